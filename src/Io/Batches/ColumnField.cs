@@ -1,0 +1,49 @@
+namespace Pipelines.Io;
+
+/// <summary>Name and type of a column that flows through a pipeline.</summary>
+/// <param name="Name">The column's name, compared exactly.</param>
+/// <param name="ValueType">
+/// Type of a value: bool, sbyte … ulong, float, double, decimal, string, <c>byte[]</c>, DateTime (UTC or unspecified as stored), DateOnly, TimeOnly, TimeSpan, Guid.
+/// </param>
+/// <param name="IsNullable">True if values may be null.</param>
+/// <param name="Storage">What the storage wants kept to write the column back as it was (units, precision); opaque elsewhere. Not part of equality.</param>
+public sealed record ColumnField(string Name, Type ValueType, bool IsNullable, object? Storage = null)
+{
+    /// <summary>True if the column can be a feature: integers and floating-point numbers.</summary>
+    public bool IsNumeric => ValueType == typeof(double) || ValueType == typeof(float) || ValueType == typeof(decimal) || IsInteger;
+
+    /// <summary>True for the integer types.</summary>
+    public bool IsInteger => Type.GetTypeCode(ValueType) is >= TypeCode.SByte and <= TypeCode.UInt64;
+
+    /// <inheritdoc/>
+    public bool Equals(ColumnField? other) => other is not null && Name == other.Name && ValueType == other.ValueType && IsNullable == other.IsNullable;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, ValueType, IsNullable);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} {ValueType.Name.ToLowerInvariant()}{(IsNullable ? "?" : "")}";
+}
+
+/// <summary>The columns of a batch, in order.</summary>
+public sealed class BatchSchema
+{
+    private readonly Dictionary<string, int> indexes = new(StringComparer.Ordinal);
+
+    /// <summary>Makes a schema; names must be distinct.</summary>
+    public BatchSchema(IEnumerable<ColumnField> fields)
+    {
+        Fields = [.. fields];
+        for (var i = 0; i < Fields.Count; i++)
+            if (!indexes.TryAdd(Fields[i].Name, i)) throw new ArgumentException($"column '{Fields[i].Name}' stands twice", nameof(fields));
+    }
+
+    /// <summary>The columns, in order.</summary>
+    public IReadOnlyList<ColumnField> Fields { get; }
+
+    /// <summary>Index of a column, or -1.</summary>
+    public int IndexOf(string name) => indexes.GetValueOrDefault(name, -1);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(", ", Fields);
+}

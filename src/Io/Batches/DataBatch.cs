@@ -1,0 +1,90 @@
+namespace Pipelines.Io;
+
+/// <summary>Where rows of a batch came from, for messages.</summary>
+/// <param name="FirstRow">Row of the batch, from 0, at which this origin begins.</param>
+/// <param name="Source">File path or name of the source.</param>
+/// <param name="RowGroup">Row group in the file, from 0; -1 where there is none.</param>
+/// <param name="SourceRow">Row in the row group (or source) of the batch's row <paramref name="FirstRow"/>, from 0.</param>
+public readonly record struct BatchOrigin(int FirstRow, string Source, int RowGroup, long SourceRow);
+
+/// <summary>
+/// A batch of rows that flows through a pipeline, columns of equal length. Cut by global row number: batch b of size n holds the rows b*n … b*n + n - 1 of
+/// the whole input, whatever files and row groups they came from. Immutable but for its credit: the last consumer calls <see cref="Release"/>.
+/// </summary>
+public sealed class DataBatch
+{
+    private IBatchCredit? credit;
+
+    /// <summary>Makes a batch.</summary>
+    /// <param name="schema">The columns' names and types.</param>
+    /// <param name="columns">The columns in the schema's order, all of the same length.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="index">Number of the batch, from 0.</param>
+    /// <param name="firstRow">Global number of its first row, from 0.</param>
+    /// <param name="origins">Where the rows came from, by first row; may be empty.</param>
+    /// <param name="credit">The share of the run's memory that the batch occupies; null = none.</param>
+    public DataBatch(BatchSchema schema, IReadOnlyList<BatchColumn> columns, int rows, long index, long firstRow, IReadOnlyList<BatchOrigin>? origins = null, IBatchCredit? credit = null)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        ArgumentNullException.ThrowIfNull(columns);
+        if (columns.Count != schema.Fields.Count || columns.Any(c => c.Length != rows))
+            throw new ArgumentException($"batch {index}: found columns of {string.Join(", ", columns.Select(c => c.Length))} rows, expected {schema.Fields.Count} columns of {rows}", nameof(columns));
+        (Schema, Columns, Rows, Index, FirstRow, Origins, this.credit) = (schema, columns, rows, index, firstRow, origins ?? [], credit);
+    }
+
+    /// <summary>Names and types of the columns.</summary>
+    public BatchSchema Schema { get; }
+
+    /// <summary>The columns, in the schema's order.</summary>
+    public IReadOnlyList<BatchColumn> Columns { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Number of the batch, from 0, without a gap.</summary>
+    public long Index { get; }
+
+    /// <summary>Global number of the first row, from 0.</summary>
+    public long FirstRow { get; }
+
+    /// <summary>Where the rows came from, ordered by <see cref="BatchOrigin.FirstRow"/>.</summary>
+    public IReadOnlyList<BatchOrigin> Origins { get; }
+
+    /// <summary>The column of that name.</summary>
+    public BatchColumn this[string name] => Schema.IndexOf(name) is >= 0 and var i
+        ? Columns[i]
+        : throw new DataException(DataErrorKind.Data, $"batch {Index}", $"no column '{name}'", $"one of {string.Join(", ", Schema.Fields.Select(f => f.Name))}", "correct the column's name");
+
+    /// <summary>A batch of other columns for the same rows; it takes over this batch's credit.</summary>
+    public DataBatch With(BatchSchema schema, IReadOnlyList<BatchColumn> columns) =>
+        new(schema, columns, Rows, Index, FirstRow, Origins, Interlocked.Exchange(ref credit, null));
+
+    /// <summary>Gives the batch's share of the memory budget back; the second call does nothing.</summary>
+    public void Release() => Interlocked.Exchange(ref credit, null)?.Release();
+
+    /// <summary>Where a row came from, in words: <c>flights.parquet, row group 3, row 1234</c>.</summary>
+    /// <param name="row">Row of this batch, from 0.</param>
+    public string Locate(int row)
+    {
+        BatchOrigin? found = null;
+        foreach (var origin in Origins)
+            if (origin.FirstRow <= row) found = origin;
+        if (found is not { } o) return $"row {FirstRow + row}";
+        var at = o.SourceRow + row - o.FirstRow;
+        return o.RowGroup < 0 ? $"{o.Source}, row {at}" : $"{o.Source}, row group {o.RowGroup}, row {at}";
+    }
+}
+
+/// <summary>A share of a run's memory budget.</summary>
+public interface IBatchCredit
+{
+    /// <summary>Gives the share back. Called once.</summary>
+    void Release();
+}
+
+/// <summary>Hands out shares of a run's memory budget: a source takes one before it decodes a batch.</summary>
+public interface IBatchCredits
+{
+    /// <summary>Waits until a batch may be decoded.</summary>
+    ValueTask<IBatchCredit?> TakeAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,55 @@
+namespace Pipelines.Io;
+
+/// <summary>How a source is read.</summary>
+public sealed record ReadOptions
+{
+    /// <summary>Rows of a batch, 1 … 16,777,216; default 16,384. Only the last batch may hold fewer.</summary>
+    public int BatchSize { get; init; } = 16_384;
+
+    /// <summary>Columns to read, in this order; null (default) = all that can be read.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>Row groups or files decoded at the same time, -1 (all cores) or at least 1; default 1. The order of the rows does not depend on it.</summary>
+    public int MaxDegreeOfParallelism { get; init; } = 1;
+
+    /// <summary>Bytes that decoded row groups read ahead may take; the source decodes at least one. Default 128 MiB.</summary>
+    public long ReadAheadBytes { get; init; } = 128L << 20;
+
+    /// <summary>Memory shares; a source takes one before it hands on a batch. Null = unlimited.</summary>
+    public IBatchCredits? Credits { get; init; }
+}
+
+/// <summary>Where rows come from. Reading it twice gives the same rows in the same order.</summary>
+public interface IBatchSource
+{
+    /// <summary>Name for messages: path, glob …</summary>
+    string Name { get; }
+
+    /// <summary>Checks that the data can be read and says what it holds, without reading rows.</summary>
+    ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads all rows, cut into batches by global row number.</summary>
+    IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, CancellationToken cancellationToken);
+}
+
+/// <summary>What a source holds.</summary>
+/// <param name="Schema">Its columns.</param>
+/// <param name="Rows">Number of rows, or null if it is not known before reading.</param>
+/// <param name="LargestRowGroupBytes">Decoded size of the largest unit that must be decoded at once, in bytes (all columns).</param>
+public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowGroupBytes = 0);
+
+/// <summary>Where rows go. Nothing is visible before <see cref="CompleteAsync"/>; after a fault <see cref="IAsyncDisposable.DisposeAsync"/> without it leaves no trace.</summary>
+public interface IBatchSink : IAsyncDisposable
+{
+    /// <summary>Name for messages: path …</summary>
+    string Name { get; }
+
+    /// <summary>Checks that the sink can be written, before any data is read, and prepares it.</summary>
+    ValueTask OpenAsync(BatchSchema schema, CancellationToken cancellationToken);
+
+    /// <summary>Writes a batch; batches come in order, one call at a time. The sink copies what it keeps; the caller releases the batch.</summary>
+    ValueTask WriteAsync(DataBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Makes what was written durable and visible, all at once.</summary>
+    ValueTask CompleteAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,85 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A probability distribution over rows of <see cref="Model.Dimensions"/> features. Derive one class to use an own distribution anywhere a built-in one goes.
+/// </summary>
+public abstract class Distribution : Model
+{
+    private static readonly ScoreKind[] kinds = [new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true)];
+
+    /// <summary>True: fitting leaves the parameters as they are.</summary>
+    public bool IsFrozen { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
+
+    /// <summary>Natural log-probability (density or mass) of each row of a tile.</summary>
+    /// <param name="tile">The rows; NaN is a missing value and contributes as the family documents.</param>
+    /// <param name="result">Shape [tile.Rows] or longer; filled up to tile.Rows.</param>
+    public abstract void LogProbability(in FeatureTile tile, Span<double> result);
+
+    /// <summary>Adds the rows of a tile to statistics, each with its weight. Does not touch <see cref="Statistics.Rows"/>, Weight and Objective: the caller does.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="weights">Shape [tile.Rows]: weights, in a mixture responsibilities. Never empty.</param>
+    /// <param name="statistics">What <see cref="Model.CreateStatistics"/> of this distribution made.</param>
+    public abstract void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics);
+
+    /// <inheritdoc cref="Model.Maximize"/>
+    public abstract override Distribution Maximize(Statistics statistics, in MaximizeOptions options);
+
+    /// <summary>Draws one row.</summary>
+    /// <param name="random">The seeded generator.</param>
+    /// <param name="row">Shape [Dimensions].</param>
+    public abstract void Sample(SeededRandom random, Span<double> row);
+
+    /// <summary>
+    /// A kernel that works on all components of a mixture at once, or null (default) where this family has none for these components:
+    /// then the mixture asks each component by itself. Called on the first component.
+    /// </summary>
+    /// <param name="components">All components of the mixture, this one first.</param>
+    public virtual MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => null;
+
+    /// <inheritdoc/>
+    public override void Summarize(in FeatureBlock block, Statistics statistics)
+    {
+        this.CheckBlock(block);
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var logs = scratch.Take(FeatureTile.Capacity);
+        var ones = scratch.Take(FeatureTile.Capacity);
+        ones.Fill(1);
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Pack(t, buffer);
+            var weights = block.TileWeights(t);
+            if (weights.IsEmpty) weights = ones[..tile.Rows];
+            Accumulate(tile, weights, statistics);
+            LogProbability(tile, logs);
+            double sum = 0, weight = 0;
+            for (var i = 0; i < tile.Rows; i++)
+            {
+                weight += weights[i];
+                if (weights[i] > 0) sum += weights[i] * logs[i];
+            }
+            statistics.Objective += sum;
+            statistics.Weight += weight;
+            statistics.Rows += tile.Rows;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Score(in FeatureBlock block, ScoreBatch scores)
+    {
+        this.CheckBlock(block);
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        if (!scores.Wants(ScoreKind.LogProbability)) return;
+        var result = scores.Doubles(ScoreKind.LogProbability);
+        for (var t = 0; t < block.TileCount; t++)
+            LogProbability(block.Pack(t, buffer), result[(t * FeatureTile.Capacity)..]);
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// What a family of distributions says of itself, so that files, the command line and the contract tests find it without a central list.
+/// </summary>
+/// <typeparam name="TSelf">The distribution.</typeparam>
+public interface IDistributionFamily<TSelf>
+    where TSelf : Distribution, IDistributionFamily<TSelf>
+{
+    /// <summary>The family's name in files and on the command line, lower-case with hyphens: <c>normal</c>.</summary>
+    static abstract string FamilyName { get; }
+
+    /// <summary>True: one feature a distribution; more features become independent components.</summary>
+    static abstract bool IsUnivariate { get; }
+
+    /// <summary>A distribution to begin with: what it is fitted from before any data was seen.</summary>
+    /// <param name="center">Shape [dimensions]: roughly where the data lies; sums are taken around it.</param>
+    static abstract TSelf Blank(ReadOnlySpan<double> center);
+
+    /// <summary>Reads the parameters that <see cref="Model.WriteParameters"/> wrote.</summary>
+    /// <exception cref="ModelException">The parameters are missing, of the wrong shape or out of range.</exception>
+    static abstract TSelf ReadParameters(JsonElement json);
+}

@@ -1,0 +1,57 @@
+namespace Pipelines.Models;
+
+/// <summary>What kind of mistake an error reports; the command line's exit code follows from it.</summary>
+public enum ErrorKind
+{
+    /// <summary>The data cannot be used as it is: infinite values, too few distinct rows, a singular covariance …</summary>
+    Data,
+
+    /// <summary>An option or a combination of options is wrong.</summary>
+    Usage,
+
+    /// <summary>A model file cannot be read, or does not fit what it is used for.</summary>
+    Model,
+}
+
+/// <summary>An error that says where it happened, what was found, what was expected and what to try.</summary>
+public sealed class ModelException : Exception
+{
+    /// <summary>Makes an error.</summary>
+    /// <param name="kind">What kind of mistake it is.</param>
+    /// <param name="place">Where: component, feature, row, file …</param>
+    /// <param name="found">What was found there.</param>
+    /// <param name="expected">What was expected instead.</param>
+    /// <param name="remedy">What to try.</param>
+    /// <param name="inner">The cause, if another exception was.</param>
+    public ModelException(ErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
+        : base($"{place}: found {found}, expected {expected}; {remedy}", inner)
+        => (Kind, Place, Found, Expected, Remedy) = (kind, place, found, expected, remedy);
+
+    /// <summary>What kind of mistake it is.</summary>
+    public ErrorKind Kind { get; }
+
+    /// <summary>Where.</summary>
+    public string Place { get; }
+
+    /// <summary>What was found.</summary>
+    public string Found { get; }
+
+    /// <summary>What was expected.</summary>
+    public string Expected { get; }
+
+    /// <summary>What to try.</summary>
+    public string Remedy { get; }
+
+    /// <summary>Checks a list of option rules and reports every broken one in a single error.</summary>
+    /// <param name="what">Name of the options, for the message.</param>
+    /// <param name="rules">Each rule: whether it holds, the option's name, what was found, what is expected.</param>
+    /// <exception cref="ModelException">At least one rule is broken.</exception>
+    public static void CheckOptions(string what, params ReadOnlySpan<(bool Holds, string Option, object? Found, string Expected)> rules)
+    {
+        List<string>? broken = null;
+        foreach (var (holds, option, found, expected) in rules)
+            if (!holds) (broken ??= []).Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{option} is {found ?? "null"}, expected {expected}"));
+        if (broken is not null)
+            throw new ModelException(ErrorKind.Usage, what, string.Join("; ", broken), broken.Count == 1 ? "a value in range" : "values in range", "nothing was read; correct the options and run again");
+    }
+}

@@ -1,0 +1,107 @@
+namespace Pipelines.Models;
+
+/// <summary>
+/// Rows of features in memory, in any strided layout: the unit that models summarise and score.
+/// Element (r, c) is <c>Values[r * RowStride + c * ColumnStride]</c>. A missing value is NaN.
+/// </summary>
+/// <remarks>
+/// A view: it owns nothing and copies nothing, so that all threads share one copy of the data.
+/// Categories travel in the same doubles as codes 0, 1, 2 … of a dictionary that the model keeps (<see cref="Feature.Categories"/>).
+/// </remarks>
+public readonly ref struct FeatureBlock
+{
+    /// <summary>Makes a view over strided values.</summary>
+    /// <param name="values">Holds element (r, c) at <c>r * rowStride + c * columnStride</c>.</param>
+    /// <param name="rows">Number of rows, at least 0.</param>
+    /// <param name="columns">Number of features, at least 1.</param>
+    /// <param name="rowStride">Distance between two rows of a column, in elements, at least 1.</param>
+    /// <param name="columnStride">Distance between two columns of a row, in elements, at least 1.</param>
+    /// <param name="weights">Shape [rows], finite and not negative; empty = every weight is 1.</param>
+    /// <param name="firstRow">Global number of row 0 of this block, counted from 0 over the whole input.</param>
+    public FeatureBlock(ReadOnlySpan<double> values, int rows, int columns, int rowStride, int columnStride, ReadOnlySpan<double> weights = default, long firstRow = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowStride, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columnStride, 1);
+        if (rows > 0 && ((long)(rows - 1) * rowStride) + ((long)(columns - 1) * columnStride) >= values.Length)
+            throw new ArgumentException($"found {values.Length} values, expected room for {rows} rows x {columns} columns at strides {rowStride} and {columnStride}", nameof(values));
+        if (!weights.IsEmpty && weights.Length < rows)
+            throw new ArgumentException($"found {weights.Length} weights, expected one for each of {rows} rows", nameof(weights));
+        Values = values;
+        (Rows, Columns, RowStride, ColumnStride, FirstRow) = (rows, columns, rowStride, columnStride, firstRow);
+        Weights = weights.IsEmpty ? weights : weights[..rows];
+    }
+
+    /// <summary>The values; see the type for where element (r, c) stands.</summary>
+    public ReadOnlySpan<double> Values { get; }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Number of features.</summary>
+    public int Columns { get; }
+
+    /// <summary>Elements between two rows of one column.</summary>
+    public int RowStride { get; }
+
+    /// <summary>Elements between two columns of one row.</summary>
+    public int ColumnStride { get; }
+
+    /// <summary>Shape [Rows]; empty when every weight is 1.</summary>
+    public ReadOnlySpan<double> Weights { get; }
+
+    /// <summary>Global number of row 0, counted from 0 over the whole input.</summary>
+    public long FirstRow { get; }
+
+    /// <summary>The value of feature <paramref name="column"/> in row <paramref name="row"/>; NaN = missing.</summary>
+    public double this[int row, int column] => Values[(row * RowStride) + (column * ColumnStride)];
+
+    /// <summary>Number of tiles of <see cref="FeatureTile.Capacity"/> rows that cover the block; the last may be shorter.</summary>
+    public int TileCount => (Rows + FeatureTile.Capacity - 1) / FeatureTile.Capacity;
+
+    /// <summary>Column-major values: column c starts at <c>c * columnStride</c>.</summary>
+    public static FeatureBlock ColumnMajor(ReadOnlySpan<double> values, int rows, int columns, int columnStride, ReadOnlySpan<double> weights = default, long firstRow = 0) =>
+        new(values, rows, columns, 1, Math.Max(1, columnStride), weights, firstRow);
+
+    /// <summary>Row-major values, shape [rows, columns].</summary>
+    public static FeatureBlock RowMajor(ReadOnlySpan<double> values, int rows, int columns, ReadOnlySpan<double> weights = default, long firstRow = 0) =>
+        new(values, rows, columns, columns, 1, weights, firstRow);
+
+    /// <summary>The rows from <paramref name="start"/>, <paramref name="rows"/> of them, without a copy.</summary>
+    public FeatureBlock Slice(int start, int rows) =>
+        new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start);
+
+    /// <summary>Weights of tile <paramref name="tile"/>; empty when every weight is 1.</summary>
+    public ReadOnlySpan<double> TileWeights(int tile)
+    {
+        if (Weights.IsEmpty) return default;
+        var start = tile * FeatureTile.Capacity;
+        return Weights.Slice(start, Math.Min(FeatureTile.Capacity, Rows - start));
+    }
+
+    /// <summary>
+    /// Copies tile <paramref name="tile"/> (rows <c>tile * Capacity</c> onwards) into <paramref name="buffer"/> and returns it as a tile.
+    /// </summary>
+    /// <param name="tile">Tile index in 0 … <see cref="TileCount"/> - 1.</param>
+    /// <param name="buffer">Room for [Columns, Capacity] doubles; 64-byte aligned for speed.</param>
+    public FeatureTile Pack(int tile, Span<double> buffer)
+    {
+        var start = tile * FeatureTile.Capacity;
+        var rows = Math.Min(FeatureTile.Capacity, Rows - start);
+        var padded = FeatureTile.Padded(rows);
+        var missing = false;
+        for (var c = 0; c < Columns; c++)
+        {
+            var target = buffer.Slice(c * FeatureTile.Capacity, FeatureTile.Capacity);
+            var source = Values[((start * RowStride) + (c * ColumnStride))..];
+            if (RowStride == 1)
+                source[..rows].CopyTo(target);
+            else
+                for (int r = 0, i = 0; r < rows; r++, i += RowStride) target[r] = source[i];
+            target[rows..padded].Clear();
+            missing |= Kernels.VectorSearch.HasNaN(target[..padded]);
+        }
+        return new FeatureTile(buffer, rows, Columns, missing);
+    }
+}

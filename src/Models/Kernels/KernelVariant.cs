@@ -1,0 +1,73 @@
+using System.Runtime.Intrinsics.X86;
+
+namespace Pipelines.Models.Kernels;
+
+/// <summary>
+/// Which instruction set the kernels use. Variants sum in different orders, so the same-bits promise holds for each variant by itself
+/// and a saved model says which one made it.
+/// </summary>
+public enum KernelVariant
+{
+    /// <summary>Plain loops: the readable twin that every test also runs.</summary>
+    Scalar,
+
+    /// <summary>128-bit vectors, any CPU.</summary>
+    Portable,
+
+    /// <summary>256-bit vectors with fused multiply-add.</summary>
+    Avx2,
+
+    /// <summary>512-bit vectors.</summary>
+    Avx512,
+}
+
+/// <summary>Chooses the kernels' instruction set.</summary>
+public static class KernelSelection
+{
+    /// <summary>Name of the environment variable that overrides the choice: <c>avx512</c>, <c>avx2</c>, <c>portable</c> or <c>scalar</c>.</summary>
+    public const string EnvironmentVariable = "PIPELINES_KERNEL";
+
+    private static readonly AsyncLocal<KernelVariant?> forced = new();
+    private static readonly Lazy<KernelVariant> fromEnvironment = new(() => Parse(Environment.GetEnvironmentVariable(EnvironmentVariable)));
+
+    /// <summary>The variants that this CPU can run, the fastest first.</summary>
+    public static IReadOnlyList<KernelVariant> Supported { get; } = [.. Enum.GetValues<KernelVariant>().Where(IsSupported).Reverse()];
+
+    /// <summary>The variant in use: one forced by <see cref="Force"/>, else by the environment, else the fastest that the CPU has.</summary>
+    public static KernelVariant Current => forced.Value ?? fromEnvironment.Value;
+
+    /// <summary>The variant's name as models save it and the environment variable spells it.</summary>
+    public static string Name(this KernelVariant variant) => variant.ToString().ToLowerInvariant();
+
+    /// <summary>Forces a variant for the calling asynchronous flow until the result is disposed: for tests and comparisons.</summary>
+    public static IDisposable Force(KernelVariant variant)
+    {
+        if (!IsSupported(variant))
+            throw new PlatformNotSupportedException($"kernel variant '{variant.Name()}': this CPU lacks it; supported here: {string.Join(", ", Supported.Select(Name))}");
+        var before = forced.Value;
+        forced.Value = variant;
+        return new Restore(before);
+    }
+
+    /// <summary>True if this CPU can run <paramref name="variant"/>.</summary>
+    public static bool IsSupported(KernelVariant variant) => variant switch
+    {
+        // Vector512.IsHardwareAccelerated is false on CPUs that the JIT thinks throttle, though 512-bit code runs well: ask for the instructions.
+        KernelVariant.Avx512 => Avx512F.IsSupported && Avx512DQ.IsSupported,
+        KernelVariant.Avx2 => Avx2.IsSupported && Fma.IsSupported,
+        _ => true,
+    };
+
+    internal static KernelVariant Parse(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text)) return Supported[0];
+        if (Enum.TryParse<KernelVariant>(text, ignoreCase: true, out var variant) && Enum.IsDefined(variant) && IsSupported(variant)) return variant;
+        throw new PlatformNotSupportedException(
+            $"environment variable {EnvironmentVariable}: found '{text}', expected one of {string.Join(", ", Supported.Select(Name))} (what this CPU supports); unset it to choose the fastest");
+    }
+
+    private sealed class Restore(KernelVariant? before) : IDisposable
+    {
+        public void Dispose() => forced.Value = before;
+    }
+}

@@ -1,0 +1,38 @@
+namespace Pipelines.Models.Kernels;
+
+/// <summary>Turns joint log densities into responsibilities and log-likelihoods.</summary>
+internal static class Softmax
+{
+    /// <summary>
+    /// Replaces base-2 joint log densities by weighted responsibilities, in place.
+    /// </summary>
+    /// <param name="joint">Shape [components, Capacity]: in log2 weight_k p_k(row i); out weight_i * posterior_ik, 0 in padding rows.</param>
+    /// <param name="components">K, at least 1.</param>
+    /// <param name="rows">Rows in use.</param>
+    /// <param name="weights">Shape [rows]; empty = all 1.</param>
+    /// <returns>Sum over the rows of weight * log2 p(row); -infinity if a row of positive weight is impossible.</returns>
+    public static double Responsibilities(Span<double> joint, int components, int rows, ReadOnlySpan<double> weights)
+    {
+        double total = 0;
+        for (var i = 0; i < rows; i++)
+        {
+            var max = double.NegativeInfinity;
+            for (var k = 0; k < components; k++) max = Math.Max(max, joint[(k * FeatureTile.Capacity) + i]);
+            var weight = weights.IsEmpty ? 1 : weights[i];
+            if (double.IsInfinity(max))
+            {
+                // Impossible under every component (or infinitely dense under one): the row teaches nothing.
+                for (var k = 0; k < components; k++) joint[(k * FeatureTile.Capacity) + i] = 0;
+                if (weight > 0) total += max;
+                continue;
+            }
+            double sum = 0;
+            for (var k = 0; k < components; k++) sum += joint[(k * FeatureTile.Capacity) + i] = Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / 1.4426950408889634);
+            for (var k = 0; k < components; k++) joint[(k * FeatureTile.Capacity) + i] *= weight / sum;
+            if (weight > 0) total += weight * (max + Math.Log2(sum));
+        }
+        var padded = FeatureTile.Padded(rows);
+        for (var k = 0; k < components; k++) joint[((k * FeatureTile.Capacity) + rows)..((k * FeatureTile.Capacity) + padded)].Clear();
+        return total;
+    }
+}

@@ -1,0 +1,54 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Mixtures;
+
+/// <summary>
+/// Works on all components of a mixture at once, a tile at a time. A tile's joint densities and responsibilities stay in the cache: no N x K array.
+/// Instances are immutable, made once per mixture, used by many threads.
+/// </summary>
+public abstract class MixtureKernel
+{
+    /// <summary>log2 e: natural to base-2 logarithms.</summary>
+    protected const double Log2E = 1.4426950408889634;
+
+    /// <summary>True if the kernel takes tiles with missing values; else such tiles go component by component.</summary>
+    public virtual bool TakesMissing => false;
+
+    /// <summary>Doubles of working memory that <see cref="Accumulate"/> adds to over all tiles of a block.</summary>
+    public abstract int LaneCount { get; }
+
+    /// <summary>
+    /// Base-2 log densities of each component: <c>joint[k * Capacity + i]</c> = log2 weight_k + log2 p_k(row i), for i below tile.PaddedRows
+    /// (padding rows may hold anything finite).
+    /// </summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="log2Weights">Shape [K]: log2 of the mixing weights, -infinity where a weight is 0.</param>
+    /// <param name="joint">Shape [K, Capacity].</param>
+    public abstract void JointLog2(in FeatureTile tile, ReadOnlySpan<double> log2Weights, Span<double> joint);
+
+    /// <summary>Adds the rows of a tile to the lanes, weighted with responsibilities.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="responsibilities">Shape [K, Capacity]: weight_i * posterior_ik; 0 in padding rows.</param>
+    /// <param name="lanes">Shape [LaneCount], 64-byte aligned, all 0 before the first tile of a block.</param>
+    public abstract void Accumulate(in FeatureTile tile, ReadOnlySpan<double> responsibilities, Span<double> lanes);
+
+    /// <summary>Adds the lanes to the components' statistics, at the end of a block.</summary>
+    /// <param name="lanes">Shape [LaneCount].</param>
+    /// <param name="components">One for each component, in order.</param>
+    public abstract void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components);
+
+    /// <summary>
+    /// The E step of one tile of unit weights: joint densities, then responsibilities, and the sum of log2 p(row). A kernel that can fuse
+    /// the steps (one-dimensional mixtures) overrides it.
+    /// </summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
+    /// <param name="log2Weights">Shape [K].</param>
+    /// <param name="responsibilities">Shape [K, Capacity]: filled, 0 in padding rows.</param>
+    /// <returns>Sum over the rows of weight * log2 p(row).</returns>
+    public virtual double Expect(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> responsibilities)
+    {
+        JointLog2(tile, log2Weights, responsibilities);
+        return Kernels.Softmax.Responsibilities(responsibilities, log2Weights.Length, tile.Rows, weights);
+    }
+}

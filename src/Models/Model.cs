@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A probability model: an immutable value. Fitting returns a new one, so one instance serves any number of threads.
+/// Every family has the same three verbs: <see cref="Summarize"/> rows into statistics, <see cref="Statistics.Merge"/> them,
+/// <see cref="Maximize"/> them into a new model.
+/// </summary>
+public abstract class Model : ISummarizer
+{
+    /// <summary>Number of features in a row.</summary>
+    public abstract int Dimensions { get; }
+
+    /// <summary>The model's name in files and on the command line, lower-case with hyphens.</summary>
+    public abstract string FormatName { get; }
+
+    /// <inheritdoc/>
+    public abstract Statistics CreateStatistics();
+
+    /// <inheritdoc/>
+    public abstract void Summarize(in FeatureBlock block, Statistics statistics);
+
+    /// <summary>The model whose parameters fit the statistics best; statistics of total weight 0 leave it as it is.</summary>
+    /// <exception cref="ModelException">The statistics give no valid parameters, such as a variance of 0.</exception>
+    public abstract Model Maximize(Statistics statistics, in MaximizeOptions options);
+
+    /// <summary>What this model can say of each row: the names that <c>score --columns</c> takes.</summary>
+    public abstract IReadOnlyList<ScoreKind> ScoreKinds { get; }
+
+    /// <summary>Fills the requested score columns for a block of rows. Called by many threads at once, each with a batch of its own.</summary>
+    public abstract void Score(in FeatureBlock block, ScoreBatch scores);
+
+    /// <summary>Writes the parameters as properties of the current JSON object (the type's name is written by the caller).</summary>
+    public abstract void WriteParameters(Utf8JsonWriter writer);
+
+    /// <summary>The model in words: a line for each component or parameter.</summary>
+    public abstract string Describe(IReadOnlyList<Feature>? features = null);
+}

@@ -1,0 +1,65 @@
+namespace Pipelines.Models;
+
+/// <summary>Room for the requested scores of a batch of rows. Made once, filled again and again; not thread-safe.</summary>
+public sealed class ScoreBatch
+{
+    private readonly Dictionary<string, int> first = new(StringComparer.Ordinal);
+
+    /// <summary>Makes room for the scores of up to <paramref name="capacity"/> rows.</summary>
+    /// <param name="model">The model that will fill it.</param>
+    /// <param name="kinds">Names of the requested score kinds; null or empty = the model's defaults.</param>
+    /// <param name="capacity">Most rows of a block, at least 1.</param>
+    /// <exception cref="ModelException">The model has no such score.</exception>
+    public ScoreBatch(Model model, IReadOnlyList<string>? kinds, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Kinds = Resolve(model, kinds);
+        var columns = new List<ScoreColumn>();
+        foreach (var kind in Kinds)
+        {
+            first[kind.Name] = columns.Count;
+            columns.AddRange(kind.Columns);
+        }
+        Columns = columns;
+        Values = [.. columns.Select(c => c.IsInteger ? (Array)new int[capacity] : new double[capacity])];
+        Capacity = capacity;
+    }
+
+    /// <summary>Most rows of a block.</summary>
+    public int Capacity { get; }
+
+    /// <summary>The requested kinds.</summary>
+    public IReadOnlyList<ScoreKind> Kinds { get; }
+
+    /// <summary>The columns of all requested kinds, in order.</summary>
+    public IReadOnlyList<ScoreColumn> Columns { get; }
+
+    /// <summary>For each column a <c>double[]</c> or, where it is an integer column, an <c>int[]</c>; shape [Columns][Capacity], the first rows of the block in use.</summary>
+    public IReadOnlyList<Array> Values { get; }
+
+    /// <summary>True if the kind was requested.</summary>
+    public bool Wants(string kind) => first.ContainsKey(kind);
+
+    /// <summary>The real-valued column <paramref name="index"/> of a requested kind, shape [Capacity].</summary>
+    public Span<double> Doubles(string kind, int index = 0) => (double[])Values[first[kind] + index];
+
+    /// <summary>The integer column of a requested kind, shape [Capacity].</summary>
+    public Span<int> Integers(string kind, int index = 0) => (int[])Values[first[kind] + index];
+
+    /// <summary>The score kinds of a model that names stand for.</summary>
+    /// <exception cref="ModelException">The model has no such score, or a name stands twice.</exception>
+    public static IReadOnlyList<ScoreKind> Resolve(Model model, IReadOnlyList<string>? kinds)
+    {
+        if (kinds is null || kinds.Count == 0) return [.. model.ScoreKinds.Where(k => k.IsDefault)];
+        var found = new List<ScoreKind>();
+        foreach (var name in kinds)
+        {
+            var kind = model.ScoreKinds.FirstOrDefault(k => k.Name == name)
+                ?? throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}'", $"one of {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}", "name only scores this model has");
+            if (found.Contains(kind))
+                throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}' twice", "each name once", "leave one out");
+            found.Add(kind);
+        }
+        return found;
+    }
+}

@@ -1,0 +1,25 @@
+namespace Pipelines.Models;
+
+/// <summary>A column that scoring writes.</summary>
+/// <param name="Name">Column name, lower-case with underscores.</param>
+/// <param name="IsInteger">True: INT32. False: DOUBLE.</param>
+public readonly record struct ScoreColumn(string Name, bool IsInteger = false);
+
+/// <summary>One thing a model can say of each row, and the columns it is written as.</summary>
+/// <param name="Name">What <c>--columns</c> takes: <c>log-probability</c>, <c>label</c>, <c>probability</c>, <c>distance</c> …</param>
+/// <param name="Columns">The columns it is written as, in order.</param>
+/// <param name="IsDefault">Written when the user names nothing.</param>
+public sealed record ScoreKind(string Name, IReadOnlyList<ScoreColumn> Columns, bool IsDefault = false)
+{
+    /// <summary>Log-probability of the row, natural logarithm.</summary>
+    public const string LogProbability = "log-probability";
+
+    /// <summary>Index of the most probable component, class or nearest centroid; the first on ties.</summary>
+    public const string Label = "label";
+
+    /// <summary>Posterior probability of each component or class.</summary>
+    public const string Probability = "probability";
+
+    /// <summary>Squared Euclidean distance to each centroid.</summary>
+    public const string Distance = "distance";
+}
