@@ -50,25 +50,10 @@ public sealed class ParquetSource : IBatchSource
             for (var at = 0; at < group.Rows;)
             {
                 at += cutter.Add(group, at);
-                if (cutter.IsFull) yield return await HandOnAsync().ConfigureAwait(false);
+                if (cutter.IsFull) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
             }
         }
-        if (cutter.Rows > 0) yield return await HandOnAsync().ConfigureAwait(false);
-
-        async ValueTask<DataBatch> HandOnAsync()
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var credit = options.Credits is null ? null : await options.Credits.TakeAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return cutter.Cut(credit);
-            }
-            catch
-            {
-                credit?.Release();
-                throw;
-            }
-        }
+        if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>

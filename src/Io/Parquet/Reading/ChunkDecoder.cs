@@ -21,13 +21,13 @@ internal abstract class ChunkDecoder
     public abstract int RowBytes { get; }
 
     /// <summary>Decodes a chunk.</summary>
-    public abstract DecodedColumn Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken);
+    public abstract ColumnBlock Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken);
 
     /// <summary>Makes a column of values that another reader decoded.</summary>
     /// <param name="plain">The values that are present, plainly encoded.</param>
     /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
     /// <param name="rows">Number of rows.</param>
-    public abstract DecodedColumn FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows);
+    public abstract ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows);
 }
 
 /// <summary>Decodes the chunks of one column: pages of plain values, dictionary indexes or runs, with definition levels where the column may be null.</summary>
@@ -35,7 +35,7 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
 {
     public override int RowBytes => codec.DecodedBytes;
 
-    public override DecodedColumn Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
+    public override ColumnBlock Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
     {
         var column = new Building(rows);
         if (rows == 0) return column.Finish();
@@ -56,7 +56,7 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
         return column.Finish();
     }
 
-    public override DecodedColumn FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows)
+    public override ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows)
     {
         var column = new Building(rows);
         var count = present is null ? rows : present.AsSpan().Count(true);
@@ -194,10 +194,10 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
             Row += pageRows;
         }
 
-        public DecodedColumn Finish()
+        public ColumnBlock Finish()
         {
-            if (values is null && indexes is not null) return new DecodedColumn<T>(null, new ColumnDictionary<T>(Dictionary!), indexes, present);
-            return new DecodedColumn<T>(Values(), null, null, present);
+            if (values is null && indexes is not null) return new ColumnBlock<T>(default, new ColumnDictionary<T>(Dictionary!), indexes, present);
+            return new ColumnBlock<T>(Values(), null, default, present);
         }
 
         private int[] NewIndexes() => GC.AllocateUninitializedArray<int>(rows);

@@ -18,7 +18,7 @@ internal static class ParquetNetDecoder
         Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray or PageEncoding.ByteStreamSplit);
 
     /// <summary>Decodes a chunk.</summary>
-    public static DecodedColumn Decode(SafeFileHandle file, string path, FileColumn column, int group, ColumnChunkInfo chunk, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    public static ColumnBlock Decode(SafeFileHandle file, string path, FileColumn column, int group, ColumnChunkInfo chunk, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
     {
         CheckPages(file, path, chunk, rows, cancellationToken);
         return DecodeAsync(path, column, group, rows, decoder, cancellationToken).GetAwaiter().GetResult();
@@ -37,7 +37,7 @@ internal static class ParquetNetDecoder
         if (values != rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
     }
 
-    private static async Task<DecodedColumn> DecodeAsync(string path, FileColumn column, int group, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    private static async Task<ColumnBlock> DecodeAsync(string path, FileColumn column, int group, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
     {
         await using var reader = await ParquetReader.CreateAsync(path, null, cancellationToken).ConfigureAwait(false);
         foreach (var element in reader.Metadata!.Schema)
@@ -58,14 +58,14 @@ internal static class ParquetNetDecoder
             _ => throw new BrokenFileException($"{column.Storage.Physical} values in a delta encoding", "numbers or bytes"),
         };
 
-        async Task<DecodedColumn> Read<T>() where T : unmanaged
+        async Task<ColumnBlock> Read<T>() where T : unmanaged
         {
             var values = new T[rows];
             var present = await ReadRaw(values).ConfigureAwait(false);
             return decoder.FromPlain(MemoryMarshal.AsBytes<T>(values), present, rows);
         }
 
-        async Task<DecodedColumn> ReadBytes(int prefix)
+        async Task<ColumnBlock> ReadBytes(int prefix)
         {
             var values = new ReadOnlyMemory<byte>[rows];
             var present = await ReadRaw(values).ConfigureAwait(false);

@@ -55,18 +55,9 @@ internal sealed class ParquetPlan
     /// <summary>The schema of the columns that are asked for, in that order.</summary>
     public BatchSchema Project(IReadOnlyList<string>? names)
     {
-        if (names is null) return Schema;
-        var fields = new List<ColumnField>();
-        foreach (var name in names)
-        {
-            if (fields.Exists(f => f.Name == name)) throw new DataException(DataErrorKind.Usage, Files[0].Name, $"the column '{name}' asked for twice", "each column once", "name it once");
-            if (Schema.IndexOf(name) is >= 0 and var i) fields.Add(Schema.Fields[i]);
-            else if (obstacles.TryGetValue(name, out var obstacle))
-                throw new DataException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacle}", "a plain column of numbers, booleans, texts or times", "leave the column out");
-            else
-                throw new DataException(DataErrorKind.Data, Files[0].Name, $"no column '{name}'", $"one of {string.Join(", ", Schema.Fields.Select(f => f.Name))}", "correct the column's name");
-        }
-        return new BatchSchema(fields);
+        if (names?.FirstOrDefault(n => Schema.IndexOf(n) < 0 && obstacles.ContainsKey(n)) is { } name)
+            throw new DataException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}", "a plain column of numbers, booleans, texts or times", "leave the column out");
+        return Schema.Project(names, Files[0].Name);
     }
 
     /// <summary>One a file: decodes the columns of <paramref name="schema"/>.</summary>

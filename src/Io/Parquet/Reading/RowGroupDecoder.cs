@@ -23,12 +23,12 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
 
     /// <summary>Decodes a row group.</summary>
     /// <returns>Shape [columns].</returns>
-    public DecodedColumn[] Decode(int group, CancellationToken cancellationToken)
+    public ColumnBlock[] Decode(int group, CancellationToken cancellationToken)
     {
         using var file = FooterFile.Open(path);
         if (RandomAccess.GetLength(file) is var length && length != footer.FileLength)
             throw new DataException(DataErrorKind.Storage, name, $"a file of {length} bytes", $"{footer.FileLength} bytes, as when it was opened", "do not change files while they are read");
-        var decoded = new DecodedColumn[columns.Length];
+        var decoded = new ColumnBlock[columns.Length];
         var rows = (int)footer.RowGroups[group].Rows;
         for (var c = 0; c < columns.Length; c++)
         {

@@ -1,8 +1,5 @@
 namespace Pipelines.Io.Reading;
 
-/// <summary>A decoded row group.</summary>
-internal sealed record DecodedRowGroup(string Source, int Group, int Rows, DecodedColumn[] Columns);
-
 /// <summary>
 /// Decodes row groups ahead of their reader, several at a time, and hands them on in order. What is decoded and not yet read stays within a number of bytes,
 /// but for one row group that is always decoded.
@@ -11,12 +8,12 @@ internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int pa
 {
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     private readonly RowGroupDecoder[] decoders = plan.Decoders(schema);
-    private readonly Queue<(Task<DecodedRowGroup> Task, long Bytes)> running = new();
+    private readonly Queue<(Task<RowBlock> Task, long Bytes)> running = new();
     private int file, group;
     private long held, handed;
 
     /// <summary>The next row group, or null at the end. The one before counts as read.</summary>
-    public async ValueTask<DecodedRowGroup?> NextAsync()
+    public async ValueTask<RowBlock?> NextAsync()
     {
         held -= handed;
         handed = 0;
@@ -47,7 +44,7 @@ internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int pa
             if (held > 0 && held + bytes > maxBytes) return;
             var rows = (int)plan.Files[file].Footer.RowGroups[g].Rows;
             var token = stop.Token;
-            running.Enqueue((Task.Run(() => new DecodedRowGroup(name, g, rows, decoder.Decode(g, token)), token), bytes));
+            running.Enqueue((Task.Run(() => new RowBlock(name, g, rows, decoder.Decode(g, token)), token), bytes));
             held += bytes;
             group++;
         }
