@@ -35,4 +35,37 @@ internal static class Softmax
         for (var k = 0; k < components; k++) joint[((k * FeatureTile.Capacity) + rows)..((k * FeatureTile.Capacity) + padded)].Clear();
         return total;
     }
+
+    /// <summary>Natural log p(row) from base-2 joint log densities.</summary>
+    /// <param name="joint">Shape [components, Capacity].</param>
+    /// <param name="components">K, at least 1.</param>
+    /// <param name="rows">Rows in use.</param>
+    /// <param name="result">Shape [rows] or longer.</param>
+    public static void LogSumExp(ReadOnlySpan<double> joint, int components, int rows, Span<double> result)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            var max = double.NegativeInfinity;
+            for (var k = 0; k < components; k++) max = Math.Max(max, joint[(k * FeatureTile.Capacity) + i]);
+            double sum = 0;
+            for (var k = 0; k < components && !double.IsInfinity(max); k++) sum += Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / 1.4426950408889634);
+            result[i] = double.IsInfinity(max) ? max : (max / 1.4426950408889634) + Math.Log(sum);
+        }
+    }
+
+    /// <summary>Index of the largest joint log density of each row, the first on ties.</summary>
+    /// <param name="joint">Shape [components, Capacity].</param>
+    /// <param name="components">K, at least 1.</param>
+    /// <param name="rows">Rows in use.</param>
+    /// <param name="result">Shape [rows] or longer.</param>
+    public static void ArgMax(ReadOnlySpan<double> joint, int components, int rows, Span<int> result)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            var best = 0;
+            for (var k = 1; k < components; k++)
+                if (joint[(k * FeatureTile.Capacity) + i] > joint[(best * FeatureTile.Capacity) + i]) best = k;
+            result[i] = best;
+        }
+    }
 }
