@@ -112,7 +112,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
             }
             catch (ModelException e)
             {
-                throw new ModelException(e.Kind, $"feature {offsets[j]}, {e.Place}", e.Found, e.Expected, e.Remedy, e.InnerException);
+                throw e.Within($"feature {offsets[j]}", offsets[j]);
             }
         }
         return new(fitted, ColumnWeights);

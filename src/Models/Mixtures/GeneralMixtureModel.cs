@@ -41,6 +41,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
             new(ScoreKind.Label, [new("label", IsInteger: true)], IsDefault: true),
             new(ScoreKind.Probability, [.. Enumerable.Range(0, components.Count).Select(k => new ScoreColumn($"probability_{k}"))]),
+            new(ScoreKind.PosteriorLogProbability, [.. Enumerable.Range(0, components.Count).Select(k => new ScoreColumn($"posterior_log_probability_{k}"))]),
         ];
     }
 
@@ -131,7 +132,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             }
             catch (ModelException e)
             {
-                throw new ModelException(e.Kind, $"component {k} (weight {(mixture.Responsibilities[k] / total).Text()}), {e.Place}", e.Found, e.Expected, e.Remedy, e.InnerException);
+                throw e.Within($"component {k} (weight {(mixture.Responsibilities[k] / total).Text()})");
             }
             shares[k] = mixture.Responsibilities[k] + options.Pseudocount;
         }
@@ -162,10 +163,22 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             Joint(tile, joint);
             if (scores.Wants(ScoreKind.LogProbability)) Softmax.LogSumExp(joint, Components.Count, tile.Rows, scores.Doubles(ScoreKind.LogProbability)[start..]);
             if (scores.Wants(ScoreKind.Label)) Softmax.ArgMax(joint, Components.Count, tile.Rows, scores.Integers(ScoreKind.Label)[start..]);
+            if (scores.Wants(ScoreKind.PosteriorLogProbability)) LogPosteriors(joint, tile.Rows, scores, start);
             if (!scores.Wants(ScoreKind.Probability)) continue;
             Softmax.Responsibilities(joint, Components.Count, tile.Rows, default);
             for (var k = 0; k < Components.Count; k++)
                 joint.Slice(k * FeatureTile.Capacity, tile.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k)[start..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var responsibilities = ((MixtureStatistics)statistics).Responsibilities;
+        for (var k = 0; k < responsibilities.Length; k++)
+        {
+            if (responsibilities[k] < NormalDistribution.LeastWeight)
+                yield return $"component {k} died: no row belongs to it any more; it keeps its parameters at weight {weights[k].Text()} (use fewer components or another start)";
         }
     }
 
@@ -194,6 +207,18 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
         string.Join(Environment.NewLine, Components.Select((c, k) => $"component {k}, weight {weights[k].Text()}: {c.Describe(features)}"));
+
+    private void LogPosteriors(ReadOnlySpan<double> joint, int rows, ScoreBatch scores, int start)
+    {
+        using var scratch = Scratch.Enter();
+        var evidence = scratch.Take(FeatureTile.Capacity);
+        Softmax.LogSumExp(joint, Components.Count, rows, evidence);
+        for (var k = 0; k < Components.Count; k++)
+        {
+            var target = scores.Doubles(ScoreKind.PosteriorLogProbability, k)[start..];
+            for (var i = 0; i < rows; i++) target[i] = (joint[(k * FeatureTile.Capacity) + i] * Math.Log(2)) - evidence[i];
+        }
+    }
 
     private MixtureKernel? FusedKernel() => KernelSelection.Current == KernelVariant.Scalar ? null : fused.Value;
 
