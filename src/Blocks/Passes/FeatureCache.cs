@@ -6,7 +6,7 @@ namespace Pipelines.Blocks;
 /// Decoded features of all batches: in memory as far as the budget goes, the rest in a spill file. Filled once by any number of threads, then sealed and read
 /// by any number of threads.
 /// </summary>
-internal sealed class FeatureCache(FeatureLayout layout, long memoryBytes, Func<SpillFile> createSpill) : IDisposable
+internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createSpill) : IDisposable
 {
     private readonly Lock gate = new();
 
@@ -18,6 +18,9 @@ internal sealed class FeatureCache(FeatureLayout layout, long memoryBytes, Func<
 
     /// <summary>Buffers for the batches on their way in and for those read back.</summary>
     public AlignedBufferPool Buffers { get; } = new(layout.Length);
+
+    /// <summary>Bytes of batches to keep in memory; set before the first batch comes.</summary>
+    public long MemoryBytes { get; set; }
 
     /// <summary>Number of batches, once sealed.</summary>
     public long Batches { get; private set; }
@@ -36,7 +39,7 @@ internal sealed class FeatureCache(FeatureLayout layout, long memoryBytes, Func<
         lock (gate)
         {
             while (entries.Count <= batch.Index) entries.Add(default);
-            if (memoryUsed + layout.Bytes <= memoryBytes)
+            if (memoryUsed + layout.Bytes <= MemoryBytes)
             {
                 memoryUsed += layout.Bytes;
                 batch.IsKept = true;
