@@ -106,8 +106,11 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 (index, row) = (index + 1, row + batch.Rows);
                 var booked = run.Accounts.Enter(batch, credit);
                 credit = null;
-                if (!await inner.SendAsync(booked, run.Token).ConfigureAwait(false)) break;
+                if (await inner.SendAsync(booked, run.Token).ConfigureAwait(false)) continue;
+                run.Accounts.Withdraw(booked);
+                return;
             }
+            if (index == 0 && !run.IsStopped) throw new DataException(DataErrorKind.Data, source.Name, "no row", "at least one", "check the paths and filters");
             inner.Complete();
         }
         catch (Exception e)

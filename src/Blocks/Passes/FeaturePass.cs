@@ -130,11 +130,18 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
                 (index, statistics) =>
                 {
                     var rows = 0;
-                    filled.Read(index, block =>
+                    try
                     {
-                        summarizer.Summarize(block, statistics);
-                        rows = block.Rows;
-                    });
+                        filled.Read(index, block =>
+                        {
+                            summarizer.Summarize(block, statistics);
+                            rows = block.Rows;
+                        });
+                    }
+                    catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                    {
+                        RunFailure.For("summarise", $"batch {index}", e).Mark().Throw();
+                    }
                     accounts.Leave("pass", index, rows);
                 },
                 cancellationToken),

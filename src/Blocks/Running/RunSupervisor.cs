@@ -63,13 +63,10 @@ public sealed class RunSupervisor : IAsyncDisposable
             Cancel();
             return;
         }
-        // Dataflow would drop the batch without a word and the caller would take the error for its own cancellation.
-        if (root is OperationCanceledException)
-            root = new InvalidOperationException($"{place ?? $"block '{block}'"}: found {root.GetType().Name} ({root.Message}), expected a result, as nobody cancelled the run; catch it in the block, or throw another exception", root);
         lock (gate)
         {
             if (stopped) return;
-            Failure = new RunFailure(block, place, root);
+            Failure = RunFailure.For(block, place, root);
             thrown = Failure.Mark();
             stopped = true;
         }
