@@ -102,8 +102,7 @@ public sealed class FeaturePassTests
     public async Task A_spill_folder_that_cannot_be_written_is_one_clear_error()
     {
         var folder = Directory.CreateTempSubdirectory();
-        await using var pass = Pass(new ArraySource(data), 2, spill: true, folder.FullName);
-        folder.Delete();
+        await using var pass = Pass(new ArraySource(data) { Before = index => { if (index == 1) folder.Delete(); } }, 2, spill: true, folder.FullName);
         var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal(DataErrorKind.Storage, thrown.Kind);
         Assert.StartsWith(folder.FullName, thrown.Message, StringComparison.Ordinal);
