@@ -60,7 +60,7 @@ internal sealed class GaussianMixtures
     }
 
     /// <summary>Summarises rows as one column-major block.</summary>
-    public static Fitting.Statistics Summarize(GeneralMixtureModel model, double[][] rows, double[] weights)
+    public static Pipelines.Models.Fitting.Statistics Summarize(GeneralMixtureModel model, double[][] rows, double[] weights)
     {
         var d = rows[0].Length;
         var values = new double[rows.Length * d];
