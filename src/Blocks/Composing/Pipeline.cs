@@ -22,7 +22,10 @@ public sealed partial class Pipeline
     /// <summary>How the pipeline runs.</summary>
     public PipelineOptions Options { get; }
 
-    /// <summary>Begins with a source of your own.</summary>
+    /// <summary>Begins with Parquet files: paths, folders and globs, read in ordinal order of their paths.</summary>
+    public static Pipeline FromParquet(params IEnumerable<string> paths) => From(new ParquetSource(paths));
+
+    /// <summary>Begins with a source of your own, or rows in memory (<see cref="MemorySource"/>).</summary>
     public static Pipeline From(IBatchSource source)
     {
         ArgumentNullException.ThrowIfNull(source);

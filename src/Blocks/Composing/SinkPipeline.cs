@@ -20,15 +20,21 @@ public sealed class SinkPipeline
     {
         await using var run = new RunSupervisor(progress is null ? options : options with { Progress = progress }, cancellationToken);
         var sink = createSink();
-        await using (sink.ConfigureAwait(false))
+        // The block disposes the sink; until there is one, this does.
+        SinkBlock? end = null;
+        try
         {
             var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
             // Where the columns are known, a sink that cannot be written is reported before anything is read.
             if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
             var last = bound.Create(run);
-            Linking.Link(last, new SinkBlock(sink, run, isOpen: bound.Schema is not null));
-            await run.RunAsync().ConfigureAwait(false);
+            Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null));
         }
+        finally
+        {
+            if (end is null) await sink.DisposeAsync().ConfigureAwait(false);
+        }
+        await run.RunAsync().ConfigureAwait(false);
         return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name);
     }
 }

@@ -116,20 +116,20 @@ public sealed class FeatureExtractionBlockFixture : BlockFixture
 
     internal override Rig Build(RunSupervisor run, double[][] data, Action<long> hook)
     {
-        var block = new FeatureExtractionBlock(TestData.Two, run);
-        Linking.Link(new SourceBlock(new ArraySource(data) { OnCopy = hook }, run), block);
+        var block = Make(run, hook);
+        Linking.Link(new SourceBlock(new ArraySource(data), run), block);
         return EndInFold(block, block, run, new SumSummarizer(2));
     }
 
     internal override Func<int, bool> Feed(RunSupervisor run, double[][] data, Action<long> hook)
     {
-        var source = new ArraySource(data) { OnCopy = hook };
-        var batches = source.ReadAsync(new ReadOptions { BatchSize = BatchSize }, CancellationToken.None).ToBlockingEnumerable().ToList();
-        var block = new FeatureExtractionBlock(TestData.Two, run);
+        var (block, batches) = (Make(run, hook), Batches(data));
         return i => block.Post(batches[i]);
     }
 
     internal override double[] Expected(double[][] data) => SumSummarizer.Naive(data, BatchSize);
+
+    private static FeatureExtractionBlock Make(RunSupervisor run, Action<long> hook) => new(new FeatureExtractor(TestData.Two, null), run, null, made => hook(made.Index), "features");
 }
 
 public sealed class SummarizeBlockFixture : BlockFixture

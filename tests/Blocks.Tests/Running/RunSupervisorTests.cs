@@ -148,7 +148,7 @@ public sealed class RunSupervisorTests
         Linking.Link(transform, new SinkBlock(sink, run));
         await run.RunAsync();
         Assert.Equal(limit, most);
-        Assert.Equal(0, source.Limit!.Taken);
+        Assert.Equal(0, source.Credits!.InUse);
     }
 
     [Fact]
@@ -173,10 +173,10 @@ public sealed class RunSupervisorTests
     [Fact]
     public void Options_are_checked_together_before_anything_is_read()
     {
-        var thrown = Assert.Throws<ModelException>(() => new RunSupervisor(new PipelineOptions { MaxDegreeOfParallelism = 8, BoundedCapacity = 4, BatchSize = 0, MemoryBudget = 1, SpillFolder = "no such folder" }));
+        var thrown = Assert.Throws<ModelException>(() => new RunSupervisor(new PipelineOptions { MaxDegreeOfParallelism = 8, BoundedCapacity = 4, BatchSize = 0, MemoryBudget = "1KB", SpillFolder = "no such folder" }));
         Assert.Equal(
             "pipeline options: found BoundedCapacity is 4, expected null (derived) or 8 (the degree of parallelism) … 65536; BatchSize is 0, expected 1 … 16777216 rows; "
-            + "MemoryBudget is 1, expected null (a quarter of the memory) or at least 16777216 bytes (16 MiB); SpillFolder is no such folder, expected null or an existing folder, "
+            + "MemoryBudget is 1KB, expected null (a quarter of the memory) or at least 16777216 bytes (16MiB); SpillFolder is no such folder, expected null or an existing folder, "
             + "expected values in range; nothing was read; correct the options and run again",
             thrown.Message);
         Assert.Equal(ErrorKind.Usage, thrown.Kind);

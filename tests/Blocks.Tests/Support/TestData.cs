@@ -22,9 +22,6 @@ internal sealed class ArraySource(double[][] columns, string name = "array", int
     /// <summary>What to do before the batch of an index is made.</summary>
     public Action<long>? Before { get; init; }
 
-    /// <summary>What to do when a column of the batch of an index is read.</summary>
-    public Action<long>? OnCopy { get; init; }
-
     public bool TellsRows { get; init; } = true;
 
     public ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken)
@@ -44,30 +41,12 @@ internal sealed class ArraySource(double[][] columns, string name = "array", int
             Before?.Invoke(index);
             var rows = Math.Min(options.BatchSize, RowCount - row);
             var from = row;
-            var number = index;
             var data = picked.Select(i => (BatchColumn)new BatchColumn<double>(all.Fields[i], columns[i].AsMemory(from, rows))).ToArray();
-            if (OnCopy is not null) data[0] = new HookColumn(data[0], () => OnCopy(number));
             var origins = new List<BatchOrigin> { new(0, Name, row / rowGroup, row % rowGroup) };
             for (var g = (row / rowGroup) + 1; g * rowGroup < row + rows; g++) origins.Add(new((g * rowGroup) - row, Name, g, 0));
             Interlocked.Increment(ref Made);
             yield return new DataBatch(schema, data, rows, index, row, origins);
         }
-    }
-}
-
-/// <summary>A column that tells when it is read.</summary>
-internal sealed class HookColumn(BatchColumn inner, Action hook) : BatchColumn(inner.Field)
-{
-    public override int Length => inner.Length;
-
-    public override bool IsNull(int row) => inner.IsNull(row);
-
-    public override object? GetValue(int row) => inner.GetValue(row);
-
-    public override void CopyTo(Span<double> target)
-    {
-        hook();
-        inner.CopyTo(target);
     }
 }
 
