@@ -44,6 +44,20 @@ public sealed class BatchSchema
     /// <summary>Index of a column, or -1.</summary>
     public int IndexOf(string name) => indexes.GetValueOrDefault(name, -1);
 
+    /// <summary>The schema of some columns, in the order asked for.</summary>
+    /// <param name="names">Names; null = all columns.</param>
+    /// <param name="place">What the columns belong to, for messages.</param>
+    /// <exception cref="DataException">There is no such column, or one is asked for twice.</exception>
+    public BatchSchema Project(IReadOnlyList<string>? names, string place)
+    {
+        if (names is null) return this;
+        if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new DataException(DataErrorKind.Usage, place, $"the column '{twice.Key}' asked for twice", "each column once", "name it once");
+        return new BatchSchema(names.Select(name => IndexOf(name) is >= 0 and var i
+            ? Fields[i]
+            : throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"one of {string.Join(", ", Fields.Select(f => f.Name))}", "correct the column's name")));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => string.Join(", ", Fields);
 }

@@ -59,6 +59,14 @@ public sealed class DataBatch
     public DataBatch With(BatchSchema schema, IReadOnlyList<BatchColumn> columns) =>
         new(schema, columns, Rows, Index, FirstRow, Origins, Interlocked.Exchange(ref credit, null));
 
+    /// <summary>Checks that the batch has the columns that a sink was opened for.</summary>
+    /// <exception cref="DataException">It has others.</exception>
+    internal void CheckAgainst(BatchSchema expected, string place)
+    {
+        if (!ReferenceEquals(Schema, expected) && !Schema.Fields.SequenceEqual(expected.Fields))
+            throw new DataException(DataErrorKind.Data, $"{place}, batch {Index}", $"the columns {Schema}", $"the columns {expected}", "write batches of the schema that the sink was opened with");
+    }
+
     /// <summary>Gives the batch's share of the memory budget back; the second call does nothing.</summary>
     public void Release() => Interlocked.Exchange(ref credit, null)?.Release();
 

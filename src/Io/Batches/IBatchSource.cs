@@ -17,6 +17,17 @@ public sealed record ReadOptions
 
     /// <summary>Memory shares; a source takes one before it hands on a batch. Null = unlimited.</summary>
     public IBatchCredits? Credits { get; init; }
+
+    /// <summary>Checks all options together.</summary>
+    /// <exception cref="DataException">Some are out of range; the message names all of them.</exception>
+    public void Validate()
+    {
+        var wrong = new List<string>();
+        if (BatchSize is < 1 or > 1 << 24) wrong.Add($"BatchSize {BatchSize} (1 to 16777216)");
+        if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
+        if (ReadAheadBytes < 0) wrong.Add($"ReadAheadBytes {ReadAheadBytes} (at least 0)");
+        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, "read options", string.Join(", ", wrong), "values within these ranges", "correct the options");
+    }
 }
 
 /// <summary>Where rows come from. Reading it twice gives the same rows in the same order.</summary>

@@ -1,0 +1,63 @@
+namespace Pipelines.Io;
+
+/// <summary>Cuts blocks of rows into batches of equal size by global row number.</summary>
+internal sealed class BatchCutter(BatchSchema schema, int batchSize)
+{
+    private readonly List<(RowBlock Block, int Start, int Count)> parts = [];
+    private long index;
+    private long firstRow;
+
+    /// <summary>Rows waiting to be cut.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>True if the rows that wait fill a batch.</summary>
+    public bool IsFull => Rows == batchSize;
+
+    /// <summary>Takes as many rows of a block as the batch still wants; returns their number.</summary>
+    public int Add(RowBlock block, int start)
+    {
+        var count = Math.Min(batchSize - Rows, block.Rows - start);
+        parts.Add((block, start, count));
+        Rows += count;
+        return count;
+    }
+
+    /// <summary>Makes a batch of the rows that wait, once its share of the memory is granted.</summary>
+    public async ValueTask<DataBatch> CutAsync(IBatchCredits? credits, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var credit = credits is null ? null : await credits.TakeAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Cut(credit);
+        }
+        catch
+        {
+            credit?.Release();
+            throw;
+        }
+    }
+
+    private DataBatch Cut(IBatchCredit? credit)
+    {
+        var columns = new BatchColumn[schema.Fields.Count];
+        for (var c = 0; c < columns.Length; c++)
+        {
+            columns[c] = parts is [var (block, start, count)]
+                ? block.Columns[c].Slice(schema.Fields[c], start, count)
+                : ColumnBlock.Join(schema.Fields[c], [.. parts.Select(p => (p.Block.Columns[c], p.Start, p.Count))]);
+        }
+        var origins = new BatchOrigin[parts.Count];
+        var at = 0;
+        for (var i = 0; i < parts.Count; i++)
+        {
+            origins[i] = new BatchOrigin(at, parts[i].Block.Source, parts[i].Block.Group, parts[i].Start);
+            at += parts[i].Count;
+        }
+        var batch = new DataBatch(schema, columns, Rows, index++, firstRow, origins, credit);
+        firstRow += Rows;
+        Rows = 0;
+        parts.Clear();
+        return batch;
+    }
+}

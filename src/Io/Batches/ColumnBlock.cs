@@ -1,0 +1,80 @@
+namespace Pipelines.Io;
+
+/// <summary>Rows that a source holds in memory at once: a row group, an array, a batch. Batches are cut from it.</summary>
+/// <param name="Source">File or name of the source, for messages.</param>
+/// <param name="Group">Row group in the file; -1 where there is none.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Columns">The columns.</param>
+internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns);
+
+/// <summary>A column of a <see cref="RowBlock"/>.</summary>
+internal abstract class ColumnBlock
+{
+    /// <summary>The column of a batch: the rows <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/> - 1, not copied.</summary>
+    public abstract BatchColumn Slice(ColumnField field, int start, int count);
+
+    /// <summary>The column of a batch whose rows lie in several blocks, copied together.</summary>
+    public static BatchColumn Join(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts) => parts[0].Column.JoinWith(field, parts);
+
+    /// <summary>The block of a batch's column.</summary>
+    public static ColumnBlock Of(BatchColumn column) => column.Accept(new Wrap());
+
+    protected abstract BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts);
+
+    private sealed class Wrap : IColumnVisitor<ColumnBlock>
+    {
+        public ColumnBlock Visit<T>(BatchColumn<T> column) => column.Dictionary is null
+            ? new ColumnBlock<T>(column.Values, null, default, column.Present)
+            : new ColumnBlock<T>(default, column.Dictionary, column.Indexes, column.Present);
+    }
+}
+
+/// <summary>A column of a block: plain values, or a dictionary and indexes.</summary>
+/// <param name="values">Shape [rows]; empty for a dictionary column.</param>
+/// <param name="dictionary">The distinct values; null for a plain column.</param>
+/// <param name="indexes">Shape [rows]; empty for a plain column.</param>
+/// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
+internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<T>? dictionary, ReadOnlyMemory<int> indexes, bool[]? present) : ColumnBlock
+{
+    public override BatchColumn Slice(ColumnField field, int start, int count)
+    {
+        var flags = Flags(start, count);
+        return dictionary is null
+            ? new BatchColumn<T>(field, values.Slice(start, count), flags)
+            : new BatchColumn<T>(field, dictionary, indexes.Slice(start, count), flags);
+    }
+
+    protected override BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts)
+    {
+        var rows = parts.Sum(p => p.Count);
+        var joined = new T[rows];
+        bool[]? flags = null;
+        var at = 0;
+        foreach (var (column, start, count) in parts)
+        {
+            var typed = (ColumnBlock<T>)column;
+            typed.CopyTo(start, joined.AsSpan(at, count));
+            if (typed.Flags(start, count) is { } some)
+            {
+                if (flags is null) Array.Fill(flags = new bool[rows], true);
+                some.CopyTo(flags.AsSpan(at));
+            }
+            at += count;
+        }
+        return new BatchColumn<T>(field, joined, flags);
+    }
+
+    private bool[]? Flags(int start, int count) => present is null || !present.AsSpan(start, count).Contains(false) ? null : present.AsSpan(start, count).ToArray();
+
+    private void CopyTo(int start, Span<T> target)
+    {
+        if (dictionary is null)
+        {
+            values.Span.Slice(start, target.Length).CopyTo(target);
+            return;
+        }
+        var from = dictionary.Values.Span;
+        var at = indexes.Span.Slice(start, target.Length);
+        for (var i = 0; i < at.Length; i++) target[i] = from[at[i]];
+    }
+}

@@ -1,0 +1,39 @@
+namespace Pipelines.Io;
+
+/// <summary>The distinct values of a column in a stretch of rows; many batches may share one.</summary>
+/// <typeparam name="T">Type of a value.</typeparam>
+/// <param name="values">Shape [values]; not changed any more.</param>
+public sealed class ColumnDictionary<T>(T[] values)
+{
+    private double[]? doubles;
+    private bool? hasNull;
+
+    /// <summary>Shape [values].</summary>
+    public ReadOnlyMemory<T> Values { get; } = values;
+
+    /// <summary>Number of values.</summary>
+    public int Count => Values.Length;
+
+    /// <summary>True if a value is null (the reference); looked for once.</summary>
+    internal bool HasNull => hasNull ??= !typeof(T).IsValueType && Values.Span.ContainsNull();
+
+    /// <summary>The values as doubles, shape [values]; converted once.</summary>
+    internal double[] Doubles(ColumnField field)
+    {
+        if (doubles is { } ready) return ready;
+        var converted = new double[Count];
+        NumericConversion.ToDoubles(field, Values, converted);
+        return doubles = converted;
+    }
+}
+
+/// <summary>Looks for null references.</summary>
+internal static class NullSearch
+{
+    public static bool ContainsNull<T>(this ReadOnlySpan<T> values)
+    {
+        foreach (var value in values)
+            if (value is null) return true;
+        return false;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace Pipelines.Io.Format;
+
+/// <summary>Bytes that grow; its memory is kept for the next use.</summary>
+internal sealed class ByteBuffer(int capacity = 1 << 12)
+{
+    private byte[] bytes = new byte[capacity];
+
+    /// <summary>Bytes written.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>What was written, shape [Length].</summary>
+    public Span<byte> Written => bytes.AsSpan(0, Length);
+
+    /// <summary>What was written, shape [Length].</summary>
+    public ReadOnlyMemory<byte> Memory => bytes.AsMemory(0, Length);
+
+    /// <summary>Forgets what was written.</summary>
+    public void Clear() => Length = 0;
+
+    /// <summary>Takes the last bytes back.</summary>
+    public void Shrink(int length) => Length = length;
+
+    /// <summary>Appends room for <paramref name="count"/> bytes, with anything in it.</summary>
+    public Span<byte> Reserve(int count)
+    {
+        if (bytes.Length - Length < count) Grow(count);
+        var span = bytes.AsSpan(Length, count);
+        Length += count;
+        return span;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(byte value)
+    {
+        if (Length == bytes.Length) Grow(1);
+        bytes[Length++] = value;
+    }
+
+    public void Write(ReadOnlySpan<byte> value) => value.CopyTo(Reserve(value.Length));
+
+    private void Grow(int count)
+    {
+        var needed = (long)Length + count;
+        if (needed > Array.MaxLength) throw new BrokenFileException($"{needed} bytes in one page", $"at most {Array.MaxLength}");
+        Array.Resize(ref bytes, (int)Math.Min(Array.MaxLength, Math.Max(needed, bytes.Length * 2L)));
+    }
+}

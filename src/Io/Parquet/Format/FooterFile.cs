@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+
+namespace Pipelines.Io.Format;
+
+/// <summary>Finds and checks the footer of a Parquet file before anything else looks at the file.</summary>
+internal static class FooterFile
+{
+    private const int Tail = 8;
+
+    /// <summary>Largest footer that is read, in bytes.</summary>
+    private const int MaxFooter = 256 << 20;
+
+    /// <summary>True if the file begins like a Parquet file, whatever its name.</summary>
+    public static bool HasMagic(string path)
+    {
+        using var file = Open(path);
+        Span<byte> head = stackalloc byte[4];
+        return Read(file, head, 0, path) == 4 && (head.SequenceEqual("PAR1"u8) || head.SequenceEqual("PARE"u8));
+    }
+
+    /// <summary>Opens a file for reading.</summary>
+    public static SafeFileHandle Open(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException(DataErrorKind.Usage, path, "no such file", "a Parquet file", "correct the path", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(DataErrorKind.Storage, path, $"a file that cannot be opened ({e.Message})", "a readable file", "check its permissions", e);
+        }
+    }
+
+    /// <summary>Reads as many bytes as there are, at most the length of <paramref name="target"/>.</summary>
+    public static int Read(SafeFileHandle file, Span<byte> target, long offset, string path)
+    {
+        try
+        {
+            var total = 0;
+            while (total < target.Length)
+            {
+                var n = RandomAccess.Read(file, target[total..], offset + total);
+                if (n == 0) break;
+                total += n;
+            }
+            return total;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(DataErrorKind.Storage, path, $"a failing read at byte {offset} ({e.Message})", $"{target.Length} bytes", "check the storage", e);
+        }
+    }
+
+    /// <summary>Reads and checks a file's footer.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Its name for messages.</param>
+    public static FileFooter Load(string path, string name)
+    {
+        using var file = Open(path);
+        return Load(file, name);
+    }
+
+    private static FileFooter Load(SafeFileHandle file, string path)
+    {
+        var length = RandomAccess.GetLength(file);
+        if (length < 4 + Tail) throw NotParquet(path, $"a file of {length} bytes", "at least 12 bytes");
+        Span<byte> head = stackalloc byte[4], tail = stackalloc byte[Tail];
+        if (Read(file, head, 0, path) != 4 || Read(file, tail, length - Tail, path) != Tail) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
+        if (head.SequenceEqual("PARE"u8) || tail[4..].SequenceEqual("PARE"u8)) throw NotParquet(path, "an encrypted file", "a Parquet file without encryption", "decrypt it first");
+        if (!head.SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(head)} at its beginning", "the letters PAR1");
+        if (!tail[4..].SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(tail[4..])} at its end", "the letters PAR1", "the file is cut off or damaged: fetch it again");
+        var footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        if (footer <= 0 || footer > length - 4 - Tail || footer > MaxFooter) throw NotParquet(path, $"a footer of {footer} bytes", $"1 to {Math.Min(length - 4 - Tail, MaxFooter)} bytes");
+        var bytes = new byte[footer];
+        if (Read(file, bytes, length - Tail - footer, path) != footer) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
+        try
+        {
+            return FooterParser.Parse(bytes, length - Tail - footer);
+        }
+        catch (BrokenFileException e)
+        {
+            throw NotParquet(path + ", footer", e.Found, e.Expected);
+        }
+    }
+
+    private static DataException NotParquet(string place, string found, string expected, string remedy = "write the file anew, or leave it out") => new(DataErrorKind.Data, place, found, expected, remedy);
+}

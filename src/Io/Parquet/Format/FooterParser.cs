@@ -1,0 +1,169 @@
+namespace Pipelines.Io.Format;
+
+/// <summary>Turns a footer's bytes into <see cref="FileFooter"/>, refusing everything that does not add up.</summary>
+internal static class FooterParser
+{
+    /// <summary>Most rows that a row group may hold: its columns are decoded into arrays.</summary>
+    public const long MaxRowGroupRows = 1L << 30;
+
+    /// <summary>Reads a footer.</summary>
+    /// <param name="bytes">The footer without its length and magic.</param>
+    /// <param name="dataEnd">Position in the file at which the footer begins.</param>
+    public static FileFooter Parse(ReadOnlySpan<byte> bytes, long dataEnd)
+    {
+        var reader = new ThriftReader(bytes);
+        List<SchemaNode>? schema = null;
+        List<RowGroupInfo>? groups = null;
+        long rows = -1;
+        var createdBy = "";
+        var outer = reader.Begin();
+        while (reader.Next(out var id, out var type))
+        {
+            switch (id)
+            {
+                case 2: schema = ReadSchema(ref reader, type); break;
+                case 3: rows = reader.Int(type); break;
+                case 4: groups = ReadRowGroups(ref reader, type); break;
+                case 6: createdBy = reader.Text(type); break;
+                case 8: throw new BrokenFileException("an encrypted file", "a file without encryption");
+                default: reader.Skip(type); break;
+            }
+        }
+        reader.End(outer);
+        if (schema is null or []) throw new BrokenFileException("a footer without a schema", "a schema");
+        if (groups is null) throw new BrokenFileException("a footer without row groups", "a list of row groups");
+        var (columns, leftOut, leaves) = SchemaReader.Columns(schema);
+        Check(groups, leaves, rows, dataEnd);
+        return new FileFooter(createdBy, rows, MarkObstacles(columns, groups), leftOut, [.. groups], dataEnd + bytes.Length + 8);
+    }
+
+    private static void Check(List<RowGroupInfo> groups, List<SchemaNode> leaves, long rows, long dataEnd)
+    {
+        long sum = 0;
+        for (var g = 0; g < groups.Count; g++)
+        {
+            var group = groups[g];
+            if (group.Rows < 0) throw new BrokenFileException($"row group {g} with {group.Rows} rows", "at least 0");
+            if (group.Rows > MaxRowGroupRows) throw new BrokenFileException($"row group {g} with {group.Rows} rows", $"at most {MaxRowGroupRows}");
+            if (group.Chunks.Length != leaves.Count) throw new BrokenFileException($"row group {g} with {group.Chunks.Length} columns", $"{leaves.Count}, as the schema says");
+            for (var c = 0; c < leaves.Count; c++)
+            {
+                var chunk = group.Chunks[c];
+                var where = $"row group {g}, column '{leaves[c].Path}'";
+                if (chunk.Obstacle is not null) continue;
+                if (chunk.Physical != leaves[c].Storage!.Physical) throw new BrokenFileException($"{where} stored as {chunk.Physical}", $"{leaves[c].Storage!.Physical}, as the schema says");
+                if (chunk.Values < 0 || (leaves[c].IsFlat && chunk.Values != group.Rows)) throw new BrokenFileException($"{where} with {chunk.Values} values", $"{group.Rows}, the row group's rows");
+                if (chunk.Values > 0 && (chunk.Offset < 4 || chunk.CompressedBytes <= 0 || chunk.Offset > dataEnd - chunk.CompressedBytes))
+                    throw new BrokenFileException($"{where} at byte {chunk.Offset} with {chunk.CompressedBytes} bytes", $"a place between byte 4 and the footer at byte {dataEnd}");
+            }
+            sum += group.Rows;
+        }
+        if (rows != sum) throw new BrokenFileException($"{rows} rows in the file", $"{sum}, the sum over its row groups");
+    }
+
+    // A column is read only if all of its chunks can be.
+    private static FileColumn[] MarkObstacles(List<FileColumn> columns, List<RowGroupInfo> groups) =>
+        [.. columns.Select(column => column.Obstacle is null && groups.Select(g => g.Chunks[column.Chunk].Obstacle).FirstOrDefault(o => o is not null) is { } obstacle
+            ? column with { Field = null, Obstacle = obstacle }
+            : column)];
+
+    private static List<SchemaNode> ReadSchema(ref ThriftReader reader, ThriftType type)
+    {
+        var count = reader.List(type, ThriftType.Struct);
+        var nodes = new List<SchemaNode>(count);
+        for (var i = 0; i < count; i++) nodes.Add(SchemaReader.ReadNode(ref reader));
+        return nodes;
+    }
+
+    private static List<RowGroupInfo> ReadRowGroups(ref ThriftReader reader, ThriftType type)
+    {
+        var count = reader.List(type, ThriftType.Struct);
+        var groups = new List<RowGroupInfo>(count);
+        for (var i = 0; i < count; i++)
+        {
+            ColumnChunkInfo[]? chunks = null;
+            long rows = -1;
+            var outer = reader.Begin();
+            while (reader.Next(out var id, out var field))
+            {
+                switch (id)
+                {
+                    case 1:
+                        chunks = new ColumnChunkInfo[reader.List(field, ThriftType.Struct)];
+                        for (var c = 0; c < chunks.Length; c++) chunks[c] = ReadChunk(ref reader);
+                        break;
+                    case 3: rows = reader.Int(field); break;
+                    default: reader.Skip(field); break;
+                }
+            }
+            reader.End(outer);
+            groups.Add(new RowGroupInfo(rows, chunks ?? throw new BrokenFileException($"row group {i} without columns", "a list of columns")));
+        }
+        return groups;
+    }
+
+    private static ColumnChunkInfo ReadChunk(ref ThriftReader reader)
+    {
+        ColumnChunkInfo? chunk = null;
+        string? obstacle = null;
+        var outer = reader.Begin();
+        while (reader.Next(out var id, out var type))
+        {
+            switch (id)
+            {
+                case 1: obstacle = $"its values lie in another file, '{reader.Text(type)}'"; break;
+                case 3:
+                    ThriftReader.Expect(type, ThriftType.Struct);
+                    chunk = ReadChunkData(ref reader);
+                    break;
+                case 8 or 9:
+                    obstacle = "it is encrypted";
+                    reader.Skip(type);
+                    break;
+                default: reader.Skip(type); break;
+            }
+        }
+        reader.End(outer);
+        if (obstacle is not null) return (chunk ?? new ColumnChunkInfo(default, default, [], 0, 0, 0, 0, null)) with { Obstacle = obstacle };
+        return chunk ?? throw new BrokenFileException("a column chunk that says nothing of itself", "its metadata");
+    }
+
+    private static ColumnChunkInfo ReadChunkData(ref ThriftReader reader)
+    {
+        int physical = -1, codec = -1;
+        PageEncoding[] encodings = [];
+        long values = -1, data = -1, dictionary = 0, compressed = -1, uncompressed = -1;
+        var outer = reader.Begin();
+        while (reader.Next(out var id, out var type))
+        {
+            switch (id)
+            {
+                case 1: physical = reader.Int32(type); break;
+                case 2:
+                    encodings = new PageEncoding[reader.List(type, ThriftType.Int32)];
+                    for (var i = 0; i < encodings.Length; i++) encodings[i] = (PageEncoding)reader.Int32(ThriftType.Int32);
+                    break;
+                case 4: codec = reader.Int32(type); break;
+                case 5: values = reader.Int(type); break;
+                case 6: uncompressed = reader.Int(type); break;
+                case 7: compressed = reader.Int(type); break;
+                case 9: data = reader.Int(type); break;
+                case 11: dictionary = reader.Int(type); break;
+                default: reader.Skip(type); break;
+            }
+        }
+        reader.End(outer);
+        if (physical is < 0 or > 7) throw new BrokenFileException($"physical type {physical} in a column chunk", "0 to 7");
+        // Some writers set the dictionary's offset to 0 where there is none.
+        var offset = dictionary > 0 ? Math.Min(dictionary, data) : data;
+        return new ColumnChunkInfo((PhysicalType)physical, (PageCodec)codec, encodings, values, offset, compressed, uncompressed, CodecObstacle(codec));
+    }
+
+    private static string? CodecObstacle(int codec) => (PageCodec)codec switch
+    {
+        PageCodec.None or PageCodec.Snappy or PageCodec.Gzip or PageCodec.Brotli or PageCodec.Zstd or PageCodec.Lz4Raw => null,
+        PageCodec.HadoopLz4 => "it is compressed with the deprecated LZ4 codec, whose framing is ambiguous",
+        PageCodec.Lzo => "it is compressed with LZO",
+        _ => $"it is compressed with the unknown codec {codec}",
+    };
+}

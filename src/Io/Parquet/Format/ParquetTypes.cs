@@ -1,0 +1,81 @@
+namespace Pipelines.Io.Format;
+
+/// <summary>How values are stored, numbered as in the Parquet format.</summary>
+internal enum PhysicalType { Boolean = 0, Int32 = 1, Int64 = 2, Int96 = 3, Float = 4, Double = 5, ByteArray = 6, FixedLenByteArray = 7 }
+
+/// <summary>Encodings, numbered as in the Parquet format.</summary>
+internal enum PageEncoding
+{
+    Plain = 0, PlainDictionary = 2, Rle = 3, BitPacked = 4, DeltaBinaryPacked = 5, DeltaLengthByteArray = 6, DeltaByteArray = 7, RleDictionary = 8, ByteStreamSplit = 9,
+}
+
+/// <summary>Codecs, numbered as in the Parquet format. <see cref="HadoopLz4"/> is the deprecated LZ4 with Hadoop's framing.</summary>
+internal enum PageCodec { None = 0, Snappy = 1, Gzip = 2, Lzo = 3, Brotli = 4, HadoopLz4 = 5, Zstd = 6, Lz4Raw = 7 }
+
+/// <summary>Page types, numbered as in the Parquet format.</summary>
+internal enum PageKind { Data = 0, Index = 1, Dictionary = 2, DataV2 = 3 }
+
+/// <summary>Whether a value may be missing or repeated, numbered as in the Parquet format.</summary>
+internal enum Repetition { Required = 0, Optional = 1, Repeated = 2 }
+
+/// <summary>What the stored values mean.</summary>
+internal enum LogicalKind { None, String, Enum, Json, Bson, Decimal, Date, Time, Timestamp, Integer, Uuid, Float16, Interval, Unknown, Other }
+
+/// <summary>Unit of times and timestamps.</summary>
+internal enum TimeUnit { Millis = 1, Micros = 2, Nanos = 3 }
+
+/// <summary>How a column is stored in Parquet; kept in <see cref="ColumnField.Storage"/> so that a column is written back as it was.</summary>
+/// <param name="Physical">How values are stored.</param>
+/// <param name="Kind">What they mean.</param>
+/// <param name="Length">Bytes of a fixed-length value.</param>
+/// <param name="Unit">Unit of times and timestamps.</param>
+/// <param name="IsUtc">Times: adjusted to UTC.</param>
+/// <param name="Precision">Decimals: number of digits.</param>
+/// <param name="Scale">Decimals: digits after the point.</param>
+/// <param name="Bits">Integers: 8, 16, 32 or 64.</param>
+/// <param name="IsSigned">Integers: signed.</param>
+internal sealed record ParquetStorage(
+    PhysicalType Physical, LogicalKind Kind = LogicalKind.None, int Length = 0, TimeUnit Unit = TimeUnit.Millis, bool IsUtc = false, int Precision = 0, int Scale = 0, int Bits = 0, bool IsSigned = true)
+{
+    /// <summary>The name for people: <c>INT64 TIMESTAMP(MILLIS, UTC)</c>.</summary>
+    public override string ToString()
+    {
+        var physical = Physical switch
+        {
+            PhysicalType.ByteArray => "BYTE_ARRAY",
+            PhysicalType.FixedLenByteArray => $"FIXED_LEN_BYTE_ARRAY({Length})",
+            _ => Physical.ToString().ToUpperInvariant(),
+        };
+        var unit = Unit.ToString().ToUpperInvariant() + (IsUtc ? ", UTC" : "");
+        return Kind switch
+        {
+            LogicalKind.None => physical,
+            LogicalKind.Decimal => $"{physical} DECIMAL({Precision}, {Scale})",
+            LogicalKind.Time => $"{physical} TIME({unit})",
+            LogicalKind.Timestamp => $"{physical} TIMESTAMP({unit})",
+            LogicalKind.Integer => $"{physical} {(IsSigned ? "INT" : "UINT")}_{Bits}",
+            _ => $"{physical} {Kind.ToString().ToUpperInvariant()}",
+        };
+    }
+}
+
+/// <summary>A column of a file: one leaf of its schema.</summary>
+/// <param name="Name">Name, with the names of its groups before it (<c>a.b</c>).</param>
+/// <param name="Chunk">Index of its chunk in every row group.</param>
+/// <param name="Storage">How it is stored.</param>
+/// <param name="Repetition">Whether it may be missing or repeated.</param>
+/// <param name="Field">The column as it flows; null if it cannot be read.</param>
+/// <param name="Obstacle">Why it cannot be read; null if it can.</param>
+internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage, Repetition Repetition, ColumnField? Field, string? Obstacle);
+
+/// <summary>Where a column's values of a row group lie.</summary>
+internal sealed record ColumnChunkInfo(
+    PhysicalType Physical, PageCodec Codec, PageEncoding[] Encodings, long Values, long Offset, long CompressedBytes, long UncompressedBytes, string? Obstacle);
+
+/// <summary>A row group of a file.</summary>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Chunks">One a leaf of the schema.</param>
+internal sealed record RowGroupInfo(long Rows, ColumnChunkInfo[] Chunks);
+
+/// <summary>What the end of a Parquet file says of it.</summary>
+internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Columns, string[] LeftOut, RowGroupInfo[] RowGroups, long FileLength);

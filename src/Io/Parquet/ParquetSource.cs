@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using Pipelines.Io.Reading;
+
+namespace Pipelines.Io;
+
+/// <summary>
+/// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
+/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their relative paths, each once, Parquet by content. All files must have the same columns. Lists, maps and
+/// structures are left out; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number.
+/// </summary>
+public sealed class ParquetSource : IBatchSource
+{
+    private readonly string[] paths;
+    private ParquetPlan? plan;
+
+    /// <summary>Makes a source; nothing is read yet.</summary>
+    /// <param name="paths">Files, folders and globs; at least one.</param>
+    public ParquetSource(params IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        this.paths = [.. paths];
+        Name = string.Join(", ", this.paths);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken)
+    {
+        var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var largest = 0L;
+        var decoders = opened.Decoders(opened.Schema);
+        for (var f = 0; f < decoders.Length; f++)
+            for (var g = 0; g < opened.Files[f].Footer.RowGroups.Length; g++) largest = Math.Max(largest, decoders[f].DecodedBytes(g));
+        return new SourceInfo(opened.Schema, opened.Rows, largest);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        options.Validate();
+        var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var schema = opened.Project(options.Columns);
+        var parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
+        await using var groups = new RowGroupQueue(opened, schema, parallelism, options.ReadAheadBytes, cancellationToken);
+        var cutter = new BatchCutter(schema, options.BatchSize);
+        while (await groups.NextAsync().ConfigureAwait(false) is { } group)
+        {
+            for (var at = 0; at < group.Rows;)
+            {
+                at += cutter.Add(group, at);
+                if (cutter.IsFull) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
+        plan ??= await Task.Run(() => ParquetPlan.Make(paths, cancellationToken), cancellationToken).ConfigureAwait(false);
+}

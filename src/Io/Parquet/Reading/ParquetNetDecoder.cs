@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using global::Parquet;
+using global::Parquet.Schema;
+using Microsoft.Win32.SafeHandles;
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>
+/// Decodes the less usual encodings (delta, byte stream split) with Parquet.Net. It is shown the stored types only, so that what the values mean is decided in
+/// one place. It checks neither sums nor sizes, so the file's footer and the chunk's pages are checked before.
+/// </summary>
+internal static class ParquetNetDecoder
+{
+    /// <summary>True if a chunk has encodings that <see cref="ChunkDecoder"/> does not know.</summary>
+    public static bool IsNeededFor(ColumnChunkInfo chunk) =>
+        Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray or PageEncoding.ByteStreamSplit);
+
+    /// <summary>Decodes a chunk.</summary>
+    public static ColumnBlock Decode(SafeFileHandle file, string path, FileColumn column, int group, ColumnChunkInfo chunk, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    {
+        CheckPages(file, path, chunk, rows, cancellationToken);
+        return DecodeAsync(path, column, group, rows, decoder, cancellationToken).GetAwaiter().GetResult();
+    }
+
+    private static void CheckPages(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
+    {
+        using var pages = new PageReader(file, path, chunk);
+        var values = 0L;
+        while (values < rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!pages.Next(out _, out _)) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+            if (pages.Header.Kind is PageKind.Data or PageKind.DataV2) values += pages.Header.Values;
+        }
+        if (values != rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+    }
+
+    private static async Task<ColumnBlock> DecodeAsync(string path, FileColumn column, int group, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    {
+        await using var reader = await ParquetReader.CreateAsync(path, null, cancellationToken).ConfigureAwait(false);
+        foreach (var element in reader.Metadata!.Schema)
+        {
+            element.LogicalType = null;
+            element.ConvertedType = null;
+        }
+        var field = reader.Schema.GetDataFields().First(f => f.Path.Length == 1 && f.Name == column.Name);
+        using var groupReader = reader.OpenRowGroupReader(group);
+        return column.Storage.Physical switch
+        {
+            PhysicalType.Int32 => await Read<int>().ConfigureAwait(false),
+            PhysicalType.Int64 => await Read<long>().ConfigureAwait(false),
+            PhysicalType.Float => await Read<float>().ConfigureAwait(false),
+            PhysicalType.Double => await Read<double>().ConfigureAwait(false),
+            PhysicalType.ByteArray => await ReadBytes(4).ConfigureAwait(false),
+            PhysicalType.FixedLenByteArray => await ReadBytes(0).ConfigureAwait(false),
+            _ => throw new BrokenFileException($"{column.Storage.Physical} values in a delta encoding", "numbers or bytes"),
+        };
+
+        async Task<ColumnBlock> Read<T>() where T : unmanaged
+        {
+            var values = new T[rows];
+            var present = await ReadRaw(values).ConfigureAwait(false);
+            return decoder.FromPlain(MemoryMarshal.AsBytes<T>(values), present, rows);
+        }
+
+        async Task<ColumnBlock> ReadBytes(int prefix)
+        {
+            var values = new ReadOnlyMemory<byte>[rows];
+            var present = await ReadRaw(values).ConfigureAwait(false);
+            var plain = new ByteBuffer();
+            var count = present is null ? rows : present.AsSpan().Count(true);
+            foreach (var value in values.AsSpan(0, count))
+            {
+                if (prefix > 0) BinaryPrimitives.WriteInt32LittleEndian(plain.Reserve(prefix), value.Length);
+                else if (value.Length != column.Storage.Length) throw new BrokenFileException($"a value of {value.Length} bytes", $"{column.Storage.Length} bytes");
+                plain.Write(value.Span);
+            }
+            return decoder.FromPlain(plain.Written, present, rows);
+        }
+
+        async Task<bool[]?> ReadRaw<T>(T[] values) where T : struct
+        {
+            if (column.Repetition != Repetition.Optional)
+            {
+                await groupReader.ReadRawAsync<T>(field, values, null, null, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+            var levels = new int[rows];
+            await groupReader.ReadRawAsync<T>(field, values, levels, null, cancellationToken).ConfigureAwait(false);
+            return Array.Exists(levels, l => l == 0) ? Array.ConvertAll(levels, l => l != 0) : null;
+        }
+    }
+}

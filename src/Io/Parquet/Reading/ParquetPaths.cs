@@ -1,0 +1,127 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>Turns paths, folders and globs into files.</summary>
+internal static class ParquetPaths
+{
+    /// <summary>The files that <paramref name="paths"/> mean: distinct, in ordinal order of their relative paths.</summary>
+    /// <returns>Full path, and the name for messages.</returns>
+    public static List<(string Path, string Name)> Resolve(IEnumerable<string> paths)
+    {
+        var here = Directory.GetCurrentDirectory();
+        var files = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in paths)
+        {
+            if (string.IsNullOrWhiteSpace(path)) throw new DataException(DataErrorKind.Usage, "input", "an empty path", "a file, folder or glob", "give the path of the data");
+            var found = Find(path);
+            files.UnionWith(found);
+            if (found.Count == 0) throw new DataException(DataErrorKind.Usage, path, "no Parquet file", "at least one", "correct the path, the folder or the glob");
+        }
+        if (files.Count == 0) throw new DataException(DataErrorKind.Usage, "input", "no path", "a file, folder or glob", "give the path of the data");
+        return [.. files.Select(f => (Path: f, Name: Relative(here, f))).OrderBy(f => f.Name, StringComparer.Ordinal)];
+    }
+
+    private static List<string> Find(string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (File.Exists(full)) return [full];
+        if (Directory.Exists(full)) return [.. InFolder(full)];
+        if (path.AsSpan().IndexOfAny("*?[") >= 0) return [.. Matches(full).Where(IsParquet)];
+        throw new DataException(DataErrorKind.Usage, path, "no such file or folder", "a file, folder or glob", "correct the path");
+    }
+
+    private static IEnumerable<string> InFolder(string folder)
+    {
+        foreach (var file in List(folder, Directory.GetFiles))
+            if (!IsHidden(file) && IsParquet(file)) yield return file;
+        foreach (var inner in List(folder, Directory.GetDirectories))
+        {
+            // A link could lead back to a folder above.
+            if (IsHidden(inner) || new DirectoryInfo(inner).LinkTarget is not null) continue;
+            foreach (var file in InFolder(inner)) yield return file;
+        }
+    }
+
+    private static IEnumerable<string> Matches(string pattern)
+    {
+        var parts = pattern.Replace('\\', '/').Split('/');
+        var first = Array.FindIndex(parts, p => p.AsSpan().IndexOfAny("*?[") >= 0);
+        var root = string.Join('/', parts[..first]);
+        if (root.Length == 0) root = "/";
+        return Directory.Exists(root) ? Match(Path.GetFullPath(root), parts.AsMemory(first)) : [];
+    }
+
+    private static IEnumerable<string> Match(string folder, ReadOnlyMemory<string> parts)
+    {
+        var part = parts.Span[0];
+        var rest = parts[1..];
+        if (part == "**")
+        {
+            // Any number of folders, none included.
+            IEnumerable<string> here = rest.IsEmpty ? List(folder, Directory.GetFiles).Where(f => !IsHidden(f)) : Match(folder, rest);
+            foreach (var file in here) yield return file;
+            foreach (var inner in List(folder, Directory.GetDirectories))
+            {
+                if (IsHidden(inner) || new DirectoryInfo(inner).LinkTarget is not null) continue;
+                foreach (var file in Match(inner, parts)) yield return file;
+            }
+            yield break;
+        }
+        var pattern = ToRegex(part);
+        bool Fits(string path) => pattern.IsMatch(Path.GetFileName(path)) && (!IsHidden(path) || part[0] is '.' or '_');
+        if (rest.IsEmpty)
+        {
+            foreach (var file in List(folder, Directory.GetFiles).Where(Fits)) yield return file;
+            foreach (var inner in List(folder, Directory.GetDirectories).Where(Fits))
+                foreach (var file in InFolder(inner)) yield return file;
+        }
+        else
+        {
+            foreach (var inner in List(folder, Directory.GetDirectories).Where(Fits))
+                foreach (var file in Match(inner, rest)) yield return file;
+        }
+    }
+
+    private static Regex ToRegex(string glob)
+    {
+        var text = new StringBuilder("^");
+        for (var i = 0; i < glob.Length; i++)
+        {
+            var close = glob[i] == '[' ? glob.IndexOf(']', i + 1) : -1;
+            if (glob[i] == '*') text.Append(".*");
+            else if (glob[i] == '?') text.Append('.');
+            else if (close > i + 1)
+            {
+                text.Append('[').Append(glob[(i + 1)..close].Replace("\\", "\\\\").Replace('!', '^')).Append(']');
+                i = close;
+            }
+            else text.Append(Regex.Escape(glob[i].ToString()));
+        }
+        return new Regex(text.Append('$').ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline);
+    }
+
+    private static bool IsParquet(string file) => file.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) || FooterFile.HasMagic(file);
+
+    private static bool IsHidden(string path) => Path.GetFileName(path) is ['_' or '.', ..];
+
+    private static string Relative(string here, string path)
+    {
+        var relative = Path.GetRelativePath(here, path);
+        return (relative.StartsWith("..", StringComparison.Ordinal) ? path : relative).Replace('\\', '/');
+    }
+
+    private static string[] List(string folder, Func<string, string[]> list)
+    {
+        try
+        {
+            return list(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(DataErrorKind.Storage, folder, $"a folder that cannot be listed ({e.Message})", "a readable folder", "check its permissions", e);
+        }
+    }
+}

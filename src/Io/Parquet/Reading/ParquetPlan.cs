@@ -1,0 +1,91 @@
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>A file of a source.</summary>
+internal sealed record PlannedFile(string Path, string Name, FileFooter Footer);
+
+/// <summary>The files of a source, opened and checked: their columns agree.</summary>
+internal sealed class ParquetPlan
+{
+    private readonly Dictionary<string, string> obstacles = new(StringComparer.Ordinal);
+
+    private ParquetPlan(PlannedFile[] files)
+    {
+        Files = files;
+        var first = files[0];
+        foreach (var name in first.Footer.LeftOut) obstacles[name] = "it is a list, map or structure";
+        foreach (var file in files)
+        {
+            foreach (var column in file.Footer.Columns)
+                if (column.Obstacle is not null) obstacles.TryAdd(column.Name, column.Obstacle);
+            if (file != first) Compare(first, file);
+        }
+        Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name)).Select(c => Array.Exists(files, f => Find(f, c.Name).Field!.IsNullable)
+            ? c.Field! with { IsNullable = true }
+            : c.Field!));
+        if (Schema.Fields.Count == 0)
+        {
+            var why = obstacles.Count == 0 ? "no column" : "no column that can be read: " + string.Join("; ", obstacles.Select(o => $"'{o.Key}': {o.Value}"));
+            throw new DataException(DataErrorKind.Data, first.Name, why, "at least one column of numbers, booleans, texts or times", "write the file anew with plain columns");
+        }
+    }
+
+    /// <summary>The files, in order.</summary>
+    public PlannedFile[] Files { get; }
+
+    /// <summary>All columns that can be read.</summary>
+    public BatchSchema Schema { get; }
+
+    /// <summary>Number of rows of all files.</summary>
+    public long Rows => Files.Sum(f => f.Footer.Rows);
+
+    /// <summary>Finds the files and reads their footers.</summary>
+    public static ParquetPlan Make(IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        var files = new List<PlannedFile>();
+        foreach (var (path, name) in ParquetPaths.Resolve(paths))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            files.Add(new PlannedFile(path, name, FooterFile.Load(path, name)));
+        }
+        return new ParquetPlan([.. files]);
+    }
+
+    /// <summary>The schema of the columns that are asked for, in that order.</summary>
+    public BatchSchema Project(IReadOnlyList<string>? names)
+    {
+        if (names?.FirstOrDefault(n => Schema.IndexOf(n) < 0 && obstacles.ContainsKey(n)) is { } name)
+            throw new DataException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}", "a plain column of numbers, booleans, texts or times", "leave the column out");
+        return Schema.Project(names, Files[0].Name);
+    }
+
+    /// <summary>One a file: decodes the columns of <paramref name="schema"/>.</summary>
+    public RowGroupDecoder[] Decoders(BatchSchema schema) =>
+        [.. Files.Select(f => new RowGroupDecoder(f.Path, f.Name, f.Footer, [.. schema.Fields.Select(c => Find(f, c.Name))]))];
+
+    private static FileColumn Find(PlannedFile file, string name) => Array.Find(file.Footer.Columns, c => c.Name == name)!;
+
+    private static void Compare(PlannedFile first, PlannedFile file)
+    {
+        const string remedy = "read files of one kind at a time, or write them anew with the same columns";
+        foreach (var column in file.Footer.Columns)
+            if (!Array.Exists(first.Footer.Columns, c => c.Name == column.Name))
+                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", $"a column that {first.Name} does not have", "the same columns in all files", remedy);
+        foreach (var column in first.Footer.Columns)
+        {
+            if (Find(file, column.Name) is not { } other)
+                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", "no such column", $"{column.Storage}, as in {first.Name}", remedy);
+            if (column.Field is not null && other.Field is not null && !Agree(column, other))
+                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", $"{other.Storage}", $"{column.Storage}, as in {first.Name}", remedy);
+        }
+    }
+
+    // Where a type's storage says what its values can hold (digits, units), that must agree too: all are written back alike.
+    private static bool Agree(FileColumn a, FileColumn b)
+    {
+        if (a.Field!.ValueType != b.Field!.ValueType) return false;
+        var (s, t) = (a.Storage, b.Storage);
+        return a.Field.ValueType == typeof(string) || (s.Kind, s.Unit, s.IsUtc, s.Precision, s.Scale, s.Length) == (t.Kind, t.Unit, t.IsUtc, t.Precision, t.Scale, t.Length);
+    }
+}

@@ -1,0 +1,54 @@
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>The columns of a file that are read.</summary>
+internal sealed class RowGroupDecoder(string path, string name, FileFooter footer, FileColumn[] columns)
+{
+    private readonly ChunkDecoder[] decoders = [.. columns.Select(ChunkDecoder.For)];
+
+    /// <summary>Bytes that a row group takes decoded, about.</summary>
+    public long DecodedBytes(int group)
+    {
+        var g = footer.RowGroups[group];
+        var bytes = 0L;
+        for (var c = 0; c < columns.Length; c++)
+        {
+            var chunk = g.Chunks[columns[c].Chunk];
+            var isDictionary = Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary);
+            bytes += g.Rows * (isDictionary ? Math.Min(4, decoders[c].RowBytes) : decoders[c].RowBytes) + (columns[c].Storage.Physical == PhysicalType.ByteArray ? 2 * chunk.UncompressedBytes : 0);
+        }
+        return bytes;
+    }
+
+    /// <summary>Decodes a row group.</summary>
+    /// <returns>Shape [columns].</returns>
+    public ColumnBlock[] Decode(int group, CancellationToken cancellationToken)
+    {
+        using var file = FooterFile.Open(path);
+        if (RandomAccess.GetLength(file) is var length && length != footer.FileLength)
+            throw new DataException(DataErrorKind.Storage, name, $"a file of {length} bytes", $"{footer.FileLength} bytes, as when it was opened", "do not change files while they are read");
+        var decoded = new ColumnBlock[columns.Length];
+        var rows = (int)footer.RowGroups[group].Rows;
+        for (var c = 0; c < columns.Length; c++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var chunk = footer.RowGroups[group].Chunks[columns[c].Chunk];
+            try
+            {
+                decoded[c] = ParquetNetDecoder.IsNeededFor(chunk)
+                    ? ParquetNetDecoder.Decode(file, path, columns[c], group, chunk, rows, decoders[c], cancellationToken)
+                    : decoders[c].Decode(file, path, chunk, rows, cancellationToken);
+            }
+            catch (Exception e) when (e is not (DataException or OperationCanceledException))
+            {
+                var place = $"{name}, row group {group}, column '{columns[c].Name}'";
+                const string remedy = "write the file anew, or leave the column out";
+                throw e is BrokenFileException broken
+                    ? new DataException(DataErrorKind.Data, place, broken.Found, broken.Expected, remedy, e)
+                    : new DataException(DataErrorKind.Data, place, $"values that cannot be decoded ({e.GetType().Name}: {e.Message})", $"values stored as {columns[c].Storage}", remedy, e);
+            }
+        }
+        return decoded;
+    }
+}

@@ -1,0 +1,70 @@
+using Pipelines.Io.Format;
+using Snappier;
+
+namespace Pipelines.Io.Writing;
+
+/// <summary>Compresses pages and writes their headers. One a thread.</summary>
+internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
+{
+    private readonly ZstdSharp.Compressor? zstd = options.Compression == ParquetCompression.Zstd ? new ZstdSharp.Compressor(options.ZstdLevel) : null;
+    private byte[] compressed = [];
+
+    /// <summary>The codec asked for.</summary>
+    public PageCodec Codec { get; } = options.Compression switch { ParquetCompression.Zstd => PageCodec.Zstd, ParquetCompression.Snappy => PageCodec.Snappy, _ => PageCodec.None };
+
+    /// <summary>Appends a page of dictionary values; returns its bytes before compression, header included.</summary>
+    public long WriteDictionaryPage(PageCodec codec, ByteBuffer page, int values, ByteBuffer target)
+    {
+        var bytes = Compress(codec, page);
+        var at = target.Length;
+        var header = Header(target, PageKind.Dictionary, page.Length, bytes.Length);
+        header.Begin(7);
+        header.Int32(1, values);
+        header.Int32(2, (int)PageEncoding.Plain);
+        header.End();
+        header.End();
+        var length = target.Length - at;
+        target.Write(bytes);
+        return length + page.Length;
+    }
+
+    /// <summary>Appends a page of values; returns its bytes before compression, header included.</summary>
+    public long WriteDataPage(PageCodec codec, ByteBuffer page, int values, PageEncoding encoding, ByteBuffer target)
+    {
+        var bytes = Compress(codec, page);
+        var at = target.Length;
+        var header = Header(target, PageKind.Data, page.Length, bytes.Length);
+        header.Begin(5);
+        header.Int32(1, values);
+        header.Int32(2, (int)encoding);
+        header.Int32(3, (int)PageEncoding.Rle);
+        header.Int32(4, (int)PageEncoding.Rle);
+        header.End();
+        header.End();
+        var length = target.Length - at;
+        target.Write(bytes);
+        return length + page.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => zstd?.Dispose();
+
+    private static ThriftWriter Header(ByteBuffer target, PageKind kind, int uncompressed, int compressed)
+    {
+        var header = new ThriftWriter(target);
+        header.Begin();
+        header.Int32(1, (int)kind);
+        header.Int32(2, uncompressed);
+        header.Int32(3, compressed);
+        return header;
+    }
+
+    private ReadOnlySpan<byte> Compress(PageCodec codec, ByteBuffer page)
+    {
+        if (codec == PageCodec.None) return page.Written;
+        var bound = codec == PageCodec.Snappy ? Snappy.GetMaxCompressedLength(page.Length) : ZstdSharp.Compressor.GetCompressBound(page.Length);
+        if (compressed.Length < bound) compressed = GC.AllocateUninitializedArray<byte>(bound + bound / 4);
+        var length = codec == PageCodec.Snappy ? Snappy.Compress(page.Written, compressed) : zstd!.Wrap(page.Written, compressed);
+        return compressed.AsSpan(0, length);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Writing;
+
+/// <summary>Writes one Parquet file: row groups, then the footer. Without <see cref="Finish"/> it is no Parquet file.</summary>
+internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns) : IDisposable
+{
+    private readonly List<(long Rows, WrittenChunk[] Chunks)> groups = [];
+    private long position;
+
+    /// <summary>Writes the file's first bytes.</summary>
+    public void Begin() => Write("PAR1"u8);
+
+    /// <summary>Encodes the columns' rows as a row group and writes it.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="encode">Encodes the columns, in any order; returns their chunks in order.</param>
+    public void WriteRowGroup(long rows, Func<WrittenChunk[]> encode)
+    {
+        var chunks = encode();
+        for (var c = 0; c < columns.Length; c++)
+        {
+            chunks[c] = chunks[c] with { Offset = position };
+            Write(columns[c].Output.Written);
+        }
+        groups.Add((rows, chunks));
+    }
+
+    /// <summary>Writes the footer and makes the file durable.</summary>
+    public void Finish()
+    {
+        var footer = new ByteBuffer();
+        FooterWriter.Write(footer, columns, groups);
+        var length = footer.Length;
+        BinaryPrimitives.WriteInt32LittleEndian(footer.Reserve(4), length);
+        footer.Write("PAR1"u8);
+        Write(footer.Written);
+        if (stream is FileStream file) file.Flush(flushToDisk: true);
+        else stream.Flush();
+        stream.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => stream.Dispose();
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        stream.Write(bytes);
+        position += bytes.Length;
+    }
+}
