@@ -54,6 +54,7 @@ internal sealed class AlignedBufferPool(int length) : IDisposable
 {
     private readonly ConcurrentBag<AlignedBuffer> free = [];
     private readonly ConcurrentBag<AlignedBuffer> all = [];
+    private volatile bool isDisposed;
 
     /// <summary>Doubles in each buffer.</summary>
     public int Length { get; } = length;
@@ -63,6 +64,7 @@ internal sealed class AlignedBufferPool(int length) : IDisposable
 
     public AlignedBuffer Rent()
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         if (free.TryTake(out var buffer)) return buffer;
         buffer = new AlignedBuffer(Length);
         all.Add(buffer);
@@ -74,6 +76,7 @@ internal sealed class AlignedBufferPool(int length) : IDisposable
     /// <summary>Frees every buffer, returned or not. Nobody may use one any more.</summary>
     public void Dispose()
     {
+        isDisposed = true;
         foreach (var buffer in all) buffer.Dispose();
     }
 }

@@ -110,7 +110,7 @@ internal static class Guard
     {
         ArgumentNullException.ThrowIfNull(options);
         var link = inner.LinkTo(target, new DataflowLinkOptions { Append = options.Append, MaxMessages = options.MaxMessages, PropagateCompletion = false });
-        if (options.PropagateCompletion) _ = Linking.PropagateAsync([outer.Completion], target);
+        if (options.PropagateCompletion) _ = Linking.PropagateAsync([outer], target);
         return link;
     }
 

@@ -41,8 +41,8 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <summary>Ends when every batch was taken; faulted with the run's root cause, cancelled when the run was.</summary>
     public Task Completion { get; }
 
-    /// <summary>The run's batches; null before the source was opened.</summary>
-    internal BatchLimit? Limit { get; private set; }
+    /// <summary>The batches that the run may hold; null before the source was opened.</summary>
+    internal BatchCredits? Credits { get; private set; }
 
     /// <summary>Begins to read; a second call does nothing.</summary>
     public void Start()
@@ -85,7 +85,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
             var opened = info ?? await source.OpenAsync(run.Token).ConfigureAwait(false);
             var plan = MemoryPlan.For(run.Options, opened.Schema, columns);
             run.Accounts.TotalRows ??= opened.Rows;
-            Limit = new BatchLimit(plan.Credits);
+            Credits = new BatchCredits(plan.Credits);
             var options = new ReadOptions
             {
                 BatchSize = run.Options.BatchSize,
@@ -98,7 +98,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
             while (!run.IsStopped)
             {
                 // Taken here rather than by the source, so that the bound also holds for sources that know no credits.
-                credit = await Limit.TakeAsync(run.Token).ConfigureAwait(false);
+                credit = await Credits.TakeAsync(run.Token).ConfigureAwait(false);
                 if (!await batches.MoveNextAsync().ConfigureAwait(false)) break;
                 var batch = batches.Current;
                 if (batch.Index != index || batch.FirstRow != row)
@@ -106,8 +106,11 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 (index, row) = (index + 1, row + batch.Rows);
                 var booked = run.Accounts.Enter(batch, credit);
                 credit = null;
-                if (!await inner.SendAsync(booked, run.Token).ConfigureAwait(false)) break;
+                if (await inner.SendAsync(booked, run.Token).ConfigureAwait(false)) continue;
+                run.Accounts.Withdraw(booked);
+                return;
             }
+            if (index == 0 && !run.IsStopped) throw new DataException(DataErrorKind.Data, source.Name, "no row", "at least one", "check the paths and filters");
             inner.Complete();
         }
         catch (Exception e)

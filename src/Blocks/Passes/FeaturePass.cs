@@ -55,6 +55,9 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>Opens what spills; tests replace it.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
 
+    /// <summary>Bytes of the cache in memory, for tests; null = what the budget gives.</summary>
+    internal long? MemoryBytes { get; init; }
+
     /// <inheritdoc/>
     /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be written.</exception>
     public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
@@ -105,7 +108,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     {
         var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
-        filling.MemoryBytes = MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
+        filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
 
         await using var run = new RunSupervisor(options, cancellationToken);
         run.Accounts.Phase = "read";
@@ -130,11 +133,18 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
                 (index, statistics) =>
                 {
                     var rows = 0;
-                    filled.Read(index, block =>
+                    try
                     {
-                        summarizer.Summarize(block, statistics);
-                        rows = block.Rows;
-                    });
+                        filled.Read(index, block =>
+                        {
+                            summarizer.Summarize(block, statistics);
+                            rows = block.Rows;
+                        });
+                    }
+                    catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                    {
+                        RunFailure.For("summarise", $"batch {index}", e).Mark().Throw();
+                    }
                     accounts.Leave("pass", index, rows);
                 },
                 cancellationToken),

@@ -31,15 +31,18 @@ public static class Linking
         if (!linked.TryAdd(target, linked))
             throw new InvalidOperationException($"{target}: found a link to it already, expected none; give all sources of a block to one call of {nameof(LinkAll)}");
         foreach (var source in sources) source.LinkTo(target, new DataflowLinkOptions());
-        _ = PropagateAsync([.. sources.Select(s => s.Completion)], target);
+        _ = PropagateAsync([.. sources], target);
     }
 
     /// <summary>Completes the target after all of the sources; the first that ends otherwise faults it at once.</summary>
-    internal static async Task PropagateAsync(IReadOnlyList<Task> sources, IDataflowBlock target)
+    internal static async Task PropagateAsync(IReadOnlyList<IDataflowBlock> sources, IDataflowBlock target)
     {
-        await foreach (var ended in Task.WhenEach(sources).ConfigureAwait(false))
+        await foreach (var ended in Task.WhenEach(sources.Select(s => s.Completion)).ConfigureAwait(false))
         {
             if (ended.IsCompletedSuccessfully) continue;
+            // The block that failed shall be the one that is named, not the one behind it.
+            foreach (var source in sources)
+                if (source.Completion == ended) RunSupervisor.ReportEnd(source);
             target.Fault(ended.IsFaulted ? RunFailure.Unwrap(ended.Exception) : new OperationCanceledException("the block before was cancelled"));
             return;
         }

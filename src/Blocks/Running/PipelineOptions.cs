@@ -1,3 +1,4 @@
+using Pipelines.Io;
 using Pipelines.Models;
 
 namespace Pipelines.Blocks;
@@ -17,8 +18,8 @@ public sealed record PipelineOptions
     /// <summary>Rows of a batch, 1 … 16,777,216; default 16,384. With the seed it fixes the results to the bit.</summary>
     public int BatchSize { get; init; } = 16_384;
 
-    /// <summary>Bytes that batches in flight, row groups read ahead and the cache of decoded features may take together, at least 16 MiB. Null (default) = a quarter of the memory the process may use.</summary>
-    public long? MemoryBudget { get; init; }
+    /// <summary>What batches in flight, row groups read ahead and the cache of decoded features may take together, at least 16 MiB: <c>"2GB"</c>. Null (default) = a quarter of the memory the process may use.</summary>
+    public MemorySize? MemoryBudget { get; init; }
 
     /// <summary>Existing folder for the private temporary file that takes what the budget does not hold. Null (default) = TMPDIR if set, else /var/tmp, else the system's temporary folder.</summary>
     public string? SpillFolder { get; init; }
@@ -33,7 +34,7 @@ public sealed record PipelineOptions
 
     internal int Capacity => BoundedCapacity ?? 2 * Parallelism;
 
-    internal long Budget => MemoryBudget ?? Math.Max(MinimumBudget, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+    internal long Budget => Math.Max(MinimumBudget, (MemoryBudget ?? MemoryLimit.Default()).Bytes);
 
     private const long MinimumBudget = 16L << 20;
 
@@ -44,7 +45,7 @@ public sealed record PipelineOptions
         (MaxDegreeOfParallelism is -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 … 1024"),
         (BoundedCapacity is null || (BoundedCapacity >= Parallelism && BoundedCapacity <= 65_536), nameof(BoundedCapacity), BoundedCapacity, $"null (derived) or {Parallelism} (the degree of parallelism) … 65536"),
         (BatchSize is >= 1 and <= 16_777_216, nameof(BatchSize), BatchSize, "1 … 16777216 rows"),
-        (MemoryBudget is null or >= MinimumBudget, nameof(MemoryBudget), MemoryBudget, $"null (a quarter of the memory) or at least {MinimumBudget} bytes (16 MiB)"),
+        (MemoryBudget is null || MemoryBudget.Value.Bytes >= MinimumBudget, nameof(MemoryBudget), MemoryBudget, $"null (a quarter of the memory) or at least {MinimumBudget} bytes (16MiB)"),
         (SpillFolder is null || Directory.Exists(SpillFolder), nameof(SpillFolder), SpillFolder, "null or an existing folder"),
         (TimeProvider is not null, nameof(TimeProvider), null, "a clock"));
 }

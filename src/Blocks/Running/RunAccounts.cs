@@ -37,6 +37,14 @@ internal sealed class RunAccounts(PipelineOptions options)
         return new DataBatch(batch.Schema, batch.Columns, batch.Rows, batch.Index, batch.FirstRow, batch.Origins, entry);
     }
 
+    /// <summary>Strikes a batch off that nobody took, because reading was ended early.</summary>
+    public void Withdraw(DataBatch batch)
+    {
+        open.TryRemove(batch.Index, out _);
+        Interlocked.Add(ref rowsIn, -batch.Rows);
+        batch.Release();
+    }
+
     /// <summary>Strikes a batch off.</summary>
     /// <param name="block">Name of the block, for messages.</param>
     /// <param name="index">The batch's number.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Dataflow;
 
@@ -10,6 +11,8 @@ namespace Pipelines.Blocks;
 /// <remarks>Make one, give it to the blocks, link them with <see cref="Linking"/>, <see cref="Watch{T}"/> blocks of your own, then <see cref="RunAsync"/>.</remarks>
 public sealed class RunSupervisor : IAsyncDisposable
 {
+    private static readonly ConditionalWeakTable<IDataflowBlock, Watcher> watchers = [];
+
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenRegistration caller;
     private readonly CancellationToken callerToken;
@@ -63,13 +66,10 @@ public sealed class RunSupervisor : IAsyncDisposable
             Cancel();
             return;
         }
-        // Dataflow would drop the batch without a word and the caller would take the error for its own cancellation.
-        if (root is OperationCanceledException)
-            root = new InvalidOperationException($"{place ?? $"block '{block}'"}: found {root.GetType().Name} ({root.Message}), expected a result, as nobody cancelled the run; catch it in the block, or throw another exception", root);
         lock (gate)
         {
             if (stopped) return;
-            Failure = new RunFailure(block, place, root);
+            Failure = RunFailure.For(block, place, root);
             thrown = Failure.Mark();
             stopped = true;
         }
@@ -85,7 +85,8 @@ public sealed class RunSupervisor : IAsyncDisposable
         where T : IDataflowBlock
     {
         ArgumentNullException.ThrowIfNull(block);
-        lock (gate) watched.Add(WatchAsync(name, block));
+        watchers.AddOrUpdate(block, new Watcher(this, name));
+        lock (gate) watched.Add(WatchAsync(block));
         return block;
     }
 
@@ -109,6 +110,14 @@ public sealed class RunSupervisor : IAsyncDisposable
         await SettleAsync().ConfigureAwait(false);
         await caller.DisposeAsync().ConfigureAwait(false);
         stop.Dispose();
+    }
+
+    /// <summary>Tells the run of a watched block how it ended.</summary>
+    internal static void ReportEnd(IDataflowBlock block)
+    {
+        if (!watchers.TryGetValue(block, out var watcher)) return;
+        if (block.Completion.IsFaulted) watcher.Run.Fail(watcher.Name, block.Completion.Exception);
+        else if (block.Completion.IsCanceled) watcher.Run.Fail(watcher.Name, new TaskCanceledException("the block was cancelled"));
     }
 
     internal void AddSource(Action start)
@@ -175,12 +184,11 @@ public sealed class RunSupervisor : IAsyncDisposable
         }
     }
 
-    private async Task WatchAsync(string name, IDataflowBlock block)
+    private async Task WatchAsync(IDataflowBlock block)
     {
         await using var fault = Token.UnsafeRegister(static (b, t) => ((IDataflowBlock)b!).Fault(new OperationCanceledException(t)), block).ConfigureAwait(false);
         await block.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (block.Completion.IsFaulted) Fail(name, block.Completion.Exception);
-        else if (block.Completion.IsCanceled) Fail(name, new TaskCanceledException("the block was cancelled"));
+        ReportEnd(block);
     }
 
     private void ReleaseOwned()
@@ -191,4 +199,6 @@ public sealed class RunSupervisor : IAsyncDisposable
             owned.Clear();
         }
     }
+
+    private sealed record Watcher(RunSupervisor Run, string Name);
 }

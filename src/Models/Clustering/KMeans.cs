@@ -63,20 +63,15 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     public override void Summarize(in FeatureBlock block, Statistics statistics)
     {
         this.CheckBlock(block);
-        var sums = (KMeansStatistics)statistics;
         using var scratch = Scratch.Enter();
         var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var distances = scratch.Take(Clusters * FeatureTile.Capacity);
+        var nearest = scratch.Take(FeatureTile.Capacity);
+        var distances = scratch.Take(FeatureTile.Capacity);
         for (var t = 0; t < block.TileCount; t++)
         {
             var tile = block.Pack(t, buffer);
-            var weights = block.TileWeights(t);
-            SquaredDistances.Fill(tile, centroids, Clusters, distances);
-            for (var i = 0; i < tile.Rows; i++)
-            {
-                var k = Nearest(distances, i);
-                sums.Add(tile, i, k, distances[(k * FeatureTile.Capacity) + i], weights.IsEmpty ? 1 : weights[i], Centroid(k));
-            }
+            SquaredDistances.Nearest(tile, centroids, Clusters, nearest, distances);
+            ((KMeansStatistics)statistics).Add(tile, block.TileWeights(t), nearest, distances, centroids);
         }
     }
 
@@ -104,18 +99,20 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
         using var scratch = Scratch.Enter();
         var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
         var distances = scratch.Take(Clusters * FeatureTile.Capacity);
+        var nearest = scratch.Take(FeatureTile.Capacity);
         for (var t = 0; t < block.TileCount; t++)
         {
             var tile = block.Pack(t, buffer);
             var start = t * FeatureTile.Capacity;
-            SquaredDistances.Fill(tile, centroids, Clusters, distances);
             if (scores.Wants(ScoreKind.Label))
             {
+                SquaredDistances.Nearest(tile, centroids, Clusters, nearest, distances);
                 var labels = scores.Integers(ScoreKind.Label)[start..];
-                for (var i = 0; i < tile.Rows; i++) labels[i] = Nearest(distances, i);
+                for (var i = 0; i < tile.Rows; i++) labels[i] = (int)nearest[i];
             }
-            for (var k = 0; scores.Wants(ScoreKind.Distance) && k < Clusters; k++)
-                distances.Slice(k * FeatureTile.Capacity, tile.Rows).CopyTo(scores.Doubles(ScoreKind.Distance, k)[start..]);
+            if (!scores.Wants(ScoreKind.Distance)) continue;
+            SquaredDistances.Fill(tile, centroids, Clusters, distances);
+            for (var k = 0; k < Clusters; k++) distances.Slice(k * FeatureTile.Capacity, tile.Rows).CopyTo(scores.Doubles(ScoreKind.Distance, k)[start..]);
         }
     }
 
@@ -124,7 +121,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     {
         var sums = (KMeansStatistics)statistics;
         for (var k = 0; k < Clusters; k++)
-            if (sums.ClusterWeight(k) == 0) yield return $"cluster {k} is empty: no row is nearest to it; it keeps its centroid (use fewer clusters or another start)";
+            if (sums.IsEmpty(k)) yield return $"cluster {k} is empty: no row is nearest to it; it keeps its centroid (use fewer clusters or another start)";
     }
 
     /// <inheritdoc/>
@@ -140,14 +137,6 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
         string.Join(Environment.NewLine, Enumerable.Range(0, Clusters).Select(k =>
             $"cluster {k}: {string.Join(", ", Centroid(k).ToArray().Select((c, j) => $"{features?[j].Name ?? $"x{j}"} {c.Text()}"))}"));
-
-    private int Nearest(ReadOnlySpan<double> distances, int row)
-    {
-        var best = 0;
-        for (var k = 1; k < Clusters; k++)
-            if (distances[(k * FeatureTile.Capacity) + row] < distances[(best * FeatureTile.Capacity) + row]) best = k;
-        return best;
-    }
 
     private double[,] Matrix()
     {

@@ -32,7 +32,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range", "finite numbers of at least 0, not all 0"));
         Components = [.. components];
         var total = weights?.Sum() ?? components.Count;
-        this.weights = weights is null ? [.. components.Select(_ => 1.0 / components.Count)] : [.. weights.Select(w => w / total)];
+        // Weights that already sum to 1 stay as they are to the bit: a model read from a file is the model that was saved.
+        var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
+        this.weights = weights is null ? [.. components.Select(_ => 1.0 / components.Count)] : [.. weights.Select(w => w / divisor)];
         log2Weights = [.. this.weights.Select(Math.Log2)];
         componentwise = new(Components);
         fused = new(() => Components[0].CreateMixtureKernel(Components));
