@@ -10,7 +10,7 @@ internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Ll
 {
     public override string Name => "kmeans";
 
-    protected override void Check(CommandResult result) => Fit.Check(result, (Fit.Components, true), (Fit.Init, false));
+    protected override IEnumerable<string> Check(CommandResult result) => Fit.Check(result, (Fit.Components, true), (Fit.Init, false));
 
     protected override IEstimator<KMeans> Estimator(ParseResult parsed) => new KMeansEstimator(parsed.GetRequiredValue(Fit.Components)!.Value, Fit.Initialization(parsed));
 }

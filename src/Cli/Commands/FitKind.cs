@@ -37,7 +37,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
     protected virtual IReadOnlyList<Option> Own => [];
 
     /// <summary>Rules about several options.</summary>
-    protected abstract void Check(CommandResult result);
+    protected abstract IEnumerable<string> Check(CommandResult result);
 
     /// <summary>What to fit, where no model to begin with is given.</summary>
     protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
@@ -48,11 +48,11 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
     /// <inheritdoc/>
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new Command(Name, description);
+        var command = new CheckedCommand(Name, description);
         Fit.AddTo(command);
         foreach (var option in Own) command.Add(option);
-        command.Validators.Add(common.Check);
-        command.Validators.Add(Check);
+        command.Rules.Add(common.Check);
+        command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
     }
@@ -70,7 +70,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         display.Limits(options.MaxIterations, options.StopThreshold);
         var flow = common.Pipeline(parsed) with { Progress = display };
 
-        var pipeline = Pipeline.FromParquet(parsed.GetRequiredValue(Fit.Inputs));
+        var pipeline = Pipeline.From(new Pipelines.Io.ParquetSource(parsed.GetRequiredValue(Fit.Inputs)));
         if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) pipeline = pipeline.Features([.. features]);
         if (parsed.GetValue(Fit.Weights) is { } weights) pipeline = pipeline.WeightedBy(weights);
 

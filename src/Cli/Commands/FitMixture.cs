@@ -27,18 +27,16 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 
     private static string Names => string.Join(", ", ModelFormat.Families.Select(f => f.Name));
 
-    protected override void Check(CommandResult result)
+    protected override IEnumerable<string> Check(CommandResult result)
     {
-        Fit.Check(result, (distribution, true), (Fit.Components, true), (Fit.Init, false));
-        if (Value(distribution) is not { Count: > 1 } names) return;
-        if (Value(Fit.Features) is not { } features)
-            result.AddError(Mistake.Text($"{distribution.Name} with {names.Count} names", $"no {Fit.Features.Name}", "the features they are for, in the same order", $"{Fit.Features.Name} {Fit.Features.Example}"));
-        else if (features.Count != names.Count)
-            result.AddError(Mistake.Text(distribution.Name, $"{names.Count} names for {features.Count} features", "one name for all features, or one for each", $"{distribution.Name} normal"));
+        foreach (var mistake in Fit.Check(result, (distribution, true), (Fit.Components, true), (Fit.Init, false))) yield return mistake;
+        if (result.Given(distribution) is not { Count: > 1 } names) yield break;
+        if (!result.IsGiven(Fit.Features))
+            yield return Mistake.Text($"{distribution.Name} with {names.Count} names", $"no {Fit.Features.Name}", "the features they are for, in the same order", $"{Fit.Features.Name} {Fit.Features.Example}");
+        else if (result.Given(Fit.Features) is { } features && features.Count != names.Count)
+            yield return Mistake.Text(distribution.Name, $"{names.Count} names for {features.Count} features", "one name for all features, or one for each", $"{distribution.Name} normal");
         if (names.FirstOrDefault(n => !ModelFormat.Family(n).IsUnivariate) is { } joint)
-            result.AddError(Mistake.Text(distribution.Name, $"'{joint}' among several names", $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{distribution.Name} {joint}"));
-
-        IReadOnlyList<string>? Value(Setting<IReadOnlyList<string>?> option) => FitSettings.IsGiven(result, option) && !result.GetResult(option)!.Errors.Any() ? result.GetValue(option) : null;
+            yield return Mistake.Text(distribution.Name, $"'{joint}' among several names", $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{distribution.Name} {joint}");
     }
 
     protected override IEstimator<GeneralMixtureModel> Estimator(ParseResult parsed) => new MixtureEstimator(

@@ -16,7 +16,8 @@ internal sealed class ModelFile(string path)
         if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", "name a file, such as model.json");
         var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         if (!Directory.Exists(folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{folder}'", "make the folder, or choose another");
-        if (System.IO.Path.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.Device)) throw Wrong(DataErrorKind.Usage, "a device", "name a file, such as model.json");
+        // A rename would put a file in the place of /dev/null.
+        if (!OperatingSystem.IsWindows() && folder.StartsWith("/dev", StringComparison.Ordinal)) throw Wrong(DataErrorKind.Usage, "a device", "name a file, such as model.json");
         var probe = System.IO.Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
         try
         {
@@ -24,7 +25,7 @@ internal sealed class ModelFile(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Wrong(DataErrorKind.Storage, $"a folder that cannot be written ({Without(e, probe)})", "choose another folder, or check its permissions", e);
+            throw Wrong(DataErrorKind.Storage, "a folder that cannot be written", "choose another folder, or check its permissions", e);
         }
     }
 
@@ -44,6 +45,4 @@ internal sealed class ModelFile(string path)
 
     private DataException Wrong(DataErrorKind kind, string found, string remedy, Exception? inner = null, string expected = "a file that can be written") =>
         new(kind, $"--output {path}", found, expected, remedy, inner);
-
-    private static string Without(Exception e, string probe) => e.Message.Replace($" '{probe}'", "", StringComparison.Ordinal).Replace($" : {probe}", "", StringComparison.Ordinal).TrimEnd('.');
 }

@@ -13,10 +13,10 @@ internal sealed class ScoreCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new Command("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.");
+        var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.");
         var model = new Argument<string>("MODEL") { Description = "A model that 'fit' saved." };
         var inputs = InputArgument.Create();
-        var output = Setting.Text("--output", "A new file, or a folder that is new or empty (required).", "DIR-or-FILE", "a new file or folder", "scored.parquet");
+        var output = Setting.Text("--output", "A file whose name ends with .parquet, replaced if it exists; else a folder, new or empty (required).", "DIR-or-FILE", "a file to write that ends with .parquet, or a new or empty folder", "scored.parquet");
         var columns = Setting.Names(
             "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means). [default: log-probability and label, as the model has them]",
             "NAME[,NAME…]", "names of scores with commas between them, each once", "label,probability");
@@ -26,19 +26,16 @@ internal sealed class ScoreCommand : Verb
         command.Add(output);
         command.Add(columns);
         command.Add(keep);
-        command.Validators.Add(common.Check);
-        command.Validators.Add(result =>
-        {
-            if (!FitSettings.IsGiven(result, output)) result.AddError(Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}"));
-        });
+        command.Rules.Add(common.Check);
+        command.Rules.Add(result => result.IsGiven(output) ? [] : [Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}")]);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var saved = SavedModel.Load(parsed.GetRequiredValue(model));
             var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
-            var run = Pipeline.FromParquet(parsed.GetRequiredValue(inputs))
+            var run = Pipeline.From(new Pipelines.Io.ParquetSource(parsed.GetRequiredValue(inputs)))
                 .With(common.Pipeline(parsed))
                 .Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) })
-                .ToParquet(parsed.GetRequiredValue(output)!);
+                .To(new Pipelines.Io.ParquetSink(parsed.GetRequiredValue(output)!));
             var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
             var report = new ScoreReport(result.RowsOut, result.Seconds, result.Output);
             if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);

@@ -18,7 +18,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         target.WriteLine($"{Saved.Model.FormatName} over {string.Join(", ", Saved.Features?.Select(f => f.Name) ?? [])}, fitted to {Words.Count(Facts.Rows)} rows:");
         foreach (var line in Saved.Model.Describe(Saved.Features).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
-        target.WriteLine($"{Words.Count(History.Count)} iterations ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), log-likelihood {Words.Real(Facts.LogLikelihood)}");
+        target.WriteLine($"{Words.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), log-likelihood {Words.Real(Facts.LogLikelihood)}");
         target.WriteLine($"{Words.Time(Seconds)}, {Words.Rate(RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
         target.WriteLine($"wrote {Output}");
     }
@@ -56,5 +56,6 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         foreach (var warning in Warnings) target.WriteLine($"pipelines: warning: {warning}");
     }
 
-    private double RowsPerSecond => Seconds > 0 ? Facts.Rows / Seconds : 0;
+    // Every iteration works on all rows, and so does the look at the start.
+    private double RowsPerSecond => Seconds > 0 ? Facts.Rows * (History.Count + 1.0) / Seconds : 0;
 }

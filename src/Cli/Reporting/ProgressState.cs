@@ -43,7 +43,8 @@ internal sealed class ProgressState
     /// <summary>Everything: what is being done, how far, how fast, how long still.</summary>
     public override string ToString()
     {
-        var rate = run.Elapsed > TimeSpan.Zero ? run.Rows / run.Elapsed.TotalSeconds : 0;
+        // The first batches wait for the reader to begin: their rate says nothing.
+        var rate = run.Elapsed > TimeSpan.FromSeconds(0.5) ? run.Rows / run.Elapsed.TotalSeconds : 0;
         string[] parts =
         [
             iteration is null ? (Phase == "run" ? "scoring" : "reading") : IterationText,

@@ -64,19 +64,19 @@ internal sealed class FitSettings
     /// <summary>Rules about several options.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="replaced">Options that --initial takes the place of; those marked are needed without it.</param>
-    public void Check(CommandResult result, params ReadOnlySpan<(Option Option, bool IsNeeded)> replaced)
+    public IEnumerable<string> Check(CommandResult result, params IReadOnlyList<(Option Option, bool IsNeeded)> replaced)
     {
-        if (!IsGiven(result, Output)) result.AddError(Mistake.Text(Output.Name, "none", Output.Expected, $"{Output.Name} {Output.Example}"));
+        if (!result.IsGiven(Output)) yield return Mistake.Text(Output.Name, "none", Output.Expected, $"{Output.Name} {Output.Example}");
         foreach (var (option, isNeeded) in replaced)
         {
             var setting = (ISetting)option;
-            if (IsGiven(result, Initial) && IsGiven(result, option))
-                result.AddError(Mistake.Text($"{option.Name} and {Initial.Name}", "both", "one of them, as a model to begin with has its own", $"{Initial.Name} {Initial.Example}"));
-            else if (isNeeded && !IsGiven(result, Initial) && !IsGiven(result, option))
-                result.AddError(Mistake.Text(option.Name, "none", $"{setting.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}"));
+            if (result.IsGiven(Initial) && result.IsGiven(option))
+                yield return Mistake.Text($"{option.Name} and {Initial.Name}", "both", "one of them, as a model to begin with has its own", $"{Initial.Name} {Initial.Example}");
+            else if (isNeeded && !result.IsGiven(Initial) && !result.IsGiven(option))
+                yield return Mistake.Text(option.Name, "none", $"{setting.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
         }
-        if (Value(result, Weights) is { } weights && Value(result, Features)?.Contains(weights) == true)
-            result.AddError(Mistake.Text($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights", $"{Weights.Name} {Weights.Example}"));
+        if (result.Given(Weights) is { } weights && result.Given(Features)?.Contains(weights) == true)
+            yield return Mistake.Text($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights", $"{Weights.Name} {Weights.Example}");
     }
 
     /// <summary>How to fit.</summary>
@@ -98,11 +98,4 @@ internal sealed class FitSettings
     /// <summary>The method that chooses the start.</summary>
     public CentroidInitialization Initialization(ParseResult parsed) =>
         parsed.GetValue(Init) is { } name ? CentroidInitialization.Named(name) : CentroidInitialization.Default;
-
-    /// <summary>True if the user gave the option.</summary>
-    public static bool IsGiven(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
-
-    // A wrong value has its own error already.
-    private static T? Value<T>(CommandResult result, Option<T?> option)
-        where T : class => result.GetResult(option) is { Implicit: false } r && !r.Errors.Any() ? result.GetValue(option) : null;
 }

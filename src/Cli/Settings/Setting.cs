@@ -88,12 +88,12 @@ internal static class Setting
             null);
 
     /// <summary>An amount of memory.</summary>
-    public static Setting<long?> Memory(string name, string description, string helpName, string expected, string example, long least) =>
+    public static Setting<MemorySize?> Memory(string name, string description, string helpName, string expected, string example, long least) =>
         new(name, description, helpName, expected, example,
-            (string text, out long? value) =>
+            (string text, out MemorySize? value) =>
             {
-                value = MemorySize.TryParse(text, CultureInfo.InvariantCulture, out var size) && size.Bytes >= least ? size.Bytes : null;
+                value = MemorySize.TryParse(text, CultureInfo.InvariantCulture, out var size) && size.Bytes >= least ? size : default(MemorySize?);
                 return value is not null;
             },
-            null);
+            default(MemorySize?));
 }

@@ -10,14 +10,13 @@ internal static class UsageErrors
     /// <summary>The mistakes, each once; none if the command line is right or only asks for help.</summary>
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
-        if (parsed.Errors.Count == 0 && UnknownOptions(parsed).Count == 0) return [];
         // Asking for help is never a mistake.
         if (parsed.Action is HelpAction || parsed.Action?.ClearsParseErrors == true) return [];
         var command = parsed.CommandResult.Command;
         var unknown = UnknownOptions(parsed);
         if (unknown.Count > 0) return [.. unknown.Select(o => Unknown(command, o))];
         if (command.Subcommands.Count > 0) return [NoVerb(parsed, command)];
-        return [.. parsed.Errors.Select(e => Text(parsed, e)).Distinct(StringComparer.Ordinal)];
+        return [.. parsed.Errors.Select(e => Text(parsed, e)).Concat(CheckedCommand.MistakesOf(parsed.CommandResult)).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>Writes the mistakes and where help is.</summary>
