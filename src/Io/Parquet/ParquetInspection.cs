@@ -1,0 +1,53 @@
+using Pipelines.Io.Format;
+using Pipelines.Io.Reading;
+
+namespace Pipelines.Io;
+
+/// <summary>What a Parquet file says of itself; no row is read.</summary>
+/// <param name="Name">The file.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="CreatedBy">The program that wrote it, as it says.</param>
+/// <param name="Columns">Its columns, in order.</param>
+/// <param name="RowGroups">Its row groups, in order.</param>
+/// <param name="MemoryBytes">Memory that reading needs at least, in bytes: the largest row group decoded, all columns.</param>
+public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns, IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
+{
+    /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
+    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => Of(f.Path, f.Name)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>True if a file begins like a Parquet file, whatever its name.</summary>
+    public static bool IsParquet(string path) => FooterFile.HasMagic(path);
+
+    private static ParquetInspection Of(string path, string name)
+    {
+        var footer = FooterFile.Load(path, name);
+        var readable = Array.FindAll(footer.Columns, c => c.Field is not null);
+        var decoder = new RowGroupDecoder(path, name, footer, readable);
+        var groups = footer.RowGroups.Select((g, i) => new InspectedRowGroup(
+            g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), decoder.DecodedBytes(i), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
+        List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), c.Field?.ValueType.Name, c.Repetition == Repetition.Optional, c.Obstacle))];
+        columns.AddRange(footer.LeftOut.Select(l => new InspectedColumn(l, "group", null, true, "it is a list, map or structure")));
+        return new ParquetInspection(name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, groups.Count == 0 ? 0 : groups.Max(g => g.DecodedBytes));
+    }
+}
+
+/// <summary>A column of an inspected file.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="StoredAs">How it is stored: <c>INT64 TIMESTAMP(MILLIS)</c>.</param>
+/// <param name="ValueType">Type of its values in batches; null if it cannot be read.</param>
+/// <param name="IsNullable">True if values may be null.</param>
+/// <param name="Obstacle">Why it cannot be read; null if it can.</param>
+public sealed record InspectedColumn(string Name, string StoredAs, string? ValueType, bool IsNullable, string? Obstacle);
+
+/// <summary>A row group of an inspected file.</summary>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="CompressedBytes">Its bytes in the file.</param>
+/// <param name="UncompressedBytes">Its bytes before compression.</param>
+/// <param name="DecodedBytes">Its bytes in memory, about.</param>
+/// <param name="Codecs">The codecs of its columns.</param>
+public sealed record InspectedRowGroup(long Rows, long CompressedBytes, long UncompressedBytes, long DecodedBytes, string Codecs);
