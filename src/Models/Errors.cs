@@ -42,6 +42,19 @@ public sealed class ModelException : Exception
     /// <summary>What to try.</summary>
     public string Remedy { get; }
 
+    /// <summary>Index of the feature it is about, from 0; null if it is about none.</summary>
+    public int? FeatureIndex { get; init; }
+
+    /// <summary>The same error with the feature's name in its place.</summary>
+    /// <param name="features">Names by index; null = unknown.</param>
+    public ModelException Named(IReadOnlyList<Feature>? features) => FeatureIndex is { } i && features is not null && i < features.Count
+        ? new(Kind, $"feature '{features[i].Name}', {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex }
+        : this;
+
+    /// <summary>The same error, its place preceded by where that is.</summary>
+    internal ModelException Within(string place, int firstFeature = 0) =>
+        new(Kind, $"{place}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex + firstFeature };
+
     /// <summary>Checks a list of option rules and reports every broken one in a single error.</summary>
     /// <param name="what">Name of the options, for the message.</param>
     /// <param name="rules">Each rule: whether it holds, the option's name, what was found, what is expected.</param>

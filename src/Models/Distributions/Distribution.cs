@@ -12,10 +12,16 @@ public abstract class Distribution : Model
     private static readonly ScoreKind[] kinds = [new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true)];
 
     /// <summary>True: fitting leaves the parameters as they are.</summary>
-    public bool IsFrozen { get; init; }
+    public bool IsFrozen { get; private set; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
+
+    /// <summary>The same distribution, left alone by fitting.</summary>
+    public Distribution Freeze() => With(frozen: true);
+
+    /// <summary>The same distribution, free to be fitted again.</summary>
+    public Distribution Thaw() => With(frozen: false);
 
     /// <summary>Natural log-probability (density or mass) of each row of a tile.</summary>
     /// <param name="tile">The rows; NaN is a missing value and contributes as the family documents.</param>
@@ -36,12 +42,27 @@ public abstract class Distribution : Model
     /// <param name="row">Shape [Dimensions].</param>
     public abstract void Sample(SeededRandom random, Span<double> row);
 
+    /// <summary>Throws if the parameters allow no log-probability (a singular covariance). Called after each M step; does nothing by default.</summary>
+    /// <exception cref="ModelException">They don't.</exception>
+    public virtual void EnsureEvaluable()
+    {
+    }
+
     /// <summary>
     /// A kernel that works on all components of a mixture at once, or null (default) where this family has none for these components:
     /// then the mixture asks each component by itself. Called on the first component.
     /// </summary>
     /// <param name="components">All components of the mixture, this one first.</param>
     public virtual MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => null;
+
+    /// <summary>Copies an immutable value with another frozen flag.</summary>
+    private Distribution With(bool frozen)
+    {
+        if (IsFrozen == frozen) return this;
+        var copy = (Distribution)MemberwiseClone();
+        copy.IsFrozen = frozen;
+        return copy;
+    }
 
     /// <inheritdoc/>
     public override void Summarize(in FeatureBlock block, Statistics statistics)

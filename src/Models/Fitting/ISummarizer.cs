@@ -19,6 +19,9 @@ public interface IDataPass
     /// <summary>Number of features in each row.</summary>
     int Columns { get; }
 
+    /// <summary>Names of the features, for messages and saved models; null (default) if they have none.</summary>
+    IReadOnlyList<Feature>? Features => null;
+
     /// <summary>Summarises every row once.</summary>
     /// <param name="summarizer">What to compute.</param>
     /// <param name="cancellationToken">Stops the pass early with an <see cref="OperationCanceledException"/>.</param>

@@ -1,38 +1,86 @@
+using System.Runtime.Intrinsics;
+
 namespace Pipelines.Models.Kernels;
 
-/// <summary>Turns joint log densities into responsibilities and log-likelihoods.</summary>
-internal static class Softmax
+/// <summary>Turns joint log densities into responsibilities and log-likelihoods, with the instructions in use.</summary>
+internal static unsafe class Softmax
 {
-    /// <summary>
-    /// Replaces base-2 joint log densities by weighted responsibilities, in place.
-    /// </summary>
-    /// <param name="joint">Shape [components, Capacity]: in log2 weight_k p_k(row i); out weight_i * posterior_ik, 0 in padding rows.</param>
-    /// <param name="components">K, at least 1.</param>
-    /// <param name="rows">Rows in use.</param>
-    /// <param name="weights">Shape [rows]; empty = all 1.</param>
-    /// <returns>Sum over the rows of weight * log2 p(row); -infinity if a row of positive weight is impossible.</returns>
+    /// <inheritdoc cref="ScalarSoftmax.Responsibilities"/>
     public static double Responsibilities(Span<double> joint, int components, int rows, ReadOnlySpan<double> weights)
     {
-        double total = 0;
-        for (var i = 0; i < rows; i++)
-        {
-            var max = double.NegativeInfinity;
-            for (var k = 0; k < components; k++) max = Math.Max(max, joint[(k * FeatureTile.Capacity) + i]);
-            var weight = weights.IsEmpty ? 1 : weights[i];
-            if (double.IsInfinity(max))
-            {
-                // Impossible under every component (or infinitely dense under one): the row teaches nothing.
-                for (var k = 0; k < components; k++) joint[(k * FeatureTile.Capacity) + i] = 0;
-                if (weight > 0) total += max;
-                continue;
-            }
-            double sum = 0;
-            for (var k = 0; k < components; k++) sum += joint[(k * FeatureTile.Capacity) + i] = Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / 1.4426950408889634);
-            for (var k = 0; k < components; k++) joint[(k * FeatureTile.Capacity) + i] *= weight / sum;
-            if (weight > 0) total += weight * (max + Math.Log2(sum));
-        }
+        var variant = KernelSelection.Current;
+        if (variant == KernelVariant.Scalar) return ScalarSoftmax.Responsibilities(joint, components, rows, weights);
+
+        // The loops run over whole vectors: rows behind the last have the density 1 under the first component, so that they add nothing.
         var padded = FeatureTile.Padded(rows);
-        for (var k = 0; k < components; k++) joint[((k * FeatureTile.Capacity) + rows)..((k * FeatureTile.Capacity) + padded)].Clear();
-        return total;
+        for (var k = 0; k < components && padded > rows; k++)
+            joint[((k * FeatureTile.Capacity) + rows)..((k * FeatureTile.Capacity) + padded)].Fill(k == 0 ? 0 : double.NegativeInfinity);
+        double result;
+        using var scratch = Scratch.Enter();
+        var paddedWeights = weights;
+        if (!weights.IsEmpty && padded > rows)
+        {
+            var copy = scratch.Take(FeatureTile.Capacity);
+            weights[..rows].CopyTo(copy);
+            copy[rows..padded].Clear();
+            paddedWeights = copy;
+        }
+        fixed (double* j = joint, w = paddedWeights)
+        {
+            result = variant switch
+            {
+                KernelVariant.Avx512 => VectorSoftmax<Vector512Ops, Vector512<double>>.Responsibilities(j, components, padded, w),
+                KernelVariant.Avx2 => VectorSoftmax<Vector256Ops, Vector256<double>>.Responsibilities(j, components, padded, w),
+                _ => VectorSoftmax<Vector128Ops, Vector128<double>>.Responsibilities(j, components, padded, w),
+            };
+        }
+        if (padded > rows) joint[rows..padded].Clear();
+        return result;
+    }
+
+    /// <inheritdoc cref="ScalarSoftmax.LogSumExp"/>
+    public static void LogSumExp(ReadOnlySpan<double> joint, int components, int rows, Span<double> result)
+    {
+        var variant = KernelSelection.Current;
+        if (variant == KernelVariant.Scalar)
+        {
+            ScalarSoftmax.LogSumExp(joint, components, rows, result);
+            return;
+        }
+        using var scratch = Scratch.Enter();
+        var whole = scratch.Take(FeatureTile.Capacity);
+        fixed (double* j = joint, r = whole)
+        {
+            switch (variant)
+            {
+                case KernelVariant.Avx512: VectorSoftmax<Vector512Ops, Vector512<double>>.LogSumExp(j, components, rows, r); break;
+                case KernelVariant.Avx2: VectorSoftmax<Vector256Ops, Vector256<double>>.LogSumExp(j, components, rows, r); break;
+                default: VectorSoftmax<Vector128Ops, Vector128<double>>.LogSumExp(j, components, rows, r); break;
+            }
+        }
+        whole[..rows].CopyTo(result);
+    }
+
+    /// <inheritdoc cref="ScalarSoftmax.ArgMax"/>
+    public static void ArgMax(ReadOnlySpan<double> joint, int components, int rows, Span<int> result)
+    {
+        var variant = KernelSelection.Current;
+        if (variant == KernelVariant.Scalar)
+        {
+            ScalarSoftmax.ArgMax(joint, components, rows, result);
+            return;
+        }
+        using var scratch = Scratch.Enter();
+        var whole = scratch.Take(FeatureTile.Capacity);
+        fixed (double* j = joint, r = whole)
+        {
+            switch (variant)
+            {
+                case KernelVariant.Avx512: VectorSoftmax<Vector512Ops, Vector512<double>>.ArgMax(j, components, rows, r); break;
+                case KernelVariant.Avx2: VectorSoftmax<Vector256Ops, Vector256<double>>.ArgMax(j, components, rows, r); break;
+                default: VectorSoftmax<Vector128Ops, Vector128<double>>.ArgMax(j, components, rows, r); break;
+            }
+        }
+        for (var i = 0; i < rows; i++) result[i] = (int)whole[i];
     }
 }

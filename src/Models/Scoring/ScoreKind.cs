@@ -20,6 +20,9 @@ public sealed record ScoreKind(string Name, IReadOnlyList<ScoreColumn> Columns, 
     /// <summary>Posterior probability of each component or class.</summary>
     public const string Probability = "probability";
 
+    /// <summary>Natural logarithm of the posterior probability of each component or class, without underflow.</summary>
+    public const string PosteriorLogProbability = "posterior-log-probability";
+
     /// <summary>Squared Euclidean distance to each centroid.</summary>
     public const string Distance = "distance";
 }

@@ -1,0 +1,19 @@
+namespace Pipelines.EndToEnd;
+
+/// <summary>Whole-pipeline measurements: <c>EndToEnd SECTION [ARGUMENTS]</c>. Each prints rows of a Markdown table.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        switch (args.FirstOrDefault())
+        {
+            case "generate": await SyntheticSource.WriteAsync(args[1], long.Parse(args[2])); return 0;
+            case "cache": await CacheSection.RunAsync(); return 0;
+            case "framework": await FrameworkSection.RunAsync(); return 0;
+            case "flights": await FlightsSection.RunAsync(args[1]); return 0;
+            default:
+                Console.Error.WriteLine("usage: EndToEnd generate FILE ROWS | cache | framework | flights FILE");
+                return 2;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Threading.Tasks.Dataflow;
+using Pipelines.Io;
+
+namespace Pipelines.Blocks;
+
+/// <summary>A source and the stages behind it, as they are checked and linked for each run.</summary>
+internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
+{
+    /// <summary>Opens the source and checks every stage against its columns, before any row is read.</summary>
+    /// <param name="wanted">Columns that the end of the graph needs; null = all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<BoundGraph> BindAsync(IReadOnlyList<string>? wanted, CancellationToken cancellationToken)
+    {
+        var info = await Source.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var schema = Output(info.Schema);
+        var columns = wanted;
+        for (var s = Stages.Count - 1; s >= 0; s--) columns = Stages[s].Needs(columns);
+        // What is wanted but absent is reported by whoever wants it, with its own words.
+        if (columns is null || columns.Any(c => info.Schema.IndexOf(c) < 0)) return new BoundGraph(this, info, null, schema);
+        return new BoundGraph(this, info, columns, Output(new BatchSchema(columns.Select(c => info.Schema.Fields[info.Schema.IndexOf(c)]))));
+    }
+
+    private BatchSchema? Output(BatchSchema input)
+    {
+        BatchSchema? schema = input;
+        foreach (var stage in Stages) schema = stage.Bind(schema, Source.Name);
+        return schema;
+    }
+}
+
+/// <summary>A checked graph.</summary>
+/// <param name="Graph">Source and stages.</param>
+/// <param name="Info">What the source holds.</param>
+/// <param name="Columns">Columns to read; null = all.</param>
+/// <param name="Schema">Columns at the end; null where only the first batch tells.</param>
+internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<string>? Columns, BatchSchema? Schema)
+{
+    /// <summary>Makes and links the blocks of a run; returns the last one.</summary>
+    public ISourceBlock<DataBatch> Create(RunSupervisor run)
+    {
+        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info);
+        foreach (var stage in Graph.Stages)
+        {
+            var block = stage.Create(run);
+            Linking.Link(last, block);
+            last = block;
+        }
+        return last;
+    }
+}

@@ -1,0 +1,175 @@
+using System.Threading.Tasks.Dataflow;
+using Microsoft.Data.Analysis;
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// Data on their way from a source: chosen, changed, scored, written, or fitted. Immutable: each verb returns a new pipeline, and nothing is read before
+/// <see cref="SinkPipeline.RunAsync"/> or <see cref="FitAsync"/>. The same blocks can be linked by hand, see <see cref="RunSupervisor"/>.
+/// </summary>
+public sealed class Pipeline
+{
+    private readonly Graph graph;
+    private readonly IReadOnlyList<string>? features;
+    private readonly string? weights;
+
+    private Pipeline(Graph graph, PipelineOptions options, IReadOnlyList<string>? features, string? weights) =>
+        (this.graph, Options, this.features, this.weights) = (graph, options, features, weights);
+
+    /// <summary>How the pipeline runs.</summary>
+    public PipelineOptions Options { get; }
+
+    /// <summary>Begins with Parquet files: paths, folders and globs, read in ordinal order of their paths.</summary>
+    public static Pipeline FromParquet(params IEnumerable<string> paths) => From(new ParquetSource(paths));
+
+    /// <summary>Begins with a source of your own, or rows in memory (<see cref="MemorySource"/>).</summary>
+    public static Pipeline From(IBatchSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new Pipeline(new Graph(source, []), new PipelineOptions(), null, null);
+    }
+
+    /// <summary>The same pipeline with other options.</summary>
+    /// <exception cref="ModelException">An option is out of range.</exception>
+    public Pipeline With(PipelineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return new Pipeline(graph, options, features, weights);
+    }
+
+    /// <summary>Goes on with these columns, in this order; the others are not even decoded. They are the features to fit, unless <see cref="Features"/> names others.</summary>
+    public Pipeline Select(params string[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ModelException.CheckOptions(
+            "select",
+            (columns.Length > 0, "number of columns", columns.Length, "at least 1"),
+            (columns.Distinct(StringComparer.Ordinal).Count() == columns.Length, "columns", string.Join(",", columns), "each name once"));
+        return Then(new SelectStage([.. columns]));
+    }
+
+    /// <summary>Names the feature columns of a fit, in the model's order; without it all numeric columns but the weights are features.</summary>
+    public Pipeline Features(params string[] columns) => new(graph, Options, [.. columns], weights);
+
+    /// <summary>Names the column of the rows' weights in a fit.</summary>
+    public Pipeline WeightedBy(string column) => new(graph, Options, features, column);
+
+    /// <summary>Passes each batch through a function of yours that keeps the number of rows. It is called by many threads at once.</summary>
+    public Pipeline Transform(Func<DataBatch, DataBatch> transform, string name = "transform")
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        return Then(new TransformStage(transform, name));
+    }
+
+    /// <summary>Passes each batch through a function of yours over a DataFrame, which keeps the number of rows. It is called by many threads at once.</summary>
+    public Pipeline TransformDataFrame(Func<DataFrame, DataFrame> transform, string name = "transform") => Then(new TransformStage(TransformRowsBlock.FromDataFrame(transform, name), name));
+
+    /// <summary>Sends the batches through a block of your own, such as a TransformBlock. It must hand on each batch once, in order, made with <see cref="DataBatch.With"/>.</summary>
+    /// <param name="block">Makes the block for a run; the run's options and token are the supervisor's.</param>
+    /// <param name="name">Name for messages.</param>
+    public Pipeline Via(Func<RunSupervisor, IPropagatorBlock<DataBatch, DataBatch>> block, string name = "via")
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        return Then(new ViaStage(block, name));
+    }
+
+    /// <summary>Sends the batches through a block of your own. A block can be completed only once, so this pipeline can run once.</summary>
+    public Pipeline Via(IPropagatorBlock<DataBatch, DataBatch> block, string name = "via")
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        var used = 0;
+        return Via(
+            _ => Interlocked.Exchange(ref used, 1) == 0
+                ? block
+                : throw new InvalidOperationException($"block '{name}': found a second run, expected one for each block; give Via a function that makes a new block"),
+            name);
+    }
+
+    /// <summary>Adds score columns of a model.</summary>
+    /// <param name="model">The model with its features' names.</param>
+    /// <param name="options">What to keep and to write; null = all input columns and the model's default scores.</param>
+    /// <exception cref="ModelException">The model has no such score, or its features have no names.</exception>
+    public Pipeline Score(SavedModel model, ScoreOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var names = options?.Features ?? model.Features?.Select(f => f.Name).ToArray()
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them", "name them in ScoreOptions.Features");
+        return Score(model.Model, names, options);
+    }
+
+    /// <summary>Adds score columns of a model that a pipeline fitted.</summary>
+    public Pipeline Score<TModel>(FittedModel<TModel> fitted, ScoreOptions? options = null)
+        where TModel : Model
+    {
+        ArgumentNullException.ThrowIfNull(fitted);
+        return Score(fitted.Saved, options);
+    }
+
+    /// <summary>Adds score columns of a model of yours.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">Names of the columns that hold its features, in its order.</param>
+    /// <param name="options">What to keep and to write; null = all input columns and the model's default scores.</param>
+    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) => Then(new ScoreStage(new ScorePlan(model, features, options ?? new ScoreOptions())));
+
+    /// <summary>Ends in a sink of your own; a run disposes it.</summary>
+    public SinkPipeline To(IBatchSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        return new SinkPipeline(graph, Options, () => sink);
+    }
+
+    /// <summary>Ends in Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder.</summary>
+    /// <param name="path">File or folder; nothing is there before the run has ended well.</param>
+    /// <param name="sink">How it is written; null = the defaults, with the pipeline's parallelism.</param>
+    /// <exception cref="DataException">An option is wrong.</exception>
+    public SinkPipeline ToParquet(string path, ParquetSinkOptions? sink = null)
+    {
+        sink ??= new ParquetSinkOptions { MaxDegreeOfParallelism = Options.MaxDegreeOfParallelism };
+        sink.Validate();
+        return new SinkPipeline(graph, Options, () => new ParquetSink(path, sink));
+    }
+
+    /// <summary>Makes the passes over the features, for estimators and loops of your own. Dispose it: it holds memory and perhaps a temporary file.</summary>
+    /// <exception cref="DataException">The source cannot be opened, or a feature is absent or not numeric.</exception>
+    public async ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default)
+    {
+        var names = features;
+        if (names is null)
+        {
+            var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
+            var schema = bound.Schema ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them with Features(…)");
+            names = [.. schema.Fields.Where(f => f.IsNumeric && f.Name != weights).Select(f => f.Name)];
+            if (names.Count == 0)
+                throw new DataException(DataErrorKind.Data, graph.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
+        }
+        return new FeaturePass(graph, names, weights, Options);
+    }
+
+    /// <summary>Fits a model to the features, reading the data once.</summary>
+    /// <typeparam name="TModel">Type of the model.</typeparam>
+    /// <param name="estimator">What to fit.</param>
+    /// <param name="fit">How to fit; null = the defaults. Its parallelism and batch size hold where <paramref name="options"/> is null.</param>
+    /// <param name="options">How the data flow; null = those of <see cref="With"/>, with the fit's parallelism and batch size.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ModelException">Options or data are not usable.</exception>
+    /// <exception cref="DataException">The data cannot be read or used.</exception>
+    public async Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null, PipelineOptions? options = null, CancellationToken cancellationToken = default)
+        where TModel : Model
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        fit ??= new FitOptions { MaxDegreeOfParallelism = Options.MaxDegreeOfParallelism, BatchSize = Options.BatchSize };
+        fit.Validate();
+        options ??= Options with { MaxDegreeOfParallelism = fit.MaxDegreeOfParallelism, BatchSize = fit.BatchSize };
+        fit = fit with { MaxDegreeOfParallelism = options.MaxDegreeOfParallelism, BatchSize = options.BatchSize };
+        await using var pass = await With(options).OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        var result = await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
+        return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes);
+    }
+
+    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, Options, features, weights);
+}

@@ -1,0 +1,70 @@
+using System.Threading.Tasks.Dataflow;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>One step of a pipeline between source and end: it can be checked without rows, and makes its block when the pipeline runs.</summary>
+internal abstract record Stage(string Name)
+{
+    /// <summary>The columns after this stage; null where only its first batch tells. Throws if the stage cannot work on the columns before it.</summary>
+    public abstract BatchSchema? Bind(BatchSchema? input, string place);
+
+    /// <summary>The columns that the stage must get so that <paramref name="wanted"/> come out; null = all.</summary>
+    public abstract IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted);
+
+    /// <summary>Makes the block.</summary>
+    public abstract IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run);
+}
+
+/// <summary>Some columns, in a new order.</summary>
+internal sealed record SelectStage(IReadOnlyList<string> Columns) : Stage("select")
+{
+    public override BatchSchema? Bind(BatchSchema? input, string place) =>
+        input is null ? null : new BatchSchema(Columns.Select(name => input.Fields[IndexOf(input, name, place)]));
+
+    public override IReadOnlyList<string> Needs(IReadOnlyList<string>? wanted) => Columns;
+
+    public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new TransformRowsBlock(Pick, run, Name);
+
+    private static int IndexOf(BatchSchema schema, string name, string place) => schema.IndexOf(name) is >= 0 and var index
+        ? index
+        : throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"one of {string.Join(", ", schema.Fields.Select(f => f.Name))}", "correct the column's name");
+
+    private DataBatch Pick(DataBatch batch)
+    {
+        if (batch.Schema.Fields.Select(f => f.Name).SequenceEqual(Columns, StringComparer.Ordinal)) return batch;
+        var indexes = Columns.Select(name => IndexOf(batch.Schema, name, $"block '{Name}', batch {batch.Index}")).ToArray();
+        return batch.With(new BatchSchema(indexes.Select(i => batch.Schema.Fields[i])), [.. indexes.Select(i => batch.Columns[i])]);
+    }
+}
+
+/// <summary>A function of the user's.</summary>
+internal sealed record TransformStage(Func<DataBatch, DataBatch> Transform, string Name) : Stage(Name)
+{
+    public override BatchSchema? Bind(BatchSchema? input, string place) => null;
+
+    public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) => null;
+
+    public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new TransformRowsBlock(Transform, run, Name);
+}
+
+/// <summary>A block of the user's.</summary>
+internal sealed record ViaStage(Func<RunSupervisor, IPropagatorBlock<DataBatch, DataBatch>> Make, string Name) : Stage(Name)
+{
+    public override BatchSchema? Bind(BatchSchema? input, string place) => null;
+
+    public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) => null;
+
+    public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => run.Watch(Name, Make(run));
+}
+
+/// <summary>Scores of a model.</summary>
+internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
+{
+    public override BatchSchema? Bind(BatchSchema? input, string place) => input is null ? null : Plan.Bind(input, place).Schema;
+
+    public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) => Plan.Needed;
+
+    public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new ScoreBlock(Plan, run, Name);
+}

@@ -1,0 +1,107 @@
+using System.Numerics;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Takes features and weights out of batches and checks them. Used by many threads at once.</summary>
+internal sealed class FeatureExtractor
+{
+    private readonly IReadOnlyList<string> features;
+    private readonly string? weights;
+    private volatile Plan? plan;
+
+    public FeatureExtractor(IReadOnlyList<string> features, string? weights)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ModelException.CheckOptions(
+            "features",
+            (features.Count > 0, "number of features", features.Count, "at least 1"),
+            (features.Distinct(StringComparer.Ordinal).Count() == features.Count, "feature names", string.Join(",", features), "each name once"));
+        (this.features, this.weights) = (features, weights);
+    }
+
+    public int Columns => features.Count;
+
+    public bool IsWeighted => weights is not null;
+
+    /// <summary>The columns that must be read.</summary>
+    public IEnumerable<string> Needed => weights is null || features.Contains(weights) ? features : features.Append(weights);
+
+    /// <summary>Checks that the columns are there and numeric, before any row is read.</summary>
+    /// <param name="schema">The data's columns.</param>
+    /// <param name="place">Name of the source or block, for messages.</param>
+    /// <exception cref="DataException">A column is absent or not numeric.</exception>
+    public void Check(BatchSchema schema, string place) => _ = Resolve(schema, place);
+
+    /// <summary>Writes the features, then the weights, of a batch.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="target">Shape [layout.Length].</param>
+    /// <param name="layout">Where what goes.</param>
+    /// <param name="block">Name of the block, for messages.</param>
+    /// <exception cref="DataException">A column is absent or not numeric, a value infinite, a weight negative or missing.</exception>
+    public void Extract(DataBatch batch, Span<double> target, in FeatureLayout layout, string block)
+    {
+        var known = plan;
+        if (known is null || !ReferenceEquals(known.Schema, batch.Schema)) plan = known = Resolve(batch.Schema, $"block '{block}', batch {batch.Index}");
+        for (var c = 0; c < known.Indexes.Length; c++)
+        {
+            var column = batch.Columns[known.Indexes[c]];
+            var values = target.Slice(c * layout.Stride, batch.Rows);
+            column.CopyTo(values);
+            var isWeight = c == features.Count;
+            var bad = isWeight ? FirstBadWeight(values) : FirstInfinite(values);
+            if (bad < 0) continue;
+            throw new DataException(
+                DataErrorKind.Data,
+                $"{batch.Locate(bad)}, column '{column.Field.Name}'",
+                column.IsNull(bad) ? "null" : FormattableString.Invariant($"{values[bad]}"),
+                isWeight ? "a finite weight of at least 0" : "a finite number, null or NaN",
+                isWeight ? "correct the weight, or choose another weight column" : "replace infinite values, or leave the column out of the features");
+        }
+    }
+
+    private static int FirstInfinite(ReadOnlySpan<double> values)
+    {
+        // x - x is 0 for finite numbers and NaN else: one cheap test over all; NaN itself is a missing value, so look closer only then.
+        var sum = Vector<double>.Zero;
+        var i = 0;
+        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+        {
+            var v = new Vector<double>(values[i..]);
+            sum += v - v;
+        }
+        var rest = 0.0;
+        for (; i < values.Length; i++) rest += values[i] - values[i];
+        if (Vector.Sum(sum) + rest == 0) return -1;
+        for (i = 0; i < values.Length; i++)
+            if (double.IsInfinity(values[i])) return i;
+        return -1;
+    }
+
+    private static int FirstBadWeight(ReadOnlySpan<double> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (!(values[i] >= 0 && double.IsFinite(values[i]))) return i;
+        return -1;
+    }
+
+    private Plan Resolve(BatchSchema schema, string place)
+    {
+        var names = weights is null ? features : [.. features, weights];
+        var indexes = new int[names.Count];
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            indexes[i] = schema.IndexOf(names[i]);
+            var role = i == features.Count ? "weight" : "feature";
+            if (indexes[i] < 0)
+                throw new DataException(DataErrorKind.Data, place, $"no column '{names[i]}'", $"the {role} '{names[i]}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", $"name a {role} that the data holds");
+            var field = schema.Fields[indexes[i]];
+            if (!field.IsNumeric)
+                throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", $"a numeric {role}", $"leave the column out, or convert it first");
+        }
+        return new Plan(schema, indexes);
+    }
+
+    private sealed record Plan(BatchSchema Schema, int[] Indexes);
+}

@@ -1,0 +1,37 @@
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Where the features of a batch stand in memory and in the cache: column after column, then the weights if there are any.</summary>
+internal readonly record struct FeatureLayout
+{
+    public FeatureLayout(int batchSize, int columns, bool weighted)
+    {
+        // Columns a multiple of 4 KiB apart would fall into the same few cache sets.
+        var stride = ((batchSize + 7) / 8 * 8) + 8;
+        if (stride % 512 == 0) stride += 8;
+        var length = (long)stride * (columns + (weighted ? 1 : 0));
+        if (length > Array.MaxLength)
+            throw new ModelException(ErrorKind.Usage, "pipeline options", $"batches of {batchSize} rows x {columns} features", $"at most {Array.MaxLength / (columns + 1)} rows a batch", "choose a smaller batch size");
+        (Columns, Weighted, Stride, Length) = (columns, weighted, stride, (int)length);
+    }
+
+    /// <summary>Number of features.</summary>
+    public int Columns { get; }
+
+    /// <summary>True if a column of weights follows the features.</summary>
+    public bool Weighted { get; }
+
+    /// <summary>Doubles from one column to the next.</summary>
+    public int Stride { get; }
+
+    /// <summary>Doubles in all.</summary>
+    public int Length { get; }
+
+    /// <summary>Bytes in all.</summary>
+    public long Bytes => (long)Length * sizeof(double);
+
+    /// <summary>The rows as models see them.</summary>
+    public FeatureBlock View(ReadOnlySpan<double> values, int rows, long firstRow) => FeatureBlock.ColumnMajor(
+        values[..(Stride * Columns)], rows, Columns, Stride, Weighted ? values.Slice(Stride * Columns, rows) : default, firstRow);
+}

@@ -1,0 +1,44 @@
+using Pipelines.Io;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Turns batches into features: the named columns as doubles, null as NaN. An infinite value, a column that is absent or not numeric is an error that says where.</summary>
+public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, FeatureBatch>
+{
+    private readonly FeatureExtractor extractor;
+    private readonly FeatureLayout layout;
+    private readonly AlignedBufferPool pool;
+    private readonly Action<long, AlignedBuffer>? made;
+
+    /// <summary>Makes the block.</summary>
+    /// <param name="features">Names of the columns, in the model's order; at least one.</param>
+    /// <param name="run">The run's supervisor.</param>
+    /// <param name="weights">Name of the column with the rows' weights; null = every weight is 1.</param>
+    /// <param name="name">Name for messages.</param>
+    public FeatureExtractionBlock(IReadOnlyList<string> features, RunSupervisor run, string? weights = null, string name = "features")
+        : this(features, run, weights, null, name)
+    {
+    }
+
+    /// <summary>Makes a block that shows each buffer to a test before it is handed on.</summary>
+    internal FeatureExtractionBlock(IReadOnlyList<string> features, RunSupervisor run, string? weights, Action<long, AlignedBuffer>? made, string name)
+        : base(name, run)
+    {
+        extractor = new FeatureExtractor(features, weights);
+        layout = new FeatureLayout(run.Options.BatchSize, extractor.Columns, extractor.IsWeighted);
+        pool = run.Own(new AlignedBufferPool(layout.Length));
+        this.made = made;
+    }
+
+    private protected override FeatureBatch Process(DataBatch item)
+    {
+        if (item.Rows > Run.Options.BatchSize)
+            throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of {Run.Options.BatchSize}");
+        var buffer = pool.Rent();
+        extractor.Extract(item, buffer.Span, layout, Name);
+        made?.Invoke(item.Index, buffer);
+        return new FeatureBatch(item, layout, pool, buffer);
+    }
+
+    private protected override string Describe(DataBatch item) => Guard.Describe(item);
+}

@@ -1,0 +1,41 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Merges statistics strictly in batch order, so that the result's bits do not depend on the parallelism. A gap or a wrong order is an error.</summary>
+/// <param name="summarizer">What made the statistics.</param>
+/// <param name="run">The run's supervisor.</param>
+/// <param name="name">Name for messages.</param>
+public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string name = "fold") : GuardedTarget<BatchStatistics>(name, run)
+{
+    private readonly Statistics total = summarizer.CreateStatistics();
+    private long next;
+
+    /// <summary>The statistics of all rows, or how the run failed.</summary>
+    public Task<Statistics> Result => ResultAsync();
+
+    private protected override ValueTask TakeAsync(BatchStatistics item)
+    {
+        if (item.Index != next)
+            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or changed the order");
+        next++;
+        total.Merge(item.Statistics);
+        item.Release();
+        Run.Accounts.Leave(Name, item.Index, item.Rows);
+        return ValueTask.CompletedTask;
+    }
+
+    private protected override string Describe(BatchStatistics item) => $"batch {item.Index}";
+
+    private protected override ValueTask FinishAsync()
+    {
+        Run.Accounts.Balance(Name);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<Statistics> ResultAsync()
+    {
+        await Completion.ConfigureAwait(false);
+        return total;
+    }
+}

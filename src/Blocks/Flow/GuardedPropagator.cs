@@ -1,0 +1,118 @@
+using System.Threading.Tasks.Dataflow;
+using Pipelines.Io;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// A parallel, ordered, bounded block that makes one output of each input. What its work throws goes to the run's supervisor and never into Dataflow,
+/// which would hand later items on after a fault and drop an item whose delegate throws <see cref="OperationCanceledException"/>.
+/// </summary>
+/// <typeparam name="TIn">Type of the inputs.</typeparam>
+/// <typeparam name="TOut">Type of the outputs.</typeparam>
+public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
+    where TIn : class
+    where TOut : class
+{
+    private readonly TransformBlock<TIn, TOut> inner;
+
+    private protected GuardedPropagator(string name, RunSupervisor run)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(run);
+        (Name, Run) = (name, run);
+        inner = new TransformBlock<TIn, TOut>(Work, new ExecutionDataflowBlockOptions
+        {
+            MaxDegreeOfParallelism = run.Options.Parallelism,
+            BoundedCapacity = run.Options.Capacity,
+            CancellationToken = run.Token,
+            EnsureOrdered = true,
+        });
+        Completion = Guard.CompletionAsync(inner.Completion, name, run);
+        run.Add(Completion);
+    }
+
+    /// <summary>The block's name in messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Ends when every output was taken; faulted with the run's root cause, cancelled when the run was.</summary>
+    public Task Completion { get; }
+
+    private protected RunSupervisor Run { get; }
+
+    /// <inheritdoc/>
+    public void Complete() => inner.Complete();
+
+    /// <inheritdoc/>
+    public void Fault(Exception exception)
+    {
+        Run.Fail(Name, exception);
+        ((IDataflowBlock)inner).Fault(RunFailure.Unwrap(exception));
+    }
+
+    /// <inheritdoc/>
+    public IDisposable LinkTo(ITargetBlock<TOut> target, DataflowLinkOptions linkOptions) => Guard.LinkTo(inner, this, target, linkOptions);
+
+    /// <inheritdoc/>
+    public DataflowMessageStatus OfferMessage(DataflowMessageHeader messageHeader, TIn messageValue, ISourceBlock<TIn>? source, bool consumeToAccept) =>
+        ((ITargetBlock<TIn>)inner).OfferMessage(messageHeader, messageValue, source, consumeToAccept);
+
+    /// <inheritdoc/>
+    public TOut? ConsumeMessage(DataflowMessageHeader messageHeader, ITargetBlock<TOut> target, out bool messageConsumed) =>
+        ((ISourceBlock<TOut>)inner).ConsumeMessage(messageHeader, target, out messageConsumed);
+
+    /// <inheritdoc/>
+    public bool ReserveMessage(DataflowMessageHeader messageHeader, ITargetBlock<TOut> target) => ((ISourceBlock<TOut>)inner).ReserveMessage(messageHeader, target);
+
+    /// <inheritdoc/>
+    public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<TOut> target) => ((ISourceBlock<TOut>)inner).ReleaseReservation(messageHeader, target);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Makes the output of one input; called by many threads at once.</summary>
+    private protected abstract TOut Process(TIn item);
+
+    /// <summary>The input in words, for messages.</summary>
+    private protected abstract string Describe(TIn item);
+
+    // A null task means "no output" to Dataflow; the run is stopped then, so nothing comes after it.
+    private Task<TOut> Work(TIn item)
+    {
+        if (Run.IsStopped) return null!;
+        try
+        {
+            if (item is null) throw new InvalidOperationException($"block '{Name}': found null, expected a batch; let the block before return one for each");
+            var made = Process(item);
+            return Run.IsStopped ? null! : Task.FromResult(made);
+        }
+        catch (Exception e)
+        {
+            Run.Fail(Name, e, item is null ? null : Describe(item));
+            return null!;
+        }
+    }
+}
+
+/// <summary>What all blocks of this library share.</summary>
+internal static class Guard
+{
+    /// <summary>The end of a block as its users see it: the run's root cause instead of what Dataflow makes of it.</summary>
+    public static async Task CompletionAsync(Task inner, string name, RunSupervisor run)
+    {
+        await inner.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (inner.IsCompletedSuccessfully && !run.IsStopped) return;
+        if (inner.IsFaulted) run.Fail(name, inner.Exception);
+        run.ThrowIfStopped();
+    }
+
+    /// <summary>Links as Dataflow does, but lets a target that asks for the completion see the guarded one: Dataflow would complete it when the source is cancelled.</summary>
+    public static IDisposable LinkTo<T>(ISourceBlock<T> inner, IDataflowBlock outer, ITargetBlock<T> target, DataflowLinkOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var link = inner.LinkTo(target, new DataflowLinkOptions { Append = options.Append, MaxMessages = options.MaxMessages, PropagateCompletion = false });
+        if (options.PropagateCompletion) _ = Linking.PropagateAsync([outer], target);
+        return link;
+    }
+
+    public static string Describe(DataBatch batch) => batch.Rows == 0 ? $"batch {batch.Index}" : $"batch {batch.Index} (from {batch.Locate(0)})";
+}

@@ -1,0 +1,56 @@
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Which columns scoring reads, keeps and adds: everything about it that needs no rows, so that mistakes show before any is read.</summary>
+internal sealed class ScorePlan
+{
+    private volatile Layout? layout;
+
+    public ScorePlan(Model model, IReadOnlyList<string> features, ScoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        (Model, Options) = (model, options);
+        Extractor = new FeatureExtractor(options.Features ?? features, null);
+        if (Extractor.Columns != model.Dimensions)
+            throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}", "name the columns it was fitted on, in their order");
+        Added = [.. ScoreBatch.Resolve(model, options.Columns).SelectMany(k => k.Columns).Select(c => new ColumnField(c.Name, c.IsInteger ? typeof(int) : typeof(double), IsNullable: false))];
+    }
+
+    public Model Model { get; }
+
+    public ScoreOptions Options { get; }
+
+    public FeatureExtractor Extractor { get; }
+
+    /// <summary>The score columns.</summary>
+    public IReadOnlyList<ColumnField> Added { get; }
+
+    /// <summary>The input columns that are needed; null = all.</summary>
+    public IReadOnlyList<string>? Needed => Options.Keep is null ? null : [.. Options.Keep.Union(Extractor.Needed, StringComparer.Ordinal)];
+
+    /// <summary>The output's columns for an input's, and which of the input are kept.</summary>
+    /// <exception cref="DataException">A kept column or a feature is absent or not numeric, or a score's name is taken.</exception>
+    public (BatchSchema Schema, int[] Kept) Bind(BatchSchema input, string place)
+    {
+        if (layout is { } known && ReferenceEquals(known.Input, input)) return (known.Output, known.Kept);
+        Extractor.Check(input, place);
+        var kept = new List<int>();
+        foreach (var name in Options.Keep ?? [.. input.Fields.Select(f => f.Name)])
+        {
+            var index = input.IndexOf(name);
+            if (index < 0) throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"columns to keep among {string.Join(", ", input.Fields.Select(f => f.Name))}", "correct the list of columns to keep (--keep)");
+            if (kept.Contains(index)) throw new DataException(DataErrorKind.Usage, place, $"column '{name}' twice among those to keep", "each name once", "leave one out (--keep)");
+            kept.Add(index);
+        }
+        foreach (var field in Added)
+            if (kept.Any(k => input.Fields[k].Name == field.Name))
+                throw new DataException(DataErrorKind.Usage, place, $"an input column '{field.Name}'", "no column of a score's name", $"keep only other columns (--keep), or rename '{field.Name}' in the input");
+        var output = new BatchSchema([.. kept.Select(k => input.Fields[k]), .. Added]);
+        layout = new Layout(input, output, [.. kept]);
+        return (output, [.. kept]);
+    }
+
+    private sealed record Layout(BatchSchema Input, BatchSchema Output, int[] Kept);
+}

@@ -1,0 +1,125 @@
+using System.Threading.Tasks.Dataflow;
+using Pipelines.Io;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// Reads an <see cref="IBatchSource"/> into a graph. It takes a share of the run's memory before it reads a batch, and the last block gives it back:
+/// a slow sink holds the source back, however many blocks stand between them.
+/// </summary>
+public sealed class SourceBlock : ISourceBlock<DataBatch>
+{
+    private readonly IBatchSource source;
+    private readonly RunSupervisor run;
+    private readonly IReadOnlyList<string>? columns;
+    private readonly SourceInfo? info;
+    private readonly BufferBlock<DataBatch> inner;
+    private int started;
+
+    /// <summary>Makes the block; <see cref="RunSupervisor.RunAsync"/> or <see cref="Start"/> starts it.</summary>
+    /// <param name="source">What to read.</param>
+    /// <param name="run">The run's supervisor.</param>
+    /// <param name="columns">Columns to read, in this order; null = all.</param>
+    /// <param name="info">What the source holds, if it was opened already; null = the block opens it.</param>
+    /// <param name="name">Name for messages.</param>
+    public SourceBlock(IBatchSource source, RunSupervisor run, IReadOnlyList<string>? columns = null, SourceInfo? info = null, string name = "source")
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        (this.source, this.run, this.columns, this.info, Name) = (source, run, columns, info, name);
+        inner = new BufferBlock<DataBatch>(new DataflowBlockOptions { BoundedCapacity = run.Options.Capacity, CancellationToken = run.Token });
+        Completion = Guard.CompletionAsync(inner.Completion, name, run);
+        run.Accounts.HasSource = true;
+        run.Add(Completion);
+        run.AddSource(Start);
+    }
+
+    /// <summary>The block's name in messages.</summary>
+    public string Name { get; }
+
+    /// <summary>Ends when every batch was taken; faulted with the run's root cause, cancelled when the run was.</summary>
+    public Task Completion { get; }
+
+    /// <summary>The batches that the run may hold; null before the source was opened.</summary>
+    internal BatchCredits? Credits { get; private set; }
+
+    /// <summary>Begins to read; a second call does nothing.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref started, 1) != 0) return;
+        run.Add(Task.Run(PumpAsync));
+    }
+
+    /// <summary>Reads no further batch.</summary>
+    public void Complete() => inner.Complete();
+
+    /// <inheritdoc/>
+    public void Fault(Exception exception)
+    {
+        run.Fail(Name, exception);
+        ((IDataflowBlock)inner).Fault(RunFailure.Unwrap(exception));
+    }
+
+    /// <inheritdoc/>
+    public IDisposable LinkTo(ITargetBlock<DataBatch> target, DataflowLinkOptions linkOptions) => Guard.LinkTo(inner, this, target, linkOptions);
+
+    /// <inheritdoc/>
+    public DataBatch? ConsumeMessage(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target, out bool messageConsumed) =>
+        ((ISourceBlock<DataBatch>)inner).ConsumeMessage(messageHeader, target, out messageConsumed);
+
+    /// <inheritdoc/>
+    public bool ReserveMessage(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target) => ((ISourceBlock<DataBatch>)inner).ReserveMessage(messageHeader, target);
+
+    /// <inheritdoc/>
+    public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target) => ((ISourceBlock<DataBatch>)inner).ReleaseReservation(messageHeader, target);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    private async Task PumpAsync()
+    {
+        IBatchCredit? credit = null;
+        try
+        {
+            var opened = info ?? await source.OpenAsync(run.Token).ConfigureAwait(false);
+            var plan = MemoryPlan.For(run.Options, opened.Schema, columns);
+            run.Accounts.TotalRows ??= opened.Rows;
+            Credits = new BatchCredits(plan.Credits);
+            var options = new ReadOptions
+            {
+                BatchSize = run.Options.BatchSize,
+                Columns = columns,
+                MaxDegreeOfParallelism = run.Options.Parallelism,
+                ReadAheadBytes = plan.ReadAheadBytes,
+            };
+            long index = 0, row = 0;
+            await using var batches = source.ReadAsync(options, run.Token).GetAsyncEnumerator(run.Token);
+            while (!run.IsStopped)
+            {
+                // Taken here rather than by the source, so that the bound also holds for sources that know no credits.
+                credit = await Credits.TakeAsync(run.Token).ConfigureAwait(false);
+                if (!await batches.MoveNextAsync().ConfigureAwait(false)) break;
+                var batch = batches.Current;
+                if (batch.Index != index || batch.FirstRow != row)
+                    throw new InvalidOperationException($"{source.Name}: found batch {batch.Index} from row {batch.FirstRow}, expected batch {index} from row {row}; a source numbers its batches and rows without a gap");
+                (index, row) = (index + 1, row + batch.Rows);
+                var booked = run.Accounts.Enter(batch, credit);
+                credit = null;
+                if (await inner.SendAsync(booked, run.Token).ConfigureAwait(false)) continue;
+                run.Accounts.Withdraw(booked);
+                return;
+            }
+            if (index == 0 && !run.IsStopped) throw new DataException(DataErrorKind.Data, source.Name, "no row", "at least one", "check the paths and filters");
+            inner.Complete();
+        }
+        catch (Exception e)
+        {
+            run.Fail(Name, e);
+        }
+        finally
+        {
+            credit?.Release();
+        }
+    }
+}

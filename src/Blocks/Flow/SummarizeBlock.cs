@@ -1,0 +1,24 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Summarises batches of features, several at a time, each into statistics of its own, and hands them on in batch order.</summary>
+/// <param name="summarizer">What to compute: a model, usually.</param>
+/// <param name="run">The run's supervisor.</param>
+/// <param name="name">Name for messages.</param>
+public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, string name = "summarise") : GuardedPropagator<FeatureBatch, BatchStatistics>(name, run)
+{
+    private readonly ISummarizer summarizer = summarizer ?? throw new ArgumentNullException(nameof(summarizer));
+    private readonly StatisticsPool pool = new(summarizer);
+
+    private protected override BatchStatistics Process(FeatureBatch item)
+    {
+        var statistics = pool.Rent();
+        summarizer.Summarize(item.AsBlock(), statistics);
+        var made = new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool };
+        item.Release();
+        return made;
+    }
+
+    private protected override string Describe(FeatureBatch item) => item.Rows == 0 ? $"batch {item.Index}" : $"batch {item.Index} (from {item.Locate(0)})";
+}

@@ -1,0 +1,88 @@
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// Decoded features of all batches: in memory as far as the budget goes, the rest in a spill file. Filled once by any number of threads, then sealed and read
+/// by any number of threads.
+/// </summary>
+internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createSpill) : IDisposable
+{
+    private readonly Lock gate = new();
+
+    // Guarded by gate until the cache is sealed.
+    private readonly List<Entry> entries = [];
+    private SpillFile? spill;
+    private long memoryUsed;
+    private long spilled;
+
+    /// <summary>Buffers for the batches on their way in and for those read back.</summary>
+    public AlignedBufferPool Buffers { get; } = new(layout.Length);
+
+    /// <summary>Bytes of batches to keep in memory; set before the first batch comes.</summary>
+    public long MemoryBytes { get; set; }
+
+    /// <summary>Number of batches, once sealed.</summary>
+    public long Batches { get; private set; }
+
+    /// <summary>Number of rows, once sealed.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Bytes in the spill file.</summary>
+    public long SpilledBytes => spilled * layout.Bytes;
+
+    /// <summary>Keeps the batch's buffer and returns true, or writes it to the spill file.</summary>
+    public bool Store(DataBatch batch, AlignedBuffer buffer)
+    {
+        SpillFile file;
+        long position;
+        lock (gate)
+        {
+            while (entries.Count <= batch.Index) entries.Add(default);
+            if (memoryUsed + layout.Bytes <= MemoryBytes)
+            {
+                memoryUsed += layout.Bytes;
+                entries[(int)batch.Index] = new Entry(batch.Rows, batch.FirstRow, buffer, -1);
+                return true;
+            }
+            file = spill ??= createSpill();
+            position = spilled++ * layout.Bytes;
+            entries[(int)batch.Index] = new Entry(batch.Rows, batch.FirstRow, null, position);
+        }
+        file.Write(buffer, layout.Bytes, position);
+        return false;
+    }
+
+    /// <summary>Ends filling; every batch must have come.</summary>
+    public void Seal(long rows)
+    {
+        Batches = entries.Count;
+        foreach (var entry in entries) Rows += entry.Rows;
+        if (Rows != rows || entries.Any(e => e.Rows == 0))
+            throw new InvalidOperationException($"feature cache: found {Rows} rows, expected {rows}; a batch is missing");
+    }
+
+    /// <summary>Calls <paramref name="use"/> with a batch.</summary>
+    public void Read(long index, Action<FeatureBlock> use)
+    {
+        var entry = entries[(int)index];
+        if (entry.Memory is { } memory)
+        {
+            use(layout.View(memory.Span, entry.Rows, entry.FirstRow));
+            return;
+        }
+        var buffer = Buffers.Rent();
+        spill!.Read(buffer, layout.Bytes, entry.Position);
+        use(layout.View(buffer.Span, entry.Rows, entry.FirstRow));
+        Buffers.Return(buffer);
+    }
+
+    public void Dispose()
+    {
+        Buffers.Dispose();
+        spill?.Dispose();
+    }
+
+    private readonly record struct Entry(int Rows, long FirstRow, AlignedBuffer? Memory, long Position);
+}

@@ -1,0 +1,151 @@
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// Passes over data of any size. The first one reads and decodes the source through the blocks and keeps the features: in memory within the budget, beyond it
+/// in a private temporary file. The later ones cost computing, not decoding. All of them give the bits of a pass over the same rows in memory.
+/// </summary>
+/// <remarks>One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again.</remarks>
+public sealed class FeaturePass : IDataPass, IAsyncDisposable
+{
+    private readonly Graph graph;
+    private readonly FeatureExtractor extractor;
+    private readonly PipelineOptions options;
+    private readonly FeatureLayout layout;
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly CancellationTokenSource closing = new();
+    private FeatureCache? cache;
+    private bool isDisposed;
+
+    /// <summary>Makes the passes over a source; nothing is read yet.</summary>
+    /// <param name="source">The data.</param>
+    /// <param name="features">Names of the feature columns, in the model's order; at least one.</param>
+    /// <param name="weights">Name of the column with the rows' weights; null = every weight is 1.</param>
+    /// <param name="options">Null = the defaults.</param>
+    public FeaturePass(IBatchSource source, IReadOnlyList<string> features, string? weights = null, PipelineOptions? options = null)
+        : this(new Graph(source, []), features, weights, options ?? new PipelineOptions())
+    {
+    }
+
+    internal FeaturePass(Graph graph, IReadOnlyList<string> features, string? weights, PipelineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(graph.Source);
+        options.Validate();
+        (this.graph, this.options) = (graph, options);
+        extractor = new FeatureExtractor(features, weights);
+        layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
+        Features = [.. features.Select(name => new Feature(name))];
+    }
+
+    /// <inheritdoc/>
+    public int Columns => extractor.Columns;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Feature> Features { get; }
+
+    /// <summary>Rows of the data; null before the first pass.</summary>
+    public long? Rows => cache?.Rows;
+
+    /// <summary>Bytes of decoded features in the temporary file; 0 if memory holds them all.</summary>
+    public long SpilledBytes => cache?.SpilledBytes ?? 0;
+
+    /// <summary>Opens what spills; tests replace it.</summary>
+    internal Func<SpillFile>? SpillFactory { get; init; }
+
+    /// <summary>Bytes of the cache in memory, for tests; null = what the budget gives.</summary>
+    internal long? MemoryBytes { get; init; }
+
+    /// <inheritdoc/>
+    /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be written.</exception>
+    public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summarizer);
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing.Token);
+        await turn.WaitAsync(stop.Token).ConfigureAwait(false);
+        try
+        {
+            if (cache is { } filled) return await SweepAsync(filled, summarizer, stop.Token).ConfigureAwait(false);
+            var filling = new FeatureCache(layout, SpillFactory ?? (() => SpillFile.Create(options.SpillFolder)));
+            try
+            {
+                var total = await FillAsync(filling, summarizer, stop.Token).ConfigureAwait(false);
+                cache = filling;
+                return total;
+            }
+            finally
+            {
+                if (cache is null) filling.Dispose();
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Stops a pass that runs, and frees memory and file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (isDisposed) return;
+        isDisposed = true;
+        await closing.CancelAsync().ConfigureAwait(false);
+        await turn.WaitAsync().ConfigureAwait(false);
+        cache?.Dispose();
+        closing.Dispose();
+        turn.Dispose();
+    }
+
+    /// <summary>The first pass: source, features with cache and statistics, fold.</summary>
+    private async Task<Statistics> FillAsync(FeatureCache filling, ISummarizer summarizer, CancellationToken cancellationToken)
+    {
+        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken).ConfigureAwait(false);
+        if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
+        filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
+
+        await using var run = new RunSupervisor(options, cancellationToken);
+        run.Accounts.Phase = "read";
+        var fill = new FillBlock(extractor, layout, filling, summarizer, run);
+        var fold = new FoldBlock(summarizer, run);
+        Linking.Link(bound.Create(run), fill);
+        Linking.Link(fill, fold);
+        await run.RunAsync().ConfigureAwait(false);
+        filling.Seal(run.Accounts.RowsOut);
+        return await fold.Result.ConfigureAwait(false);
+    }
+
+    /// <summary>A later pass: each worker takes the next batch of the cache; the fold is in batch order.</summary>
+    private async Task<Statistics> SweepAsync(FeatureCache filled, ISummarizer summarizer, CancellationToken cancellationToken)
+    {
+        var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
+        using var fold = new OrderedFold(summarizer, filled.Batches, Parallelism.Threads(options.MaxDegreeOfParallelism, filled.Batches));
+        return await Task.Run(
+            () => fold.Run(
+                (index, statistics) =>
+                {
+                    var rows = 0;
+                    try
+                    {
+                        filled.Read(index, block =>
+                        {
+                            summarizer.Summarize(block, statistics);
+                            rows = block.Rows;
+                        });
+                    }
+                    catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                    {
+                        RunFailure.For("summarise", $"batch {index}", e).Mark().Throw();
+                    }
+                    accounts.Leave("pass", index, rows);
+                },
+                cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,51 @@
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>How a pipeline runs. Checked as a whole before any data is read; immutable. Neither parallelism, capacity nor budget change the results.</summary>
+public sealed record PipelineOptions
+{
+    /// <summary>Batches worked on at the same time in each stage: -1 (default) = all cores, or 1 … 1024.</summary>
+    public int MaxDegreeOfParallelism { get; init; } = -1;
+
+    /// <summary>
+    /// Most batches that one block holds: waiting, being worked on and done but not yet handed on, together. Null (default) = twice the parallelism.
+    /// A block never works on more batches than it holds, so at least the parallelism, up to 65,536.
+    /// </summary>
+    public int? BoundedCapacity { get; init; }
+
+    /// <summary>Rows of a batch, 1 … 16,777,216; default 16,384. With the seed it fixes the results to the bit.</summary>
+    public int BatchSize { get; init; } = 16_384;
+
+    /// <summary>What batches in flight, row groups read ahead and the cache of decoded features may take together, at least 16 MiB: <c>"2GB"</c>. Null (default) = a quarter of the memory the process may use.</summary>
+    public MemorySize? MemoryBudget { get; init; }
+
+    /// <summary>Existing folder for the private temporary file that takes what the budget does not hold. Null (default) = TMPDIR if set, else /var/tmp, else the system's temporary folder.</summary>
+    public string? SpillFolder { get; init; }
+
+    /// <summary>Told of the rows done, once for each batch; null (default) = nobody.</summary>
+    public IProgress<RunProgress>? Progress { get; init; }
+
+    /// <summary>Clock for elapsed times; default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal int Parallelism => MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : MaxDegreeOfParallelism;
+
+    internal int Capacity => BoundedCapacity ?? 2 * Parallelism;
+
+    internal long Budget => Math.Max(MinimumBudget, (MemoryBudget ?? MemoryLimit.Default()).Bytes);
+
+    private const long MinimumBudget = 16L << 20;
+
+    /// <summary>Checks all options together.</summary>
+    /// <exception cref="ModelException">At least one is out of range; the message names every one.</exception>
+    public void Validate() => ModelException.CheckOptions(
+        "pipeline options",
+        (MaxDegreeOfParallelism is -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 … 1024"),
+        (BoundedCapacity is null || (BoundedCapacity >= Parallelism && BoundedCapacity <= 65_536), nameof(BoundedCapacity), BoundedCapacity, $"null (derived) or {Parallelism} (the degree of parallelism) … 65536"),
+        (BatchSize is >= 1 and <= 16_777_216, nameof(BatchSize), BatchSize, "1 … 16777216 rows"),
+        (MemoryBudget is null || MemoryBudget.Value.Bytes >= MinimumBudget, nameof(MemoryBudget), MemoryBudget, $"null (a quarter of the memory) or at least {MinimumBudget} bytes (16MiB)"),
+        (SpillFolder is null || Directory.Exists(SpillFolder), nameof(SpillFolder), SpillFolder, "null or an existing folder"),
+        (TimeProvider is not null, nameof(TimeProvider), null, "a clock"));
+}

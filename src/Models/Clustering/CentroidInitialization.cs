@@ -1,0 +1,82 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>Chooses the first centroids on a sample of rows. A new method is one class; it is found by reflection.</summary>
+public abstract class CentroidInitialization
+{
+    private static readonly Lazy<IReadOnlyList<CentroidInitialization>> all = new(() =>
+        [.. typeof(CentroidInitialization).Assembly.GetTypes()
+            .Where(t => !t.IsAbstract && typeof(CentroidInitialization).IsAssignableFrom(t))
+            .Select(t => (CentroidInitialization)Activator.CreateInstance(t)!)
+            .OrderBy(i => i.Name, StringComparer.Ordinal)]);
+
+    /// <summary>All methods, by name.</summary>
+    public static IReadOnlyList<CentroidInitialization> All => all.Value;
+
+    /// <summary>k-means++ (the default).</summary>
+    public static CentroidInitialization Default => Named("kmeans++");
+
+    /// <summary>The method's name, as <c>--init</c> spells it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>True: the method wants the first rows, not an even sample.</summary>
+    public virtual bool TakesFirstRows => false;
+
+    /// <summary>The method of that name.</summary>
+    /// <exception cref="ModelException">There is none.</exception>
+    public static CentroidInitialization Named(string name) => All.FirstOrDefault(i => i.Name == name)
+        ?? throw new ModelException(ErrorKind.Usage, "initialization", $"'{name}'", $"one of {string.Join(", ", All.Select(i => i.Name))}", "correct the name");
+
+    /// <summary>Chooses centroids.</summary>
+    /// <param name="sample">The rows to choose on; it has at least <paramref name="clusters"/> distinct rows of positive weight.</param>
+    /// <param name="clusters">How many, at least 1.</param>
+    /// <param name="random">The seeded generator.</param>
+    /// <returns>Row numbers in the sample, shape [clusters].</returns>
+    protected abstract int[] Choose(FeatureSample sample, int clusters, SeededRandom random);
+
+    /// <summary>Chooses centroids; a missing entry of a chosen row becomes the feature's mean over the sample.</summary>
+    /// <param name="sample">The rows to choose on.</param>
+    /// <param name="clusters">How many, at least 1.</param>
+    /// <param name="seed">Seed of the choice.</param>
+    /// <returns>Shape [clusters, columns].</returns>
+    /// <exception cref="ModelException">There are fewer distinct rows than clusters.</exception>
+    public double[,] Centroids(FeatureSample sample, int clusters, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        var distinct = sample.CountDistinct(clusters);
+        if (distinct < clusters)
+            throw new ModelException(ErrorKind.Data, sample.IsComplete ? "input" : $"sample of {sample.Rows} of {sample.TotalRows} rows", $"{distinct} distinct rows", $"at least {clusters}, one for each component",
+                $"use at most {distinct} components (--components)");
+        var rows = Choose(sample, clusters, new SeededRandom(seed, stream: 1));
+        var centroids = new double[clusters, sample.Columns];
+        for (var k = 0; k < clusters; k++)
+            for (var j = 0; j < sample.Columns; j++) centroids[k, j] = double.IsNaN(sample.Values[rows[k], j]) ? Mean(sample, j) : sample.Values[rows[k], j];
+        return centroids;
+    }
+
+    /// <summary>Squared Euclidean distance of two rows of the sample over the entries that both have.</summary>
+    protected static double Distance(FeatureSample sample, int a, int b)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        double sum = 0;
+        for (var j = 0; j < sample.Columns; j++)
+        {
+            var d = sample.Values[a, j] - sample.Values[b, j];
+            if (!double.IsNaN(d)) sum += d * d;
+        }
+        return sum;
+    }
+
+    private static double Mean(FeatureSample sample, int column)
+    {
+        double sum = 0, weight = 0;
+        for (var i = 0; i < sample.Rows; i++)
+        {
+            if (double.IsNaN(sample.Values[i, column])) continue;
+            sum += sample.Weights[i] * sample.Values[i, column];
+            weight += sample.Weights[i];
+        }
+        return weight > 0 ? sum / weight : 0;
+    }
+}

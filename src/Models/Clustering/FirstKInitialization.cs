@@ -1,0 +1,16 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>The first K rows, as they are.</summary>
+public sealed class FirstKInitialization : CentroidInitialization
+{
+    /// <inheritdoc/>
+    public override string Name => "first-k";
+
+    /// <inheritdoc/>
+    public override bool TakesFirstRows => true;
+
+    /// <inheritdoc/>
+    protected override int[] Choose(FeatureSample sample, int clusters, SeededRandom random) => [.. Enumerable.Range(0, clusters)];
+}

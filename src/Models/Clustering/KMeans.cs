@@ -1,0 +1,147 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// k-means clustering (Lloyd): a row belongs to the centroid of least squared Euclidean distance over its observed entries, the first on ties;
+/// each centroid coordinate is the weighted mean of the observed entries of its rows, and stays where it has none.
+/// </summary>
+public sealed class KMeans : Model, IModelFormat<KMeans>
+{
+    private readonly double[] centroids;
+    private readonly ScoreKind[] scoreKinds;
+
+    /// <summary>Makes a clustering.</summary>
+    /// <param name="centroids">Shape [K, D], finite; copied.</param>
+    /// <exception cref="ModelException">A centroid is not finite or there is none.</exception>
+    public KMeans(double[,] centroids)
+    {
+        ArgumentNullException.ThrowIfNull(centroids);
+        (Clusters, Dimensions) = (centroids.GetLength(0), centroids.GetLength(1));
+        this.centroids = [.. centroids.Cast<double>()];
+        ModelException.CheckOptions("k-means",
+            (Clusters > 0 && Dimensions > 0, nameof(centroids), $"{Clusters} x {Dimensions}", "at least one centroid of one feature"),
+            (this.centroids.All(double.IsFinite), nameof(centroids), "NaN or infinite", "finite numbers"));
+        scoreKinds =
+        [
+            new(ScoreKind.Label, [new("label", IsInteger: true)], IsDefault: true),
+            new(ScoreKind.Distance, [.. Enumerable.Range(0, Clusters).Select(k => new ScoreColumn($"distance_{k}"))]),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public static string Name => "kmeans";
+
+    /// <summary>Number of clusters K.</summary>
+    public int Clusters { get; }
+
+    /// <inheritdoc/>
+    public override int Dimensions { get; }
+
+    /// <inheritdoc/>
+    public override string FormatName => Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
+
+    /// <summary>Centroid <paramref name="cluster"/>, shape [D].</summary>
+    public ReadOnlySpan<double> Centroid(int cluster) => centroids.AsSpan(cluster * Dimensions, Dimensions);
+
+    /// <inheritdoc/>
+    public static KMeans ReadParameters(JsonElement json) => new(json.Matrix("centroids"));
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer) => writer.WriteMatrix("centroids", Matrix());
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new KMeansStatistics(Clusters, Dimensions);
+
+    /// <inheritdoc/>
+    public override void Summarize(in FeatureBlock block, Statistics statistics)
+    {
+        this.CheckBlock(block);
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var nearest = scratch.Take(FeatureTile.Capacity);
+        var distances = scratch.Take(FeatureTile.Capacity);
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Pack(t, buffer);
+            SquaredDistances.Nearest(tile, centroids, Clusters, nearest, distances);
+            ((KMeansStatistics)statistics).Add(tile, block.TileWeights(t), nearest, distances, centroids);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override KMeans Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var sums = (KMeansStatistics)statistics;
+        var next = new double[Clusters, Dimensions];
+        for (var k = 0; k < Clusters; k++)
+        {
+            for (var j = 0; j < Dimensions; j++)
+            {
+                var (weight, shift) = sums.Coordinate(k, j);
+                next[k, j] = centroids[(k * Dimensions) + j] + (weight > 0 ? (1 - options.Inertia) * (shift / weight) : 0);
+            }
+        }
+        return new(next);
+    }
+
+    /// <inheritdoc/>
+    public override void Score(in FeatureBlock block, ScoreBatch scores)
+    {
+        this.CheckBlock(block);
+        ArgumentNullException.ThrowIfNull(scores);
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var distances = scratch.Take(Clusters * FeatureTile.Capacity);
+        var nearest = scratch.Take(FeatureTile.Capacity);
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Pack(t, buffer);
+            var start = t * FeatureTile.Capacity;
+            if (scores.Wants(ScoreKind.Label))
+            {
+                SquaredDistances.Nearest(tile, centroids, Clusters, nearest, distances);
+                var labels = scores.Integers(ScoreKind.Label)[start..];
+                for (var i = 0; i < tile.Rows; i++) labels[i] = (int)nearest[i];
+            }
+            if (!scores.Wants(ScoreKind.Distance)) continue;
+            SquaredDistances.Fill(tile, centroids, Clusters, distances);
+            for (var k = 0; k < Clusters; k++) distances.Slice(k * FeatureTile.Capacity, tile.Rows).CopyTo(scores.Doubles(ScoreKind.Distance, k)[start..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var sums = (KMeansStatistics)statistics;
+        for (var k = 0; k < Clusters; k++)
+            if (sums.IsEmpty(k)) yield return $"cluster {k} is empty: no row is nearest to it; it keeps its centroid (use fewer clusters or another start)";
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is KMeans o && o.Clusters == Clusters && o.centroids.AsSpan().SequenceEqual(centroids);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Clusters, Dimensions, centroids[0]);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"KMeans({Clusters} clusters of {Dimensions} features)";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null) =>
+        string.Join(Environment.NewLine, Enumerable.Range(0, Clusters).Select(k =>
+            $"cluster {k}: {string.Join(", ", Centroid(k).ToArray().Select((c, j) => $"{features?[j].Name ?? $"x{j}"} {c.Text()}"))}"));
+
+    private double[,] Matrix()
+    {
+        var matrix = new double[Clusters, Dimensions];
+        for (var i = 0; i < centroids.Length; i++) matrix[i / Dimensions, i % Dimensions] = centroids[i];
+        return matrix;
+    }
+}

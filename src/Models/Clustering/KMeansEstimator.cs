@@ -1,0 +1,23 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>k-means before its centroids are known: chooses them on a sample, then runs Lloyd's iterations over all rows.</summary>
+/// <param name="clusters">Number of clusters, at least 1.</param>
+/// <param name="initialization">How the first centroids are chosen; null = k-means++.</param>
+public sealed class KMeansEstimator(int clusters, CentroidInitialization? initialization = null) : IEstimator<KMeans>
+{
+    private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<KMeans>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        ModelException.CheckOptions("k-means", (clusters >= 1, nameof(clusters), clusters, "at least 1"));
+        var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), initialization.TakesFirstRows ? null : options.Seed, cancellationToken).ConfigureAwait(false);
+        var start = new KMeans(initialization.Centroids(survey.Sample(), clusters, options.Seed));
+        return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+    }
+}

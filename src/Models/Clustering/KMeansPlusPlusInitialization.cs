@@ -1,0 +1,50 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// k-means++ (Arthur and Vassilvitskii 2007): each next centroid is a row drawn in proportion to weight times squared distance to the nearest
+/// centroid chosen so far.
+/// </summary>
+public sealed class KMeansPlusPlusInitialization : CentroidInitialization
+{
+    /// <inheritdoc/>
+    public override string Name => "kmeans++";
+
+    /// <inheritdoc/>
+    protected override int[] Choose(FeatureSample sample, int clusters, SeededRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        return Choose(sample, [.. Enumerable.Range(0, sample.Rows)], sample.Weights, clusters, random);
+    }
+
+    /// <summary>k-means++ among some rows with weights of their own.</summary>
+    /// <param name="sample">The rows.</param>
+    /// <param name="candidates">Row numbers in the sample to choose from.</param>
+    /// <param name="weights">Shape [candidates].</param>
+    /// <param name="clusters">How many.</param>
+    /// <param name="random">The seeded generator.</param>
+    internal static int[] Choose(FeatureSample sample, int[] candidates, double[] weights, int clusters, SeededRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var mass = (double[])weights.Clone();
+        var nearest = new double[candidates.Length];
+        Array.Fill(nearest, double.PositiveInfinity);
+        var chosen = new int[clusters];
+        var taken = new HashSet<int>();
+        for (var k = 0; k < clusters; k++)
+        {
+            var total = mass.Sum();
+            // No mass left: the rest lie on chosen centroids (entries missing); take what comes first.
+            var pick = total > 0 ? random.NextIndex(mass, total) : Enumerable.Range(0, candidates.Length).First(c => !taken.Contains(c));
+            taken.Add(pick);
+            chosen[k] = candidates[pick];
+            for (var i = 0; i < candidates.Length; i++)
+            {
+                nearest[i] = Math.Min(nearest[i], Distance(sample, candidates[i], chosen[k]));
+                mass[i] = weights[i] * nearest[i];
+            }
+        }
+        return chosen;
+    }
+}

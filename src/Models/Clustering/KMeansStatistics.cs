@@ -1,0 +1,73 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// Sums of k-means, centred on the centroids at the time of summarising. Layout for K clusters of D features: weights of complete rows [K],
+/// weights of the observed entries of incomplete rows [K, D], shifts sum w (x - centroid) [K, D], unweighted distortion.
+/// </summary>
+internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatistics(clusters + (2 * clusters * dimensions) + 1)
+{
+    /// <summary>Unweighted sum of squared distances to the nearest centroid.</summary>
+    public double Distortion => Sums[^1];
+
+    private Span<double> Observed => Sums.AsSpan(clusters, clusters * dimensions);
+
+    private Span<double> Shifts => Sums.AsSpan(clusters + (clusters * dimensions), clusters * dimensions);
+
+    public bool IsEmpty(int cluster) => Sums[cluster] == 0 && !Observed.Slice(cluster * dimensions, dimensions).ContainsAnyExcept(0);
+
+    public (double Weight, double Shift) Coordinate(int cluster, int feature) =>
+        (Sums[cluster] + Observed[(cluster * dimensions) + feature], Shifts[(cluster * dimensions) + feature]);
+
+    /// <summary>Adds the rows of a tile to their clusters.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
+    /// <param name="nearest">Shape [tile.Rows]: cluster of each row, as doubles.</param>
+    /// <param name="distances">Shape [tile.Rows]: squared distances.</param>
+    /// <param name="centroids">Shape [clusters, dimensions].</param>
+    public void Add(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, ReadOnlySpan<double> distances, ReadOnlySpan<double> centroids)
+    {
+        double objective = 0, distortion = 0, total = 0;
+        for (var i = 0; i < tile.Rows; i++)
+        {
+            var weight = weights.IsEmpty ? 1 : weights[i];
+            objective -= weight * distances[i];
+            distortion += distances[i];
+            total += weight;
+            var cluster = (int)nearest[i];
+            var centroid = centroids.Slice(cluster * dimensions, dimensions);
+            var shifts = Shifts.Slice(cluster * dimensions, dimensions);
+            if (tile.HasMissing && IsIncomplete(tile, i))
+            {
+                AddIncomplete(tile, i, weight, cluster, centroid, shifts);
+                continue;
+            }
+            Sums[cluster] += weight;
+            for (var j = 0; j < centroid.Length; j++) shifts[j] += weight * (tile.Values[(j * FeatureTile.Capacity) + i] - centroid[j]);
+        }
+        Objective += objective;
+        Weight += total;
+        Rows += tile.Rows;
+        Sums[^1] += distortion;
+    }
+
+    private static bool IsIncomplete(in FeatureTile tile, int row)
+    {
+        for (var j = 0; j < tile.Columns; j++)
+            if (double.IsNaN(tile.Values[(j * FeatureTile.Capacity) + row])) return true;
+        return false;
+    }
+
+    private void AddIncomplete(in FeatureTile tile, int row, double weight, int cluster, ReadOnlySpan<double> centroid, Span<double> shifts)
+    {
+        var observed = Observed.Slice(cluster * dimensions, dimensions);
+        for (var j = 0; j < centroid.Length; j++)
+        {
+            var x = tile.Values[(j * FeatureTile.Capacity) + row];
+            if (double.IsNaN(x)) continue;
+            observed[j] += weight;
+            shifts[j] += weight * (x - centroid[j]);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace Pipelines.Models;
+
+/// <summary>A family of distributions as a value: what a mixture is made of before its parameters are known.</summary>
+public sealed class DistributionFamily
+{
+    private readonly Blanker blank;
+
+    private DistributionFamily(string name, bool isUnivariate, Blanker blank) => (Name, IsUnivariate, this.blank) = (name, isUnivariate, blank);
+
+    private delegate Distribution Blanker(ReadOnlySpan<double> center);
+
+    /// <summary>The family's name in files and on the command line.</summary>
+    public string Name { get; }
+
+    /// <summary>True: one feature a distribution.</summary>
+    public bool IsUnivariate { get; }
+
+    /// <summary>The family of a distribution type.</summary>
+    public static DistributionFamily Of<T>()
+        where T : Distribution, IDistributionFamily<T> => new(T.FamilyName, T.IsUnivariate, static center => T.Blank(center));
+
+    /// <summary>Independent components, a family for each feature.</summary>
+    /// <param name="families">Shape [features], all univariate.</param>
+    /// <exception cref="ModelException">A family is not univariate.</exception>
+    public static DistributionFamily PerFeature(IReadOnlyList<DistributionFamily> families)
+    {
+        ArgumentNullException.ThrowIfNull(families);
+        if (families.Count == 1) return families[0];
+        if (families.FirstOrDefault(f => !f.IsUnivariate) is { } wrong)
+            throw new ModelException(ErrorKind.Usage, "distribution for each feature", $"'{wrong.Name}'", "distributions of one feature", "name one distribution for all features, or a univariate one for each");
+        return new("independent-components", false, center =>
+        {
+            if (center.Length != families.Count)
+                throw new ModelException(ErrorKind.Usage, "distribution for each feature", $"{families.Count} distributions for {center.Length} features", "one for each feature", "name one distribution, or as many as there are features");
+            var parts = new Distribution[families.Count];
+            for (var j = 0; j < parts.Length; j++) parts[j] = families[j].Blank(center.Slice(j, 1));
+            return new IndependentComponentsDistribution(parts);
+        });
+    }
+
+    /// <summary>A distribution over <c>center.Length</c> features to begin with; a univariate family gives independent components where there are several.</summary>
+    /// <param name="center">Shape [features]: roughly where the data lies.</param>
+    public Distribution Blank(ReadOnlySpan<double> center)
+    {
+        if (!IsUnivariate || center.Length == 1) return blank(center);
+        var parts = new Distribution[center.Length];
+        for (var j = 0; j < parts.Length; j++) parts[j] = blank(center.Slice(j, 1));
+        return new IndependentComponentsDistribution(parts);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// Independent features, each with a distribution of its own: log p(x) = sum over j of weight_j log p_j(x_j). With normal parts it is a
+/// Gaussian of diagonal covariance. Missing entries contribute what their part says (0). Column weights scale log-probabilities; they are
+/// neither normalised nor fitted.
+/// </summary>
+public sealed class IndependentComponentsDistribution : Distribution, IDistributionFamily<IndependentComponentsDistribution>
+{
+    private readonly int[] offsets;
+
+    /// <summary>Makes a product of distributions.</summary>
+    /// <param name="parts">At least one; together they cover the features from left to right.</param>
+    /// <param name="columnWeights">Shape [parts], finite and at least 0; null = all 1.</param>
+    /// <exception cref="ModelException">A weight is out of range or there is no part.</exception>
+    public IndependentComponentsDistribution(IReadOnlyList<Distribution> parts, IReadOnlyList<double>? columnWeights = null)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ModelException.CheckOptions("independent components",
+            (parts.Count > 0, nameof(parts), parts.Count, "at least one part"),
+            (columnWeights is null || columnWeights.Count == parts.Count, nameof(columnWeights), columnWeights?.Count, $"one weight for each of {parts.Count} parts"),
+            (columnWeights is null || columnWeights.All(w => double.IsFinite(w) && w >= 0), nameof(columnWeights), "a weight out of range", "finite numbers of at least 0"));
+        Parts = [.. parts];
+        ColumnWeights = columnWeights is null ? [.. Enumerable.Repeat(1.0, parts.Count)] : [.. columnWeights];
+        offsets = new int[Parts.Count + 1];
+        for (var j = 0; j < Parts.Count; j++) offsets[j + 1] = offsets[j] + Parts[j].Dimensions;
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "independent-components";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => false;
+
+    /// <summary>The parts, from the first feature to the last.</summary>
+    public IReadOnlyList<Distribution> Parts { get; }
+
+    /// <summary>Shape [Parts].</summary>
+    public IReadOnlyList<double> ColumnWeights { get; }
+
+    /// <inheritdoc/>
+    public override int Dimensions => offsets[^1];
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    /// <summary>Diagonal Gaussian: a normal distribution of each feature.</summary>
+    public static IndependentComponentsDistribution Blank(ReadOnlySpan<double> center)
+    {
+        var parts = new Distribution[center.Length];
+        for (var j = 0; j < parts.Length; j++) parts[j] = NormalDistribution.Blank(center.Slice(j, 1));
+        return new(parts);
+    }
+
+    /// <inheritdoc/>
+    public static IndependentComponentsDistribution ReadParameters(JsonElement json) =>
+        new([.. json.Array("parts").Select(ModelFormat.ReadDistribution)], json.Numbers("columnWeights"));
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumbers("columnWeights", ColumnWeights);
+        writer.WriteStartArray("parts");
+        foreach (var part in Parts) ModelFormat.Write(writer, part);
+        writer.WriteEndArray();
+    }
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        using var scratch = Scratch.Enter();
+        var part = scratch.Take(FeatureTile.Capacity);
+        result[..tile.Rows].Clear();
+        for (var j = 0; j < Parts.Count; j++)
+        {
+            if (ColumnWeights[j] == 0) continue;
+            Parts[j].LogProbability(tile.Slice(offsets[j], Parts[j].Dimensions), part);
+            var weight = ColumnWeights[j];
+            for (var i = 0; i < tile.Rows; i++) result[i] += weight * part[i];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new CompositeStatistics([.. Parts.Select(p => p.CreateStatistics())]);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var parts = ((CompositeStatistics)statistics).Parts;
+        for (var j = 0; j < Parts.Count; j++)
+            Parts[j].Accumulate(tile.Slice(offsets[j], Parts[j].Dimensions), weights, parts[j]);
+    }
+
+    /// <inheritdoc/>
+    public override IndependentComponentsDistribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        if (IsFrozen) return this;
+        var parts = ((CompositeStatistics)statistics).Parts;
+        var fitted = new Distribution[Parts.Count];
+        for (var j = 0; j < fitted.Length; j++)
+        {
+            try
+            {
+                fitted[j] = Parts[j].Maximize(parts[j], options);
+            }
+            catch (ModelException e)
+            {
+                throw e.Within($"feature {offsets[j]}", offsets[j]);
+            }
+        }
+        return new(fitted, ColumnWeights);
+    }
+
+    /// <inheritdoc/>
+    public override void EnsureEvaluable()
+    {
+        foreach (var part in Parts) part.EnsureEvaluable();
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        for (var j = 0; j < Parts.Count; j++) Parts[j].Sample(random, row[offsets[j]..offsets[j + 1]]);
+    }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) =>
+        obj is IndependentComponentsDistribution o && o.Parts.SequenceEqual(Parts) && o.ColumnWeights.SequenceEqual(ColumnWeights) && o.IsFrozen == IsFrozen;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Parts.Aggregate(17, HashCode.Combine);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"IndependentComponents({string.Join(", ", Parts)})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null) =>
+        string.Join("; ", Parts.Select((p, j) => p.Describe(features?.Skip(offsets[j]).Take(p.Dimensions).ToArray())));
+}

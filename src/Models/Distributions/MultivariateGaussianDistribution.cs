@@ -1,0 +1,299 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// The multivariate Gaussian of full covariance C = L L^T: log p(x) = -D log(2 pi)/2 - sum log L_jj - |L^-1 (x - mean)|^2/2.
+/// A row with missing entries has the density of the marginal over its observed entries (log-probability 0 if none is).
+/// Fitting is weighted maximum likelihood (divided by the total weight); with missing entries from pairwise complete sums.
+/// </summary>
+/// <remarks>The covariance is factored when first needed: a singular one can be held and inspected, but not evaluated.</remarks>
+public sealed class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>
+{
+    private readonly double[] mean;
+    private readonly double[,] covariance;
+    private readonly Lazy<Factors> factors;
+
+    /// <summary>Makes a Gaussian.</summary>
+    /// <param name="mean">Shape [D], finite.</param>
+    /// <param name="covariance">Shape [D, D], finite and symmetric to 1e-9 relative; copied.</param>
+    /// <exception cref="ModelException">A shape or value is wrong.</exception>
+    public MultivariateGaussianDistribution(ReadOnlySpan<double> mean, double[,] covariance)
+    {
+        ArgumentNullException.ThrowIfNull(covariance);
+        var d = mean.Length;
+        ModelException.CheckOptions("multivariate Gaussian",
+            (d > 0, nameof(mean), "empty", "at least one feature"),
+            (covariance.GetLength(0) == d && covariance.GetLength(1) == d, nameof(covariance), $"{covariance.GetLength(0)} x {covariance.GetLength(1)}", $"{d} x {d}"),
+            (AllFinite(mean, covariance), "parameters", "NaN or infinite", "finite numbers"));
+        this.mean = mean.ToArray();
+        this.covariance = new double[d, d];
+        for (var i = 0; i < d; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var (a, b) = (covariance[i, j], covariance[j, i]);
+                if (Math.Abs(a - b) > 1e-9 * (Math.Abs(a) + Math.Abs(b)) + 1e-300)
+                    throw new ModelException(ErrorKind.Usage, $"multivariate Gaussian, covariance of features {j} and {i}", $"{a.Text()} and {b.Text()}", "a symmetric matrix", "give both triangles the same values");
+                this.covariance[i, j] = this.covariance[j, i] = a;
+            }
+        }
+        factors = new(Factor);
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "multivariate-gaussian";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => false;
+
+    /// <summary>Shape [D].</summary>
+    public ReadOnlySpan<double> Mean => mean;
+
+    /// <inheritdoc/>
+    public override int Dimensions => mean.Length;
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    /// <summary>Inverse of the Cholesky factor, shape [D, D], lower triangular.</summary>
+    internal double[,] InverseLower => factors.Value.Inverse;
+
+    /// <summary>-D log(2 pi)/2 - sum log L_jj.</summary>
+    internal double LogConstant => factors.Value.LogConstant;
+
+    /// <summary>The covariance of features <paramref name="i"/> and <paramref name="j"/>.</summary>
+    public double Covariance(int i, int j) => covariance[i, j];
+
+    /// <inheritdoc/>
+    public static MultivariateGaussianDistribution Blank(ReadOnlySpan<double> center)
+    {
+        var identity = new double[center.Length, center.Length];
+        for (var j = 0; j < center.Length; j++) identity[j, j] = 1;
+        return new(center, identity);
+    }
+
+    /// <inheritdoc/>
+    public static MultivariateGaussianDistribution ReadParameters(JsonElement json) => new(json.Numbers("mean"), json.Matrix("covariance"));
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumbers("mean", mean);
+        writer.WriteMatrix("covariance", covariance);
+    }
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        var f = factors.Value;
+        using var scratch = Scratch.Enter();
+        var d = Dimensions;
+        var difference = scratch.Take(d);
+        var marginal = new MarginalDensity(this, scratch);
+        for (var r = 0; r < tile.Rows; r++)
+        {
+            var missing = false;
+            for (var j = 0; j < d; j++)
+            {
+                difference[j] = tile.Values[(j * FeatureTile.Capacity) + r] - mean[j];
+                missing |= double.IsNaN(difference[j]);
+            }
+            if (missing)
+            {
+                result[r] = marginal.LogProbability(difference);
+                continue;
+            }
+            double quadratic = 0;
+            for (var i = 0; i < d; i++)
+            {
+                double z = 0;
+                for (var j = 0; j <= i; j++) z += f.Inverse[i, j] * difference[j];
+                quadratic += z * z;
+            }
+            result[r] = f.LogConstant - (0.5 * quadratic);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new MultivariateGaussianStatistics(Dimensions);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var sums = (MultivariateGaussianStatistics)statistics;
+        using var scratch = Scratch.Enter();
+        var d = Dimensions;
+        var difference = scratch.Take(d);
+        var complete = sums.Complete;
+        for (var r = 0; r < tile.Rows; r++)
+        {
+            var w = weights[r];
+            if (w == 0) continue;
+            var missing = false;
+            for (var j = 0; j < d; j++)
+            {
+                difference[j] = tile.Values[(j * FeatureTile.Capacity) + r] - mean[j];
+                missing |= double.IsNaN(difference[j]);
+            }
+            if (missing)
+            {
+                AccumulatePairs(difference, w, sums);
+                continue;
+            }
+            complete[0] += w;
+            for (int i = 0, p = 1 + d; i < d; i++)
+            {
+                var wd = w * difference[i];
+                complete[1 + i] += wd;
+                for (var j = 0; j <= i; j++, p++) complete[p] += wd * difference[j];
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override MultivariateGaussianDistribution Maximize(Statistics statistics, in MaximizeOptions options) =>
+        IsFrozen ? this : MultivariateGaussianEstimate.From(this, (MultivariateGaussianStatistics)statistics, options);
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var lower = factors.Value.Lower;
+        var d = Dimensions;
+        Span<double> normal = d <= 64 ? stackalloc double[d] : new double[d];
+        for (var j = 0; j < d; j++) normal[j] = random.NextNormal();
+        for (var i = 0; i < d; i++)
+        {
+            row[i] = mean[i];
+            for (var j = 0; j <= i; j++) row[i] += lower[i, j] * normal[j];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => FullGaussianKernel.TryCreate(components);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) =>
+        obj is MultivariateGaussianDistribution o && o.mean.AsSpan().SequenceEqual(mean) && o.IsFrozen == IsFrozen && o.covariance.Cast<double>().SequenceEqual(covariance.Cast<double>());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(mean.Length, mean[0], covariance[0, 0]);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"MultivariateGaussian(mean [{string.Join(", ", mean.Select(m => m.Text()))}])";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null) =>
+        string.Join("; ", mean.Select((m, j) => $"{features?[j].Name ?? $"x{j}"}: mean {m.Text()}, standard deviation {Math.Sqrt(covariance[j, j]).Text()}"));
+
+    /// <summary>Factors the covariance now.</summary>
+    /// <exception cref="ModelException">It is singular.</exception>
+    public override void EnsureEvaluable() => _ = factors.Value;
+
+    private static void AccumulatePairs(ReadOnlySpan<double> difference, double w, MultivariateGaussianStatistics sums)
+    {
+        var d = difference.Length;
+        var weights = sums.PairWeights;
+        var firsts = sums.PairSums;
+        var products = sums.PairProducts;
+        for (var i = 0; i < d; i++)
+        {
+            if (double.IsNaN(difference[i])) continue;
+            for (var j = 0; j < d; j++)
+            {
+                if (double.IsNaN(difference[j])) continue;
+                firsts[(i * d) + j] += w * difference[i];
+                if (j > i) continue;
+                var p = MultivariateGaussianStatistics.Packed(i, j);
+                weights[p] += w;
+                products[p] += w * difference[i] * difference[j];
+            }
+        }
+    }
+
+    private static bool AllFinite(ReadOnlySpan<double> mean, double[,] covariance)
+    {
+        foreach (var m in mean)
+            if (!double.IsFinite(m)) return false;
+        foreach (var c in covariance)
+            if (!double.IsFinite(c)) return false;
+        return true;
+    }
+
+    private Factors Factor()
+    {
+        var d = Dimensions;
+        var lower = new double[d, d];
+        var bad = Cholesky.Factor(covariance, lower);
+        if (bad >= 0)
+            throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian at ({string.Join(", ", mean.Take(6).Select(m => m.Text()))}{(d > 6 ? ", …" : "")}), feature {bad}",
+                covariance[bad, bad] > 0 ? $"a linear combination of the features before it" : "a variance of 0 (all its values are equal)", "features that vary independently",
+                "leave out the constant or collinear feature, use fewer components, or set a least variance (--min-variance, MinVariance)") { FeatureIndex = bad };
+        var constant = -d * NormalDistribution.HalfLog2Pi;
+        for (var j = 0; j < d; j++) constant -= Math.Log(lower[j, j]);
+        return new(lower, Cholesky.InvertLower(lower), constant);
+    }
+
+    private sealed record Factors(double[,] Lower, double[,] Inverse, double LogConstant);
+
+    /// <summary>Density of the marginal over the observed entries; keeps the factor of the last pattern of missing entries.</summary>
+    private ref struct MarginalDensity(MultivariateGaussianDistribution owner, Scratch scratch)
+    {
+        private readonly Span<double> lower = scratch.Take(owner.Dimensions * owner.Dimensions);
+        private readonly Span<double> pattern = scratch.Take(owner.Dimensions + 1);
+        private readonly Span<double> z = scratch.Take(owner.Dimensions);
+        private bool known;
+        private double constant;
+
+        public double LogProbability(ReadOnlySpan<double> difference)
+        {
+            var d = difference.Length;
+            var same = known;
+            for (var j = 0; j < d; j++)
+            {
+                var observed = double.IsNaN(difference[j]) ? 0.0 : 1.0;
+                same &= pattern[j] == observed;
+                pattern[j] = observed;
+            }
+            if (!same) Factor(d);
+            double quadratic = 0;
+            for (int i = 0, a = 0; i < d; i++)
+            {
+                if (pattern[i] == 0) continue;
+                var sum = difference[i];
+                for (var b = 0; b < a; b++) sum -= lower[(a * d) + b] * z[b];
+                z[a] = sum / lower[(a * d) + a];
+                quadratic += z[a] * z[a];
+                a++;
+            }
+            return constant - (0.5 * quadratic);
+        }
+
+        private void Factor(int d)
+        {
+            constant = 0;
+            known = true;
+            for (int i = 0, a = 0; i < d; i++)
+            {
+                if (pattern[i] == 0) continue;
+                for (int j = 0, b = 0; j <= i; j++)
+                {
+                    if (pattern[j] == 0) continue;
+                    var sum = owner.covariance[i, j];
+                    for (var k = 0; k < b; k++) sum -= lower[(a * d) + k] * lower[(b * d) + k];
+                    lower[(a * d) + b] = j < i ? sum / lower[(b * d) + b] : Math.Sqrt(sum);
+                    b++;
+                }
+                constant -= NormalDistribution.HalfLog2Pi + Math.Log(lower[(a * d) + a]);
+                a++;
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
+
+namespace Pipelines.Models;
+
+/// <summary>The M step of a full-covariance Gaussian.</summary>
+internal static class MultivariateGaussianEstimate
+{
+    /// <summary>
+    /// mean_j = S_j / W_j over the rows in which j is observed; cov_jk = (SS_jk - S_j S_k / W_jk) / W_jk over those in which both are.
+    /// A pair that is never observed together keeps its old covariance.
+    /// </summary>
+    public static MultivariateGaussianDistribution From(MultivariateGaussianDistribution old, MultivariateGaussianStatistics sums, in MaximizeOptions options)
+    {
+        var d = old.Dimensions;
+        var complete = sums.Complete;
+        var pairWeights = sums.PairWeights;
+        var pairSums = sums.PairSums;
+        var pairProducts = sums.PairProducts;
+        var total = complete[0];
+        for (var j = 0; j < d; j++) total = Math.Max(total, complete[0] + pairWeights[MultivariateGaussianStatistics.Packed(j, j)]);
+        if (total < NormalDistribution.LeastWeight) return old;
+
+        var mean = new double[d];
+        var covariance = new double[d, d];
+        for (var i = 0; i < d; i++)
+        {
+            var own = complete[0] + pairWeights[MultivariateGaussianStatistics.Packed(i, i)];
+            mean[i] = own > 0 ? old.Mean[i] + ((complete[1 + i] + pairSums[(i * d) + i]) / own) : old.Mean[i];
+            for (var j = 0; j <= i; j++)
+            {
+                var p = MultivariateGaussianStatistics.Packed(i, j);
+                var weight = complete[0] + pairWeights[p];
+                var si = complete[1 + i] + pairSums[(i * d) + j];
+                var sj = complete[1 + j] + pairSums[(j * d) + i];
+                var value = weight > 0 ? ((complete[1 + d + p] + pairProducts[p]) - (si * sj / weight)) / weight : old.Covariance(i, j);
+                covariance[i, j] = covariance[j, i] = value;
+            }
+        }
+        if (options.MinVariance > 0) covariance = SymmetricEigen.Floor(covariance, options.MinVariance);
+        if (options.Inertia != 0)
+        {
+            for (var i = 0; i < d; i++)
+            {
+                mean[i] = (old.Mean[i] * options.Inertia) + (mean[i] * (1 - options.Inertia));
+                for (var j = 0; j < d; j++) covariance[i, j] = (old.Covariance(i, j) * options.Inertia) + (covariance[i, j] * (1 - options.Inertia));
+            }
+        }
+        foreach (var value in covariance)
+        {
+            if (!double.IsFinite(value))
+                throw new ModelException(ErrorKind.Data, "covariance of a Gaussian", "values so large that their squares overflow", "values below 1e150", "rescale the features");
+        }
+        return new(mean, covariance);
+    }
+}

@@ -1,0 +1,28 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// Sums of a full-covariance Gaussian, centred on the mean at the time of summarising (d = x - mean). With D features, T = D(D+1)/2 and
+/// triangles packed by rows (entry (i, j), j at most i, at i(i+1)/2 + j):
+/// complete rows: [W, S (D), SS (T)]; rows with missing entries, over the entries observed pairwise: [W (T), S (D x D), SS (T)],
+/// where S(j, k) sums w d_j over the rows in which j and k are observed.
+/// </summary>
+/// <param name="dimensions">D.</param>
+internal sealed class MultivariateGaussianStatistics(int dimensions) : SumStatistics(1 + dimensions + (dimensions * dimensions) + (3 * (dimensions * (dimensions + 1) / 2)))
+{
+    public int Dimensions { get; } = dimensions;
+
+    public int Triangle { get; } = dimensions * (dimensions + 1) / 2;
+
+    /// <summary>Sums over complete rows: W, S, SS. Shape [1 + D + T].</summary>
+    public Span<double> Complete => Sums.AsSpan(0, 1 + Dimensions + Triangle);
+
+    public Span<double> PairWeights => Sums.AsSpan(1 + Dimensions + Triangle, Triangle);
+
+    public Span<double> PairSums => Sums.AsSpan(1 + Dimensions + (2 * Triangle), Dimensions * Dimensions);
+
+    public Span<double> PairProducts => Sums.AsSpan(1 + Dimensions + (2 * Triangle) + (Dimensions * Dimensions), Triangle);
+
+    public static int Packed(int i, int j) => (i * (i + 1) / 2) + j;
+}

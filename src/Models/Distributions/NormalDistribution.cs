@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// The normal (Gaussian) distribution of one feature: log p(x) = -log(std) - log(2 pi)/2 - ((x - mean)/std)^2/2.
+/// A missing value has log-probability 0 and is skipped in fitting. Fitting is weighted maximum likelihood (variance divided by the total weight).
+/// </summary>
+/// <remarks>Statistics: sums of w, w d, w d^2 with d = x - mean at the time of summarising, which keeps them accurate at any offset.</remarks>
+public sealed class NormalDistribution : Distribution, IDistributionFamily<NormalDistribution>
+{
+    internal const double HalfLog2Pi = 0.91893853320467274178;
+
+    /// <summary>A component with less total weight than this, in rows, keeps its parameters.</summary>
+    internal const double LeastWeight = 1e-8;
+
+    /// <summary>Makes a normal distribution.</summary>
+    /// <param name="mean">The mean, finite, in the feature's unit.</param>
+    /// <param name="standardDeviation">The standard deviation, finite and above 0, in the feature's unit.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public NormalDistribution(double mean, double standardDeviation)
+    {
+        ModelException.CheckOptions("normal distribution",
+            (double.IsFinite(mean), nameof(mean), mean, "a finite number"),
+            (double.IsFinite(standardDeviation) && standardDeviation > 0, nameof(standardDeviation), standardDeviation, "a finite number above 0"));
+        (Mean, StandardDeviation) = (mean, standardDeviation);
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "normal";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <summary>The mean, in the feature's unit.</summary>
+    public double Mean { get; }
+
+    /// <summary>The standard deviation, in the feature's unit.</summary>
+    public double StandardDeviation { get; }
+
+    /// <inheritdoc/>
+    public override int Dimensions => 1;
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    /// <inheritdoc/>
+    public static NormalDistribution Blank(ReadOnlySpan<double> center) => new(center[0], 1);
+
+    /// <inheritdoc/>
+    public static NormalDistribution ReadParameters(JsonElement json) => new(json.Number("mean"), json.Number("standardDeviation"));
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumber("mean", Mean);
+        writer.WriteNumber("standardDeviation", StandardDeviation);
+    }
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        var x = tile.Column(0);
+        var scale = 1 / StandardDeviation;
+        var constant = -Math.Log(StandardDeviation) - HalfLog2Pi;
+        for (var i = 0; i < x.Length; i++)
+        {
+            var z = (x[i] - Mean) * scale;
+            result[i] = double.IsNaN(x[i]) ? 0 : constant - (0.5 * z * z);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new SumStatistics(3);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        var x = tile.Column(0);
+        double w = 0, s = 0, ss = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (double.IsNaN(x[i])) continue;
+            var d = x[i] - Mean;
+            var wd = weights[i] * d;
+            w += weights[i];
+            s += wd;
+            ss += wd * d;
+        }
+        sums[0] += w;
+        sums[1] += s;
+        sums[2] += ss;
+    }
+
+    /// <inheritdoc/>
+    public override NormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen || sums[0] < LeastWeight) return this;
+        var shift = sums[1] / sums[0];
+        var variance = (sums[2] / sums[0]) - (shift * shift);
+        var std = Math.Sqrt(Math.Max(Math.Max(variance, 0), options.MinVariance));
+        var mean = Mean + shift;
+        mean = (Mean * options.Inertia) + (mean * (1 - options.Inertia));
+        std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
+        if (!(std > 0))
+            throw new ModelException(ErrorKind.Data, $"normal distribution at {mean.Text()}", "a variance of 0 (all its values are equal)", "values that differ",
+                "leave the constant column out, use fewer components, or set a least variance (--min-variance, MinVariance)") { FeatureIndex = 0 };
+        if (!double.IsFinite(mean) || !double.IsFinite(std))
+            throw new ModelException(ErrorKind.Data, "normal distribution", "values so large that their squares overflow", "values below 1e150", "rescale the feature");
+        return new(mean, std);
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        row[0] = Mean + (StandardDeviation * random.NextNormal());
+    }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is NormalDistribution o && o.Mean.Equals(Mean) && o.StandardDeviation.Equals(StandardDeviation) && o.IsFrozen == IsFrozen;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Mean, StandardDeviation, IsFrozen);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Normal(mean {Mean.Text()}, std {StandardDeviation.Text()})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null) => $"{features?[0].Name ?? "x"}: mean {Mean.Text()}, standard deviation {StandardDeviation.Text()}";
+}

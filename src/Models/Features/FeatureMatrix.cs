@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Pipelines.Models;
+
+/// <summary>All rows of a data set in memory, shape [Rows, Columns], with optional weights. Wraps the caller's array where it can: no copy.</summary>
+public sealed class FeatureMatrix
+{
+    private readonly Array values;
+    private readonly double[]? weights;
+    private readonly int rowStride;
+    private readonly int columnStride;
+
+    private FeatureMatrix(Array values, int rows, int columns, int rowStride, int columnStride, double[]? weights)
+    {
+        ModelException.CheckOptions("feature matrix",
+            (columns >= 1, nameof(columns), columns, "at least one feature"),
+            (weights is null || weights.Length == rows, nameof(weights), weights?.Length, $"one for each of {rows} rows"),
+            (weights is null || weights.All(w => double.IsFinite(w) && w >= 0), nameof(weights), "a weight that is negative, NaN or infinite", "finite numbers of at least 0"));
+        (this.values, Rows, Columns, this.rowStride, this.columnStride, this.weights) = (values, rows, columns, rowStride, columnStride, weights);
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows { get; }
+
+    /// <summary>Number of features.</summary>
+    public int Columns { get; }
+
+    /// <summary>Rows of several features, without a copy.</summary>
+    /// <param name="values">Shape [rows, columns]; NaN = missing.</param>
+    /// <param name="weights">Shape [rows], finite and at least 0; null = all 1.</param>
+    public static FeatureMatrix FromRows(double[,] values, double[]? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(values, values.GetLength(0), values.GetLength(1), Math.Max(1, values.GetLength(1)), 1, weights);
+    }
+
+    /// <summary>Rows of one feature, without a copy.</summary>
+    /// <param name="values">Shape [rows]; NaN = missing.</param>
+    /// <param name="weights">Shape [rows], finite and at least 0; null = all 1.</param>
+    public static FeatureMatrix FromColumn(double[] values, double[]? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(values, values.Length, 1, 1, 1, weights);
+    }
+
+    /// <summary>Column-major rows: column c starts at <c>c * columnStride</c>. Without a copy.</summary>
+    /// <param name="values">Shape [columns, columnStride]; NaN = missing.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of features.</param>
+    /// <param name="columnStride">Distance between columns, at least <paramref name="rows"/>.</param>
+    /// <param name="weights">Shape [rows], finite and at least 0; null = all 1.</param>
+    public static FeatureMatrix FromColumnMajor(double[] values, int rows, int columns, int columnStride, double[]? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(values, rows, columns, 1, columnStride, weights);
+    }
+
+    /// <summary>Columns, copied side by side.</summary>
+    /// <param name="columns">Shape [columns][rows]; NaN = missing.</param>
+    public static FeatureMatrix FromColumns(params double[][] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        var rows = columns.Length == 0 ? 0 : columns[0].Length;
+        if (columns.Any(c => c.Length != rows)) throw new ArgumentException($"found columns of {string.Join(", ", columns.Select(c => c.Length))} rows, expected equal lengths", nameof(columns));
+        var values = new double[columns.Length * rows];
+        for (var c = 0; c < columns.Length; c++) columns[c].CopyTo(values, c * rows);
+        return new(values, rows, columns.Length, 1, Math.Max(1, rows), null);
+    }
+
+    /// <summary>The same rows with weights.</summary>
+    /// <param name="weights">Shape [rows], finite and at least 0.</param>
+    public FeatureMatrix WithWeights(double[] weights) => new(values, Rows, Columns, rowStride, columnStride, weights);
+
+    /// <summary>A view of the rows from <paramref name="start"/>, <paramref name="rows"/> of them.</summary>
+    public FeatureBlock Block(int start, int rows)
+    {
+        var first = (long)start * rowStride;
+        var all = values.LongLength;
+        if (rows == 0 || all == 0) return new(default, 0, Columns, rowStride, columnStride, default, start);
+        var length = (int)Math.Min(all - first, int.MaxValue);
+        var span = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(values)), (nint)first), length);
+        return new(span, rows, Columns, rowStride, columnStride, weights is null ? default : weights.AsSpan(start, rows), start);
+    }
+
+    /// <summary>Rows of several features: <see cref="FromRows"/> without weights.</summary>
+    public static implicit operator FeatureMatrix(double[,] values) => FromRows(values);
+
+    /// <summary>Rows of one feature: <see cref="FromColumn"/> without weights.</summary>
+    public static implicit operator FeatureMatrix(double[] values) => FromColumn(values);
+}

@@ -1,0 +1,61 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>
+/// A first look at the data in one pass: range and missing values of each feature, and a sample of rows to choose a start on. The sample
+/// holds the rows of least priority, a hash of seed and global row number (or the row number itself), so it depends on neither batches nor threads.
+/// </summary>
+/// <param name="columns">Number of features.</param>
+/// <param name="sampleRows">Most rows of the sample, at least 1.</param>
+/// <param name="seed">Seed of the hash; null = the first rows.</param>
+public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISummarizer
+{
+    // No row above this priority can be in the final sample; it only falls, so reading it late is only slower.
+    private ulong ceiling = ulong.MaxValue;
+
+    /// <inheritdoc/>
+    public Statistics CreateStatistics() => new SurveyStatistics(columns, sampleRows, c => ceiling = Math.Min(ceiling, c));
+
+    /// <inheritdoc/>
+    public void Summarize(in FeatureBlock block, Statistics statistics)
+    {
+        var survey = (SurveyStatistics)statistics;
+        var scramble = SeededRandom.Mix((ulong)(seed ?? 0) + 0x9E3779B97F4A7C15UL);
+        var limit = Volatile.Read(ref ceiling);
+        Span<double> row = columns <= 256 ? stackalloc double[columns] : new double[columns];
+        for (var i = 0; i < block.Rows; i++)
+        {
+            var number = block.FirstRow + i;
+            var weight = block.Weights.IsEmpty ? 1 : block.Weights[i];
+            survey.Weight += weight;
+            var priority = seed is null ? (ulong)number : SeededRandom.Mix((ulong)number ^ scramble);
+            if (priority > limit) continue;
+            for (var j = 0; j < columns; j++) row[j] = block[i, j];
+            survey.AddRow(priority, number, row, weight);
+        }
+        for (var j = 0; j < columns; j++) survey.AddColumn(j, block);
+        survey.Rows += block.Rows;
+    }
+
+    /// <summary>Surveys the data and refuses what no model can be fitted to.</summary>
+    /// <param name="pass">One pass over the data.</param>
+    /// <param name="sampleRows">Most rows of the sample, at least 1.</param>
+    /// <param name="seed">Seed of the sample; null = the first rows.</param>
+    /// <param name="cancellationToken">Stops the pass.</param>
+    /// <exception cref="ModelException">There is no row, a feature has no value at all, or a value is infinite.</exception>
+    public static async ValueTask<SurveyStatistics> RunAsync(IDataPass pass, int sampleRows, long? seed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        var survey = (SurveyStatistics)await pass.RunAsync(new DataSurvey(pass.Columns, sampleRows, seed), cancellationToken).ConfigureAwait(false);
+        if (survey.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
+        if (!(survey.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {survey.Weight.Text()}", "more than 0", "check the weights");
+        for (var j = 0; j < pass.Columns; j++)
+        {
+            var name = pass.Features is { } features ? $"feature '{features[j].Name}'" : $"feature {j}";
+            if (survey.InfiniteRow(j) is { } row)
+                throw new ModelException(ErrorKind.Data, $"{name}, row {row}", "an infinite value", "finite numbers (NaN or null for missing ones)", "clean the column, or turn infinities into missing values") { FeatureIndex = j };
+            if (survey.Observed(j) == 0)
+                throw new ModelException(ErrorKind.Data, name, $"no value at all: all {survey.Rows} rows are missing", "at least one value", "leave the feature out") { FeatureIndex = j };
+        }
+        return survey;
+    }
+}

@@ -1,0 +1,61 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>
+/// The one EM loop: LL_0 at the start; then M step k and LL_k until LL_k - LL_(k-1) is at most the stop threshold or k is the most iterations.
+/// It knows only "a pass over the data", and serves k-means (Lloyd) as well, whose objective is minus the total squared distance.
+/// </summary>
+public static class ExpectationMaximization
+{
+    /// <summary>Fits a model, beginning with its own parameters.</summary>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="pass">One pass over the data.</param>
+    /// <param name="options">When to stop, and how.</param>
+    /// <param name="cancellationToken">Stops between or within passes with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The parameters at which the last log-likelihood was computed.</returns>
+    /// <exception cref="ModelException">Options, data or parameters are not usable.</exception>
+    public static async ValueTask<FitResult<TModel>> FitAsync<TModel>(TModel start, IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+        where TModel : Model
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (pass.Columns != start.Dimensions)
+            throw new ModelException(ErrorKind.Usage, $"{start.FormatName} model", $"data of {pass.Columns} features", $"{start.Dimensions}", "give it the features it was made for, in their order");
+
+        var model = start;
+        var statistics = await EvaluateAsync(model, 0).ConfigureAwait(false);
+        var initial = statistics.Objective;
+        var history = new List<FitIteration>();
+        var warnings = new List<string>();
+        var converged = false;
+        options.Progress?.Report(new(new(0, initial, 0, 0), model, statistics.Rows));
+        while (!converged && history.Count < options.MaxIterations)
+        {
+            var began = options.TimeProvider.GetTimestamp();
+            var before = statistics.Objective;
+            var iteration = history.Count + 1;
+            model = (TModel)model.Maximize(statistics, options.Maximization(iteration));
+            statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
+            var improvement = statistics.Objective - before;
+            history.Add(new(iteration, statistics.Objective, improvement, options.TimeProvider.GetElapsedTime(began).TotalSeconds));
+            options.Progress?.Report(new(history[^1], model, statistics.Rows));
+            converged = improvement <= options.StopThreshold;
+        }
+        if (history.Count > 0 && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
+            warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration (missing values, inertia or a least variance can do that)");
+        warnings.AddRange(model.Diagnose(statistics));
+        return new() { Model = model, Rows = statistics.Rows, Converged = converged, InitialLogLikelihood = initial, History = history, Warnings = warnings };
+
+        async ValueTask<Statistics> EvaluateAsync(TModel current, int iteration)
+        {
+            var result = await pass.RunAsync(current, cancellationToken).ConfigureAwait(false);
+            if (result.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
+            if (!(result.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {result.Weight.Text()}", "more than 0", "check the weights");
+            if (!double.IsFinite(result.Objective))
+                throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
+                    "some row is impossible under every component, or a value is so large that its square overflows; look for outliers, rescale, or set a least variance");
+            return result;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>Some rows of a data set, in row order, with their weights: what a start is chosen on.</summary>
+/// <param name="Values">Shape [rows, columns]; NaN = missing.</param>
+/// <param name="Weights">Shape [rows].</param>
+/// <param name="TotalRows">Rows of the whole data set.</param>
+public sealed record FeatureSample(double[,] Values, double[] Weights, long TotalRows)
+{
+    /// <summary>Rows of the sample.</summary>
+    public int Rows => Values.GetLength(0);
+
+    /// <summary>Features.</summary>
+    public int Columns => Values.GetLength(1);
+
+    /// <summary>True if the sample is the whole data set.</summary>
+    public bool IsComplete => Rows == TotalRows;
+
+    /// <summary>The sample as rows for a pass.</summary>
+    public FeatureMatrix Matrix => FeatureMatrix.FromRows(Values, Weights);
+
+    /// <summary>Number of distinct rows, counted up to <paramref name="limit"/>; rows of weight 0 don't count.</summary>
+    public int CountDistinct(int limit)
+    {
+        var seen = new HashSet<RowKey>();
+        for (var i = 0; i < Rows && seen.Count < limit; i++)
+            if (Weights[i] > 0) seen.Add(new(Values, i));
+        return seen.Count;
+    }
+
+    private readonly struct RowKey(double[,] values, int row) : IEquatable<RowKey>
+    {
+        public bool Equals(RowKey other)
+        {
+            for (var j = 0; j < values.GetLength(1); j++)
+                if (!At(j).Equals(other.At(j))) return false;
+            return true;
+        }
+
+        public override bool Equals(object? obj) => obj is RowKey other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = default(HashCode);
+            for (var j = 0; j < values.GetLength(1); j++) hash.Add(At(j));
+            return hash.ToHashCode();
+        }
+
+        private double At(int column) => values[row, column] + 0.0;
+    }
+}

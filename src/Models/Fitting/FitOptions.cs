@@ -1,0 +1,68 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>How a model is fitted. Validated all together before any data is read.</summary>
+public sealed record FitOptions
+{
+    /// <summary>Threads that summarise batches: -1 (default) = all cores, else 1 … 1024. The result does not depend on it, to the bit.</summary>
+    public int MaxDegreeOfParallelism { get; init; } = -1;
+
+    /// <summary>Rows of a batch, 1 … 16,777,216; default 16,384. Together with the seed it fixes the result to the bit.</summary>
+    public int BatchSize { get; init; } = 16_384;
+
+    /// <summary>Seed of everything random; default 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Share of the old parameters that each M step keeps, 0 (default) … 1. Mixing weights are not blended.</summary>
+    public double Inertia { get; init; }
+
+    /// <summary>Step-size decay d, at least 0, default 0 = off: M step k (from 1) keeps 1 - (1 - inertia) (2 + k)^-d of the old parameters.</summary>
+    public double LearningRateDecay { get; init; }
+
+    /// <summary>Added to each component's total responsibility in the M step, in rows; at least 0, default 0.</summary>
+    public double Pseudocount { get; init; }
+
+    /// <summary>Least variance in any direction, in squared units of the features; at least 0, default 0 = off.</summary>
+    public double MinVariance { get; init; }
+
+    /// <summary>
+    /// Fitting stops when the total weighted log-likelihood rises by no more than this, in nats; default 0.1. For k-means: when the total
+    /// squared distance falls by no more. Negative: only <see cref="MaxIterations"/> stops.
+    /// </summary>
+    public double StopThreshold { get; init; } = 0.1;
+
+    /// <summary>At most this many parameter updates, at least 0; default 100,000,000.</summary>
+    public int MaxIterations { get; init; } = 100_000_000;
+
+    /// <summary>
+    /// Rows that the start is chosen on, at least 1; default 65,536. Larger data are sampled evenly by a hash of the seed and the row number,
+    /// so the sample does not depend on files, batches or threads; the method first-k takes the first rows instead.
+    /// </summary>
+    public int InitializationRows { get; init; } = 65_536;
+
+    /// <summary>Called after each iteration, in order, on the fitting thread; null = nobody.</summary>
+    public IProgress<FitProgress>? Progress { get; init; }
+
+    /// <summary>Clock for the history; default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Throws one error that names every option out of range.</summary>
+    /// <exception cref="ModelException">At least one option is out of range.</exception>
+    public void Validate() => ModelException.CheckOptions("fit options",
+        (MaxDegreeOfParallelism is -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 to 1024"),
+        (BatchSize is >= 1 and <= 1 << 24, nameof(BatchSize), BatchSize, "1 to 16777216 rows"),
+        (Inertia is >= 0 and <= 1, nameof(Inertia), Inertia, "0 to 1"),
+        (LearningRateDecay >= 0 && double.IsFinite(LearningRateDecay), nameof(LearningRateDecay), LearningRateDecay, "a finite number of at least 0"),
+        (Pseudocount >= 0 && double.IsFinite(Pseudocount), nameof(Pseudocount), Pseudocount, "a finite number of at least 0"),
+        (MinVariance >= 0 && double.IsFinite(MinVariance), nameof(MinVariance), MinVariance, "a finite number of at least 0"),
+        (!double.IsNaN(StopThreshold), nameof(StopThreshold), StopThreshold, "a number"),
+        (MaxIterations >= 0, nameof(MaxIterations), MaxIterations, "at least 0"),
+        (InitializationRows >= 1, nameof(InitializationRows), InitializationRows, "at least 1"));
+
+    /// <summary>The options of M step <paramref name="step"/>, counted from 1.</summary>
+    internal MaximizeOptions Maximization(int step) => new()
+    {
+        Inertia = LearningRateDecay == 0 ? Inertia : 1 - ((1 - Inertia) * Math.Pow(2 + step, -LearningRateDecay)),
+        Pseudocount = Pseudocount,
+        MinVariance = MinVariance,
+    };
+}

@@ -1,0 +1,56 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>A model before its parameters are known: chooses a start on the data and fits it.</summary>
+/// <typeparam name="TModel">The model that comes of it.</typeparam>
+public interface IEstimator<TModel>
+    where TModel : Model
+{
+    /// <summary>Chooses a start and fits.</summary>
+    /// <param name="pass">One pass over the data; run as often as it takes.</param>
+    /// <param name="options">When to stop, and how.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ModelException">Options or data are not usable.</exception>
+    ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default);
+}
+
+/// <summary>In-memory fitting.</summary>
+public static class InMemoryFitting
+{
+    /// <summary>Fits an estimator to rows in memory.</summary>
+    /// <param name="estimator">What to fit.</param>
+    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts by itself.</param>
+    /// <param name="options">Null = the defaults.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
+    public static FitResult<TModel> Fit<TModel>(this IEstimator<TModel> estimator, FeatureMatrix data, FitOptions? options = null, CancellationToken cancellationToken = default)
+        where TModel : Model
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(data);
+        options ??= new();
+        options.Validate();
+        return Wait(estimator.FitAsync(new InMemoryPass(data, options.BatchSize, options.MaxDegreeOfParallelism), options, cancellationToken));
+    }
+
+    /// <summary>Fits a model to rows in memory, beginning with its own parameters.</summary>
+    /// <param name="model">Where to begin.</param>
+    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts by itself.</param>
+    /// <param name="options">Null = the defaults.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
+    public static FitResult<TModel> Fit<TModel>(this TModel model, FeatureMatrix data, FitOptions? options = null, CancellationToken cancellationToken = default)
+        where TModel : Model => new ModelEstimator<TModel>(model).Fit(data, options, cancellationToken);
+
+    // In-memory passes complete synchronously; the wait is for estimators of users that do not.
+    private static FitResult<TModel> Wait<TModel>(ValueTask<FitResult<TModel>> fit)
+        where TModel : Model => fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
+}
+
+/// <summary>Begins with a model's own parameters: refines a fitted model, or starts from known values.</summary>
+/// <typeparam name="TModel">The model.</typeparam>
+/// <param name="start">Where to begin.</param>
+public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
+    where TModel : Model
+{
+    /// <inheritdoc/>
+    public ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) =>
+        ExpectationMaximization.FitAsync(start, pass, options, cancellationToken);
+}

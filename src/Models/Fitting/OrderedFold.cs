@@ -1,0 +1,72 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>
+/// Computes the statistics of batches on several threads and merges them strictly in batch order, so that the bits don't depend on the
+/// number of threads. At most two statistics a thread exist at a time, whatever the number of batches.
+/// </summary>
+/// <param name="summarizer">Makes the statistics.</param>
+/// <param name="batches">Number of batches, at least 0.</param>
+/// <param name="threads">Threads, at least 1.</param>
+public sealed class OrderedFold(ISummarizer summarizer, long batches, int threads) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<long, Statistics> waiting = [];
+    private readonly Stack<Statistics> free = new();
+    private readonly SemaphoreSlim room = new(2 * threads);
+    private readonly Statistics total = summarizer.CreateStatistics();
+    private long next = -1;
+    private long folded;
+
+    /// <summary>Summarises every batch.</summary>
+    /// <param name="summarize">Fills empty statistics from the batch of that index; called by several threads at once.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>The statistics of all batches.</returns>
+    public Statistics Run(Action<long, Statistics> summarize, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summarize);
+        Parallelism.Run(threads, token => Work(summarize, token), cancellationToken);
+        return total;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => room.Dispose();
+
+    private void Work(Action<long, Statistics> summarize, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Room first, number second: the holder of the lowest number always has room, so the fold always advances.
+            room.Wait(cancellationToken);
+            var batch = Interlocked.Increment(ref next);
+            if (batch >= batches)
+            {
+                room.Release();
+                return;
+            }
+            Statistics? statistics;
+            lock (gate) free.TryPop(out statistics);
+            statistics ??= summarizer.CreateStatistics();
+            cancellationToken.ThrowIfCancellationRequested();
+            summarize(batch, statistics);
+            Hand(batch, statistics);
+        }
+    }
+
+    private void Hand(long batch, Statistics statistics)
+    {
+        var done = 0;
+        lock (gate)
+        {
+            waiting.Add(batch, statistics);
+            while (waiting.Remove(folded, out var ready))
+            {
+                total.Merge(ready);
+                ready.Clear();
+                free.Push(ready);
+                folded++;
+                done++;
+            }
+        }
+        if (done > 0) room.Release(done);
+    }
+}

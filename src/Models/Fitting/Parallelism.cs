@@ -1,0 +1,49 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>Degrees of parallelism and loops over batches.</summary>
+public static class Parallelism
+{
+    /// <summary>Threads to use: -1 = all cores, never more than there are batches, at least 1.</summary>
+    public static int Threads(int maxDegreeOfParallelism, long batches)
+    {
+        if (maxDegreeOfParallelism is not (-1 or (>= 1 and <= 1024)))
+            throw new ModelException(ErrorKind.Usage, "degree of parallelism", $"{maxDegreeOfParallelism}", "-1 (all cores) or 1 to 1024", "correct the option");
+        var wanted = maxDegreeOfParallelism == -1 ? Environment.ProcessorCount : maxDegreeOfParallelism;
+        return (int)Math.Max(1, Math.Min(wanted, batches));
+    }
+
+    /// <summary>Runs the same work on several threads, the caller's among them; the first error of any thread surfaces, unwrapped.</summary>
+    /// <param name="threads">At least 1.</param>
+    /// <param name="work">Takes its share of the work by itself, and stops early when the token is cancelled.</param>
+    /// <param name="cancellationToken">The caller's token; an error in one thread cancels the others too.</param>
+    public static void Run(int threads, Action<CancellationToken> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        if (threads == 1)
+        {
+            work(cancellationToken);
+            return;
+        }
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo? first = null;
+        void Guarded()
+        {
+            try
+            {
+                work(stop.Token);
+            }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref first, System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e), null);
+                stop.Cancel();
+            }
+        }
+        var others = new Task[threads - 1];
+        for (var i = 0; i < others.Length; i++) others[i] = Task.Run(Guarded, CancellationToken.None);
+        Guarded();
+        Task.WaitAll(others, CancellationToken.None);
+        if (first is null) return;
+        cancellationToken.ThrowIfCancellationRequested();
+        first.Throw();
+    }
+}

@@ -1,0 +1,143 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>What <see cref="DataSurvey"/> found.</summary>
+public sealed class SurveyStatistics : Statistics
+{
+    private readonly int columns;
+    private readonly int sampleRows;
+    private readonly Action<ulong> lowerCeiling;
+    private readonly long[] observed;
+    private readonly double[] minima;
+    private readonly double[] maxima;
+    private readonly long[] infinite;
+    private readonly List<Row> sample = [];
+
+    internal SurveyStatistics(int columns, int sampleRows, Action<ulong> lowerCeiling)
+    {
+        (this.columns, this.sampleRows, this.lowerCeiling) = (columns, sampleRows, lowerCeiling);
+        (observed, minima, maxima, infinite) = (new long[columns], new double[columns], new double[columns], new long[columns]);
+        ClearCore();
+    }
+
+    /// <summary>Values of a feature that are not missing.</summary>
+    public long Observed(int column) => observed[column];
+
+    /// <summary>Least value of a feature; infinity if it has none.</summary>
+    public double Minimum(int column) => minima[column];
+
+    /// <summary>Largest value of a feature; -infinity if it has none.</summary>
+    public double Maximum(int column) => maxima[column];
+
+    /// <summary>Global number of the first row with an infinite value; null if there is none.</summary>
+    public long? InfiniteRow(int column) => infinite[column] == long.MaxValue ? null : infinite[column];
+
+    /// <summary>The sampled rows, in row order.</summary>
+    public FeatureSample Sample()
+    {
+        Prune(sampleRows);
+        sample.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+        var values = new double[sample.Count, columns];
+        for (var i = 0; i < sample.Count; i++)
+            for (var j = 0; j < columns; j++) values[i, j] = sample[i].Values[j];
+        return new(values, [.. sample.Select(r => r.Weight)], Rows);
+    }
+
+    internal void AddRow(ulong priority, long number, ReadOnlySpan<double> values, double weight)
+    {
+        sample.Add(new(priority, number, values.ToArray(), weight));
+        if (sample.Count >= 2L * sampleRows) Prune(sampleRows);
+    }
+
+    internal void AddColumn(int column, in FeatureBlock block)
+    {
+        var (count, min, max) = (0L, minima[column], maxima[column]);
+        for (var i = 0; i < block.Rows; i++)
+        {
+            var x = block[i, column];
+            if (double.IsNaN(x)) continue;
+            count++;
+            if (double.IsInfinity(x)) infinite[column] = Math.Min(infinite[column], block.FirstRow + i);
+            if (x < min) min = x;
+            if (x > max) max = x;
+        }
+        observed[column] += count;
+        (minima[column], maxima[column]) = (min, max);
+    }
+
+    /// <inheritdoc/>
+    protected override void MergeCore(Statistics other)
+    {
+        var from = (SurveyStatistics)other;
+        for (var j = 0; j < columns; j++)
+        {
+            observed[j] += from.observed[j];
+            minima[j] = Math.Min(minima[j], from.minima[j]);
+            maxima[j] = Math.Max(maxima[j], from.maxima[j]);
+            infinite[j] = Math.Min(infinite[j], from.infinite[j]);
+        }
+        sample.AddRange(from.sample);
+        if (sample.Count < 2L * sampleRows) return;
+        Prune(sampleRows);
+        lowerCeiling(sample.Max(static r => r.Priority));
+    }
+
+    /// <inheritdoc/>
+    protected override void ClearCore()
+    {
+        Array.Clear(observed);
+        Array.Fill(minima, double.PositiveInfinity);
+        Array.Fill(maxima, double.NegativeInfinity);
+        Array.Fill(infinite, long.MaxValue);
+        sample.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected override void SaveCore(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        for (var j = 0; j < columns; j++)
+        {
+            writer.Write(observed[j]);
+            writer.Write(minima[j]);
+            writer.Write(maxima[j]);
+            writer.Write(infinite[j]);
+        }
+        writer.Write(sample.Count);
+        foreach (var row in sample)
+        {
+            writer.Write(row.Priority);
+            writer.Write(row.Number);
+            writer.Write(row.Weight);
+            foreach (var value in row.Values) writer.Write(value);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void LoadCore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        for (var j = 0; j < columns; j++)
+        {
+            observed[j] = reader.ReadInt64();
+            minima[j] = reader.ReadDouble();
+            maxima[j] = reader.ReadDouble();
+            infinite[j] = reader.ReadInt64();
+        }
+        sample.Clear();
+        for (var n = reader.ReadInt32(); n > 0; n--)
+        {
+            var (priority, number, weight, values) = (reader.ReadUInt64(), reader.ReadInt64(), reader.ReadDouble(), new double[columns]);
+            for (var j = 0; j < columns; j++) values[j] = reader.ReadDouble();
+            sample.Add(new(priority, number, values, weight));
+        }
+    }
+
+    private void Prune(int limit)
+    {
+        if (sample.Count <= limit) return;
+        sample.Sort(static (a, b) => a.Priority != b.Priority ? a.Priority.CompareTo(b.Priority) : a.Number.CompareTo(b.Number));
+        sample.RemoveRange(limit, sample.Count - limit);
+    }
+
+    private readonly record struct Row(ulong Priority, long Number, double[] Values, double Weight);
+}

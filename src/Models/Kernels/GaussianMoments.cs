@@ -1,0 +1,292 @@
+using System.Runtime.CompilerServices;
+
+namespace Pipelines.Models.Kernels;
+
+/// <summary>
+/// Weighted sums of a full-covariance Gaussian over a tile of rows, centred on a mean: S = sum r d, SS = sum r d d^T. Each sum is a vector of partial
+/// sums in memory, <see cref="Stride"/> doubles apart; blocks of features by features stay in registers over the tile.
+/// </summary>
+internal static unsafe partial class GaussianMoments<TOps, TVec>
+    where TOps : struct, IVectorOps<TVec>
+    where TVec : unmanaged
+{
+    /// <summary>Doubles between two sums: the widest vector. Narrower ones leave the rest 0.</summary>
+    private const int Stride = GaussianLayout.SumStride;
+
+    /// <summary>Adds the rows of a tile.</summary>
+    /// <param name="x">Shape [D, Capacity].</param>
+    /// <param name="means">Shape [D].</param>
+    /// <param name="blocks">Sizes of the blocks of features, at most 5 and from the second on equal or one less; they sum to D.</param>
+    /// <param name="r">Shape [rows]: weights.</param>
+    /// <param name="rows">A multiple of 16.</param>
+    /// <param name="lanes">W, S [D], SS packed [D (D + 1)/2], each of <see cref="Stride"/> doubles.</param>
+    public static void Add(double* x, double* means, ReadOnlySpan<int> blocks, double* r, int rows, double* lanes)
+    {
+        var dimensions = 0;
+        foreach (var size in blocks) dimensions += size;
+        var sums = lanes + Stride;
+        var products = sums + (dimensions * Stride);
+        Weight(r, rows, lanes);
+        var first = 0;
+        foreach (var size in blocks)
+        {
+            var other = 0;
+            foreach (var width in blocks)
+            {
+                if (other >= first) break;
+                Cross(size, width, x, means, r, rows, first, other, products);
+                other += width;
+            }
+            switch (size)
+            {
+                case 5: Diagonal5(x, means, r, rows, first, sums, products); break;
+                case 4: Diagonal4(x, means, r, rows, first, sums, products); break;
+                case 3: Diagonal3(x, means, r, rows, first, sums, products); break;
+                case 2: Diagonal2(x, means, r, rows, first, sums, products); break;
+                default: Diagonal1(x, means, r, rows, first, sums, products); break;
+            }
+            first += size;
+        }
+    }
+
+    /// <summary>Where the sums of features (i, j), (i, j + 1) … stand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double* Row(double* products, int i, int j) => products + (((i * (i + 1) / 2) + j) * Stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Weight(double* r, int rows, double* lanes)
+    {
+        TVec a = TOps.Load(lanes), b = TOps.Broadcast(0);
+        for (var i = 0; i < rows; i += 2 * TOps.Count)
+        {
+            a = TOps.Add(a, TOps.Load(r + i));
+            b = TOps.Add(b, TOps.Load(r + i + TOps.Count));
+        }
+        TOps.Store(lanes, TOps.Add(a, b));
+    }
+
+    /// <summary>Features <paramref name="first"/> … + 4 with each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Diagonal5(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    {
+        var column = x + (first * FeatureTile.Capacity);
+        var mean = means + first;
+        var s = sums + (first * Stride);
+        var p0 = Row(products, first, first);
+        var p1 = Row(products, first + 1, first);
+        var p2 = Row(products, first + 2, first);
+        var p3 = Row(products, first + 3, first);
+        var p4 = Row(products, first + 4, first);
+        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
+        TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
+        TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
+        TVec s3 = TOps.Load(s + (3 * Stride)), c30 = TOps.Load(p3), c31 = TOps.Load(p3 + Stride), c32 = TOps.Load(p3 + (2 * Stride)), c33 = TOps.Load(p3 + (3 * Stride));
+        TVec s4 = TOps.Load(s + (4 * Stride)), c40 = TOps.Load(p4), c41 = TOps.Load(p4 + Stride), c42 = TOps.Load(p4 + (2 * Stride)), c43 = TOps.Load(p4 + (3 * Stride)), c44 = TOps.Load(p4 + (4 * Stride));
+        for (var i = 0; i < rows; i += TOps.Count)
+        {
+            var weight = TOps.Load(r + i);
+            var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
+            var d1 = TOps.Subtract(TOps.Load(column + i + FeatureTile.Capacity), TOps.Broadcast(mean[1]));
+            var d2 = TOps.Subtract(TOps.Load(column + i + (2 * FeatureTile.Capacity)), TOps.Broadcast(mean[2]));
+            var d3 = TOps.Subtract(TOps.Load(column + i + (3 * FeatureTile.Capacity)), TOps.Broadcast(mean[3]));
+            var d4 = TOps.Subtract(TOps.Load(column + i + (4 * FeatureTile.Capacity)), TOps.Broadcast(mean[4]));
+            var e = TOps.Multiply(weight, d0);
+            s0 = TOps.Add(s0, e);
+            c00 = TOps.MultiplyAdd(e, d0, c00);
+            e = TOps.Multiply(weight, d1);
+            s1 = TOps.Add(s1, e);
+            c10 = TOps.MultiplyAdd(e, d0, c10);
+            c11 = TOps.MultiplyAdd(e, d1, c11);
+            e = TOps.Multiply(weight, d2);
+            s2 = TOps.Add(s2, e);
+            c20 = TOps.MultiplyAdd(e, d0, c20);
+            c21 = TOps.MultiplyAdd(e, d1, c21);
+            c22 = TOps.MultiplyAdd(e, d2, c22);
+            e = TOps.Multiply(weight, d3);
+            s3 = TOps.Add(s3, e);
+            c30 = TOps.MultiplyAdd(e, d0, c30);
+            c31 = TOps.MultiplyAdd(e, d1, c31);
+            c32 = TOps.MultiplyAdd(e, d2, c32);
+            c33 = TOps.MultiplyAdd(e, d3, c33);
+            e = TOps.Multiply(weight, d4);
+            s4 = TOps.Add(s4, e);
+            c40 = TOps.MultiplyAdd(e, d0, c40);
+            c41 = TOps.MultiplyAdd(e, d1, c41);
+            c42 = TOps.MultiplyAdd(e, d2, c42);
+            c43 = TOps.MultiplyAdd(e, d3, c43);
+            c44 = TOps.MultiplyAdd(e, d4, c44);
+        }
+        TOps.Store(s, s0);
+        TOps.Store(p0, c00);
+        TOps.Store(s + Stride, s1);
+        TOps.Store(p1, c10);
+        TOps.Store(p1 + Stride, c11);
+        TOps.Store(s + (2 * Stride), s2);
+        TOps.Store(p2, c20);
+        TOps.Store(p2 + Stride, c21);
+        TOps.Store(p2 + (2 * Stride), c22);
+        TOps.Store(s + (3 * Stride), s3);
+        TOps.Store(p3, c30);
+        TOps.Store(p3 + Stride, c31);
+        TOps.Store(p3 + (2 * Stride), c32);
+        TOps.Store(p3 + (3 * Stride), c33);
+        TOps.Store(s + (4 * Stride), s4);
+        TOps.Store(p4, c40);
+        TOps.Store(p4 + Stride, c41);
+        TOps.Store(p4 + (2 * Stride), c42);
+        TOps.Store(p4 + (3 * Stride), c43);
+        TOps.Store(p4 + (4 * Stride), c44);
+    }
+
+    /// <summary>Features <paramref name="first"/> … + 3 with each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Diagonal4(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    {
+        var column = x + (first * FeatureTile.Capacity);
+        var mean = means + first;
+        var s = sums + (first * Stride);
+        var p0 = Row(products, first, first);
+        var p1 = Row(products, first + 1, first);
+        var p2 = Row(products, first + 2, first);
+        var p3 = Row(products, first + 3, first);
+        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
+        TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
+        TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
+        TVec s3 = TOps.Load(s + (3 * Stride)), c30 = TOps.Load(p3), c31 = TOps.Load(p3 + Stride), c32 = TOps.Load(p3 + (2 * Stride)), c33 = TOps.Load(p3 + (3 * Stride));
+        for (var i = 0; i < rows; i += TOps.Count)
+        {
+            var weight = TOps.Load(r + i);
+            var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
+            var d1 = TOps.Subtract(TOps.Load(column + i + FeatureTile.Capacity), TOps.Broadcast(mean[1]));
+            var d2 = TOps.Subtract(TOps.Load(column + i + (2 * FeatureTile.Capacity)), TOps.Broadcast(mean[2]));
+            var d3 = TOps.Subtract(TOps.Load(column + i + (3 * FeatureTile.Capacity)), TOps.Broadcast(mean[3]));
+            var e = TOps.Multiply(weight, d0);
+            s0 = TOps.Add(s0, e);
+            c00 = TOps.MultiplyAdd(e, d0, c00);
+            e = TOps.Multiply(weight, d1);
+            s1 = TOps.Add(s1, e);
+            c10 = TOps.MultiplyAdd(e, d0, c10);
+            c11 = TOps.MultiplyAdd(e, d1, c11);
+            e = TOps.Multiply(weight, d2);
+            s2 = TOps.Add(s2, e);
+            c20 = TOps.MultiplyAdd(e, d0, c20);
+            c21 = TOps.MultiplyAdd(e, d1, c21);
+            c22 = TOps.MultiplyAdd(e, d2, c22);
+            e = TOps.Multiply(weight, d3);
+            s3 = TOps.Add(s3, e);
+            c30 = TOps.MultiplyAdd(e, d0, c30);
+            c31 = TOps.MultiplyAdd(e, d1, c31);
+            c32 = TOps.MultiplyAdd(e, d2, c32);
+            c33 = TOps.MultiplyAdd(e, d3, c33);
+        }
+        TOps.Store(s, s0);
+        TOps.Store(p0, c00);
+        TOps.Store(s + Stride, s1);
+        TOps.Store(p1, c10);
+        TOps.Store(p1 + Stride, c11);
+        TOps.Store(s + (2 * Stride), s2);
+        TOps.Store(p2, c20);
+        TOps.Store(p2 + Stride, c21);
+        TOps.Store(p2 + (2 * Stride), c22);
+        TOps.Store(s + (3 * Stride), s3);
+        TOps.Store(p3, c30);
+        TOps.Store(p3 + Stride, c31);
+        TOps.Store(p3 + (2 * Stride), c32);
+        TOps.Store(p3 + (3 * Stride), c33);
+    }
+
+    /// <summary>Features <paramref name="first"/> … + 2 with each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Diagonal3(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    {
+        var column = x + (first * FeatureTile.Capacity);
+        var mean = means + first;
+        var s = sums + (first * Stride);
+        var p0 = Row(products, first, first);
+        var p1 = Row(products, first + 1, first);
+        var p2 = Row(products, first + 2, first);
+        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
+        TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
+        TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
+        for (var i = 0; i < rows; i += TOps.Count)
+        {
+            var weight = TOps.Load(r + i);
+            var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
+            var d1 = TOps.Subtract(TOps.Load(column + i + FeatureTile.Capacity), TOps.Broadcast(mean[1]));
+            var d2 = TOps.Subtract(TOps.Load(column + i + (2 * FeatureTile.Capacity)), TOps.Broadcast(mean[2]));
+            var e = TOps.Multiply(weight, d0);
+            s0 = TOps.Add(s0, e);
+            c00 = TOps.MultiplyAdd(e, d0, c00);
+            e = TOps.Multiply(weight, d1);
+            s1 = TOps.Add(s1, e);
+            c10 = TOps.MultiplyAdd(e, d0, c10);
+            c11 = TOps.MultiplyAdd(e, d1, c11);
+            e = TOps.Multiply(weight, d2);
+            s2 = TOps.Add(s2, e);
+            c20 = TOps.MultiplyAdd(e, d0, c20);
+            c21 = TOps.MultiplyAdd(e, d1, c21);
+            c22 = TOps.MultiplyAdd(e, d2, c22);
+        }
+        TOps.Store(s, s0);
+        TOps.Store(p0, c00);
+        TOps.Store(s + Stride, s1);
+        TOps.Store(p1, c10);
+        TOps.Store(p1 + Stride, c11);
+        TOps.Store(s + (2 * Stride), s2);
+        TOps.Store(p2, c20);
+        TOps.Store(p2 + Stride, c21);
+        TOps.Store(p2 + (2 * Stride), c22);
+    }
+
+    /// <summary>Features <paramref name="first"/> … + 1 with each other.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Diagonal2(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    {
+        var column = x + (first * FeatureTile.Capacity);
+        var mean = means + first;
+        var s = sums + (first * Stride);
+        var p0 = Row(products, first, first);
+        var p1 = Row(products, first + 1, first);
+        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
+        TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
+        for (var i = 0; i < rows; i += TOps.Count)
+        {
+            var weight = TOps.Load(r + i);
+            var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
+            var d1 = TOps.Subtract(TOps.Load(column + i + FeatureTile.Capacity), TOps.Broadcast(mean[1]));
+            var e = TOps.Multiply(weight, d0);
+            s0 = TOps.Add(s0, e);
+            c00 = TOps.MultiplyAdd(e, d0, c00);
+            e = TOps.Multiply(weight, d1);
+            s1 = TOps.Add(s1, e);
+            c10 = TOps.MultiplyAdd(e, d0, c10);
+            c11 = TOps.MultiplyAdd(e, d1, c11);
+        }
+        TOps.Store(s, s0);
+        TOps.Store(p0, c00);
+        TOps.Store(s + Stride, s1);
+        TOps.Store(p1, c10);
+        TOps.Store(p1 + Stride, c11);
+    }
+
+    /// <summary>Feature <paramref name="first"/> with itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Diagonal1(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    {
+        var column = x + (first * FeatureTile.Capacity);
+        var mean = means + first;
+        var s = sums + (first * Stride);
+        var p0 = Row(products, first, first);
+        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
+        for (var i = 0; i < rows; i += TOps.Count)
+        {
+            var weight = TOps.Load(r + i);
+            var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
+            var e = TOps.Multiply(weight, d0);
+            s0 = TOps.Add(s0, e);
+            c00 = TOps.MultiplyAdd(e, d0, c00);
+        }
+        TOps.Store(s, s0);
+        TOps.Store(p0, c00);
+    }
+}

@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using static Pipelines.Models.Kernels.ExpLogCoefficients;
+
+namespace Pipelines.Models.Kernels;
+
+/// <summary>
+/// 512-bit vectors. Written in instructions, not in Vector512's own operators: those fall back to software where the runtime thinks that
+/// 512-bit code slows the CPU's clock.
+/// </summary>
+internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
+{
+    public static int Count => 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Load(double* source) => Avx512F.LoadVector512(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(double* target, Vector512<double> value) => Avx512F.Store(target, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Broadcast(double value) => Avx512F.BroadcastScalarToVector512(Vector128.CreateScalarUnsafe(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Add(Vector512<double> a, Vector512<double> b) => Avx512F.Add(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Subtract(Vector512<double> a, Vector512<double> b) => Avx512F.Subtract(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Multiply(Vector512<double> a, Vector512<double> b) => Avx512F.Multiply(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Divide(Vector512<double> a, Vector512<double> b) => Avx512F.Divide(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> NegatedMultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAddNegated(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Max(Vector512<double> a, Vector512<double> b) => Avx512F.Max(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> SelectGreater(Vector512<double> a, Vector512<double> b, Vector512<double> yes, Vector512<double> no) =>
+        Avx512F.BlendVariable(no, yes, Avx512F.CompareGreaterThan(a, b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> ZeroWhereNaN(Vector512<double> probe, Vector512<double> value) =>
+        Avx512F.BlendVariable(Vector512<double>.Zero, value, Avx512F.CompareOrdered(probe, probe));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyHuge(Vector512<double> value)
+    {
+        var magnitude = Avx512DQ.And(value, Vector512.Create(0x7FFFFFFFFFFFFFFFL).AsDouble());
+        return Avx512DQ.MoveMask(Avx512F.CompareGreaterThanOrEqual(magnitude, Vector512.Create(double.MaxValue))) != 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Exp2(Vector512<double> x)
+    {
+        // 2^x = 2^n 2^(j/16) 2^f. The low bits of t hold 16 n + j; the table's entries have j/16 taken off their exponent bits, so that
+        // adding all of t there leaves n.
+        var t = Avx512F.Add(x, Vector512.Create(RoundToSixteenths));
+        var f = Avx512F.Subtract(x, Avx512F.Subtract(t, Vector512.Create(RoundToSixteenths)));
+        var table = Avx512F.PermuteVar8x64x2(
+            Vector512.Create(0x3FF0000000000000L, 0x3FEFB5586CF9890FL, 0x3FEF72B83C7D517BL, 0x3FEF387A6E756238L, 0x3FEF06FE0A31B715L, 0x3FEEDEA64C123422L, 0x3FEEBFDAD5362A27L, 0x3FEEAB07DD485429L),
+            t.AsInt64(),
+            Vector512.Create(0x3FEEA09E667F3BCDL, 0x3FEEA11473EB0187L, 0x3FEEACE5422AA0DBL, 0x3FEEC49182A3F090L, 0x3FEEE89F995AD3ADL, 0x3FEF199BDD85529CL, 0x3FEF5818DCFBA487L, 0x3FEFA4AFA2A490DAL));
+        var scale = Avx512F.Add(table, Avx512F.ShiftLeftLogical(t.AsInt64(), 48)).AsDouble();
+        var p = Avx512F.FusedMultiplyAdd(f, Vector512.Create(S5), Vector512.Create(S4));
+        p = Avx512F.FusedMultiplyAdd(f, p, Vector512.Create(S3));
+        p = Avx512F.FusedMultiplyAdd(f, p, Vector512.Create(S2));
+        p = Avx512F.FusedMultiplyAdd(f, p, Vector512.Create(S1));
+        p = Avx512F.FusedMultiplyAdd(f, p, Vector512.Create(S0));
+        var result = Avx512F.FusedMultiplyAdd(Avx512F.Multiply(scale, f), p, scale);
+        return Avx512F.BlendVariable(Vector512<double>.Zero, result, Avx512F.CompareNotLessThan(x, Vector512.Create(LeastExponent)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> SplitExponent(Vector512<double> x, out Vector512<double> mantissa)
+    {
+        // Counted from sqrt 1/2, the exponent changes where the mantissa should wrap; the bias keeps the shifted number positive.
+        var biased = Avx512F.Add(x.AsInt64(), Vector512.Create(0x3FF0000000000000L - 0x3FE6A09E667F3BCDL));
+        var exponent = Avx512F.ShiftRightLogical(biased, 52);
+        mantissa = Avx512F.Add(Avx512F.Subtract(x.AsInt64(), Avx512F.ShiftLeftLogical(exponent, 52)), Vector512.Create(0x3FF0000000000000L)).AsDouble();
+        return Avx512F.Subtract(Avx512F.Or(exponent, Vector512.Create(0x4330000000000000L)).AsDouble(), Vector512.Create(4503599627370496.0 + 1023));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Vector512<double> value) =>
+        Vector256Ops.Sum(Avx.Add(Avx512F.ExtractVector256(value, 0), Avx512F.ExtractVector256(value, 1)));
+}

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using static Pipelines.Models.Kernels.ExpLogCoefficients;
+
+namespace Pipelines.Models.Kernels;
+
+/// <summary>Functions made of <see cref="IVectorOps{TVec}"/>.</summary>
+internal static class VectorMath<TOps, TVec>
+    where TOps : struct, IVectorOps<TVec>
+    where TVec : unmanaged
+{
+    private const double Log2E = 1.4426950408889634;
+
+    /// <summary>log2 x of positive normal numbers, to 2.5 units in the last place; NaN of NaN and infinity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Log2(TVec x)
+    {
+        // log m = 2 atanh s with s = (m - 1)/(m + 1); m - 1 is exact.
+        var exponent = TOps.SplitExponent(x, out var m);
+        var one = TOps.Broadcast(1);
+        var s = TOps.Divide(TOps.Subtract(m, one), TOps.Add(m, one));
+        var z = TOps.Multiply(s, s);
+        var p = TOps.MultiplyAdd(z, TOps.Broadcast(L6), TOps.Broadcast(L5));
+        p = TOps.MultiplyAdd(z, p, TOps.Broadcast(L4));
+        p = TOps.MultiplyAdd(z, p, TOps.Broadcast(L3));
+        p = TOps.MultiplyAdd(z, p, TOps.Broadcast(L2));
+        p = TOps.MultiplyAdd(z, p, TOps.Broadcast(L1));
+        p = TOps.MultiplyAdd(z, p, TOps.Broadcast(L0));
+        var log = TOps.MultiplyAdd(TOps.Multiply(s, z), p, TOps.Add(s, s));
+
+        // x - x is 0, and keeps NaN and infinity from being read as numbers.
+        return TOps.Add(TOps.MultiplyAdd(log, TOps.Broadcast(Log2E), exponent), TOps.Subtract(x, x));
+    }
+}

@@ -1,0 +1,37 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Mixtures;
+
+/// <summary>
+/// Asks each component by itself: what any mixture of anything gets, tiles with missing values, and the scalar twin of the fused kernels.
+/// </summary>
+internal sealed class ComponentwiseKernel(IReadOnlyList<Distribution> components)
+{
+    private const double Log2E = 1.4426950408889634;
+
+    /// <inheritdoc cref="MixtureKernel.JointLog2"/>
+    public void JointLog2(in FeatureTile tile, ReadOnlySpan<double> log2Weights, Span<double> joint)
+    {
+        for (var k = 0; k < components.Count; k++)
+        {
+            var target = joint.Slice(k * FeatureTile.Capacity, FeatureTile.Capacity);
+            if (double.IsNegativeInfinity(log2Weights[k]))
+            {
+                target.Fill(double.NegativeInfinity);
+                continue;
+            }
+            components[k].LogProbability(tile, target);
+            for (var i = 0; i < tile.Rows; i++) target[i] = (target[i] * Log2E) + log2Weights[k];
+        }
+    }
+
+    /// <summary>Adds the rows of a tile to each component's statistics.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="responsibilities">Shape [K, Capacity].</param>
+    /// <param name="statistics">Shape [K].</param>
+    public void Accumulate(in FeatureTile tile, ReadOnlySpan<double> responsibilities, IReadOnlyList<Statistics> statistics)
+    {
+        for (var k = 0; k < components.Count; k++)
+            components[k].Accumulate(tile, responsibilities.Slice(k * FeatureTile.Capacity, tile.Rows), statistics[k]);
+    }
+}

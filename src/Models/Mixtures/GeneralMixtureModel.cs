@@ -1,0 +1,226 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A mixture of distributions of any families: p(x) = sum over k of pi_k p_k(x). Responsibilities are r_ik = pi_k p_k(x_i) / p(x_i).
+/// The M step fits each component to all rows weighted with its responsibilities and sets pi_k to its share of them.
+/// </summary>
+/// <remarks>
+/// A component that dies (total responsibility below 1e-8 rows) keeps its parameters at a weight of about 0, and the fit's warnings name it.
+/// One whose variance vanishes is an error that names it, unless a least variance is set.
+/// </remarks>
+public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<GeneralMixtureModel>
+{
+    private readonly double[] weights;
+    private readonly double[] log2Weights;
+    private readonly TileEvaluator evaluator;
+    private readonly ScoreKind[] scoreKinds;
+
+    /// <summary>Makes a mixture.</summary>
+    /// <param name="components">At least one, all over the same number of features.</param>
+    /// <param name="weights">Shape [K], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
+    /// <exception cref="ModelException">Dimensions differ or a weight is out of range.</exception>
+    public GeneralMixtureModel(IReadOnlyList<Distribution> components, IReadOnlyList<double>? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(components);
+        ModelException.CheckOptions("mixture",
+            (components.Count > 0, nameof(components), components.Count, "at least one component"),
+            (components.All(c => c.Dimensions == components[0].Dimensions), nameof(components), $"of {string.Join(", ", components.Select(c => c.Dimensions))} features", "all over the same number of features"),
+            (weights is null || weights.Count == components.Count, nameof(weights), weights?.Count, $"one for each of {components.Count} components"),
+            (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range", "finite numbers of at least 0, not all 0"));
+        Components = [.. components];
+        var total = weights?.Sum() ?? components.Count;
+        // Weights that already sum to 1 stay as they are to the bit: a model read from a file is the model that was saved.
+        var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
+        this.weights = weights is null ? [.. components.Select(_ => 1.0 / components.Count)] : [.. weights.Select(w => w / divisor)];
+        log2Weights = [.. this.weights.Select(Math.Log2)];
+        evaluator = new(Components);
+        scoreKinds =
+        [
+            new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
+            new(ScoreKind.Label, [new("label", IsInteger: true)], IsDefault: true),
+            new(ScoreKind.Probability, [.. Enumerable.Range(0, components.Count).Select(k => new ScoreColumn($"probability_{k}"))]),
+            new(ScoreKind.PosteriorLogProbability, [.. Enumerable.Range(0, components.Count).Select(k => new ScoreColumn($"posterior_log_probability_{k}"))]),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public static string Name => "mixture";
+
+    /// <summary>The components, in order.</summary>
+    public IReadOnlyList<Distribution> Components { get; }
+
+    /// <summary>Mixing weights pi, shape [K], sum 1.</summary>
+    public ReadOnlySpan<double> Weights => weights;
+
+    /// <inheritdoc/>
+    public override int Dimensions => Components[0].Dimensions;
+
+    /// <inheritdoc/>
+    public override string FormatName => Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
+
+    /// <inheritdoc/>
+    public static GeneralMixtureModel ReadParameters(JsonElement json) => new([.. json.Array("components").Select(ModelFormat.ReadDistribution)], json.Numbers("weights"));
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumbers("weights", weights);
+        writer.WriteStartArray("components");
+        foreach (var component in Components) ModelFormat.Write(writer, component);
+        writer.WriteEndArray();
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new MixtureStatistics([.. Components.Select(c => c.CreateStatistics())]);
+
+    /// <inheritdoc/>
+    public override void Summarize(in FeatureBlock block, Statistics statistics)
+    {
+        this.CheckBlock(block);
+        ArgumentNullException.ThrowIfNull(statistics);
+        var kernel = evaluator.Kernel;
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var lanes = scratch.Take(kernel?.LaneCount ?? 0);
+        lanes.Clear();
+        double log2Likelihood = 0, weight = 0;
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Pack(t, buffer);
+            var tileWeights = block.TileWeights(t);
+            log2Likelihood += evaluator.Summarize(tile, tileWeights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
+            weight += tileWeights.IsEmpty ? tile.Rows : Sums.Of(tileWeights);
+        }
+        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts);
+        statistics.Objective += log2Likelihood * Math.Log(2);
+        statistics.Weight += weight;
+        statistics.Rows += block.Rows;
+    }
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var kernel = evaluator.Kernel;
+        using var scratch = Scratch.Enter();
+        var lanes = scratch.Take(kernel?.LaneCount ?? 0);
+        lanes.Clear();
+        evaluator.Summarize(tile, weights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
+        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts);
+    }
+
+    /// <inheritdoc/>
+    public override GeneralMixtureModel Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        var mixture = (MixtureStatistics)statistics;
+        var total = mixture.Responsibilities.Sum();
+        if (IsFrozen || !(total > 0)) return this;
+        var fitted = new Distribution[Components.Count];
+        var shares = new double[Components.Count];
+        for (var k = 0; k < fitted.Length; k++)
+        {
+            try
+            {
+                fitted[k] = Components[k].Maximize(mixture.Parts[k], options);
+                fitted[k].EnsureEvaluable();
+            }
+            catch (ModelException e)
+            {
+                throw e.Within($"component {k} (weight {(mixture.Responsibilities[k] / total).Text()})");
+            }
+            shares[k] = mixture.Responsibilities[k] + options.Pseudocount;
+        }
+        return new(fitted, shares);
+    }
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        using var scratch = Scratch.Enter();
+        var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
+        evaluator.JointLog2(tile, log2Weights, joint);
+        Softmax.LogSumExp(joint, Components.Count, tile.Rows, result);
+    }
+
+    /// <inheritdoc/>
+    public override void Score(in FeatureBlock block, ScoreBatch scores)
+    {
+        this.CheckBlock(block);
+        ArgumentNullException.ThrowIfNull(scores);
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Pack(t, buffer);
+            var start = t * FeatureTile.Capacity;
+            evaluator.JointLog2(tile, log2Weights, joint);
+            if (scores.Wants(ScoreKind.LogProbability)) Softmax.LogSumExp(joint, Components.Count, tile.Rows, scores.Doubles(ScoreKind.LogProbability)[start..]);
+            if (scores.Wants(ScoreKind.Label)) Softmax.ArgMax(joint, Components.Count, tile.Rows, scores.Integers(ScoreKind.Label)[start..]);
+            if (scores.Wants(ScoreKind.PosteriorLogProbability)) LogPosteriors(joint, tile.Rows, scores, start);
+            if (!scores.Wants(ScoreKind.Probability)) continue;
+            Softmax.Responsibilities(joint, Components.Count, tile.Rows, default);
+            for (var k = 0; k < Components.Count; k++)
+                joint.Slice(k * FeatureTile.Capacity, tile.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k)[start..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var responsibilities = ((MixtureStatistics)statistics).Responsibilities;
+        for (var k = 0; k < responsibilities.Length; k++)
+        {
+            if (responsibilities[k] < NormalDistribution.LeastWeight)
+                yield return $"component {k} died: no row belongs to it any more; it keeps its parameters at weight {weights[k].Text()} (use fewer components or another start)";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void EnsureEvaluable()
+    {
+        foreach (var component in Components) component.EnsureEvaluable();
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        Components[random.NextIndex(weights, 1)].Sample(random, row);
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is GeneralMixtureModel o && o.weights.AsSpan().SequenceEqual(weights) && o.Components.SequenceEqual(Components) && o.IsFrozen == IsFrozen;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Components.Count, weights[0], Components[0]);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Mixture({string.Join(" + ", Components.Select((c, k) => $"{weights[k].Text()} {c}"))})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null) =>
+        string.Join(Environment.NewLine, Components.Select((c, k) => $"component {k}, weight {weights[k].Text()}: {c.Describe(features)}"));
+
+    private void LogPosteriors(ReadOnlySpan<double> joint, int rows, ScoreBatch scores, int start)
+    {
+        using var scratch = Scratch.Enter();
+        var evidence = scratch.Take(FeatureTile.Capacity);
+        Softmax.LogSumExp(joint, Components.Count, rows, evidence);
+        for (var k = 0; k < Components.Count; k++)
+        {
+            var target = scores.Doubles(ScoreKind.PosteriorLogProbability, k)[start..];
+            for (var i = 0; i < rows; i++) target[i] = (joint[(k * FeatureTile.Capacity) + i] * Math.Log(2)) - evidence[i];
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Mixtures;
+
+/// <summary>
+/// A mixture before its parameters are known. The start: centroids chosen on a sample, some k-means updates, one maximum-likelihood fit of
+/// the family for each cluster, mixing weights from the clusters' shares. Then EM over all rows.
+/// </summary>
+/// <param name="family">What the components are; a univariate family gives independent components where there are several features.</param>
+/// <param name="components">Number of components, at least 1.</param>
+/// <param name="initialization">How centroids are chosen; null = k-means++.</param>
+/// <param name="kMeansIterations">k-means updates of the start, at least 0; default 1.</param>
+public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int kMeansIterations = 1) : IEstimator<GeneralMixtureModel>
+{
+    // Share of the other clusters' rows that a cluster borrows when its own rows give no valid parameters.
+    private const double Borrowed = 0.01;
+
+    private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        ModelException.CheckOptions("mixture",
+            (components >= 1, nameof(components), components, "at least 1"),
+            (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"));
+        try
+        {
+            var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, components), initialization.TakesFirstRows ? null : options.Seed, cancellationToken).ConfigureAwait(false);
+            var start = Start(survey.Sample(), options);
+            return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.StartsWith("feature '", StringComparison.Ordinal))
+        {
+            throw e.Named(pass.Features);
+        }
+    }
+
+    /// <summary>The model that EM begins with.</summary>
+    /// <param name="sample">The rows to choose it on.</param>
+    /// <param name="options">Seed, least variance and pseudocount are used.</param>
+    public GeneralMixtureModel Start(FeatureSample sample, FitOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        ArgumentNullException.ThrowIfNull(options);
+        var clusters = new KMeans(initialization.Centroids(sample, components, options.Seed));
+        if (kMeansIterations > 0)
+            clusters = clusters.Fit(sample.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Inertia = 0, LearningRateDecay = 0 }).Model;
+        var assignment = clusters.Predict(sample.Matrix, options.MaxDegreeOfParallelism);
+        var fitted = new Distribution[components];
+        var shares = new double[components];
+        for (var k = 0; k < components; k++)
+        {
+            for (var i = 0; i < sample.Rows; i++)
+                if (assignment[i] == k) shares[k] += sample.Weights[i];
+            fitted[k] = FitCluster(sample, assignment, k, clusters.Centroid(k), options);
+        }
+        return new(fitted, [.. shares.Select(s => s + options.Pseudocount)]);
+    }
+
+    private Distribution FitCluster(FeatureSample sample, int[] assignment, int cluster, ReadOnlySpan<double> centroid, FitOptions options)
+    {
+        var blank = family.Blank(centroid);
+        try
+        {
+            return FitTo(blank, sample, i => assignment[i] == cluster ? sample.Weights[i] : 0, options);
+        }
+        catch (ModelException)
+        {
+            // Too few or too equal rows in the cluster: let it look a little at the others. If all rows together won't do, say so.
+            return FitTo(blank, sample, i => (assignment[i] == cluster ? 1 : Borrowed) * sample.Weights[i], options);
+        }
+    }
+
+    private static Distribution FitTo(Distribution distribution, FeatureSample sample, Func<int, double> weight, FitOptions options)
+    {
+        var weights = new double[sample.Rows];
+        for (var i = 0; i < weights.Length; i++) weights[i] = weight(i);
+        var rows = FeatureMatrix.FromRows(sample.Values, weights);
+        // Twice: the second time the sums are taken around the fitted mean, which removes the first one's rounding error.
+        for (var round = 0; round < 2; round++)
+        {
+            var statistics = distribution.CreateStatistics();
+            distribution.SummarizeRows(rows, statistics);
+            distribution = distribution.Maximize(statistics, new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount });
+            distribution.EnsureEvaluable();
+        }
+        return distribution;
+    }
+}
+
+/// <summary>Mixtures before their parameters are known.</summary>
+public static class Mixture
+{
+    /// <summary>A mixture of <paramref name="components"/> distributions of one family.</summary>
+    /// <typeparam name="T">The family; a univariate one gives independent components where there are several features.</typeparam>
+    /// <param name="components">Number of components, at least 1.</param>
+    /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
+    public static MixtureEstimator Of<T>(int components, CentroidInitialization? initialization = null)
+        where T : Distribution, IDistributionFamily<T> => new(DistributionFamily.Of<T>(), components, initialization);
+}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+
+namespace Pipelines.Models.Serialization;
+
+/// <summary>A model that is not a distribution family but can be read from files: it names itself and reads its parameters.</summary>
+/// <typeparam name="TSelf">The model.</typeparam>
+public interface IModelFormat<TSelf>
+    where TSelf : Model, IModelFormat<TSelf>
+{
+    /// <summary>The name in files, lower-case with hyphens.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>Reads the parameters that <see cref="Model.WriteParameters"/> wrote.</summary>
+    static abstract TSelf ReadParameters(JsonElement json);
+}

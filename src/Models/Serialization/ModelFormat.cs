@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Pipelines.Models.Serialization;
+
+/// <summary>
+/// The models and families that files and command lines can name. Built-in ones are found in this assembly; own ones are added with
+/// <see cref="Register"/>. A file chooses among registered names only: no type name from a file is ever looked up.
+/// </summary>
+public static class ModelFormat
+{
+    private static readonly ConcurrentDictionary<string, Func<JsonElement, Model>> readers = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, DistributionFamily> families = new(StringComparer.Ordinal);
+
+    static ModelFormat() => Register(typeof(ModelFormat).Assembly);
+
+    /// <summary>The families of distributions, by name.</summary>
+    public static IReadOnlyList<DistributionFamily> Families => [.. families.Values.OrderBy(f => f.Name, StringComparer.Ordinal)];
+
+    /// <summary>Makes the models and families of an assembly known by their names.</summary>
+    public static void Register(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        foreach (var type in assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && typeof(Model).IsAssignableFrom(t)))
+        {
+            foreach (var contract in type.GetInterfaces().Where(i => i.IsGenericType))
+            {
+                if (contract.GetGenericTypeDefinition() == typeof(IDistributionFamily<>)) Call(nameof(AddFamily), type);
+                else if (contract.GetGenericTypeDefinition() == typeof(IModelFormat<>)) Call(nameof(AddModel), type);
+            }
+        }
+
+        static void Call(string method, Type type) =>
+            typeof(ModelFormat).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, null);
+    }
+
+    /// <summary>The family of that name.</summary>
+    /// <exception cref="ModelException">There is none.</exception>
+    public static DistributionFamily Family(string name) => families.TryGetValue(name, out var family)
+        ? family
+        : throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", $"one of {string.Join(", ", Families.Select(f => f.Name))}", "correct the name");
+
+    /// <summary>Writes a model as a JSON object: its type, then its parameters.</summary>
+    public static void Write(Utf8JsonWriter writer, Model model)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(model);
+        writer.WriteStartObject();
+        writer.WriteString("type", model.FormatName);
+        if (model is Distribution { IsFrozen: true }) writer.WriteBoolean("frozen", true);
+        model.WriteParameters(writer);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Reads a model that <see cref="Write"/> wrote.</summary>
+    public static Model Read(JsonElement json)
+    {
+        var name = json.Required("type").GetString() ?? "null";
+        if (!readers.TryGetValue(name, out var read))
+            throw new ModelException(ErrorKind.Model, "property 'type'", $"'{name}'", $"one of {string.Join(", ", readers.Keys.Order(StringComparer.Ordinal))}", "use the version of Pipelines that wrote the file, or register the model's assembly");
+        try
+        {
+            var model = read(json);
+            return json.TryGetProperty("frozen", out var frozen) && frozen.ValueKind == JsonValueKind.True && model is Distribution d ? d.Freeze() : model;
+        }
+        catch (ModelException e) when (e.Kind != ErrorKind.Model)
+        {
+            throw new ModelException(ErrorKind.Model, $"{name} model, {e.Place}", e.Found, e.Expected, "the file is damaged or was edited; save the model again", e.InnerException);
+        }
+    }
+
+    /// <summary>Reads a model that must be a distribution.</summary>
+    public static Distribution ReadDistribution(JsonElement json) =>
+        Read(json) as Distribution ?? throw JsonHelpers.Bad("property 'type'", $"'{json.Required("type")}'", "a distribution");
+
+    private static void AddFamily<T>()
+        where T : Distribution, IDistributionFamily<T>
+    {
+        families[T.FamilyName] = DistributionFamily.Of<T>();
+        readers[T.FamilyName] = T.ReadParameters;
+    }
+
+    private static void AddModel<T>()
+        where T : Model, IModelFormat<T> => readers[T.Name] = T.ReadParameters;
+}

@@ -1,0 +1,10 @@
+using System.Globalization;
+
+namespace Pipelines.Models;
+
+/// <summary>Numbers for people.</summary>
+internal static class NumberText
+{
+    /// <summary>Six significant digits, invariant.</summary>
+    public static string Text(this double value) => value.ToString("G6", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,194 @@
+using System.Text;
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+
+namespace Pipelines.Models.Serialization;
+
+/// <summary>What a file keeps of the fit: everything that is the same from run to run, so no times.</summary>
+/// <param name="Rows">Rows the model was fitted to.</param>
+/// <param name="Converged">True if the stop rule ended the fit.</param>
+/// <param name="LogLikelihood">Total weighted log-likelihood of the model, in nats; for k-means minus the total squared distance.</param>
+/// <param name="InitialLogLikelihood">That of the start.</param>
+/// <param name="LogLikelihoods">After each update, in order.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="BatchSize">Rows of a batch.</param>
+/// <param name="Kernel">The kernel variant that computed it.</param>
+public sealed record TrainingFacts(long Rows, bool Converged, double LogLikelihood, double InitialLogLikelihood, IReadOnlyList<double> LogLikelihoods, long Seed, int BatchSize, string Kernel);
+
+/// <summary>
+/// A model as files hold it: JSON with a format version, the features it takes by name, and how it was fitted. Numbers are in shortest exact
+/// form, so a model survives the round trip to the bit.
+/// </summary>
+/// <param name="Model">The model.</param>
+/// <param name="Features">Its inputs in order; null for a model of unnamed features.</param>
+/// <param name="Training">How it was fitted; null if it was not.</param>
+public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = null, TrainingFacts? Training = null)
+{
+    /// <summary>What the file says it is.</summary>
+    public const string Format = "pipelines-model";
+
+    /// <summary>The version this code writes and reads.</summary>
+    public const int Version = 1;
+
+    private const long MostBytes = 256L << 20;
+    private const int MostDepth = 64;
+
+    /// <summary>A fitted model with what a file keeps of its fit.</summary>
+    /// <param name="result">The fit.</param>
+    /// <param name="features">The model's inputs; null = unnamed.</param>
+    /// <param name="options">The options of the fit.</param>
+    public static SavedModel From<TModel>(FitResult<TModel> result, IReadOnlyList<Feature>? features, FitOptions options)
+        where TModel : Model
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(result.Model, features, new(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood,
+            [.. result.History.Select(h => h.LogLikelihood)], options.Seed, options.BatchSize, KernelSelection.Current.Name()));
+    }
+
+    /// <summary>The file's text: UTF-8 without a byte order mark, a line feed at the end.</summary>
+    public byte[] ToJson()
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n" }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("format", Format);
+            writer.WriteNumber("version", Version);
+            WriteFeatures(writer);
+            WriteTraining(writer);
+            writer.WritePropertyName("model");
+            ModelFormat.Write(writer, Model);
+            writer.WriteEndObject();
+        }
+        stream.WriteByte((byte)'\n');
+        return stream.ToArray();
+    }
+
+    /// <summary>Reads a model from JSON.</summary>
+    /// <param name="json">UTF-8 text.</param>
+    /// <param name="place">Where it came from, for messages.</param>
+    /// <exception cref="ModelException">It is not JSON, damaged, of another format or version, or out of range.</exception>
+    public static SavedModel FromJson(ReadOnlyMemory<byte> json, string place = "model")
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth });
+            return Read(document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            throw new ModelException(ErrorKind.Model, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}", "text that is not JSON (truncated or damaged)", "a model in JSON", "save the model again", e);
+        }
+        catch (ModelException e)
+        {
+            throw e.Within(place);
+        }
+    }
+
+    /// <summary>Writes the file: to a temporary file beside it, flushed to disk, then renamed over it, so that no one ever sees half a model.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <exception cref="IOException">The folder can't be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
+            using (var stream = new FileStream(temporary, options))
+            {
+                stream.Write(ToJson());
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ModelException">It can't be read, or not as a model.</exception>
+    public static SavedModel Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[] bytes;
+        try
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists)
+                throw new ModelException(ErrorKind.Usage, path, "no such file", "a model file", "check the path");
+            if (info.Length > MostBytes)
+                throw new ModelException(ErrorKind.Model, path, $"{info.Length} bytes", $"at most {MostBytes}", "check that it is a model file");
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(ErrorKind.Usage, path, $"a file that can't be read ({e.Message})", "a readable model file", "check the path and its permissions", e);
+        }
+        return FromJson(bytes, path);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Encoding.UTF8.GetString(ToJson());
+
+    private static SavedModel Read(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String || format.GetString() != Format)
+            throw new ModelException(ErrorKind.Model, "property 'format'", "no or another format", $"'{Format}'", "give a model that Pipelines saved");
+        if (!root.Required("version").TryGetInt32(out var version) || version != Version)
+            throw new ModelException(ErrorKind.Model, "property 'version'", root.Required("version").ToString(), $"{Version}", "use the version of Pipelines that wrote the file, or fit the model again");
+        var model = ModelFormat.Read(root.Required("model"));
+        var features = root.TryGetProperty("features", out _) ? ReadFeatures(root) : null;
+        if (features is not null && features.Count != model.Dimensions)
+            throw new ModelException(ErrorKind.Model, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has", "the file is damaged or was edited; save the model again");
+        return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null);
+    }
+
+    private static List<Feature> ReadFeatures(JsonElement root) =>
+        [.. root.Array("features").Select(f => new Feature(
+            f.Required("name").GetString() ?? throw JsonHelpers.Bad("feature name", "null", "a name"),
+            f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null))];
+
+    private static TrainingFacts ReadTraining(JsonElement json) => new(
+        (long)json.Number("rows"), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
+        json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "");
+
+    private void WriteFeatures(Utf8JsonWriter writer)
+    {
+        if (Features is null) return;
+        writer.WriteStartArray("features");
+        foreach (var feature in Features)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", feature.Name);
+            if (feature.Categories is { } categories)
+            {
+                writer.WriteStartArray("categories");
+                foreach (var category in categories) writer.WriteStringValue(category);
+                writer.WriteEndArray();
+            }
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    private void WriteTraining(Utf8JsonWriter writer)
+    {
+        if (Training is null) return;
+        writer.WriteStartObject("training");
+        writer.WriteNumber("rows", Training.Rows);
+        writer.WriteBoolean("converged", Training.Converged);
+        writer.WriteNumber("logLikelihood", Training.LogLikelihood);
+        writer.WriteNumber("initialLogLikelihood", Training.InitialLogLikelihood);
+        writer.WriteNumbers("history", Training.LogLikelihoods);
+        writer.WriteNumber("seed", Training.Seed);
+        writer.WriteNumber("batchSize", Training.BatchSize);
+        writer.WriteString("kernel", Training.Kernel);
+        writer.WriteEndObject();
+    }
+}

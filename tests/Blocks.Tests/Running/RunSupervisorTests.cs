@@ -1,0 +1,182 @@
+using System.Threading.Tasks.Dataflow;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks.Tests.Running;
+
+/// <summary>The run as a whole, with blocks of the user's in it.</summary>
+public sealed class RunSupervisorTests
+{
+    private static readonly double[][] data = TestData.Random(1000, 2);
+    private static readonly PipelineOptions options = new() { MaxDegreeOfParallelism = 2, BatchSize = 10 };
+
+    [Fact]
+    public async Task Blocks_of_the_users_work_in_between()
+    {
+        await using var run = new RunSupervisor(options);
+        var (source, sink) = (new SourceBlock(new ArraySource(data), run), new ListSink());
+        var mine = run.Watch("mine", new TransformBlock<DataBatch, DataBatch>(b => b.With(b.Schema, b.Columns), new() { BoundedCapacity = 2 }));
+        Linking.Link(source, mine);
+        Linking.Link(mine, new SinkBlock(sink, run));
+        await run.RunAsync();
+        Assert.Equal(data, sink.Columns);
+        Assert.True(sink.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Plain_links_with_propagated_completion_work_too()
+    {
+        await using var run = new RunSupervisor(options);
+        var (source, sink) = (new SourceBlock(new ArraySource(data), run), new ListSink());
+        var (mine, end) = (new TransformRowsBlock(b => b, run), new SinkBlock(sink, run));
+        source.LinkTo(mine, new DataflowLinkOptions { PropagateCompletion = true });
+        mine.LinkTo(end, new DataflowLinkOptions { PropagateCompletion = true });
+        await run.RunAsync();
+        Assert.Equal(data, sink.Columns);
+    }
+
+    [Fact]
+    public async Task A_fault_of_a_users_block_stops_the_run_although_its_source_waits_to_send()
+    {
+        var boom = new FormatException("boom");
+        await using var run = new RunSupervisor(options with { BoundedCapacity = 2 });
+        var (source, sink) = (new SourceBlock(new ArraySource(data), run), new ListSink());
+        var mine = run.Watch("mine", new TransformBlock<DataBatch, DataBatch>(b => b.Index == 3 ? throw boom : b, new() { BoundedCapacity = 1 }));
+        Linking.Link(source, mine);
+        Linking.Link(mine, new SinkBlock(sink, run));
+        Assert.Same(boom, await Assert.ThrowsAsync<FormatException>(run.RunAsync));
+        Assert.Equal("mine", RunFailure.Of(boom)!.Block);
+        Assert.Equal((false, 1), (sink.IsCompleted, sink.Disposed));
+    }
+
+    [Fact]
+    public async Task A_message_that_a_users_block_loses_is_missed_at_once()
+    {
+        await using var run = new RunSupervisor(options);
+        var (source, sink) = (new SourceBlock(new ArraySource(data), run), new ListSink());
+        // Dataflow drops a message whose delegate throws this, and the block ends as if all were well.
+        var mine = run.Watch("mine", new TransformBlock<DataBatch, DataBatch>(b => b.Index == 3 ? throw new OperationCanceledException() : b));
+        Linking.Link(source, mine);
+        Linking.Link(mine, new SinkBlock(sink, run));
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(run.RunAsync);
+        Assert.Equal("block 'sink': found batch 4, expected batch 3; a block in between lost it or changed the order", thrown.Message);
+        Assert.False(sink.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Losing_the_last_message_is_missed_before_the_commit()
+    {
+        await using var run = new RunSupervisor(options);
+        var (source, sink) = (new SourceBlock(new ArraySource(data), run), new ListSink());
+        var mine = run.Watch("mine", new TransformBlock<DataBatch, DataBatch>(b => b.Index == 99 ? throw new OperationCanceledException() : b));
+        Linking.Link(source, mine);
+        Linking.Link(mine, new SinkBlock(sink, run));
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(run.RunAsync);
+        Assert.Contains("found 990 rows at the end, expected the 1000 that were read", thrown.Message, StringComparison.Ordinal);
+        Assert.False(sink.IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_first_of_many_faults_is_the_one_that_surfaces()
+    {
+        using var first = new ManualResetEventSlim();
+        var boom = new FormatException("first");
+        await using var run = new RunSupervisor(options with { MaxDegreeOfParallelism = 2, BoundedCapacity = 8 });
+        var sink = new ListSink();
+        var transform = new TransformRowsBlock(
+            batch =>
+            {
+                if (batch.Index == 1)
+                {
+                    run.Token.WaitHandle.WaitOne();
+                    throw new FormatException("second");
+                }
+                throw boom;
+            },
+            run);
+        Linking.Link(new SourceBlock(new ArraySource(data), run), transform);
+        Linking.Link(transform, new SinkBlock(sink, run));
+        Assert.Same(boom, await Assert.ThrowsAsync<FormatException>(run.RunAsync));
+        Assert.Empty(sink.Indexes);
+    }
+
+    [Fact]
+    public async Task The_place_of_a_fault_names_file_row_group_and_row()
+    {
+        await using var run = new RunSupervisor(options);
+        var transform = new TransformRowsBlock(b => b.Index == 12 ? throw new FormatException("boom") : b, run, "mine");
+        Linking.Link(new SourceBlock(new ArraySource(data, "flights.parquet", rowGroup: 50), run), transform);
+        Linking.Link(transform, new SinkBlock(new ListSink(), run));
+        var thrown = await Assert.ThrowsAsync<FormatException>(run.RunAsync);
+        Assert.Equal("block 'mine', batch 12 (from flights.parquet, row group 2, row 20): boom", RunFailure.Of(thrown)!.ToString());
+    }
+
+    /// <summary>The sink writes its k-th batch only when the source has made as many more as the run may hold; one more would be one too many.</summary>
+    [Fact]
+    public async Task A_slow_sink_holds_the_source_back()
+    {
+        var limit = MemoryPlan.For(options, new BatchSchema([]), null).Credits;
+        var (made, written, most) = (0L, 0L, 0L);
+        var total = 100;
+        var reached = new SemaphoreSlim(0);
+        await using var run = new RunSupervisor(options);
+        var source = new SourceBlock(
+            new ArraySource(data)
+            {
+                Before = _ =>
+                {
+                    most = Math.Max(most, Interlocked.Increment(ref made) - Interlocked.Read(ref written));
+                    reached.Release();
+                },
+            },
+            run);
+        var sink = new ListSink
+        {
+            Before = async batch =>
+            {
+                if (batch.Index == 0)
+                    for (var i = 0; i < limit; i++) await reached.WaitAsync();
+                else if (batch.Index + limit <= total) await reached.WaitAsync();
+                Assert.True(Interlocked.Read(ref made) <= batch.Index + limit);
+                Interlocked.Increment(ref written);
+            },
+        };
+        var transform = new TransformRowsBlock(b => b, run);
+        var buffer = run.Watch("buffer without bound", new BufferBlock<DataBatch>());
+        Linking.Link(source, buffer);
+        Linking.Link(buffer, transform);
+        Linking.Link(transform, new SinkBlock(sink, run));
+        await run.RunAsync();
+        Assert.Equal(limit, most);
+        Assert.Equal(0, source.Credits!.InUse);
+    }
+
+    [Fact]
+    public async Task Buffers_that_a_fault_leaves_in_queues_are_freed()
+    {
+        var summarizer = new SumSummarizer(2, row => _ = row == 50 ? throw new FormatException() : row);
+        var seen = new System.Collections.Concurrent.ConcurrentBag<AlignedBuffer>();
+        var run = new RunSupervisor(options);
+        var features = new FeatureExtractionBlock(TestData.Two, run, null, (_, buffer) => seen.Add(buffer), "features");
+        var summarize = new SummarizeBlock(summarizer, run);
+        Linking.Link(new SourceBlock(new ArraySource(data), run), features);
+        Linking.Link(features, summarize);
+        Linking.Link(summarize, new FoldBlock(summarizer, run));
+        await Assert.ThrowsAsync<FormatException>(run.RunAsync);
+        Assert.NotEmpty(seen);
+        Assert.All(seen, buffer => Assert.Throws<ObjectDisposedException>(() => buffer.Span[0]));
+        await run.DisposeAsync();
+    }
+
+    [Fact]
+    public void Options_are_checked_together_before_anything_is_read()
+    {
+        var thrown = Assert.Throws<ModelException>(() => new RunSupervisor(new PipelineOptions { MaxDegreeOfParallelism = 8, BoundedCapacity = 4, BatchSize = 0, MemoryBudget = "1KB", SpillFolder = "no such folder" }));
+        Assert.Equal(
+            "pipeline options: found BoundedCapacity is 4, expected null (derived) or 8 (the degree of parallelism) … 65536; BatchSize is 0, expected 1 … 16777216 rows; "
+            + "MemoryBudget is 1KB, expected null (a quarter of the memory) or at least 16777216 bytes (16MiB); SpillFolder is no such folder, expected null or an existing folder, "
+            + "expected values in range; nothing was read; correct the options and run again",
+            thrown.Message);
+        Assert.Equal(ErrorKind.Usage, thrown.Kind);
+    }
+}

@@ -1,0 +1,68 @@
+namespace Pipelines.Models.Tests.Contract;
+
+/// <summary>
+/// One case for each model: a start, and rows to fit it to. <see cref="ModelContractTests.EveryModelHasACase"/> fails
+/// when a model in the assembly has none.
+/// </summary>
+internal static class ModelCases
+{
+    private static readonly (string Name, Func<Model> Start, Func<FeatureMatrix> Data)[] cases =
+    [
+        ("normal", () => new NormalDistribution(1, 2), () => Rows(1)),
+        ("multivariate-gaussian", () => MultivariateGaussianDistribution.Blank([0, 0, 0]), () => Rows(3)),
+        ("multivariate-gaussian, missing", () => MultivariateGaussianDistribution.Blank([0, 0, 0]), () => Rows(3, missing: true)),
+        ("independent-components", () => IndependentComponentsDistribution.Blank([0, 0, 0]), () => Rows(3, missing: true)),
+        ("independent-components of a Gaussian and a normal", () => new IndependentComponentsDistribution([MultivariateGaussianDistribution.Blank([0, 0]), new NormalDistribution(0, 1)], [1, 0.5]), () => Rows(3)),
+        ("mixture of normals", () => Mix(3, k => new NormalDistribution(3 * k, 1)), () => Rows(1)),
+        ("mixture of Gaussians", () => Mix(3, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3)),
+        ("mixture of Gaussians, missing and weighted", () => Mix(2, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, weighted: true)),
+        ("mixture of Gaussians, few missing", () => Mix(2, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, oneIn: 700)),
+        ("mixture of independent normals, few missing", () => Mix(2, k => IndependentComponentsDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, oneIn: 700)),
+        ("mixture of normals, few missing", () => Mix(2, k => new NormalDistribution(3 * k, 1)), () => Rows(1, missing: true, oneIn: 700)),
+        ("mixture of independent normals", () => Mix(3, k => IndependentComponentsDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true)),
+        ("mixture of families in any mix", () => Mix(3, k => k == 0 ? IndependentComponentsDistribution.Blank([0, 1, 2]) : k == 1 ? MultivariateGaussianDistribution.Blank([5, 0, 0]) : Mix(2, i => MultivariateGaussianDistribution.Blank([i, 4 * i, 0]))), () => Rows(3)),
+        ("kmeans", () => new KMeans(new double[,] { { 0, 0, 0 }, { 4, 1, -2 }, { 9, 0, 1 } }), () => Rows(3, missing: true, weighted: true)),
+    ];
+
+    public static TheoryData<string> Names => [.. cases.Select(c => c.Name)];
+
+    public static IEnumerable<string> Keys => cases.Select(c => c.Name);
+
+    public static IEnumerable<Type> Covered => cases.SelectMany(c => Parts(c.Start())).Select(m => m.GetType()).Distinct();
+
+    public static IEnumerable<Type> All => typeof(Model).Assembly.GetTypes().Where(t => !t.IsAbstract && typeof(Model).IsAssignableFrom(t));
+
+    public static (Model Start, FeatureMatrix Data) Get(string name)
+    {
+        var found = cases.Single(c => c.Name == name);
+        return (found.Start(), found.Data());
+    }
+
+    /// <summary>5,000 seeded rows around three centres.</summary>
+    public static FeatureMatrix Rows(int columns, bool missing = false, bool weighted = false, int oneIn = 12, int rows = 5_000)
+    {
+        var random = new SeededRandom(7);
+        var values = new double[rows, columns];
+        var weights = new double[rows];
+        for (var i = 0; i < rows; i++)
+        {
+            var center = 4 * random.NextInt64(3);
+            for (var j = 0; j < columns; j++)
+            {
+                values[i, j] = (j == 0 ? center : 0) + random.NextNormal();
+                if (missing && random.NextInt64(oneIn) == 0) values[i, j] = double.NaN;
+            }
+            weights[i] = weighted ? random.NextInt64(4) : 1;
+        }
+        return FeatureMatrix.FromRows(values, weighted ? weights : null);
+    }
+
+    private static GeneralMixtureModel Mix(int components, Func<int, Distribution> component) => new([.. Enumerable.Range(0, components).Select(component)]);
+
+    private static IEnumerable<Model> Parts(Model model) => model switch
+    {
+        GeneralMixtureModel m => m.Components.SelectMany(Parts).Prepend(m),
+        IndependentComponentsDistribution c => c.Parts.SelectMany(Parts).Prepend(c),
+        _ => [model],
+    };
+}

@@ -1,0 +1,110 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
+
+namespace Pipelines.Models.Tests.Fitting;
+
+/// <summary>What unusable data and options get: one error that says where, what was found, what was expected and what to try.</summary>
+public class BadDataTests
+{
+    public static TheoryData<string, double[,], string> Cases => new()
+    {
+        { "no row", new double[0, 2], "input: found no row, expected at least one; check the paths and filters" },
+        { "infinite", new double[,] { { 1, 2 }, { 3, double.PositiveInfinity }, { 4, 5 } }, "feature 1, row 1: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, or turn infinities into missing values" },
+        { "all missing", new double[,] { { 1, double.NaN }, { 2, double.NaN }, { 3, double.NaN } }, "feature 1: found no value at all: all 3 rows are missing, expected at least one value; leave the feature out" },
+        { "too few distinct rows", new double[,] { { 1, 2 }, { 1, 2 }, { 1, 2 } }, "input: found 1 distinct rows, expected at least 2, one for each component; use at most 1 components (--components)" },
+        { "constant column", new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } }, "feature 1: found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (--min-variance, MinVariance)" },
+        { "collinear columns", new double[,] { { 1, 2 }, { 2, 4 }, { 9, 18 }, { 10, 20 }, { 4, 8 } }, "feature 1: found a linear combination of the features before it, expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (--min-variance, MinVariance)" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void OneErrorNamesPlaceFoundExpectedAndRemedy(string name, double[,] rows, string end)
+    {
+        Assert.NotEmpty(name);
+        var error = Assert.Throws<ModelException>(() => GeneralMixtureModel.FromSamples<MultivariateGaussianDistribution>(2, rows));
+        Assert.Equal(ErrorKind.Data, error.Kind);
+        Assert.EndsWith(end, error.Message, StringComparison.Ordinal);
+        Assert.Null(error.InnerException);
+    }
+
+    [Fact]
+    public async Task NamedFeaturesAreNamed()
+    {
+        var pass = new NamedPass(new InMemoryPass(new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } }), [new("delay"), new("distance")]);
+        var error = await Assert.ThrowsAsync<ModelException>(() => Mixture.Of<MultivariateGaussianDistribution>(2).FitAsync(pass, new()).AsTask());
+        Assert.StartsWith("feature 'distance', covariance of a Gaussian at (", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AConstantColumnFitsWithALeastVariance()
+    {
+        var model = GeneralMixtureModel.FromSamples<MultivariateGaussianDistribution>(2, new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } }, new() { MinVariance = 0.01 });
+        Assert.All(model.Components.Cast<MultivariateGaussianDistribution>(), c => Assert.True(c.Covariance(1, 1) >= 0.01 - 1e-12));
+    }
+
+    [Fact]
+    public void EveryOptionOutOfRangeStandsInOneError()
+    {
+        var options = new FitOptions { MaxDegreeOfParallelism = 0, BatchSize = 0, Inertia = 2, LearningRateDecay = -1, Pseudocount = -1, MinVariance = double.NaN, StopThreshold = double.NaN, MaxIterations = -1, InitializationRows = 0 };
+        var error = Assert.Throws<ModelException>(options.Validate);
+        Assert.Equal(ErrorKind.Usage, error.Kind);
+        Assert.Equal(
+            "fit options: found MaxDegreeOfParallelism is 0, expected -1 (all cores) or 1 to 1024; BatchSize is 0, expected 1 to 16777216 rows; Inertia is 2, expected 0 to 1; " +
+            "LearningRateDecay is -1, expected a finite number of at least 0; Pseudocount is -1, expected a finite number of at least 0; MinVariance is NaN, expected a finite number of at least 0; " +
+            "StopThreshold is NaN, expected a number; MaxIterations is -1, expected at least 0; InitializationRows is 0, expected at least 1, expected values in range; nothing was read; correct the options and run again",
+            error.Message);
+    }
+
+    [Fact]
+    public void ADeadComponentIsReportedAndKeepsItsParameters()
+    {
+        var data = FeatureMatrix.FromColumn([1, 2, 3, 2, 1, 3]);
+        var start = new GeneralMixtureModel([new NormalDistribution(2, 1), new NormalDistribution(1e6, 1)]);
+        var result = start.Fit(data);
+        Assert.Equal(start.Components[1], result.Model.Components[1]);
+        Assert.Equal(0, result.Model.Weights[1]);
+        Assert.Equal("component 1 died: no row belongs to it any more; it keeps its parameters at weight 0 (use fewer components or another start)", Assert.Single(result.Warnings));
+    }
+
+    [Fact]
+    public async Task AnErrorInAWorkerSurfacesOnceAndUnwrapped()
+    {
+        var data = FeatureMatrix.FromColumn(new double[100_000]);
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await new InMemoryPass(data, 100, 8).RunAsync(new Failing(), CancellationToken.None));
+        Assert.Equal("batch at 5000", error.Message);
+    }
+
+    [Fact]
+    public void CancellationStopsAFit()
+    {
+        using var stop = new CancellationTokenSource();
+        var seen = new List<int>();
+        var options = new FitOptions { StopThreshold = double.NegativeInfinity, Progress = new Immediately(p => { seen.Add(p.Iteration.Iteration); if (p.Iteration.Iteration == 3) stop.Cancel(); }) };
+        Assert.ThrowsAny<OperationCanceledException>(() => new NormalDistribution(0, 1).Fit(new double[] { 1, 2, 3 }, options, stop.Token));
+        Assert.Equal([0, 1, 2, 3], seen);
+    }
+
+    private sealed class Immediately(Action<FitProgress> report) : IProgress<FitProgress>
+    {
+        public void Report(FitProgress value) => report(value);
+    }
+
+    private sealed class NamedPass(IDataPass inner, IReadOnlyList<Feature> features) : IDataPass
+    {
+        public int Columns => inner.Columns;
+
+        public IReadOnlyList<Feature>? Features => features;
+
+        public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) => inner.RunAsync(summarizer, cancellationToken);
+    }
+
+    private sealed class Failing : ISummarizer
+    {
+        public Statistics CreateStatistics() => new SumStatistics(1);
+
+        public void Summarize(in FeatureBlock block, Statistics statistics)
+        {
+            if (block.FirstRow == 5_000) throw new InvalidOperationException($"batch at {block.FirstRow}");
+        }
+    }
+}

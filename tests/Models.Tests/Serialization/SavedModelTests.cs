@@ -1,0 +1,75 @@
+using System.Text;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models.Tests.Serialization;
+
+public class SavedModelTests
+{
+    private static readonly SavedModel model = new(new NormalDistribution(1.5, 0.1), [new("delay")]);
+
+    public static TheoryData<string, string> Damaged => new()
+    {
+        { "", "m.json, line 1, byte 1: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "nor""", "m.json, line 1, byte 67: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
+        { "[1, 2]", "m.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
+        { """{"format": "other"}""", "m.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
+        { """{"format": "pipelines-model", "version": 2}""", "m.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the model again" },
+        { """{"format": "pipelines-model", "version": 1}""", "m.json, property 'model': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1}}""", "m.json, property 'standardDeviation': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1, "standardDeviation": -1}}""", "m.json, normal model, normal distribution: found standardDeviation is -1, expected a finite number above 0, expected a value in range; the file is damaged or was edited; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "features": [], "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json, property 'features': found 0 features, expected 1, as the model has; the file is damaged or was edited; save the model again" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Damaged))]
+    public void ADamagedFileIsRefusedWithItsPlace(string json, string message)
+    {
+        var error = Assert.Throws<ModelException>(() => SavedModel.FromJson(Encoding.UTF8.GetBytes(json), "m.json"));
+        Assert.Equal(ErrorKind.Model, error.Kind);
+        Assert.Equal(message, error.Message);
+    }
+
+    [Fact]
+    public void AnUnknownTypeIsNeverLookedUp()
+    {
+        var error = Assert.Throws<ModelException>(() => SavedModel.FromJson("""{"format": "pipelines-model", "version": 1, "model": {"type": "System.Diagnostics.Process"}}"""u8.ToArray()));
+        Assert.StartsWith("model, property 'type': found 'System.Diagnostics.Process', expected one of ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryTruncationOfAFileIsRefused()
+    {
+        var json = model.ToJson();
+        // The last two bytes are the closing brace and the line feed; without the line feed alone it is still a whole model.
+        for (var length = 0; length < json.Length - 1; length++)
+            Assert.Equal(ErrorKind.Model, Assert.Throws<ModelException>(() => SavedModel.FromJson(json.AsMemory(0, length))).Kind);
+    }
+
+    [Fact]
+    public void SavingReplacesTheFileAtOnceAndLeavesNothingElse()
+    {
+        var folder = Directory.CreateTempSubdirectory("pipelines-tests-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "model.json");
+            File.WriteAllText(path, "old");
+            model.Save(path);
+            Assert.Equal([path], Directory.GetFiles(folder.FullName));
+            var loaded = SavedModel.Load(path);
+            Assert.Equal(model.Model, loaded.Model);
+            Assert.Equal("delay", Assert.Single(loaded.Features!).Name);
+            Assert.Equal(model.ToJson(), File.ReadAllBytes(path));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void AMissingFileIsAMistakeOfUse()
+    {
+        var error = Assert.Throws<ModelException>(() => SavedModel.Load("nowhere/model.json"));
+        Assert.Equal((ErrorKind.Usage, "nowhere/model.json: found no such file, expected a model file; check the path"), (error.Kind, error.Message));
+    }
+}
