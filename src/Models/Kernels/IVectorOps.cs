@@ -32,6 +32,9 @@ internal unsafe interface IVectorOps<TVec>
     /// <summary>a / b.</summary>
     static abstract TVec Divide(TVec a, TVec b);
 
+    /// <summary>1 / a to 1.5 units in the last place, for numbers from 1 to 2^1000; NaN stays NaN.</summary>
+    static abstract TVec Reciprocal(TVec a);
+
     /// <summary>a * b + c, fused where the CPU can.</summary>
     static abstract TVec MultiplyAdd(TVec a, TVec b, TVec c);
 

@@ -30,6 +30,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Divide(Vector128<double> a, Vector128<double> b) => a / b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Reciprocal(Vector128<double> a) => Vector128<double>.One / a;
+
     // Fused or not as the CPU has it: a software fma would be a hundred times slower.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.MultiplyAddEstimate(a, b, c);

@@ -35,6 +35,16 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     public static Vector512<double> Divide(Vector512<double> a, Vector512<double> b) => Avx512F.Divide(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Reciprocal(Vector512<double> a)
+    {
+        // Two Newton steps from 14 bits: half the time of a division, and on units that are free to overlap with others.
+        var one = Broadcast(1);
+        var r = Avx512F.Reciprocal14(a);
+        r = Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(r, a, one), r);
+        return Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(r, a, one), r);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -99,7 +99,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             log2Likelihood += SummarizeTile(tile, tileWeights, (MixtureStatistics)statistics, kernel, lanes);
             weight += tileWeights.IsEmpty ? tile.Rows : Sums.Of(tileWeights);
         }
-        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts);
+        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts, ((MixtureStatistics)statistics).Responsibilities);
         statistics.Objective += log2Likelihood * Math.Log(2);
         statistics.Weight += weight;
         statistics.Rows += block.Rows;
@@ -113,7 +113,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         var lanes = scratch.Take(kernel?.LaneCount ?? 0);
         lanes.Clear();
         SummarizeTile(tile, weights, (MixtureStatistics)statistics, kernel, lanes);
-        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts);
+        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts, ((MixtureStatistics)statistics).Responsibilities);
     }
 
     /// <inheritdoc/>
@@ -235,18 +235,15 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     {
         using var scratch = Scratch.Enter();
         var responsibilities = scratch.Take(Components.Count * FeatureTile.Capacity);
-        double log2Likelihood;
         if (kernel is not null && (!tile.HasMissing || kernel.TakesMissing))
         {
-            log2Likelihood = kernel.Expect(tile, tileWeights, log2Weights, responsibilities);
+            var result = kernel.Expect(tile, tileWeights, log2Weights, responsibilities);
             kernel.Accumulate(tile, responsibilities, lanes);
+            return result;
         }
-        else
-        {
-            componentwise.JointLog2(tile, log2Weights, responsibilities);
-            log2Likelihood = Softmax.Responsibilities(responsibilities, Components.Count, tile.Rows, tileWeights);
-            componentwise.Accumulate(tile, responsibilities, statistics.Parts);
-        }
+        componentwise.JointLog2(tile, log2Weights, responsibilities);
+        var log2Likelihood = Softmax.Responsibilities(responsibilities, Components.Count, tile.Rows, tileWeights);
+        componentwise.Accumulate(tile, responsibilities, statistics.Parts);
         for (var k = 0; k < Components.Count; k++)
             statistics.Responsibilities[k] += Sums.Of(responsibilities.Slice(k * FeatureTile.Capacity, tile.Rows));
         return log2Likelihood;
