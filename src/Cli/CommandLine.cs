@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Pipelines.Cli.Commands;
+using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Settings;
+
+namespace Pipelines.Cli;
+
+/// <summary>The command line as a whole: its verbs, and what comes of errors.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs the tool.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="console">Where to write.</param>
+    /// <param name="cancellationToken">Ends the run with exit code 130.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, CancellationToken cancellationToken = default)
+    {
+        var common = new CommonSettings();
+        var parsed = Create(console, common).Parse(args);
+        if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
+        {
+            UsageErrors.Write(console, parsed, errors);
+            return ExitCode.Usage;
+        }
+        try
+        {
+            var streams = new InvocationConfiguration { Output = console.Out, Error = console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(streams, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            return ErrorReport.Write(console, e, parsed.GetValue(common.Verbose), cancellationToken);
+        }
+    }
+
+    private static RootCommand Create(ToolConsole console, CommonSettings common)
+    {
+        var root = new RootCommand("Fits and scores probabilistic models over Parquet data of any size.");
+        foreach (var verb in Verb.All) root.Add(verb.Create(console, common));
+        common.AddTo(root);
+        return root;
+    }
+}

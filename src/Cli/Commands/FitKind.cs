@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Diagnostics;
+using Pipelines.Blocks;
+using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Settings;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary>A kind of model that <c>fit</c> knows. A new one is one class: it is found by reflection.</summary>
+internal abstract class FitKind
+{
+    /// <summary>All kinds, by name.</summary>
+    public static IReadOnlyList<FitKind> All { get; } = Found.In<FitKind>(k => k.Name);
+
+    /// <summary>What the user types.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Makes the command.</summary>
+    public abstract Command Create(ToolConsole console, CommonSettings common);
+}
+
+/// <summary>A kind of model that <c>fit</c> knows.</summary>
+/// <typeparam name="TModel">What comes of it.</typeparam>
+/// <param name="description">What it is, for the help.</param>
+/// <param name="objective">What the fit raises or lowers, in words.</param>
+internal abstract class FitKind<TModel>(string description, string objective) : FitKind
+    where TModel : Model
+{
+    /// <summary>The options that every kind has.</summary>
+    protected FitSettings Fit { get; } = new(objective);
+
+    /// <summary>The options that only this kind has.</summary>
+    protected virtual IReadOnlyList<Option> Own => [];
+
+    /// <summary>Rules about several options.</summary>
+    protected abstract IEnumerable<string> Check(CommandResult result);
+
+    /// <summary>What to fit, where no model to begin with is given.</summary>
+    protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
+
+    /// <summary>How to fit, with this kind's own options.</summary>
+    protected virtual FitOptions With(FitOptions options, ParseResult parsed) => options;
+
+    /// <inheritdoc/>
+    public override Command Create(ToolConsole console, CommonSettings common)
+    {
+        var command = new CheckedCommand(Name, description);
+        Fit.AddTo(command);
+        foreach (var option in Own) command.Add(option);
+        command.Rules.Add(common.Check);
+        command.Rules.Add(Check);
+        command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        // Everything that can be wrong without reading data comes first.
+        var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!);
+        var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path) : null;
+        var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>((TModel)initial.Model);
+        output.Check();
+
+        var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
+        var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
+        display.Limits(options.MaxIterations, options.StopThreshold);
+        var flow = common.Pipeline(parsed) with { Progress = display };
+
+        var pipeline = Pipeline.From(new Pipelines.Io.ParquetSource(parsed.GetRequiredValue(Fit.Inputs)));
+        if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) pipeline = pipeline.Features([.. features]);
+        if (parsed.GetValue(Fit.Weights) is { } weights) pipeline = pipeline.WeightedBy(weights);
+
+        var clock = Stopwatch.StartNew();
+        var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
+        output.Save(fitted.Saved);
+        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path);
+        report.WriteWarnings(console.Error);
+        if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
+        else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
+        return ExitCode.Done;
+    }
+
+    private SavedModel Load(string path)
+    {
+        var saved = SavedModel.Load(path);
+        return saved.Model is TModel ? saved : throw new ModelException(ErrorKind.Usage, $"{Fit.Initial.Name} {path}", $"a {saved.Model.FormatName} model", $"a {Name} model", "give a model of the kind to fit");
+    }
+}

@@ -1,0 +1,48 @@
+using Pipelines.Io;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary>Where a fitted model goes: found to be writable before any data are read, and written at the end.</summary>
+internal sealed class ModelFile(string path)
+{
+    /// <summary>The path as the user gave it.</summary>
+    public string Path => path;
+
+    /// <summary>Fails early where saving would fail late.</summary>
+    /// <exception cref="DataException">The file cannot be written.</exception>
+    public void Check()
+    {
+        if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", "name a file, such as model.json");
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{folder}'", "make the folder, or choose another");
+        // A rename would put a file in the place of /dev/null.
+        if (!OperatingSystem.IsWindows() && folder.StartsWith("/dev", StringComparison.Ordinal)) throw Wrong(DataErrorKind.Usage, "a device", "name a file, such as model.json");
+        var probe = System.IO.Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+        try
+        {
+            using var stream = new FileStream(probe, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Wrong(DataErrorKind.Storage, "a folder that cannot be written", "choose another folder, or check its permissions", e);
+        }
+    }
+
+    /// <summary>Writes the model, all or nothing.</summary>
+    /// <exception cref="DataException">The disk is full or fails.</exception>
+    public void Save(SavedModel model)
+    {
+        try
+        {
+            model.Save(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Wrong(DataErrorKind.Storage, e.Message, "free space or choose another folder, and run again", e, "room to write the model");
+        }
+    }
+
+    private DataException Wrong(DataErrorKind kind, string found, string remedy, Exception? inner = null, string expected = "a file that can be written") =>
+        new(kind, $"--output {path}", found, expected, remedy, inner);
+}

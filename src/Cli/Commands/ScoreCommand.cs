@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Pipelines.Blocks;
+using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Settings;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary><c>pipelines score MODEL INPUT… --output …</c></summary>
+internal sealed class ScoreCommand : Verb
+{
+    protected override int Order => 2;
+
+    public override Command Create(ToolConsole console, CommonSettings common)
+    {
+        var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.");
+        var model = new Argument<string>("MODEL") { Description = "A model that 'fit' saved." };
+        var inputs = InputArgument.Create();
+        var output = Setting.Text("--output", "A file whose name ends with .parquet, replaced if it exists; else a folder, new or empty (required).", "DIR-or-FILE", "a file to write that ends with .parquet, or a new or empty folder", "scored.parquet");
+        var columns = Setting.Names(
+            "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means). [default: log-probability and label, as the model has them]",
+            "NAME[,NAME…]", "names of scores with commas between them, each once", "label,probability");
+        var keep = Setting.Names("--keep", "Input columns to write beside the scores. [default: all]", "a,b,c", "column names with commas between them, each once", "delay,distance");
+        command.Add(model);
+        command.Add(inputs);
+        command.Add(output);
+        command.Add(columns);
+        command.Add(keep);
+        command.Rules.Add(common.Check);
+        command.Rules.Add(result => result.IsGiven(output) ? [] : [Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}")]);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var saved = SavedModel.Load(parsed.GetRequiredValue(model));
+            var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
+            var run = Pipeline.From(new Pipelines.Io.ParquetSource(parsed.GetRequiredValue(inputs)))
+                .With(common.Pipeline(parsed))
+                .Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) })
+                .To(new Pipelines.Io.ParquetSink(parsed.GetRequiredValue(output)!));
+            var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
+            var report = new ScoreReport(result.RowsOut, result.Seconds, result.Output);
+            if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

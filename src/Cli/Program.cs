@@ -1,0 +1,4 @@
+using Pipelines.Cli;
+
+using var signals = new TerminationSignals();
+return await CommandLine.RunAsync(args, ToolConsole.OfProcess(), signals.Token);

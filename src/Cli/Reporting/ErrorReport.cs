@@ -1,0 +1,39 @@
+using Pipelines.Blocks;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>Turns an exception into one clear message and an exit code.</summary>
+internal static class ErrorReport
+{
+    /// <summary>Writes the message; the stack trace only where the user wants to see everything.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Write(ToolConsole console, Exception exception, bool verbose, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            console.Error.WriteLine("pipelines: cancelled; no output was written");
+            return ExitCode.Cancelled;
+        }
+        console.Error.WriteLine($"pipelines: error: {Text(exception)}");
+        if (verbose) console.Error.WriteLine(exception.ToString());
+        return Code(exception);
+    }
+
+    private static string Text(Exception exception) => exception switch
+    {
+        ModelException or DataException => exception.Message,
+        // An error that no part of the tool foresaw: at least say in which block it arose.
+        _ => $"{RunFailure.Of(exception)?.ToString() ?? exception.Message} ({exception.GetType().Name}; --verbose shows where)",
+    };
+
+    private static int Code(Exception exception) => exception switch
+    {
+        ModelException { Kind: ErrorKind.Data } => ExitCode.Data,
+        ModelException => ExitCode.Usage,
+        DataException { Kind: DataErrorKind.Data } => ExitCode.Data,
+        DataException { Kind: DataErrorKind.Usage } => ExitCode.Usage,
+        _ => ExitCode.Failed,
+    };
+}

@@ -1,0 +1,22 @@
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>Progress as plain lines: one when something begins, then one every few seconds; with verbose one for each iteration.</summary>
+internal sealed class PlainProgress(TextWriter target, bool verbose, TimeProvider clock) : ProgressDisplay
+{
+    private static readonly TimeSpan pause = TimeSpan.FromSeconds(5);
+
+    private long last;
+    private bool hasWritten;
+
+    protected override void Changed(ProgressState now, bool iterated)
+    {
+        if (iterated && verbose)
+        {
+            target.WriteLine(now.IterationText);
+            return;
+        }
+        if (hasWritten && clock.GetElapsedTime(last) < pause) return;
+        (hasWritten, last) = (true, clock.GetTimestamp());
+        target.WriteLine(now.ToString());
+    }
+}

@@ -1,0 +1,57 @@
+using Pipelines.Blocks;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>Shows how far a run is: on a terminal, as plain lines, or not at all. Called by many threads.</summary>
+internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitProgress>
+{
+    private readonly Lock gate = new();
+    private readonly ProgressState state = new();
+
+    /// <summary>The display that suits the console and the options.</summary>
+    public static ProgressDisplay Create(ToolConsole console, bool quiet, bool verbose) =>
+        quiet ? new NoProgress() : console.ErrorIsTerminal && !verbose ? new TerminalProgress(console.Error) : new PlainProgress(console.Error, verbose, TimeProvider.System);
+
+    /// <summary>When the fit will stop at the latest, for the time left.</summary>
+    public void Limits(int mostIterations, double stopThreshold) => (state.MostIterations, state.StopThreshold) = (mostIterations, stopThreshold);
+
+    /// <summary>Does the work and shows its progress.</summary>
+    public virtual Task<T> ShowAsync<T>(Func<Task<T>> work) => work();
+
+    /// <inheritdoc/>
+    public void Report(RunProgress value)
+    {
+        lock (gate)
+        {
+            state.Take(value);
+            Changed(state, iterated: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Report(FitProgress value)
+    {
+        lock (gate)
+        {
+            state.Take(value.Iteration);
+            Changed(state, iterated: true);
+        }
+    }
+
+    /// <summary>Called under the lock after each report.</summary>
+    protected abstract void Changed(ProgressState now, bool iterated);
+
+    /// <summary>Reads the state under the lock.</summary>
+    protected T Read<T>(Func<ProgressState, T> read)
+    {
+        lock (gate) return read(state);
+    }
+
+    private sealed class NoProgress : ProgressDisplay
+    {
+        protected override void Changed(ProgressState now, bool iterated)
+        {
+        }
+    }
+}

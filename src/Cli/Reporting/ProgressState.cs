@@ -1,0 +1,70 @@
+using Pipelines.Blocks;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>How far a run is, and that in one line. Not thread-safe: its owner locks.</summary>
+internal sealed class ProgressState
+{
+    private RunProgress run;
+    private FitIteration? iteration;
+    private double previousImprovement;
+
+    /// <summary>At most this many updates.</summary>
+    public int MostIterations { get; set; } = int.MaxValue;
+
+    /// <summary>The fit stops at an improvement of no more than this.</summary>
+    public double StopThreshold { get; set; } = double.NegativeInfinity;
+
+    /// <summary>Share of the current pass that is done, 0 … 1.</summary>
+    public double Share => run.TotalRows is > 0 and { } total ? Math.Min(1, run.Rows / (double)total) : 0;
+
+    /// <summary>What is being done now: <c>run</c>, <c>read</c>, <c>pass</c>.</summary>
+    public string Phase => run.Phase ?? "";
+
+    /// <summary>Takes a report of rows done.</summary>
+    public void Take(RunProgress value) => run = value;
+
+    /// <summary>Takes a report of an update.</summary>
+    public void Take(FitIteration value)
+    {
+        previousImprovement = iteration?.Improvement ?? 0;
+        iteration = value;
+    }
+
+    /// <summary>The iteration alone: <c>iteration 3, log-likelihood -1,234.5 (+6.7)</c>.</summary>
+    public string IterationText => iteration switch
+    {
+        null => "",
+        { Iteration: 0 } => $"start, log-likelihood {Words.Real(iteration.LogLikelihood)}",
+        _ => $"iteration {iteration.Iteration}, log-likelihood {Words.Real(iteration.LogLikelihood)} ({(iteration.Improvement >= 0 ? "+" : "")}{Words.Real(iteration.Improvement)})",
+    };
+
+    /// <summary>Everything: what is being done, how far, how fast, how long still.</summary>
+    public override string ToString()
+    {
+        // The first batches wait for the reader to begin: their rate says nothing.
+        var rate = run.Elapsed > TimeSpan.FromSeconds(0.5) ? run.Rows / run.Elapsed.TotalSeconds : 0;
+        string[] parts =
+        [
+            iteration is null ? (Phase == "run" ? "scoring" : "reading") : IterationText,
+            run.TotalRows is { } total ? $"{Words.Count(run.Rows)} of {Words.Count(total)} rows" : $"{Words.Count(run.Rows)} rows",
+            rate > 0 ? Words.Rate(rate) : "",
+            SecondsLeft(rate) is { } seconds ? $"{(iteration is null ? "" : "about ")}{Words.Time(seconds)} left" : "",
+        ];
+        return string.Join(", ", parts.Where(p => p.Length > 0));
+    }
+
+    // A single pass ends with its rows. EM's improvements shrink roughly by a constant factor, which says how many more it takes.
+    private double? SecondsLeft(double rate)
+    {
+        if (iteration is null) return Phase == "run" && run.TotalRows is { } total && rate > 0 ? Math.Max(0, total - run.Rows) / rate : null;
+        if (iteration.Iteration == 0 || iteration.Seconds <= 0) return null;
+        var left = (double)(MostIterations - iteration.Iteration);
+        var factor = iteration.Improvement / previousImprovement;
+        if (StopThreshold > 0 && factor is > 0 and < 1)
+            left = Math.Min(left, iteration.Improvement <= StopThreshold ? 0 : Math.Ceiling(Math.Log(StopThreshold / iteration.Improvement) / Math.Log(factor)));
+        var seconds = left * iteration.Seconds;
+        return seconds < 1e6 ? seconds : null;
+    }
+}

@@ -1,0 +1,45 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>Progress drawn on a terminal: a bar for the pass and a line that says the rest.</summary>
+internal sealed class TerminalProgress(TextWriter target) : ProgressDisplay
+{
+    private ProgressTask? bar;
+
+    public override async Task<T> ShowAsync<T>(Func<Task<T>> work)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(target) });
+        return await console.Progress()
+            .AutoClear(true)
+            .HideCompleted(false)
+            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 24 }, new StateColumn(this))
+            .StartAsync(async context =>
+            {
+                bar = context.AddTask("run", maxValue: 1);
+                try
+                {
+                    return await work().ConfigureAwait(false);
+                }
+                finally
+                {
+                    bar.StopTask();
+                }
+            }).ConfigureAwait(false);
+    }
+
+    // The bar reads its share whenever it is drawn; the reports themselves draw nothing, so that they cost the run nothing.
+    protected override void Changed(ProgressState now, bool iterated)
+    {
+        // A task that reaches its maximum counts as finished; the passes of a fit fill the bar again and again.
+        if (bar is { } task) task.Value = Math.Min(0.999, now.Share);
+    }
+
+    private sealed class StateColumn(TerminalProgress owner) : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(owner.Read(s => s.ToString()));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Pipelines.Io;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>Figures for people.</summary>
+internal static class Words
+{
+    /// <summary><c>3,000,000</c></summary>
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary><c>1,234.568</c>: three digits after the point, fewer where the number is large.</summary>
+    public static string Real(double value) =>
+        Math.Abs(value) is >= 1e15 or (< 1e-3 and > 0) || !double.IsFinite(value) ? value.ToString("G6", CultureInfo.InvariantCulture) : value.ToString("#,##0.###", CultureInfo.InvariantCulture);
+
+    /// <summary><c>2.4M rows/s</c></summary>
+    public static string Rate(double rowsPerSecond) => rowsPerSecond switch
+    {
+        >= 1e9 => string.Create(CultureInfo.InvariantCulture, $"{rowsPerSecond / 1e9:0.0}G rows/s"),
+        >= 1e6 => string.Create(CultureInfo.InvariantCulture, $"{rowsPerSecond / 1e6:0.0}M rows/s"),
+        >= 1e3 => string.Create(CultureInfo.InvariantCulture, $"{rowsPerSecond / 1e3:0.0}k rows/s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{rowsPerSecond:0} rows/s"),
+    };
+
+    /// <summary><c>12.3 s</c>, <c>4:05</c>, <c>1:02:03</c></summary>
+    public static string Time(double seconds) => seconds < 60
+        ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
+        : TimeSpan.FromSeconds(Math.Round(Math.Min(seconds, 1e9))).ToString(seconds < 3600 ? @"m\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture).TrimStart('0', '.');
+
+    /// <summary><c>210.5MB</c></summary>
+    public static string Bytes(long bytes) => new MemorySize(bytes).ToString();
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using Pipelines.Blocks;
+using Pipelines.Io;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>The options that every verb has.</summary>
+internal sealed class CommonSettings
+{
+    private const long LeastMemory = 16L << 20;
+
+    private readonly Setting<int?> maxParallelism = Setting.Whole(
+        "--max-parallelism", "Batches worked on at the same time; -1 = all cores. The result does not depend on it. [default: -1]", "N",
+        "-1 (all cores) or a whole number from 1 to 1024", "4", n => n is -1 or (>= 1 and <= 1024));
+
+    private readonly Setting<MemorySize?> memory = Setting.Memory(
+        "--memory", "Budget for batches and caches, such as 512MB or 2GB. [default: a quarter of the memory the process may use]", "SIZE",
+        "a size of at least 16MiB, in bytes or with KB, MB, GB, KiB, MiB or GiB", "512MB", LeastMemory);
+
+    private readonly Setting<int?> batchSize = Setting.Whole(
+        "--batch-size", "Rows of a batch. Together with the seed it fixes the result to the bit. [default: 16384]", "N",
+        "a whole number from 1 to 16777216", "16384", n => n is >= 1 and <= 1 << 24);
+
+    private readonly Setting<long?> seed = new(
+        "--seed", "Seed of everything random. [default: 0]", "N", "a whole number", "1",
+        static (string text, out long? value) =>
+        {
+            value = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+            return value is not null;
+        },
+        null);
+
+    /// <summary>One JSON object on standard output.</summary>
+    public Option<bool> Json { get; } = new("--json") { Description = "Write one JSON object to standard output, and nothing else there." };
+
+    /// <summary>No progress, no summary.</summary>
+    public Option<bool> Quiet { get; } = new("--quiet") { Description = "Show no progress and no summary; only warnings and errors." };
+
+    /// <summary>Everything.</summary>
+    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Show each iteration, and where an error arose." };
+
+    /// <summary>Gives the options to a command and all commands in it.</summary>
+    public void AddTo(Command root)
+    {
+        Option[] all = [maxParallelism, memory, batchSize, seed, Json, Quiet, Verbose];
+        foreach (var option in all)
+        {
+            option.Recursive = true;
+            root.Add(option);
+        }
+    }
+
+    /// <summary>Rules about several of these options; each verb checks them with its own.</summary>
+    public IEnumerable<string> Check(System.CommandLine.Parsing.CommandResult result)
+    {
+        if (result.IsGiven(Quiet) && result.IsGiven(Verbose)) yield return Mistake.Text("--quiet and --verbose", "both", "at most one of them", "--verbose");
+    }
+
+    /// <summary>The seed.</summary>
+    public long Seed(ParseResult parsed) => parsed.GetValue(seed) ?? 0;
+
+    /// <summary>How data flow.</summary>
+    public PipelineOptions Pipeline(ParseResult parsed) => new()
+    {
+        MaxDegreeOfParallelism = parsed.GetValue(maxParallelism) ?? -1,
+        MemoryBudget = parsed.GetValue(memory),
+        BatchSize = parsed.GetValue(batchSize) ?? new PipelineOptions().BatchSize,
+    };
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>The options that every kind of fit has.</summary>
+internal sealed class FitSettings
+{
+    private readonly Setting<int?> iterations = Setting.Whole(
+        "--iterations", "At most this many parameter updates. [default: 100000000]", "N", "a whole number of at least 0", "100", n => n >= 0);
+
+    private readonly Setting<double?> inertia = Setting.Real(
+        "--inertia", "Share of the old parameters that each update keeps. [default: 0]", "SHARE", "a number from 0 to 1", "0.1", x => x is >= 0 and <= 1);
+
+    private readonly Setting<double?> tolerance;
+
+    /// <summary>Makes the options.</summary>
+    /// <param name="objective">What the fit raises or lowers, in words, for the help.</param>
+    public FitSettings(string objective) => tolerance = Setting.Real(
+        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: 0.1]", "T", "a number", "0.1", x => !double.IsNaN(x));
+
+    /// <summary>The paths to read.</summary>
+    public Argument<string[]> Inputs { get; } = InputArgument.Create();
+
+    /// <summary>Columns to fit to.</summary>
+    public Setting<IReadOnlyList<string>?> Features { get; } = Setting.Names(
+        "--features", "Columns, in this order. [default: those of --initial, else all numeric columns but the weights]", "a,b,c",
+        "column names with commas between them, each once", "delay,distance");
+
+    /// <summary>Column of the rows' weights.</summary>
+    public Setting<string?> Weights { get; } = Setting.Text("--weights", "Column of the rows' weights. [default: every row weighs 1]", "COLUMN", "the name of a numeric column", "weight");
+
+    /// <summary>How many components or clusters.</summary>
+    public Setting<int?> Components { get; } = Setting.Whole("--components", "Number of components or clusters.", "K", "a whole number of at least 1", "3", n => n >= 1);
+
+    /// <summary>How the start is chosen.</summary>
+    public Setting<string?> Init { get; } = new(
+        "--init", "How the start is chosen on the data. [default: kmeans++]", "METHOD",
+        $"one of {string.Join(", ", CentroidInitialization.All.Select(i => i.Name))}", "kmeans-parallel",
+        static (string text, out string? value) =>
+        {
+            value = text;
+            return CentroidInitialization.All.Any(i => i.Name == text);
+        },
+        null);
+
+    /// <summary>A model to begin with.</summary>
+    public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model to begin with, instead of --components and --init.", "model.json", "a model file", "model.json");
+
+    /// <summary>Where the model goes.</summary>
+    public Setting<string?> Output { get; } = Setting.Text("--output", "File for the fitted model (required); replaced if it exists.", "model.json", "a file to write the model to", "model.json");
+
+    /// <summary>Gives inputs and options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(Inputs);
+        Option[] all = [Output, Features, Weights, Components, Init, Initial, iterations, tolerance, inertia];
+        foreach (var option in all) command.Add(option);
+        Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));
+    }
+
+    /// <summary>Rules about several options.</summary>
+    /// <param name="result">The parsed command.</param>
+    /// <param name="replaced">Options that --initial takes the place of; those marked are needed without it.</param>
+    public IEnumerable<string> Check(CommandResult result, params IReadOnlyList<(Option Option, bool IsNeeded)> replaced)
+    {
+        if (!result.IsGiven(Output)) yield return Mistake.Text(Output.Name, "none", Output.Expected, $"{Output.Name} {Output.Example}");
+        foreach (var (option, isNeeded) in replaced)
+        {
+            var setting = (ISetting)option;
+            if (result.IsGiven(Initial) && result.IsGiven(option))
+                yield return Mistake.Text($"{option.Name} and {Initial.Name}", "both", "one of them, as a model to begin with has its own", $"{Initial.Name} {Initial.Example}");
+            else if (isNeeded && !result.IsGiven(Initial) && !result.IsGiven(option))
+                yield return Mistake.Text(option.Name, "none", $"{setting.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
+        }
+        if (result.Given(Weights) is { } weights && result.Given(Features)?.Contains(weights) == true)
+            yield return Mistake.Text($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights", $"{Weights.Name} {Weights.Example}");
+    }
+
+    /// <summary>How to fit.</summary>
+    public FitOptions Options(ParseResult parsed, CommonSettings common)
+    {
+        var pipeline = common.Pipeline(parsed);
+        var fallback = new FitOptions();
+        return fallback with
+        {
+            MaxDegreeOfParallelism = pipeline.MaxDegreeOfParallelism,
+            BatchSize = pipeline.BatchSize,
+            Seed = common.Seed(parsed),
+            MaxIterations = parsed.GetValue(iterations) ?? fallback.MaxIterations,
+            StopThreshold = parsed.GetValue(tolerance) ?? fallback.StopThreshold,
+            Inertia = parsed.GetValue(inertia) ?? fallback.Inertia,
+        };
+    }
+
+    /// <summary>The method that chooses the start.</summary>
+    public CentroidInitialization Initialization(ParseResult parsed) =>
+        parsed.GetValue(Init) is { } name ? CentroidInitialization.Named(name) : CentroidInitialization.Default;
+}

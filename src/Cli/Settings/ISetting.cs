@@ -1,0 +1,11 @@
+namespace Pipelines.Cli.Settings;
+
+/// <summary>What an option says of itself when its value is wrong.</summary>
+internal interface ISetting
+{
+    /// <summary>What is right, in words: <c>a whole number of at least 1</c>.</summary>
+    string Expected { get; }
+
+    /// <summary>A value that is right.</summary>
+    string Example { get; }
+}

@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>The paths to read.</summary>
+internal static class InputArgument
+{
+    /// <summary>One or more files, folders or globs.</summary>
+    public static Argument<string[]> Create() => new("INPUT")
+    {
+        Description = "Parquet files, folders or globs; one or more.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+}
