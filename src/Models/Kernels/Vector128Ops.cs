@@ -54,6 +54,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
     public static bool AnyHuge(Vector128<double> value) => Vector128.GreaterThanOrEqualAny(Vector128.Abs(value), Vector128.Create(double.MaxValue));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNaN(Vector128<double> a, Vector128<double> b) => !Vector128.EqualsAll(a, a) || !Vector128.EqualsAll(b, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Exp2(Vector128<double> x)
     {
         var t = x + Vector128.Create(RoundToOnes);

@@ -58,6 +58,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<double>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNaN(Vector256<double> a, Vector256<double> b) => Avx.MoveMask(Avx.CompareUnordered(a, b)) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Exp2(Vector256<double> x)
     {
         var t = Avx.Add(x, Vector256.Create(RoundToOnes));

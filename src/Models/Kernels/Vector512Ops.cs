@@ -69,6 +69,9 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNaN(Vector512<double> a, Vector512<double> b) => Avx512DQ.MoveMask(Avx512F.CompareUnordered(a, b)) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp2(Vector512<double> x)
     {
         // 2^x = 2^n 2^(j/16) 2^f. The low bits of t hold 16 n + j; the table's entries have j/16 taken off their exponent bits, so that
