@@ -1,4 +1,5 @@
 using Pipelines.Blocks;
+using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
@@ -15,7 +16,7 @@ internal static class CacheSection
         var memory = SyntheticSource.Matrix(Rows);
         foreach (var threads in new[] { 1, -1 })
         {
-            var options = new PipelineOptions { MaxDegreeOfParallelism = threads, MemoryBudget = 64L << 20 };
+            var options = new PipelineOptions { MaxDegreeOfParallelism = threads, MemoryBudget = MemorySize.Parse("64MB") };
             await using var cached = new FeaturePass(new SyntheticSource(Rows), [.. Enumerable.Range(0, SyntheticSource.Columns).Select(j => $"x{j}")], null, options);
             var expected = (await new InMemoryPass(memory, options.BatchSize, threads).RunAsync(model, default)).Objective;
             var found = (await cached.RunAsync(model, default)).Objective;

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using Pipelines.Blocks;
+using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
@@ -26,7 +27,7 @@ internal static class FlightsSection
             var ours = Path.Combine(folder.FullName, "ours.parquet");
             var theirs = Path.Combine(folder.FullName, "theirs.parquet");
             var (a, b, ratio) = await Paired.RunAsync(7,
-                async () => await Pipeline.FromParquet(path).With(options).Score(fitted).ToParquet(ours).RunAsync(),
+                async () => await Pipeline.FromParquet(path).With(options).Score(fitted).To(new ParquetSink(ours)).RunAsync(),
                 () =>
                 {
                     Execute(duck, $"copy (select *, -ln(1.0 + delay * delay) + distance * 0.001 as log_probability, cast(delay % 4 as integer) as label from '{path}') to '{theirs}' (format parquet, codec '{Codec}')");
@@ -40,7 +41,7 @@ internal static class FlightsSection
         }
     }
 
-    private const string Codec = "zstd";
+    private const string Codec = "snappy";
 
     private static void Execute(DuckDBConnection connection, string text)
     {

@@ -1,4 +1,5 @@
 using Pipelines.Blocks;
+using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
@@ -13,12 +14,12 @@ internal static class FrameworkSection
     {
         var memory = SyntheticSource.Matrix(Rows);
         var columns = Enumerable.Range(0, SyntheticSource.Columns).Select(j => $"x{j}").ToArray();
-        var source = new Io.MemorySource(columns.ToDictionary(c => c, c => (Array)Column(memory, Array.IndexOf(columns, c))));
+        var source = MemorySource.FromArrays(columns.Select((c, j) => (c, (Array)Column(memory, j))));
         var fit = new FitOptions { MaxIterations = 20, StopThreshold = double.NegativeInfinity };
         var (a, b, ratio) = await Paired.RunAsync(5,
             async () =>
             {
-                await using var pass = new FeaturePass(source, columns, null, new PipelineOptions { MemoryBudget = 1L << 30 });
+                await using var pass = new FeaturePass(source, columns, null, new PipelineOptions { MemoryBudget = MemorySize.Parse("1GB") });
                 await ExpectationMaximization.FitAsync(SyntheticSource.Start, pass, fit);
             },
             async () => await ExpectationMaximization.FitAsync(SyntheticSource.Start, new InMemoryPass(memory), fit));

@@ -1,7 +1,6 @@
 // Real flights, end to end: Parquet in, a mixture fitted out of core, every flight scored, Parquet out, and what it all says.
 using Pipelines.Blocks;
 using Pipelines.Examples.FlightDelays;
-using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
@@ -24,7 +23,7 @@ var fitted = await flights.Features("delay", "distance")
 fitted.Saved.Save(Path.Combine(output, "model.json"));
 
 // Score every flight: all input columns, then the log-probability and the component it most likely belongs to.
-var scored = await flights.Score(fitted).To(new ParquetSink(scoredPath)).RunAsync(cancellationToken: stop.Token);
+var scored = await flights.Score(fitted).ToParquet(scoredPath).RunAsync(cancellationToken: stop.Token);
 
 // What is unusual? A flight less likely than all but 1 in 1,000 of the flights that the model itself draws.
 const double Expected = 0.001;

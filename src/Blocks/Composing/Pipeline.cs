@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Dataflow;
+using Microsoft.Data.Analysis;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -10,7 +11,7 @@ namespace Pipelines.Blocks;
 /// Data on their way from a source: chosen, changed, scored, written, or fitted. Immutable: each verb returns a new pipeline, and nothing is read before
 /// <see cref="SinkPipeline.RunAsync"/> or <see cref="FitAsync"/>. The same blocks can be linked by hand, see <see cref="RunSupervisor"/>.
 /// </summary>
-public sealed partial class Pipeline
+public sealed class Pipeline
 {
     private readonly Graph graph;
     private readonly IReadOnlyList<string>? features;
@@ -65,6 +66,9 @@ public sealed partial class Pipeline
         return Then(new TransformStage(transform, name));
     }
 
+    /// <summary>Passes each batch through a function of yours over a DataFrame, which keeps the number of rows. It is called by many threads at once.</summary>
+    public Pipeline TransformDataFrame(Func<DataFrame, DataFrame> transform, string name = "transform") => Then(new TransformStage(TransformRowsBlock.FromDataFrame(transform, name), name));
+
     /// <summary>Sends the batches through a block of your own, such as a TransformBlock. It must hand on each batch once, in order, made with <see cref="DataBatch.With"/>.</summary>
     /// <param name="block">Makes the block for a run; the run's options and token are the supervisor's.</param>
     /// <param name="name">Name for messages.</param>
@@ -117,6 +121,17 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(sink);
         return new SinkPipeline(graph, Options, () => sink);
+    }
+
+    /// <summary>Ends in Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder.</summary>
+    /// <param name="path">File or folder; nothing is there before the run has ended well.</param>
+    /// <param name="sink">How it is written; null = the defaults, with the pipeline's parallelism.</param>
+    /// <exception cref="DataException">An option is wrong.</exception>
+    public SinkPipeline ToParquet(string path, ParquetSinkOptions? sink = null)
+    {
+        sink ??= new ParquetSinkOptions { MaxDegreeOfParallelism = Options.MaxDegreeOfParallelism };
+        sink.Validate();
+        return new SinkPipeline(graph, Options, () => new ParquetSink(path, sink));
     }
 
     /// <summary>Makes the passes over the features, for estimators and loops of your own. Dispose it: it holds memory and perhaps a temporary file.</summary>

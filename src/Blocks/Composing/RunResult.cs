@@ -5,7 +5,8 @@ namespace Pipelines.Blocks;
 /// <param name="RowsOut">Rows written; a run with another number than <paramref name="RowsIn"/> fails.</param>
 /// <param name="Seconds">Time from opening the source to the commit, in seconds, by the options' clock.</param>
 /// <param name="Output">Name of the sink: path …</param>
-public sealed record RunResult(long RowsIn, long RowsOut, double Seconds, string Output)
+/// <param name="Files">The Parquet files written, in order; empty for other sinks.</param>
+public sealed record RunResult(long RowsIn, long RowsOut, double Seconds, string Output, IReadOnlyList<string> Files)
 {
     /// <summary>Rows a second; 0 if no time passed.</summary>
     public double RowsPerSecond => Seconds > 0 ? RowsOut / Seconds : 0;

@@ -35,6 +35,12 @@ public sealed class SinkPipeline
             if (end is null) await sink.DisposeAsync().ConfigureAwait(false);
         }
         await run.RunAsync().ConfigureAwait(false);
-        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name);
+        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink));
+    }
+
+    private static IReadOnlyList<string> Files(IBatchSink sink)
+    {
+        if (sink is not ParquetSink) return [];
+        return File.Exists(sink.Name) ? [sink.Name] : [.. Directory.EnumerateFiles(sink.Name, "*.parquet").Order(StringComparer.Ordinal)];
     }
 }

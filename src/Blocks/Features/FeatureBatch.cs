@@ -45,17 +45,11 @@ public sealed class FeatureBatch
     /// <summary>Gives memory and credit back; the second call does nothing.</summary>
     public void Release()
     {
-        if (Interlocked.Exchange(ref buffer, null) is { } used && !IsKept) pool.Return(used);
+        if (Interlocked.Exchange(ref buffer, null) is { } used) pool.Return(used);
         carrier.Release();
     }
 
     /// <summary>Where a row came from, in words.</summary>
     /// <param name="row">Row of this batch, from 0.</param>
     public string Locate(int row) => carrier.Locate(row);
-
-    /// <summary>The batch's values, shape [layout.Length].</summary>
-    internal AlignedBuffer Buffer => buffer ?? throw new ObjectDisposedException(nameof(FeatureBatch));
-
-    /// <summary>True: somebody keeps the buffer; it does not return to the pool.</summary>
-    internal bool IsKept { get; set; }
 }

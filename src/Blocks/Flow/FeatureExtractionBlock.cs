@@ -8,7 +8,7 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
     private readonly FeatureExtractor extractor;
     private readonly FeatureLayout layout;
     private readonly AlignedBufferPool pool;
-    private readonly Action<FeatureBatch>? made;
+    private readonly Action<long, AlignedBuffer>? made;
 
     /// <summary>Makes the block.</summary>
     /// <param name="features">Names of the columns, in the model's order; at least one.</param>
@@ -16,17 +16,18 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
     /// <param name="weights">Name of the column with the rows' weights; null = every weight is 1.</param>
     /// <param name="name">Name for messages.</param>
     public FeatureExtractionBlock(IReadOnlyList<string> features, RunSupervisor run, string? weights = null, string name = "features")
-        : this(new FeatureExtractor(features, weights), run, null, null, name)
+        : this(features, run, weights, null, name)
     {
     }
 
-    /// <summary>Makes a block that shows each batch to somebody before it is handed on.</summary>
-    internal FeatureExtractionBlock(FeatureExtractor extractor, RunSupervisor run, AlignedBufferPool? pool, Action<FeatureBatch>? made, string name)
+    /// <summary>Makes a block that shows each buffer to a test before it is handed on.</summary>
+    internal FeatureExtractionBlock(IReadOnlyList<string> features, RunSupervisor run, string? weights, Action<long, AlignedBuffer>? made, string name)
         : base(name, run)
     {
+        extractor = new FeatureExtractor(features, weights);
         layout = new FeatureLayout(run.Options.BatchSize, extractor.Columns, extractor.IsWeighted);
-        (this.extractor, this.made) = (extractor, made);
-        this.pool = pool ?? run.Own(new AlignedBufferPool(layout.Length));
+        pool = run.Own(new AlignedBufferPool(layout.Length));
+        this.made = made;
     }
 
     private protected override FeatureBatch Process(DataBatch item)
@@ -35,9 +36,8 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
             throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of {Run.Options.BatchSize}");
         var buffer = pool.Rent();
         extractor.Extract(item, buffer.Span, layout, Name);
-        var batch = new FeatureBatch(item, layout, pool, buffer);
-        made?.Invoke(batch);
-        return batch;
+        made?.Invoke(item.Index, buffer);
+        return new FeatureBatch(item, layout, pool, buffer);
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);

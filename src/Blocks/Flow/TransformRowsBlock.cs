@@ -1,3 +1,4 @@
+using Microsoft.Data.Analysis;
 using Pipelines.Io;
 
 namespace Pipelines.Blocks;
@@ -9,6 +10,18 @@ namespace Pipelines.Blocks;
 public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, RunSupervisor run, string name = "transform") : GuardedPropagator<DataBatch, DataBatch>(name, run)
 {
     private readonly Func<DataBatch, DataBatch> transform = transform ?? throw new ArgumentNullException(nameof(transform));
+
+    /// <summary>A block that passes each batch through a function over DataFrames. Values are copied there and back: for convenience, not for speed.</summary>
+    /// <param name="transform">Makes a frame of the same number of rows, or changes the one it gets; called by many threads at once.</param>
+    /// <param name="run">The run's supervisor.</param>
+    /// <param name="name">Name for messages.</param>
+    public static TransformRowsBlock OverDataFrame(Func<DataFrame, DataFrame> transform, RunSupervisor run, string name = "transform") => new(FromDataFrame(transform, name), run, name);
+
+    internal static Func<DataBatch, DataBatch> FromDataFrame(Func<DataFrame, DataFrame> transform, string name)
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        return batch => (transform(batch.ToDataFrame()) ?? throw new InvalidOperationException($"block '{name}': found null, expected a DataFrame; return the frame itself where nothing changes")).ToBatch(batch);
+    }
 
     private protected override DataBatch Process(DataBatch item)
     {

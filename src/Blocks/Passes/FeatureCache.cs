@@ -1,3 +1,4 @@
+using Pipelines.Io;
 using Pipelines.Models;
 
 namespace Pipelines.Blocks;
@@ -31,8 +32,8 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>Bytes in the spill file.</summary>
     public long SpilledBytes => spilled * layout.Bytes;
 
-    /// <summary>Keeps the batch's buffer, or writes it to the spill file.</summary>
-    public void Store(FeatureBatch batch)
+    /// <summary>Keeps the batch's buffer and returns true, or writes it to the spill file.</summary>
+    public bool Store(DataBatch batch, AlignedBuffer buffer)
     {
         SpillFile file;
         long position;
@@ -42,15 +43,15 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
             if (memoryUsed + layout.Bytes <= MemoryBytes)
             {
                 memoryUsed += layout.Bytes;
-                batch.IsKept = true;
-                entries[(int)batch.Index] = new Entry(batch.Rows, batch.FirstRow, batch.Buffer, -1);
-                return;
+                entries[(int)batch.Index] = new Entry(batch.Rows, batch.FirstRow, buffer, -1);
+                return true;
             }
             file = spill ??= createSpill();
             position = spilled++ * layout.Bytes;
             entries[(int)batch.Index] = new Entry(batch.Rows, batch.FirstRow, null, position);
         }
-        file.Write(batch.Buffer, layout.Bytes, position);
+        file.Write(buffer, layout.Bytes, position);
+        return false;
     }
 
     /// <summary>Ends filling; every batch must have come.</summary>

@@ -103,7 +103,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         turn.Dispose();
     }
 
-    /// <summary>The first pass: source, features, cache, statistics, fold.</summary>
+    /// <summary>The first pass: source, features with cache and statistics, fold.</summary>
     private async Task<Statistics> FillAsync(FeatureCache filling, ISummarizer summarizer, CancellationToken cancellationToken)
     {
         var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken).ConfigureAwait(false);
@@ -112,12 +112,10 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
 
         await using var run = new RunSupervisor(options, cancellationToken);
         run.Accounts.Phase = "read";
-        var features = new FeatureExtractionBlock(extractor, run, filling.Buffers, filling.Store, "features");
-        var summarize = new SummarizeBlock(summarizer, run);
+        var fill = new FillBlock(extractor, layout, filling, summarizer, run);
         var fold = new FoldBlock(summarizer, run);
-        Linking.Link(bound.Create(run), features);
-        Linking.Link(features, summarize);
-        Linking.Link(summarize, fold);
+        Linking.Link(bound.Create(run), fill);
+        Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
         filling.Seal(run.Accounts.RowsOut);
         return await fold.Result.ConfigureAwait(false);

@@ -15,8 +15,9 @@ internal sealed record MemoryPlan(int Credits, long ReadAheadBytes, long CacheBy
         foreach (var field in schema.Fields)
             if (columns is null || columns.Contains(field.Name)) rowBytes += Width(field.ValueType);
         var fits = budget / 4 / (rowBytes * options.BatchSize);
-        // Beyond a few batches for each worker more of them only cost cache; two are needed to read one while one is worked on.
-        return new MemoryPlan((int)Math.Clamp(fits, 2, (4L * options.Parallelism) + 4), budget / 4, budget / 2);
+        // More batches than two for each worker, and one each for source and sink, only push one another out of the processor's cache;
+        // two are needed to read one while one is worked on.
+        return new MemoryPlan((int)Math.Clamp(fits, 2, (2L * options.Parallelism) + 2), budget / 4, budget / 2);
     }
 
     // Strings and byte arrays: a reference, the object's header and some characters.

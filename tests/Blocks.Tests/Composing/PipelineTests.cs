@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Dataflow;
+using Microsoft.Data.Analysis;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -33,6 +34,46 @@ public sealed class PipelineTests
         Assert.Equal("x0 double, sum double, sign int32", sink.Schema!.ToString());
         Assert.Equal(data[0], sink.Columns[0]);
         Assert.Equal(data[2].Zip(data[0], (a, b) => 0 + (2 * a) + b), sink.Columns[1]);
+    }
+
+    [Fact]
+    public async Task A_function_over_data_frames_changes_columns()
+    {
+        var sink = new ListSink();
+        await Pipeline.From(new ArraySource(data)).With(options)
+            .TransformDataFrame(frame =>
+            {
+                var sum = (PrimitiveDataFrameColumn<double>)(frame["x0"] + frame["x1"]);
+                sum.SetName("sum");
+                frame.Columns.Add(sum);
+                return frame;
+            })
+            .Select("sum")
+            .To(sink).RunAsync();
+        Assert.Equal(data[0].Zip(data[1], (a, b) => a + b), sink.Columns[0]);
+        var thrown = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(data)).With(options).TransformDataFrame(f => f.Head(3)).To(new ListSink()).RunAsync());
+        Assert.Contains("found a DataFrame of 3 rows, expected 100 rows, as the batch has", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Parquet_to_scored_Parquet_is_the_same_bytes_at_any_parallelism_and_nothing_is_left_of_a_failed_run()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        var (input, output) = (Path.Combine(folder.FullName, "in.parquet"), Path.Combine(folder.FullName, "out.parquet"));
+        await Pipeline.From(new ArraySource(data)).With(options).ToParquet(input).RunAsync();
+        byte[]? first = null;
+        foreach (var parallelism in (int[])[1, 2, 3, 8, 64])
+        {
+            var result = await Pipeline.FromParquet(input).With(options with { MaxDegreeOfParallelism = parallelism }).Score(TestData.Mixture(), TestData.Two).ToParquet(output).RunAsync();
+            Assert.Equal((3000L, 3000L), (result.RowsIn, result.RowsOut));
+            Assert.Equal([output], result.Files);
+            var bytes = await File.ReadAllBytesAsync(output);
+            Assert.Equal(first ??= bytes, bytes);
+        }
+        var other = Path.Combine(folder.FullName, "failed");
+        await Assert.ThrowsAsync<FormatException>(() => Pipeline.FromParquet(input).With(options).Transform(b => b.Index == 20 ? throw new FormatException() : b).ToParquet(other).RunAsync());
+        Assert.Equal(["in.parquet", "out.parquet"], folder.EnumerateFileSystemInfos().Select(f => f.Name).Order());
+        folder.Delete(recursive: true);
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class FeatureExtractionBlockFixture : BlockFixture
 
     internal override double[] Expected(double[][] data) => SumSummarizer.Naive(data, BatchSize);
 
-    private static FeatureExtractionBlock Make(RunSupervisor run, Action<long> hook) => new(new FeatureExtractor(TestData.Two, null), run, null, made => hook(made.Index), "features");
+    private static FeatureExtractionBlock Make(RunSupervisor run, Action<long> hook) => new(TestData.Two, run, null, (index, _) => hook(index), "features");
 }
 
 public sealed class SummarizeBlockFixture : BlockFixture

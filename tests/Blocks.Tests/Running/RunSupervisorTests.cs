@@ -157,9 +157,7 @@ public sealed class RunSupervisorTests
         var summarizer = new SumSummarizer(2, row => _ = row == 50 ? throw new FormatException() : row);
         var seen = new System.Collections.Concurrent.ConcurrentBag<AlignedBuffer>();
         var run = new RunSupervisor(options);
-        var layout = new FeatureLayout(10, 2, weighted: false);
-        var pool = run.Own(new AlignedBufferPool(layout.Length));
-        var features = new FeatureExtractionBlock(new FeatureExtractor(TestData.Two, null), run, pool, made => seen.Add(made.Buffer), "features");
+        var features = new FeatureExtractionBlock(TestData.Two, run, null, (_, buffer) => seen.Add(buffer), "features");
         var summarize = new SummarizeBlock(summarizer, run);
         Linking.Link(new SourceBlock(new ArraySource(data), run), features);
         Linking.Link(features, summarize);

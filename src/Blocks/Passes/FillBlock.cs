@@ -1,0 +1,28 @@
+using Pipelines.Io;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// The first pass: features, cache and statistics of a batch in one go, while its features are still in the processor's cache. The same as
+/// <see cref="FeatureExtractionBlock"/> and <see cref="SummarizeBlock"/> in a row, which cost about a fifth more.
+/// </summary>
+internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, ISummarizer summarizer, RunSupervisor run)
+    : GuardedPropagator<DataBatch, BatchStatistics>("features", run)
+{
+    private readonly StatisticsPool pool = new(summarizer);
+
+    private protected override BatchStatistics Process(DataBatch item)
+    {
+        var buffer = cache.Buffers.Rent();
+        extractor.Extract(item, buffer.Span, layout, Name);
+        var keep = cache.Store(item, buffer);
+        var statistics = pool.Rent();
+        summarizer.Summarize(layout.View(buffer.Span, item.Rows, item.FirstRow), statistics);
+        if (!keep) cache.Buffers.Return(buffer);
+        item.Release();
+        return new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool };
+    }
+
+    private protected override string Describe(DataBatch item) => Guard.Describe(item);
+}
