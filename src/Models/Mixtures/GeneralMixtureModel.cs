@@ -101,7 +101,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             log2Likelihood += evaluator.Summarize(tile, tileWeights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
             weight += tileWeights.IsEmpty ? tile.Rows : Sums.Of(tileWeights);
         }
-        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts);
+        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts, ((MixtureStatistics)statistics).Responsibilities);
         statistics.Objective += log2Likelihood * Math.Log(2);
         statistics.Weight += weight;
         statistics.Rows += block.Rows;
@@ -115,7 +115,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         var lanes = scratch.Take(kernel?.LaneCount ?? 0);
         lanes.Clear();
         evaluator.Summarize(tile, weights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
-        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts);
+        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts, ((MixtureStatistics)statistics).Responsibilities);
     }
 
     /// <inheritdoc/>

@@ -49,33 +49,30 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         {
             componentwise.JointLog2(tile, log2Weights, responsibilities);
             log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);
-            componentwise.Accumulate(tile, responsibilities, statistics.Parts);
+            AddComponentwise(tile, responsibilities, statistics);
+            return log2Likelihood;
         }
-        else if (!tile.HasMissing || kernel.TakesMissing)
+        if (!tile.HasMissing || kernel.TakesMissing)
         {
             log2Likelihood = kernel.Expect(tile, weights, log2Weights, responsibilities);
             kernel.Accumulate(tile, responsibilities, lanes);
-        }
-        else
-        {
-            var split = new SplitTile(tile, scratch);
-            JointOfSplit(kernel, split, log2Weights, responsibilities, scratch);
-            log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);
-            AddShares(responsibilities, tile.Rows, statistics);
-            var own = scratch.Take(components.Count * FeatureTile.Capacity);
-            split.Take(responsibilities, own, components.Count);
-            componentwise.Accumulate(split.Incomplete, own, statistics.Parts);
-            kernel.Accumulate(split.Complete, responsibilities, lanes);
             return log2Likelihood;
         }
-        AddShares(responsibilities, tile.Rows, statistics);
+        var split = new SplitTile(tile, scratch);
+        JointOfSplit(kernel, split, log2Weights, responsibilities, scratch);
+        log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);
+        var own = scratch.Take(components.Count * FeatureTile.Capacity);
+        split.Take(responsibilities, own, components.Count);
+        AddComponentwise(split.Incomplete, own, statistics);
+        kernel.Accumulate(split.Complete, responsibilities, lanes);
         return log2Likelihood;
     }
 
-    private static void AddShares(ReadOnlySpan<double> responsibilities, int rows, MixtureStatistics statistics)
+    private void AddComponentwise(in FeatureTile tile, ReadOnlySpan<double> responsibilities, MixtureStatistics statistics)
     {
-        for (var k = 0; k < statistics.Responsibilities.Length; k++)
-            statistics.Responsibilities[k] += Sums.Of(responsibilities.Slice(k * FeatureTile.Capacity, rows));
+        componentwise.Accumulate(tile, responsibilities, statistics.Parts);
+        for (var k = 0; k < components.Count; k++)
+            statistics.Responsibilities[k] += Sums.Of(responsibilities.Slice(k * FeatureTile.Capacity, tile.Rows));
     }
 
     private void JointOfSplit(MixtureKernel kernel, in SplitTile split, ReadOnlySpan<double> log2Weights, Span<double> joint, Scratch scratch)
