@@ -70,7 +70,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         display.Limits(options.MaxIterations, options.StopThreshold);
         var flow = common.Pipeline(parsed) with { Progress = display };
 
-        var pipeline = Pipeline.From(new Pipelines.Io.ParquetSource(parsed.GetRequiredValue(Fit.Inputs)));
+        var pipeline = Pipeline.FromParquet(parsed.GetRequiredValue(Fit.Inputs));
         if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) pipeline = pipeline.Features([.. features]);
         if (parsed.GetValue(Fit.Weights) is { } weights) pipeline = pipeline.WeightedBy(weights);
 

@@ -13,7 +13,7 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 {
     private readonly Setting<IReadOnlyList<string>?> distribution = Setting.Names(
         "--distribution", $"What the components are: one name for all features, or one a feature (then the features are independent within a component). Known: {Names}.", "NAME[,NAME…]",
-        $"one name for all features, or one for each feature, of {Names}", "multivariate-gaussian", names => names.All(n => ModelFormat.Families.Any(f => f.Name == n)));
+        $"one name for all features, or one for each feature, of {Names}", "multivariate-gaussian", names => names.All(n => Known.Any(f => f.Name == n)));
 
     private readonly Setting<double?> pseudocount = Setting.Real(
         "--pseudocount", "Added to each component's share of the rows in each update, in rows. [default: 0]", "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
@@ -25,7 +25,10 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 
     protected override IReadOnlyList<Option> Own => [distribution, pseudocount, minVariance];
 
-    private static string Names => string.Join(", ", ModelFormat.Families.Select(f => f.Name));
+    // Independent components come of several names, or of a univariate one; by their own name they would only be normals.
+    private static IEnumerable<DistributionFamily> Known => ModelFormat.Families.Where(f => f.Name != IndependentComponentsDistribution.FamilyName);
+
+    private static string Names => string.Join(", ", Known.Select(f => f.Name));
 
     protected override IEnumerable<string> Check(CommandResult result)
     {

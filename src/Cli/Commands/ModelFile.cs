@@ -25,7 +25,7 @@ internal sealed class ModelFile(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Wrong(DataErrorKind.Storage, "a folder that cannot be written", "choose another folder, or check its permissions", e);
+            throw Wrong(DataErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions", e);
         }
     }
 

@@ -32,10 +32,10 @@ internal sealed class ScoreCommand : Verb
         {
             var saved = SavedModel.Load(parsed.GetRequiredValue(model));
             var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
-            var run = Pipeline.From(new Pipelines.Io.ParquetSource(parsed.GetRequiredValue(inputs)))
+            var run = Pipeline.FromParquet(parsed.GetRequiredValue(inputs))
                 .With(common.Pipeline(parsed))
                 .Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) })
-                .To(new Pipelines.Io.ParquetSink(parsed.GetRequiredValue(output)!));
+                .ToParquet(parsed.GetRequiredValue(output)!);
             var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
             var report = new ScoreReport(result.RowsOut, result.Seconds, result.Output);
             if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);

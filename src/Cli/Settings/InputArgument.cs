@@ -8,7 +8,7 @@ internal static class InputArgument
     /// <summary>One or more files, folders or globs.</summary>
     public static Argument<string[]> Create() => new("INPUT")
     {
-        Description = "Parquet files, folders or globs; one or more.",
+        Description = "One or more Parquet files, folders or globs.",
         Arity = ArgumentArity.OneOrMore,
     };
 }

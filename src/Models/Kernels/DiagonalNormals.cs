@@ -45,22 +45,28 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
         }
     }
 
-    /// <summary>As <see cref="Density"/>, with the constant holding no factors: a missing entry adds nothing, an observed one its factor too.</summary>
+    /// <summary>
+    /// As <see cref="Density"/>, but a missing entry adds nothing: its distance counts as 0 and its factor is taken back. A complete row
+    /// gets the bits that <see cref="Density"/> gives it, whatever its neighbours miss.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DensityOfObserved(double* x, double* parameters, int dimensions, int rows, double constant, double* q)
     {
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var a = TOps.Broadcast(constant);
+            var unobserved = TOps.Broadcast(0);
             var column = x + i;
             var p = parameters;
             for (var j = 0; j < dimensions; j++, column += FeatureTile.Capacity, p += FeatureParameters)
             {
                 var value = TOps.Load(column);
-                var z = TOps.Multiply(TOps.Subtract(value, TOps.Broadcast(p[0])), TOps.Broadcast(p[1]));
-                a = TOps.Add(a, TOps.ZeroWhereNaN(value, TOps.NegatedMultiplyAdd(z, z, TOps.Broadcast(p[2]))));
+                var factor = TOps.Broadcast(p[2]);
+                var z = TOps.ZeroWhereNaN(value, TOps.Multiply(TOps.Subtract(value, TOps.Broadcast(p[0])), TOps.Broadcast(p[1])));
+                a = TOps.NegatedMultiplyAdd(z, z, a);
+                unobserved = TOps.Add(unobserved, TOps.Subtract(factor, TOps.ZeroWhereNaN(value, factor)));
             }
-            TOps.Store(q + i, a);
+            TOps.Store(q + i, TOps.Subtract(a, unobserved));
         }
     }
 

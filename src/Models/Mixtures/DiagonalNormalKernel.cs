@@ -152,7 +152,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
         for (var k = 0; k < count; k++)
         {
             var own = p + (k * dimensions * Parameters);
-            if (missing) DiagonalNormals<TOps, TVec>.DensityOfObserved(x, own, dimensions, rows, log2Weights[k], q + (k * FeatureTile.Capacity));
+            if (missing) DiagonalNormals<TOps, TVec>.DensityOfObserved(x, own, dimensions, rows, constants[k] + log2Weights[k], q + (k * FeatureTile.Capacity));
             else DiagonalNormals<TOps, TVec>.Density(x, own, dimensions, rows, constants[k] + log2Weights[k], q + (k * FeatureTile.Capacity));
         }
     }

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Settings;
+using Pipelines.Io;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary><c>pipelines inspect FILE</c></summary>
+internal sealed class InspectCommand : Verb
+{
+    protected override int Order => 3;
+
+    public override Command Create(ToolConsole console, CommonSettings common)
+    {
+        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data; reads no row.");
+        var file = new Argument<string>("FILE") { Description = "A model that 'fit' saved, or a Parquet file, folder or glob." };
+        command.Add(file);
+        command.Rules.Add(common.Check);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            IInspection report = IsModel(path)
+                ? new ModelInspection(path, SavedModel.Load(path))
+                : new DataInspection(await ParquetInspection.OfAsync([path], cancellationToken).ConfigureAwait(false));
+            if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, report.WriteJson);
+            else report.WriteWords(console.Out);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    // By content, as everywhere: a file that begins with a brace (or white space before it) is meant to be a model, whatever its name.
+    private static bool IsModel(string path)
+    {
+        if (!File.Exists(path) || ParquetInspection.IsParquet(path)) return false;
+        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return true;
+        try
+        {
+            using var stream = File.OpenRead(path);
+            int next;
+            do next = stream.ReadByte();
+            while (next is ' ' or '\t' or '\r' or '\n');
+            return next == '{';
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

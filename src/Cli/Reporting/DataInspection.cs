@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Pipelines.Io;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>Parquet files, described.</summary>
+/// <param name="Files">One or more.</param>
+internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : IInspection
+{
+    public void WriteWords(TextWriter target)
+    {
+        foreach (var file in Files)
+        {
+            target.WriteLine($"{file.Name}: Parquet, {Words.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, {Count(file.RowGroups.Count, "row group")}, {Words.Bytes(file.Bytes)}");
+            target.WriteLine($"written by {(file.CreatedBy.Length > 0 ? file.CreatedBy : "an unknown program")}");
+            target.WriteLine($"memory to read it: at least {Words.Bytes(file.MemoryBytes)} (the largest row group, decoded)");
+            target.WriteLine();
+            TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
+                file.Columns.Select(c => new[] { c.Name, c.ValueType?.ToLowerInvariant() ?? "-", c.IsNullable ? "may be" : "none", c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {c.Obstacle}" }));
+            target.WriteLine();
+            TextTable.Write(target, ["row group", "rows", "in the file", "decoded", "codecs"],
+                file.RowGroups.Select((g, i) => new[] { Words.Count(i), Words.Count(g.Rows), Words.Bytes(g.CompressedBytes), Words.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
+            if (Files.Count > 1) target.WriteLine();
+        }
+        if (Files.Count > 1) target.WriteLine($"{Words.Count(Files.Count)} files, {Words.Count(Files.Sum(f => f.Rows))} rows, {Words.Bytes(Files.Sum(f => f.Bytes))}");
+    }
+
+    public void WriteJson(Utf8JsonWriter json)
+    {
+        json.WriteString("kind", "parquet");
+        json.WriteNumber("rows", Files.Sum(f => f.Rows));
+        json.WriteNumber("bytes", Files.Sum(f => f.Bytes));
+        json.WriteNumber("memoryBytes", Files.Max(f => f.MemoryBytes));
+        json.WriteStartArray("files");
+        foreach (var file in Files) Write(json, file);
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, ParquetInspection file)
+    {
+        json.WriteStartObject();
+        json.WriteString("file", file.Name);
+        json.WriteNumber("rows", file.Rows);
+        json.WriteNumber("bytes", file.Bytes);
+        json.WriteString("createdBy", file.CreatedBy);
+        json.WriteNumber("memoryBytes", file.MemoryBytes);
+        json.WriteStartArray("columns");
+        foreach (var column in file.Columns)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", column.Name);
+            json.WriteString("type", column.ValueType?.ToLowerInvariant());
+            json.WriteBoolean("nullable", column.IsNullable);
+            json.WriteString("storedAs", column.StoredAs);
+            if (column.Obstacle is { } obstacle) json.WriteString("obstacle", obstacle);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("rowGroups");
+        foreach (var group in file.RowGroups)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("rows", group.Rows);
+            json.WriteNumber("compressedBytes", group.CompressedBytes);
+            json.WriteNumber("uncompressedBytes", group.UncompressedBytes);
+            json.WriteNumber("decodedBytes", group.DecodedBytes);
+            json.WriteString("codecs", group.Codecs);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Count(int value, string what) => $"{Words.Count(value)} {what}{(value == 1 ? "" : "s")}";
+}

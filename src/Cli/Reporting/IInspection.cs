@@ -1,0 +1,13 @@
+using System.Text.Json;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>What <c>inspect</c> found.</summary>
+internal interface IInspection
+{
+    /// <summary>For people.</summary>
+    void WriteWords(TextWriter target);
+
+    /// <summary>For scripts: the properties of one object.</summary>
+    void WriteJson(Utf8JsonWriter json);
+}

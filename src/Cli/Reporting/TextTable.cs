@@ -1,0 +1,18 @@
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>Columns of text of equal width, the same on a terminal and in a file.</summary>
+internal static class TextTable
+{
+    /// <summary>Writes a table.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="head">Titles.</param>
+    /// <param name="rows">Shape [rows][titles].</param>
+    /// <param name="numeric">This many columns, from the left, are right-aligned.</param>
+    public static void Write(TextWriter target, string[] head, IEnumerable<string[]> rows, int numeric = 0)
+    {
+        string[][] all = [head, .. rows];
+        var widths = Enumerable.Range(0, head.Length).Select(c => all.Max(r => r[c].Length)).ToArray();
+        foreach (var row in all)
+            target.WriteLine($"  {string.Join("  ", row.Select((text, c) => c < numeric ? text.PadLeft(widths[c]) : text.PadRight(widths[c])))}".TrimEnd());
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Tests;
+
+/// <summary>Small files with known contents.</summary>
+public static class TestData
+{
+    /// <summary>Rows from two well-separated Gaussians over <c>x</c> and <c>y</c>, with a text column <c>name</c> and positive weights <c>w</c>.</summary>
+    public static Task TwoBlobsAsync(string path, int rows = 3_000, long seed = 5)
+    {
+        var random = new SeededRandom(seed);
+        var (x, y, w, name) = (new double[rows], new int[rows], new double[rows], new string[rows]);
+        for (var i = 0; i < rows; i++)
+        {
+            var far = i % 3 == 0;
+            x[i] = (far ? 10 : 0) + random.NextNormal();
+            y[i] = (int)Math.Round(((far ? -5 : 5) + random.NextNormal()) * 100);
+            w[i] = 1 + random.NextDouble();
+            name[i] = i.ToString(CultureInfo.InvariantCulture);
+        }
+        return WriteAsync(path, ("x", x), ("y", y), ("w", w), ("name", name));
+    }
+
+    /// <summary>Writes columns to a Parquet file.</summary>
+    public static async Task WriteAsync(string path, params (string Name, Array Values)[] columns)
+    {
+        var source = MemorySource.FromArrays(columns);
+        await using var sink = new ParquetSink(path);
+        await sink.OpenAsync((await source.OpenAsync(CancellationToken.None)).Schema, CancellationToken.None);
+        if (columns[0].Values.Length > 0)
+            await foreach (var batch in source.ReadAsync(new ReadOptions(), CancellationToken.None)) await sink.WriteAsync(batch, CancellationToken.None);
+        await sink.CompleteAsync(CancellationToken.None);
+    }
+
+    /// <summary>Saves a mixture of two Gaussians over the named features.</summary>
+    public static void SaveModel(string path, params string[] features)
+    {
+        var identity = new double[features.Length, features.Length];
+        for (var j = 0; j < features.Length; j++) identity[j, j] = 1;
+        var components = new[] { 0.0, 10.0 }.Select(m => new MultivariateGaussianDistribution(Enumerable.Repeat(m, features.Length).ToArray(), identity));
+        new SavedModel(new GeneralMixtureModel([.. components]), [.. features.Select(f => new Feature(f))]).Save(path);
+    }
+}
