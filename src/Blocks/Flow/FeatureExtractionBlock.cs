@@ -26,7 +26,7 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
     {
         extractor = new FeatureExtractor(features, weights);
         layout = new FeatureLayout(run.Options.BatchSize, extractor.Columns, extractor.IsWeighted);
-        pool = run.Own(new AlignedBufferPool(layout.Length));
+        pool = new AlignedBufferPool(layout.Length);
         this.made = made;
     }
 

@@ -30,7 +30,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
     {
         this.plan = plan;
         layout = new FeatureLayout(run.Options.BatchSize, plan.Extractor.Columns, weighted: false);
-        buffers = run.Own(new AlignedBufferPool(layout.Length));
+        buffers = new AlignedBufferPool(layout.Length);
     }
 
     private protected override DataBatch Process(DataBatch item)

@@ -93,6 +93,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 MaxDegreeOfParallelism = run.Options.Parallelism,
                 ReadAheadBytes = plan.ReadAheadBytes,
             };
+            var heap = new HeapGuard(plan.HeapBytes);
             long index = 0, row = 0;
             await using var batches = source.ReadAsync(options, run.Token).GetAsyncEnumerator(run.Token);
             while (!run.IsStopped)
@@ -103,6 +104,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 var batch = batches.Current;
                 if (batch.Index != index || batch.FirstRow != row)
                     throw new InvalidOperationException($"{source.Name}: found batch {batch.Index} from row {batch.FirstRow}, expected batch {index} from row {row}; a source numbers its batches and rows without a gap");
+                heap.Check();
                 (index, row) = (index + 1, row + batch.Rows);
                 var booked = run.Accounts.Enter(batch, credit);
                 credit = null;

@@ -50,7 +50,7 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
             position = spilled++ * layout.Bytes;
             entries[(int)batch.Index] = new Entry(batch.Rows, batch.FirstRow, null, position);
         }
-        file.Write(buffer, layout.Bytes, position);
+        file.Write(buffer, position);
         return false;
     }
 
@@ -73,16 +73,12 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
             return;
         }
         var buffer = Buffers.Rent();
-        spill!.Read(buffer, layout.Bytes, entry.Position);
+        spill!.Read(buffer, entry.Position);
         use(layout.View(buffer.Span, entry.Rows, entry.FirstRow));
         Buffers.Return(buffer);
     }
 
-    public void Dispose()
-    {
-        Buffers.Dispose();
-        spill?.Dispose();
-    }
+    public void Dispose() => spill?.Dispose();
 
     private readonly record struct Entry(int Rows, long FirstRow, AlignedBuffer? Memory, long Position);
 }

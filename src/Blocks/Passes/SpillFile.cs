@@ -9,8 +9,8 @@ namespace Pipelines.Blocks;
 /// </summary>
 internal sealed class SpillFile : IDisposable
 {
-    // A single call moves less than 2 GiB, and the system's calls less than that.
-    private const int Chunk = 64 << 20;
+    // Doubles moved by one call: a span cannot name 2 GiB or more.
+    private const int Chunk = 8 << 20;
 
     private readonly string path;
     private readonly Stream stream;
@@ -56,35 +56,40 @@ internal sealed class SpillFile : IDisposable
 
     /// <summary>Writes a buffer.</summary>
     /// <exception cref="DataException">The disk is full or fails.</exception>
-    public void Write(AlignedBuffer buffer, long bytes, long position)
+    public void Write(AlignedBuffer buffer, long position)
     {
         try
         {
-            for (long done = 0; done < bytes; done += Chunk)
-                RandomAccess.Write(handle, buffer.Bytes(done, (int)Math.Min(Chunk, bytes - done)), position + done);
+            for (var done = 0; done < buffer.Length; done += Chunk)
+                RandomAccess.Write(handle, buffer.Bytes(done, Math.Min(Chunk, buffer.Length - done)), position + ((long)done * sizeof(double)));
         }
         catch (IOException e)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes", $"room for another {bytes} bytes of decoded features", "free space, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
+            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes", $"room for another {(long)buffer.Length * sizeof(double)} bytes of decoded features", "free space, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
         }
     }
 
     /// <summary>Reads into a buffer.</summary>
     /// <exception cref="DataException">The disk fails.</exception>
-    public void Read(AlignedBuffer buffer, long bytes, long position)
+    public void Read(AlignedBuffer buffer, long position)
     {
         try
         {
-            for (long done = 0; done < bytes;)
+            for (var done = 0; done < buffer.Length; done += Chunk)
             {
-                var read = RandomAccess.Read(handle, buffer.Bytes(done, (int)Math.Min(Chunk, bytes - done)), position + done);
-                if (read == 0) throw new IOException("unexpected end of the file");
-                done += read;
+                var rest = buffer.Bytes(done, Math.Min(Chunk, buffer.Length - done));
+                for (var at = position + ((long)done * sizeof(double)); rest.Length > 0;)
+                {
+                    var read = RandomAccess.Read(handle, rest, at);
+                    if (read == 0) throw new IOException("unexpected end of the file");
+                    rest = rest[read..];
+                    at += read;
+                }
             }
         }
         catch (IOException e)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' at byte {position}", $"{bytes} bytes of decoded features written before", "check the disk, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
+            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' at byte {position}", $"{(long)buffer.Length * sizeof(double)} bytes of decoded features written before", "check the disk, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
         }
     }
 

@@ -2,11 +2,15 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>How one run divides its memory budget: a quarter for batches in flight, a quarter for row groups read ahead, a half for the cache.</summary>
+/// <summary>
+/// How one run divides its memory budget: a quarter for batches in flight, an eighth for row groups read ahead, three eighths for the cache. The last quarter is for
+/// what decoders and the garbage collector need beside them.
+/// </summary>
 /// <param name="Credits">Batches in flight at most, whatever the topology.</param>
 /// <param name="ReadAheadBytes">Decoded row groups waiting in the source.</param>
 /// <param name="CacheBytes">Decoded features kept in memory for later passes.</param>
-internal sealed record MemoryPlan(int Credits, long ReadAheadBytes, long CacheBytes)
+/// <param name="HeapBytes">All of it with the garbage, before that is collected.</param>
+internal sealed record MemoryPlan(int Credits, long ReadAheadBytes, long CacheBytes, long HeapBytes)
 {
     public static MemoryPlan For(PipelineOptions options, BatchSchema schema, IReadOnlyList<string>? columns)
     {
@@ -17,7 +21,7 @@ internal sealed record MemoryPlan(int Credits, long ReadAheadBytes, long CacheBy
         var fits = budget / 4 / (rowBytes * options.BatchSize);
         // More batches than two for each worker, and one each for source and sink, only push one another out of the processor's cache;
         // two are needed to read one while one is worked on.
-        return new MemoryPlan((int)Math.Clamp(fits, 2, (2L * options.Parallelism) + 2), budget / 4, budget / 2);
+        return new MemoryPlan((int)Math.Clamp(fits, 2, (2L * options.Parallelism) + 2), budget / 8, budget * 3 / 8, budget);
     }
 
     // Strings and byte arrays: a reference, the object's header and some characters.

@@ -21,7 +21,6 @@ public sealed class RunSupervisor : IAsyncDisposable
     // Guarded by gate.
     private readonly List<Task> watched = [];
     private readonly List<Action> starters = [];
-    private readonly List<IDisposable> owned = [];
     private ExceptionDispatchInfo? thrown;
     private volatile bool stopped;
 
@@ -103,7 +102,7 @@ public sealed class RunSupervisor : IAsyncDisposable
         ThrowIfStopped();
     }
 
-    /// <summary>Stops the run if it still goes on, waits for its blocks and gives back what it holds.</summary>
+    /// <summary>Stops the run if it still goes on, and waits for its blocks.</summary>
     public async ValueTask DisposeAsync()
     {
         Cancel();
@@ -130,14 +129,6 @@ public sealed class RunSupervisor : IAsyncDisposable
         lock (gate) watched.Add(completion);
     }
 
-    /// <summary>Disposes something once all blocks have ended: what faulted queues still held comes back this way.</summary>
-    internal T Own<T>(T resource)
-        where T : IDisposable
-    {
-        lock (gate) owned.Add(resource);
-        return resource;
-    }
-
     internal void ThrowIfStopped()
     {
         if (!IsStopped) return;
@@ -158,7 +149,6 @@ public sealed class RunSupervisor : IAsyncDisposable
             }
             await next.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        ReleaseOwned();
     }
 
     private void Cancel()
@@ -189,15 +179,6 @@ public sealed class RunSupervisor : IAsyncDisposable
         await using var fault = Token.UnsafeRegister(static (b, t) => ((IDataflowBlock)b!).Fault(new OperationCanceledException(t)), block).ConfigureAwait(false);
         await block.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ReportEnd(block);
-    }
-
-    private void ReleaseOwned()
-    {
-        lock (gate)
-        {
-            foreach (var resource in owned) resource.Dispose();
-            owned.Clear();
-        }
     }
 
     private sealed record Watcher(RunSupervisor Run, string Name);

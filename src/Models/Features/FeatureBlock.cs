@@ -89,19 +89,7 @@ public readonly ref struct FeatureBlock
     {
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
-        var padded = FeatureTile.Padded(rows);
-        var missing = false;
-        for (var c = 0; c < Columns; c++)
-        {
-            var target = buffer.Slice(c * FeatureTile.Capacity, FeatureTile.Capacity);
-            var source = Values[((start * RowStride) + (c * ColumnStride))..];
-            if (RowStride == 1)
-                source[..rows].CopyTo(target);
-            else
-                for (int r = 0, i = 0; r < rows; r++, i += RowStride) target[r] = source[i];
-            target[rows..padded].Clear();
-            missing |= Kernels.VectorSearch.HasNaN(target[..padded]);
-        }
+        var missing = Kernels.TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
         return new FeatureTile(buffer, rows, Columns, missing);
     }
 }

@@ -45,22 +45,28 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
         }
     }
 
-    /// <summary>As <see cref="Density"/>, with the constant holding no factors: a missing entry adds nothing, an observed one its factor too.</summary>
+    /// <summary>
+    /// As <see cref="Density"/>, but a missing entry adds nothing: its distance counts as 0 and its factor is taken back. A complete row
+    /// gets the bits that <see cref="Density"/> gives it, whatever its neighbours miss.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DensityOfObserved(double* x, double* parameters, int dimensions, int rows, double constant, double* q)
     {
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var a = TOps.Broadcast(constant);
+            var unobserved = TOps.Broadcast(0);
             var column = x + i;
             var p = parameters;
             for (var j = 0; j < dimensions; j++, column += FeatureTile.Capacity, p += FeatureParameters)
             {
                 var value = TOps.Load(column);
-                var z = TOps.Multiply(TOps.Subtract(value, TOps.Broadcast(p[0])), TOps.Broadcast(p[1]));
-                a = TOps.Add(a, TOps.ZeroWhereNaN(value, TOps.NegatedMultiplyAdd(z, z, TOps.Broadcast(p[2]))));
+                var factor = TOps.Broadcast(p[2]);
+                var z = TOps.ZeroWhereNaN(value, TOps.Multiply(TOps.Subtract(value, TOps.Broadcast(p[0])), TOps.Broadcast(p[1])));
+                a = TOps.NegatedMultiplyAdd(z, z, a);
+                unobserved = TOps.Add(unobserved, TOps.Subtract(factor, TOps.ZeroWhereNaN(value, factor)));
             }
-            TOps.Store(q + i, a);
+            TOps.Store(q + i, TOps.Subtract(a, unobserved));
         }
     }
 
@@ -70,24 +76,28 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
     /// <param name="dimensions">D.</param>
     /// <param name="r">Shape [rows]: weights.</param>
     /// <param name="rows">A multiple of 16.</param>
-    /// <param name="lanes">W of complete rows; then for each feature S = sum r d, SS = sum r d^2, and W of the rows of other tiles that observe it.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <param name="lanes">W of the rows of complete tiles, W of the others; then for each feature S = sum r d, SS = sum r d^2, and W of those others that observe it.</param>
     public static void Add(double* x, double* parameters, int dimensions, double* r, int rows, double* lanes)
     {
-        var weight = TOps.Load(lanes);
-        for (var i = 0; i < rows; i += TOps.Count) weight = TOps.Add(weight, TOps.Load(r + i));
-        TOps.Store(lanes, weight);
+        // Each block of features sums the weights on the way; only the first block's sum counts.
+        var ignored = stackalloc double[Stride];
+        var weights = lanes;
+        lanes += 2 * Stride;
         var j = 0;
-        lanes += Stride;
-        for (; j + 4 <= dimensions; j += 4, x += 4 * FeatureTile.Capacity, parameters += 4 * FeatureParameters, lanes += 12 * Stride) Four(x, parameters, r, rows, lanes);
-        for (; j < dimensions; j++, x += FeatureTile.Capacity, parameters += FeatureParameters, lanes += 3 * Stride) One(x, parameters, r, rows, lanes);
+        for (; j + 4 <= dimensions; j += 4, x += 4 * FeatureTile.Capacity, parameters += 4 * FeatureParameters, lanes += 12 * Stride, weights = ignored)
+            Four(x, parameters, r, rows, weights, lanes);
+        for (; j < dimensions; j++, x += FeatureTile.Capacity, parameters += FeatureParameters, lanes += 3 * Stride, weights = ignored)
+            One(x, parameters, r, rows, weights, lanes);
     }
 
     /// <summary>As <see cref="Add"/>; missing entries are skipped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddObserved(double* x, double* parameters, int dimensions, double* r, int rows, double* lanes)
     {
-        lanes += Stride;
+        var total = TOps.Load(lanes + Stride);
+        for (var i = 0; i < rows; i += TOps.Count) total = TOps.Add(total, TOps.Load(r + i));
+        TOps.Store(lanes + Stride, total);
+        lanes += 2 * Stride;
         for (var j = 0; j < dimensions; j++, x += FeatureTile.Capacity, parameters += FeatureParameters, lanes += 3 * Stride)
         {
             var mean = TOps.Broadcast(parameters[0]);
@@ -109,8 +119,9 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Four(double* x, double* parameters, double* r, int rows, double* lanes)
+    private static void Four(double* x, double* parameters, double* r, int rows, double* weights, double* lanes)
     {
+        var total = TOps.Load(weights);
         TVec s0 = TOps.Load(lanes), p0 = TOps.Load(lanes + Stride);
         TVec s1 = TOps.Load(lanes + (3 * Stride)), p1 = TOps.Load(lanes + (4 * Stride));
         TVec s2 = TOps.Load(lanes + (6 * Stride)), p2 = TOps.Load(lanes + (7 * Stride));
@@ -118,6 +129,7 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
+            total = TOps.Add(total, weight);
             var d = TOps.Subtract(TOps.Load(x + i), TOps.Broadcast(parameters[0]));
             var e = TOps.Multiply(weight, d);
             s0 = TOps.Add(s0, e);
@@ -135,6 +147,7 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
             s3 = TOps.Add(s3, e);
             p3 = TOps.MultiplyAdd(e, d, p3);
         }
+        TOps.Store(weights, total);
         TOps.Store(lanes, s0);
         TOps.Store(lanes + Stride, p0);
         TOps.Store(lanes + (3 * Stride), s1);
@@ -146,22 +159,26 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(double* x, double* parameters, double* r, int rows, double* lanes)
+    private static void One(double* x, double* parameters, double* r, int rows, double* weights, double* lanes)
     {
         var mean = TOps.Broadcast(parameters[0]);
-        TVec s = TOps.Load(lanes), p = TOps.Load(lanes + Stride);
-        TVec t = TOps.Broadcast(0), q = t;
+        TVec w = TOps.Load(weights), s = TOps.Load(lanes), p = TOps.Load(lanes + Stride);
+        TVec v = TOps.Broadcast(0), t = v, q = v;
         for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
+            TVec weight = TOps.Load(r + i), other = TOps.Load(r + i + TOps.Count);
             var d = TOps.Subtract(TOps.Load(x + i), mean);
-            var e = TOps.Multiply(TOps.Load(r + i), d);
+            var f = TOps.Subtract(TOps.Load(x + i + TOps.Count), mean);
+            var e = TOps.Multiply(weight, d);
+            var g = TOps.Multiply(other, f);
+            w = TOps.Add(w, weight);
+            v = TOps.Add(v, other);
             s = TOps.Add(s, e);
+            t = TOps.Add(t, g);
             p = TOps.MultiplyAdd(e, d, p);
-            d = TOps.Subtract(TOps.Load(x + i + TOps.Count), mean);
-            e = TOps.Multiply(TOps.Load(r + i + TOps.Count), d);
-            t = TOps.Add(t, e);
-            q = TOps.MultiplyAdd(e, d, q);
+            q = TOps.MultiplyAdd(g, f, q);
         }
+        TOps.Store(weights, TOps.Add(w, v));
         TOps.Store(lanes, TOps.Add(s, t));
         TOps.Store(lanes + Stride, TOps.Add(p, q));
     }

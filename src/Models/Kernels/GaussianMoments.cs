@@ -26,10 +26,13 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         foreach (var size in blocks) dimensions += size;
         var sums = lanes + Stride;
         var products = sums + (dimensions * Stride);
-        Weight(r, rows, lanes);
         var first = 0;
+
+        // Each diagonal block sums the weights on the way; only the first block's sum counts.
+        var ignored = stackalloc double[Stride];
         foreach (var size in blocks)
         {
+            var weights = first == 0 ? lanes : ignored;
             var other = 0;
             foreach (var width in blocks)
             {
@@ -39,11 +42,11 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             }
             switch (size)
             {
-                case 5: Diagonal5(x, means, r, rows, first, sums, products); break;
-                case 4: Diagonal4(x, means, r, rows, first, sums, products); break;
-                case 3: Diagonal3(x, means, r, rows, first, sums, products); break;
-                case 2: Diagonal2(x, means, r, rows, first, sums, products); break;
-                default: Diagonal1(x, means, r, rows, first, sums, products); break;
+                case 5: Diagonal5(x, means, r, rows, first, weights, sums, products); break;
+                case 4: Diagonal4(x, means, r, rows, first, weights, sums, products); break;
+                case 3: Diagonal3(x, means, r, rows, first, weights, sums, products); break;
+                case 2: Diagonal2(x, means, r, rows, first, weights, sums, products); break;
+                default: Diagonal1(x, means, r, rows, first, weights, sums, products); break;
             }
             first += size;
         }
@@ -53,21 +56,9 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double* Row(double* products, int i, int j) => products + (((i * (i + 1) / 2) + j) * Stride);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Weight(double* r, int rows, double* lanes)
-    {
-        TVec a = TOps.Load(lanes), b = TOps.Broadcast(0);
-        for (var i = 0; i < rows; i += 2 * TOps.Count)
-        {
-            a = TOps.Add(a, TOps.Load(r + i));
-            b = TOps.Add(b, TOps.Load(r + i + TOps.Count));
-        }
-        TOps.Store(lanes, TOps.Add(a, b));
-    }
-
     /// <summary>Features <paramref name="first"/> … + 4 with each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Diagonal5(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    private static void Diagonal5(double* x, double* means, double* r, int rows, int first, double* weights, double* sums, double* products)
     {
         var column = x + (first * FeatureTile.Capacity);
         var mean = means + first;
@@ -77,6 +68,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p2 = Row(products, first + 2, first);
         var p3 = Row(products, first + 3, first);
         var p4 = Row(products, first + 4, first);
+        var total = TOps.Load(weights);
         TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
         TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
         TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
@@ -85,6 +77,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
+            total = TOps.Add(total, weight);
             var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
             var d1 = TOps.Subtract(TOps.Load(column + i + FeatureTile.Capacity), TOps.Broadcast(mean[1]));
             var d2 = TOps.Subtract(TOps.Load(column + i + (2 * FeatureTile.Capacity)), TOps.Broadcast(mean[2]));
@@ -116,6 +109,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c43 = TOps.MultiplyAdd(e, d3, c43);
             c44 = TOps.MultiplyAdd(e, d4, c44);
         }
+        TOps.Store(weights, total);
         TOps.Store(s, s0);
         TOps.Store(p0, c00);
         TOps.Store(s + Stride, s1);
@@ -140,7 +134,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
 
     /// <summary>Features <paramref name="first"/> … + 3 with each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Diagonal4(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    private static void Diagonal4(double* x, double* means, double* r, int rows, int first, double* weights, double* sums, double* products)
     {
         var column = x + (first * FeatureTile.Capacity);
         var mean = means + first;
@@ -149,6 +143,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p1 = Row(products, first + 1, first);
         var p2 = Row(products, first + 2, first);
         var p3 = Row(products, first + 3, first);
+        var total = TOps.Load(weights);
         TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
         TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
         TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
@@ -156,6 +151,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
+            total = TOps.Add(total, weight);
             var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
             var d1 = TOps.Subtract(TOps.Load(column + i + FeatureTile.Capacity), TOps.Broadcast(mean[1]));
             var d2 = TOps.Subtract(TOps.Load(column + i + (2 * FeatureTile.Capacity)), TOps.Broadcast(mean[2]));
@@ -179,6 +175,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c32 = TOps.MultiplyAdd(e, d2, c32);
             c33 = TOps.MultiplyAdd(e, d3, c33);
         }
+        TOps.Store(weights, total);
         TOps.Store(s, s0);
         TOps.Store(p0, c00);
         TOps.Store(s + Stride, s1);
@@ -197,7 +194,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
 
     /// <summary>Features <paramref name="first"/> … + 2 with each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Diagonal3(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    private static void Diagonal3(double* x, double* means, double* r, int rows, int first, double* weights, double* sums, double* products)
     {
         var column = x + (first * FeatureTile.Capacity);
         var mean = means + first;
@@ -205,12 +202,14 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p0 = Row(products, first, first);
         var p1 = Row(products, first + 1, first);
         var p2 = Row(products, first + 2, first);
+        var total = TOps.Load(weights);
         TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
         TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
         TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
+            total = TOps.Add(total, weight);
             var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
             var d1 = TOps.Subtract(TOps.Load(column + i + FeatureTile.Capacity), TOps.Broadcast(mean[1]));
             var d2 = TOps.Subtract(TOps.Load(column + i + (2 * FeatureTile.Capacity)), TOps.Broadcast(mean[2]));
@@ -227,6 +226,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c21 = TOps.MultiplyAdd(e, d1, c21);
             c22 = TOps.MultiplyAdd(e, d2, c22);
         }
+        TOps.Store(weights, total);
         TOps.Store(s, s0);
         TOps.Store(p0, c00);
         TOps.Store(s + Stride, s1);
@@ -240,18 +240,20 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
 
     /// <summary>Features <paramref name="first"/> … + 1 with each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Diagonal2(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    private static void Diagonal2(double* x, double* means, double* r, int rows, int first, double* weights, double* sums, double* products)
     {
         var column = x + (first * FeatureTile.Capacity);
         var mean = means + first;
         var s = sums + (first * Stride);
         var p0 = Row(products, first, first);
         var p1 = Row(products, first + 1, first);
+        var total = TOps.Load(weights);
         TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
         TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
+            total = TOps.Add(total, weight);
             var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
             var d1 = TOps.Subtract(TOps.Load(column + i + FeatureTile.Capacity), TOps.Broadcast(mean[1]));
             var e = TOps.Multiply(weight, d0);
@@ -262,6 +264,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c10 = TOps.MultiplyAdd(e, d0, c10);
             c11 = TOps.MultiplyAdd(e, d1, c11);
         }
+        TOps.Store(weights, total);
         TOps.Store(s, s0);
         TOps.Store(p0, c00);
         TOps.Store(s + Stride, s1);
@@ -271,21 +274,24 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
 
     /// <summary>Feature <paramref name="first"/> with itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Diagonal1(double* x, double* means, double* r, int rows, int first, double* sums, double* products)
+    private static void Diagonal1(double* x, double* means, double* r, int rows, int first, double* weights, double* sums, double* products)
     {
         var column = x + (first * FeatureTile.Capacity);
         var mean = means + first;
         var s = sums + (first * Stride);
         var p0 = Row(products, first, first);
+        var total = TOps.Load(weights);
         TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
+            total = TOps.Add(total, weight);
             var d0 = TOps.Subtract(TOps.Load(column + i), TOps.Broadcast(mean[0]));
             var e = TOps.Multiply(weight, d0);
             s0 = TOps.Add(s0, e);
             c00 = TOps.MultiplyAdd(e, d0, c00);
         }
+        TOps.Store(weights, total);
         TOps.Store(s, s0);
         TOps.Store(p0, c00);
     }

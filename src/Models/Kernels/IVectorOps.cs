@@ -32,6 +32,9 @@ internal unsafe interface IVectorOps<TVec>
     /// <summary>a / b.</summary>
     static abstract TVec Divide(TVec a, TVec b);
 
+    /// <summary>1 / a to 1.5 units in the last place, for numbers from 1 to 2^1000; NaN stays NaN.</summary>
+    static abstract TVec Reciprocal(TVec a);
+
     /// <summary>a * b + c, fused where the CPU can.</summary>
     static abstract TVec MultiplyAdd(TVec a, TVec b, TVec c);
 
@@ -49,6 +52,9 @@ internal unsafe interface IVectorOps<TVec>
 
     /// <summary>True if a lane is at least double.MaxValue in magnitude.</summary>
     static abstract bool AnyHuge(TVec value);
+
+    /// <summary>True if a lane of either vector is NaN.</summary>
+    static abstract bool AnyNaN(TVec a, TVec b);
 
     /// <summary>2^x for x up to 1000, to 1.5 units in the last place; exactly 0 below -700, so that nothing ever meets denormals; NaN stays NaN.</summary>
     static abstract TVec Exp2(TVec x);

@@ -15,8 +15,8 @@ internal static unsafe class Softmax
         var padded = FeatureTile.Padded(rows);
         for (var k = 0; k < components && padded > rows; k++)
             joint[((k * FeatureTile.Capacity) + rows)..((k * FeatureTile.Capacity) + padded)].Fill(k == 0 ? 0 : double.NegativeInfinity);
-        double result;
         using var scratch = Scratch.Enter();
+        var maxima = scratch.Take(2 * FeatureTile.Capacity);
         var paddedWeights = weights;
         if (!weights.IsEmpty && padded > rows)
         {
@@ -25,13 +25,14 @@ internal static unsafe class Softmax
             copy[rows..padded].Clear();
             paddedWeights = copy;
         }
-        fixed (double* j = joint, w = paddedWeights)
+        double result;
+        fixed (double* j = joint, m = maxima, w = paddedWeights)
         {
             result = variant switch
             {
-                KernelVariant.Avx512 => VectorSoftmax<Vector512Ops, Vector512<double>>.Responsibilities(j, components, padded, w),
-                KernelVariant.Avx2 => VectorSoftmax<Vector256Ops, Vector256<double>>.Responsibilities(j, components, padded, w),
-                _ => VectorSoftmax<Vector128Ops, Vector128<double>>.Responsibilities(j, components, padded, w),
+                KernelVariant.Avx512 => Responsibilities<Vector512Ops, Vector512<double>>(j, components, padded, m, w),
+                KernelVariant.Avx2 => Responsibilities<Vector256Ops, Vector256<double>>(j, components, padded, m, w),
+                _ => Responsibilities<Vector128Ops, Vector128<double>>(j, components, padded, m, w),
             };
         }
         if (padded > rows) joint[rows..padded].Clear();
@@ -48,14 +49,15 @@ internal static unsafe class Softmax
             return;
         }
         using var scratch = Scratch.Enter();
+        var maxima = scratch.Take(FeatureTile.Capacity);
         var whole = scratch.Take(FeatureTile.Capacity);
-        fixed (double* j = joint, r = whole)
+        fixed (double* j = joint, m = maxima, r = whole)
         {
             switch (variant)
             {
-                case KernelVariant.Avx512: VectorSoftmax<Vector512Ops, Vector512<double>>.LogSumExp(j, components, rows, r); break;
-                case KernelVariant.Avx2: VectorSoftmax<Vector256Ops, Vector256<double>>.LogSumExp(j, components, rows, r); break;
-                default: VectorSoftmax<Vector128Ops, Vector128<double>>.LogSumExp(j, components, rows, r); break;
+                case KernelVariant.Avx512: LogSumExp<Vector512Ops, Vector512<double>>(j, components, rows, m, r); break;
+                case KernelVariant.Avx2: LogSumExp<Vector256Ops, Vector256<double>>(j, components, rows, m, r); break;
+                default: LogSumExp<Vector128Ops, Vector128<double>>(j, components, rows, m, r); break;
             }
         }
         whole[..rows].CopyTo(result);
@@ -82,5 +84,30 @@ internal static unsafe class Softmax
             }
         }
         for (var i = 0; i < rows; i++) result[i] = (int)whole[i];
+    }
+
+    private static double Responsibilities<TOps, TVec>(double* joint, int components, int rows, double* maxima, double* weights)
+        where TOps : struct, IVectorOps<TVec>
+        where TVec : unmanaged
+    {
+        double unusual = 0;
+        if (VectorSoftmax<TOps, TVec>.Maxima(joint, components, rows, maxima))
+            unusual = VectorSoftmax<TOps, TVec>.TakeOutUnusual(joint, components, rows, weights, maxima);
+        return unusual + VectorSoftmax<TOps, TVec>.Normalize(joint, components, rows, weights, maxima, maxima + FeatureTile.Capacity);
+    }
+
+    private static void LogSumExp<TOps, TVec>(double* joint, int components, int rows, double* maxima, double* result)
+        where TOps : struct, IVectorOps<TVec>
+        where TVec : unmanaged
+    {
+        // Padding rows hold anything finite; the spare room of the result takes them.
+        var huge = VectorSoftmax<TOps, TVec>.Maxima(joint, components, FeatureTile.Padded(rows), maxima);
+        VectorSoftmax<TOps, TVec>.LogSumExp(joint, components, FeatureTile.Padded(rows), maxima, result);
+        for (var i = 0; i < rows && huge; i++)
+        {
+            var max = double.NegativeInfinity;
+            for (var k = 0; k < components; k++) max = Math.Max(max, joint[(k * FeatureTile.Capacity) + i]);
+            if (double.IsInfinity(max)) result[i] = max;
+        }
     }
 }

@@ -30,6 +30,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Divide(Vector128<double> a, Vector128<double> b) => a / b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Reciprocal(Vector128<double> a) => Vector128<double>.One / a;
+
     // Fused or not as the CPU has it: a software fma would be a hundred times slower.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.MultiplyAddEstimate(a, b, c);
@@ -49,6 +52,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyHuge(Vector128<double> value) => Vector128.GreaterThanOrEqualAny(Vector128.Abs(value), Vector128.Create(double.MaxValue));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNaN(Vector128<double> a, Vector128<double> b) => !Vector128.EqualsAll(a, a) || !Vector128.EqualsAll(b, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Exp2(Vector128<double> x)

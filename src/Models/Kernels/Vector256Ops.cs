@@ -32,6 +32,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<double>>
     public static Vector256<double> Divide(Vector256<double> a, Vector256<double> b) => Avx.Divide(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Reciprocal(Vector256<double> a) => Avx.Divide(Broadcast(1), a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Fma.MultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,6 +56,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<double>>
         var magnitude = Avx.And(value, Vector256.Create(0x7FFFFFFFFFFFFFFFL).AsDouble());
         return Avx.MoveMask(Avx.CompareGreaterThanOrEqual(magnitude, Vector256.Create(double.MaxValue))) != 0;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNaN(Vector256<double> a, Vector256<double> b) => Avx.MoveMask(Avx.CompareUnordered(a, b)) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> Exp2(Vector256<double> x)

@@ -35,6 +35,16 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     public static Vector512<double> Divide(Vector512<double> a, Vector512<double> b) => Avx512F.Divide(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Reciprocal(Vector512<double> a)
+    {
+        // Two Newton steps from 14 bits: half the time of a division, and on units that are free to overlap with others.
+        var one = Broadcast(1);
+        var r = Avx512F.Reciprocal14(a);
+        r = Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(r, a, one), r);
+        return Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(r, a, one), r);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,6 +67,9 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
         var magnitude = Avx512DQ.And(value, Vector512.Create(0x7FFFFFFFFFFFFFFFL).AsDouble());
         return Avx512DQ.MoveMask(Avx512F.CompareGreaterThanOrEqual(magnitude, Vector512.Create(double.MaxValue))) != 0;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyNaN(Vector512<double> a, Vector512<double> b) => Avx512DQ.MoveMask(Avx512F.CompareUnordered(a, b)) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp2(Vector512<double> x)

@@ -3,7 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// <see cref="Softmax"/> for one width. Joint densities stand at <c>joint[k * Capacity + i]</c>; all loops run over whole vectors of rows.
+/// <see cref="Softmax"/> for one width, in steps over the rows of a tile: that keeps more work in flight than a row from end to end does.
+/// Joint densities stand at <c>joint[k * Capacity + i]</c>; rows come in multiples of 16. No step calls anything inside its loops: a call would
+/// make the compiler keep constants and sums in memory. Rows run inside, components outside: components two apart share the low 12 bits of
+/// their addresses, and loads would wait for stores that only look alike.
 /// </summary>
 internal static unsafe class VectorSoftmax<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
@@ -11,96 +14,178 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
 {
     private const double Ln2 = 0.6931471805599453;
 
-    /// <summary>See <see cref="ScalarSoftmax.Responsibilities"/>.</summary>
+    /// <summary>The largest density of each row, at least the least number.</summary>
     /// <param name="joint">Shape [components, Capacity].</param>
     /// <param name="components">K.</param>
-    /// <param name="rows">A multiple of 16; padding rows have density 1 under the first component.</param>
-    /// <param name="weights">Shape [rows], or null for 1.</param>
+    /// <param name="rows">A multiple of 16.</param>
+    /// <param name="maxima">Shape [rows].</param>
+    /// <returns>True if a row is impossible or infinitely dense.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double Responsibilities(double* joint, int components, int rows, double* weights)
+    public static bool Maxima(double* joint, int components, int rows, double* maxima)
     {
-        var one = TOps.Broadcast(1);
-        var least = TOps.Broadcast(-double.MaxValue);
-        var total = TOps.Broadcast(0);
-        var product = one;
-        double unusual = 0;
-
-        // A row's sum is at most K: as many of them are multiplied as surely fit a double before the logarithm is taken.
-        var most = (int)(1000 / Math.Max(1, Math.Log2(components)));
-        var factors = 0;
-        for (var i = 0; i < rows; i += TOps.Count)
+        var huge = false;
+        for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
-            var max = least;
-            for (var k = 0; k < components; k++) max = TOps.Max(max, TOps.Load(joint + (k * FeatureTile.Capacity) + i));
-            if (TOps.AnyHuge(max))
+            TVec a = TOps.Broadcast(-double.MaxValue), b = a;
+            var y = joint + i;
+            for (var k = 0; k < components; k++, y += FeatureTile.Capacity)
             {
-                for (var lane = 0; lane < TOps.Count; lane++) unusual += Unusual(joint + i + lane, components, weights is null ? 1 : weights[i + lane]);
-                max = least;
-                for (var k = 0; k < components; k++) max = TOps.Max(max, TOps.Load(joint + (k * FeatureTile.Capacity) + i));
-                max = TOps.SelectGreater(max, least, max, TOps.Broadcast(0));
+                a = TOps.Max(a, TOps.Load(y));
+                b = TOps.Max(b, TOps.Load(y + TOps.Count));
             }
-            var sum = TOps.Broadcast(0);
-            for (var k = 0; k < components; k++)
-            {
-                var y = joint + (k * FeatureTile.Capacity) + i;
-                var e = TOps.Exp2(TOps.Subtract(TOps.Load(y), max));
-                TOps.Store(y, e);
-                sum = TOps.Add(sum, e);
-            }
-
-            // The largest term is exactly 1; only an impossible row sums to 0.
-            sum = TOps.Max(one, sum);
-            TVec scale;
-            if (weights is null)
-            {
-                scale = TOps.Divide(one, sum);
-                total = TOps.Add(total, max);
-                product = TOps.Multiply(product, sum);
-                if (++factors == most)
-                {
-                    total = TOps.Add(total, VectorMath<TOps, TVec>.Log2(product));
-                    product = one;
-                    factors = 0;
-                }
-            }
-            else
-            {
-                var weight = TOps.Load(weights + i);
-                scale = TOps.Divide(weight, sum);
-                total = TOps.MultiplyAdd(weight, TOps.Add(max, VectorMath<TOps, TVec>.Log2(sum)), total);
-            }
-            for (var k = 0; k < components; k++)
-            {
-                var y = joint + (k * FeatureTile.Capacity) + i;
-                TOps.Store(y, TOps.Multiply(TOps.Load(y), scale));
-            }
+            TOps.Store(maxima + i, a);
+            TOps.Store(maxima + i + TOps.Count, b);
+            huge |= TOps.AnyHuge(a) | TOps.AnyHuge(b);
         }
-        return TOps.Sum(TOps.Add(total, VectorMath<TOps, TVec>.Log2(product))) + unusual;
+        return huge;
     }
 
-    /// <summary>See <see cref="ScalarSoftmax.LogSumExp"/>; fills whole vectors.</summary>
+    /// <summary>
+    /// Takes impossible rows and rows of infinite density out of a tile, once <see cref="Maxima"/> found one: they get no responsibility, and only
+    /// their maximum counts.
+    /// </summary>
+    /// <returns>What those rows add to the log-likelihood.</returns>
+    public static double TakeOutUnusual(double* joint, int components, int rows, double* weights, double* maxima)
+    {
+        double result = 0;
+        for (var i = 0; i < rows; i++)
+        {
+            var max = double.NegativeInfinity;
+            for (var k = 0; k < components; k++) max = Math.Max(max, joint[(k * FeatureTile.Capacity) + i]);
+            if (!double.IsInfinity(max)) continue;
+            for (var k = 0; k < components; k++) joint[(k * FeatureTile.Capacity) + i] = double.NegativeInfinity;
+            maxima[i] = 0;
+            if (weights is null || weights[i] > 0) result += max;
+        }
+        return result;
+    }
+
+    /// <summary>Replaces joint densities by responsibilities.</summary>
+    /// <param name="joint">Shape [components, Capacity].</param>
+    /// <param name="components">K.</param>
+    /// <param name="rows">A multiple of 16.</param>
+    /// <param name="weights">Shape [rows]; null = all 1.</param>
+    /// <param name="maxima">Shape [rows].</param>
+    /// <param name="sums">Shape [rows]: overwritten.</param>
+    /// <returns>Sum of weight * log2 p(row); an impossible row whose maximum is the least number counts as that.</returns>
+    public static double Normalize(double* joint, int components, int rows, double* weights, double* maxima, double* sums)
+    {
+        new Span<double>(sums, rows).Clear();
+        var k = 0;
+        for (; k + 2 <= components; k += 2) ExponentialsOfTwo(joint + (k * FeatureTile.Capacity), rows, maxima, sums);
+        if (k < components) Exponentials(joint + (k * FeatureTile.Capacity), rows, maxima, sums);
+        var result = weights is null ? Scales(rows, maxima, sums, Factors(components)) : ScalesOfWeighted(rows, weights, maxima, sums);
+        for (k = 0; k < components; k++) Scale(joint + (k * FeatureTile.Capacity), rows, sums);
+        return result;
+    }
+
+    /// <summary>A row's sum is at least 1 and at most K: how many vectors of them, two a step, surely multiply to a number below 2^1000.</summary>
+    private static int Factors(int components) => 1000 / (32 - System.Numerics.BitOperations.LeadingZeroCount((uint)components));
+
+    // do ... while in the loops with exponentials: only where a loop surely runs does the compiler keep their twelve constants in registers.
+
+    /// <summary>y = 2^(y - max), and adds it to the rows' sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void LogSumExp(double* joint, int components, int rows, double* result)
+    internal static void Exponentials(double* y, int rows, double* maxima, double* sums)
+    {
+        var i = 0;
+        do
+        {
+            var e = TOps.Exp2(TOps.Subtract(TOps.Load(y + i), TOps.Load(maxima + i)));
+            TOps.Store(y + i, e);
+            TOps.Store(sums + i, TOps.Add(TOps.Load(sums + i), e));
+            i += TOps.Count;
+        }
+        while (i < rows);
+    }
+
+    /// <summary>As <see cref="Exponentials"/>, for two components.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void ExponentialsOfTwo(double* y, int rows, double* maxima, double* sums)
+    {
+        var z = y + FeatureTile.Capacity;
+        var i = 0;
+        do
+        {
+            var max = TOps.Load(maxima + i);
+            var e = TOps.Exp2(TOps.Subtract(TOps.Load(y + i), max));
+            var f = TOps.Exp2(TOps.Subtract(TOps.Load(z + i), max));
+            TOps.Store(y + i, e);
+            TOps.Store(z + i, f);
+            TOps.Store(sums + i, TOps.Add(TOps.Load(sums + i), TOps.Add(e, f)));
+            i += TOps.Count;
+        }
+        while (i < rows);
+    }
+
+    /// <summary>Turns the rows' sums into 1/sum; a logarithm is taken of products of <paramref name="factors"/> sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static double Scales(int rows, double* maxima, double* sums, int factors)
+    {
+        TVec total = TOps.Broadcast(0), one = TOps.Broadcast(1);
+        var i = 0;
+        do
+        {
+            TVec a = one, b = one;
+            var end = Math.Min(rows, i + (2 * TOps.Count * factors));
+            do
+            {
+                // The largest term is exactly 1; only a row that was taken out sums to 0.
+                var sumA = TOps.Max(one, TOps.Load(sums + i));
+                var sumB = TOps.Max(one, TOps.Load(sums + i + TOps.Count));
+                a = TOps.Multiply(a, sumA);
+                b = TOps.Multiply(b, sumB);
+                total = TOps.Add(total, TOps.Add(TOps.Load(maxima + i), TOps.Load(maxima + i + TOps.Count)));
+                TOps.Store(sums + i, TOps.Reciprocal(sumA));
+                TOps.Store(sums + i + TOps.Count, TOps.Reciprocal(sumB));
+                i += 2 * TOps.Count;
+            }
+            while (i < end);
+            total = TOps.Add(total, TOps.Add(VectorMath<TOps, TVec>.Log2(a), VectorMath<TOps, TVec>.Log2(b)));
+        }
+        while (i < rows);
+        return TOps.Sum(total);
+    }
+
+    /// <summary>Turns the rows' sums into weight/sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static double ScalesOfWeighted(int rows, double* weights, double* maxima, double* sums)
+    {
+        var total = TOps.Broadcast(0);
+        for (var i = 0; i < rows; i += TOps.Count)
+        {
+            TVec weight = TOps.Load(weights + i), sum = TOps.Max(TOps.Broadcast(1), TOps.Load(sums + i));
+            total = TOps.MultiplyAdd(weight, TOps.Add(TOps.Load(maxima + i), VectorMath<TOps, TVec>.Log2(sum)), total);
+            TOps.Store(sums + i, TOps.Divide(weight, sum));
+        }
+        return TOps.Sum(total);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Scale(double* y, int rows, double* scales)
+    {
+        for (var i = 0; i < rows; i += 2 * TOps.Count)
+        {
+            TOps.Store(y + i, TOps.Multiply(TOps.Load(y + i), TOps.Load(scales + i)));
+            TOps.Store(y + i + TOps.Count, TOps.Multiply(TOps.Load(y + i + TOps.Count), TOps.Load(scales + i + TOps.Count)));
+        }
+    }
+
+    /// <summary>Natural log p(row) from joint densities and their maxima.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void LogSumExp(double* joint, int components, int rows, double* maxima, double* result)
     {
         for (var i = 0; i < rows; i += TOps.Count)
         {
-            var max = TOps.Broadcast(-double.MaxValue);
-            for (var k = 0; k < components; k++) max = TOps.Max(max, TOps.Load(joint + (k * FeatureTile.Capacity) + i));
-            var sum = TOps.Broadcast(0);
-            for (var k = 0; k < components; k++)
-                sum = TOps.Add(sum, TOps.Exp2(TOps.Subtract(TOps.Load(joint + (k * FeatureTile.Capacity) + i), max)));
+            TVec max = TOps.Load(maxima + i), sum = TOps.Broadcast(0);
+            var y = joint + i;
+            for (var k = 0; k < components; k++, y += FeatureTile.Capacity) sum = TOps.Add(sum, TOps.Exp2(TOps.Subtract(TOps.Load(y), max)));
             var log = VectorMath<TOps, TVec>.Log2(TOps.Max(TOps.Broadcast(1), sum));
             TOps.Store(result + i, TOps.Multiply(TOps.Add(max, log), TOps.Broadcast(Ln2)));
-            if (!TOps.AnyHuge(max)) continue;
-            for (var lane = i; lane < i + TOps.Count; lane++)
-            {
-                var rowMax = RowMax(joint + lane, components);
-                if (double.IsInfinity(rowMax)) result[lane] = rowMax;
-            }
         }
     }
 
-    /// <summary>See <see cref="ScalarSoftmax.ArgMax"/>; fills whole vectors with indices as doubles.</summary>
+    /// <summary>Index of the largest density of each row as a double, the first on ties.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ArgMax(double* joint, int components, int rows, double* result)
     {
@@ -116,21 +201,5 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
             }
             TOps.Store(result + i, best);
         }
-    }
-
-    /// <summary>Takes a row of infinite density or impossible row out of a tile: it teaches nothing, and only its maximum counts.</summary>
-    private static double Unusual(double* row, int components, double weight)
-    {
-        var max = RowMax(row, components);
-        if (!double.IsInfinity(max)) return 0;
-        for (var k = 0; k < components; k++) row[k * FeatureTile.Capacity] = double.NegativeInfinity;
-        return weight > 0 ? max : 0;
-    }
-
-    private static double RowMax(double* row, int components)
-    {
-        var max = double.NegativeInfinity;
-        for (var k = 0; k < components; k++) max = Math.Max(max, row[k * FeatureTile.Capacity]);
-        return max;
     }
 }

@@ -12,7 +12,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     private readonly int count;
     private readonly int dimensions;
 
-    /// <summary>Doubles of a component's lanes: W, then S, SS and W of each feature.</summary>
+    /// <summary>Doubles of a component's lanes: W of complete tiles and of others, then S, SS and W of each feature.</summary>
     private readonly int componentLanes;
 
     /// <summary>Shape [K, D, Parameters], pinned.</summary>
@@ -25,7 +25,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     {
         count = components.Length;
         dimensions = components[0].Length;
-        componentLanes = (1 + (3 * dimensions)) * GaussianLayout.SumStride;
+        componentLanes = (2 + (3 * dimensions)) * GaussianLayout.SumStride;
         parameters = GC.AllocateArray<double>(count * dimensions * Parameters, pinned: true);
         constants = new double[count];
         for (var k = 0; k < count; k++)
@@ -73,13 +73,14 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     public override double Expect(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> responsibilities)
     {
         if (dimensions > 1 || tile.HasMissing || !weights.IsEmpty || tile.Rows < tile.PaddedRows) return base.Expect(tile, weights, log2Weights, responsibilities);
-        fixed (double* x = tile.Values, p = parameters, w = log2Weights, r = responsibilities)
+        using var scratch = Scratch.Enter();
+        fixed (double* x = tile.Values, p = parameters, w = log2Weights, r = responsibilities, m = scratch.Take(2 * FeatureTile.Capacity))
         {
             return KernelSelection.Current switch
             {
-                KernelVariant.Avx512 => UnivariateNormals<Vector512Ops, Vector512<double>>.Expect(x, p, w, count, tile.Rows, r),
-                KernelVariant.Avx2 => UnivariateNormals<Vector256Ops, Vector256<double>>.Expect(x, p, w, count, tile.Rows, r),
-                _ => UnivariateNormals<Vector128Ops, Vector128<double>>.Expect(x, p, w, count, tile.Rows, r),
+                KernelVariant.Avx512 => Expect<Vector512Ops, Vector512<double>>(x, p, w, tile.Rows, r, m),
+                KernelVariant.Avx2 => Expect<Vector256Ops, Vector256<double>>(x, p, w, tile.Rows, r, m),
+                _ => Expect<Vector128Ops, Vector128<double>>(x, p, w, tile.Rows, r, m),
             };
         }
     }
@@ -113,24 +114,36 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     }
 
     /// <inheritdoc/>
-    public override void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components)
+    public override void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities)
     {
         for (var k = 0; k < count; k++)
         {
             var own = lanes.Slice(k * componentLanes, componentLanes);
             var complete = Lane(own, 0);
+            responsibilities[k] += complete + Lane(own, 1);
             for (var j = 0; j < dimensions; j++)
             {
                 var part = components[k] is CompositeStatistics composite ? composite.Parts[j] : components[k];
                 var sums = ((SumStatistics)part).Sums;
-                sums[0] += complete + Lane(own, (3 * j) + 3);
-                sums[1] += Lane(own, (3 * j) + 1);
-                sums[2] += Lane(own, (3 * j) + 2);
+                sums[0] += complete + Lane(own, (3 * j) + 4);
+                sums[1] += Lane(own, (3 * j) + 2);
+                sums[2] += Lane(own, (3 * j) + 3);
             }
         }
     }
 
     private static double Lane(ReadOnlySpan<double> lanes, int index) => Sums.Of(lanes.Slice(index * GaussianLayout.SumStride, GaussianLayout.SumStride));
+
+    private double Expect<TOps, TVec>(double* x, double* p, double* log2Weights, int rows, double* r, double* maxima)
+        where TOps : struct, IVectorOps<TVec>
+        where TVec : unmanaged
+    {
+        UnivariateNormals<TOps, TVec>.Joint(x, p, log2Weights, count, rows, r, maxima);
+        var result = VectorSoftmax<TOps, TVec>.Normalize(r, count, rows, null, maxima, maxima + FeatureTile.Capacity);
+
+        // A row so far out that its density under every component overflows to 0 counted as the least number.
+        return result <= -0.99 * double.MaxValue ? double.NegativeInfinity : result;
+    }
 
     private void Joint<TOps, TVec>(double* x, double* p, int rows, bool missing, ReadOnlySpan<double> log2Weights, double* q)
         where TOps : struct, IVectorOps<TVec>
@@ -139,7 +152,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
         for (var k = 0; k < count; k++)
         {
             var own = p + (k * dimensions * Parameters);
-            if (missing) DiagonalNormals<TOps, TVec>.DensityOfObserved(x, own, dimensions, rows, log2Weights[k], q + (k * FeatureTile.Capacity));
+            if (missing) DiagonalNormals<TOps, TVec>.DensityOfObserved(x, own, dimensions, rows, constants[k] + log2Weights[k], q + (k * FeatureTile.Capacity));
             else DiagonalNormals<TOps, TVec>.Density(x, own, dimensions, rows, constants[k] + log2Weights[k], q + (k * FeatureTile.Capacity));
         }
     }

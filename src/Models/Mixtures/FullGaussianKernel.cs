@@ -89,13 +89,14 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
     }
 
     /// <inheritdoc/>
-    public override void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components)
+    public override void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities)
     {
         for (var k = 0; k < count; k++)
         {
             var complete = ((MultivariateGaussianStatistics)components[k]).Complete;
             var own = lanes.Slice(k * sums * GaussianLayout.SumStride, sums * GaussianLayout.SumStride);
             for (var s = 0; s < sums; s++) complete[s] += Sums.Of(own.Slice(s * GaussianLayout.SumStride, GaussianLayout.SumStride));
+            responsibilities[k] += Sums.Of(own[..GaussianLayout.SumStride]);
         }
     }
 

@@ -10,12 +10,15 @@ namespace Pipelines.Models;
 /// A mixture of distributions of any families: p(x) = sum over k of pi_k p_k(x). Responsibilities are r_ik = pi_k p_k(x_i) / p(x_i).
 /// The M step fits each component to all rows weighted with its responsibilities and sets pi_k to its share of them.
 /// </summary>
+/// <remarks>
+/// A component that dies (total responsibility below 1e-8 rows) keeps its parameters at a weight of about 0, and the fit's warnings name it.
+/// One whose variance vanishes is an error that names it, unless a least variance is set.
+/// </remarks>
 public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<GeneralMixtureModel>
 {
     private readonly double[] weights;
     private readonly double[] log2Weights;
-    private readonly ComponentwiseKernel componentwise;
-    private readonly Lazy<MixtureKernel?> fused;
+    private readonly TileEvaluator evaluator;
     private readonly ScoreKind[] scoreKinds;
 
     /// <summary>Makes a mixture.</summary>
@@ -36,8 +39,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
         this.weights = weights is null ? [.. components.Select(_ => 1.0 / components.Count)] : [.. weights.Select(w => w / divisor)];
         log2Weights = [.. this.weights.Select(Math.Log2)];
-        componentwise = new(Components);
-        fused = new(() => Components[0].CreateMixtureKernel(Components));
+        evaluator = new(Components);
         scoreKinds =
         [
             new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
@@ -86,7 +88,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     {
         this.CheckBlock(block);
         ArgumentNullException.ThrowIfNull(statistics);
-        var kernel = FusedKernel();
+        var kernel = evaluator.Kernel;
         using var scratch = Scratch.Enter();
         var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
         var lanes = scratch.Take(kernel?.LaneCount ?? 0);
@@ -96,10 +98,10 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         {
             var tile = block.Pack(t, buffer);
             var tileWeights = block.TileWeights(t);
-            log2Likelihood += SummarizeTile(tile, tileWeights, (MixtureStatistics)statistics, kernel, lanes);
+            log2Likelihood += evaluator.Summarize(tile, tileWeights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
             weight += tileWeights.IsEmpty ? tile.Rows : Sums.Of(tileWeights);
         }
-        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts);
+        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts, ((MixtureStatistics)statistics).Responsibilities);
         statistics.Objective += log2Likelihood * Math.Log(2);
         statistics.Weight += weight;
         statistics.Rows += block.Rows;
@@ -108,12 +110,12 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <inheritdoc/>
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
-        var kernel = FusedKernel();
+        var kernel = evaluator.Kernel;
         using var scratch = Scratch.Enter();
         var lanes = scratch.Take(kernel?.LaneCount ?? 0);
         lanes.Clear();
-        SummarizeTile(tile, weights, (MixtureStatistics)statistics, kernel, lanes);
-        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts);
+        evaluator.Summarize(tile, weights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
+        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts, ((MixtureStatistics)statistics).Responsibilities);
     }
 
     /// <inheritdoc/>
@@ -146,7 +148,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     {
         using var scratch = Scratch.Enter();
         var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
-        Joint(tile, joint);
+        evaluator.JointLog2(tile, log2Weights, joint);
         Softmax.LogSumExp(joint, Components.Count, tile.Rows, result);
     }
 
@@ -162,7 +164,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         {
             var tile = block.Pack(t, buffer);
             var start = t * FeatureTile.Capacity;
-            Joint(tile, joint);
+            evaluator.JointLog2(tile, log2Weights, joint);
             if (scores.Wants(ScoreKind.LogProbability)) Softmax.LogSumExp(joint, Components.Count, tile.Rows, scores.Doubles(ScoreKind.LogProbability)[start..]);
             if (scores.Wants(ScoreKind.Label)) Softmax.ArgMax(joint, Components.Count, tile.Rows, scores.Integers(ScoreKind.Label)[start..]);
             if (scores.Wants(ScoreKind.PosteriorLogProbability)) LogPosteriors(joint, tile.Rows, scores, start);
@@ -220,35 +222,5 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             var target = scores.Doubles(ScoreKind.PosteriorLogProbability, k)[start..];
             for (var i = 0; i < rows; i++) target[i] = (joint[(k * FeatureTile.Capacity) + i] * Math.Log(2)) - evidence[i];
         }
-    }
-
-    private MixtureKernel? FusedKernel() => KernelSelection.Current == KernelVariant.Scalar ? null : fused.Value;
-
-    private void Joint(in FeatureTile tile, Span<double> joint)
-    {
-        var kernel = FusedKernel();
-        if (kernel is not null && (!tile.HasMissing || kernel.TakesMissing)) kernel.JointLog2(tile, log2Weights, joint);
-        else componentwise.JointLog2(tile, log2Weights, joint);
-    }
-
-    private double SummarizeTile(in FeatureTile tile, ReadOnlySpan<double> tileWeights, MixtureStatistics statistics, MixtureKernel? kernel, Span<double> lanes)
-    {
-        using var scratch = Scratch.Enter();
-        var responsibilities = scratch.Take(Components.Count * FeatureTile.Capacity);
-        double log2Likelihood;
-        if (kernel is not null && (!tile.HasMissing || kernel.TakesMissing))
-        {
-            log2Likelihood = kernel.Expect(tile, tileWeights, log2Weights, responsibilities);
-            kernel.Accumulate(tile, responsibilities, lanes);
-        }
-        else
-        {
-            componentwise.JointLog2(tile, log2Weights, responsibilities);
-            log2Likelihood = Softmax.Responsibilities(responsibilities, Components.Count, tile.Rows, tileWeights);
-            componentwise.Accumulate(tile, responsibilities, statistics.Parts);
-        }
-        for (var k = 0; k < Components.Count; k++)
-            statistics.Responsibilities[k] += Sums.Of(responsibilities.Slice(k * FeatureTile.Capacity, tile.Rows));
-        return log2Likelihood;
     }
 }

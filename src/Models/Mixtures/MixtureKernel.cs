@@ -32,10 +32,11 @@ public abstract class MixtureKernel
     /// <param name="lanes">Shape [LaneCount], 64-byte aligned, all 0 before the first tile of a block.</param>
     public abstract void Accumulate(in FeatureTile tile, ReadOnlySpan<double> responsibilities, Span<double> lanes);
 
-    /// <summary>Adds the lanes to the components' statistics, at the end of a block.</summary>
+    /// <summary>Adds the lanes to the components' statistics and their total responsibilities, at the end of a block.</summary>
     /// <param name="lanes">Shape [LaneCount].</param>
     /// <param name="components">One for each component, in order.</param>
-    public abstract void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components);
+    /// <param name="responsibilities">Shape [K]: what of <see cref="MixtureStatistics.Responsibilities"/> went through <see cref="Accumulate"/> is added.</param>
+    public abstract void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities);
 
     /// <summary>
     /// The E step of one tile of unit weights: joint densities, then responsibilities, and the sum of log2 p(row). A kernel that can fuse

@@ -136,6 +136,28 @@ public sealed class BlockContractTests
 
     [Theory]
     [MemberData(nameof(Fixtures))]
+    public async Task A_slow_first_batch_does_not_let_the_later_ones_pile_up(BlockFixture fixture)
+    {
+        using var gate = new ManualResetEventSlim();
+        using var second = new ManualResetEventSlim();
+        await using var run = new RunSupervisor(Options(2) with { BoundedCapacity = 3 });
+        var post = fixture.IsParallel ? fixture.Feed(run, data, index =>
+        {
+            if (index == 1) second.Set();
+            if (index == 0) gate.Wait();
+        }) : null;
+        if (post is not null)
+        {
+            Assert.Equal(3, Enumerable.Range(0, 3).Count(post));
+            second.Wait();
+            // The second batch is done or nearly so, and waits for the first: its place is not free.
+            Assert.Equal(0, Enumerable.Range(3, 7).Count(post));
+        }
+        gate.Set();
+    }
+
+    [Theory]
+    [MemberData(nameof(Fixtures))]
     public async Task A_fault_from_outside_ends_the_run_with_it(BlockFixture fixture)
     {
         var boom = new FormatException("from outside");

@@ -149,7 +149,7 @@ public sealed class SummarizeBlockFixture : BlockFixture
     internal override Func<int, bool> Feed(RunSupervisor run, double[][] data, Action<long> hook)
     {
         var layout = new FeatureLayout(BatchSize, 2, weighted: false);
-        var pool = run.Own(new AlignedBufferPool(layout.Length));
+        var pool = new AlignedBufferPool(layout.Length);
         var block = new SummarizeBlock(new SumSummarizer(2, row => hook(row / BatchSize)), run);
         var batches = Batches(data);
         return i => block.Post(new FeatureBatch(batches[i], layout, pool, pool.Rent()));

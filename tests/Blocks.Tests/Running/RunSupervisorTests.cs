@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
 using Pipelines.Models;
@@ -152,20 +154,51 @@ public sealed class RunSupervisorTests
     }
 
     [Fact]
-    public async Task Buffers_that_a_fault_leaves_in_queues_are_freed()
+    public void Buffers_that_a_fault_leaves_in_queues_are_not_kept_alive()
     {
-        var summarizer = new SumSummarizer(2, row => _ = row == 50 ? throw new FormatException() : row);
-        var seen = new System.Collections.Concurrent.ConcurrentBag<AlignedBuffer>();
-        var run = new RunSupervisor(options);
-        var features = new FeatureExtractionBlock(TestData.Two, run, null, (_, buffer) => seen.Add(buffer), "features");
-        var summarize = new SummarizeBlock(summarizer, run);
-        Linking.Link(new SourceBlock(new ArraySource(data), run), features);
-        Linking.Link(features, summarize);
-        Linking.Link(summarize, new FoldBlock(summarizer, run));
-        await Assert.ThrowsAsync<FormatException>(run.RunAsync);
+        var seen = Fail();
+        GC.Collect();
         Assert.NotEmpty(seen);
-        Assert.All(seen, buffer => Assert.Throws<ObjectDisposedException>(() => buffer.Span[0]));
-        await run.DisposeAsync();
+        Assert.All(seen, buffer => Assert.False(buffer.IsAlive));
+
+        // A method of its own, so that nothing of the run is on this one's stack.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference[] Fail()
+        {
+            var seen = new ConcurrentBag<WeakReference>();
+            var summarizer = new SumSummarizer(2, row => _ = row == 50 ? throw new FormatException() : row);
+            var run = new RunSupervisor(options);
+            var features = new FeatureExtractionBlock(TestData.Two, run, null, (_, buffer) => seen.Add(new WeakReference(buffer)), "features");
+            var summarize = new SummarizeBlock(summarizer, run);
+            Linking.Link(new SourceBlock(new ArraySource(data), run), features);
+            Linking.Link(features, summarize);
+            Linking.Link(summarize, new FoldBlock(summarizer, run));
+            Assert.Throws<FormatException>(() => run.RunAsync().GetAwaiter().GetResult());
+            run.DisposeAsync().AsTask().Wait();
+            return [.. seen];
+        }
+    }
+
+    [Fact]
+    public async Task A_fold_refuses_a_gap()
+    {
+        await using var run = new RunSupervisor(options);
+        var summarizer = new SumSummarizer(1);
+        var fold = new FoldBlock(summarizer, run);
+        Assert.True(fold.Post(new BatchStatistics(0, 10, summarizer.CreateStatistics())));
+        Assert.True(fold.Post(new BatchStatistics(2, 10, summarizer.CreateStatistics())));
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => fold.Result);
+        Assert.Equal("block 'fold': found batch 2, expected batch 1; a block in between lost it or changed the order", thrown.Message);
+    }
+
+    [Fact]
+    public void The_budget_sets_what_a_run_may_hold()
+    {
+        var schema = new BatchSchema([.. Enumerable.Range(0, 10).Select(i => new ColumnField($"x{i}", typeof(double), false))]);
+        var plan = MemoryPlan.For(new PipelineOptions { MaxDegreeOfParallelism = 8, MemoryBudget = "256MB" }, schema, null);
+        Assert.Equal((18, 32_000_000, 96_000_000, 256_000_000), (plan.Credits, plan.ReadAheadBytes, plan.CacheBytes, plan.HeapBytes));
+        // 16 MiB hold one batch of 16,384 rows of 186 bytes in a quarter: two are the least.
+        Assert.Equal(2, MemoryPlan.For(new PipelineOptions { MaxDegreeOfParallelism = 8, MemoryBudget = "16MiB" }, schema, null).Credits);
     }
 
     [Fact]

@@ -16,6 +16,9 @@ internal static class ModelCases
         ("mixture of normals", () => Mix(3, k => new NormalDistribution(3 * k, 1)), () => Rows(1)),
         ("mixture of Gaussians", () => Mix(3, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3)),
         ("mixture of Gaussians, missing and weighted", () => Mix(2, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, weighted: true)),
+        ("mixture of Gaussians, few missing", () => Mix(2, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, oneIn: 700)),
+        ("mixture of independent normals, few missing", () => Mix(2, k => IndependentComponentsDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, oneIn: 700)),
+        ("mixture of normals, few missing", () => Mix(2, k => new NormalDistribution(3 * k, 1)), () => Rows(1, missing: true, oneIn: 700)),
         ("mixture of independent normals", () => Mix(3, k => IndependentComponentsDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true)),
         ("mixture of families in any mix", () => Mix(3, k => k == 0 ? IndependentComponentsDistribution.Blank([0, 1, 2]) : k == 1 ? MultivariateGaussianDistribution.Blank([5, 0, 0]) : Mix(2, i => MultivariateGaussianDistribution.Blank([i, 4 * i, 0]))), () => Rows(3)),
         ("kmeans", () => new KMeans(new double[,] { { 0, 0, 0 }, { 4, 1, -2 }, { 9, 0, 1 } }), () => Rows(3, missing: true, weighted: true)),
@@ -36,7 +39,7 @@ internal static class ModelCases
     }
 
     /// <summary>5,000 seeded rows around three centres.</summary>
-    public static FeatureMatrix Rows(int columns, bool missing = false, bool weighted = false, int rows = 5_000)
+    public static FeatureMatrix Rows(int columns, bool missing = false, bool weighted = false, int oneIn = 12, int rows = 5_000)
     {
         var random = new SeededRandom(7);
         var values = new double[rows, columns];
@@ -47,7 +50,7 @@ internal static class ModelCases
             for (var j = 0; j < columns; j++)
             {
                 values[i, j] = (j == 0 ? center : 0) + random.NextNormal();
-                if (missing && random.NextInt64(12) == 0) values[i, j] = double.NaN;
+                if (missing && random.NextInt64(oneIn) == 0) values[i, j] = double.NaN;
             }
             weights[i] = weighted ? random.NextInt64(4) : 1;
         }

@@ -34,6 +34,7 @@ internal static class FooterParser
         if (groups is null) throw new BrokenFileException("a footer without row groups", "a list of row groups");
         var (columns, leftOut, leaves) = SchemaReader.Columns(schema);
         Check(groups, leaves, rows, dataEnd);
+        if (createdBy.StartsWith("parquet-mr", StringComparison.Ordinal)) groups = groups.ConvertAll(g => Lengthen(g, dataEnd));
         return new FileFooter(createdBy, rows, MarkObstacles(columns, groups), leftOut, [.. groups], dataEnd + bytes.Length + 8);
     }
 
@@ -60,6 +61,10 @@ internal static class FooterParser
         }
         if (rows != sum) throw new BrokenFileException($"{rows} rows in the file", $"{sum}, the sum over its row groups");
     }
+
+    // Early versions forgot a dictionary's header in the length of the chunk; pages are read until they hold all values, so more bytes do no harm.
+    private static RowGroupInfo Lengthen(RowGroupInfo group, long dataEnd) =>
+        group with { Chunks = Array.ConvertAll(group.Chunks, c => c with { CompressedBytes = Math.Min(c.CompressedBytes + 100, dataEnd - c.Offset) }) };
 
     // A column is read only if all of its chunks can be.
     private static FileColumn[] MarkObstacles(List<FileColumn> columns, List<RowGroupInfo> groups) =>

@@ -107,8 +107,18 @@ internal static class SchemaReader
             {
                 Kind = id switch
                 {
-                    1 => LogicalKind.String, 4 => LogicalKind.Enum, 5 => LogicalKind.Decimal, 6 => LogicalKind.Date, 7 => LogicalKind.Time, 8 => LogicalKind.Timestamp,
-                    10 => LogicalKind.Integer, 11 => LogicalKind.Unknown, 12 => LogicalKind.Json, 13 => LogicalKind.Bson, 14 => LogicalKind.Uuid, 15 => LogicalKind.Float16,
+                    1 => LogicalKind.String,
+                    4 => LogicalKind.Enum,
+                    5 => LogicalKind.Decimal,
+                    6 => LogicalKind.Date,
+                    7 => LogicalKind.Time,
+                    8 => LogicalKind.Timestamp,
+                    10 => LogicalKind.Integer,
+                    11 => LogicalKind.Unknown,
+                    12 => LogicalKind.Json,
+                    13 => LogicalKind.Bson,
+                    14 => LogicalKind.Uuid,
+                    15 => LogicalKind.Float16,
                     _ => LogicalKind.Other,
                 },
             };

@@ -15,8 +15,13 @@ internal static class ValueTypes
             (LogicalKind.Timestamp, PhysicalType.Int64) => typeof(DateTime),
             (LogicalKind.Integer, PhysicalType.Int32) => (s.Bits, s.IsSigned) switch
             {
-                (8, true) => typeof(sbyte), (8, false) => typeof(byte), (16, true) => typeof(short), (16, false) => typeof(ushort),
-                (32, true) => typeof(int), (32, false) => typeof(uint), _ => null,
+                (8, true) => typeof(sbyte),
+                (8, false) => typeof(byte),
+                (16, true) => typeof(short),
+                (16, false) => typeof(ushort),
+                (32, true) => typeof(int),
+                (32, false) => typeof(uint),
+                _ => null,
             },
             (LogicalKind.Integer, PhysicalType.Int64) => s.Bits == 64 ? s.IsSigned ? typeof(long) : typeof(ulong) : null,
             (LogicalKind.String or LogicalKind.Enum or LogicalKind.Json, PhysicalType.ByteArray or PhysicalType.FixedLenByteArray) => typeof(string),
@@ -26,8 +31,13 @@ internal static class ValueTypes
             (LogicalKind.Interval, PhysicalType.FixedLenByteArray) => s.Length == 12 ? typeof(byte[]) : null,
             (LogicalKind.None or LogicalKind.Unknown, var p) => p switch
             {
-                PhysicalType.Boolean => typeof(bool), PhysicalType.Int32 => typeof(int), PhysicalType.Int64 => typeof(long), PhysicalType.Int96 => typeof(DateTime),
-                PhysicalType.Float => typeof(float), PhysicalType.Double => typeof(double), _ => typeof(byte[]),
+                PhysicalType.Boolean => typeof(bool),
+                PhysicalType.Int32 => typeof(int),
+                PhysicalType.Int64 => typeof(long),
+                PhysicalType.Int96 => typeof(DateTime),
+                PhysicalType.Float => typeof(float),
+                PhysicalType.Double => typeof(double),
+                _ => typeof(byte[]),
             },
             _ => null,
         };

@@ -11,20 +11,26 @@ namespace Pipelines.Io.Reading;
 /// Decodes the less usual encodings (delta, byte stream split) with Parquet.Net. It is shown the stored types only, so that what the values mean is decided in
 /// one place. It checks neither sums nor sizes, so the file's footer and the chunk's pages are checked before.
 /// </summary>
-internal static class ParquetNetDecoder
+internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDisposable
 {
+    private ParquetReader? reader;
+    private DataField[] fields = [];
+
     /// <summary>True if a chunk has encodings that <see cref="ChunkDecoder"/> does not know.</summary>
     public static bool IsNeededFor(ColumnChunkInfo chunk) =>
         Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray or PageEncoding.ByteStreamSplit);
 
     /// <summary>Decodes a chunk.</summary>
-    public static ColumnBlock Decode(SafeFileHandle file, string path, FileColumn column, int group, ColumnChunkInfo chunk, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    public ColumnBlock Decode(FileColumn column, int group, ColumnChunkInfo chunk, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
     {
-        CheckPages(file, path, chunk, rows, cancellationToken);
-        return DecodeAsync(path, column, group, rows, decoder, cancellationToken).GetAwaiter().GetResult();
+        CheckPages(chunk, rows, cancellationToken);
+        return DecodeAsync(column, group, rows, decoder, cancellationToken).GetAwaiter().GetResult();
     }
 
-    private static void CheckPages(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public void Dispose() => reader?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private void CheckPages(ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
     {
         using var pages = new PageReader(file, path, chunk);
         var values = 0L;
@@ -37,16 +43,24 @@ internal static class ParquetNetDecoder
         if (values != rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
     }
 
-    private static async Task<ColumnBlock> DecodeAsync(string path, FileColumn column, int group, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    private async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await using var reader = await ParquetReader.CreateAsync(path, null, cancellationToken).ConfigureAwait(false);
+        if (reader is not null) return;
+        reader = await ParquetReader.CreateAsync(path, null, cancellationToken).ConfigureAwait(false);
         foreach (var element in reader.Metadata!.Schema)
         {
             element.LogicalType = null;
             element.ConvertedType = null;
         }
-        var field = reader.Schema.GetDataFields().First(f => f.Path.Length == 1 && f.Name == column.Name);
-        using var groupReader = reader.OpenRowGroupReader(group);
+        // Its schema is built anew on every call.
+        fields = reader.Schema.GetDataFields();
+    }
+
+    private async Task<ColumnBlock> DecodeAsync(FileColumn column, int group, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var field = fields.First(f => f.Path.Length == 1 && f.Name == column.Name);
+        using var groupReader = reader!.OpenRowGroupReader(group);
         return column.Storage.Physical switch
         {
             PhysicalType.Int32 => await Read<int>().ConfigureAwait(false),

@@ -28,6 +28,7 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
         using var file = FooterFile.Open(path);
         if (RandomAccess.GetLength(file) is var length && length != footer.FileLength)
             throw new DataException(DataErrorKind.Storage, name, $"a file of {length} bytes", $"{footer.FileLength} bytes, as when it was opened", "do not change files while they are read");
+        using var other = new ParquetNetDecoder(file, path);
         var decoded = new ColumnBlock[columns.Length];
         var rows = (int)footer.RowGroups[group].Rows;
         for (var c = 0; c < columns.Length; c++)
@@ -37,7 +38,7 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
             try
             {
                 decoded[c] = ParquetNetDecoder.IsNeededFor(chunk)
-                    ? ParquetNetDecoder.Decode(file, path, columns[c], group, chunk, rows, decoders[c], cancellationToken)
+                    ? other.Decode(columns[c], group, chunk, rows, decoders[c], cancellationToken)
                     : decoders[c].Decode(file, path, chunk, rows, cancellationToken);
             }
             catch (Exception e) when (e is not (DataException or OperationCanceledException))

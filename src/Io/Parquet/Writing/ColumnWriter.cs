@@ -22,8 +22,12 @@ internal abstract class ColumnWriter(ColumnField field)
     /// <summary>The encoded chunk after <see cref="Encode"/>.</summary>
     public ByteBuffer Output { get; } = new();
 
-    public static ColumnWriter For(ColumnField field, int rowGroupRows) =>
-        (ColumnWriter)Activator.CreateInstance(typeof(ColumnWriter<>).MakeGenericType(field.ValueType), field, rowGroupRows)!;
+    public static ColumnWriter For(ColumnField field, int rowGroupRows)
+    {
+        // Throws here, plainly, if the type cannot be stored.
+        _ = ValueTypes.For(field);
+        return (ColumnWriter)Activator.CreateInstance(typeof(ColumnWriter<>).MakeGenericType(field.ValueType), field, rowGroupRows)!;
+    }
 
     /// <summary>Takes rows of a batch.</summary>
     public abstract void Add(DataBatch batch, int column, int start, int count);

@@ -64,8 +64,19 @@ internal static class FooterWriter
     {
         short id = s.Kind switch
         {
-            LogicalKind.String => 1, LogicalKind.Enum => 4, LogicalKind.Decimal => 5, LogicalKind.Date => 6, LogicalKind.Time => 7, LogicalKind.Timestamp => 8,
-            LogicalKind.Integer => 10, LogicalKind.Unknown => 11, LogicalKind.Json => 12, LogicalKind.Bson => 13, LogicalKind.Uuid => 14, LogicalKind.Float16 => 15, _ => 0,
+            LogicalKind.String => 1,
+            LogicalKind.Enum => 4,
+            LogicalKind.Decimal => 5,
+            LogicalKind.Date => 6,
+            LogicalKind.Time => 7,
+            LogicalKind.Timestamp => 8,
+            LogicalKind.Integer => 10,
+            LogicalKind.Unknown => 11,
+            LogicalKind.Json => 12,
+            LogicalKind.Bson => 13,
+            LogicalKind.Uuid => 14,
+            LogicalKind.Float16 => 15,
+            _ => 0,
         };
         if (id == 0) return;
         w.Begin(10);

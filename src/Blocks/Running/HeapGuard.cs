@@ -1,0 +1,24 @@
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// Keeps garbage within a run's memory budget. Decoding makes large short-lived arrays, and the collector, which knows no budget, would let hundreds of
+/// megabytes of them pile up while the machine has free memory.
+/// </summary>
+internal sealed class HeapGuard
+{
+    private readonly long bytes;
+    private long limit;
+
+    /// <summary>Makes a guard.</summary>
+    /// <param name="bytes">What the managed heap may hold before it is collected.</param>
+    public HeapGuard(long bytes) => this.bytes = limit = bytes;
+
+    /// <summary>Called once for each batch by the one thread that reads.</summary>
+    public void Check()
+    {
+        if (GC.GetTotalMemory(forceFullCollection: false) <= limit) return;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
+        // Where more than the budget is alive, collecting at each batch would not help: wait until half as much again has come.
+        limit = Math.Max(bytes, GC.GetTotalMemory(forceFullCollection: false) * 3 / 2);
+    }
+}

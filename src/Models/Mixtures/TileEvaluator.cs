@@ -1,0 +1,85 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+
+namespace Pipelines.Models.Mixtures;
+
+/// <summary>The E step and the sums of the M step on one tile: with the family's fused kernel where there is one, else component by component.</summary>
+/// <param name="components">The mixture's components.</param>
+internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
+{
+    private readonly ComponentwiseKernel componentwise = new(components);
+    private readonly Lazy<MixtureKernel?> fused = new(() => components[0].CreateMixtureKernel(components));
+
+    /// <summary>The fused kernel, unless there is none or plain loops are asked for.</summary>
+    public MixtureKernel? Kernel => KernelSelection.Current == KernelVariant.Scalar ? null : fused.Value;
+
+    /// <inheritdoc cref="MixtureKernel.JointLog2"/>
+    public void JointLog2(in FeatureTile tile, ReadOnlySpan<double> log2Weights, Span<double> joint)
+    {
+        var kernel = Kernel;
+        if (kernel is null)
+        {
+            componentwise.JointLog2(tile, log2Weights, joint);
+        }
+        else if (!tile.HasMissing || kernel.TakesMissing)
+        {
+            kernel.JointLog2(tile, log2Weights, joint);
+        }
+        else
+        {
+            using var scratch = Scratch.Enter();
+            JointOfSplit(kernel, new SplitTile(tile, scratch), log2Weights, joint, scratch);
+        }
+    }
+
+    /// <summary>Adds the rows of a tile to the statistics.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
+    /// <param name="log2Weights">Shape [K].</param>
+    /// <param name="statistics">The mixture's statistics; what the fused kernel adds waits in the lanes.</param>
+    /// <param name="kernel">The fused kernel; null = component by component.</param>
+    /// <param name="lanes">Shape [kernel.LaneCount].</param>
+    /// <returns>Sum over the rows of weight * log2 p(row).</returns>
+    public double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, MixtureStatistics statistics, MixtureKernel? kernel, Span<double> lanes)
+    {
+        using var scratch = Scratch.Enter();
+        var responsibilities = scratch.Take(components.Count * FeatureTile.Capacity);
+        double log2Likelihood;
+        if (kernel is null)
+        {
+            componentwise.JointLog2(tile, log2Weights, responsibilities);
+            log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);
+            AddComponentwise(tile, responsibilities, statistics);
+            return log2Likelihood;
+        }
+        if (!tile.HasMissing || kernel.TakesMissing)
+        {
+            log2Likelihood = kernel.Expect(tile, weights, log2Weights, responsibilities);
+            kernel.Accumulate(tile, responsibilities, lanes);
+            return log2Likelihood;
+        }
+        var split = new SplitTile(tile, scratch);
+        JointOfSplit(kernel, split, log2Weights, responsibilities, scratch);
+        log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);
+        var own = scratch.Take(components.Count * FeatureTile.Capacity);
+        split.Take(responsibilities, own, components.Count);
+        AddComponentwise(split.Incomplete, own, statistics);
+        kernel.Accumulate(split.Complete, responsibilities, lanes);
+        return log2Likelihood;
+    }
+
+    private void AddComponentwise(in FeatureTile tile, ReadOnlySpan<double> responsibilities, MixtureStatistics statistics)
+    {
+        componentwise.Accumulate(tile, responsibilities, statistics.Parts);
+        for (var k = 0; k < components.Count; k++)
+            statistics.Responsibilities[k] += Sums.Of(responsibilities.Slice(k * FeatureTile.Capacity, tile.Rows));
+    }
+
+    private void JointOfSplit(MixtureKernel kernel, in SplitTile split, ReadOnlySpan<double> log2Weights, Span<double> joint, Scratch scratch)
+    {
+        var own = scratch.Take(components.Count * FeatureTile.Capacity);
+        kernel.JointLog2(split.Complete, log2Weights, joint);
+        componentwise.JointLog2(split.Incomplete, log2Weights, own);
+        split.Scatter(own, joint, components.Count);
+    }
+}

@@ -1,0 +1,101 @@
+namespace Pipelines.Io.Tests;
+
+/// <summary>Makes a source for the contract suite. A new source needs one; the suite fails without it.</summary>
+public interface ISourceFixture
+{
+    Type Source { get; }
+
+    /// <summary>Columns that the source cannot hold.</summary>
+    bool Drops(string column) => false;
+
+    /// <summary>A source of the table's rows.</summary>
+    Task<IBatchSource> Make(TestTable table, TempFolder folder);
+}
+
+/// <summary>Makes a sink for the contract suite. A new sink needs one; the suite fails without it.</summary>
+public interface ISinkFixture
+{
+    Type Sink { get; }
+
+    bool Drops(string column) => false;
+
+    IBatchSink Make(TempFolder folder);
+
+    /// <summary>What a complete sink holds.</summary>
+    IBatchSource Read(IBatchSink sink, TempFolder folder);
+}
+
+public sealed class MemorySourceFixture : ISourceFixture
+{
+    public Type Source => typeof(MemorySource);
+
+    public Task<IBatchSource> Make(TestTable table, TempFolder folder) => Task.FromResult<IBatchSource>(table.ToSource());
+}
+
+public sealed class DataFrameSourceFixture : ISourceFixture
+{
+    public Type Source => typeof(DataFrameSource);
+
+    public bool Drops(string column) => column.StartsWith("bytes", StringComparison.Ordinal);
+
+    public async Task<IBatchSource> Make(TestTable table, TempFolder folder)
+    {
+        await foreach (var batch in table.ToSource().ReadAsync(new ReadOptions { BatchSize = 1 << 20 }, default)) return new DataFrameSource(batch.ToDataFrame());
+        throw new InvalidOperationException("no rows");
+    }
+}
+
+/// <summary>Three files of different sizes, one of them without rows.</summary>
+public sealed class ParquetSourceFixture : ISourceFixture
+{
+    public Type Source => typeof(ParquetSource);
+
+    public async Task<IBatchSource> Make(TestTable table, TempFolder folder)
+    {
+        int[] cuts = [0, table.Rows / 3, table.Rows / 3, table.Rows];
+        for (var f = 0; f < 3; f++)
+        {
+            var part = MemorySource.FromArrays(table.Columns.Select(c =>
+            {
+                var values = Array.CreateInstance(c.Values.GetType().GetElementType()!, cuts[f + 1] - cuts[f]);
+                Array.Copy(c.Values, cuts[f], values, 0, values.Length);
+                return (c.Name, values);
+            }));
+            await part.CopyTo(new ParquetSink(folder[$"{f}.parquet"]));
+        }
+        return new ParquetSource(folder.Path);
+    }
+}
+
+public sealed class MemorySinkFixture : ISinkFixture
+{
+    public Type Sink => typeof(MemorySink);
+
+    public IBatchSink Make(TempFolder folder) => new MemorySink();
+
+    public IBatchSource Read(IBatchSink sink, TempFolder folder)
+    {
+        var batch = ((MemorySink)sink).ToBatch();
+        return MemorySource.FromBatches(batch.Schema, [batch]);
+    }
+}
+
+public sealed class DataFrameSinkFixture : ISinkFixture
+{
+    public Type Sink => typeof(DataFrameSink);
+
+    public bool Drops(string column) => column.StartsWith("bytes", StringComparison.Ordinal);
+
+    public IBatchSink Make(TempFolder folder) => new DataFrameSink();
+
+    public IBatchSource Read(IBatchSink sink, TempFolder folder) => new DataFrameSource(((DataFrameSink)sink).ToDataFrame());
+}
+
+public sealed class ParquetSinkFixture : ISinkFixture
+{
+    public Type Sink => typeof(ParquetSink);
+
+    public IBatchSink Make(TempFolder folder) => new ParquetSink(folder["out"], new ParquetSinkOptions { RowsPerFile = 77 });
+
+    public IBatchSource Read(IBatchSink sink, TempFolder folder) => new ParquetSource(folder["out"]);
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+
+namespace Pipelines.Io.Tests;
+
+/// <summary>Odd and broken files of other writers: read as DuckDB reads them, or refused with one clear error.</summary>
+public class CorpusTests
+{
+    private static readonly string Corpus = Path.Combine(AppContext.BaseDirectory, "corpus");
+
+    public static TheoryData<string> Readable => [.. Directory.GetFiles(Path.Combine(Corpus, "expected")).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+
+    /// <summary>File, what was found, and the column that is named.</summary>
+    public static TheoryData<string, string, string> Refused => new()
+    {
+        { "ARROW-GH-41317.parquet", "a list of Int16", "footer" },
+        { "ARROW-GH-45185.parquet", "no column that can be read: 'x': it is a list, map or structure", "" },
+        { "ARROW-RS-GH-6229-LEVELS.parquet", "no column that can be read: 'outer': it is a list, map or structure", "" },
+        { "PARQUET-1481.parquet", "physical type -7 in a column chunk", "footer" },
+        { "datapage_v1-corrupt-checksum.parquet", "a page with the checksum 0f4f6d0a", "row group 0, column 'a'" },
+        { "encrypt_columns_and_footer.parquet.encrypted", "an encrypted file", "" },
+        { "hadoop_lz4_compressed.parquet", "no column that can be read: 'c0': it is compressed with the deprecated LZ4 codec", "" },
+        { "int96_from_spark.parquet", "the timestamp -108302820 days after 1970-01-01", "row group 0, column 'a'" },
+        { "list_columns.parquet", "no column that can be read: 'int64_list': it is a list, map or structure; 'utf8_list'", "" },
+        { "nulls.snappy.parquet", "no column that can be read: 'b_struct': it is a list, map or structure", "" },
+    };
+
+    [Theory, MemberData(nameof(Readable))]
+    public async Task Is_read_as_another_reader_reads_it(string file)
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(Corpus, "expected", file + ".csv"));
+        var names = lines[0].Split(';').Select(n => n.Trim('"')).ToArray();
+        var row = 0;
+        await foreach (var batch in new ParquetSource(Path.Combine(Corpus, file + ".parquet")).ReadAsync(new ReadOptions { BatchSize = 37 }, default))
+        {
+            Assert.Equal(names, batch.Schema.Fields.Select(f => f.Name));
+            for (var i = 0; i < batch.Rows; i++)
+            {
+                var cells = lines[++row].Split(';');
+                for (var c = 0; c < names.Length; c++) AssertCell(cells[c].Trim('"'), batch.Columns[c].GetValue(i), $"{file}, row {row}, column '{names[c]}'");
+            }
+        }
+        Assert.Equal(lines.Length - 1, row);
+    }
+
+    [Theory, MemberData(nameof(Refused))]
+    public async Task Is_refused_with_its_place_and_what_was_found(string file, string found, string place)
+    {
+        var path = Path.Combine(Corpus, file);
+        var error = await new ParquetSource(path).FailsReading();
+        Assert.Equal(DataErrorKind.Data, error.Kind);
+        Assert.StartsWith(found, error.Found, StringComparison.Ordinal);
+        Assert.StartsWith(path.Replace(Directory.GetCurrentDirectory() + "/", "", StringComparison.Ordinal), error.Place, StringComparison.Ordinal);
+        Assert.EndsWith(place, error.Place, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_file_is_expected_to_be_read_or_refused()
+    {
+        var files = Directory.GetFiles(Corpus, "*.parquet*").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal);
+        Assert.Equal(files, Readable.AsEnumerable<object[]>().Select(r => r[0] + ".parquet").Concat(Refused.AsEnumerable<object[]>().Select(r => (string)r[0])).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Lists_are_left_out_and_refused_if_asked_for()
+    {
+        var source = new ParquetSource(Path.Combine(Corpus, "nested_lists.snappy.parquet"));
+        Assert.Equal(["b"], (await source.OpenAsync(default)).Schema.Fields.Select(f => f.Name));
+        var error = await source.FailsReading(new ReadOptions { Columns = ["b", "a"] });
+        Assert.Equal("a column that cannot be read: it is a list, map or structure", error.Found);
+        Assert.EndsWith("nested_lists.snappy.parquet, column 'a'", error.Place, StringComparison.Ordinal);
+    }
+
+    private static void AssertCell(string expected, object? found, string where)
+    {
+        // Both readers hold the file's own bits; the text says them exactly enough to read the same bits back.
+        object? value = expected == "NULL" && found is null ? null : found switch
+        {
+            null => expected,
+            // Text knows one NaN; its bits are the file's.
+            float.NaN or double.NaN when expected.Equals("NaN", StringComparison.OrdinalIgnoreCase) => found,
+            bool => bool.Parse(expected),
+            float => float.Parse(expected, CultureInfo.InvariantCulture),
+            double => double.Parse(expected, CultureInfo.InvariantCulture),
+            decimal => decimal.Parse(expected, CultureInfo.InvariantCulture),
+            DateTime => DateTime.Parse(expected, CultureInfo.InvariantCulture),
+            DateOnly => DateOnly.Parse(expected, CultureInfo.InvariantCulture),
+            byte[] => Convert.FromHexString(expected),
+            IConvertible number and not string => Convert.ChangeType(expected, number.GetType(), CultureInfo.InvariantCulture),
+            _ => expected,
+        };
+        TestTable.AssertSame(value, found, where);
+    }
+}
