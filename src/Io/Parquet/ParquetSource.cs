@@ -43,7 +43,7 @@ public sealed class ParquetSource : IBatchSource
         var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(options.Columns);
         var parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
-        await using var groups = new RowGroupQueue(opened, schema, parallelism, options.ReadAheadBytes, cancellationToken);
+        await using var groups = new RowGroupQueue(opened, schema, parallelism, options.ReadAheadBytes, options.ReuseMemory ? new ArrayRecycler() : null, cancellationToken);
         var cutter = new BatchCutter(schema, options.BatchSize);
         while (await groups.NextAsync().ConfigureAwait(false) is { } group)
         {
@@ -52,6 +52,7 @@ public sealed class ParquetSource : IBatchSource
                 at += cutter.Add(group, at);
                 if (cutter.IsFull) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
             }
+            group.Lease?.Release();
         }
         if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
     }

@@ -23,7 +23,7 @@ public class CuttingTests
         }
         foreach (var size in (int[])[1, 5, 64, 100, 1000])
         {
-            var options = new ReadOptions { BatchSize = size, MaxDegreeOfParallelism = random.Next(1, 5), ReadAheadBytes = random.Next(3) * 1000 };
+            var options = new ReadOptions { BatchSize = size, MaxDegreeOfParallelism = random.Next(1, 5), ReadAheadBytes = random.Next(3) * 1000, ReuseMemory = size != 64 };
             var row = 0;
             await foreach (var batch in new ParquetSource(folder.Path).ReadAsync(options, default))
             {
@@ -37,6 +37,7 @@ public class CuttingTests
                     Assert.Equal(expected.L is { } l ? l : double.NaN, numbers[i]);
                     Assert.Equal($"{file}, row group {group}, row {inGroup}", batch.Locate(i));
                 }
+                batch.Release();
             }
             Assert.Equal(all.Count, row);
         }

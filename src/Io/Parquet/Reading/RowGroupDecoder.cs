@@ -22,8 +22,11 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
     }
 
     /// <summary>Decodes a row group.</summary>
+    /// <param name="group">The row group, from 0.</param>
+    /// <param name="recycler">Where arrays come from; null = new ones.</param>
+    /// <param name="cancellationToken">Stops between pages.</param>
     /// <returns>Shape [columns].</returns>
-    public ColumnBlock[] Decode(int group, CancellationToken cancellationToken)
+    public ColumnBlock[] Decode(int group, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
         using var file = FooterFile.Open(path);
         if (RandomAccess.GetLength(file) is var length && length != footer.FileLength)
@@ -39,7 +42,7 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
             {
                 decoded[c] = ParquetNetDecoder.IsNeededFor(chunk)
                     ? other.Decode(columns[c], group, chunk, rows, decoders[c], cancellationToken)
-                    : decoders[c].Decode(file, path, chunk, rows, cancellationToken);
+                    : decoders[c].Decode(file, path, chunk, rows, recycler, cancellationToken);
             }
             catch (Exception e) when (e is not (DataException or OperationCanceledException))
             {
