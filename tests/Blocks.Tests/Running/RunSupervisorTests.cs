@@ -187,6 +187,7 @@ public sealed class RunSupervisorTests
         var fold = new FoldBlock(summarizer, run);
         Assert.True(fold.Post(new BatchStatistics(0, 10, summarizer.CreateStatistics())));
         Assert.True(fold.Post(new BatchStatistics(2, 10, summarizer.CreateStatistics())));
+        fold.Complete();
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => fold.Result);
         Assert.Equal("block 'fold': found batch 2, expected batch 1; a block in between lost it or changed the order", thrown.Message);
     }
