@@ -4,38 +4,47 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Kernels;
 
-/// <summary>One iteration of EM over rows in memory: statistics of batches on one or more threads, merged in batch order, then the M step.</summary>
-internal sealed class Iteration(MixtureCase data, int batchRows = 16384)
+/// <summary>One iteration of EM over rows in memory, as a fit does it: a pass in batches of the default size, then the M step.</summary>
+internal sealed class Iteration(MixtureCase data)
 {
-    private readonly Statistics[] batches = [.. Enumerable.Range(0, (data.Rows + batchRows - 1) / batchRows).Select(_ => data.Start.CreateStatistics())];
-    private readonly Statistics total = data.Start.CreateStatistics();
+    private readonly FeatureMatrix matrix = FeatureMatrix.FromColumnMajor(data.Values, data.Rows, data.Dimensions, data.Rows);
 
-    /// <summary>Seconds of one iteration.</summary>
-    public double Run(int threads) => Run(threads, out _, out _);
+    /// <summary>The model the iteration led to.</summary>
+    public GeneralMixtureModel Fitted { get; private set; } = data.Start;
 
-    /// <summary>Seconds of one iteration, the model it leads to and the log-likelihood of the start.</summary>
-    public double Run(int threads, out GeneralMixtureModel fitted, out double logLikelihood)
+    /// <summary>Log-likelihood of the start.</summary>
+    public double LogLikelihood { get; private set; }
+
+    /// <summary>Seconds on the wall of one iteration, the median of <paramref name="repeats"/>.</summary>
+    public double Wall(int threads, int repeats) => Median(repeats, () =>
     {
         var start = Stopwatch.GetTimestamp();
-        var next = -1;
-        void Work()
-        {
-            for (var b = Interlocked.Increment(ref next); b < batches.Length; b = Interlocked.Increment(ref next))
-            {
-                var first = b * batchRows;
-                var rows = Math.Min(batchRows, data.Rows - first);
-                batches[b].Clear();
-                data.Start.Summarize(FeatureBlock.ColumnMajor(data.Values.AsSpan(first), rows, data.Dimensions, data.Rows), batches[b]);
-            }
-        }
-        var others = new Thread[threads - 1];
-        for (var t = 0; t < others.Length; t++) (others[t] = new Thread(Work)).Start();
-        Work();
-        foreach (var thread in others) thread.Join();
-        total.Clear();
-        foreach (var batch in batches) total.Merge(batch);
-        fitted = data.Start.Maximize(total, default);
-        logLikelihood = total.Objective;
+        Run(threads);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    });
+
+    /// <summary>Processor seconds of one iteration on one thread, the median of <paramref name="repeats"/>.</summary>
+    public double Processor(int repeats) => Median(repeats, () =>
+    {
+        var start = ThreadClock.Now;
+        Run(1);
+        return ThreadClock.Now - start;
+    });
+
+    /// <summary>The middle one of some numbers.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
+    private static double Median(int repeats, Func<double> run) => Median(Enumerable.Range(0, repeats).Select(_ => run()).ToArray());
+
+    private void Run(int threads)
+    {
+        var pass = new InMemoryPass(matrix, maxDegreeOfParallelism: threads);
+        var statistics = pass.RunAsync(data.Start, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        LogLikelihood = statistics.Objective;
+        Fitted = data.Start.Maximize(statistics, default);
     }
 }

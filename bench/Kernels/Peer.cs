@@ -21,7 +21,7 @@ internal sealed class Peer : IDisposable
             RedirectStandardOutput = true,
             Environment = { ["OPENBLAS_NUM_THREADS"] = $"{threads}", ["OMP_NUM_THREADS"] = $"{threads}" },
         };
-        start.ArgumentList.Add(Path.Combine(Environment.GetEnvironmentVariable("PEERS") ?? "bench/peers", "sklearn_gmm.py"));
+        start.ArgumentList.Add(Path.Combine("bench", "peers", "sklearn_gmm.py"));
         process = Process.Start(start) ?? throw new InvalidOperationException("the peer did not start");
         var model = data.Start;
         var full = model.Components[0] is MultivariateGaussianDistribution;
@@ -41,8 +41,8 @@ internal sealed class Peer : IDisposable
 
     public string Versions { get; }
 
-    /// <summary>Seconds of one iteration; the largest relative difference of log-likelihood, weights, means and covariances from ours.</summary>
-    public (double Seconds, double Difference) Run(GeneralMixtureModel ours, double logLikelihood)
+    /// <summary>Seconds of one iteration on the wall and of the processor; the largest relative difference of log-likelihood, weights, means and covariances from ours.</summary>
+    public (double Wall, double Processor, double Difference) Run(GeneralMixtureModel ours, double logLikelihood)
     {
         process.StandardInput.WriteLine("run");
         process.StandardInput.Flush();
@@ -65,7 +65,7 @@ internal sealed class Peer : IDisposable
                     difference = Math.Max(difference, Relative(answer["covariances"]![k]![i]![j]!.GetValue<double>(), full.Covariance(i, j)));
             }
         }
-        return (answer["seconds"]!.GetValue<double>(), difference);
+        return (answer["seconds"]!.GetValue<double>(), answer["processorSeconds"]!.GetValue<double>(), difference);
     }
 
     public void Dispose()

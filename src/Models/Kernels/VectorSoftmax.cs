@@ -63,20 +63,41 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
     /// <summary>Replaces joint densities by responsibilities.</summary>
     /// <param name="joint">Shape [components, Capacity].</param>
     /// <param name="components">K.</param>
-    /// <param name="rows">A multiple of 16.</param>
+    /// <param name="rows">A multiple of 16, at least 16.</param>
     /// <param name="weights">Shape [rows]; null = all 1.</param>
     /// <param name="maxima">Shape [rows].</param>
     /// <param name="sums">Shape [rows]: overwritten.</param>
     /// <returns>Sum of weight * log2 p(row); an impossible row whose maximum is the least number counts as that.</returns>
     public static double Normalize(double* joint, int components, int rows, double* weights, double* maxima, double* sums)
     {
-        new Span<double>(sums, rows).Clear();
-        var k = 0;
-        for (; k + 2 <= components; k += 2) ExponentialsOfTwo(joint + (k * FeatureTile.Capacity), rows, maxima, sums);
-        if (k < components) Exponentials(joint + (k * FeatureTile.Capacity), rows, maxima, sums);
-        var result = weights is null ? Scales(rows, maxima, sums, Factors(components)) : ScalesOfWeighted(rows, weights, maxima, sums);
-        for (k = 0; k < components; k++) Scale(joint + (k * FeatureTile.Capacity), rows, sums);
+        var result = Exponentials(joint, components, rows, weights, maxima, sums);
+        for (var k = 0; k < components; k++) Scale(joint + (k * FeatureTile.Capacity), rows, sums);
         return result;
+    }
+
+    /// <summary>As <see cref="Normalize"/>, but leaves the responsibilities unscaled: each is to be multiplied by its row's scale.</summary>
+    /// <param name="joint">Shape [components, Capacity].</param>
+    /// <param name="components">K.</param>
+    /// <param name="rows">A multiple of 16, at least 16.</param>
+    /// <param name="weights">Shape [rows]; null = all 1.</param>
+    /// <param name="maxima">Shape [rows].</param>
+    /// <param name="scales">Shape [rows]: filled.</param>
+    public static double Exponentials(double* joint, int components, int rows, double* weights, double* maxima, double* scales)
+    {
+        for (var k = 0; k < components;)
+        {
+            // Three at a time while they last, but no single one where two and two will do.
+            var size = components - k is 1 or 2 or 4 ? Math.Min(2, components - k) : 3;
+            var y = joint + (k * FeatureTile.Capacity);
+            switch (size)
+            {
+                case 3: ThreeExponentials(y, rows, maxima, scales, k == 0); break;
+                case 2: TwoExponentials(y, rows, maxima, scales, k == 0); break;
+                default: OneExponential(y, rows, maxima, scales, k == 0); break;
+            }
+            k += size;
+        }
+        return weights is null ? Scales(rows, maxima, scales, Factors(components)) : ScalesOfWeighted(rows, weights, maxima, scales);
     }
 
     /// <summary>A row's sum is at least 1 and at most K: how many vectors of them, two a step, surely multiply to a number below 2^1000.</summary>
@@ -84,24 +105,23 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
 
     // do ... while in the loops with exponentials: only where a loop surely runs does the compiler keep their twelve constants in registers.
 
-    /// <summary>y = 2^(y - max), and adds it to the rows' sums.</summary>
+    /// <summary>y = 2^(y - max), and adds it to the rows' sums, which the first group of components begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Exponentials(double* y, int rows, double* maxima, double* sums)
+    private static void OneExponential(double* y, int rows, double* maxima, double* sums, bool begin)
     {
         var i = 0;
         do
         {
             var e = TOps.Exp2(TOps.Subtract(TOps.Load(y + i), TOps.Load(maxima + i)));
             TOps.Store(y + i, e);
-            TOps.Store(sums + i, TOps.Add(TOps.Load(sums + i), e));
+            TOps.Store(sums + i, begin ? e : TOps.Add(TOps.Load(sums + i), e));
             i += TOps.Count;
         }
         while (i < rows);
     }
 
-    /// <summary>As <see cref="Exponentials"/>, for two components.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ExponentialsOfTwo(double* y, int rows, double* maxima, double* sums)
+    private static void TwoExponentials(double* y, int rows, double* maxima, double* sums, bool begin)
     {
         var z = y + FeatureTile.Capacity;
         var i = 0;
@@ -112,7 +132,30 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
             var f = TOps.Exp2(TOps.Subtract(TOps.Load(z + i), max));
             TOps.Store(y + i, e);
             TOps.Store(z + i, f);
-            TOps.Store(sums + i, TOps.Add(TOps.Load(sums + i), TOps.Add(e, f)));
+            e = TOps.Add(e, f);
+            TOps.Store(sums + i, begin ? e : TOps.Add(TOps.Load(sums + i), e));
+            i += TOps.Count;
+        }
+        while (i < rows);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ThreeExponentials(double* y, int rows, double* maxima, double* sums, bool begin)
+    {
+        var z = y + FeatureTile.Capacity;
+        var v = z + FeatureTile.Capacity;
+        var i = 0;
+        do
+        {
+            var max = TOps.Load(maxima + i);
+            var e = TOps.Exp2(TOps.Subtract(TOps.Load(y + i), max));
+            var f = TOps.Exp2(TOps.Subtract(TOps.Load(z + i), max));
+            var g = TOps.Exp2(TOps.Subtract(TOps.Load(v + i), max));
+            TOps.Store(y + i, e);
+            TOps.Store(z + i, f);
+            TOps.Store(v + i, g);
+            e = TOps.Add(TOps.Add(e, f), g);
+            TOps.Store(sums + i, begin ? e : TOps.Add(TOps.Load(sums + i), e));
             i += TOps.Count;
         }
         while (i < rows);

@@ -70,17 +70,18 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     }
 
     /// <inheritdoc/>
-    public override double Expect(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> responsibilities)
+    public override double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch, Span<double> lanes)
     {
-        if (dimensions > 1 || tile.HasMissing || !weights.IsEmpty || tile.Rows < tile.PaddedRows || tile.Rows == 0) return base.Expect(tile, weights, log2Weights, responsibilities);
-        using var scratch = Scratch.Enter();
-        fixed (double* x = tile.Values, p = parameters, w = log2Weights, r = responsibilities, m = scratch.Take(2 * FeatureTile.Capacity))
+        if (dimensions > 1 || tile.HasMissing || !weights.IsEmpty || tile.Rows < tile.PaddedRows || tile.Rows == 0)
+            return base.Summarize(tile, weights, log2Weights, scratch, lanes);
+        using var more = Scratch.Enter();
+        fixed (double* x = tile.Values, p = parameters, w = log2Weights, r = scratch, m = more.Take(2 * FeatureTile.Capacity), l = lanes)
         {
             return KernelSelection.Current switch
             {
-                KernelVariant.Avx512 => Expect<Vector512Ops, Vector512<double>>(x, p, w, tile.Rows, r, m),
-                KernelVariant.Avx2 => Expect<Vector256Ops, Vector256<double>>(x, p, w, tile.Rows, r, m),
-                _ => Expect<Vector128Ops, Vector128<double>>(x, p, w, tile.Rows, r, m),
+                KernelVariant.Avx512 => OneFeature<Vector512Ops, Vector512<double>>(x, p, w, tile.Rows, r, m, l),
+                KernelVariant.Avx2 => OneFeature<Vector256Ops, Vector256<double>>(x, p, w, tile.Rows, r, m, l),
+                _ => OneFeature<Vector128Ops, Vector128<double>>(x, p, w, tile.Rows, r, m, l),
             };
         }
     }
@@ -134,12 +135,15 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
 
     private static double Lane(ReadOnlySpan<double> lanes, int index) => Sums.Of(lanes.Slice(index * GaussianLayout.SumStride, GaussianLayout.SumStride));
 
-    private double Expect<TOps, TVec>(double* x, double* p, double* log2Weights, int rows, double* r, double* maxima)
+    private double OneFeature<TOps, TVec>(double* x, double* p, double* log2Weights, int rows, double* shares, double* maxima, double* lanes)
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged
     {
-        UnivariateNormals<TOps, TVec>.Joint(x, p, log2Weights, count, rows, r, maxima);
-        var result = VectorSoftmax<TOps, TVec>.Normalize(r, count, rows, null, maxima, maxima + FeatureTile.Capacity);
+        var scales = maxima + FeatureTile.Capacity;
+        UnivariateNormals<TOps, TVec>.Joint(x, p, log2Weights, count, rows, shares, maxima);
+        var result = VectorSoftmax<TOps, TVec>.Exponentials(shares, count, rows, null, maxima, scales);
+        for (var k = 0; k < count; k++)
+            UnivariateNormals<TOps, TVec>.Add(x, p[k * Parameters], shares + (k * FeatureTile.Capacity), scales, rows, lanes + (k * componentLanes));
 
         // A row so far out that its density under every component overflows to 0 counted as the least number.
         return result <= -0.99 * double.MaxValue ? double.NegativeInfinity : result;

@@ -38,18 +38,18 @@ public abstract class MixtureKernel
     /// <param name="responsibilities">Shape [K]: what of <see cref="MixtureStatistics.Responsibilities"/> went through <see cref="Accumulate"/> is added.</param>
     public abstract void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities);
 
-    /// <summary>
-    /// The E step of one tile of unit weights: joint densities, then responsibilities, and the sum of log2 p(row). A kernel that can fuse
-    /// the steps (one-dimensional mixtures) overrides it.
-    /// </summary>
+    /// <summary>E and M step of one tile: <see cref="JointLog2"/>, responsibilities, <see cref="Accumulate"/>. A kernel that can fuse the steps overrides it.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
     /// <param name="log2Weights">Shape [K].</param>
-    /// <param name="responsibilities">Shape [K, Capacity]: filled, 0 in padding rows.</param>
+    /// <param name="scratch">Shape [K, Capacity]: overwritten, with what is the kernel's business.</param>
+    /// <param name="lanes">Shape [LaneCount].</param>
     /// <returns>Sum over the rows of weight * log2 p(row).</returns>
-    public virtual double Expect(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> responsibilities)
+    public virtual double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch, Span<double> lanes)
     {
-        JointLog2(tile, log2Weights, responsibilities);
-        return Kernels.Softmax.Responsibilities(responsibilities, log2Weights.Length, tile.Rows, weights);
+        JointLog2(tile, log2Weights, scratch);
+        var result = Kernels.Softmax.Responsibilities(scratch, log2Weights.Length, tile.Rows, weights);
+        Accumulate(tile, scratch, lanes);
+        return result;
     }
 }

@@ -53,11 +53,7 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
             return log2Likelihood;
         }
         if (!tile.HasMissing || kernel.TakesMissing)
-        {
-            log2Likelihood = kernel.Expect(tile, weights, log2Weights, responsibilities);
-            kernel.Accumulate(tile, responsibilities, lanes);
-            return log2Likelihood;
-        }
+            return kernel.Summarize(tile, weights, log2Weights, responsibilities, lanes);
         var split = new SplitTile(tile, scratch);
         JointOfSplit(kernel, split, log2Weights, responsibilities, scratch);
         log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);

@@ -1,0 +1,75 @@
+namespace Pipelines.Models.Tests.Kernels;
+
+public sealed class TilePackingTests
+{
+    [Fact]
+    public void Every_layout_packs_the_same_tiles()
+    {
+        foreach (var columns in new[] { 1, 2, 3, 4, 5, 7, 8, 10, 13 })
+        {
+            foreach (var rows in new[] { 1, 3, 4, 15, 16, 33, 255, 256, 257, 600 })
+            {
+                var values = Values(rows, columns);
+                foreach (var (rowStride, columnStride) in new[] { (1, rows), (1, rows + 5), (columns, 1), (columns + 3, 1), (2, 2 * rows), (2 * columns, 2) })
+                    Check(values, rows, columns, rowStride, columnStride);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_missing_value_is_found_wherever_it_stands()
+    {
+        foreach (var columns in new[] { 1, 3, 4, 6 })
+        {
+            foreach (var rows in new[] { 1, 5, 31, 40 })
+            {
+                for (var r = 0; r < rows; r++)
+                {
+                    for (var c = 0; c < columns; c++)
+                    {
+                        var values = Values(rows, columns);
+                        values[r, c] = double.NaN;
+                        Check(values, rows, columns, 1, rows);
+                        Check(values, rows, columns, columns, 1);
+                        Check(values, rows, columns, 3 * columns, 3);
+                    }
+                }
+            }
+        }
+    }
+
+    private static double[,] Values(int rows, int columns)
+    {
+        var random = new SeededRandom(rows + (1000 * columns));
+        var values = new double[rows, columns];
+        for (var r = 0; r < rows; r++)
+            for (var c = 0; c < columns; c++) values[r, c] = (r + c) % 11 == 0 ? double.PositiveInfinity : random.NextNormal();
+        return values;
+    }
+
+    private static void Check(double[,] values, int rows, int columns, int rowStride, int columnStride)
+    {
+        var memory = new double[((rows - 1) * rowStride) + ((columns - 1) * columnStride) + 1];
+        Array.Fill(memory, double.NaN);
+        for (var r = 0; r < rows; r++)
+            for (var c = 0; c < columns; c++) memory[(r * rowStride) + (c * columnStride)] = values[r, c];
+        var block = new FeatureBlock(memory, rows, columns, rowStride, columnStride);
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var buffer = new double[columns * FeatureTile.Capacity];
+            Array.Fill(buffer, -77);
+            var tile = block.Pack(t, buffer);
+            var missing = false;
+            for (var c = 0; c < columns; c++)
+            {
+                for (var i = 0; i < tile.PaddedRows; i++)
+                {
+                    var expected = i < tile.Rows ? values[(t * FeatureTile.Capacity) + i, c] : 0;
+                    missing |= double.IsNaN(expected);
+                    Assert.Equal(expected, buffer[(c * FeatureTile.Capacity) + i]);
+                }
+            }
+            Assert.Equal(missing, tile.HasMissing);
+        }
+    }
+}
