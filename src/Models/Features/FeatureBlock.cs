@@ -90,6 +90,11 @@ public readonly ref struct FeatureBlock
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
         var missing = Kernels.TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
+        if (RowStride == 1 && rows == FeatureTile.Capacity)
+        {
+            start += rows;
+            Kernels.TilePacking.Prefetch(Values[start..], Math.Min(FeatureTile.Capacity, Rows - start), Columns, ColumnStride);
+        }
         return new FeatureTile(buffer, rows, Columns, missing);
     }
 }

@@ -33,11 +33,11 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p2 = Row(products, first + 2, other);
         var p3 = Row(products, first + 3, other);
         var p4 = Row(products, first + 4, other);
-        TVec c00 = TOps.Load(p0), c01 = TOps.Load(p0 + Stride), c02 = TOps.Load(p0 + (2 * Stride)), c03 = TOps.Load(p0 + (3 * Stride)), c04 = TOps.Load(p0 + (4 * Stride));
-        TVec c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride), c12 = TOps.Load(p1 + (2 * Stride)), c13 = TOps.Load(p1 + (3 * Stride)), c14 = TOps.Load(p1 + (4 * Stride));
-        TVec c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride)), c23 = TOps.Load(p2 + (3 * Stride)), c24 = TOps.Load(p2 + (4 * Stride));
-        TVec c30 = TOps.Load(p3), c31 = TOps.Load(p3 + Stride), c32 = TOps.Load(p3 + (2 * Stride)), c33 = TOps.Load(p3 + (3 * Stride)), c34 = TOps.Load(p3 + (4 * Stride));
-        TVec c40 = TOps.Load(p4), c41 = TOps.Load(p4 + Stride), c42 = TOps.Load(p4 + (2 * Stride)), c43 = TOps.Load(p4 + (3 * Stride)), c44 = TOps.Load(p4 + (4 * Stride));
+        TVec c00 = TOps.Broadcast(0), c01 = TOps.Broadcast(0), c02 = TOps.Broadcast(0), c03 = TOps.Broadcast(0), c04 = TOps.Broadcast(0);
+        TVec c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0), c12 = TOps.Broadcast(0), c13 = TOps.Broadcast(0), c14 = TOps.Broadcast(0);
+        TVec c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0), c23 = TOps.Broadcast(0), c24 = TOps.Broadcast(0);
+        TVec c30 = TOps.Broadcast(0), c31 = TOps.Broadcast(0), c32 = TOps.Broadcast(0), c33 = TOps.Broadcast(0), c34 = TOps.Broadcast(0);
+        TVec c40 = TOps.Broadcast(0), c41 = TOps.Broadcast(0), c42 = TOps.Broadcast(0), c43 = TOps.Broadcast(0), c44 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -77,31 +77,31 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c43 = TOps.MultiplyAdd(e, d3, c43);
             c44 = TOps.MultiplyAdd(e, d4, c44);
         }
-        TOps.Store(p0, c00);
-        TOps.Store(p0 + Stride, c01);
-        TOps.Store(p0 + (2 * Stride), c02);
-        TOps.Store(p0 + (3 * Stride), c03);
-        TOps.Store(p0 + (4 * Stride), c04);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(p1 + (2 * Stride), c12);
-        TOps.Store(p1 + (3 * Stride), c13);
-        TOps.Store(p1 + (4 * Stride), c14);
-        TOps.Store(p2, c20);
-        TOps.Store(p2 + Stride, c21);
-        TOps.Store(p2 + (2 * Stride), c22);
-        TOps.Store(p2 + (3 * Stride), c23);
-        TOps.Store(p2 + (4 * Stride), c24);
-        TOps.Store(p3, c30);
-        TOps.Store(p3 + Stride, c31);
-        TOps.Store(p3 + (2 * Stride), c32);
-        TOps.Store(p3 + (3 * Stride), c33);
-        TOps.Store(p3 + (4 * Stride), c34);
-        TOps.Store(p4, c40);
-        TOps.Store(p4 + Stride, c41);
-        TOps.Store(p4 + (2 * Stride), c42);
-        TOps.Store(p4 + (3 * Stride), c43);
-        TOps.Store(p4 + (4 * Stride), c44);
+        Add(p0, c00);
+        Add(p0 + Stride, c01);
+        Add(p0 + (2 * Stride), c02);
+        Add(p0 + (3 * Stride), c03);
+        Add(p0 + (4 * Stride), c04);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(p1 + (2 * Stride), c12);
+        Add(p1 + (3 * Stride), c13);
+        Add(p1 + (4 * Stride), c14);
+        Add(p2, c20);
+        Add(p2 + Stride, c21);
+        Add(p2 + (2 * Stride), c22);
+        Add(p2 + (3 * Stride), c23);
+        Add(p2 + (4 * Stride), c24);
+        Add(p3, c30);
+        Add(p3 + Stride, c31);
+        Add(p3 + (2 * Stride), c32);
+        Add(p3 + (3 * Stride), c33);
+        Add(p3 + (4 * Stride), c34);
+        Add(p4, c40);
+        Add(p4 + Stride, c41);
+        Add(p4 + (2 * Stride), c42);
+        Add(p4 + (3 * Stride), c43);
+        Add(p4 + (4 * Stride), c44);
     }
 
     /// <summary>Features <paramref name="first"/> … + 3 with features <paramref name="other"/> … + 4.</summary>
@@ -116,10 +116,10 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p1 = Row(products, first + 1, other);
         var p2 = Row(products, first + 2, other);
         var p3 = Row(products, first + 3, other);
-        TVec c00 = TOps.Load(p0), c01 = TOps.Load(p0 + Stride), c02 = TOps.Load(p0 + (2 * Stride)), c03 = TOps.Load(p0 + (3 * Stride)), c04 = TOps.Load(p0 + (4 * Stride));
-        TVec c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride), c12 = TOps.Load(p1 + (2 * Stride)), c13 = TOps.Load(p1 + (3 * Stride)), c14 = TOps.Load(p1 + (4 * Stride));
-        TVec c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride)), c23 = TOps.Load(p2 + (3 * Stride)), c24 = TOps.Load(p2 + (4 * Stride));
-        TVec c30 = TOps.Load(p3), c31 = TOps.Load(p3 + Stride), c32 = TOps.Load(p3 + (2 * Stride)), c33 = TOps.Load(p3 + (3 * Stride)), c34 = TOps.Load(p3 + (4 * Stride));
+        TVec c00 = TOps.Broadcast(0), c01 = TOps.Broadcast(0), c02 = TOps.Broadcast(0), c03 = TOps.Broadcast(0), c04 = TOps.Broadcast(0);
+        TVec c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0), c12 = TOps.Broadcast(0), c13 = TOps.Broadcast(0), c14 = TOps.Broadcast(0);
+        TVec c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0), c23 = TOps.Broadcast(0), c24 = TOps.Broadcast(0);
+        TVec c30 = TOps.Broadcast(0), c31 = TOps.Broadcast(0), c32 = TOps.Broadcast(0), c33 = TOps.Broadcast(0), c34 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -153,26 +153,26 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c33 = TOps.MultiplyAdd(e, d3, c33);
             c34 = TOps.MultiplyAdd(e, d4, c34);
         }
-        TOps.Store(p0, c00);
-        TOps.Store(p0 + Stride, c01);
-        TOps.Store(p0 + (2 * Stride), c02);
-        TOps.Store(p0 + (3 * Stride), c03);
-        TOps.Store(p0 + (4 * Stride), c04);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(p1 + (2 * Stride), c12);
-        TOps.Store(p1 + (3 * Stride), c13);
-        TOps.Store(p1 + (4 * Stride), c14);
-        TOps.Store(p2, c20);
-        TOps.Store(p2 + Stride, c21);
-        TOps.Store(p2 + (2 * Stride), c22);
-        TOps.Store(p2 + (3 * Stride), c23);
-        TOps.Store(p2 + (4 * Stride), c24);
-        TOps.Store(p3, c30);
-        TOps.Store(p3 + Stride, c31);
-        TOps.Store(p3 + (2 * Stride), c32);
-        TOps.Store(p3 + (3 * Stride), c33);
-        TOps.Store(p3 + (4 * Stride), c34);
+        Add(p0, c00);
+        Add(p0 + Stride, c01);
+        Add(p0 + (2 * Stride), c02);
+        Add(p0 + (3 * Stride), c03);
+        Add(p0 + (4 * Stride), c04);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(p1 + (2 * Stride), c12);
+        Add(p1 + (3 * Stride), c13);
+        Add(p1 + (4 * Stride), c14);
+        Add(p2, c20);
+        Add(p2 + Stride, c21);
+        Add(p2 + (2 * Stride), c22);
+        Add(p2 + (3 * Stride), c23);
+        Add(p2 + (4 * Stride), c24);
+        Add(p3, c30);
+        Add(p3 + Stride, c31);
+        Add(p3 + (2 * Stride), c32);
+        Add(p3 + (3 * Stride), c33);
+        Add(p3 + (4 * Stride), c34);
     }
 
     /// <summary>Features <paramref name="first"/> … + 3 with features <paramref name="other"/> … + 3.</summary>
@@ -187,10 +187,10 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p1 = Row(products, first + 1, other);
         var p2 = Row(products, first + 2, other);
         var p3 = Row(products, first + 3, other);
-        TVec c00 = TOps.Load(p0), c01 = TOps.Load(p0 + Stride), c02 = TOps.Load(p0 + (2 * Stride)), c03 = TOps.Load(p0 + (3 * Stride));
-        TVec c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride), c12 = TOps.Load(p1 + (2 * Stride)), c13 = TOps.Load(p1 + (3 * Stride));
-        TVec c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride)), c23 = TOps.Load(p2 + (3 * Stride));
-        TVec c30 = TOps.Load(p3), c31 = TOps.Load(p3 + Stride), c32 = TOps.Load(p3 + (2 * Stride)), c33 = TOps.Load(p3 + (3 * Stride));
+        TVec c00 = TOps.Broadcast(0), c01 = TOps.Broadcast(0), c02 = TOps.Broadcast(0), c03 = TOps.Broadcast(0);
+        TVec c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0), c12 = TOps.Broadcast(0), c13 = TOps.Broadcast(0);
+        TVec c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0), c23 = TOps.Broadcast(0);
+        TVec c30 = TOps.Broadcast(0), c31 = TOps.Broadcast(0), c32 = TOps.Broadcast(0), c33 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -219,22 +219,22 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c32 = TOps.MultiplyAdd(e, d2, c32);
             c33 = TOps.MultiplyAdd(e, d3, c33);
         }
-        TOps.Store(p0, c00);
-        TOps.Store(p0 + Stride, c01);
-        TOps.Store(p0 + (2 * Stride), c02);
-        TOps.Store(p0 + (3 * Stride), c03);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(p1 + (2 * Stride), c12);
-        TOps.Store(p1 + (3 * Stride), c13);
-        TOps.Store(p2, c20);
-        TOps.Store(p2 + Stride, c21);
-        TOps.Store(p2 + (2 * Stride), c22);
-        TOps.Store(p2 + (3 * Stride), c23);
-        TOps.Store(p3, c30);
-        TOps.Store(p3 + Stride, c31);
-        TOps.Store(p3 + (2 * Stride), c32);
-        TOps.Store(p3 + (3 * Stride), c33);
+        Add(p0, c00);
+        Add(p0 + Stride, c01);
+        Add(p0 + (2 * Stride), c02);
+        Add(p0 + (3 * Stride), c03);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(p1 + (2 * Stride), c12);
+        Add(p1 + (3 * Stride), c13);
+        Add(p2, c20);
+        Add(p2 + Stride, c21);
+        Add(p2 + (2 * Stride), c22);
+        Add(p2 + (3 * Stride), c23);
+        Add(p3, c30);
+        Add(p3 + Stride, c31);
+        Add(p3 + (2 * Stride), c32);
+        Add(p3 + (3 * Stride), c33);
     }
 
     /// <summary>Features <paramref name="first"/> … + 2 with features <paramref name="other"/> … + 3.</summary>
@@ -248,9 +248,9 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p0 = Row(products, first, other);
         var p1 = Row(products, first + 1, other);
         var p2 = Row(products, first + 2, other);
-        TVec c00 = TOps.Load(p0), c01 = TOps.Load(p0 + Stride), c02 = TOps.Load(p0 + (2 * Stride)), c03 = TOps.Load(p0 + (3 * Stride));
-        TVec c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride), c12 = TOps.Load(p1 + (2 * Stride)), c13 = TOps.Load(p1 + (3 * Stride));
-        TVec c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride)), c23 = TOps.Load(p2 + (3 * Stride));
+        TVec c00 = TOps.Broadcast(0), c01 = TOps.Broadcast(0), c02 = TOps.Broadcast(0), c03 = TOps.Broadcast(0);
+        TVec c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0), c12 = TOps.Broadcast(0), c13 = TOps.Broadcast(0);
+        TVec c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0), c23 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -274,18 +274,18 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c22 = TOps.MultiplyAdd(e, d2, c22);
             c23 = TOps.MultiplyAdd(e, d3, c23);
         }
-        TOps.Store(p0, c00);
-        TOps.Store(p0 + Stride, c01);
-        TOps.Store(p0 + (2 * Stride), c02);
-        TOps.Store(p0 + (3 * Stride), c03);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(p1 + (2 * Stride), c12);
-        TOps.Store(p1 + (3 * Stride), c13);
-        TOps.Store(p2, c20);
-        TOps.Store(p2 + Stride, c21);
-        TOps.Store(p2 + (2 * Stride), c22);
-        TOps.Store(p2 + (3 * Stride), c23);
+        Add(p0, c00);
+        Add(p0 + Stride, c01);
+        Add(p0 + (2 * Stride), c02);
+        Add(p0 + (3 * Stride), c03);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(p1 + (2 * Stride), c12);
+        Add(p1 + (3 * Stride), c13);
+        Add(p2, c20);
+        Add(p2 + Stride, c21);
+        Add(p2 + (2 * Stride), c22);
+        Add(p2 + (3 * Stride), c23);
     }
 
     /// <summary>Features <paramref name="first"/> … + 2 with features <paramref name="other"/> … + 2.</summary>
@@ -299,9 +299,9 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p0 = Row(products, first, other);
         var p1 = Row(products, first + 1, other);
         var p2 = Row(products, first + 2, other);
-        TVec c00 = TOps.Load(p0), c01 = TOps.Load(p0 + Stride), c02 = TOps.Load(p0 + (2 * Stride));
-        TVec c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride), c12 = TOps.Load(p1 + (2 * Stride));
-        TVec c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
+        TVec c00 = TOps.Broadcast(0), c01 = TOps.Broadcast(0), c02 = TOps.Broadcast(0);
+        TVec c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0), c12 = TOps.Broadcast(0);
+        TVec c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -321,15 +321,15 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c21 = TOps.MultiplyAdd(e, d1, c21);
             c22 = TOps.MultiplyAdd(e, d2, c22);
         }
-        TOps.Store(p0, c00);
-        TOps.Store(p0 + Stride, c01);
-        TOps.Store(p0 + (2 * Stride), c02);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(p1 + (2 * Stride), c12);
-        TOps.Store(p2, c20);
-        TOps.Store(p2 + Stride, c21);
-        TOps.Store(p2 + (2 * Stride), c22);
+        Add(p0, c00);
+        Add(p0 + Stride, c01);
+        Add(p0 + (2 * Stride), c02);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(p1 + (2 * Stride), c12);
+        Add(p2, c20);
+        Add(p2 + Stride, c21);
+        Add(p2 + (2 * Stride), c22);
     }
 
     /// <summary>Features <paramref name="first"/> … + 1 with features <paramref name="other"/> … + 2.</summary>
@@ -342,8 +342,8 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var meanB = means + other;
         var p0 = Row(products, first, other);
         var p1 = Row(products, first + 1, other);
-        TVec c00 = TOps.Load(p0), c01 = TOps.Load(p0 + Stride), c02 = TOps.Load(p0 + (2 * Stride));
-        TVec c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride), c12 = TOps.Load(p1 + (2 * Stride));
+        TVec c00 = TOps.Broadcast(0), c01 = TOps.Broadcast(0), c02 = TOps.Broadcast(0);
+        TVec c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0), c12 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -359,12 +359,12 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c11 = TOps.MultiplyAdd(e, d1, c11);
             c12 = TOps.MultiplyAdd(e, d2, c12);
         }
-        TOps.Store(p0, c00);
-        TOps.Store(p0 + Stride, c01);
-        TOps.Store(p0 + (2 * Stride), c02);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(p1 + (2 * Stride), c12);
+        Add(p0, c00);
+        Add(p0 + Stride, c01);
+        Add(p0 + (2 * Stride), c02);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(p1 + (2 * Stride), c12);
     }
 
     /// <summary>Features <paramref name="first"/> … + 1 with features <paramref name="other"/> … + 1.</summary>
@@ -377,8 +377,8 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var meanB = means + other;
         var p0 = Row(products, first, other);
         var p1 = Row(products, first + 1, other);
-        TVec c00 = TOps.Load(p0), c01 = TOps.Load(p0 + Stride);
-        TVec c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
+        TVec c00 = TOps.Broadcast(0), c01 = TOps.Broadcast(0);
+        TVec c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -391,9 +391,9 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c10 = TOps.MultiplyAdd(e, d0, c10);
             c11 = TOps.MultiplyAdd(e, d1, c11);
         }
-        TOps.Store(p0, c00);
-        TOps.Store(p0 + Stride, c01);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
+        Add(p0, c00);
+        Add(p0 + Stride, c01);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
     }
 }

@@ -56,6 +56,9 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double* Row(double* products, int i, int j) => products + (((i * (i + 1) / 2) + j) * Stride);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(double* sum, TVec value) => TOps.Store(sum, TOps.Add(TOps.Load(sum), value));
+
     /// <summary>Features <paramref name="first"/> … + 4 with each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Diagonal5(double* x, double* means, double* r, int rows, int first, double* weights, double* sums, double* products)
@@ -68,12 +71,12 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p2 = Row(products, first + 2, first);
         var p3 = Row(products, first + 3, first);
         var p4 = Row(products, first + 4, first);
-        var total = TOps.Load(weights);
-        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
-        TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
-        TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
-        TVec s3 = TOps.Load(s + (3 * Stride)), c30 = TOps.Load(p3), c31 = TOps.Load(p3 + Stride), c32 = TOps.Load(p3 + (2 * Stride)), c33 = TOps.Load(p3 + (3 * Stride));
-        TVec s4 = TOps.Load(s + (4 * Stride)), c40 = TOps.Load(p4), c41 = TOps.Load(p4 + Stride), c42 = TOps.Load(p4 + (2 * Stride)), c43 = TOps.Load(p4 + (3 * Stride)), c44 = TOps.Load(p4 + (4 * Stride));
+        var total = TOps.Broadcast(0);
+        TVec s0 = TOps.Broadcast(0), c00 = TOps.Broadcast(0);
+        TVec s1 = TOps.Broadcast(0), c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0);
+        TVec s2 = TOps.Broadcast(0), c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0);
+        TVec s3 = TOps.Broadcast(0), c30 = TOps.Broadcast(0), c31 = TOps.Broadcast(0), c32 = TOps.Broadcast(0), c33 = TOps.Broadcast(0);
+        TVec s4 = TOps.Broadcast(0), c40 = TOps.Broadcast(0), c41 = TOps.Broadcast(0), c42 = TOps.Broadcast(0), c43 = TOps.Broadcast(0), c44 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -109,27 +112,27 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c43 = TOps.MultiplyAdd(e, d3, c43);
             c44 = TOps.MultiplyAdd(e, d4, c44);
         }
-        TOps.Store(weights, total);
-        TOps.Store(s, s0);
-        TOps.Store(p0, c00);
-        TOps.Store(s + Stride, s1);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(s + (2 * Stride), s2);
-        TOps.Store(p2, c20);
-        TOps.Store(p2 + Stride, c21);
-        TOps.Store(p2 + (2 * Stride), c22);
-        TOps.Store(s + (3 * Stride), s3);
-        TOps.Store(p3, c30);
-        TOps.Store(p3 + Stride, c31);
-        TOps.Store(p3 + (2 * Stride), c32);
-        TOps.Store(p3 + (3 * Stride), c33);
-        TOps.Store(s + (4 * Stride), s4);
-        TOps.Store(p4, c40);
-        TOps.Store(p4 + Stride, c41);
-        TOps.Store(p4 + (2 * Stride), c42);
-        TOps.Store(p4 + (3 * Stride), c43);
-        TOps.Store(p4 + (4 * Stride), c44);
+        Add(weights, total);
+        Add(s, s0);
+        Add(p0, c00);
+        Add(s + Stride, s1);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(s + (2 * Stride), s2);
+        Add(p2, c20);
+        Add(p2 + Stride, c21);
+        Add(p2 + (2 * Stride), c22);
+        Add(s + (3 * Stride), s3);
+        Add(p3, c30);
+        Add(p3 + Stride, c31);
+        Add(p3 + (2 * Stride), c32);
+        Add(p3 + (3 * Stride), c33);
+        Add(s + (4 * Stride), s4);
+        Add(p4, c40);
+        Add(p4 + Stride, c41);
+        Add(p4 + (2 * Stride), c42);
+        Add(p4 + (3 * Stride), c43);
+        Add(p4 + (4 * Stride), c44);
     }
 
     /// <summary>Features <paramref name="first"/> … + 3 with each other.</summary>
@@ -143,11 +146,11 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p1 = Row(products, first + 1, first);
         var p2 = Row(products, first + 2, first);
         var p3 = Row(products, first + 3, first);
-        var total = TOps.Load(weights);
-        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
-        TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
-        TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
-        TVec s3 = TOps.Load(s + (3 * Stride)), c30 = TOps.Load(p3), c31 = TOps.Load(p3 + Stride), c32 = TOps.Load(p3 + (2 * Stride)), c33 = TOps.Load(p3 + (3 * Stride));
+        var total = TOps.Broadcast(0);
+        TVec s0 = TOps.Broadcast(0), c00 = TOps.Broadcast(0);
+        TVec s1 = TOps.Broadcast(0), c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0);
+        TVec s2 = TOps.Broadcast(0), c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0);
+        TVec s3 = TOps.Broadcast(0), c30 = TOps.Broadcast(0), c31 = TOps.Broadcast(0), c32 = TOps.Broadcast(0), c33 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -175,21 +178,21 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c32 = TOps.MultiplyAdd(e, d2, c32);
             c33 = TOps.MultiplyAdd(e, d3, c33);
         }
-        TOps.Store(weights, total);
-        TOps.Store(s, s0);
-        TOps.Store(p0, c00);
-        TOps.Store(s + Stride, s1);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(s + (2 * Stride), s2);
-        TOps.Store(p2, c20);
-        TOps.Store(p2 + Stride, c21);
-        TOps.Store(p2 + (2 * Stride), c22);
-        TOps.Store(s + (3 * Stride), s3);
-        TOps.Store(p3, c30);
-        TOps.Store(p3 + Stride, c31);
-        TOps.Store(p3 + (2 * Stride), c32);
-        TOps.Store(p3 + (3 * Stride), c33);
+        Add(weights, total);
+        Add(s, s0);
+        Add(p0, c00);
+        Add(s + Stride, s1);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(s + (2 * Stride), s2);
+        Add(p2, c20);
+        Add(p2 + Stride, c21);
+        Add(p2 + (2 * Stride), c22);
+        Add(s + (3 * Stride), s3);
+        Add(p3, c30);
+        Add(p3 + Stride, c31);
+        Add(p3 + (2 * Stride), c32);
+        Add(p3 + (3 * Stride), c33);
     }
 
     /// <summary>Features <paramref name="first"/> … + 2 with each other.</summary>
@@ -202,10 +205,10 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var p0 = Row(products, first, first);
         var p1 = Row(products, first + 1, first);
         var p2 = Row(products, first + 2, first);
-        var total = TOps.Load(weights);
-        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
-        TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
-        TVec s2 = TOps.Load(s + (2 * Stride)), c20 = TOps.Load(p2), c21 = TOps.Load(p2 + Stride), c22 = TOps.Load(p2 + (2 * Stride));
+        var total = TOps.Broadcast(0);
+        TVec s0 = TOps.Broadcast(0), c00 = TOps.Broadcast(0);
+        TVec s1 = TOps.Broadcast(0), c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0);
+        TVec s2 = TOps.Broadcast(0), c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -226,16 +229,16 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c21 = TOps.MultiplyAdd(e, d1, c21);
             c22 = TOps.MultiplyAdd(e, d2, c22);
         }
-        TOps.Store(weights, total);
-        TOps.Store(s, s0);
-        TOps.Store(p0, c00);
-        TOps.Store(s + Stride, s1);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
-        TOps.Store(s + (2 * Stride), s2);
-        TOps.Store(p2, c20);
-        TOps.Store(p2 + Stride, c21);
-        TOps.Store(p2 + (2 * Stride), c22);
+        Add(weights, total);
+        Add(s, s0);
+        Add(p0, c00);
+        Add(s + Stride, s1);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
+        Add(s + (2 * Stride), s2);
+        Add(p2, c20);
+        Add(p2 + Stride, c21);
+        Add(p2 + (2 * Stride), c22);
     }
 
     /// <summary>Features <paramref name="first"/> … + 1 with each other.</summary>
@@ -247,9 +250,9 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var s = sums + (first * Stride);
         var p0 = Row(products, first, first);
         var p1 = Row(products, first + 1, first);
-        var total = TOps.Load(weights);
-        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
-        TVec s1 = TOps.Load(s + Stride), c10 = TOps.Load(p1), c11 = TOps.Load(p1 + Stride);
+        var total = TOps.Broadcast(0);
+        TVec s0 = TOps.Broadcast(0), c00 = TOps.Broadcast(0);
+        TVec s1 = TOps.Broadcast(0), c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -264,12 +267,12 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             c10 = TOps.MultiplyAdd(e, d0, c10);
             c11 = TOps.MultiplyAdd(e, d1, c11);
         }
-        TOps.Store(weights, total);
-        TOps.Store(s, s0);
-        TOps.Store(p0, c00);
-        TOps.Store(s + Stride, s1);
-        TOps.Store(p1, c10);
-        TOps.Store(p1 + Stride, c11);
+        Add(weights, total);
+        Add(s, s0);
+        Add(p0, c00);
+        Add(s + Stride, s1);
+        Add(p1, c10);
+        Add(p1 + Stride, c11);
     }
 
     /// <summary>Feature <paramref name="first"/> with itself.</summary>
@@ -280,8 +283,8 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var mean = means + first;
         var s = sums + (first * Stride);
         var p0 = Row(products, first, first);
-        var total = TOps.Load(weights);
-        TVec s0 = TOps.Load(s), c00 = TOps.Load(p0);
+        var total = TOps.Broadcast(0);
+        TVec s0 = TOps.Broadcast(0), c00 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);
@@ -291,8 +294,8 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
             s0 = TOps.Add(s0, e);
             c00 = TOps.MultiplyAdd(e, d0, c00);
         }
-        TOps.Store(weights, total);
-        TOps.Store(s, s0);
-        TOps.Store(p0, c00);
+        Add(weights, total);
+        Add(s, s0);
+        Add(p0, c00);
     }
 }

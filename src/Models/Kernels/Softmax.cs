@@ -9,7 +9,7 @@ internal static unsafe class Softmax
     public static double Responsibilities(Span<double> joint, int components, int rows, ReadOnlySpan<double> weights)
     {
         var variant = KernelSelection.Current;
-        if (variant == KernelVariant.Scalar) return ScalarSoftmax.Responsibilities(joint, components, rows, weights);
+        if (variant == KernelVariant.Scalar || rows == 0) return ScalarSoftmax.Responsibilities(joint, components, rows, weights);
 
         // The loops run over whole vectors: rows behind the last have the density 1 under the first component, so that they add nothing.
         var padded = FeatureTile.Padded(rows);

@@ -45,6 +45,25 @@ internal static unsafe class TilePacking
         return missing;
     }
 
+    /// <summary>Asks the memory for values that will be packed soon.</summary>
+    /// <param name="values">Element (r, c) at <c>r + c * columnStride</c>.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Features.</param>
+    /// <param name="columnStride">Distance between columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Prefetch(ReadOnlySpan<double> values, int rows, int columns, int columnStride)
+    {
+        if (!Sse.IsSupported) return;
+        fixed (double* from = values)
+        {
+            for (var c = 0; c < columns; c++)
+            {
+                var column = from + ((nint)c * columnStride);
+                for (var i = 0; i < rows; i += 8) Sse.Prefetch1(column + i);
+            }
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Copy<TOps, TVec>(double* source, int rows, double* target)
         where TOps : struct, IVectorOps<TVec>

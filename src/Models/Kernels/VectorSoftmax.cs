@@ -86,7 +86,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
 
     /// <summary>y = 2^(y - max), and adds it to the rows' sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Exponentials(double* y, int rows, double* maxima, double* sums)
+    private static void Exponentials(double* y, int rows, double* maxima, double* sums)
     {
         var i = 0;
         do
@@ -101,7 +101,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
 
     /// <summary>As <see cref="Exponentials"/>, for two components.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void ExponentialsOfTwo(double* y, int rows, double* maxima, double* sums)
+    private static void ExponentialsOfTwo(double* y, int rows, double* maxima, double* sums)
     {
         var z = y + FeatureTile.Capacity;
         var i = 0;
@@ -120,7 +120,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
 
     /// <summary>Turns the rows' sums into 1/sum; a logarithm is taken of products of <paramref name="factors"/> sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static double Scales(int rows, double* maxima, double* sums, int factors)
+    private static double Scales(int rows, double* maxima, double* sums, int factors)
     {
         TVec total = TOps.Broadcast(0), one = TOps.Broadcast(1);
         var i = 0;
@@ -149,7 +149,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
 
     /// <summary>Turns the rows' sums into weight/sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static double ScalesOfWeighted(int rows, double* weights, double* maxima, double* sums)
+    private static double ScalesOfWeighted(int rows, double* weights, double* maxima, double* sums)
     {
         var total = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
@@ -162,7 +162,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Scale(double* y, int rows, double* scales)
+    private static void Scale(double* y, int rows, double* scales)
     {
         for (var i = 0; i < rows; i += 2 * TOps.Count)
         {

@@ -72,7 +72,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     /// <inheritdoc/>
     public override double Expect(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> responsibilities)
     {
-        if (dimensions > 1 || tile.HasMissing || !weights.IsEmpty || tile.Rows < tile.PaddedRows) return base.Expect(tile, weights, log2Weights, responsibilities);
+        if (dimensions > 1 || tile.HasMissing || !weights.IsEmpty || tile.Rows < tile.PaddedRows || tile.Rows == 0) return base.Expect(tile, weights, log2Weights, responsibilities);
         using var scratch = Scratch.Enter();
         fixed (double* x = tile.Values, p = parameters, w = log2Weights, r = responsibilities, m = scratch.Take(2 * FeatureTile.Capacity))
         {

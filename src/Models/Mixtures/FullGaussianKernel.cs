@@ -105,7 +105,13 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
         where TVec : unmanaged
     {
         for (var k = 0; k < count; k++)
-            GaussianDensity<TOps, TVec>.Fill(x, c + (k * streamLength), wide, rows, constants[k] + log2Weights[k], q + (k * FeatureTile.Capacity));
+        {
+            var stream = c + (k * streamLength);
+            var constant = constants[k] + log2Weights[k];
+            var target = q + (k * FeatureTile.Capacity);
+            var done = TOps.Count == Vector512Ops.Count ? GaussianDensityWide<TOps, TVec>.Fill(x, stream, wide, rows, constant, target) : 0;
+            if (done < rows) GaussianDensity<TOps, TVec>.Fill(x + done, stream, wide, rows - done, constant, target + done);
+        }
     }
 
     private void Add<TOps, TVec>(double* x, double* m, int[] blocks, double* r, int rows, double* lanes)

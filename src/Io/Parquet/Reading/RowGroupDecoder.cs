@@ -31,6 +31,9 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
         using var file = FooterFile.Open(path);
         if (RandomAccess.GetLength(file) is var length && length != footer.FileLength)
             throw new DataException(DataErrorKind.Storage, name, $"a file of {length} bytes", $"{footer.FileLength} bytes, as when it was opened", "do not change files while they are read");
+        if (DecodedBytes(group) is var needed && needed > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            throw new DataException(DataErrorKind.Data, $"{name}, row group {group}", $"{footer.RowGroups[group].Rows} rows that need {new MemorySize(needed)}",
+                $"at most {new MemorySize(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}, the memory of the process", "read fewer columns, or write the file anew with smaller row groups");
         using var other = new ParquetNetDecoder(file, path);
         var decoded = new ColumnBlock[columns.Length];
         var rows = (int)footer.RowGroups[group].Rows;
