@@ -128,8 +128,11 @@ public class SourceContract
         using var folder = new TempFolder();
         var made = await Fixture(source).Make(new TestTable(300).Without(Fixture(source).Drops), folder);
         await foreach (var _ in made.ReadAsync(new ReadOptions { BatchSize = 10, MaxDegreeOfParallelism = 4 }, default)) break;
-        if (OperatingSystem.IsLinux()) Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd"), f => Target(f).StartsWith(folder.Path, StringComparison.Ordinal));
+        if (OperatingSystem.IsLinux()) Assert.DoesNotContain(OpenFiles(), f => f.StartsWith(folder.Path, StringComparison.Ordinal));
     }
+
+    /// <summary>The files that this process holds open.</summary>
+    internal static IEnumerable<string> OpenFiles() => Directory.GetFiles("/proc/self/fd").Select(Target);
 
     private static string Target(string descriptor)
     {

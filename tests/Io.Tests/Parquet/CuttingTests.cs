@@ -82,4 +82,16 @@ public class CuttingTests
             Assert.Equal($"{folder["a.parquet"]}, row group 2, column 's'", error.Place);
         }
     }
+
+    [Fact]
+    public async Task Nothing_is_decoded_any_more_once_a_reader_has_stopped()
+    {
+        using var folder = new TempFolder();
+        const int rows = 4 * 65_536;
+        await MemorySource.FromArrays(Enumerable.Range(0, 8).Select(c => ($"c{c}", (Array)Enumerable.Range(0, rows).Select(i => $"text {i * (c + 1)}").ToArray())))
+            .CopyTo(new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { RowGroupRows = 65_536 }), rows);
+        await foreach (var _ in new ParquetSource(folder["a.parquet"]).ReadAsync(new ReadOptions { BatchSize = 10, MaxDegreeOfParallelism = 3, ReadAheadBytes = long.MaxValue }, default)) break;
+        // A decoder that still ran would hold the file.
+        if (OperatingSystem.IsLinux()) Assert.DoesNotContain(SourceContract.OpenFiles(), f => f.StartsWith(folder.Path, StringComparison.Ordinal));
+    }
 }
