@@ -47,9 +47,17 @@ public sealed class ModelException : Exception
 
     /// <summary>The same error with the feature's name in its place.</summary>
     /// <param name="features">Names by index; null = unknown.</param>
-    public ModelException Named(IReadOnlyList<Feature>? features) => FeatureIndex is { } i && features is not null && i < features.Count
-        ? new(Kind, $"feature '{features[i].Name}', {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex }
-        : this;
+    public ModelException Named(IReadOnlyList<Feature>? features)
+    {
+        if (FeatureIndex is not { } i || features is null || i >= features.Count) return this;
+        var number = $"feature {i}";
+        var name = $"feature '{features[i].Name}'";
+        // The number stands at most once, at the end of a part of the place.
+        var parts = Place.Split(", ");
+        var at = Array.LastIndexOf(parts, number);
+        if (at >= 0) parts[at] = name;
+        return new(Kind, at >= 0 ? string.Join(", ", parts) : $"{name}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex };
+    }
 
     /// <summary>The same error, its place preceded by where that is.</summary>
     internal ModelException Within(string place, int firstFeature = 0) =>

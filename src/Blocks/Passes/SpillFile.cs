@@ -63,7 +63,8 @@ internal sealed class SpillFile : IDisposable
             for (var done = 0; done < buffer.Length; done += Chunk)
                 RandomAccess.Write(handle, buffer.Bytes(done, Math.Min(Chunk, buffer.Length - done)), position + ((long)done * sizeof(double)));
         }
-        catch (IOException e)
+        // The second is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes", $"room for another {(long)buffer.Length * sizeof(double)} bytes of decoded features", "free space, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
         }

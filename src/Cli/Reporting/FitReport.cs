@@ -18,7 +18,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         target.WriteLine($"{Saved.Model.FormatName} over {string.Join(", ", Saved.Features?.Select(f => f.Name) ?? [])}, fitted to {Words.Count(Facts.Rows)} rows:");
         foreach (var line in Saved.Model.Describe(Saved.Features).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
-        target.WriteLine($"{Words.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), log-likelihood {Words.Real(Facts.LogLikelihood)}");
+        target.WriteLine($"{Words.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} {Words.Real(Facts.LogLikelihood)}");
         target.WriteLine($"{Words.Time(Seconds)}, {Words.Rate(RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
         target.WriteLine($"wrote {Output}");
     }

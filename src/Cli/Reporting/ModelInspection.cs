@@ -13,7 +13,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (Saved.Features is { } features) target.WriteLine($"features: {string.Join(", ", features)}");
         if (Saved.Training is { } facts)
         {
-            target.WriteLine($"fitted to {Words.Count(facts.Rows)} rows: {facts.LogLikelihoods.Count} iterations ({(facts.Converged ? "converged" : "not converged")}), log-likelihood {Words.Real(facts.LogLikelihood)}");
+            target.WriteLine($"fitted to {Words.Count(facts.Rows)} rows: {facts.LogLikelihoods.Count} iterations ({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Words.Real(facts.LogLikelihood)}");
             target.WriteLine($"seed {facts.Seed}, batch size {facts.BatchSize}, kernels {facts.Kernel}");
         }
         target.WriteLine($"scores: {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}");

@@ -34,7 +34,7 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
     {
         lock (gate)
         {
-            state.Take(value.Iteration);
+            state.Take(value.Iteration, value.Model.ObjectiveName);
             Changed(state, iterated: true);
         }
     }

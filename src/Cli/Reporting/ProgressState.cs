@@ -8,6 +8,7 @@ internal sealed class ProgressState
 {
     private RunProgress run;
     private FitIteration? iteration;
+    private string objective = "";
     private double previousImprovement;
 
     /// <summary>At most this many updates.</summary>
@@ -26,8 +27,11 @@ internal sealed class ProgressState
     public void Take(RunProgress value) => run = value;
 
     /// <summary>Takes a report of an update.</summary>
-    public void Take(FitIteration value)
+    /// <param name="value">The update.</param>
+    /// <param name="objectiveName">What fitting increases, in words.</param>
+    public void Take(FitIteration value, string objectiveName = "log-likelihood")
     {
+        objective = objectiveName;
         previousImprovement = iteration?.Improvement ?? 0;
         iteration = value;
     }
@@ -36,8 +40,8 @@ internal sealed class ProgressState
     public string IterationText => iteration switch
     {
         null => "",
-        { Iteration: 0 } => $"start, log-likelihood {Words.Real(iteration.LogLikelihood)}",
-        _ => $"iteration {iteration.Iteration}, log-likelihood {Words.Real(iteration.LogLikelihood)} ({(iteration.Improvement >= 0 ? "+" : "")}{Words.Real(iteration.Improvement)})",
+        { Iteration: 0 } => $"start, {objective} {Words.Real(iteration.LogLikelihood)}",
+        _ => $"iteration {iteration.Iteration}, {objective} {Words.Real(iteration.LogLikelihood)} ({(iteration.Improvement >= 0 ? "+" : "")}{Words.Real(iteration.Improvement)})",
     };
 
     /// <summary>Everything: what is being done, how far, how fast, how long still.</summary>

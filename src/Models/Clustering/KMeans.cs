@@ -47,6 +47,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
 
+    /// <inheritdoc/>
+    public override string ObjectiveName => "minus the total squared distance";
+
     /// <summary>Centroid <paramref name="cluster"/>, shape [D].</summary>
     public ReadOnlySpan<double> Centroid(int cluster) => centroids.AsSpan(cluster * Dimensions, Dimensions);
 

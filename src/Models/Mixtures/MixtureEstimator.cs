@@ -32,7 +32,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
             var start = Start(survey.Sample(), options);
             return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.StartsWith("feature '", StringComparison.Ordinal))
+        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
         {
             throw e.Named(pass.Features);
         }

@@ -72,6 +72,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     /// <exception cref="ModelException">It is not JSON, damaged, of another format or version, or out of range.</exception>
     public static SavedModel FromJson(ReadOnlyMemory<byte> json, string place = "model")
     {
+        // An editor may have put a byte order mark before the text.
+        if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
         try
         {
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth });
