@@ -68,8 +68,8 @@ public sealed class FitTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "2", "--iterations", "2", "--tolerance", "-1", "--output", folder["m.json"], "--verbose");
-        Assert.Equal(["start, log-likelihood", "iteration 1, log-likelihood", "iteration 2, log-likelihood"],
-            result.Error.Split('\n').Where(l => l.Contains("likelihood", StringComparison.Ordinal)).Select(l => l[..(l.IndexOf("likelihood", StringComparison.Ordinal) + 10)]));
+        Assert.Equal(["start, minus the total squared distance", "iteration 1, minus the total squared distance", "iteration 2, minus the total squared distance"],
+            result.Error.Split('\n').Where(l => l.Contains("distance", StringComparison.Ordinal)).Select(l => l[..(l.IndexOf("distance", StringComparison.Ordinal) + 8)]));
     }
 
     [Fact]
