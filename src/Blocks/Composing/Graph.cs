@@ -38,7 +38,7 @@ internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<st
     /// <summary>Makes and links the blocks of a run; returns the last one.</summary>
     public ISourceBlock<DataBatch> Create(RunSupervisor run)
     {
-        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info);
+        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info) { ReuseMemory = !Graph.Stages.Any(s => s.IsForeign) };
         foreach (var stage in Graph.Stages)
         {
             var block = stage.Create(run);

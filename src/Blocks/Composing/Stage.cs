@@ -7,6 +7,9 @@ namespace Pipelines.Blocks;
 /// <summary>One step of a pipeline between source and end: it can be checked without rows, and makes its block when the pipeline runs.</summary>
 internal abstract record Stage(string Name)
 {
+    /// <summary>True if code of the user's sees the batches: it may keep one longer than the run does, so its memory must not be used again.</summary>
+    public virtual bool IsForeign => false;
+
     /// <summary>The columns after this stage; null where only its first batch tells. Throws if the stage cannot work on the columns before it.</summary>
     public abstract BatchSchema? Bind(BatchSchema? input, string place);
 
@@ -42,6 +45,8 @@ internal sealed record SelectStage(IReadOnlyList<string> Columns) : Stage("selec
 /// <summary>A function of the user's.</summary>
 internal sealed record TransformStage(Func<DataBatch, DataBatch> Transform, string Name) : Stage(Name)
 {
+    public override bool IsForeign => true;
+
     public override BatchSchema? Bind(BatchSchema? input, string place) => null;
 
     public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) => null;
@@ -52,6 +57,8 @@ internal sealed record TransformStage(Func<DataBatch, DataBatch> Transform, stri
 /// <summary>A block of the user's.</summary>
 internal sealed record ViaStage(Func<RunSupervisor, IPropagatorBlock<DataBatch, DataBatch>> Make, string Name) : Stage(Name)
 {
+    public override bool IsForeign => true;
+
     public override BatchSchema? Bind(BatchSchema? input, string place) => null;
 
     public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) => null;

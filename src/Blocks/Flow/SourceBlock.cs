@@ -44,6 +44,9 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <summary>The batches that the run may hold; null before the source was opened.</summary>
     internal BatchCredits? Credits { get; private set; }
 
+    /// <summary>True if nobody reads a batch after it is released, so that the source may decode into its memory.</summary>
+    internal bool ReuseMemory { get; init; }
+
     /// <summary>Begins to read; a second call does nothing.</summary>
     public void Start()
     {
@@ -92,6 +95,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 Columns = columns,
                 MaxDegreeOfParallelism = run.Options.Parallelism,
                 ReadAheadBytes = plan.ReadAheadBytes,
+                ReuseMemory = ReuseMemory,
             };
             var heap = new HeapGuard(plan.HeapBytes);
             long index = 0, row = 0;

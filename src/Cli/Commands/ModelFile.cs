@@ -37,7 +37,8 @@ internal sealed class ModelFile(string path)
         {
             model.Save(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw Wrong(DataErrorKind.Storage, e.Message, "free space or choose another folder, and run again", e, "room to write the model");
         }

@@ -43,16 +43,21 @@ internal sealed class ProgressState
     /// <summary>Everything: what is being done, how far, how fast, how long still.</summary>
     public override string ToString()
     {
-        // The first batches wait for the reader to begin: their rate says nothing.
-        var rate = run.Elapsed > TimeSpan.FromSeconds(0.5) ? run.Rows / run.Elapsed.TotalSeconds : 0;
+        var rate = Rate();
         string[] parts =
         [
-            iteration is null ? (Phase == "run" ? "scoring" : "reading") : IterationText,
-            run.TotalRows is { } total ? $"{Words.Count(run.Rows)} of {Words.Count(total)} rows" : $"{Words.Count(run.Rows)} rows",
+            iteration is null ? $"{(Phase == "run" ? "scoring" : "reading")}, {Words.Count(run.Rows)}{(run.TotalRows is { } total ? $" of {Words.Count(total)}" : "")} rows" : IterationText,
             rate > 0 ? Words.Rate(rate) : "",
             SecondsLeft(rate) is { } seconds ? $"{(iteration is null ? "" : "about ")}{Words.Time(seconds)} left" : "",
         ];
         return string.Join(", ", parts.Where(p => p.Length > 0));
+    }
+
+    // Of the last whole iteration, or of the pass that runs: its first batches wait for the reader to begin, so their rate says nothing.
+    private double Rate()
+    {
+        if (iteration is { Iteration: > 0, Seconds: > 0 } && run.TotalRows is { } rows) return rows / iteration.Seconds;
+        return run.Elapsed > TimeSpan.FromSeconds(0.5) ? run.Rows / run.Elapsed.TotalSeconds : 0;
     }
 
     // A single pass ends with its rows. EM's improvements shrink roughly by a constant factor, which says how many more it takes.

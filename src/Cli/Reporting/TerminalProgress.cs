@@ -14,7 +14,7 @@ internal sealed class TerminalProgress(TextWriter target) : ProgressDisplay
         return await console.Progress()
             .AutoClear(true)
             .HideCompleted(false)
-            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 24 }, new StateColumn(this))
+            .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 16 }, new StateColumn(this))
             .StartAsync(async context =>
             {
                 bar = context.AddTask("run", maxValue: 1);
@@ -38,7 +38,8 @@ internal sealed class TerminalProgress(TextWriter target) : ProgressDisplay
 
     private sealed class StateColumn(TerminalProgress owner) : ProgressColumn
     {
-        protected override bool NoWrap => true;
+        // A narrow terminal takes two lines.
+        protected override bool NoWrap => false;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(owner.Read(s => s.ToString()));
     }

@@ -23,9 +23,12 @@ internal static class Words
     };
 
     /// <summary><c>12.3 s</c>, <c>4:05</c>, <c>1:02:03</c></summary>
-    public static string Time(double seconds) => seconds < 60
-        ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
-        : TimeSpan.FromSeconds(Math.Round(Math.Min(seconds, 1e9))).ToString(seconds < 3600 ? @"m\:ss" : @"d\.hh\:mm\:ss", CultureInfo.InvariantCulture).TrimStart('0', '.');
+    public static string Time(double seconds)
+    {
+        if (seconds < 59.95) return string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s");
+        var (minutes, rest) = Math.DivRem((long)Math.Round(Math.Min(seconds, 1e15)), 60);
+        return minutes < 60 ? $"{minutes}:{rest:00}" : $"{minutes / 60}:{minutes % 60:00}:{rest:00}";
+    }
 
     /// <summary><c>210.5MB</c></summary>
     public static string Bytes(long bytes) => new MemorySize(bytes).ToString();

@@ -17,6 +17,7 @@ internal sealed class BatchCutter(BatchSchema schema, int batchSize)
     public int Add(RowBlock block, int start)
     {
         var count = Math.Min(batchSize - Rows, block.Rows - start);
+        block.Lease?.Add();
         parts.Add((block, start, count));
         Rows += count;
         return count;
@@ -54,6 +55,10 @@ internal sealed class BatchCutter(BatchSchema schema, int batchSize)
             origins[i] = new BatchOrigin(at, parts[i].Block.Source, parts[i].Block.Group, parts[i].Start);
             at += parts[i].Count;
         }
+        // A batch cut from one block reads that block until it is released; a joined one has copied what it holds.
+        if (parts is [{ Block.Lease: { } lease }]) credit = new LeasedCredit(credit, lease);
+        else
+            foreach (var part in parts) part.Block.Lease?.Release();
         var batch = new DataBatch(schema, columns, Rows, index++, firstRow, origins, credit);
         firstRow += Rows;
         Rows = 0;

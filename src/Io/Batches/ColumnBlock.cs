@@ -5,7 +5,8 @@ namespace Pipelines.Io;
 /// <param name="Group">Row group in the file; -1 where there is none.</param>
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Columns">The columns.</param>
-internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns);
+/// <param name="Lease">Counts who reads the block, if its memory is used again; null if it is not.</param>
+internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns, BlockLease? Lease = null);
 
 /// <summary>A column of a <see cref="RowBlock"/>.</summary>
 internal abstract class ColumnBlock
@@ -18,6 +19,9 @@ internal abstract class ColumnBlock
 
     /// <summary>The block of a batch's column.</summary>
     public static ColumnBlock Of(BatchColumn column) => column.Accept(new Wrap());
+
+    /// <summary>Gives the block's arrays back; nobody reads it any more.</summary>
+    public abstract void Recycle(ArrayRecycler recycler);
 
     protected abstract BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts);
 
@@ -42,6 +46,13 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
         return dictionary is null
             ? new BatchColumn<T>(field, values.Slice(start, count), flags)
             : new BatchColumn<T>(field, dictionary, indexes.Slice(start, count), flags);
+    }
+
+    public override void Recycle(ArrayRecycler recycler)
+    {
+        recycler.Return(values);
+        recycler.Return(indexes);
+        recycler.Return<bool>(present);
     }
 
     protected override BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts)

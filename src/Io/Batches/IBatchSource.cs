@@ -18,6 +18,12 @@ public sealed record ReadOptions
     /// <summary>Memory shares; a source takes one before it hands on a batch. Null = unlimited.</summary>
     public IBatchCredits? Credits { get; init; }
 
+    /// <summary>
+    /// Decode into memory that released batches have given back; default false. Saves memory and time, and asks for care: after <see cref="DataBatch.Release"/> the
+    /// batch's columns must not be read any more, for their values change.
+    /// </summary>
+    public bool ReuseMemory { get; init; }
+
     /// <summary>Checks all options together.</summary>
     /// <exception cref="DataException">Some are out of range; the message names all of them.</exception>
     public void Validate()

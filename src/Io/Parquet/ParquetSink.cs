@@ -194,7 +194,8 @@ public sealed class ParquetSink : IBatchSink
         {
             action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             isFaulted = true;
             throw new DataException(DataErrorKind.Storage, Name, $"a failing write ({e.Message})", "room and permission to write", "free space or choose another place; nothing was left behind", e);

@@ -6,7 +6,8 @@ namespace Pipelines.Io;
 /// <summary>
 /// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
 /// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their relative paths, each once, Parquet by content. All files must have the same columns. Lists, maps and
-/// structures are left out; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number.
+/// structures are left out; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
+/// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
 /// </summary>
 public sealed class ParquetSource : IBatchSource
 {
@@ -43,7 +44,7 @@ public sealed class ParquetSource : IBatchSource
         var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(options.Columns);
         var parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
-        await using var groups = new RowGroupQueue(opened, schema, parallelism, options.ReadAheadBytes, cancellationToken);
+        await using var groups = new RowGroupQueue(opened, schema, parallelism, options.ReadAheadBytes, options.ReuseMemory ? new ArrayRecycler() : null, cancellationToken);
         var cutter = new BatchCutter(schema, options.BatchSize);
         while (await groups.NextAsync().ConfigureAwait(false) is { } group)
         {
@@ -52,6 +53,7 @@ public sealed class ParquetSource : IBatchSource
                 at += cutter.Add(group, at);
                 if (cutter.IsFull) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
             }
+            group.Lease?.Release();
         }
         if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
     }

@@ -156,10 +156,11 @@ public sealed class RunSupervisorTests
     [Fact]
     public void Buffers_that_a_fault_leaves_in_queues_are_not_kept_alive()
     {
-        var seen = Fail();
+        var seen = Enumerable.Range(0, 20).SelectMany(_ => Fail()).ToList();
         GC.Collect();
-        Assert.NotEmpty(seen);
-        Assert.All(seen, buffer => Assert.False(buffer.IsAlive));
+        Assert.True(seen.Count >= 20);
+        // Idle threads may still hold the run they worked on last, but queues that leak would hold all of them.
+        Assert.InRange(seen.Count(buffer => buffer.IsAlive), 0, seen.Count / 2);
 
         // A method of its own, so that nothing of the run is on this one's stack.
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -187,6 +188,7 @@ public sealed class RunSupervisorTests
         var fold = new FoldBlock(summarizer, run);
         Assert.True(fold.Post(new BatchStatistics(0, 10, summarizer.CreateStatistics())));
         Assert.True(fold.Post(new BatchStatistics(2, 10, summarizer.CreateStatistics())));
+        fold.Complete();
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => fold.Result);
         Assert.Equal("block 'fold': found batch 2, expected batch 1; a block in between lost it or changed the order", thrown.Message);
     }

@@ -25,7 +25,23 @@ public class SourceContract
         var made = await Fixture(source).Make(table, folder);
         foreach (var size in (int[])[1, 7, 166, 167, 500, 10_000])
             foreach (var parallelism in (int[])[1, 2, 8, -1])
-                await table.ExpectFrom(made, new ReadOptions { BatchSize = size, MaxDegreeOfParallelism = parallelism });
+                await table.ExpectFrom(made, new ReadOptions { BatchSize = size, MaxDegreeOfParallelism = parallelism, ReuseMemory = parallelism != 2 });
+    }
+
+    [Theory, MemberData(nameof(Sources))]
+    public async Task A_batch_that_is_not_released_keeps_its_values_though_memory_is_reused(string source)
+    {
+        using var folder = new TempFolder();
+        var table = new TestTable(500).Without(Fixture(source).Drops);
+        var kept = new List<DataBatch>();
+        await foreach (var batch in (await Fixture(source).Make(table, folder)).ReadAsync(new ReadOptions { BatchSize = 30, ReuseMemory = true }, default))
+        {
+            if (batch.Index % 3 == 0) kept.Add(batch);
+            else batch.Release();
+        }
+        foreach (var batch in kept)
+            for (var c = 0; c < table.Columns.Count; c++)
+                for (var i = 0; i < batch.Rows; i++) TestTable.AssertSame(table.Columns[c].Values.GetValue(batch.FirstRow + i), batch.Columns[c].GetValue(i), table.Columns[c].Name);
     }
 
     [Theory, MemberData(nameof(Sources))]
@@ -112,8 +128,11 @@ public class SourceContract
         using var folder = new TempFolder();
         var made = await Fixture(source).Make(new TestTable(300).Without(Fixture(source).Drops), folder);
         await foreach (var _ in made.ReadAsync(new ReadOptions { BatchSize = 10, MaxDegreeOfParallelism = 4 }, default)) break;
-        if (OperatingSystem.IsLinux()) Assert.DoesNotContain(Directory.GetFiles("/proc/self/fd"), f => Target(f).StartsWith(folder.Path, StringComparison.Ordinal));
+        if (OperatingSystem.IsLinux()) Assert.DoesNotContain(OpenFiles(), f => f.StartsWith(folder.Path, StringComparison.Ordinal));
     }
+
+    /// <summary>The files that this process holds open.</summary>
+    internal static IEnumerable<string> OpenFiles() => Directory.GetFiles("/proc/self/fd").Select(Target);
 
     private static string Target(string descriptor)
     {

@@ -84,6 +84,7 @@ public class CorpusTests
             decimal => decimal.Parse(expected, CultureInfo.InvariantCulture),
             DateTime => DateTime.Parse(expected, CultureInfo.InvariantCulture),
             DateOnly => DateOnly.Parse(expected, CultureInfo.InvariantCulture),
+            TimeOnly => TimeOnly.Parse(expected, CultureInfo.InvariantCulture),
             byte[] => Convert.FromHexString(expected),
             IConvertible number and not string => Convert.ChangeType(expected, number.GetType(), CultureInfo.InvariantCulture),
             _ => expected,

@@ -23,7 +23,7 @@ public class CuttingTests
         }
         foreach (var size in (int[])[1, 5, 64, 100, 1000])
         {
-            var options = new ReadOptions { BatchSize = size, MaxDegreeOfParallelism = random.Next(1, 5), ReadAheadBytes = random.Next(3) * 1000 };
+            var options = new ReadOptions { BatchSize = size, MaxDegreeOfParallelism = random.Next(1, 5), ReadAheadBytes = random.Next(3) * 1000, ReuseMemory = size != 64 };
             var row = 0;
             await foreach (var batch in new ParquetSource(folder.Path).ReadAsync(options, default))
             {
@@ -37,6 +37,7 @@ public class CuttingTests
                     Assert.Equal(expected.L is { } l ? l : double.NaN, numbers[i]);
                     Assert.Equal($"{file}, row group {group}, row {inGroup}", batch.Locate(i));
                 }
+                batch.Release();
             }
             Assert.Equal(all.Count, row);
         }
@@ -80,5 +81,17 @@ public class CuttingTests
             Assert.Equal(DataErrorKind.Data, error.Kind);
             Assert.Equal($"{folder["a.parquet"]}, row group 2, column 's'", error.Place);
         }
+    }
+
+    [Fact]
+    public async Task Nothing_is_decoded_any_more_once_a_reader_has_stopped()
+    {
+        using var folder = new TempFolder();
+        const int rows = 4 * 65_536;
+        await MemorySource.FromArrays(Enumerable.Range(0, 8).Select(c => ($"c{c}", (Array)Enumerable.Range(0, rows).Select(i => $"text {i * (c + 1)}").ToArray())))
+            .CopyTo(new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { RowGroupRows = 65_536 }), rows);
+        await foreach (var _ in new ParquetSource(folder["a.parquet"]).ReadAsync(new ReadOptions { BatchSize = 10, MaxDegreeOfParallelism = 3, ReadAheadBytes = long.MaxValue }, default)) break;
+        // A decoder that still ran would hold the file.
+        if (OperatingSystem.IsLinux()) Assert.DoesNotContain(SourceContract.OpenFiles(), f => f.StartsWith(folder.Path, StringComparison.Ordinal));
     }
 }

@@ -213,6 +213,22 @@ public class ParquetSinkTests
     }
 
     [Fact]
+    public async Task A_folder_is_published_whole_or_not_at_all()
+    {
+        using var folder = new TempFolder();
+        var source = new TestTable(250).ToSource();
+        await using (var sink = new ParquetSink(folder["out"], new ParquetSinkOptions { RowsPerFile = 100 }))
+        {
+            await sink.OpenAsync((await source.OpenAsync(default)).Schema, default);
+            await foreach (var batch in source.ReadAsync(new ReadOptions(), default)) await sink.WriteAsync(batch, default);
+            // The second part cannot get its name.
+            Directory.CreateDirectory(folder["out/part-00001.parquet"]);
+            Assert.Equal(DataErrorKind.Storage, (await Assert.ThrowsAsync<DataException>(async () => await sink.CompleteAsync(default))).Kind);
+        }
+        Assert.Equal([folder["out"], folder["out/part-00001.parquet"]], folder.Entries);
+    }
+
+    [Fact]
     public async Task Places_that_cannot_be_written_are_refused_before_any_data()
     {
         using var folder = new TempFolder();

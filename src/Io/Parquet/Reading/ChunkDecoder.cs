@@ -21,7 +21,7 @@ internal abstract class ChunkDecoder
     public abstract int RowBytes { get; }
 
     /// <summary>Decodes a chunk.</summary>
-    public abstract ColumnBlock Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken);
+    public abstract ColumnBlock Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, ArrayRecycler? recycler, CancellationToken cancellationToken);
 
     /// <summary>Makes a column of values that another reader decoded.</summary>
     /// <param name="plain">The values that are present, plainly encoded.</param>
@@ -35,9 +35,9 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
 {
     public override int RowBytes => codec.DecodedBytes;
 
-    public override ColumnBlock Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
+    public override ColumnBlock Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
-        var column = new Building(rows);
+        var column = new Building(rows, recycler);
         if (rows == 0) return column.Finish();
         using var pages = new PageReader(file, path, chunk);
         while (column.Row < rows)
@@ -58,7 +58,7 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
 
     public override ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows)
     {
-        var column = new Building(rows);
+        var column = new Building(rows, null);
         var count = present is null ? rows : present.AsSpan().Count(true);
         codec.Read(plain, column.Values().AsSpan(0, count));
         column.Advance(rows, count, present);
@@ -136,7 +136,7 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
     }
 
     /// <summary>A column that grows page by page.</summary>
-    private sealed class Building(int rows)
+    private sealed class Building(int rows, ArrayRecycler? recycler)
     {
         private T[]? values;
         private int[]? indexes;
@@ -153,7 +153,7 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
         public T[] Values()
         {
             if (values is not null) return values;
-            values = GC.AllocateUninitializedArray<T>(rows);
+            values = New<T>();
             if (indexes is not null)
             {
                 for (var i = 0; i < Row; i++) values[i] = Dictionary!.Length == 0 ? default! : Dictionary[indexes[i]];
@@ -170,7 +170,7 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
                 if (spare.Length < count) spare = new int[count];
                 return spare.AsSpan(0, count);
             }
-            indexes ??= NewIndexes();
+            indexes ??= New<int>();
             return indexes.AsSpan(Row, count);
         }
 
@@ -185,22 +185,22 @@ internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : Ch
         {
             if (flags is not null)
             {
-                if (present is null) Array.Fill(present = GC.AllocateUninitializedArray<bool>(rows), true);
+                if (present is null) Array.Fill(present = New<bool>(), true);
                 flags.AsSpan(0, pageRows).CopyTo(present.AsSpan(Row));
                 if (values is null && (Dictionary is null || Dictionary.Length == 0)) Values();
                 if (values is not null) Spread(values.AsSpan(Row, pageRows), flags, count);
-                else Spread((indexes ??= NewIndexes()).AsSpan(Row, pageRows), flags, count);
+                else Spread((indexes ??= New<int>()).AsSpan(Row, pageRows), flags, count);
             }
             Row += pageRows;
         }
 
         public ColumnBlock Finish()
         {
-            if (values is null && indexes is not null) return new ColumnBlock<T>(default, new ColumnDictionary<T>(Dictionary!), indexes, present);
-            return new ColumnBlock<T>(Values(), null, default, present);
+            if (values is null && indexes is not null) return new ColumnBlock<T>(default, new ColumnDictionary<T>(Dictionary!), indexes.AsMemory(0, rows), present);
+            return new ColumnBlock<T>(Values().AsMemory(0, rows), null, default, present);
         }
 
-        private int[] NewIndexes() => GC.AllocateUninitializedArray<int>(rows);
+        private TValue[] New<TValue>() => recycler is null ? GC.AllocateUninitializedArray<TValue>(rows) : recycler.Rent<TValue>(rows);
 
         private static void Spread<TValue>(Span<TValue> target, bool[] flags, int count)
         {

@@ -22,12 +22,18 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
     }
 
     /// <summary>Decodes a row group.</summary>
+    /// <param name="group">The row group, from 0.</param>
+    /// <param name="recycler">Where arrays come from; null = new ones.</param>
+    /// <param name="cancellationToken">Stops between pages.</param>
     /// <returns>Shape [columns].</returns>
-    public ColumnBlock[] Decode(int group, CancellationToken cancellationToken)
+    public ColumnBlock[] Decode(int group, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
         using var file = FooterFile.Open(path);
         if (RandomAccess.GetLength(file) is var length && length != footer.FileLength)
             throw new DataException(DataErrorKind.Storage, name, $"a file of {length} bytes", $"{footer.FileLength} bytes, as when it was opened", "do not change files while they are read");
+        if (DecodedBytes(group) is var needed && needed > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            throw new DataException(DataErrorKind.Data, $"{name}, row group {group}", $"{footer.RowGroups[group].Rows} rows that need {new MemorySize(needed)}",
+                $"at most {new MemorySize(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}, the memory of the process", "read fewer columns, or write the file anew with smaller row groups");
         using var other = new ParquetNetDecoder(file, path);
         var decoded = new ColumnBlock[columns.Length];
         var rows = (int)footer.RowGroups[group].Rows;
@@ -39,7 +45,7 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
             {
                 decoded[c] = ParquetNetDecoder.IsNeededFor(chunk)
                     ? other.Decode(columns[c], group, chunk, rows, decoders[c], cancellationToken)
-                    : decoders[c].Decode(file, path, chunk, rows, cancellationToken);
+                    : decoders[c].Decode(file, path, chunk, rows, recycler, cancellationToken);
             }
             catch (Exception e) when (e is not (DataException or OperationCanceledException))
             {

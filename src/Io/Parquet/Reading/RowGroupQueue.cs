@@ -4,7 +4,7 @@ namespace Pipelines.Io.Reading;
 /// Decodes row groups ahead of their reader, several at a time, and hands them on in order. What is decoded and not yet read stays within a number of bytes,
 /// but for one row group that is always decoded.
 /// </summary>
-internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int parallelism, long maxBytes, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int parallelism, long maxBytes, ArrayRecycler? recycler, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     private readonly RowGroupDecoder[] decoders = plan.Decoders(schema);
@@ -44,10 +44,16 @@ internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int pa
             if (held > 0 && held + bytes > maxBytes) return;
             var rows = (int)plan.Files[file].Footer.RowGroups[g].Rows;
             var token = stop.Token;
-            running.Enqueue((Task.Run(() => new RowBlock(name, g, rows, decoder.Decode(g, token)), token), bytes));
+            running.Enqueue((Task.Run(() => Decode(decoder, name, g, rows, token), token), bytes));
             held += bytes;
             group++;
         }
+    }
+
+    private RowBlock Decode(RowGroupDecoder decoder, string name, int g, int rows, CancellationToken token)
+    {
+        var columns = decoder.Decode(g, recycler, token);
+        return new RowBlock(name, g, rows, columns, recycler is null ? null : new BlockLease(columns, recycler));
     }
 
     // Moves on to the next row group that has rows.

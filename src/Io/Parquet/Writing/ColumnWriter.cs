@@ -45,6 +45,8 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
     private const int AlwaysDictionary = 1024;
     private const int LargestDictionary = 1 << 16;
     private const int PageBytes = 1 << 20;
+    private const int SampleBytes = 1 << 16;
+    private const double LeastGain = 0.97;
     private readonly PlainCodec<T> codec = (PlainCodec<T>)PlainCodecs.For(ValueTypes.For(field));
     private readonly DictionaryBuilder<T> dictionary = new();
     private readonly int[] indexes = new int[typeof(T) == typeof(bool) ? 0 : rowGroupRows];
@@ -75,10 +77,10 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
         var nulls = rows - stored;
         var chunk = EncodeWith(compressor, compressor.Codec, nulls);
         // Noise does not compress: then it is written as it is, which reads faster.
-        if (compressor.Codec != PageCodec.None && chunk.CompressedBytes > 0.97 * chunk.UncompressedBytes)
+        if (chunk is null || (compressor.Codec != PageCodec.None && chunk.CompressedBytes > LeastGain * chunk.UncompressedBytes))
         {
             Output.Clear();
-            chunk = EncodeWith(compressor, PageCodec.None, nulls);
+            chunk = EncodeWith(compressor, PageCodec.None, nulls)!;
         }
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) Array.Clear(values);
         dictionary.Clear();
@@ -178,7 +180,9 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
         return at.Length;
     }
 
-    private bool IsTooMany(int seen) => dictionary.Count > AlwaysDictionary && (dictionary.Count > seen / 2 || dictionary.Count > LargestDictionary);
+    // Floating-point numbers are measured or computed: many distinct ones soon become more, and looking each up costs more than writing it.
+    private bool IsTooMany(int seen) =>
+        dictionary.Count > AlwaysDictionary && (dictionary.Count > seen / 2 || dictionary.Count > LargestDictionary || typeof(T) == typeof(double) || typeof(T) == typeof(float));
 
     private void Flatten(int count)
     {
@@ -193,7 +197,8 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
         isPlain = true;
     }
 
-    private WrittenChunk EncodeWith(PageCompressor compressor, PageCodec codecUsed, int nulls)
+    // Null if a look at the first values says that compressing all of them would gain nothing.
+    private WrittenChunk? EncodeWith(PageCompressor compressor, PageCodec codecUsed, int nulls)
     {
         long uncompressed = 0, dictionaryBytes = 0;
         if (!isPlain)
@@ -218,6 +223,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
                 page.Write((byte)width);
                 RleEncoder.Encode(indexes.AsSpan(firstValue, value - firstValue), width, page);
             }
+            if (isPlain && first == 0 && codecUsed != PageCodec.None && page.Length >= 4 * SampleBytes && compressor.CompressedLength(page.Written[..SampleBytes]) > LeastGain * SampleBytes) return null;
             uncompressed += compressor.WriteDataPage(codecUsed, page, row - first, isPlain ? PageEncoding.Plain : PageEncoding.RleDictionary, Output);
         }
         while (row < rows);

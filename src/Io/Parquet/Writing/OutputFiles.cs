@@ -15,6 +15,7 @@ internal sealed partial class OutputFiles
     private readonly Func<string, Stream> create;
     private readonly List<(string Temporary, string Final)> files = [];
     private bool madeFolder;
+    private int published;
 
     /// <summary>Prepares an output.</summary>
     /// <param name="target">A file, if it ends with <c>.parquet</c>, else a folder.</param>
@@ -75,17 +76,21 @@ internal sealed partial class OutputFiles
         {
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, File.Exists(final) ? File.GetUnixFileMode(final) : DefaultMode());
             File.Move(temporary, final, overwrite: true);
+            published++;
         }
-        files.Clear();
         SyncFolder(folder);
         if (madeFolder) SyncFolder(Path.GetDirectoryName(target)!);
         madeFolder = false;
+        files.Clear();
     }
 
-    /// <summary>Deletes what was not published.</summary>
+    /// <summary>Deletes what was written, unless all of it was published.</summary>
     public void Abort()
     {
         foreach (var (temporary, _) in files) File.Delete(temporary);
+        // A folder is published whole or not at all; it was empty before.
+        if (isFolder)
+            foreach (var (_, final) in files.Take(published)) File.Delete(final);
         files.Clear();
         if (madeFolder && !Directory.EnumerateFileSystemEntries(target).Any()) Directory.Delete(target);
         madeFolder = false;

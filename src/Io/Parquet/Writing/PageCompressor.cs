@@ -15,7 +15,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     /// <summary>Appends a page of dictionary values; returns its bytes before compression, header included.</summary>
     public long WriteDictionaryPage(PageCodec codec, ByteBuffer page, int values, ByteBuffer target)
     {
-        var bytes = Compress(codec, page);
+        var bytes = Compress(codec, page.Written);
         var at = target.Length;
         var header = Header(target, PageKind.Dictionary, page.Length, bytes.Length);
         header.Begin(7);
@@ -31,7 +31,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     /// <summary>Appends a page of values; returns its bytes before compression, header included.</summary>
     public long WriteDataPage(PageCodec codec, ByteBuffer page, int values, PageEncoding encoding, ByteBuffer target)
     {
-        var bytes = Compress(codec, page);
+        var bytes = Compress(codec, page.Written);
         var at = target.Length;
         var header = Header(target, PageKind.Data, page.Length, bytes.Length);
         header.Begin(5);
@@ -59,12 +59,15 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
         return header;
     }
 
-    private ReadOnlySpan<byte> Compress(PageCodec codec, ByteBuffer page)
+    /// <summary>Bytes that some bytes would take with the codec asked for.</summary>
+    public int CompressedLength(ReadOnlySpan<byte> bytes) => Compress(Codec, bytes).Length;
+
+    private ReadOnlySpan<byte> Compress(PageCodec codec, ReadOnlySpan<byte> bytes)
     {
-        if (codec == PageCodec.None) return page.Written;
-        var bound = codec == PageCodec.Snappy ? Snappy.GetMaxCompressedLength(page.Length) : ZstdSharp.Compressor.GetCompressBound(page.Length);
+        if (codec == PageCodec.None) return bytes;
+        var bound = codec == PageCodec.Snappy ? Snappy.GetMaxCompressedLength(bytes.Length) : ZstdSharp.Compressor.GetCompressBound(bytes.Length);
         if (compressed.Length < bound) compressed = GC.AllocateUninitializedArray<byte>(bound + bound / 4);
-        var length = codec == PageCodec.Snappy ? Snappy.Compress(page.Written, compressed) : zstd!.Wrap(page.Written, compressed);
+        var length = codec == PageCodec.Snappy ? Snappy.Compress(bytes, compressed) : zstd!.Wrap(bytes, compressed);
         return compressed.AsSpan(0, length);
     }
 }

@@ -1,0 +1,48 @@
+using Pipelines.Cli.Reporting;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Cli.Tests;
+
+/// <summary>Exit codes, and what of an error is shown.</summary>
+public sealed class ErrorReportTests
+{
+    public static TheoryData<Exception, int, string> Cases => new()
+    {
+        { new ModelException(ErrorKind.Data, "place", "a", "b", "try c"), 3, "pipelines: error: place: found a, expected b; try c\n" },
+        { new ModelException(ErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
+        { new ModelException(ErrorKind.Model, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
+        { new DataException(DataErrorKind.Data, "place", "a", "b", "try c"), 3, "pipelines: error: place: found a, expected b; try c\n" },
+        { new DataException(DataErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
+        { new DataException(DataErrorKind.Storage, "place", "a", "b", "try c"), 1, "pipelines: error: place: found a, expected b; try c\n" },
+        { new InvalidOperationException("broken"), 1, "pipelines: error: broken (InvalidOperationException; --verbose shows where)\n" },
+        // Nobody asked for it, so it is a mistake of ours.
+        { new OperationCanceledException("stopped"), 1, "pipelines: error: stopped (OperationCanceledException; --verbose shows where)\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Kind_decides_the_code(Exception exception, int code, string message)
+    {
+        var error = new StringWriter { NewLine = "\n" };
+        Assert.Equal(code, ErrorReport.Write(new ToolConsole(TextWriter.Null, error, false), exception, verbose: false, CancellationToken.None));
+        Assert.Equal(message, error.ToString());
+    }
+
+    [Fact]
+    public void A_cancelled_run_says_so()
+    {
+        var error = new StringWriter { NewLine = "\n" };
+        Assert.Equal(130, ErrorReport.Write(new ToolConsole(TextWriter.Null, error, false), new OperationCanceledException(), verbose: false, new CancellationToken(canceled: true)));
+        Assert.Equal("pipelines: cancelled; no output was written\n", error.ToString());
+    }
+
+    [Fact]
+    public async Task Verbose_shows_where()
+    {
+        var (quiet, verbose) = (await Tool.RunAsync("inspect", "nix.parquet"), await Tool.RunAsync("inspect", "nix.parquet", "--verbose"));
+        Assert.DoesNotContain("   at ", quiet.Error, StringComparison.Ordinal);
+        Assert.StartsWith(quiet.Error, verbose.Error, StringComparison.Ordinal);
+        Assert.Contains("   at ", verbose.Error, StringComparison.Ordinal);
+    }
+}

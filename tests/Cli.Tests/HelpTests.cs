@@ -1,0 +1,55 @@
+using Pipelines.Cli.Commands;
+
+namespace Pipelines.Cli.Tests;
+
+/// <summary>Every verb explains itself.</summary>
+public sealed class HelpTests
+{
+    private static readonly string[] everywhere = ["--max-parallelism", "--memory", "--batch-size", "--seed", "--json", "--quiet", "--verbose"];
+
+    /// <summary>Every verb and kind there is, found as the tool finds them.</summary>
+    public static TheoryData<string> Verbs => [.. new[] { "" }.Concat(Names)];
+
+    private static IEnumerable<string> Names => Verb.All.Select(v => v.GetType().Name.Replace("Command", "", StringComparison.Ordinal).ToLowerInvariant()).Concat(FitKind.All.Select(k => $"fit {k.Name}"));
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public async Task Help_names_every_common_option(string verb)
+    {
+        var result = await Tool.RunAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal(0, result.Code);
+        Assert.Equal("", result.Error);
+        Assert.Contains(verb, result.Out, StringComparison.Ordinal);
+        foreach (var option in everywhere) Assert.Contains(option, result.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fit mixture", "--distribution --components --init --initial --iterations --tolerance --inertia --pseudocount --min-variance --weights --features --output")]
+    [InlineData("fit kmeans", "--components --init --initial --iterations --tolerance --inertia --weights --features --output")]
+    [InlineData("score", "--output --columns --keep")]
+    [InlineData("inspect", "<FILE>")]
+    public async Task Help_names_the_verbs_own_options(string verb, string options)
+    {
+        var result = await Tool.RunAsync([.. verb.Split(' '), "--help"]);
+        foreach (var option in options.Split(' ')) Assert.Contains(option, result.Out, StringComparison.Ordinal);
+        // What later versions bring is absent, not a stub.
+        foreach (var later in new[] { "--checkpoint", "--resume", "--sequence", "--label", "--restarts", "--on-bad-row" }) Assert.DoesNotContain(later, result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_process_helps_too()
+    {
+        var result = await Tool.RunProcessAsync("--help");
+        Assert.Equal(0, result.Code);
+        Assert.Contains("fit", result.Out, StringComparison.Ordinal);
+        Assert.Equal(2, (await Tool.RunProcessAsync("fit")).Code);
+    }
+
+    [Fact]
+    public async Task Starts_are_offered_for_completion()
+    {
+        var result = await Tool.RunAsync("[suggest:18]", "fit kmeans --init ");
+        Assert.Equal(0, result.Code);
+        Assert.Contains("kmeans++", result.Out, StringComparison.Ordinal);
+    }
+}

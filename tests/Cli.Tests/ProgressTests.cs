@@ -1,0 +1,107 @@
+using Pipelines.Blocks;
+using Pipelines.Cli.Reporting;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Cli.Tests;
+
+/// <summary>What the progress says, with a clock of the test's own.</summary>
+public sealed class ProgressTests
+{
+    private static readonly NormalDistribution model = new(0, 1);
+
+    [Fact]
+    public void Scoring_says_rows_rate_and_time_left()
+    {
+        var state = new ProgressState();
+        state.Take(new RunProgress("run", 2_000_000, 3_000_000, TimeSpan.FromSeconds(4)));
+        Assert.Equal("scoring, 2,000,000 of 3,000,000 rows, 500.0k rows/s, 2.0 s left", state.ToString());
+        Assert.Equal(2.0 / 3, state.Share);
+    }
+
+    [Fact]
+    public void The_first_batches_have_no_rate()
+    {
+        var state = new ProgressState();
+        state.Take(new RunProgress("read", 16_384, null, TimeSpan.FromMilliseconds(90)));
+        Assert.Equal("reading, 16,384 rows", state.ToString());
+        Assert.Equal(0, state.Share);
+    }
+
+    [Theory]
+    // Improvements halve: 8 -> 4 -> 2 -> 1 -> 0.5 is reached after 3 more of 2 s each.
+    [InlineData(8, 4, 0.5, 1_000, "about 6.0 s left")]
+    // Only the iterations stop it: 1000 - 2 more.
+    [InlineData(8, 4, -1, 1_000, "about 33:16 left")]
+    // Nothing says when it will end.
+    [InlineData(4, 4, 0.5, 100_000_000, null)]
+    public void A_fit_says_the_iteration_and_about_how_long(double first, double second, double threshold, int most, string? left)
+    {
+        var state = new ProgressState { StopThreshold = threshold, MostIterations = most };
+        state.Take(new RunProgress("pass", 500, 1_000, TimeSpan.FromSeconds(1)));
+        state.Take(new FitIteration(1, -1_234.5, first, 2));
+        state.Take(new FitIteration(2, -1_230.5, second, 2));
+        Assert.Equal($"iteration 2, log-likelihood -1,230.5 (+4), 500 rows/s{(left is null ? "" : $", {left}")}", state.ToString());
+    }
+
+    [Fact]
+    public void Plain_lines_come_every_five_seconds()
+    {
+        var (clock, target) = (new Clock(), new StringWriter { NewLine = "\n" });
+        var progress = new PlainProgress(target, verbose: false, clock);
+        for (var second = 0; second <= 11; second++)
+        {
+            progress.Report(new RunProgress("run", second * 100, null, TimeSpan.FromSeconds(second)));
+            clock.Seconds++;
+        }
+        Assert.Equal("scoring, 0 rows\nscoring, 500 rows, 100 rows/s\nscoring, 1,000 rows, 100 rows/s\n", target.ToString());
+    }
+
+    [Fact]
+    public void Verbose_lines_come_at_each_iteration()
+    {
+        var target = new StringWriter { NewLine = "\n" };
+        var progress = new PlainProgress(target, verbose: true, new Clock());
+        progress.Report(new FitProgress(new(0, -10, 0, 0), model, 5));
+        progress.Report(new FitProgress(new(1, -8, 2, 1), model, 5));
+        progress.Report(new FitProgress(new(2, -8.5, -0.5, 1), model, 5));
+        Assert.Equal("start, log-likelihood -10\niteration 1, log-likelihood -8 (+2)\niteration 2, log-likelihood -8.5 (-0.5)\n", target.ToString());
+    }
+
+    [Fact]
+    public async Task A_terminal_gets_a_result_too()
+    {
+        using var folder = new Folder();
+        await TestData.TwoBlobsAsync(folder["d.parquet"]);
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await CommandLine.RunAsync(["fit", "kmeans", folder["d.parquet"], "--components", "2", "--output", folder["m.json"]], new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: true));
+        Assert.Equal(0, code);
+        Assert.Contains("wrote ", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("error", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.04, "0.0 s")]
+    [InlineData(59.94, "59.9 s")]
+    [InlineData(61, "1:01")]
+    [InlineData(3_599, "59:59")]
+    [InlineData(3_661, "1:01:01")]
+    [InlineData(90_061, "25:01:01")]
+    public void Times_are_readable(double seconds, string text) => Assert.Equal(text, Words.Time(seconds));
+
+    [Theory]
+    [InlineData(999, "999 rows/s")]
+    [InlineData(1_500, "1.5k rows/s")]
+    [InlineData(12_340_000, "12.3M rows/s")]
+    [InlineData(2.5e9, "2.5G rows/s")]
+    public void Rates_are_readable(double rate, string text) => Assert.Equal(text, Words.Rate(rate));
+
+    private sealed class Clock : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Threading.Tasks.Dataflow;
+using Pipelines.Blocks;
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Docs.Tests;
+
+/// <summary>The README's code, run. <see cref="ReadmeTests"/> compares each region with the README.</summary>
+public sealed class TourTests : IClassFixture<FlightsFolder>
+{
+    [Fact]
+    public void In_memory()
+    {
+        #region README
+        var truth = new GeneralMixtureModel([new NormalDistribution(-4, 1), new NormalDistribution(3, 1.5)], [0.3, 0.7]);
+        double[,] x = truth.Sample(rows: 100_000, seed: 42);
+
+        var model = GeneralMixtureModel.FromSamples<NormalDistribution>(components: 2, x, new FitOptions { MaxDegreeOfParallelism = -1 });
+        double[,] posteriors = model.PredictProbability(x, maxDegreeOfParallelism: 2);
+        double[] logs = model.LogProbability(x);
+
+        Console.WriteLine(model.Describe());
+        #endregion
+
+        // Five standard errors of the mean of 30,000 rows.
+        Assert.Contains(model.Components.Cast<NormalDistribution>(), c => Math.Abs(c.Mean + 4) < 0.03);
+        Assert.Equal(100_000, posteriors.GetLength(0));
+        Assert.All(logs, l => Assert.True(l < 0));
+    }
+
+    [Fact]
+    public async Task Of_any_size()
+    {
+        #region README
+        var flights = Pipeline.FromParquet("flights.parquet").With(new PipelineOptions { MemoryBudget = "256MB" });
+
+        var fitted = await flights
+            .Features("delay", "distance")
+            .FitAsync(Mixture.Of<MultivariateGaussianDistribution>(components: 5), new FitOptions { Seed = 1 });
+        fitted.Saved.Save("model.json");
+
+        foreach (var iteration in fitted.Result.History.TakeLast(3))
+            Console.WriteLine($"{iteration.Iteration}: {iteration.LogLikelihood:N1} (+{iteration.Improvement:N2})");
+
+        var saved = SavedModel.Load("model.json");
+        var run = await flights.Score(saved, new ScoreOptions { Columns = ["label", "probability"] }).ToParquet("scored.parquet").RunAsync();
+        Console.WriteLine($"{run.RowsOut:N0} rows, {run.RowsPerSecond:N0} a second");
+        #endregion
+
+        Assert.True(fitted.Result.Converged);
+        Assert.Equal(300_000, run.RowsOut);
+        Assert.True(File.Exists("scored.parquet"));
+    }
+
+    [Fact]
+    public async Task Something_in_between()
+    {
+        #region README
+        var late = await Pipeline.FromParquet("flights.parquet")
+            .TransformDataFrame(frame =>
+            {
+                var hours = frame["delay"] / 60.0;
+                hours.SetName("hours");
+                frame.Columns.Add(hours);
+                return frame;
+            })
+            .Via(run => new TransformBlock<DataBatch, DataBatch>(batch => batch, new ExecutionDataflowBlockOptions
+            {
+                MaxDegreeOfParallelism = 2,
+                BoundedCapacity = 4,
+                CancellationToken = run.Token,
+            }))
+            .Features("hours")
+            .FitAsync(Mixture.Of<NormalDistribution>(components: 2), new FitOptions { MaxIterations = 20 });
+
+        Console.WriteLine(late.Model.Describe(late.Saved.Features));
+        #endregion
+
+        Assert.Equal(300_000, late.Result.Rows);
+        Assert.Equal("hours", late.Saved.Features![0].Name);
+    }
+
+    [Fact]
+    public async Task Bounded()
+    {
+        #region README
+        using var stop = new CancellationTokenSource();
+        var options = new PipelineOptions
+        {
+            MaxDegreeOfParallelism = -1,
+            BoundedCapacity = 8,
+            BatchSize = 16_384,
+            MemoryBudget = "1GB",
+            Progress = new Progress<RunProgress>(p => Console.WriteLine($"{p.Phase}: {p.Rows:N0} of {p.TotalRows:N0} rows")),
+        };
+
+        var clusters = await Pipeline.FromParquet("flights.parquet")
+            .With(options)
+            .Select("delay", "distance")
+            .FitAsync(new KMeansEstimator(clusters: 3), cancellationToken: stop.Token);
+
+        Console.WriteLine(clusters.Model.Describe(clusters.Saved.Features));
+        #endregion
+
+        Assert.Equal(3, clusters.Model.Clusters);
+    }
+}
