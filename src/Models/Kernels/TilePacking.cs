@@ -26,7 +26,7 @@ internal static unsafe class TilePacking
                 {
                     var source = from + ((nint)c * columnStride);
                     var column = to + (c * FeatureTile.Capacity);
-                    missing |= Avx512F.IsSupported ? Copy<Vector512Ops, Vector512<double>>(source, rows, column)
+                    missing |= Avx512DQ.IsSupported ? Copy<Vector512Ops, Vector512<double>>(source, rows, column)
                         : Avx2.IsSupported ? Copy<Vector256Ops, Vector256<double>>(source, rows, column)
                         : Copy<Vector128Ops, Vector128<double>>(source, rows, column);
                 }

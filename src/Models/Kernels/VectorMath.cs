@@ -10,7 +10,7 @@ internal static class VectorMath<TOps, TVec>
 {
     private const double Log2E = 1.4426950408889634;
 
-    /// <summary>log2 x of positive normal numbers, to 2.5 units in the last place; NaN of NaN and infinity.</summary>
+    /// <summary>log2 x of positive normal numbers, to 3 units in the last place; NaN of NaN and infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Log2(TVec x)
     {

@@ -100,8 +100,8 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
         return weights is null ? Scales(rows, maxima, scales, Factors(components)) : ScalesOfWeighted(rows, weights, maxima, scales);
     }
 
-    /// <summary>A row's sum is at least 1 and at most K: how many vectors of them, two a step, surely multiply to a number below 2^1000.</summary>
-    private static int Factors(int components) => 1000 / (32 - System.Numerics.BitOperations.LeadingZeroCount((uint)components));
+    /// <summary>A row's sum is at least 1 and at most K: how many vectors of them, two a step, surely multiply to a number below 2^500.</summary>
+    private static int Factors(int components) => 500 / (32 - System.Numerics.BitOperations.LeadingZeroCount((uint)components));
 
     // do ... while in the loops with exponentials: only where a loop surely runs does the compiler keep their twelve constants in registers.
 

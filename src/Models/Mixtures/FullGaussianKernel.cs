@@ -109,7 +109,8 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
             var stream = c + (k * streamLength);
             var constant = constants[k] + log2Weights[k];
             var target = q + (k * FeatureTile.Capacity);
-            var done = TOps.Count == Vector512Ops.Count ? GaussianDensityWide<TOps, TVec>.Fill(x, stream, wide, rows, constant, target) : 0;
+            var done = TOps.Count == Vector512Ops.Count ? rows - (rows % (2 * TwoVector512Ops.Count)) : 0;
+            if (done > 0) GaussianDensity<TwoVector512Ops, TwoVector512>.Fill(x, stream, wide, done, constant, target);
             if (done < rows) GaussianDensity<TOps, TVec>.Fill(x + done, stream, wide, rows - done, constant, target + done);
         }
     }
