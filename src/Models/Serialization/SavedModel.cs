@@ -124,6 +124,9 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             var info = new FileInfo(path);
             if (!info.Exists)
                 throw new ModelException(ErrorKind.Usage, path, "no such file", "a model file", "check the path");
+            // Reading a pipe would wait for a writer; it has no length.
+            if (info.Length == 0)
+                throw new ModelException(ErrorKind.Model, path, "an empty file, or a pipe or device", "a model file", "save the model again");
             if (info.Length > MostBytes)
                 throw new ModelException(ErrorKind.Model, path, $"{info.Length} bytes", $"at most {MostBytes}", "check that it is a model file");
             bytes = File.ReadAllBytes(path);
