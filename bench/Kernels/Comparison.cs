@@ -20,6 +20,7 @@ internal static class Comparison
             var ours = iteration.Wall(1, 7);
             var oursProcessor = iteration.Processor(7);
             var theirs = one.Run(iteration.Fitted, iteration.LogLikelihood);
+            var oursOne = iteration.Wall(1, 7);
             var oursTwo = iteration.Wall(2, 7);
             var theirsTwo = two.Run(iteration.Fitted, iteration.LogLikelihood);
             wall.Add(ours);
@@ -28,7 +29,7 @@ internal static class Comparison
             ratios.Add(theirs.Wall / ours);
             processorRatios.Add(theirs.Processor / oursProcessor);
             peak.Add(FmaPeak.Measure(KernelSelection.Current));
-            cores.Add(iteration.Wall(1, 7) / oursTwo);
+            cores.Add(oursOne / oursTwo);
             peerTwo.Add(theirsTwo.Wall);
             ratiosTwo.Add(theirsTwo.Wall / oursTwo);
             difference = Math.Max(difference, theirs.Difference);

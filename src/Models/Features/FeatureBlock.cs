@@ -90,7 +90,8 @@ public readonly ref struct FeatureBlock
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
         var missing = Kernels.TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
-        if (RowStride == 1 && rows == FeatureTile.Capacity)
+        // Several columns are more streams, each in pieces of a tile, than the CPU's own prefetching follows well; one it does.
+        if (RowStride == 1 && Columns > 1 && rows == FeatureTile.Capacity)
         {
             start += rows;
             Kernels.TilePacking.Prefetch(Values[start..], Math.Min(FeatureTile.Capacity, Rows - start), Columns, ColumnStride);

@@ -7,6 +7,9 @@ internal static unsafe class UnivariateNormals<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
     where TVec : unmanaged
 {
+    /// <summary>Doubles in the lanes of a component, which are those of <see cref="DiagonalNormals{TOps, TVec}.Add"/> for one feature.</summary>
+    private const int ComponentLanes = 5 * GaussianLayout.SumStride;
+
     /// <summary>Fills the base-2 joint densities of complete rows.</summary>
     /// <param name="x">Shape [rows].</param>
     /// <param name="parameters">Shape [K, 3] as <see cref="DiagonalNormals{TOps, TVec}"/> has them.</param>
@@ -41,36 +44,69 @@ internal static unsafe class UnivariateNormals<TOps, TVec>
         }
     }
 
-    /// <summary>Adds complete rows to the sums of one component, as <see cref="DiagonalNormals{TOps, TVec}.Add"/>, from responsibilities that are still unscaled.</summary>
+    /// <summary>Adds complete rows to the sums of each component, as <see cref="DiagonalNormals{TOps, TVec}.Add"/>, from responsibilities that are still unscaled.</summary>
     /// <param name="x">Shape [rows].</param>
-    /// <param name="mean">The component's mean.</param>
-    /// <param name="shares">Shape [rows].</param>
+    /// <param name="parameters">Shape [K, 3].</param>
+    /// <param name="shares">Shape [K, Capacity].</param>
     /// <param name="scales">Shape [rows]: what each share is to be multiplied by.</param>
+    /// <param name="components">K.</param>
     /// <param name="rows">A multiple of 16.</param>
-    /// <param name="lanes">W, one that is left alone, S, SS.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Add(double* x, double mean, double* shares, double* scales, int rows, double* lanes)
+    /// <param name="lanes">Shape [K, 5 sums]: W, one that is left alone, S, SS, another that is left alone.</param>
+    public static void Add(double* x, double* parameters, double* shares, double* scales, int components, int rows, double* lanes)
     {
-        var m = TOps.Broadcast(mean);
-        TVec w = TOps.Load(lanes), s = TOps.Load(lanes + (2 * GaussianLayout.SumStride)), q = TOps.Load(lanes + (3 * GaussianLayout.SumStride));
-        TVec otherW = TOps.Broadcast(0), otherS = otherW, otherQ = otherW;
+        var k = 0;
+        for (; k + 3 <= components; k += 3, parameters += 9, shares += 3 * FeatureTile.Capacity, lanes += 3 * ComponentLanes)
+            AddThree(x, parameters, shares, scales, rows, lanes);
+        for (; k < components; k++, parameters += 3, shares += FeatureTile.Capacity, lanes += ComponentLanes)
+            AddOne(x, parameters[0], shares, scales, rows, lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddOne(double* x, double mean, double* shares, double* scales, int rows, double* lanes)
+    {
+        TVec zero = TOps.Broadcast(0), m = TOps.Broadcast(mean), w = zero, s = zero, q = zero, otherW = zero, otherS = zero, otherQ = zero;
         for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
-            var r = TOps.Multiply(TOps.Load(shares + i), TOps.Load(scales + i));
-            var d = TOps.Subtract(TOps.Load(x + i), m);
-            var e = TOps.Multiply(r, d);
-            w = TOps.Add(w, r);
-            s = TOps.Add(s, e);
-            q = TOps.MultiplyAdd(e, d, q);
-            r = TOps.Multiply(TOps.Load(shares + i + TOps.Count), TOps.Load(scales + i + TOps.Count));
-            d = TOps.Subtract(TOps.Load(x + i + TOps.Count), m);
-            e = TOps.Multiply(r, d);
-            otherW = TOps.Add(otherW, r);
-            otherS = TOps.Add(otherS, e);
-            otherQ = TOps.MultiplyAdd(e, d, otherQ);
+            AddShare(TOps.Load(shares + i), TOps.Load(scales + i), TOps.Subtract(TOps.Load(x + i), m), ref w, ref s, ref q);
+            var j = i + TOps.Count;
+            AddShare(TOps.Load(shares + j), TOps.Load(scales + j), TOps.Subtract(TOps.Load(x + j), m), ref otherW, ref otherS, ref otherQ);
         }
-        TOps.Store(lanes, TOps.Add(w, otherW));
-        TOps.Store(lanes + (2 * GaussianLayout.SumStride), TOps.Add(s, otherS));
-        TOps.Store(lanes + (3 * GaussianLayout.SumStride), TOps.Add(q, otherQ));
+        AddToLanes(lanes, TOps.Add(w, otherW), TOps.Add(s, otherS), TOps.Add(q, otherQ));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddThree(double* x, double* parameters, double* shares, double* scales, int rows, double* lanes)
+    {
+        TVec zero = TOps.Broadcast(0), mean0 = TOps.Broadcast(parameters[0]), mean1 = TOps.Broadcast(parameters[3]), mean2 = TOps.Broadcast(parameters[6]);
+        TVec w0 = zero, w1 = zero, w2 = zero, s0 = zero, s1 = zero, s2 = zero, q0 = zero, q1 = zero, q2 = zero;
+        for (var i = 0; i < rows; i += TOps.Count)
+        {
+            TVec value = TOps.Load(x + i), scale = TOps.Load(scales + i);
+            AddShare(TOps.Load(shares + i), scale, TOps.Subtract(value, mean0), ref w0, ref s0, ref q0);
+            AddShare(TOps.Load(shares + FeatureTile.Capacity + i), scale, TOps.Subtract(value, mean1), ref w1, ref s1, ref q1);
+            AddShare(TOps.Load(shares + (2 * FeatureTile.Capacity) + i), scale, TOps.Subtract(value, mean2), ref w2, ref s2, ref q2);
+        }
+        AddToLanes(lanes, w0, s0, q0);
+        AddToLanes(lanes + ComponentLanes, w1, s1, q1);
+        AddToLanes(lanes + (2 * ComponentLanes), w2, s2, q2);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddShare(TVec share, TVec scale, TVec d, ref TVec w, ref TVec s, ref TVec q)
+    {
+        var r = TOps.Multiply(share, scale);
+        var e = TOps.Multiply(r, d);
+        w = TOps.Add(w, r);
+        s = TOps.Add(s, e);
+        q = TOps.MultiplyAdd(e, d, q);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddToLanes(double* lanes, TVec w, TVec s, TVec q)
+    {
+        const int stride = GaussianLayout.SumStride;
+        TOps.Store(lanes, TOps.Add(TOps.Load(lanes), w));
+        TOps.Store(lanes + (2 * stride), TOps.Add(TOps.Load(lanes + (2 * stride)), s));
+        TOps.Store(lanes + (3 * stride), TOps.Add(TOps.Load(lanes + (3 * stride)), q));
     }
 }

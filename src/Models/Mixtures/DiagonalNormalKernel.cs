@@ -142,8 +142,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
         var scales = maxima + FeatureTile.Capacity;
         UnivariateNormals<TOps, TVec>.Joint(x, p, log2Weights, count, rows, shares, maxima);
         var result = VectorSoftmax<TOps, TVec>.Exponentials(shares, count, rows, null, maxima, scales);
-        for (var k = 0; k < count; k++)
-            UnivariateNormals<TOps, TVec>.Add(x, p[k * Parameters], shares + (k * FeatureTile.Capacity), scales, rows, lanes + (k * componentLanes));
+        UnivariateNormals<TOps, TVec>.Add(x, p, shares, scales, count, rows, lanes);
 
         // A row so far out that its density under every component overflows to 0 counted as the least number.
         return result <= -0.99 * double.MaxValue ? double.NegativeInfinity : result;
