@@ -87,6 +87,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         {
             throw e.Within(place);
         }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new ModelException(ErrorKind.Model, place, $"a value of another type ({e.Message})", "texts, numbers and lists where they belong", "the file is damaged or was edited; save the model again", e);
+        }
     }
 
     /// <summary>Writes the file: to a temporary file beside it, flushed to disk, then renamed over it, so that no one ever sees half a model.</summary>
