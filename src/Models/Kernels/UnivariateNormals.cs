@@ -2,99 +2,143 @@ using System.Runtime.CompilerServices;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>Mixtures of normals of one feature: joint densities with the largest of each row on the way, and sums from unscaled responsibilities.</summary>
+/// <summary>
+/// E and M step of mixtures of normals of one feature. Densities are taken relative to one component, the widest: that one needs no exponential,
+/// and the others' stay within a double's range unless they are far from it, which <see cref="Joint"/> reports.
+/// </summary>
 internal static unsafe class UnivariateNormals<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
     where TVec : unmanaged
 {
-    /// <summary>Doubles in the lanes of a component, which are those of <see cref="DiagonalNormals{TOps, TVec}.Add"/> for one feature.</summary>
-    private const int ComponentLanes = 5 * GaussianLayout.SumStride;
-
     /// <summary>Fills the base-2 joint densities of complete rows.</summary>
     /// <param name="x">Shape [rows].</param>
-    /// <param name="parameters">Shape [K, 3] as <see cref="DiagonalNormals{TOps, TVec}"/> has them.</param>
-    /// <param name="log2Weights">Shape [K].</param>
-    /// <param name="components">K.</param>
-    /// <param name="rows">A multiple of 16.</param>
-    /// <param name="joint">Shape [K, Capacity].</param>
-    /// <param name="maxima">Shape [rows]: the largest of each row, at least the least number.</param>
+    /// <param name="parameters">Shape [K, 3] as <see cref="DiagonalNormals{TOps, TVec}"/> has them, the reference first.</param>
+    /// <param name="constants">Shape [K]: log2 of weight times density factor.</param>
+    /// <param name="components">K, at least 2.</param>
+    /// <param name="rows">A multiple of 16, at least 16.</param>
+    /// <param name="joint">Shape [K - 1, Capacity]: of the components behind the reference.</param>
+    /// <param name="references">Shape [rows]: of the reference.</param>
+    /// <returns>The largest log2 of a density over the reference's.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Joint(double* x, double* parameters, double* log2Weights, int components, int rows, double* joint, double* maxima)
+    public static double Joint(double* x, double* parameters, double* constants, int components, int rows, double* joint, double* references)
     {
+        TVec worst = TOps.Broadcast(double.NegativeInfinity), otherWorst = worst;
         for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
             TVec valueA = TOps.Load(x + i), valueB = TOps.Load(x + i + TOps.Count);
-            TVec maxA = TOps.Broadcast(-double.MaxValue), maxB = maxA;
+            var referenceA = Density(valueA, parameters, constants);
+            var referenceB = Density(valueB, parameters, constants);
+            TOps.Store(references + i, referenceA);
+            TOps.Store(references + i + TOps.Count, referenceB);
             var p = parameters;
             var y = joint + i;
-            for (var k = 0; k < components; k++, p += DiagonalNormals<TOps, TVec>.FeatureParameters, y += FeatureTile.Capacity)
+            for (var k = 1; k < components; k++, y += FeatureTile.Capacity)
             {
-                TVec mean = TOps.Broadcast(p[0]), scale = TOps.Broadcast(p[1]), constant = TOps.Broadcast(p[2] + log2Weights[k]);
-                var a = TOps.Multiply(TOps.Subtract(valueA, mean), scale);
-                var b = TOps.Multiply(TOps.Subtract(valueB, mean), scale);
-                a = TOps.NegatedMultiplyAdd(a, a, constant);
-                b = TOps.NegatedMultiplyAdd(b, b, constant);
+                p += DiagonalNormals<TOps, TVec>.FeatureParameters;
+                var a = Density(valueA, p, constants + k);
+                var b = Density(valueB, p, constants + k);
                 TOps.Store(y, a);
                 TOps.Store(y + TOps.Count, b);
-                maxA = TOps.Max(maxA, a);
-                maxB = TOps.Max(maxB, b);
+                worst = TOps.Max(worst, TOps.Subtract(a, referenceA));
+                otherWorst = TOps.Max(otherWorst, TOps.Subtract(b, referenceB));
             }
-            TOps.Store(maxima + i, maxA);
-            TOps.Store(maxima + i + TOps.Count, maxB);
         }
+        var lanes = stackalloc double[8];
+        TOps.Store(lanes, TOps.Max(worst, otherWorst));
+        var result = lanes[0];
+        for (var lane = 1; lane < TOps.Count; lane++) result = Math.Max(result, lanes[lane]);
+        return result;
     }
 
-    /// <summary>Adds complete rows to the sums of each component, as <see cref="DiagonalNormals{TOps, TVec}.Add"/>, from responsibilities that are still unscaled.</summary>
-    /// <param name="x">Shape [rows].</param>
-    /// <param name="parameters">Shape [K, 3].</param>
-    /// <param name="shares">Shape [K, Capacity].</param>
-    /// <param name="scales">Shape [rows]: what each share is to be multiplied by.</param>
-    /// <param name="components">K.</param>
-    /// <param name="rows">A multiple of 16.</param>
-    /// <param name="lanes">Shape [K, 5 sums]: W, one that is left alone, S, SS, another that is left alone.</param>
-    public static void Add(double* x, double* parameters, double* shares, double* scales, int components, int rows, double* lanes)
-    {
-        var k = 0;
-        for (; k + 3 <= components; k += 3, parameters += 9, shares += 3 * FeatureTile.Capacity, lanes += 3 * ComponentLanes)
-            AddThree(x, parameters, shares, scales, rows, lanes);
-        for (; k < components; k++, parameters += 3, shares += FeatureTile.Capacity, lanes += ComponentLanes)
-            AddOne(x, parameters[0], shares, scales, rows, lanes);
-    }
-
+    /// <summary>Turns sums of densities over the reference's into 1/(1 + sum), the reference's responsibilities.</summary>
+    /// <param name="rows">A multiple of 16, at least 16.</param>
+    /// <param name="references">Shape [rows].</param>
+    /// <param name="sums">Shape [rows]: overwritten.</param>
+    /// <returns>Sum of log2 p(row); not finite if a reference is not.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddOne(double* x, double mean, double* shares, double* scales, int rows, double* lanes)
+    public static double Scales(int rows, double* references, double* sums)
+    {
+        TVec one = TOps.Broadcast(1), total = TOps.Broadcast(0), a = one, b = one;
+        var i = 0;
+        do
+        {
+            // A lane multiplies at most 64 mantissas between sqrt 1/2 and sqrt 2; their exponents are summed apart.
+            var sumA = TOps.Add(one, TOps.Load(sums + i));
+            var sumB = TOps.Add(one, TOps.Load(sums + i + TOps.Count));
+            var exponents = TOps.Add(TOps.SplitExponent(sumA, out var mantissaA), TOps.SplitExponent(sumB, out var mantissaB));
+            a = TOps.Multiply(a, mantissaA);
+            b = TOps.Multiply(b, mantissaB);
+            total = TOps.Add(total, TOps.Add(exponents, TOps.Add(TOps.Load(references + i), TOps.Load(references + i + TOps.Count))));
+            TOps.Store(sums + i, TOps.Reciprocal(sumA));
+            TOps.Store(sums + i + TOps.Count, TOps.Reciprocal(sumB));
+            i += 2 * TOps.Count;
+        }
+        while (i < rows);
+        return TOps.Sum(TOps.Add(total, TOps.Add(VectorMath<TOps, TVec>.Log2(a), VectorMath<TOps, TVec>.Log2(b))));
+    }
+
+    /// <summary>Adds complete rows to the sums of one component, as <see cref="DiagonalNormals{TOps, TVec}.Add"/>.</summary>
+    /// <param name="x">Shape [rows].</param>
+    /// <param name="mean">The component's mean.</param>
+    /// <param name="shares">Shape [rows]: density over the reference's; null = 1, the reference itself.</param>
+    /// <param name="scales">Shape [rows]: the reference's responsibilities.</param>
+    /// <param name="rows">A multiple of 16.</param>
+    /// <param name="lanes">W, one that is left alone, S, SS.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(double* x, double mean, double* shares, double* scales, int rows, double* lanes)
     {
         TVec zero = TOps.Broadcast(0), m = TOps.Broadcast(mean), w = zero, s = zero, q = zero, otherW = zero, otherS = zero, otherQ = zero;
         for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
-            AddShare(TOps.Load(shares + i), TOps.Load(scales + i), TOps.Subtract(TOps.Load(x + i), m), ref w, ref s, ref q);
             var j = i + TOps.Count;
-            AddShare(TOps.Load(shares + j), TOps.Load(scales + j), TOps.Subtract(TOps.Load(x + j), m), ref otherW, ref otherS, ref otherQ);
+            TVec r = TOps.Load(scales + i), otherR = TOps.Load(scales + j);
+            if (shares != null)
+            {
+                r = TOps.Multiply(r, TOps.Load(shares + i));
+                otherR = TOps.Multiply(otherR, TOps.Load(shares + j));
+            }
+            AddRow(r, TOps.Subtract(TOps.Load(x + i), m), ref w, ref s, ref q);
+            AddRow(otherR, TOps.Subtract(TOps.Load(x + j), m), ref otherW, ref otherS, ref otherQ);
         }
         AddToLanes(lanes, TOps.Add(w, otherW), TOps.Add(s, otherS), TOps.Add(q, otherQ));
     }
 
+    /// <summary>As <see cref="Add"/> for the reference and two components behind it at once.</summary>
+    /// <param name="x">Shape [rows].</param>
+    /// <param name="parameters">Shape [3, 3].</param>
+    /// <param name="shares">Shape [2, Capacity].</param>
+    /// <param name="scales">Shape [rows].</param>
+    /// <param name="rows">A multiple of 16.</param>
+    /// <param name="lanes0">Of the reference.</param>
+    /// <param name="lanes1">Of the next.</param>
+    /// <param name="lanes2">Of the one behind it.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddThree(double* x, double* parameters, double* shares, double* scales, int rows, double* lanes)
+    public static void AddThree(double* x, double* parameters, double* shares, double* scales, int rows, double* lanes0, double* lanes1, double* lanes2)
     {
         TVec zero = TOps.Broadcast(0), mean0 = TOps.Broadcast(parameters[0]), mean1 = TOps.Broadcast(parameters[3]), mean2 = TOps.Broadcast(parameters[6]);
         TVec w0 = zero, w1 = zero, w2 = zero, s0 = zero, s1 = zero, s2 = zero, q0 = zero, q1 = zero, q2 = zero;
         for (var i = 0; i < rows; i += TOps.Count)
         {
-            TVec value = TOps.Load(x + i), scale = TOps.Load(scales + i);
-            AddShare(TOps.Load(shares + i), scale, TOps.Subtract(value, mean0), ref w0, ref s0, ref q0);
-            AddShare(TOps.Load(shares + FeatureTile.Capacity + i), scale, TOps.Subtract(value, mean1), ref w1, ref s1, ref q1);
-            AddShare(TOps.Load(shares + (2 * FeatureTile.Capacity) + i), scale, TOps.Subtract(value, mean2), ref w2, ref s2, ref q2);
+            TVec value = TOps.Load(x + i), r = TOps.Load(scales + i);
+            AddRow(r, TOps.Subtract(value, mean0), ref w0, ref s0, ref q0);
+            AddRow(TOps.Multiply(r, TOps.Load(shares + i)), TOps.Subtract(value, mean1), ref w1, ref s1, ref q1);
+            AddRow(TOps.Multiply(r, TOps.Load(shares + FeatureTile.Capacity + i)), TOps.Subtract(value, mean2), ref w2, ref s2, ref q2);
         }
-        AddToLanes(lanes, w0, s0, q0);
-        AddToLanes(lanes + ComponentLanes, w1, s1, q1);
-        AddToLanes(lanes + (2 * ComponentLanes), w2, s2, q2);
+        AddToLanes(lanes0, w0, s0, q0);
+        AddToLanes(lanes1, w1, s1, q1);
+        AddToLanes(lanes2, w2, s2, q2);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddShare(TVec share, TVec scale, TVec d, ref TVec w, ref TVec s, ref TVec q)
+    private static TVec Density(TVec value, double* p, double* constant)
     {
-        var r = TOps.Multiply(share, scale);
+        var z = TOps.Multiply(TOps.Subtract(value, TOps.Broadcast(p[0])), TOps.Broadcast(p[1]));
+        return TOps.NegatedMultiplyAdd(z, z, TOps.Broadcast(*constant));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(TVec r, TVec d, ref TVec w, ref TVec s, ref TVec q)
+    {
         var e = TOps.Multiply(r, d);
         w = TOps.Add(w, r);
         s = TOps.Add(s, e);

@@ -67,22 +67,22 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
     /// <param name="weights">Shape [rows]; null = all 1.</param>
     /// <param name="maxima">Shape [rows].</param>
     /// <param name="sums">Shape [rows]: overwritten.</param>
-    /// <returns>Sum of weight * log2 p(row); an impossible row whose maximum is the least number counts as that.</returns>
+    /// <returns>Sum of weight * log2 p(row).</returns>
     public static double Normalize(double* joint, int components, int rows, double* weights, double* maxima, double* sums)
     {
-        var result = Exponentials(joint, components, rows, weights, maxima, sums);
+        Exponentials(joint, components, rows, maxima, sums);
+        var result = weights is null ? Scales(rows, maxima, sums, Factors(components)) : ScalesOfWeighted(rows, weights, maxima, sums);
         for (var k = 0; k < components; k++) Scale(joint + (k * FeatureTile.Capacity), rows, sums);
         return result;
     }
 
-    /// <summary>As <see cref="Normalize"/>, but leaves the responsibilities unscaled: each is to be multiplied by its row's scale.</summary>
+    /// <summary>Replaces joint densities y by 2^(y - reference) and sums them over the components.</summary>
     /// <param name="joint">Shape [components, Capacity].</param>
     /// <param name="components">K.</param>
     /// <param name="rows">A multiple of 16, at least 16.</param>
-    /// <param name="weights">Shape [rows]; null = all 1.</param>
-    /// <param name="maxima">Shape [rows].</param>
-    /// <param name="scales">Shape [rows]: filled.</param>
-    public static double Exponentials(double* joint, int components, int rows, double* weights, double* maxima, double* scales)
+    /// <param name="references">Shape [rows].</param>
+    /// <param name="sums">Shape [rows]: filled.</param>
+    public static void Exponentials(double* joint, int components, int rows, double* references, double* sums)
     {
         for (var k = 0; k < components;)
         {
@@ -91,13 +91,12 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
             var y = joint + (k * FeatureTile.Capacity);
             switch (size)
             {
-                case 3: ThreeExponentials(y, rows, maxima, scales, k == 0); break;
-                case 2: TwoExponentials(y, rows, maxima, scales, k == 0); break;
-                default: OneExponential(y, rows, maxima, scales, k == 0); break;
+                case 3: ThreeExponentials(y, rows, references, sums, k == 0); break;
+                case 2: TwoExponentials(y, rows, references, sums, k == 0); break;
+                default: OneExponential(y, rows, references, sums, k == 0); break;
             }
             k += size;
         }
-        return weights is null ? Scales(rows, maxima, scales, Factors(components)) : ScalesOfWeighted(rows, weights, maxima, scales);
     }
 
     /// <summary>A row's sum is at least 1 and at most K: how many vectors of them, two a step, surely multiply to a number below 2^500.</summary>

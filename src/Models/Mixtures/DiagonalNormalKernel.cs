@@ -21,6 +21,9 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     /// <summary>Sum of the base-2 log factors of each component's features, shape [K].</summary>
     private readonly double[] constants;
 
+    /// <summary>The shorter way for one feature.</summary>
+    private readonly OneFeatureSteps? oneFeature;
+
     private DiagonalNormalKernel(NormalDistribution[][] components)
     {
         count = components.Length;
@@ -40,6 +43,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
                 constants[k] += parameters[at + 2];
             }
         }
+        if (dimensions == 1 && count > 1) oneFeature = new(parameters, componentLanes);
     }
 
     /// <inheritdoc/>
@@ -72,18 +76,12 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     /// <inheritdoc/>
     public override double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch, Span<double> lanes)
     {
-        if (dimensions > 1 || tile.HasMissing || !weights.IsEmpty || tile.Rows < tile.PaddedRows || tile.Rows == 0)
-            return base.Summarize(tile, weights, log2Weights, scratch, lanes);
-        using var more = Scratch.Enter();
-        fixed (double* x = tile.Values, p = parameters, w = log2Weights, r = scratch, m = more.Take(2 * FeatureTile.Capacity), l = lanes)
+        if (oneFeature is not null && !tile.HasMissing && weights.IsEmpty && tile.Rows > 0 && tile.Rows == tile.PaddedRows)
         {
-            return KernelSelection.Current switch
-            {
-                KernelVariant.Avx512 => OneFeature<Vector512Ops, Vector512<double>>(x, p, w, tile.Rows, r, m, l),
-                KernelVariant.Avx2 => OneFeature<Vector256Ops, Vector256<double>>(x, p, w, tile.Rows, r, m, l),
-                _ => OneFeature<Vector128Ops, Vector128<double>>(x, p, w, tile.Rows, r, m, l),
-            };
+            var result = oneFeature.Summarize(tile, log2Weights, scratch, lanes);
+            if (double.IsFinite(result)) return result;
         }
+        return base.Summarize(tile, weights, log2Weights, scratch, lanes);
     }
 
     /// <inheritdoc/>
@@ -134,19 +132,6 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     }
 
     private static double Lane(ReadOnlySpan<double> lanes, int index) => Sums.Of(lanes.Slice(index * GaussianLayout.SumStride, GaussianLayout.SumStride));
-
-    private double OneFeature<TOps, TVec>(double* x, double* p, double* log2Weights, int rows, double* shares, double* maxima, double* lanes)
-        where TOps : struct, IVectorOps<TVec>
-        where TVec : unmanaged
-    {
-        var scales = maxima + FeatureTile.Capacity;
-        UnivariateNormals<TOps, TVec>.Joint(x, p, log2Weights, count, rows, shares, maxima);
-        var result = VectorSoftmax<TOps, TVec>.Exponentials(shares, count, rows, null, maxima, scales);
-        UnivariateNormals<TOps, TVec>.Add(x, p, shares, scales, count, rows, lanes);
-
-        // A row so far out that its density under every component overflows to 0 counted as the least number.
-        return result <= -0.99 * double.MaxValue ? double.NegativeInfinity : result;
-    }
 
     private void Joint<TOps, TVec>(double* x, double* p, int rows, bool missing, ReadOnlySpan<double> log2Weights, double* q)
         where TOps : struct, IVectorOps<TVec>
