@@ -69,10 +69,13 @@ public sealed class ModelException : Exception
     /// <exception cref="ModelException">At least one rule is broken.</exception>
     public static void CheckOptions(string what, params ReadOnlySpan<(bool Holds, string Option, object? Found, string Expected)> rules)
     {
-        List<string>? broken = null;
+        const string remedy = "nothing was read; correct the options and run again";
+        List<(string Option, string Found, string Expected)>? broken = null;
         foreach (var (holds, option, found, expected) in rules)
-            if (!holds) (broken ??= []).Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{option} is {found ?? "null"}, expected {expected}"));
-        if (broken is not null)
-            throw new ModelException(ErrorKind.Usage, what, string.Join("; ", broken), broken.Count == 1 ? "a value in range" : "values in range", "nothing was read; correct the options and run again");
+            if (!holds) (broken ??= []).Add((option, Convert.ToString(found, System.Globalization.CultureInfo.InvariantCulture) ?? "null", expected));
+        if (broken is null) return;
+        throw broken is [var one]
+            ? new ModelException(ErrorKind.Usage, $"{what}, {one.Option}", one.Found, one.Expected, remedy)
+            : new ModelException(ErrorKind.Usage, what, string.Join("; ", broken.Select(b => $"{b.Option} is {b.Found}, expected {b.Expected}")), "values in range", remedy);
     }
 }

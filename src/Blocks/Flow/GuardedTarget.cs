@@ -79,9 +79,14 @@ public abstract class GuardedTarget<TIn> : ITargetBlock<TIn>
     {
         await inner.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (inner.Completion.IsFaulted) Run.Fail(Name, inner.Completion.Exception);
+        var isFinished = false;
         try
         {
-            if (!Run.IsStopped && inner.Completion.IsCompletedSuccessfully) await FinishAsync().ConfigureAwait(false);
+            if (!Run.IsStopped && inner.Completion.IsCompletedSuccessfully)
+            {
+                await FinishAsync().ConfigureAwait(false);
+                isFinished = true;
+            }
         }
         catch (Exception e)
         {
@@ -95,6 +100,7 @@ public abstract class GuardedTarget<TIn> : ITargetBlock<TIn>
         {
             Run.Fail(Name, e);
         }
-        Run.ThrowIfStopped();
+        // What is committed is done: a cancellation that came meanwhile does not undo it.
+        if (!isFinished || Run.Failure is not null) Run.ThrowIfStopped();
     }
 }

@@ -99,6 +99,11 @@ public sealed class RunSupervisor : IAsyncDisposable
             starters.Clear();
         }
         await SettleAsync().ConfigureAwait(false);
+        lock (gate)
+        {
+            // Cancelled too late: everything had come to its end.
+            if (Failure is null && watched.TrueForAll(t => t.IsCompletedSuccessfully)) return;
+        }
         ThrowIfStopped();
     }
 

@@ -64,6 +64,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path) : null;
         var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>((TModel)initial.Model);
         output.Check();
+        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], cancellationToken).ConfigureAwait(false);
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };

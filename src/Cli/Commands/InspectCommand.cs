@@ -33,7 +33,7 @@ internal sealed class InspectCommand : Verb
     // By content, as everywhere: a file that begins with a brace (or white space before it) is meant to be a model, whatever its name.
     private static bool IsModel(string path)
     {
-        if (!File.Exists(path) || ParquetInspection.IsParquet(path)) return false;
+        if (!File.Exists(path) || new FileInfo(path).Length == 0 || ParquetInspection.IsParquet(path)) return false;
         if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase)) return true;
         try
         {

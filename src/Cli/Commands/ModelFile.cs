@@ -16,8 +16,7 @@ internal sealed class ModelFile(string path)
         if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", "name a file, such as model.json");
         var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         if (!Directory.Exists(folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{folder}'", "make the folder, or choose another");
-        // A rename would put a file in the place of /dev/null.
-        if (!OperatingSystem.IsWindows() && folder.StartsWith("/dev", StringComparison.Ordinal)) throw Wrong(DataErrorKind.Usage, "a device", "name a file, such as model.json");
+        OutputCheck.NotADevice(path, "a file that can be written", "model.json");
         var probe = System.IO.Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
         try
         {

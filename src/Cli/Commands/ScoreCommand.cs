@@ -31,6 +31,8 @@ internal sealed class ScoreCommand : Verb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var saved = SavedModel.Load(parsed.GetRequiredValue(model));
+            OutputCheck.NotADevice(parsed.GetRequiredValue(output)!, "a Parquet file or a folder", "scored.parquet");
+            await OutputCheck.NotAnInputAsync(parsed.GetRequiredValue(output)!, parsed.GetRequiredValue(inputs), [parsed.GetRequiredValue(model)], cancellationToken).ConfigureAwait(false);
             var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
             var run = Pipeline.FromParquet(parsed.GetRequiredValue(inputs))
                 .With(common.Pipeline(parsed))

@@ -5,7 +5,7 @@ namespace Pipelines.Io;
 
 /// <summary>
 /// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
-/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their relative paths, each once, Parquet by content. All files must have the same columns. Lists, maps and
+/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. All files must have the same columns. Lists, maps and
 /// structures are left out; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
 /// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
 /// </summary>
@@ -36,6 +36,11 @@ public sealed class ParquetSource : IBatchSource
             for (var g = 0; g < opened.Files[f].Footer.RowGroups.Length; g++) largest = Math.Max(largest, decoders[f].DecodedBytes(g));
         return new SourceInfo(opened.Schema, opened.Rows, largest);
     }
+
+    /// <summary>Full paths of the files, in the order in which they are read.</summary>
+    /// <exception cref="DataException">The files cannot be found or opened.</exception>
+    public async ValueTask<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>
+        [.. (await PlanAsync(cancellationToken).ConfigureAwait(false)).Files.Select(f => f.Path)];
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ public abstract class CentroidInitialization
         var distinct = sample.CountDistinct(clusters);
         if (distinct < clusters)
             throw new ModelException(ErrorKind.Data, sample.IsComplete ? "input" : $"sample of {sample.Rows} of {sample.TotalRows} rows", $"{distinct} distinct rows", $"at least {clusters}, one for each component",
-                $"use at most {distinct} components (--components)");
+                sample.IsComplete ? $"use at most {distinct} components (--components)" : "sample more rows (InitializationRows), or use fewer components (--components)");
         var rows = Choose(sample, clusters, new SeededRandom(seed, stream: 1));
         var centroids = new double[clusters, sample.Columns];
         for (var k = 0; k < clusters; k++)

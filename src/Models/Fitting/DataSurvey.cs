@@ -27,6 +27,9 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
             var number = block.FirstRow + i;
             var weight = block.Weights.IsEmpty ? 1 : block.Weights[i];
             survey.Weight += weight;
+            // A row without weight says nothing about where to begin; the first rows are taken as they are.
+            if (weight == 0 && seed is not null) continue;
+            survey.Eligible++;
             var priority = seed is null ? (ulong)number : SeededRandom.Mix((ulong)number ^ scramble);
             if (priority > limit) continue;
             for (var j = 0; j < columns; j++) row[j] = block[i, j];

@@ -3,7 +3,7 @@ namespace Pipelines.Models.Fitting;
 /// <summary>Some rows of a data set, in row order, with their weights: what a start is chosen on.</summary>
 /// <param name="Values">Shape [rows, columns]; NaN = missing.</param>
 /// <param name="Weights">Shape [rows].</param>
-/// <param name="TotalRows">Rows of the whole data set.</param>
+/// <param name="TotalRows">Rows of the whole data set that the sample was drawn from.</param>
 public sealed record FeatureSample(double[,] Values, double[] Weights, long TotalRows)
 {
     /// <summary>Rows of the sample.</summary>

@@ -31,6 +31,9 @@ public sealed class SurveyStatistics : Statistics
     /// <summary>Global number of the first row with an infinite value; null if there is none.</summary>
     public long? InfiniteRow(int column) => infinite[column] == long.MaxValue ? null : infinite[column];
 
+    /// <summary>Rows that could have come into the sample: all but those of weight 0.</summary>
+    internal long Eligible { get; set; }
+
     /// <summary>The sampled rows, in row order.</summary>
     public FeatureSample Sample()
     {
@@ -39,7 +42,7 @@ public sealed class SurveyStatistics : Statistics
         var values = new double[sample.Count, columns];
         for (var i = 0; i < sample.Count; i++)
             for (var j = 0; j < columns; j++) values[i, j] = sample[i].Values[j];
-        return new(values, [.. sample.Select(r => r.Weight)], Rows);
+        return new(values, [.. sample.Select(r => r.Weight)], Eligible);
     }
 
     internal void AddRow(ulong priority, long number, ReadOnlySpan<double> values, double weight)
@@ -75,6 +78,7 @@ public sealed class SurveyStatistics : Statistics
             maxima[j] = Math.Max(maxima[j], from.maxima[j]);
             infinite[j] = Math.Min(infinite[j], from.infinite[j]);
         }
+        Eligible += from.Eligible;
         sample.AddRange(from.sample);
         if (sample.Count < 2L * sampleRows) return;
         Prune(sampleRows);
@@ -84,6 +88,7 @@ public sealed class SurveyStatistics : Statistics
     /// <inheritdoc/>
     protected override void ClearCore()
     {
+        Eligible = 0;
         Array.Clear(observed);
         Array.Fill(minima, double.PositiveInfinity);
         Array.Fill(maxima, double.NegativeInfinity);
@@ -102,6 +107,7 @@ public sealed class SurveyStatistics : Statistics
             writer.Write(maxima[j]);
             writer.Write(infinite[j]);
         }
+        writer.Write(Eligible);
         writer.Write(sample.Count);
         foreach (var row in sample)
         {
@@ -124,6 +130,7 @@ public sealed class SurveyStatistics : Statistics
             infinite[j] = reader.ReadInt64();
         }
         sample.Clear();
+        Eligible = reader.ReadInt64();
         for (var n = reader.ReadInt32(); n > 0; n--)
         {
             var (priority, number, weight, values) = (reader.ReadUInt64(), reader.ReadInt64(), reader.ReadDouble(), new double[columns]);

@@ -87,6 +87,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         {
             throw e.Within(place);
         }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new ModelException(ErrorKind.Model, place, $"a value of another type ({e.Message})", "texts, numbers and lists where they belong", "the file is damaged or was edited; save the model again", e);
+        }
     }
 
     /// <summary>Writes the file: to a temporary file beside it, flushed to disk, then renamed over it, so that no one ever sees half a model.</summary>
@@ -124,6 +128,9 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             var info = new FileInfo(path);
             if (!info.Exists)
                 throw new ModelException(ErrorKind.Usage, path, "no such file", "a model file", "check the path");
+            // Reading a pipe would wait for a writer; it has no length.
+            if (info.Length == 0)
+                throw new ModelException(ErrorKind.Model, path, "an empty file, or a pipe or device", "a model file", "save the model again");
             if (info.Length > MostBytes)
                 throw new ModelException(ErrorKind.Model, path, $"{info.Length} bytes", $"at most {MostBytes}", "check that it is a model file");
             bytes = File.ReadAllBytes(path);

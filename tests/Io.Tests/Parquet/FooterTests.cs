@@ -16,7 +16,7 @@ public class FooterTests
     }
 
     [Theory]
-    [InlineData("", "a file of 0 bytes", "at least 12 bytes")]
+    [InlineData("", "an empty file, or a pipe or device", "a Parquet file")]
     [InlineData("50415231", "a file of 4 bytes", "at least 12 bytes")]
     [InlineData("48656C6C6F2C20776F726C6421", "the bytes 48656C6C at its beginning", "the letters PAR1")]
     [InlineData("504152310000000000000000", "the bytes 00000000 at its end", "the letters PAR1")]
@@ -29,6 +29,16 @@ public class FooterTests
         await File.WriteAllBytesAsync(folder["a.parquet"], Convert.FromHexString(hex));
         var error = await new ParquetSource(folder["a.parquet"]).FailsReading();
         Assert.Equal((DataErrorKind.Data, found, expected), (error.Kind, error.Found, error.Expected));
+    }
+
+    [Fact]
+    public async Task A_pipe_is_refused_and_not_waited_for()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        using var folder = new TempFolder();
+        using (var make = System.Diagnostics.Process.Start("mkfifo", folder["pipe.parquet"])) await make.WaitForExitAsync();
+        var error = await new ParquetSource(folder["pipe.parquet"]).FailsReading();
+        Assert.Equal("an empty file, or a pipe or device", error.Found);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class SavedModelTests
         { """{"format": "pipelines-model", "version": 2}""", "m.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the model again" },
         { """{"format": "pipelines-model", "version": 1}""", "m.json, property 'model': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1}}""", "m.json, property 'standardDeviation': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1, "standardDeviation": -1}}""", "m.json, normal model, normal distribution: found standardDeviation is -1, expected a finite number above 0, expected a value in range; the file is damaged or was edited; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1, "standardDeviation": -1}}""", "m.json, normal model, normal distribution, standardDeviation: found -1, expected a finite number above 0; the file is damaged or was edited; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "features": [], "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json, property 'features': found 0 features, expected 1, as the model has; the file is damaged or was edited; save the model again" },
     };
 
@@ -27,6 +27,16 @@ public class SavedModelTests
         var error = Assert.Throws<ModelException>(() => SavedModel.FromJson(Encoding.UTF8.GetBytes(json), "m.json"));
         Assert.Equal(ErrorKind.Model, error.Kind);
         Assert.Equal(message, error.Message);
+    }
+
+    [Theory]
+    [InlineData("""{"format": "pipelines-model", "version": "1", "model": {}}""")]
+    [InlineData("""{"format": "pipelines-model", "version": 1, "features": [{"name": 5}], "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""")]
+    [InlineData("""{"format": "pipelines-model", "version": 1, "training": {"rows": 1, "converged": true, "logLikelihood": 1, "initialLogLikelihood": 1, "history": [], "seed": "x"}, "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""")]
+    public void AValueOfAnotherTypeIsAModelError(string json)
+    {
+        var error = Assert.Throws<ModelException>(() => SavedModel.FromJson(Encoding.UTF8.GetBytes(json), "m.json"));
+        Assert.Equal((ErrorKind.Model, "m.json"), (error.Kind, error.Place));
     }
 
     [Fact]

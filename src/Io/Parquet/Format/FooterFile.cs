@@ -14,6 +14,7 @@ internal static class FooterFile
     /// <summary>True if the file begins like a Parquet file, whatever its name.</summary>
     public static bool HasMagic(string path)
     {
+        if (new FileInfo(path) is { Exists: true, Length: 0 }) return false;
         using var file = Open(path);
         Span<byte> head = stackalloc byte[4];
         return Read(file, head, 0, path) == 4 && (head.SequenceEqual("PAR1"u8) || head.SequenceEqual("PARE"u8));
@@ -22,6 +23,9 @@ internal static class FooterFile
     /// <summary>Opens a file for reading.</summary>
     public static SafeFileHandle Open(string path)
     {
+        // Opening a pipe would wait for a writer, perhaps for ever; it has no length, as a device has none.
+        if (new FileInfo(path) is { Exists: true, Length: 0 })
+            throw new DataException(DataErrorKind.Data, path, "an empty file, or a pipe or device", "a Parquet file", "write the file anew, or leave it out");
         try
         {
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);

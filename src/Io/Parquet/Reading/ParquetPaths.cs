@@ -7,7 +7,7 @@ namespace Pipelines.Io.Reading;
 /// <summary>Turns paths, folders and globs into files.</summary>
 internal static class ParquetPaths
 {
-    /// <summary>The files that <paramref name="paths"/> mean: distinct, in ordinal order of their relative paths.</summary>
+    /// <summary>The files that <paramref name="paths"/> mean: distinct, in ordinal order of their full paths, which the working folder does not change.</summary>
     /// <returns>Full path, and the name for messages.</returns>
     public static List<(string Path, string Name)> Resolve(IEnumerable<string> paths)
     {
@@ -21,7 +21,7 @@ internal static class ParquetPaths
             if (found.Count == 0) throw new DataException(DataErrorKind.Usage, path, "no Parquet file", "at least one", "correct the path, the folder or the glob");
         }
         if (files.Count == 0) throw new DataException(DataErrorKind.Usage, "input", "no path", "a file, folder or glob", "give the path of the data");
-        return [.. files.Select(f => (Path: f, Name: Relative(here, f))).OrderBy(f => f.Name, StringComparer.Ordinal)];
+        return [.. files.Select(f => (Path: f, Name: Relative(here, f))).OrderBy(f => f.Path.Replace('\\', '/'), StringComparer.Ordinal)];
     }
 
     private static List<string> Find(string path)
