@@ -59,7 +59,7 @@ internal unsafe interface IVectorOps<TVec>
     /// <summary>2^x for x up to 1000, to 1.5 units in the last place; exactly 0 below -700, so that nothing ever meets denormals; NaN stays NaN.</summary>
     static abstract TVec Exp2(TVec x);
 
-    /// <summary>For positive normal numbers x = 2^e m with m in [sqrt 1/2, sqrt 2): e, and m.</summary>
+    /// <summary>For positive normal numbers x = 2^e m with m in [1, 2): e, and m.</summary>
     static abstract TVec SplitExponent(TVec x, out TVec mantissa);
 
     /// <summary>Sum of the lanes in a fixed order.</summary>

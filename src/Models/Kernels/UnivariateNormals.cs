@@ -62,7 +62,7 @@ internal static unsafe class UnivariateNormals<TOps, TVec>
         var i = 0;
         do
         {
-            // A lane multiplies at most 64 mantissas between sqrt 1/2 and sqrt 2; their exponents are summed apart.
+            // A lane multiplies at most 64 mantissas between 1 and 2; their exponents are summed apart.
             var sumA = TOps.Add(one, TOps.Load(sums + i));
             var sumB = TOps.Add(one, TOps.Load(sums + i + TOps.Count));
             var exponents = TOps.Add(TOps.SplitExponent(sumA, out var mantissaA), TOps.SplitExponent(sumB, out var mantissaB));

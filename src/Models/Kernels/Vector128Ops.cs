@@ -79,9 +79,8 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> SplitExponent(Vector128<double> x, out Vector128<double> mantissa)
     {
-        var exponent = (x.AsInt64() + Vector128.Create(0x3FF0000000000000L - 0x3FE6A09E667F3BCDL)) >>> 52;
-        mantissa = (x.AsInt64() - (exponent << 52) + Vector128.Create(0x3FF0000000000000L)).AsDouble();
-        return (exponent | Vector128.Create(0x4330000000000000L)).AsDouble() - Vector128.Create(4503599627370496.0 + 1023);
+        mantissa = ((x.AsInt64() & Vector128.Create(0x000FFFFFFFFFFFFFL)) | Vector128.Create(0x3FF0000000000000L)).AsDouble();
+        return ((x.AsInt64() >>> 52) | Vector128.Create(0x4330000000000000L)).AsDouble() - Vector128.Create(4503599627370496.0 + 1023);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -83,10 +83,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<double>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> SplitExponent(Vector256<double> x, out Vector256<double> mantissa)
     {
-        var biased = Avx2.Add(x.AsInt64(), Vector256.Create(0x3FF0000000000000L - 0x3FE6A09E667F3BCDL));
-        var exponent = Avx2.ShiftRightLogical(biased, 52);
-        mantissa = Avx2.Add(Avx2.Subtract(x.AsInt64(), Avx2.ShiftLeftLogical(exponent, 52)), Vector256.Create(0x3FF0000000000000L)).AsDouble();
-        return Avx.Subtract(Avx2.Or(exponent, Vector256.Create(0x4330000000000000L)).AsDouble(), Vector256.Create(4503599627370496.0 + 1023));
+        mantissa = Avx.Or(Avx.And(x, Vector256.Create(0x000FFFFFFFFFFFFFL).AsDouble()), Vector256.Create(1.0));
+        var exponent = Avx2.Or(Avx2.ShiftRightLogical(x.AsInt64(), 52), Vector256.Create(0x4330000000000000L));
+        return Avx.Subtract(exponent.AsDouble(), Vector256.Create(4503599627370496.0 + 1023));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

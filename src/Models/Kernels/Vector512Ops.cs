@@ -95,11 +95,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> SplitExponent(Vector512<double> x, out Vector512<double> mantissa)
     {
-        // Counted from sqrt 1/2, the exponent changes where the mantissa should wrap; the bias keeps the shifted number positive.
-        var biased = Avx512F.Add(x.AsInt64(), Vector512.Create(0x3FF0000000000000L - 0x3FE6A09E667F3BCDL));
-        var exponent = Avx512F.ShiftRightLogical(biased, 52);
-        mantissa = Avx512F.Add(Avx512F.Subtract(x.AsInt64(), Avx512F.ShiftLeftLogical(exponent, 52)), Vector512.Create(0x3FF0000000000000L)).AsDouble();
-        return Avx512F.Subtract(Avx512F.Or(exponent, Vector512.Create(0x4330000000000000L)).AsDouble(), Vector512.Create(4503599627370496.0 + 1023));
+        mantissa = Avx512F.GetMantissa(x, 0);
+        return Avx512F.GetExponent(x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,9 +14,12 @@ internal static class VectorMath<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Log2(TVec x)
     {
-        // log m = 2 atanh s with s = (m - 1)/(m + 1); m - 1 is exact.
+        // m between sqrt 1/2 and sqrt 2: log m = 2 atanh s with s = (m - 1)/(m + 1); m - 1 is exact.
         var exponent = TOps.SplitExponent(x, out var m);
         var one = TOps.Broadcast(1);
+        var root = TOps.Broadcast(1.4142135623730951);
+        exponent = TOps.SelectGreater(m, root, TOps.Add(exponent, one), exponent);
+        m = TOps.SelectGreater(m, root, TOps.Multiply(m, TOps.Broadcast(0.5)), m);
         var s = TOps.Divide(TOps.Subtract(m, one), TOps.Add(m, one));
         var z = TOps.Multiply(s, s);
         var p = TOps.MultiplyAdd(z, TOps.Broadcast(L6), TOps.Broadcast(L5));
