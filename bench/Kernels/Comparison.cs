@@ -6,6 +6,9 @@ namespace Pipelines.Kernels;
 /// <summary>Pairs of measurements in turn, ours and the peer's, on one and on two cores, so that a busy moment hurts both.</summary>
 internal static class Comparison
 {
+    // OpenBLAS's threads go on spinning for some hundredths of a second after each of the peer's runs.
+    private const double SettleSeconds = 0.15;
+
     /// <summary>Measures a case and returns a row of a Markdown table whose header is <see cref="Header"/>.</summary>
     public static string Row(MixtureCase data, int pairs)
     {
@@ -17,9 +20,12 @@ internal static class Comparison
         double difference = 0;
         for (var pair = 0; pair < pairs; pair++)
         {
+            iteration.RunFor(SettleSeconds);
             var ours = iteration.Wall(1, 7);
             var oursProcessor = iteration.Processor(7);
+            peak.Add(FmaPeak.Measure(KernelSelection.Current));
             var theirs = one.Run(iteration.Fitted, iteration.LogLikelihood);
+            iteration.RunFor(SettleSeconds);
             var oursOne = iteration.Wall(1, 7);
             var oursTwo = iteration.Wall(2, 7);
             var theirsTwo = two.Run(iteration.Fitted, iteration.LogLikelihood);
@@ -28,7 +34,6 @@ internal static class Comparison
             peerWall.Add(theirs.Wall);
             ratios.Add(theirs.Wall / ours);
             processorRatios.Add(theirs.Processor / oursProcessor);
-            peak.Add(FmaPeak.Measure(KernelSelection.Current));
             cores.Add(oursOne / oursTwo);
             peerTwo.Add(theirsTwo.Wall);
             ratiosTwo.Add(theirsTwo.Wall / oursTwo);

@@ -31,6 +31,12 @@ internal sealed class Iteration(MixtureCase data)
         return ThreadClock.Now - start;
     });
 
+    /// <summary>Runs iterations untimed until so many seconds have passed.</summary>
+    public void RunFor(double seconds)
+    {
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;) Run(1);
+    }
+
     /// <summary>The middle one of some numbers.</summary>
     public static double Median(IEnumerable<double> values)
     {
