@@ -4,13 +4,10 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// Sums of k-means, centred on the centroids at the time of summarising. Layout for K clusters of D features: weights of complete rows [K],
-/// weights of the observed entries of incomplete rows [K, D], shifts sum w (x - centroid) [K, D], unweighted distortion.
+/// weights of the observed entries of incomplete rows [K, D], shifts sum w (x - centroid) [K, D].
 /// </summary>
-internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatistics(clusters + (2 * clusters * dimensions) + 1)
+internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatistics(clusters + (2 * clusters * dimensions))
 {
-    /// <summary>Unweighted sum of squared distances to the nearest centroid.</summary>
-    public double Distortion => Sums[^1];
-
     private Span<double> Observed => Sums.AsSpan(clusters, clusters * dimensions);
 
     private Span<double> Shifts => Sums.AsSpan(clusters + (clusters * dimensions), clusters * dimensions);
@@ -28,17 +25,16 @@ internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatis
     /// <param name="centroids">Shape [clusters, dimensions].</param>
     public void Add(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, ReadOnlySpan<double> distances, ReadOnlySpan<double> centroids)
     {
-        double objective = 0, distortion = 0, total = 0;
+        double objective = 0, total = 0;
         for (var i = 0; i < tile.Rows; i++)
         {
             var weight = weights.IsEmpty ? 1 : weights[i];
             objective -= weight * distances[i];
-            distortion += distances[i];
             total += weight;
             var cluster = (int)nearest[i];
             var centroid = centroids.Slice(cluster * dimensions, dimensions);
             var shifts = Shifts.Slice(cluster * dimensions, dimensions);
-            if (tile.HasMissing && IsIncomplete(tile, i))
+            if (tile.HasMissing && tile.IsIncomplete(i))
             {
                 AddIncomplete(tile, i, weight, cluster, centroid, shifts);
                 continue;
@@ -49,14 +45,6 @@ internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatis
         Objective += objective;
         Weight += total;
         Rows += tile.Rows;
-        Sums[^1] += distortion;
-    }
-
-    private static bool IsIncomplete(in FeatureTile tile, int row)
-    {
-        for (var j = 0; j < tile.Columns; j++)
-            if (double.IsNaN(tile.Values[(j * FeatureTile.Capacity) + row])) return true;
-        return false;
     }
 
     private void AddIncomplete(in FeatureTile tile, int row, double weight, int cluster, ReadOnlySpan<double> centroid, Span<double> shifts)

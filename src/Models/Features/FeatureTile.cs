@@ -45,5 +45,13 @@ public readonly ref struct FeatureTile
     public FeatureTile Slice(int first, int columns) =>
         new(Values.Slice(first * Capacity, columns * Capacity), Rows, columns, HasMissing);
 
+    /// <summary>True if an entry of row <paramref name="row"/> is missing.</summary>
+    internal bool IsIncomplete(int row)
+    {
+        for (var j = 0; j < Columns; j++)
+            if (double.IsNaN(Values[(j * Capacity) + row])) return true;
+        return false;
+    }
+
     internal static int Padded(int rows) => (rows + RowMultiple - 1) / RowMultiple * RowMultiple;
 }

@@ -22,7 +22,7 @@ internal readonly ref struct SplitTile
         var count = 0;
         for (var i = 0; i < tile.Rows; i++)
         {
-            if (!IsIncomplete(tile, i)) continue;
+            if (!tile.IsIncomplete(i)) continue;
             for (var j = 0; j < tile.Columns; j++)
             {
                 incomplete[(j * FeatureTile.Capacity) + count] = tile.Values[(j * FeatureTile.Capacity) + i];
@@ -66,12 +66,5 @@ internal readonly ref struct SplitTile
                 value = 0;
             }
         }
-    }
-
-    private static bool IsIncomplete(in FeatureTile tile, int row)
-    {
-        for (var j = 0; j < tile.Columns; j++)
-            if (double.IsNaN(tile.Values[(j * FeatureTile.Capacity) + row])) return true;
-        return false;
     }
 }
