@@ -50,14 +50,20 @@ public sealed class DataBatch
     /// <summary>Where the rows came from, ordered by <see cref="BatchOrigin.FirstRow"/>.</summary>
     public IReadOnlyList<BatchOrigin> Origins { get; }
 
+    /// <summary>Rows of this batch that a block took out of the flow; null if none. They still count as the batch's input rows.</summary>
+    public RejectedRows? Rejected { get; init; }
+
+    /// <summary>Rows that the batch had when it was read: those it still has and those refused.</summary>
+    public int InputRows => Rows + (Rejected?.Rows.Count ?? 0);
+
     /// <summary>The column of that name.</summary>
     public BatchColumn this[string name] => Schema.IndexOf(name) is >= 0 and var i
         ? Columns[i]
         : throw new DataException(DataErrorKind.Data, $"batch {Index}", $"no column '{name}'", $"one of {string.Join(", ", Schema.Fields.Select(f => f.Name))}", "correct the column's name");
 
-    /// <summary>A batch of other columns for the same rows; it takes over this batch's credit.</summary>
+    /// <summary>A batch of other columns for the same rows; it takes over this batch's credit and its refused rows.</summary>
     public DataBatch With(BatchSchema schema, IReadOnlyList<BatchColumn> columns) =>
-        new(schema, columns, Rows, Index, FirstRow, Origins, Interlocked.Exchange(ref credit, null));
+        new(schema, columns, Rows, Index, FirstRow, Origins, Interlocked.Exchange(ref credit, null)) { Rejected = Rejected };
 
     /// <summary>Checks that the batch has the columns that a sink was opened for.</summary>
     /// <exception cref="DataException">It has others.</exception>

@@ -24,6 +24,12 @@ public sealed record ReadOptions
     /// </summary>
     public bool ReuseMemory { get; init; }
 
+    /// <summary>
+    /// Number of the first batch, at least 0 (default): the source begins with the rows of that batch and numbers batches and rows as if it had read those before.
+    /// What lies wholly before it is not decoded.
+    /// </summary>
+    public long FirstBatch { get; init; }
+
     /// <summary>Checks all options together.</summary>
     /// <exception cref="DataException">Some are out of range; the message names all of them.</exception>
     public void Validate()
@@ -32,6 +38,7 @@ public sealed record ReadOptions
         if (BatchSize is < 1 or > 1 << 24) wrong.Add($"BatchSize {BatchSize} (1 to 16777216)");
         if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
         if (ReadAheadBytes < 0) wrong.Add($"ReadAheadBytes {ReadAheadBytes} (at least 0)");
+        if (FirstBatch < 0) wrong.Add($"FirstBatch {FirstBatch} (at least 0)");
         if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, "read options", string.Join(", ", wrong), "values within these ranges", "correct the options");
     }
 }
@@ -53,7 +60,11 @@ public interface IBatchSource
 /// <param name="Schema">Its columns.</param>
 /// <param name="Rows">Number of rows, or null if it is not known before reading.</param>
 /// <param name="LargestRowGroupBytes">Decoded size of the largest unit that must be decoded at once, in bytes (all columns).</param>
-public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowGroupBytes = 0);
+public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowGroupBytes = 0)
+{
+    /// <summary>The files that are read, in order; empty (default) for sources that are no files. Jobs over other sources cannot be resumed: nothing says that the rows are the same.</summary>
+    public IReadOnlyList<InputFile> Files { get; init; } = [];
+}
 
 /// <summary>Where rows go. Nothing is visible before <see cref="CompleteAsync"/>; after a fault <see cref="IAsyncDisposable.DisposeAsync"/> without it leaves no trace.</summary>
 public interface IBatchSink : IAsyncDisposable
