@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Mixtures;
@@ -16,6 +17,13 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     private const double Borrowed = 0.01;
 
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    [
+        new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}"),
+        new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates"),
+    ];
 
     /// <inheritdoc/>
     public async ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
