@@ -73,10 +73,10 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         try
         {
             var total = summarizer.CreateStatistics();
-            var first = Journal?.BeginPass(total) ?? 0;
+            if ((Journal is null ? 0 : Journal.BeginPass(total)) is not { } first) return total;
             var work = new PassWork(summarizer, total, first, Folded, stop.Token);
             total = cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
-            Journal?.EndPass();
+            Journal?.EndPass(total);
             return total;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
