@@ -16,7 +16,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, CancellationToken cancellationToken = default)
     {
         var common = new CommonSettings();
-        var parsed = Create(console, common).Parse(args);
+        var parsed = Create(console, common).Parse(BadRowSettings.Join(args));
         if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
         {
             UsageErrors.Write(console, parsed, errors);

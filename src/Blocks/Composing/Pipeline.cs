@@ -168,7 +168,7 @@ public sealed class Pipeline
         fit = fit with { MaxDegreeOfParallelism = options.MaxDegreeOfParallelism, BatchSize = options.BatchSize };
         await using var pass = await With(options).OpenPassAsync(cancellationToken).ConfigureAwait(false);
         var result = await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
-        return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes);
+        return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 
     private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, Options, features, weights);

@@ -44,9 +44,13 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     public int Columns => extractor.Columns;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Feature> Features { get; }
+    /// <remarks>Names alone before the first pass; after it with the type of the column and the range of its values.</remarks>
+    public IReadOnlyList<Feature> Features { get; private set; }
 
-    /// <summary>Rows of the data; null before the first pass.</summary>
+    /// <summary>Rows of the data that were refused; 0 before the first pass.</summary>
+    public long RowsRejected { get; private set; }
+
+    /// <summary>Rows of the data without those refused; null before the first pass.</summary>
     public long? Rows => cache?.Rows;
 
     /// <summary>Bytes of decoded features in the temporary file; 0 if memory holds them all.</summary>
@@ -106,19 +110,31 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>The first pass: source, features with cache and statistics, fold.</summary>
     private async Task<Statistics> FillAsync(FeatureCache filling, ISummarizer summarizer, CancellationToken cancellationToken)
     {
-        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken).ConfigureAwait(false);
+        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
         filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
 
         await using var run = new RunSupervisor(options, cancellationToken);
         run.Accounts.Phase = "read";
-        var fill = new FillBlock(extractor, layout, filling, summarizer, run);
+        var ranges = new FeatureRanges(Columns);
+        var fill = new FillBlock(extractor, layout, filling, ranges, summarizer, run);
         var fold = new FoldBlock(summarizer, run);
         Linking.Link(bound.Create(run), fill);
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
         filling.Seal(run.Accounts.RowsOut);
+        RowsRejected = run.Accounts.RowsRejected;
+        if (filling.Rows == 0)
+            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
+        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
+    }
+
+    // What only a transform knows, its first batch, says nothing for certain of the others.
+    private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)
+    {
+        var field = schema?.Fields[schema.IndexOf(feature.Name)];
+        return feature with { Type = field?.ValueType.Name.ToLowerInvariant(), IsNullable = field?.IsNullable, Minimum = range?.Minimum, Maximum = range?.Maximum };
     }
 
     /// <summary>A later pass: each worker takes the next batch of the cache; the fold is in batch order.</summary>
