@@ -1,3 +1,5 @@
+using Pipelines.Io.Storage;
+
 namespace Pipelines.Blocks;
 
 /// <summary>Where a fit keeps its state, so that a run that was killed goes on with the same bits.</summary>
@@ -11,4 +13,7 @@ public sealed record CheckpointOptions
 
     /// <summary>Batches after which a pass over the data is kept too, at least 1; default 4,096 (67 million rows of the default batch size). Each iteration is kept in any case.</summary>
     public int EveryBatches { get; init; } = 4_096;
+
+    /// <summary>The file system; tests replace it.</summary>
+    internal FileLayer Files { get; init; } = FileLayer.Disk;
 }

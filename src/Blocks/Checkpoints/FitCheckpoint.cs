@@ -7,15 +7,16 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Blocks.Checkpoints;
 
 /// <summary>
-/// What one checkpoint file holds: the job, the fit after its last whole iteration (none before the first), and, in the middle of a pass, the statistics of
-/// the batches folded so far. As bytes: <c>PLFC</c>, version, the parts in this order, SHA-256 of all before it.
+/// What one checkpoint file holds: the job, the fit after its last whole iteration (none before the first), the passes that were finished before there was a
+/// state, and, in the middle of a pass, the statistics of the batches folded so far. As bytes: <c>PLFC</c>, version, the parts in this order, SHA-256 of all before it.
 /// </summary>
 /// <param name="Job">What the fit is of.</param>
 /// <param name="State">The fit after its last iteration, as <see cref="Write(FitState, SavedModel)"/> made it; empty before the first evaluation.</param>
-/// <param name="Pass">Number of the pass under way since then, from 0.</param>
-/// <param name="NextBatch">The pass' batches before this one are in <paramref name="Partial"/>; 0 = none.</param>
+/// <param name="Finished">The statistics of each pass since then that is finished, in order.</param>
+/// <param name="NextBatch">Of the pass after those, the batches before this one are in <paramref name="Partial"/>; 0 = none.</param>
 /// <param name="Partial">Their statistics.</param>
-internal sealed record FitCheckpoint(JobFacts Job, byte[] State, int Pass, long NextBatch, byte[] Partial)
+/// <param name="Seen">What the passes saw of the data, as <see cref="SeenData.ToBytes"/> made it.</param>
+internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<byte[]> Finished, long NextBatch, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
     public const int Version = 1;
@@ -41,9 +42,11 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, int Pass, long 
                 writer.Write(fact.Value);
             }
             WriteBytes(writer, State);
-            writer.Write(Pass);
+            writer.Write(Finished.Count);
+            foreach (var pass in Finished) WriteBytes(writer, pass);
             writer.Write(NextBatch);
             WriteBytes(writer, Partial);
+            WriteBytes(writer, Seen);
         }
         stream.Write(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         return stream.ToArray();
@@ -64,7 +67,10 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, int Pass, long 
                 throw new DataException(DataErrorKind.Usage, place, $"a checkpoint of version {version}", $"version {Version}", "go on with the version of Pipelines that wrote it, or begin anew without --resume");
             var facts = new JobFact[Bounded(reader.ReadInt32(), MostFacts)];
             for (var i = 0; i < facts.Length; i++) facts[i] = new JobFact(reader.ReadString(), reader.ReadString());
-            return new FitCheckpoint(new JobFacts(facts), ReadBytes(reader), reader.ReadInt32(), reader.ReadInt64(), ReadBytes(reader));
+            var state = ReadBytes(reader);
+            var finished = new byte[Bounded(reader.ReadInt32(), MostFacts)][];
+            for (var i = 0; i < finished.Length; i++) finished[i] = ReadBytes(reader);
+            return new FitCheckpoint(new JobFacts(facts), state, finished, reader.ReadInt64(), ReadBytes(reader), ReadBytes(reader));
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
