@@ -36,6 +36,9 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
 /// <param name="Schema">Columns at the end; null where only the first batch tells.</param>
 internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<string>? Columns, BatchSchema? Schema)
 {
+    /// <summary>The columns that are read.</summary>
+    public BatchSchema Read => Info.Schema.Project(Columns, Graph.Source.Name);
+
     /// <summary>Makes and links the blocks of a run; returns the last one.</summary>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="firstBatch">Number of the first batch to read, at least 0.</param>

@@ -125,12 +125,13 @@ public sealed class Pipeline
     }
 
     /// <summary>Ends in Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder.</summary>
-    /// <param name="path">File or folder; nothing is there before the run has ended well.</param>
-    /// <param name="sink">How it is written; null = the defaults, with the pipeline's parallelism.</param>
+    /// <param name="path">File or folder; nothing is there before the run has ended well, but for what a later run can go on from.</param>
+    /// <param name="sink">How it is written, and whether to go on from an interrupted run; null = the defaults, with the pipeline's parallelism.</param>
     /// <exception cref="DataException">An option is wrong.</exception>
     public SinkPipeline ToParquet(string path, ParquetSinkOptions? sink = null)
     {
         sink ??= new ParquetSinkOptions { MaxDegreeOfParallelism = Options.MaxDegreeOfParallelism };
+        if (Options.BadRows.Keeps) sink = sink with { QuarantineFolder = Options.BadRows.QuarantineFolder };
         sink.Validate();
         return new SinkPipeline(graph, Options, () => new ParquetSink(path, sink));
     }

@@ -1,11 +1,14 @@
 namespace Pipelines.Io;
 
 /// <summary>Cuts blocks of rows into batches of equal size by global row number.</summary>
-internal sealed class BatchCutter(BatchSchema schema, int batchSize)
+/// <param name="schema">The columns.</param>
+/// <param name="batchSize">Rows of a batch.</param>
+/// <param name="firstBatch">Number of the batch that the first rows belong to.</param>
+internal sealed class BatchCutter(BatchSchema schema, int batchSize, long firstBatch = 0)
 {
     private readonly List<(RowBlock Block, int Start, int Count)> parts = [];
-    private long index;
-    private long firstRow;
+    private long index = firstBatch;
+    private long firstRow = firstBatch * batchSize;
 
     /// <summary>Rows waiting to be cut.</summary>
     public int Rows { get; private set; }
