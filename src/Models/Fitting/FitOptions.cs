@@ -50,10 +50,9 @@ public sealed record FitOptions
     /// <summary>Clock for the history; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Everything here that decides the bits of each iteration, as names and values; not when fitting stops.</summary>
+    /// <summary>Everything here that decides the bits of each iteration beside the batch size, as names and values; not when fitting stops.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts =>
     [
-        new("batch size", BatchSize.ToString(CultureInfo.InvariantCulture)),
         new("seed", Seed.ToString(CultureInfo.InvariantCulture)),
         new("inertia", Inertia.Text()),
         new("learning rate decay", LearningRateDecay.Text()),
