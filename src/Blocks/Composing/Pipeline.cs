@@ -173,33 +173,31 @@ public sealed class Pipeline
             var result = await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
             return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
         }
-        var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
-        var journal = FitJournal.Open(options.Checkpoints, JobOf(estimator, fit, options, pass, bound), () => pass.Features);
-        pass.Journal = journal;
-        if (journal.ResumedFeatures is { } known) pass.Resume(known);
+        var journal = FitJournal.Open(options.Checkpoints, await JobOfAsync(estimator, fit, options, pass, cancellationToken).ConfigureAwait(false), pass);
+        pass.Resume(journal);
         fit = fit with { Journal = journal };
         // The start was chosen by the run that was interrupted; what is left is the EM loop.
         var fitted = journal.Resumed is { } state
             ? await ExpectationMaximization.FitAsync((TModel)state.Model, pass, fit, cancellationToken).ConfigureAwait(false)
             : await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
         fitted = fitted with { Warnings = [.. journal.Warnings, .. fitted.Warnings] };
-        await pass.DescribeAsync(cancellationToken).ConfigureAwait(false);
-        // A run that had no whole pass to do knows the rows refused as those that were not fitted.
-        return new FittedModel<TModel>(fitted, SavedModel.From(fitted, pass.Features, fit), pass.SpilledBytes)
-        {
-            RowsRejected = pass.Rows is null && bound.Info.Rows is { } all ? all - fitted.Rows : pass.RowsRejected,
-        };
+        return new FittedModel<TModel>(fitted, SavedModel.From(fitted, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 
     /// <summary>What a fit is of: everything that decides its bits.</summary>
-    private JobFacts JobOf<TModel>(IEstimator<TModel> estimator, FitOptions fit, PipelineOptions options, FeaturePass pass, BoundGraph bound)
-        where TModel : Model => JobDescription.Of(bound, options,
+    private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, PipelineOptions options, FeaturePass pass, CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
+        return JobDescription.Of(bound, options,
         [
             .. estimator.Facts.Concat(fit.Facts).Select(f => new JobFact(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features)),
+            new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
             new("weights", weights ?? "none"),
+            new("bad rows", $"{options.BadRows.Mode}"),
         ]);
+    }
 
     private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, Options, features, weights);
 }

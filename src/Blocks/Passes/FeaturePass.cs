@@ -39,6 +39,15 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         extractor = new FeatureExtractor(features, weights);
         layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
         Features = [.. features.Select(name => new Feature(name))];
+        Seen = new SeenData(Columns);
+    }
+
+    /// <summary>Goes on where an interrupted fit was.</summary>
+    internal void Resume(FitJournal journal)
+    {
+        Journal = journal;
+        if (journal.ResumedFeatures is { } features) Features = features;
+        if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, Columns);
     }
 
     /// <inheritdoc/>
@@ -49,19 +58,19 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     public IReadOnlyList<Feature> Features { get; private set; }
 
     /// <summary>Rows of the data that were refused; 0 before the first pass.</summary>
-    public long RowsRejected { get; private set; }
+    public long RowsRejected => Seen.RowsRejected;
 
     /// <summary>Rows of the data without those refused; null before the first pass.</summary>
     public long? Rows => cache?.Rows;
-
-    /// <summary>True once a pass has read all rows, in this run or in the one that it goes on from: <see cref="Features"/> tells of them.</summary>
-    internal bool IsDescribed { get; private set; }
 
     /// <summary>Bytes of decoded features in the temporary file; 0 if memory holds them all.</summary>
     public long SpilledBytes => cache?.SpilledBytes ?? 0;
 
     /// <summary>Keeps the passes of a fit; null = nobody does.</summary>
     internal FitJournal? Journal { get; set; }
+
+    /// <summary>What the passes saw of the data.</summary>
+    internal SeenData Seen { get; private set; }
 
     /// <summary>Opens what spills; tests replace it.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
@@ -80,7 +89,8 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         try
         {
             var total = summarizer.CreateStatistics();
-            if ((Journal is null ? 0 : Journal.BeginPass(total)) is not { } first) return total;
+            // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
+            if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
             var work = new PassWork(summarizer, total, first, Folded, stop.Token);
             total = cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
             Journal?.EndPass(total);
@@ -107,17 +117,6 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         }
     }
 
-    /// <summary>Takes over what an interrupted run knew of the features.</summary>
-    internal void Resume(IReadOnlyList<Feature> known) => (Features, IsDescribed) = (known, known.Any(f => f.Minimum is not null));
-
-    /// <summary>Reads all rows for what the features are, if no pass has: a fit that went on in the middle of its last pass.</summary>
-    internal async ValueTask DescribeAsync(CancellationToken cancellationToken)
-    {
-        if (IsDescribed) return;
-        Journal = null;
-        await RunAsync(new DataSurvey(Columns, 1, null), cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Stops a pass that runs, and frees memory and file.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -134,6 +133,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     private async Task<Statistics> ReadAsync(PassWork work)
     {
         var filling = new FeatureCache(layout, SpillFactory ?? (() => SpillFile.Create(options.SpillFolder))) { IsOff = work.First > 0 };
+        if (!filling.IsOff) Seen = new SeenData(Columns);
         try
         {
             var total = await FillAsync(filling, work).ConfigureAwait(false);
@@ -155,20 +155,24 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
 
         await using var run = new RunSupervisor(options, work.Token);
         run.Accounts.Phase = "read";
-        var ranges = new FeatureRanges(Columns);
-        var fill = new FillBlock(extractor, layout, filling, ranges, work.Summarizer, run);
-        var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First) { Folded = work.Folded };
+        var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
+        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run);
+        var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
+        {
+            Folded = (next, total) =>
+            {
+                if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
+                work.Folded(next, total);
+            },
+        };
         Linking.Link(bound.Create(run, work.First), fill);
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
-        // Only a pass over all rows tells their ranges.
-        if (filling.IsOff) return await fold.Result.ConfigureAwait(false);
-        filling.Seal(run.Accounts.RowsOut);
-        RowsRejected = run.Accounts.RowsRejected;
-        if (filling.Rows == 0)
+        if (!filling.IsOff) filling.Seal(run.Accounts.RowsOut);
+        if (run.Accounts.RowsOut == 0 && work.First == 0)
             throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
-        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, ranges[i]))];
-        IsDescribed = true;
+        Seen.IsWhole = true;
+        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
     }
 
