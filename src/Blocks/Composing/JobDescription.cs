@@ -20,7 +20,6 @@ internal static class JobDescription
         new("kernel variant", KernelSelection.Current.Name()),
         .. own,
         new("batch size", options.BatchSize.ToString(CultureInfo.InvariantCulture)),
-        new("bad rows", options.BadRows.QuarantineFolder is { } folder ? $"quarantine in {Path.GetFullPath(folder)}" : options.BadRows.Mode.ToString().ToLowerInvariant()),
         .. bound.Graph.Stages.SelectMany(s => s.Facts),
         .. Inputs(bound),
     ]);

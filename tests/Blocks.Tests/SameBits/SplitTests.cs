@@ -41,7 +41,7 @@ public sealed class SplitTests : IDisposable
         var options = new PipelineOptions { MaxDegreeOfParallelism = parallelism, BatchSize = BatchSize, MemoryBudget = new MemorySize(16L << 20) };
         var pipeline = Pipeline.FromParquet(folder.FullName).With(options);
         var fitted = await pipeline.Select(names).FitAsync(Mixture.Of<MultivariateGaussianDistribution>(3), fit, options);
-        Assert.Equal(SavedModel.From(expected, [.. names.Select(n => new Feature(n))], fit).ToJson(), fitted.Saved.ToJson());
+        Assert.Equal(SavedModel.From(expected, [.. columns.Select((c, j) => Described(names[j], c))], fit).ToJson(), fitted.Saved.ToJson());
 
         var sink = new MemorySink();
         var result = await pipeline.Score(fitted, new ScoreOptions { Columns = ["log-probability", "label", "probability"], Keep = ["a"] }).To(sink).RunAsync();
@@ -54,6 +54,13 @@ public sealed class SplitTests : IDisposable
     }
 
     public void Dispose() => folder.Delete(recursive: true);
+
+    // Parquet.Net writes these columns as required doubles.
+    private static Feature Described(string name, double[] values)
+    {
+        var seen = values.Where(v => !double.IsNaN(v)).ToArray();
+        return new Feature(name) { Type = "double", IsNullable = false, Minimum = seen.Min(), Maximum = seen.Max() };
+    }
 
     private static double[][] Columns()
     {
