@@ -210,9 +210,9 @@ public sealed class BadRowTests
     public void Every_broken_rule_of_the_policy_is_named_at_once()
     {
         var error = Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { Mode = BadRowMode.Quarantine, MaxRows = -1 } }.Validate());
-        Assert.Equal("pipeline options: found BadRows.MaxRows is -1, expected null (no limit) or at least 0; BadRows.QuarantineFolder with Mode Quarantine is null, expected a folder, expected values in range; nothing was read; correct the options and run again", error.Message);
+        Assert.Equal("pipeline options: found BadRows.MaxRows is -1, expected null (no limit) or at least 0; BadRows.QuarantineFolder with Mode Quarantine is none, expected a folder, expected values in range; nothing was read; correct the options and run again", error.Message);
         error = Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { MaxRows = 5, QuarantineFolder = "there" } }.Validate());
-        Assert.Equal("pipeline options: found BadRows.MaxRows with Mode Fail is 5, expected null, as the first bad row fails the run, or Mode Skip or Quarantine; BadRows.QuarantineFolder with Mode Fail is there, expected null, or Mode Quarantine, expected values in range; nothing was read; correct the options and run again", error.Message);
+        Assert.Equal("pipeline options: found BadRows.MaxRows with Mode Fail is 5, expected null, as the first bad row fails the run, or Mode Skip or Quarantine; BadRows.QuarantineFolder with Mode Fail is there, expected none, or Mode Quarantine, expected values in range; nothing was read; correct the options and run again", error.Message);
     }
 
     [Fact]
