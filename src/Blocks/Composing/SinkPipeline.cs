@@ -24,7 +24,7 @@ public sealed class SinkPipeline
         SinkBlock? end = null;
         try
         {
-            var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
+            var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
             // Where the columns are known, a sink that cannot be written is reported before anything is read.
             if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
             var last = bound.Create(run);
@@ -35,7 +35,7 @@ public sealed class SinkPipeline
             if (end is null) await sink.DisposeAsync().ConfigureAwait(false);
         }
         await run.RunAsync().ConfigureAwait(false);
-        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink));
+        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink)) { RowsRejected = run.Accounts.RowsRejected };
     }
 
     private static IReadOnlyList<string> Files(IBatchSink sink)

@@ -23,6 +23,9 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>Bytes of batches to keep in memory; set before the first batch comes.</summary>
     public long MemoryBytes { get; set; }
 
+    /// <summary>True: nothing is kept; a pass that begins in the middle cannot fill the cache.</summary>
+    public bool IsOff { get; init; }
+
     /// <summary>Number of batches, once sealed.</summary>
     public long Batches { get; private set; }
 
@@ -35,6 +38,7 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>Keeps the batch's buffer and returns true, or writes it to the spill file.</summary>
     public bool Store(DataBatch batch, AlignedBuffer buffer)
     {
+        if (IsOff) return false;
         SpillFile file;
         long position;
         lock (gate)
@@ -59,7 +63,7 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     {
         Batches = entries.Count;
         foreach (var entry in entries) Rows += entry.Rows;
-        if (Rows != rows || entries.Any(e => e.Rows == 0))
+        if (Rows != rows || entries.Any(e => !e.IsThere))
             throw new InvalidOperationException($"feature cache: found {Rows} rows, expected {rows}; a batch is missing");
     }
 
@@ -80,5 +84,9 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
 
     public void Dispose() => spill?.Dispose();
 
-    private readonly record struct Entry(int Rows, long FirstRow, AlignedBuffer? Memory, long Position);
+    private readonly record struct Entry(int Rows, long FirstRow, AlignedBuffer? Memory, long Position)
+    {
+        /// <summary>False for a batch that has not come. One may hold no row: all of them refused.</summary>
+        public bool IsThere { get; } = true;
+    }
 }

@@ -24,6 +24,18 @@ public sealed record PipelineOptions
     /// <summary>Existing folder for the private temporary file that takes what the budget does not hold. Null (default) = TMPDIR if set, else /var/tmp, else the system's temporary folder.</summary>
     public string? SpillFolder { get; init; }
 
+    /// <summary>Where a fit keeps its state, to go on after a kill; null (default) = nowhere. Without meaning where nothing is fitted.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>
+    /// Asks a run to end at the next point from which it can be resumed: a fit after the next batch that is folded, a scoring run after the part that it writes.
+    /// The run then throws an <see cref="OperationCanceledException"/>. Default: never. The token given to the run itself stops it at once.
+    /// </summary>
+    public CancellationToken WindDown { get; init; }
+
+    /// <summary>What becomes of rows that the model cannot use; default: the run fails and names one.</summary>
+    public BadRowPolicy BadRows { get; init; } = BadRowPolicy.Fail;
+
     /// <summary>Told of the rows done, once for each batch; null (default) = nobody.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
@@ -47,5 +59,13 @@ public sealed record PipelineOptions
         (BatchSize is >= 1 and <= 16_777_216, nameof(BatchSize), BatchSize, "1 … 16777216 rows"),
         (MemoryBudget is null || MemoryBudget.Value.Bytes >= MinimumBudget, nameof(MemoryBudget), MemoryBudget, $"null (a quarter of the memory) or at least {MinimumBudget} bytes (16MiB)"),
         (SpillFolder is null || Directory.Exists(SpillFolder), nameof(SpillFolder), SpillFolder, "null or an existing folder"),
+        (Checkpoints is null || !string.IsNullOrWhiteSpace(Checkpoints.Folder), "Checkpoints.Folder", Checkpoints?.Folder, "a folder"),
+        (Checkpoints is null || Checkpoints.EveryBatches >= 1, "Checkpoints.EveryBatches", Checkpoints?.EveryBatches, "at least 1 batch"),
+        (BadRows is not null, nameof(BadRows), null, "a policy"),
+        (BadRows is null || Enum.IsDefined(BadRows.Mode), "BadRows.Mode", BadRows?.Mode, "Fail, Skip or Quarantine"),
+        (BadRows?.MaxRows is null or >= 0, "BadRows.MaxRows", BadRows?.MaxRows, "null (no limit) or at least 0"),
+        (BadRows?.MaxRows is null || BadRows.Mode != BadRowMode.Fail, "BadRows.MaxRows with Mode Fail", BadRows?.MaxRows, "null, as the first bad row fails the run, or Mode Skip or Quarantine"),
+        (BadRows is null || BadRows.Keeps == !string.IsNullOrWhiteSpace(BadRows.QuarantineFolder), $"BadRows.QuarantineFolder with Mode {BadRows?.Mode}", BadRows?.QuarantineFolder, BadRows?.Keeps == true ? "a folder" : "null, or Mode Quarantine"),
+        (BadRows?.QuarantineFolder is not { } quarantine || !File.Exists(quarantine), "BadRows.QuarantineFolder", BadRows?.QuarantineFolder, "a folder, not a file"),
         (TimeProvider is not null, nameof(TimeProvider), null, "a clock"));
 }

@@ -63,9 +63,8 @@ public sealed class ParquetSource : IBatchSource
         options.Validate();
         var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(options.Columns);
-        var parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
-        await using var groups = new RowGroupQueue(opened, schema, parallelism, options.ReadAheadBytes, options.ReuseMemory ? new ArrayRecycler() : null, cancellationToken);
-        var cutter = new BatchCutter(schema, options.BatchSize);
+        await using var groups = new RowGroupQueue(opened, schema, options, cancellationToken);
+        var cutter = new BatchCutter(schema, options.BatchSize, options.FirstBatch);
         while (await groups.NextAsync().ConfigureAwait(false) is { } group)
         {
             for (var at = 0; at < group.Rows;)

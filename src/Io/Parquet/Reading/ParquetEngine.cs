@@ -62,8 +62,9 @@ internal interface IRowGroupReader : IDisposable
 
 /// <summary>What a reader may hold, in bytes. What is larger alone is refused with an error before it is allocated.</summary>
 /// <param name="HeldBytes">Beside the slices: pages and dictionaries.</param>
-/// <param name="SliceBytes">The values of one slice.</param>
-internal sealed record ReaderLimits(long HeldBytes = long.MaxValue, long SliceBytes = long.MaxValue);
+/// <param name="SliceBytes">The texts of one slice; arrays of numbers are the caller's choice.</param>
+/// <param name="Parallelism">Columns decoded at the same time, at least 1.</param>
+internal sealed record ReaderLimits(long HeldBytes = long.MaxValue, long SliceBytes = long.MaxValue, int Parallelism = 1);
 
 /// <summary>Turns what went wrong while a column was read into the one error that says where.</summary>
 internal static class RowGroupFault
@@ -77,6 +78,7 @@ internal static class RowGroupFault
         return fault switch
         {
             DataException known => known,
+            OverBudgetException over => TooLarge(file, group, column, over.What, over.Allowed),
             BrokenFileException broken => new DataException(DataErrorKind.Data, place, broken.Found, broken.Expected, Remedy, broken),
             _ => new DataException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.GetType().Name}: {fault.Message})", $"values stored as {column.Storage}", Remedy, fault),
         };
