@@ -83,5 +83,5 @@ public sealed class ParquetSource : IBatchSource
     }
 
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
-        plan ??= await Task.Run(() => ParquetPlan.Make(paths, options.Allowed(), cancellationToken), cancellationToken).ConfigureAwait(false);
+        plan ??= await Task.Run(() => ParquetPlan.Make(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);
 }

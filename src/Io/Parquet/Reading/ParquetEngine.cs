@@ -21,6 +21,9 @@ internal abstract class ParquetEngine
     /// <summary>True if it can run here: its native library is present.</summary>
     public abstract bool IsAvailable { get; }
 
+    /// <summary>Why it cannot run here, in words that go on after its name; null if it can.</summary>
+    public virtual string? Unavailable => IsAvailable ? null : "cannot run here";
+
     /// <summary>Order of the automatic choice, lowest first; the built-in engine is 0.</summary>
     public abstract int Preference { get; }
 
@@ -29,6 +32,10 @@ internal abstract class ParquetEngine
 
     /// <summary>Memory that an open reader holds beside the slices it hands out, about: pages, dictionaries, chunks that must be decoded whole.</summary>
     public abstract long HeldBytes(PlannedFile file, int group, FileColumn[] columns);
+
+    /// <summary>Reads and checks the footer of a file that is encrypted or has encrypted columns; null if the engine does not decrypt.</summary>
+    /// <exception cref="DataException">The keys do not fit, or the file is broken.</exception>
+    public virtual FileFooter? LoadEncrypted(string path, string name, DecryptionKeys keys) => null;
 
     /// <summary>Opens a row group. The file is the planned one: that is checked before.</summary>
     /// <param name="file">The file.</param>
