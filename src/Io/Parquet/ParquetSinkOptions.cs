@@ -25,6 +25,9 @@ public sealed record ParquetSinkOptions
     /// <summary>Level of Zstandard, 1 … 19; default 3. Without meaning for the others.</summary>
     public int ZstdLevel { get; init; } = 3;
 
+    /// <summary>Write a checksum (CRC-32) before each page, so that readers notice damage; default true.</summary>
+    public bool PageChecksums { get; init; } = true;
+
     /// <summary>Rows of a part file when a folder is written, at least 1; null (default) = all in one part.</summary>
     public long? RowsPerFile { get; init; }
 

@@ -7,6 +7,7 @@ namespace Pipelines.Io.Writing;
 internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
 {
     private readonly ZstdSharp.Compressor? zstd = options.Compression == ParquetCompression.Zstd ? new ZstdSharp.Compressor(options.ZstdLevel) : null;
+    private readonly bool checksums = options.PageChecksums;
     private byte[] compressed = [];
 
     /// <summary>The codec asked for.</summary>
@@ -17,7 +18,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     {
         var bytes = Compress(codec, page.Written);
         var at = target.Length;
-        var header = Header(target, PageKind.Dictionary, page.Length, bytes.Length);
+        var header = Header(target, PageKind.Dictionary, page.Length, bytes);
         header.Begin(7);
         header.Int32(1, values);
         header.Int32(2, (int)PageEncoding.Plain);
@@ -33,7 +34,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     {
         var bytes = Compress(codec, page.Written);
         var at = target.Length;
-        var header = Header(target, PageKind.Data, page.Length, bytes.Length);
+        var header = Header(target, PageKind.Data, page.Length, bytes);
         header.Begin(5);
         header.Int32(1, values);
         header.Int32(2, (int)encoding);
@@ -49,13 +50,14 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => zstd?.Dispose();
 
-    private static ThriftWriter Header(ByteBuffer target, PageKind kind, int uncompressed, int compressed)
+    private ThriftWriter Header(ByteBuffer target, PageKind kind, int uncompressed, ReadOnlySpan<byte> bytes)
     {
         var header = new ThriftWriter(target);
         header.Begin();
         header.Int32(1, (int)kind);
         header.Int32(2, uncompressed);
-        header.Int32(3, compressed);
+        header.Int32(3, bytes.Length);
+        if (checksums) header.Int32(4, (int)Crc32.Of(bytes));
         return header;
     }
 
