@@ -11,11 +11,22 @@ internal static class CommandLine
     /// <summary>Runs the tool.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="console">Where to write.</param>
-    /// <param name="cancellationToken">Ends the run with exit code 130.</param>
+    /// <param name="cancellationToken">Ends the run at once, with exit code 130.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, CancellationToken cancellationToken = default)
     {
-        var common = new CommonSettings();
+        using var stop = StopRequest.From(cancellationToken);
+        return await RunAsync(args, console, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the tool.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="console">Where to write.</param>
+    /// <param name="stop">Ends the run, with exit code 130.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, StopRequest stop)
+    {
+        var common = new CommonSettings(stop);
         var parsed = Create(console, common).Parse(args);
         if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
         {
@@ -25,11 +36,11 @@ internal static class CommandLine
         try
         {
             var streams = new InvocationConfiguration { Output = console.Out, Error = console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parsed.InvokeAsync(streams, cancellationToken).ConfigureAwait(false);
+            return await parsed.InvokeAsync(streams, stop.Now).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            return ErrorReport.Write(console, e, parsed.GetValue(common.Verbose), cancellationToken);
+            return ErrorReport.Write(console, e, parsed.GetValue(common.Verbose), stop);
         }
     }
 

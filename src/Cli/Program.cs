@@ -1,4 +1,5 @@
 using Pipelines.Cli;
 
-using var signals = new TerminationSignals();
-return await CommandLine.RunAsync(args, ToolConsole.OfProcess(), signals.Token);
+using var stop = new StopRequest(TimeProvider.System);
+using var signals = new TerminationSignals(stop);
+return await CommandLine.RunAsync(args, ToolConsole.OfProcess(), stop);

@@ -26,6 +26,16 @@ public abstract class Model : ISummarizer
     /// <exception cref="ModelException">The statistics give no valid parameters, such as a variance of 0.</exception>
     public abstract Model Maximize(Statistics statistics, in MaximizeOptions options);
 
+    /// <summary>
+    /// Makes statistics that another model of this kind and shape summarised usable by this one: sums that were taken around its parameters are moved to lie around
+    /// this model's, as if these rows had been summarised here with the same weights and responsibilities. Does nothing by default: right where sums are taken around nothing.
+    /// </summary>
+    /// <param name="statistics">The statistics; changed.</param>
+    /// <param name="from">The model that they were summarised under.</param>
+    public virtual void Recenter(Statistics statistics, Model from)
+    {
+    }
+
     /// <summary>What this model can say of each row: the names that <c>score --columns</c> takes.</summary>
     public abstract IReadOnlyList<ScoreKind> ScoreKinds { get; }
 

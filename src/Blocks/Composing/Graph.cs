@@ -36,9 +36,11 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
 internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<string>? Columns, BatchSchema? Schema)
 {
     /// <summary>Makes and links the blocks of a run; returns the last one.</summary>
-    public ISourceBlock<DataBatch> Create(RunSupervisor run)
+    /// <param name="run">The run's supervisor.</param>
+    /// <param name="firstBatch">Number of the first batch to read, at least 0.</param>
+    public ISourceBlock<DataBatch> Create(RunSupervisor run, long firstBatch = 0)
     {
-        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info) { ReuseMemory = !Graph.Stages.Any(s => s.IsForeign) };
+        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info) { ReuseMemory = !Graph.Stages.Any(s => s.IsForeign), FirstBatch = firstBatch };
         foreach (var stage in Graph.Stages)
         {
             var block = stage.Create(run);

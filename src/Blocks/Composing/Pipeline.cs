@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Dataflow;
 using Microsoft.Data.Analysis;
+using Pipelines.Blocks.Checkpoints;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -167,8 +168,34 @@ public sealed class Pipeline
         options ??= Options with { MaxDegreeOfParallelism = fit.MaxDegreeOfParallelism, BatchSize = fit.BatchSize };
         fit = fit with { MaxDegreeOfParallelism = options.MaxDegreeOfParallelism, BatchSize = options.BatchSize };
         await using var pass = await With(options).OpenPassAsync(cancellationToken).ConfigureAwait(false);
-        var result = await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
-        return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes);
+        if (options.Checkpoints is null)
+        {
+            var result = await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
+            return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes);
+        }
+        var journal = FitJournal.Open(options.Checkpoints, await JobOfAsync(estimator, fit, options, pass, cancellationToken).ConfigureAwait(false), () => pass.Features);
+        pass.Journal = journal;
+        fit = fit with { Journal = journal };
+        // The start was chosen by the run that was interrupted; what is left is the EM loop.
+        var fitted = journal.Resumed is { } state
+            ? await ExpectationMaximization.FitAsync((TModel)state.Model, pass, fit, cancellationToken).ConfigureAwait(false)
+            : await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
+        fitted = fitted with { Warnings = [.. journal.Warnings, .. fitted.Warnings] };
+        return new FittedModel<TModel>(fitted, SavedModel.From(fitted, journal.ResumedFeatures ?? pass.Features, fit), pass.SpilledBytes);
+    }
+
+    /// <summary>What a fit is of: everything that decides its bits.</summary>
+    private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, PipelineOptions options, FeaturePass pass, CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
+        return JobDescription.Of(bound, options,
+        [
+            .. estimator.Facts.Concat(fit.Facts).Select(f => new JobFact(f.Key, f.Value)),
+            new("model type", typeof(TModel).Name),
+            new("features", string.Join(", ", pass.Features)),
+            new("weights", weights ?? "none"),
+        ]);
     }
 
     private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, Options, features, weights);

@@ -10,6 +10,9 @@ internal abstract record Stage(string Name)
     /// <summary>True if code of the user's sees the batches: it may keep one longer than the run does, so its memory must not be used again.</summary>
     public virtual bool IsForeign => false;
 
+    /// <summary>What the stage does, as facts of the job: a run that was interrupted is only resumed by one of the same facts. Code of the user's is known by its name alone.</summary>
+    public virtual IEnumerable<JobFact> Facts => [new(Name, "code of your own, known by this name")];
+
     /// <summary>The columns after this stage; null where only its first batch tells. Throws if the stage cannot work on the columns before it.</summary>
     public abstract BatchSchema? Bind(BatchSchema? input, string place);
 
@@ -23,6 +26,8 @@ internal abstract record Stage(string Name)
 /// <summary>Some columns, in a new order.</summary>
 internal sealed record SelectStage(IReadOnlyList<string> Columns) : Stage("select")
 {
+    public override IEnumerable<JobFact> Facts => [new(Name, string.Join(", ", Columns))];
+
     public override BatchSchema? Bind(BatchSchema? input, string place) =>
         input is null ? null : new BatchSchema(Columns.Select(name => input.Fields[IndexOf(input, name, place)]));
 
@@ -69,6 +74,8 @@ internal sealed record ViaStage(Func<RunSupervisor, IPropagatorBlock<DataBatch, 
 /// <summary>Scores of a model.</summary>
 internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
 {
+    public override IEnumerable<JobFact> Facts => Plan.Facts;
+
     public override BatchSchema? Bind(BatchSchema? input, string place) => input is null ? null : Plan.Bind(input, place).Schema;
 
     public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) => Plan.Needed;

@@ -11,6 +11,13 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     private readonly Statistics total = summarizer.CreateStatistics();
     private long next;
 
+    /// <summary>Folds into the statistics of the batches before <paramref name="first"/>.</summary>
+    internal FoldBlock(ISummarizer summarizer, RunSupervisor run, Statistics total, long first)
+        : this(summarizer, run) => (this.total, next) = (total, first);
+
+    /// <summary>Called in batch order after each batch was folded: with the number of the next batch and the statistics so far. Null = nobody.</summary>
+    internal Action<long, Statistics>? Folded { get; init; }
+
     /// <summary>The statistics of all rows, or how the run failed.</summary>
     public Task<Statistics> Result => ResultAsync();
 
@@ -22,6 +29,7 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
         total.Merge(item.Statistics);
         item.Release();
         Run.Accounts.Leave(Name, item.Index, item.Rows);
+        Folded?.Invoke(next, total);
         return ValueTask.CompletedTask;
     }
 

@@ -27,6 +27,15 @@ internal sealed class ScorePlan
     /// <summary>The score columns.</summary>
     public IReadOnlyList<ColumnField> Added { get; }
 
+    /// <summary>What is scored and kept, as facts of the job.</summary>
+    public IEnumerable<JobFact> Facts =>
+    [
+        new("model", JobDescription.Hash(Model)),
+        new("features", string.Join(", ", Extractor.Needed)),
+        new("scores", string.Join(", ", Added.Select(f => f.Name))),
+        new("columns kept", Options.Keep is null ? "all" : string.Join(", ", Options.Keep)),
+    ];
+
     /// <summary>The input columns that are needed; null = all.</summary>
     public IReadOnlyList<string>? Needed => Options.Keep is null ? null : [.. Options.Keep.Union(Extractor.Needed, StringComparer.Ordinal)];
 

@@ -47,6 +47,9 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <summary>True if nobody reads a batch after it is released, so that the source may decode into its memory.</summary>
     internal bool ReuseMemory { get; init; }
 
+    /// <summary>Number of the first batch to read, at least 0 (default): those before it were done by an earlier run.</summary>
+    internal long FirstBatch { get; init; }
+
     /// <summary>Begins to read; a second call does nothing.</summary>
     public void Start()
     {
@@ -96,9 +99,10 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 MaxDegreeOfParallelism = run.Options.Parallelism,
                 ReadAheadBytes = plan.ReadAheadBytes,
                 ReuseMemory = ReuseMemory,
+                FirstBatch = FirstBatch,
             };
             var heap = new HeapGuard(plan.HeapBytes);
-            long index = 0, row = 0;
+            long index = FirstBatch, row = FirstBatch * run.Options.BatchSize;
             await using var batches = source.ReadAsync(options, run.Token).GetAsyncEnumerator(run.Token);
             while (!run.IsStopped)
             {

@@ -23,6 +23,9 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>Bytes of batches to keep in memory; set before the first batch comes.</summary>
     public long MemoryBytes { get; set; }
 
+    /// <summary>True: nothing is kept; a pass that begins in the middle cannot fill the cache.</summary>
+    public bool IsOff { get; init; }
+
     /// <summary>Number of batches, once sealed.</summary>
     public long Batches { get; private set; }
 
@@ -35,6 +38,7 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>Keeps the batch's buffer and returns true, or writes it to the spill file.</summary>
     public bool Store(DataBatch batch, AlignedBuffer buffer)
     {
+        if (IsOff) return false;
         SpillFile file;
         long position;
         lock (gate)

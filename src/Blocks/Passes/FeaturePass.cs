@@ -1,3 +1,4 @@
+using Pipelines.Blocks.Checkpoints;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -52,6 +53,9 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>Bytes of decoded features in the temporary file; 0 if memory holds them all.</summary>
     public long SpilledBytes => cache?.SpilledBytes ?? 0;
 
+    /// <summary>Keeps the passes of a fit; null = nobody does.</summary>
+    internal FitJournal? Journal { get; set; }
+
     /// <summary>Opens what spills; tests replace it.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
 
@@ -68,26 +72,31 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         await turn.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {
-            if (cache is { } filled) return await SweepAsync(filled, summarizer, stop.Token).ConfigureAwait(false);
-            var filling = new FeatureCache(layout, SpillFactory ?? (() => SpillFile.Create(options.SpillFolder)));
-            try
-            {
-                var total = await FillAsync(filling, summarizer, stop.Token).ConfigureAwait(false);
-                cache = filling;
-                return total;
-            }
-            finally
-            {
-                if (cache is null) filling.Dispose();
-            }
+            var total = summarizer.CreateStatistics();
+            if ((Journal is null ? 0 : Journal.BeginPass(total)) is not { } first) return total;
+            var work = new PassWork(summarizer, total, first, Folded, stop.Token);
+            total = cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
+            Journal?.EndPass(total);
+            return total;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
         }
+        catch (OperationCanceledException) when (options.WindDown.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(options.WindDown);
+        }
         finally
         {
             turn.Release();
+        }
+
+        void Folded(long next, Statistics sofar)
+        {
+            var isLast = options.WindDown.IsCancellationRequested;
+            Journal?.Folded(next, sofar, isLast);
+            if (isLast) stop.Cancel();
         }
     }
 
@@ -103,29 +112,45 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         turn.Dispose();
     }
 
-    /// <summary>The first pass: source, features with cache and statistics, fold.</summary>
-    private async Task<Statistics> FillAsync(FeatureCache filling, ISummarizer summarizer, CancellationToken cancellationToken)
+    /// <summary>A pass over the source. One from the first batch on fills the cache for the later ones.</summary>
+    private async Task<Statistics> ReadAsync(PassWork work)
     {
-        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken).ConfigureAwait(false);
+        var filling = new FeatureCache(layout, SpillFactory ?? (() => SpillFile.Create(options.SpillFolder))) { IsOff = work.First > 0 };
+        try
+        {
+            var total = await FillAsync(filling, work).ConfigureAwait(false);
+            if (!filling.IsOff) cache = filling;
+            return total;
+        }
+        finally
+        {
+            if (cache is null) filling.Dispose();
+        }
+    }
+
+    /// <summary>Source, features with cache and statistics, fold.</summary>
+    private async Task<Statistics> FillAsync(FeatureCache filling, PassWork work)
+    {
+        var bound = await graph.BindAsync([.. extractor.Needed], work.Token).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
         filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
 
-        await using var run = new RunSupervisor(options, cancellationToken);
+        await using var run = new RunSupervisor(options, work.Token);
         run.Accounts.Phase = "read";
-        var fill = new FillBlock(extractor, layout, filling, summarizer, run);
-        var fold = new FoldBlock(summarizer, run);
-        Linking.Link(bound.Create(run), fill);
+        var fill = new FillBlock(extractor, layout, filling, work.Summarizer, run);
+        var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First) { Folded = work.Folded };
+        Linking.Link(bound.Create(run, work.First), fill);
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
-        filling.Seal(run.Accounts.RowsOut);
+        if (!filling.IsOff) filling.Seal(run.Accounts.RowsOut);
         return await fold.Result.ConfigureAwait(false);
     }
 
     /// <summary>A later pass: each worker takes the next batch of the cache; the fold is in batch order.</summary>
-    private async Task<Statistics> SweepAsync(FeatureCache filled, ISummarizer summarizer, CancellationToken cancellationToken)
+    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work)
     {
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
-        using var fold = new OrderedFold(summarizer, filled.Batches, Parallelism.Threads(options.MaxDegreeOfParallelism, filled.Batches));
+        using var fold = new OrderedFold(work.Summarizer, filled.Batches, Parallelism.Threads(options.MaxDegreeOfParallelism, filled.Batches), work.Total, work.First) { Folded = work.Folded };
         return await Task.Run(
             () => fold.Run(
                 (index, statistics) =>
@@ -135,17 +160,25 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
                     {
                         filled.Read(index, block =>
                         {
-                            summarizer.Summarize(block, statistics);
+                            work.Summarizer.Summarize(block, statistics);
                             rows = block.Rows;
                         });
                     }
-                    catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                    catch (Exception e) when (!work.Token.IsCancellationRequested)
                     {
                         RunFailure.For("summarise", $"batch {index}", e).Mark().Throw();
                     }
                     accounts.Leave("pass", index, rows);
                 },
-                cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+                work.Token),
+            work.Token).ConfigureAwait(false);
     }
+
+    /// <summary>What one pass computes.</summary>
+    /// <param name="Summarizer">Summarises.</param>
+    /// <param name="Total">The statistics of the batches before <paramref name="First"/>, which the pass goes on with.</param>
+    /// <param name="First">Number of the first batch to read.</param>
+    /// <param name="Folded">Told in order of each batch that was folded.</param>
+    /// <param name="Token">Stops it.</param>
+    private sealed record PassWork(ISummarizer Summarizer, Statistics Total, long First, Action<long, Statistics> Folded, CancellationToken Token);
 }

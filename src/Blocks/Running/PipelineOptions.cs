@@ -24,6 +24,15 @@ public sealed record PipelineOptions
     /// <summary>Existing folder for the private temporary file that takes what the budget does not hold. Null (default) = TMPDIR if set, else /var/tmp, else the system's temporary folder.</summary>
     public string? SpillFolder { get; init; }
 
+    /// <summary>Where a fit keeps its state, to go on after a kill; null (default) = nowhere. Without meaning where nothing is fitted.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>
+    /// Asks a run to end at the next point from which it can be resumed: a fit after the next batch that is folded, a scoring run after the part that it writes.
+    /// The run then throws an <see cref="OperationCanceledException"/>. Default: never. The token given to the run itself stops it at once.
+    /// </summary>
+    public CancellationToken WindDown { get; init; }
+
     /// <summary>Told of the rows done, once for each batch; null (default) = nobody.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
@@ -47,5 +56,7 @@ public sealed record PipelineOptions
         (BatchSize is >= 1 and <= 16_777_216, nameof(BatchSize), BatchSize, "1 … 16777216 rows"),
         (MemoryBudget is null || MemoryBudget.Value.Bytes >= MinimumBudget, nameof(MemoryBudget), MemoryBudget, $"null (a quarter of the memory) or at least {MinimumBudget} bytes (16MiB)"),
         (SpillFolder is null || Directory.Exists(SpillFolder), nameof(SpillFolder), SpillFolder, "null or an existing folder"),
+        (Checkpoints is null || !string.IsNullOrWhiteSpace(Checkpoints.Folder), "Checkpoints.Folder", Checkpoints?.Folder, "a folder"),
+        (Checkpoints is null || Checkpoints.EveryBatches >= 1, "Checkpoints.EveryBatches", Checkpoints?.EveryBatches, "at least 1 batch"),
         (TimeProvider is not null, nameof(TimeProvider), null, "a clock"));
 }

@@ -33,6 +33,8 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
     /// <summary>The options that every kind has.</summary>
     protected FitSettings Fit { get; } = new(objective);
 
+    private readonly CheckpointSettings checkpoints = new();
+
     /// <summary>The options that only this kind has.</summary>
     protected virtual IReadOnlyList<Option> Own => [];
 
@@ -51,6 +53,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var command = new CheckedCommand(Name, description);
         Fit.AddTo(command);
         foreach (var option in Own) command.Add(option);
+        checkpoints.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
@@ -69,7 +72,8 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
         display.Limits(options.MaxIterations, options.StopThreshold);
-        var flow = common.Pipeline(parsed) with { Progress = display };
+        var flow = common.Pipeline(parsed) with { Progress = display, Checkpoints = checkpoints.Options(parsed) };
+        if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
         var pipeline = Pipeline.FromParquet(parsed.GetRequiredValue(Fit.Inputs));
         if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) pipeline = pipeline.Features([.. features]);

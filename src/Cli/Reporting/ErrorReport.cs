@@ -9,11 +9,11 @@ internal static class ErrorReport
 {
     /// <summary>Writes the message; the stack trace only where the user wants to see everything.</summary>
     /// <returns>The exit code.</returns>
-    public static int Write(ToolConsole console, Exception exception, bool verbose, CancellationToken cancellationToken)
+    public static int Write(ToolConsole console, Exception exception, bool verbose, StopRequest stop)
     {
-        if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested)
+        if (exception is OperationCanceledException && stop.IsAsked)
         {
-            console.Error.WriteLine("pipelines: cancelled; no output was written");
+            console.Error.WriteLine($"pipelines: cancelled; no output was written{(stop.Continuation is { } how ? $"; {how}" : "")}");
             return ExitCode.Cancelled;
         }
         console.Error.WriteLine($"pipelines: error: {Text(exception)}");

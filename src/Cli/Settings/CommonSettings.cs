@@ -6,9 +6,11 @@ using Pipelines.Io;
 namespace Pipelines.Cli.Settings;
 
 /// <summary>The options that every verb has.</summary>
-internal sealed class CommonSettings
+/// <param name="stop">Ends the run.</param>
+internal sealed class CommonSettings(StopRequest stop)
 {
     private const long LeastMemory = 16L << 20;
+    private const double DefaultGrace = 10;
 
     private readonly Setting<int?> maxParallelism = Setting.Whole(
         "--max-parallelism", "Batches worked on at the same time; -1 = all cores. The result does not depend on it. [default: -1]", "N",
@@ -31,6 +33,10 @@ internal sealed class CommonSettings
         },
         null);
 
+    private readonly Setting<double?> grace = Setting.Real(
+        "--grace", "After Ctrl-C or SIGTERM, seconds that a run that can be resumed may take to reach a good point to go on from; a second signal ends it at once. [default: 10]", "SECONDS",
+        "a number of seconds from 0 to 86400", "30", x => x is >= 0 and <= 86_400);
+
     /// <summary>One JSON object on standard output.</summary>
     public Option<bool> Json { get; } = new("--json") { Description = "Write one JSON object to standard output, and nothing else there." };
 
@@ -43,7 +49,7 @@ internal sealed class CommonSettings
     /// <summary>Gives the options to a command and all commands in it.</summary>
     public void AddTo(Command root)
     {
-        Option[] all = [maxParallelism, memory, batchSize, seed, Json, Quiet, Verbose];
+        Option[] all = [maxParallelism, memory, batchSize, seed, grace, Json, Quiet, Verbose];
         foreach (var option in all)
         {
             option.Recursive = true;
@@ -60,11 +66,17 @@ internal sealed class CommonSettings
     /// <summary>The seed.</summary>
     public long Seed(ParseResult parsed) => parsed.GetValue(seed) ?? 0;
 
+    /// <summary>Lets the run wind down when it is asked to end, for it can be resumed.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="continuation">How a user goes on, in words.</param>
+    public void CanResume(ParseResult parsed, string continuation) => stop.CanResume(TimeSpan.FromSeconds(parsed.GetValue(grace) ?? DefaultGrace), continuation);
+
     /// <summary>How data flow.</summary>
     public PipelineOptions Pipeline(ParseResult parsed) => new()
     {
         MaxDegreeOfParallelism = parsed.GetValue(maxParallelism) ?? -1,
         MemoryBudget = parsed.GetValue(memory),
         BatchSize = parsed.GetValue(batchSize) ?? new PipelineOptions().BatchSize,
+        WindDown = stop.WindDown,
     };
 }

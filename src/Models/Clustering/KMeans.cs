@@ -79,6 +79,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     }
 
     /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from) => ((KMeansStatistics)statistics).Recenter(((KMeans)from).centroids, centroids);
+
+    /// <inheritdoc/>
     public override KMeans Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var sums = (KMeansStatistics)statistics;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
@@ -8,6 +9,9 @@ namespace Pipelines.Models;
 public sealed class KMeansEstimator(int clusters, CentroidInitialization? initialization = null) : IEstimator<KMeans>
 {
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts => [new("clusters", clusters.ToString(CultureInfo.InvariantCulture)), new("initialization", initialization.Name)];
 
     /// <inheritdoc/>
     public async ValueTask<FitResult<KMeans>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)

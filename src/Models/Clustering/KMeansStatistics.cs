@@ -17,6 +17,12 @@ internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatis
     public (double Weight, double Shift) Coordinate(int cluster, int feature) =>
         (Sums[cluster] + Observed[(cluster * dimensions) + feature], Shifts[(cluster * dimensions) + feature]);
 
+    /// <summary>Moves the shifts, which were taken around other centroids. Both of shape [clusters, dimensions].</summary>
+    public void Recenter(ReadOnlySpan<double> from, ReadOnlySpan<double> to)
+    {
+        for (var i = 0; i < Shifts.Length; i++) Shifts[i] += (Sums[i / dimensions] + Observed[i]) * (from[i] - to[i]);
+    }
+
     /// <summary>Adds the rows of a tile to their clusters.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>

@@ -5,7 +5,9 @@ public sealed class DistributionFamily
 {
     private readonly Blanker blank;
 
-    private DistributionFamily(string name, bool isUnivariate, Blanker blank) => (Name, IsUnivariate, this.blank) = (name, isUnivariate, blank);
+    private readonly string words;
+
+    private DistributionFamily(string name, bool isUnivariate, Blanker blank, string? words = null) => (Name, IsUnivariate, this.blank, this.words) = (name, isUnivariate, blank, words ?? name);
 
     private delegate Distribution Blanker(ReadOnlySpan<double> center);
 
@@ -35,8 +37,11 @@ public sealed class DistributionFamily
             var parts = new Distribution[families.Count];
             for (var j = 0; j < parts.Length; j++) parts[j] = families[j].Blank(center.Slice(j, 1));
             return new IndependentComponentsDistribution(parts);
-        });
+        }, $"({string.Join(", ", families.Select(f => f.Name))})");
     }
+
+    /// <summary>The name; of independent components those of all features.</summary>
+    public override string ToString() => words;
 
     /// <summary>A distribution over <c>center.Length</c> features to begin with; a univariate family gives independent components where there are several.</summary>
     /// <param name="center">Shape [features]: roughly where the data lies.</param>

@@ -99,6 +99,12 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from)
+    {
+        for (var j = 0; j < Parts.Count; j++) Parts[j].Recenter(((CompositeStatistics)statistics).Parts[j], ((IndependentComponentsDistribution)from).Parts[j]);
+    }
+
+    /// <inheritdoc/>
     public override IndependentComponentsDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         if (IsFrozen) return this;

@@ -158,6 +158,14 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
     }
 
     /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from)
+    {
+        var shift = new double[Dimensions];
+        for (var j = 0; j < shift.Length; j++) shift[j] = ((MultivariateGaussianDistribution)from).mean[j] - mean[j];
+        ((MultivariateGaussianStatistics)statistics).Shift(shift);
+    }
+
+    /// <inheritdoc/>
     public override MultivariateGaussianDistribution Maximize(Statistics statistics, in MaximizeOptions options) =>
         IsFrozen ? this : MultivariateGaussianEstimate.From(this, (MultivariateGaussianStatistics)statistics, options);
 

@@ -24,5 +24,28 @@ internal sealed class MultivariateGaussianStatistics(int dimensions) : SumStatis
 
     public Span<double> PairProducts => Sums.AsSpan(1 + Dimensions + (2 * Triangle) + (Dimensions * Dimensions), Triangle);
 
+    /// <summary>Takes the sums around another centre: d' = d + shift, so S' = S + W shift and SS'_ij = SS_ij + shift_j S_i + shift_i S_j + W shift_i shift_j.</summary>
+    /// <param name="shift">Shape [Dimensions]: old centre minus new centre.</param>
+    public void Shift(ReadOnlySpan<double> shift)
+    {
+        var weight = Complete[0];
+        var first = Complete.Slice(1, Dimensions);
+        var second = Complete[(1 + Dimensions)..];
+        for (var i = 0; i < Dimensions; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var p = Packed(i, j);
+                second[p] += (shift[j] * first[i]) + (shift[i] * first[j]) + (weight * shift[i] * shift[j]);
+                PairProducts[p] += (shift[j] * PairSums[(i * Dimensions) + j]) + (shift[i] * PairSums[(j * Dimensions) + i]) + (PairWeights[p] * shift[i] * shift[j]);
+            }
+        }
+        for (var i = 0; i < Dimensions; i++)
+        {
+            first[i] += weight * shift[i];
+            for (var j = 0; j < Dimensions; j++) PairSums[(i * Dimensions) + j] += PairWeights[j <= i ? Packed(i, j) : Packed(j, i)] * shift[i];
+        }
+    }
+
     public static int Packed(int i, int j) => (i * (i + 1) / 2) + j;
 }

@@ -98,6 +98,16 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     }
 
     /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        // d' = d + shift: S' = S + W shift, SS' = SS + 2 S shift + W shift^2.
+        var shift = ((NormalDistribution)from).Mean - Mean;
+        sums[2] += shift * ((2 * sums[1]) + (sums[0] * shift));
+        sums[1] += sums[0] * shift;
+    }
+
+    /// <inheritdoc/>
     public override NormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var sums = ((SumStatistics)statistics).Sums;

@@ -3,6 +3,7 @@ namespace Pipelines.Models.Fitting;
 /// <summary>
 /// The one EM loop: LL_0 at the start; then M step k and LL_k until LL_k - LL_(k-1) is at most the stop threshold or k is the most iterations.
 /// It knows only "a pass over the data", and serves k-means (Lloyd) as well, whose objective is minus the total squared distance.
+/// With a journal, each iteration is kept, and a fit that was interrupted goes on where it was: the same history, the same bits.
 /// </summary>
 public static class ExpectationMaximization
 {
@@ -23,13 +24,15 @@ public static class ExpectationMaximization
         if (pass.Columns != start.Dimensions)
             throw new ModelException(ErrorKind.Usage, $"{start.FormatName} model", $"data of {pass.Columns} features", $"{start.Dimensions}", "give it the features it was made for, in their order");
 
-        var model = start;
-        var statistics = await EvaluateAsync(model, 0).ConfigureAwait(false);
-        var initial = statistics.Objective;
-        var history = new List<FitIteration>();
+        var resumed = options.Journal?.Resumed;
+        var model = (TModel)(resumed?.Model ?? start);
+        var statistics = resumed?.Statistics ?? await EvaluateAsync(model, 0).ConfigureAwait(false);
+        var initial = resumed?.InitialLogLikelihood ?? statistics.Objective;
+        List<FitIteration> history = [.. resumed?.History ?? []];
         var warnings = new List<string>();
-        var converged = false;
-        options.Progress?.Report(new(new(0, initial, 0, 0), model, statistics.Rows));
+        var converged = history.Count > 0 && history[^1].Improvement <= options.StopThreshold;
+        if (resumed is null) options.Journal?.Save(new(model, statistics, initial, []));
+        options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows));
         while (!converged && history.Count < options.MaxIterations)
         {
             var began = options.TimeProvider.GetTimestamp();
@@ -39,6 +42,7 @@ public static class ExpectationMaximization
             statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
             var improvement = statistics.Objective - before;
             history.Add(new(iteration, statistics.Objective, improvement, options.TimeProvider.GetElapsedTime(began).TotalSeconds));
+            options.Journal?.Save(new(model, statistics, initial, history));
             options.Progress?.Report(new(history[^1], model, statistics.Rows));
             converged = improvement <= options.StopThreshold;
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>How a model is fitted. Validated all together before any data is read.</summary>
@@ -39,11 +41,25 @@ public sealed record FitOptions
     /// </summary>
     public int InitializationRows { get; init; } = 65_536;
 
+    /// <summary>Keeps the fit after each iteration, and holds what an interrupted one left; null (default) = nothing is kept.</summary>
+    public IFitJournal? Journal { get; init; }
+
     /// <summary>Called after each iteration, in order, on the fitting thread; null = nobody.</summary>
     public IProgress<FitProgress>? Progress { get; init; }
 
     /// <summary>Clock for the history; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Everything here that decides the bits of each iteration beside the batch size, as names and values; not when fitting stops.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    [
+        new("seed", Seed.ToString(CultureInfo.InvariantCulture)),
+        new("inertia", Inertia.Text()),
+        new("learning rate decay", LearningRateDecay.Text()),
+        new("pseudocount", Pseudocount.Text()),
+        new("least variance", MinVariance.Text()),
+        new("rows to choose the start on", InitializationRows.ToString(CultureInfo.InvariantCulture)),
+    ];
 
     /// <summary>Throws one error that names every option out of range.</summary>
     /// <exception cref="ModelException">At least one option is out of range.</exception>

@@ -7,15 +7,20 @@ namespace Pipelines.Models.Fitting;
 /// <param name="summarizer">Makes the statistics.</param>
 /// <param name="batches">Number of batches, at least 0.</param>
 /// <param name="threads">Threads, at least 1.</param>
-public sealed class OrderedFold(ISummarizer summarizer, long batches, int threads) : IDisposable
+/// <param name="total">Statistics to fold into: those of the batches before <paramref name="first"/>; null = empty ones.</param>
+/// <param name="first">Number of the first batch to summarise, at least 0.</param>
+public sealed class OrderedFold(ISummarizer summarizer, long batches, int threads, Statistics? total = null, long first = 0) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<long, Statistics> waiting = [];
     private readonly Stack<Statistics> free = new();
     private readonly SemaphoreSlim room = new(2 * threads);
-    private readonly Statistics total = summarizer.CreateStatistics();
-    private long next = -1;
-    private long folded;
+    private readonly Statistics total = total ?? summarizer.CreateStatistics();
+    private long next = first - 1;
+    private long folded = first;
+
+    /// <summary>Called in batch order, one call at a time, after each batch was folded: with the number of the next batch and the statistics so far. Null = nobody.</summary>
+    public Action<long, Statistics>? Folded { get; init; }
 
     /// <summary>Summarises every batch.</summary>
     /// <param name="summarize">Fills empty statistics from the batch of that index; called by several threads at once.</param>
@@ -65,6 +70,7 @@ public sealed class OrderedFold(ISummarizer summarizer, long batches, int thread
                 free.Push(ready);
                 folded++;
                 done++;
+                Folded?.Invoke(folded, total);
             }
         }
         if (done > 0) room.Release(done);

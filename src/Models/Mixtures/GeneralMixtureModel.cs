@@ -119,6 +119,12 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     }
 
     /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from)
+    {
+        for (var k = 0; k < Components.Count; k++) Components[k].Recenter(((MixtureStatistics)statistics).Parts[k], ((GeneralMixtureModel)from).Components[k]);
+    }
+
+    /// <inheritdoc/>
     public override GeneralMixtureModel Maximize(Statistics statistics, in MaximizeOptions options)
     {
         ArgumentNullException.ThrowIfNull(statistics);

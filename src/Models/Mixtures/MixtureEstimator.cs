@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Mixtures;
@@ -16,6 +17,13 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     private const double Borrowed = 0.01;
 
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    [
+        new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}"),
+        new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates"),
+    ];
 
     /// <inheritdoc/>
     public async ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
@@ -47,7 +55,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         ArgumentNullException.ThrowIfNull(options);
         var clusters = new KMeans(initialization.Centroids(sample, components, options.Seed));
         if (kMeansIterations > 0)
-            clusters = clusters.Fit(sample.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Inertia = 0, LearningRateDecay = 0 }).Model;
+            clusters = clusters.Fit(sample.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0 }).Model;
         var assignment = clusters.Predict(sample.Matrix, options.MaxDegreeOfParallelism);
         var fitted = new Distribution[components];
         var shares = new double[components];

@@ -35,7 +35,7 @@ internal sealed class ArraySource(double[][] columns, string name = "array", int
         await Task.Yield();
         var picked = options.Columns is null ? [.. Enumerable.Range(0, columns.Length)] : options.Columns.Select(all.IndexOf).ToArray();
         var schema = new BatchSchema(picked.Select(i => all.Fields[i]));
-        for (var (index, row) = (0L, 0); row < RowCount; index++, row += options.BatchSize)
+        for (var (index, row) = (options.FirstBatch, (int)options.FirstBatch * options.BatchSize); row < RowCount; index++, row += options.BatchSize)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Before?.Invoke(index);

@@ -110,6 +110,23 @@ public class ModelContractTests
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void StatisticsOfAnEarlierModelServeALaterOne(string name)
+    {
+        var (earlier, data) = ModelCases.Get(name);
+        var later = earlier.Fit(data, fiveIterations).Model;
+        var (statistics, moved) = (earlier.CreateStatistics(), earlier.CreateStatistics());
+        earlier.Summarize(data.Block(0, data.Rows), statistics);
+        moved.Merge(statistics);
+        later.Recenter(moved, earlier);
+        // Where sums are taken around does not change what they are maximal at.
+        var expected = earlier.Maximize(statistics, default).Fit(data, fiveIterations with { MaxIterations = 0 }).LogLikelihood;
+        var found = ((Model)later.Maximize(moved, default)).Fit(data, fiveIterations with { MaxIterations = 0 }).LogLikelihood;
+        // Rounding of sums over 5,000 rows around centres some standard deviations apart.
+        Assert.Equal(expected, found, 1e-10 * Math.Abs(expected));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void AllScoresAreFiniteAndNamedOnce(string name)
     {
         var (model, data) = ModelCases.Get(name);

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Pipelines.Io;
+using Pipelines.Io.Storage;
+
+namespace Pipelines.Blocks.Checkpoints;
+
+/// <summary>The checkpoint files of a fit: numbered, each whole or not there, the last two kept in case the newest turns out damaged.</summary>
+internal sealed class CheckpointFolder(string folder, FileLayer files)
+{
+    private const string Prefix = "fit-";
+    private const string Suffix = ".checkpoint";
+    private const int Kept = 2;
+    private const long MostBytes = 1L << 31;
+    private long last;
+
+    /// <summary>Makes the folder ready; checks early what would fail late.</summary>
+    /// <exception cref="DataException">It cannot be used.</exception>
+    public void Prepare()
+    {
+        if (File.Exists(folder)) throw Wrong(DataErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
+        var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
+        if (!Directory.Exists(folder) && !Directory.Exists(parent)) throw Wrong(DataErrorKind.Usage, $"no folder '{parent}'", "a folder that exists", "make it first");
+        Guard(() =>
+        {
+            files.CreateFolder(folder);
+            var list = List();
+            last = list.Count > 0 ? list[^1].Number : 0;
+        });
+    }
+
+    /// <summary>The newest checkpoint that is whole, and those that are not.</summary>
+    /// <param name="damaged">Paths of newer ones that are torn or changed.</param>
+    public (FitCheckpoint Checkpoint, string Path)? Newest(out IReadOnlyList<string> damaged)
+    {
+        var broken = new List<string>();
+        damaged = broken;
+        foreach (var (path, _) in Enumerable.Reverse(List()))
+        {
+            if (FitCheckpoint.FromBytes(Read(path), path) is { } checkpoint) return (checkpoint, path);
+            broken.Add(path);
+        }
+        return null;
+    }
+
+    /// <summary>Writes the next checkpoint, then deletes all but the last two.</summary>
+    public void Write(FitCheckpoint checkpoint) => Guard(() =>
+    {
+        last++;
+        DurableFile.Write(files, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{last:00000000}{Suffix}")), checkpoint.ToBytes(), isPrivate: true);
+        foreach (var (path, number) in List())
+            if (number <= last - Kept) files.Delete(path);
+    });
+
+    /// <summary>Deletes all checkpoints; returns how many there were.</summary>
+    public int Clear()
+    {
+        var list = List();
+        Guard(() =>
+        {
+            foreach (var (path, _) in list) files.Delete(path);
+        });
+        return list.Count;
+    }
+
+    private List<(string Path, long Number)> List() =>
+    [
+        .. Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}")
+            .Select(path => (Path: path, Number: long.TryParse(Path.GetFileName(path).AsSpan()[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1))
+            .Where(file => file.Number >= 0)
+            .OrderBy(file => file.Number),
+    ];
+
+    private byte[] Read(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > MostBytes) return [];
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(DataErrorKind.Storage, path, $"a checkpoint that cannot be read ({e.Message})", "a readable file", "check its permissions", e);
+        }
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        {
+            throw Wrong(DataErrorKind.Storage, $"a failing write ({e.Message})", "room and permission for checkpoints", "free space or choose another folder; the checkpoints before it are kept: go on with --resume", e);
+        }
+    }
+
+    private DataException Wrong(DataErrorKind kind, string found, string expected, string remedy, Exception? inner = null) =>
+        new(kind, $"checkpoint folder {folder}", found, expected, remedy, inner);
+}

@@ -1,0 +1,122 @@
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Blocks.Checkpoints;
+
+/// <summary>
+/// Keeps a fit in a folder: after each iteration, after each pass before the first iteration, and within a long pass after a number of batches. What an
+/// interrupted fit left is given back: the state to the EM loop, the statistics of passes after that state to the passes of the same number. Everything
+/// between is computed again, with the same bits.
+/// </summary>
+internal sealed class FitJournal : IFitJournal
+{
+    private readonly CheckpointFolder folder;
+    private readonly JobFacts job;
+    private readonly int everyBatches;
+    private readonly Func<IReadOnlyList<Feature>> features;
+    private byte[] state = [];
+    private readonly List<byte[]> finished = [];
+    private (long NextBatch, byte[] Statistics) partial;
+    private int pass;
+
+    private FitJournal(CheckpointFolder folder, JobFacts job, int everyBatches, Func<IReadOnlyList<Feature>> features) =>
+        (this.folder, this.job, this.everyBatches, this.features) = (folder, job, everyBatches, features);
+
+    /// <inheritdoc/>
+    public FitState? Resumed { get; private set; }
+
+    /// <summary>The features as they were saved with <see cref="Resumed"/>; null if there is none.</summary>
+    public IReadOnlyList<Feature>? ResumedFeatures { get; private set; }
+
+    /// <summary>What the user should know, one sentence each.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Opens a journal and finds what an earlier run left.</summary>
+    /// <param name="options">Where, and whether to go on.</param>
+    /// <param name="job">What the fit is of.</param>
+    /// <param name="features">The features as the pass knows them when a state is saved.</param>
+    /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
+    public static FitJournal Open(CheckpointOptions options, JobFacts job, Func<IReadOnlyList<Feature>> features)
+    {
+        var folder = new CheckpointFolder(options.Folder, options.Files);
+        folder.Prepare();
+        var journal = new FitJournal(folder, job, options.EveryBatches, features);
+        if (options.Resume) journal.Resume();
+        else if (folder.Clear() is > 0 and var deleted) journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would have gone on from there");
+        return journal;
+    }
+
+    /// <inheritdoc/>
+    public void Save(FitState state)
+    {
+        this.state = FitCheckpoint.Write(state, new SavedModel(state.Model, features()));
+        pass = 0;
+        finished.Clear();
+        folder.Write(new FitCheckpoint(job, this.state, [], 0, []));
+    }
+
+    /// <summary>Begins a pass.</summary>
+    /// <param name="total">Empty statistics; they become those of the batches that an interrupted run had folded.</param>
+    /// <returns>The first batch to read; null if the interrupted run had finished this pass.</returns>
+    public long? BeginPass(Statistics total)
+    {
+        if (pass < finished.Count)
+        {
+            Load(total, finished[pass++]);
+            return null;
+        }
+        var (first, statistics) = partial;
+        partial = default;
+        if (first > 0) Load(total, statistics);
+        return first;
+    }
+
+    /// <summary>Told in batch order of every batch that was folded; keeps the pass now and then.</summary>
+    /// <param name="nextBatch">Batches before this one are in <paramref name="total"/>.</param>
+    /// <param name="total">Their statistics.</param>
+    /// <param name="isLast">True: the run ends here, keep it now.</param>
+    public void Folded(long nextBatch, Statistics total, bool isLast)
+    {
+        if (isLast || nextBatch % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, nextBatch, Bytes(total)));
+    }
+
+    /// <summary>Ends a pass. The passes before the first state are kept by themselves; the others become a state at once.</summary>
+    public void EndPass(Statistics total)
+    {
+        pass++;
+        if (state.Length > 0) return;
+        finished.Add(Bytes(total));
+        folder.Write(new FitCheckpoint(job, state, finished, 0, []));
+    }
+
+    private static void Load(Statistics target, byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes));
+        target.Load(reader);
+    }
+
+    private static byte[] Bytes(Statistics statistics)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        statistics.Save(writer);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    private void Resume()
+    {
+        var newest = folder.Newest(out var damaged);
+        foreach (var path in damaged)
+            Warnings.Add(newest is null ? $"{path} is damaged, and there is no checkpoint before it: the fit begins anew" : $"{path} is damaged; the fit goes on from the checkpoint before it");
+        if (newest is not var (checkpoint, file)) return;
+        if (job.DifferenceFrom(checkpoint.Job) is { } difference)
+            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, give another checkpoint folder, or begin anew without --resume");
+        state = checkpoint.State;
+        if (checkpoint.Read(file) is var (resumed, saved)) (Resumed, ResumedFeatures) = (resumed, saved.Features);
+        finished.AddRange(checkpoint.Finished);
+        partial = (checkpoint.NextBatch, checkpoint.Partial);
+    }
+}

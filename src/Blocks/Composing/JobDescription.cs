@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Says what a job is of: version, kernels, data and every stage, in words that an error can quote.</summary>
+internal static class JobDescription
+{
+    /// <summary>The facts of all jobs over a graph; those of its end are added to them.</summary>
+    /// <param name="bound">The graph, opened.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="own">The facts of the end: what is fitted, or how it is written.</param>
+    public static JobFacts Of(BoundGraph bound, PipelineOptions options, IEnumerable<JobFact> own) => new(
+    [
+        new("Pipelines version", typeof(JobDescription).Assembly.GetName().Version?.ToString(3) ?? ""),
+        new("kernel variant", KernelSelection.Current.Name()),
+        .. own,
+        new("batch size", options.BatchSize.ToString(CultureInfo.InvariantCulture)),
+        .. bound.Graph.Stages.SelectMany(s => s.Facts),
+        .. Inputs(bound),
+    ]);
+
+    /// <summary>A model as a value of a fact.</summary>
+    public static string Hash(Model model) => Convert.ToHexStringLower(SHA256.HashData(new SavedModel(model).ToJson()));
+
+    // A source that is no file is taken by its word: reading it twice gives the same rows.
+    private static IEnumerable<JobFact> Inputs(BoundGraph bound) => bound.Info.Files.Count > 0
+        ? bound.Info.Files.Select(f => f.ToFact())
+        : [new("input", $"{bound.Graph.Source.Name}, {bound.Info.Rows?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} rows of {bound.Info.Schema}")];
+}

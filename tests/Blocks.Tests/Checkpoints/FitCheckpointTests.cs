@@ -1,0 +1,199 @@
+using System.Text;
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
+
+namespace Pipelines.Blocks.Tests.Checkpoints;
+
+/// <summary>A fit that was interrupted anywhere ends, once resumed, with the bytes of a fit that was not.</summary>
+public sealed class FitCheckpointTests : IDisposable
+{
+    private const int BatchSize = 128;
+    private const int Batches = 12;
+    private static readonly double[][] data = TestData.Random((Batches * BatchSize) - 5, 2);
+    private readonly string root = Directory.CreateTempSubdirectory("pipelines-checkpoints-").FullName;
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    private string Folder => Path.Combine(root, "checkpoints");
+
+    public static TheoryData<int, int> Interruptions
+    {
+        get
+        {
+            var cases = new TheoryData<int, int>();
+            // The survey, the start, and the first iterations, of 12 batches each, in steps that meet every place of a pass.
+            for (var batches = 1; batches <= 5 * Batches; batches += 5) cases.Add(batches, batches % 2 == 0 ? 1 : 3);
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Interruptions))]
+    public async Task Interrupted_anywhere_the_bytes_are_the_same(int batches, int parallelism)
+    {
+        var expected = await FitAsync(null, int.MaxValue, 1);
+        var runs = 0;
+        byte[]? model;
+        while ((model = await FitAsync(Kept(resume: true), batches, parallelism)) is null) Assert.True(++runs < 100);
+        Assert.Equal(Encoding.UTF8.GetString(expected!), Encoding.UTF8.GetString(model));
+        Assert.True(runs > 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stopped_at_once_it_goes_on_from_the_last_checkpoint(bool kmeans)
+    {
+        var expected = await FitAsync(null, int.MaxValue, 1, kmeans: kmeans);
+        using (var stop = new CancellationTokenSource())
+        {
+            var seen = 0;
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FitAsync(Kept(resume: false), int.MaxValue, 2, new Seen(() =>
+            {
+                if (++seen == (3 * Batches) + 4) stop.Cancel();
+            }), kmeans, token: stop.Token));
+        }
+        Assert.Equal(2, Directory.GetFiles(Folder).Length);
+        var read = 0;
+        Assert.Equal(expected, await FitAsync(Kept(resume: true), int.MaxValue, 2, new Seen(() => read++), kmeans));
+        // It did not begin anew: survey, start and first iteration are not done again.
+        Assert.True(read < 4 * Batches, $"{read} batches");
+    }
+
+    [Fact]
+    public async Task A_fit_may_go_on_for_more_iterations()
+    {
+        await FitAsync(Kept(resume: false), int.MaxValue, 1, iterations: 2);
+        Assert.Equal(await FitAsync(null, int.MaxValue, 1), await FitAsync(Kept(resume: true), int.MaxValue, 1));
+    }
+
+    [Fact]
+    public async Task A_damaged_checkpoint_is_passed_over_and_reported()
+    {
+        var expected = await FitAsync(null, int.MaxValue, 1);
+        await FitAsync(Kept(resume: false), int.MaxValue, 1);
+        var files = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).ToArray();
+        Flip(files[1]);
+        var warnings = new List<string>();
+        Assert.Equal(expected, await FitAsync(Kept(resume: true), int.MaxValue, 1, warnings: warnings));
+        Assert.Equal([$"{files[1]} is damaged; the fit goes on from the checkpoint before it"], warnings);
+
+        foreach (var file in Directory.GetFiles(Folder)) File.WriteAllBytes(file, File.ReadAllBytes(file)[..^1]);
+        warnings.Clear();
+        Assert.Equal(expected, await FitAsync(Kept(resume: true), int.MaxValue, 1, warnings: warnings));
+        Assert.All(warnings, w => Assert.EndsWith("is damaged, and there is no checkpoint before it: the fit begins anew", w, StringComparison.Ordinal));
+        Assert.Equal(2, warnings.Count);
+    }
+
+    [Fact]
+    public async Task Beginning_anew_says_what_it_deletes()
+    {
+        await FitAsync(Kept(resume: false), int.MaxValue, 1);
+        var warnings = new List<string>();
+        await FitAsync(Kept(resume: false), int.MaxValue, 1, warnings: warnings);
+        Assert.Equal([$"deleted 2 checkpoints of an earlier run in {Folder}; resuming would have gone on from there"], warnings);
+    }
+
+    [Fact]
+    public async Task Checkpoints_are_private()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await FitAsync(Kept(resume: false), int.MaxValue, 1);
+        foreach (var file in Directory.GetFiles(Folder)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+    }
+
+    [Theory]
+    [InlineData("seed", "seed was 0 and is now 7")]
+    [InlineData("batch size", "batch size was 128 and is now 64")]
+    [InlineData("components", "mixture was 2 x multivariate-gaussian and is now 3 x multivariate-gaussian")]
+    [InlineData("data", "input was array, 1531 rows of x0 double, x1 double and is now other, 1531 rows of x0 double, x1 double")]
+    [InlineData("features", "features was x0, x1 and is now x1")]
+    public async Task Another_job_is_refused_with_a_reason(string what, string difference)
+    {
+        await FitAsync(Kept(resume: false), int.MaxValue, 1);
+        var pipeline = Pipeline.From(new ArraySource(data, what == "data" ? "other" : "array"));
+        if (what == "features") pipeline = pipeline.Features("x1");
+        var fit = new FitOptions { MaxIterations = 4, StopThreshold = -1, Seed = what == "seed" ? 7 : 0, InitializationRows = 100 };
+        var options = new PipelineOptions { BatchSize = what == "batch size" ? 64 : BatchSize, Checkpoints = Kept(resume: true) };
+        var error = await Assert.ThrowsAsync<DataException>(() => pipeline.FitAsync(Mixture.Of<MultivariateGaussianDistribution>(what == "components" ? 3 : 2), fit, options));
+        var newest = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).Last();
+        Assert.Equal($"{newest}: found a checkpoint of another job: {difference}, expected the same data, model and options; resume with those, give another checkpoint folder, or begin anew without --resume", error.Message);
+        Assert.Equal(DataErrorKind.Usage, error.Kind);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_another_version_is_refused()
+    {
+        await FitAsync(Kept(resume: false), int.MaxValue, 1);
+        foreach (var file in Directory.GetFiles(Folder))
+        {
+            var bytes = File.ReadAllBytes(file);
+            bytes[4] = 99;
+            System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32), bytes.AsSpan(bytes.Length - 32));
+            File.WriteAllBytes(file, bytes);
+        }
+        var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
+        Assert.EndsWith(": found a checkpoint of version 99, expected version 1; go on with the version of Pipelines that wrote it, or begin anew without --resume", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("file", "found a file, expected a folder, or a name that does not exist yet; give another name")]
+    [InlineData("no/folder", "expected a folder that exists; make it first")]
+    public async Task A_folder_that_cannot_be_is_refused_before_reading(string name, string message)
+    {
+        await File.WriteAllTextAsync(Path.Combine(root, "file"), "x");
+        var source = new ArraySource(data);
+        var options = new PipelineOptions { BatchSize = BatchSize, Checkpoints = new CheckpointOptions { Folder = Path.Combine(root, name) } };
+        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).FitAsync(Mixture.Of<NormalDistribution>(2), new FitOptions(), options));
+        Assert.EndsWith(message, error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, source.Made);
+    }
+
+    private CheckpointOptions Kept(bool resume) => new() { Folder = Folder, Resume = resume, EveryBatches = 3 };
+
+    /// <summary>Fits; asks to wind down after some batches. Null = it ended before its end.</summary>
+    private static async Task<byte[]?> FitAsync(CheckpointOptions? checkpoints, int windDownAfter, int parallelism, IProgress<RunProgress>? progress = null, bool kmeans = false, int iterations = 4, List<string>? warnings = null, CancellationToken token = default)
+    {
+        using var windDown = new CancellationTokenSource();
+        var seen = 0;
+        var options = new PipelineOptions
+        {
+            BatchSize = BatchSize,
+            MaxDegreeOfParallelism = parallelism,
+            Checkpoints = checkpoints,
+            WindDown = windDown.Token,
+            Progress = progress ?? new Seen(() =>
+            {
+                if (Interlocked.Increment(ref seen) == windDownAfter) windDown.Cancel();
+            }),
+        };
+        var fit = new FitOptions { MaxIterations = iterations, StopThreshold = -1, InitializationRows = 100 };
+        var pipeline = Pipeline.From(new ArraySource(data));
+        try
+        {
+            if (kmeans) return (await pipeline.FitAsync(new KMeansEstimator(3), fit with { StopThreshold = double.NegativeInfinity }, options, token)).Saved.ToJson();
+            var fitted = await pipeline.FitAsync(Mixture.Of<MultivariateGaussianDistribution>(2), fit, options, token);
+            warnings?.AddRange(fitted.Result.Warnings);
+            Assert.Equal(iterations, fitted.Result.History.Count);
+            return fitted.Saved.ToJson();
+        }
+        catch (OperationCanceledException) when (windDown.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static void Flip(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+    }
+
+    private sealed class Seen(Action act) : IProgress<RunProgress>
+    {
+        public void Report(RunProgress value) => act();
+    }
+}
