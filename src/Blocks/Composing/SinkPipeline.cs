@@ -30,12 +30,26 @@ public sealed class SinkPipeline
             var last = bound.Create(run);
             Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null));
         }
-        finally
+        catch when (end is null)
         {
-            if (end is null) await sink.DisposeAsync().ConfigureAwait(false);
+            await DisposeQuietlyAsync(sink).ConfigureAwait(false);
+            throw;
         }
         await run.RunAsync().ConfigureAwait(false);
         return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink));
+    }
+
+    // What the user must see is the first failure, not that cleaning up failed too.
+    private static async Task DisposeQuietlyAsync(IBatchSink sink)
+    {
+        try
+        {
+            await sink.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nothing was written yet.
+        }
     }
 
     private static IReadOnlyList<string> Files(IBatchSink sink)
