@@ -15,14 +15,14 @@ internal sealed class FitJournal : IFitJournal
     private readonly CheckpointFolder folder;
     private readonly JobFacts job;
     private readonly int everyBatches;
-    private readonly Func<IReadOnlyList<Feature>> features;
+    private readonly FeaturePass data;
     private byte[] state = [];
     private readonly List<byte[]> finished = [];
     private (long NextBatch, byte[] Statistics) partial;
     private int pass;
 
-    private FitJournal(CheckpointFolder folder, JobFacts job, int everyBatches, Func<IReadOnlyList<Feature>> features) =>
-        (this.folder, this.job, this.everyBatches, this.features) = (folder, job, everyBatches, features);
+    private FitJournal(CheckpointFolder folder, JobFacts job, int everyBatches, FeaturePass data) =>
+        (this.folder, this.job, this.everyBatches, this.data) = (folder, job, everyBatches, data);
 
     /// <inheritdoc/>
     public FitState? Resumed { get; private set; }
@@ -30,19 +30,22 @@ internal sealed class FitJournal : IFitJournal
     /// <summary>The features as they were saved with <see cref="Resumed"/>; null if there is none.</summary>
     public IReadOnlyList<Feature>? ResumedFeatures { get; private set; }
 
+    /// <summary>What the interrupted run had seen of the data; null if there was none.</summary>
+    public byte[]? Seen { get; private set; }
+
     /// <summary>What the user should know, one sentence each.</summary>
     public List<string> Warnings { get; } = [];
 
     /// <summary>Opens a journal and finds what an earlier run left.</summary>
     /// <param name="options">Where, and whether to go on.</param>
     /// <param name="job">What the fit is of.</param>
-    /// <param name="features">The features as the pass knows them when a state is saved.</param>
+    /// <param name="data">What knows the features when a state is saved.</param>
     /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
-    public static FitJournal Open(CheckpointOptions options, JobFacts job, Func<IReadOnlyList<Feature>> features)
+    public static FitJournal Open(CheckpointOptions options, JobFacts job, FeaturePass data)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
         folder.Prepare();
-        var journal = new FitJournal(folder, job, options.EveryBatches, features);
+        var journal = new FitJournal(folder, job, options.EveryBatches, data);
         if (options.Resume) journal.Resume();
         else if (folder.Clear() is > 0 and var deleted) journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would have gone on from there");
         return journal;
@@ -51,16 +54,17 @@ internal sealed class FitJournal : IFitJournal
     /// <inheritdoc/>
     public void Save(FitState state)
     {
-        this.state = FitCheckpoint.Write(state, new SavedModel(state.Model, features()));
+        this.state = FitCheckpoint.Write(state, new SavedModel(state.Model, data.Features));
         pass = 0;
         finished.Clear();
-        folder.Write(new FitCheckpoint(job, this.state, [], 0, []));
+        folder.Write(new FitCheckpoint(job, this.state, [], 0, [], data.Seen.ToBytes()));
     }
 
     /// <summary>Begins a pass.</summary>
     /// <param name="total">Empty statistics; they become those of the batches that an interrupted run had folded.</param>
+    /// <param name="mayContinue">False: a pass that the interrupted run had begun begins anew.</param>
     /// <returns>The first batch to read; null if the interrupted run had finished this pass.</returns>
-    public long? BeginPass(Statistics total)
+    public long? BeginPass(Statistics total, bool mayContinue)
     {
         if (pass < finished.Count)
         {
@@ -69,7 +73,8 @@ internal sealed class FitJournal : IFitJournal
         }
         var (first, statistics) = partial;
         partial = default;
-        if (first > 0) Load(total, statistics);
+        if (first == 0 || !mayContinue) return 0;
+        Load(total, statistics);
         return first;
     }
 
@@ -79,7 +84,7 @@ internal sealed class FitJournal : IFitJournal
     /// <param name="isLast">True: the run ends here, keep it now.</param>
     public void Folded(long nextBatch, Statistics total, bool isLast)
     {
-        if (isLast || nextBatch % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, nextBatch, Bytes(total)));
+        if (isLast || nextBatch % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, nextBatch, Bytes(total), data.Seen.ToBytes()));
     }
 
     /// <summary>Ends a pass. The passes before the first state are kept by themselves; the others become a state at once.</summary>
@@ -88,7 +93,7 @@ internal sealed class FitJournal : IFitJournal
         pass++;
         if (state.Length > 0) return;
         finished.Add(Bytes(total));
-        folder.Write(new FitCheckpoint(job, state, finished, 0, []));
+        folder.Write(new FitCheckpoint(job, state, finished, 0, [], data.Seen.ToBytes()));
     }
 
     private static void Load(Statistics target, byte[] bytes)
@@ -117,6 +122,7 @@ internal sealed class FitJournal : IFitJournal
         state = checkpoint.State;
         if (checkpoint.Read(file) is var (resumed, saved)) (Resumed, ResumedFeatures) = (resumed, saved.Features);
         finished.AddRange(checkpoint.Finished);
+        Seen = checkpoint.Seen;
         partial = (checkpoint.NextBatch, checkpoint.Partial);
     }
 }

@@ -171,17 +171,17 @@ public sealed class Pipeline
         if (options.Checkpoints is null)
         {
             var result = await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
-            return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes);
+            return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
         }
-        var journal = FitJournal.Open(options.Checkpoints, await JobOfAsync(estimator, fit, options, pass, cancellationToken).ConfigureAwait(false), () => pass.Features);
-        pass.Journal = journal;
+        var journal = FitJournal.Open(options.Checkpoints, await JobOfAsync(estimator, fit, options, pass, cancellationToken).ConfigureAwait(false), pass);
+        pass.Resume(journal);
         fit = fit with { Journal = journal };
         // The start was chosen by the run that was interrupted; what is left is the EM loop.
         var fitted = journal.Resumed is { } state
             ? await ExpectationMaximization.FitAsync((TModel)state.Model, pass, fit, cancellationToken).ConfigureAwait(false)
             : await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
         fitted = fitted with { Warnings = [.. journal.Warnings, .. fitted.Warnings] };
-        return new FittedModel<TModel>(fitted, SavedModel.From(fitted, journal.ResumedFeatures ?? pass.Features, fit), pass.SpilledBytes);
+        return new FittedModel<TModel>(fitted, SavedModel.From(fitted, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 
     /// <summary>What a fit is of: everything that decides its bits.</summary>
@@ -193,8 +193,9 @@ public sealed class Pipeline
         [
             .. estimator.Facts.Concat(fit.Facts).Select(f => new JobFact(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features)),
+            new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
             new("weights", weights ?? "none"),
+            new("bad rows", $"{options.BadRows.Mode}"),
         ]);
     }
 

@@ -24,7 +24,7 @@ public sealed class SinkPipeline
         SinkBlock? end = null;
         try
         {
-            var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
+            var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
             // Where the columns are known, a sink that cannot be written is reported before anything is read.
             if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
             var last = bound.Create(run);
@@ -36,7 +36,7 @@ public sealed class SinkPipeline
             throw;
         }
         await run.RunAsync().ConfigureAwait(false);
-        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink));
+        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink)) { RowsRejected = run.Accounts.RowsRejected };
     }
 
     // What the user must see is the first failure, not that cleaning up failed too.

@@ -26,9 +26,10 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
         if (item.Index != next)
             throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or changed the order");
         next++;
+        Run.Accounts.Refuse(item.Rejected);
         total.Merge(item.Statistics);
         item.Release();
-        Run.Accounts.Leave(Name, item.Index, item.Rows);
+        Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
         Folded?.Invoke(next, total);
         return ValueTask.CompletedTask;
     }

@@ -22,6 +22,7 @@ public sealed class SinkBlock(IBatchSink sink, RunSupervisor run, bool isOpen = 
         if (item.Index != next)
             throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or changed the order");
         next++;
+        Run.Accounts.Refuse(item.Rejected);
         if (!isOpen)
         {
             isOpen = true;
@@ -29,7 +30,7 @@ public sealed class SinkBlock(IBatchSink sink, RunSupervisor run, bool isOpen = 
         }
         await sink.WriteAsync(item, Run.Token).ConfigureAwait(false);
         item.Release();
-        Run.Accounts.Leave(Name, item.Index, item.Rows);
+        Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);

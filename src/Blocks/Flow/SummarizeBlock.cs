@@ -15,7 +15,7 @@ public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, st
     {
         var statistics = pool.Rent();
         summarizer.Summarize(item.AsBlock(), statistics);
-        var made = new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool };
+        var made = new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool, Rejected = item.Rejected };
         item.Release();
         return made;
     }

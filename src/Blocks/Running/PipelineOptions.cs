@@ -38,6 +38,9 @@ public sealed record PipelineOptions
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>What becomes of rows that the model cannot use; default: the run fails and names one.</summary>
+    public BadRowPolicy BadRows { get; init; } = BadRowPolicy.Fail;
+
     /// <summary>Told of the rows done, once for each batch; null (default) = nobody.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
@@ -64,5 +67,11 @@ public sealed record PipelineOptions
         (Checkpoints is null || !string.IsNullOrWhiteSpace(Checkpoints.Folder), "Checkpoints.Folder", Checkpoints?.Folder, "a folder"),
         (Checkpoints is null || Checkpoints.EveryBatches >= 1, "Checkpoints.EveryBatches", Checkpoints?.EveryBatches, "at least 1 batch"),
         (Patience >= TimeSpan.Zero && Patience <= TimeSpan.FromHours(1), nameof(Patience), Patience, "0 … 1 hour"),
+        (BadRows is not null, nameof(BadRows), null, "a policy"),
+        (BadRows is null || Enum.IsDefined(BadRows.Mode), "BadRows.Mode", BadRows?.Mode, "Fail, Skip or Quarantine"),
+        (BadRows?.MaxRows is null or >= 0, "BadRows.MaxRows", BadRows?.MaxRows, "null (no limit) or at least 0"),
+        (BadRows?.MaxRows is null || BadRows.Mode != BadRowMode.Fail, "BadRows.MaxRows with Mode Fail", BadRows?.MaxRows, "null, as the first bad row fails the run, or Mode Skip or Quarantine"),
+        (BadRows is null || BadRows.Keeps == !string.IsNullOrWhiteSpace(BadRows.QuarantineFolder), $"BadRows.QuarantineFolder with Mode {BadRows?.Mode}", BadRows?.QuarantineFolder, BadRows?.Keeps == true ? "a folder" : "null, or Mode Quarantine"),
+        (BadRows?.QuarantineFolder is not { } quarantine || !File.Exists(quarantine), "BadRows.QuarantineFolder", BadRows?.QuarantineFolder, "a folder, not a file"),
         (TimeProvider is not null, nameof(TimeProvider), null, "a clock"));
 }

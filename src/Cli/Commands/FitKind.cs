@@ -72,7 +72,8 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
         display.Limits(options.MaxIterations, options.StopThreshold);
-        var flow = common.Pipeline(parsed) with { Progress = display, Checkpoints = checkpoints.Options(parsed) };
+        var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
+        var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
         var pipeline = Pipeline.FromParquet(parsed.GetRequiredValue(Fit.Inputs));
@@ -82,7 +83,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var clock = Stopwatch.StartNew();
         var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
-        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path);
+        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, fitted.RowsRejected);
         report.WriteWarnings(console.Error);
         if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
         else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);

@@ -26,7 +26,10 @@ internal sealed class ScoreCommand : Verb
         command.Add(output);
         command.Add(columns);
         command.Add(keep);
+        var badRows = new BadRowSettings();
+        badRows.AddTo(command);
         command.Rules.Add(common.Check);
+        command.Rules.Add(badRows.Check);
         command.Rules.Add(result => result.IsGiven(output) ? [] : [Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}")]);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -35,11 +38,11 @@ internal sealed class ScoreCommand : Verb
             await OutputCheck.NotAnInputAsync(parsed.GetRequiredValue(output)!, parsed.GetRequiredValue(inputs), [parsed.GetRequiredValue(model)], cancellationToken).ConfigureAwait(false);
             var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
             var run = Pipeline.FromParquet(parsed.GetRequiredValue(inputs))
-                .With(common.Pipeline(parsed))
+                .With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, parsed.GetRequiredValue(output)!, parsed.GetRequiredValue(inputs)) })
                 .Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) })
                 .ToParquet(parsed.GetRequiredValue(output)!);
             var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
-            var report = new ScoreReport(result.RowsOut, result.Seconds, result.Output);
+            var report = new ScoreReport(result.RowsOut, result.Seconds, result.Output, result.RowsRejected);
             if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
             else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
             return ExitCode.Done;

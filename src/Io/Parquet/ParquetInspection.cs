@@ -26,11 +26,13 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
     private static ParquetInspection Of(string path, string name)
     {
         var footer = FooterFile.Load(path, name);
-        var readable = Array.FindAll(footer.Columns, c => c.Field is not null);
-        var decoder = new RowGroupDecoder(path, name, footer, readable);
-        var groups = footer.RowGroups.Select((g, i) => new InspectedRowGroup(
-            g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), decoder.DecodedBytes(i), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
-        List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), c.Field?.ValueType.Name, c.Repetition == Repetition.Optional, c.Obstacle))];
+        var file = new PlannedFile(path, name, footer);
+        var engines = new ParquetSourceOptions().Allowed();
+        var obstacles = footer.Columns.ToDictionary(c => c, c => c.Obstacle ?? EngineChoice.Obstacle(engines, file, c));
+        var readable = Array.FindAll(footer.Columns, c => obstacles[c] is null);
+        var groups = footer.RowGroups.Select(g => new InspectedRowGroup(
+            g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
+        List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), obstacles[c] is null ? c.Field!.ValueType.Name : null, c.Repetition == Repetition.Optional, obstacles[c]))];
         columns.AddRange(footer.LeftOut.Select(l => new InspectedColumn(l, "group", null, true, "it is a list, map or structure")));
         return new ParquetInspection(name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, groups.Count == 0 ? 0 : groups.Max(g => g.DecodedBytes));
     }

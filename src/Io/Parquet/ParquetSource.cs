@@ -12,13 +12,26 @@ namespace Pipelines.Io;
 public sealed class ParquetSource : IBatchSource
 {
     private readonly string[] paths;
+    private readonly ParquetSourceOptions options;
     private ParquetPlan? plan;
 
     /// <summary>Makes a source; nothing is read yet.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
     public ParquetSource(params IEnumerable<string> paths)
+        : this(paths, new ParquetSourceOptions())
+    {
+    }
+
+    /// <summary>Makes a source; nothing is read yet.</summary>
+    /// <param name="paths">Files, folders and globs; at least one.</param>
+    /// <param name="options">How they are read.</param>
+    /// <exception cref="DataException">The options are wrong.</exception>
+    public ParquetSource(IEnumerable<string> paths, ParquetSourceOptions options)
     {
         ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        this.options = options;
         this.paths = [.. paths];
         Name = string.Join(", ", this.paths);
     }
@@ -31,10 +44,12 @@ public sealed class ParquetSource : IBatchSource
     {
         var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
         var largest = 0L;
-        var decoders = opened.Decoders(opened.Schema);
-        for (var f = 0; f < decoders.Length; f++)
-            for (var g = 0; g < opened.Files[f].Footer.RowGroups.Length; g++) largest = Math.Max(largest, decoders[f].DecodedBytes(g));
-        return new SourceInfo(opened.Schema, opened.Rows, largest);
+        foreach (var file in opened.Files)
+        {
+            var columns = ParquetPlan.Columns(file, opened.Schema);
+            for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
+        }
+        return new SourceInfo(opened.Schema, opened.Rows, largest) { Files = [.. opened.Files.Select(f => f.Identity)] };
     }
 
     /// <summary>Full paths of the files, in the order in which they are read.</summary>
@@ -64,5 +79,5 @@ public sealed class ParquetSource : IBatchSource
     }
 
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
-        plan ??= await Task.Run(() => ParquetPlan.Make(paths, cancellationToken), cancellationToken).ConfigureAwait(false);
+        plan ??= await Task.Run(() => ParquetPlan.Make(paths, options.Allowed(), cancellationToken), cancellationToken).ConfigureAwait(false);
 }

@@ -161,7 +161,13 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     private static List<Feature> ReadFeatures(JsonElement root) =>
         [.. root.Array("features").Select(f => new Feature(
             f.Required("name").GetString() ?? throw JsonHelpers.Bad("feature name", "null", "a name"),
-            f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null))];
+            f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null)
+        {
+            Type = f.TryGetProperty("type", out var type) ? type.GetString() : null,
+            IsNullable = f.TryGetProperty("nullable", out var nullable) ? nullable.GetBoolean() : null,
+            Minimum = f.TryGetProperty("minimum", out _) ? f.Number("minimum") : null,
+            Maximum = f.TryGetProperty("maximum", out _) ? f.Number("maximum") : null,
+        })];
 
     private static TrainingFacts ReadTraining(JsonElement json) => new(
         (long)json.Number("rows"), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
@@ -181,6 +187,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
                 foreach (var category in categories) writer.WriteStringValue(category);
                 writer.WriteEndArray();
             }
+            if (feature.Type is { } type) writer.WriteString("type", type);
+            if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
+            if (feature.Minimum is { } minimum) writer.WriteNumber("minimum", minimum);
+            if (feature.Maximum is { } maximum) writer.WriteNumber("maximum", maximum);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

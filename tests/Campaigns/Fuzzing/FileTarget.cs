@@ -10,6 +10,7 @@ internal sealed class FileTarget : FuzzTarget
 {
     // A file of a few bytes may hold a million rows of one value, and says so; that is no damage, only slow to fuzz.
     private const long MostRows = 100_000;
+    private readonly ParquetEngine engine = new BuiltinEngine();
     private readonly string path = Path.Combine(Path.GetTempPath(), $"pipelines-fuzz-{Environment.ProcessId}.parquet");
 
     public override string Name => "parquet-file";
@@ -24,17 +25,22 @@ internal sealed class FileTarget : FuzzTarget
         File.WriteAllBytes(path, input);
         try
         {
-            var footer = FooterFile.Load(path, "fuzz.parquet");
-            var columns = Array.FindAll(footer.Columns, c => c.Field is not null);
-            var decoder = new RowGroupDecoder(path, "fuzz.parquet", footer, columns);
-            for (var g = 0; g < Math.Min(4, footer.RowGroups.Length); g++)
+            var file = new PlannedFile(path, "fuzz.parquet", FooterFile.Load(path, "fuzz.parquet"));
+            for (var g = 0; g < Math.Min(4, file.Footer.RowGroups.Length); g++)
             {
-                if (footer.RowGroups[g].Rows > MostRows) continue;
-                var rows = (int)footer.RowGroups[g].Rows;
-                foreach (var (column, c) in decoder.Decode(g, null, CancellationToken.None).Select((b, c) => (b, c)))
+                if (file.Footer.RowGroups[g].Rows is 0 or > MostRows) continue;
+                var columns = Array.FindAll(file.Footer.Columns, c => c.Field is not null && engine.Obstacle(file, g, c) is null);
+                if (columns.Length == 0) continue;
+                var rows = (int)file.Footer.RowGroups[g].Rows;
+                using var group = engine.Open(file, g, columns, new ReaderLimits(64 << 20, 64 << 20));
+                for (var (at, next) = (0, Math.Max(1, rows / 3)); at < rows; at += next, next = rows - at)
                 {
-                    var slice = column.Slice(columns[c].Field!, 0, rows);
-                    for (var i = 0; i < Math.Min(rows, 100); i++) _ = slice.GetValue(i);
+                    var blocks = group.Read(next, null, CancellationToken.None);
+                    for (var c = 0; c < columns.Length; c++)
+                    {
+                        var slice = blocks[c].Slice(columns[c].Field!, 0, next);
+                        for (var i = 0; i < Math.Min(next, 100); i++) _ = slice.GetValue(i);
+                    }
                 }
             }
         }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using static System.FormattableString;
 
 namespace Pipelines.Io.Format;
 
@@ -10,6 +12,9 @@ internal static class FooterFile
 
     /// <summary>Largest footer that is read, in bytes.</summary>
     private const int MaxFooter = 256 << 20;
+
+    /// <summary>Bytes at the footer's end that are compared each time a file is opened again.</summary>
+    private const int QuickTail = 1 << 16;
 
     /// <summary>True if the file begins like a Parquet file, whatever its name.</summary>
     public static bool HasMagic(string path)
@@ -84,13 +89,31 @@ internal static class FooterFile
         if (Read(file, bytes, length - Tail - footer, path) != footer) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
         try
         {
-            return FooterParser.Parse(bytes, length - Tail - footer);
+            return FooterParser.Parse(bytes, length - Tail - footer) with
+            {
+                Identity = new FileIdentity(length, File.GetLastWriteTimeUtc(file), Hash(bytes), Hash(bytes.AsSpan(Math.Max(0, footer - QuickTail)))),
+            };
         }
         catch (BrokenFileException e)
         {
             throw NotParquet(path + ", footer", e.Found, e.Expected);
         }
     }
+
+    /// <summary>Says how an open file differs from what it was when its footer was read; null if it does not.</summary>
+    public static (string Found, string Expected)? Change(SafeFileHandle file, FileFooter footer, string path)
+    {
+        var was = footer.Identity;
+        if (RandomAccess.GetLength(file) is var length && length != was.Bytes) return ($"a file of {length} bytes", $"{was.Bytes} bytes, as when it was opened");
+        if (File.GetLastWriteTimeUtc(file) is var modified && modified != was.Modified) return (Invariant($"a file changed at {modified:O}"), Invariant($"one last changed at {was.Modified:O}, as when it was opened"));
+        Span<byte> tail = stackalloc byte[Tail];
+        if (Read(file, tail, length - Tail, path) != Tail) return ("a file that shrank while it was read", $"{was.Bytes} bytes");
+        var bytes = new byte[(int)Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(tail), 0, Math.Min(QuickTail, length - Tail))];
+        if (Read(file, bytes, length - Tail - bytes.Length, path) != bytes.Length || Hash(bytes) != was.TailHash) return ("a file with another footer", "the footer that it had when it was opened");
+        return null;
+    }
+
+    private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static DataException NotParquet(string place, string found, string expected, string remedy = "write the file anew, or leave it out") => new(DataErrorKind.Data, place, found, expected, remedy);
 }

@@ -35,7 +35,7 @@ internal static class FooterParser
         var (columns, leftOut, leaves) = SchemaReader.Columns(schema);
         Check(groups, leaves, rows, dataEnd);
         if (createdBy.StartsWith("parquet-mr", StringComparison.Ordinal)) groups = groups.ConvertAll(g => Lengthen(g, dataEnd));
-        return new FileFooter(createdBy, rows, MarkObstacles(columns, groups), leftOut, [.. groups], dataEnd + bytes.Length + 8);
+        return new FileFooter(createdBy, rows, [.. columns], leftOut, [.. groups], dataEnd + bytes.Length + 8);
     }
 
     private static void Check(List<RowGroupInfo> groups, List<SchemaNode> leaves, long rows, long dataEnd)
@@ -65,12 +65,6 @@ internal static class FooterParser
     // Early versions forgot a dictionary's header in the length of the chunk; pages are read until they hold all values, so more bytes do no harm.
     private static RowGroupInfo Lengthen(RowGroupInfo group, long dataEnd) =>
         group with { Chunks = Array.ConvertAll(group.Chunks, c => c with { CompressedBytes = Math.Min(c.CompressedBytes + 100, dataEnd - c.Offset) }) };
-
-    // A column is read only if all of its chunks can be.
-    private static FileColumn[] MarkObstacles(List<FileColumn> columns, List<RowGroupInfo> groups) =>
-        [.. columns.Select(column => column.Obstacle is null && groups.Select(g => g.Chunks[column.Chunk].Obstacle).FirstOrDefault(o => o is not null) is { } obstacle
-            ? column with { Field = null, Obstacle = obstacle }
-            : column)];
 
     private static List<SchemaNode> ReadSchema(ref ThriftReader reader, ThriftType type)
     {

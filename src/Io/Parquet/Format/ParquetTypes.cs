@@ -78,4 +78,15 @@ internal sealed record ColumnChunkInfo(
 internal sealed record RowGroupInfo(long Rows, ColumnChunkInfo[] Chunks);
 
 /// <summary>What the end of a Parquet file says of it.</summary>
-internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Columns, string[] LeftOut, RowGroupInfo[] RowGroups, long FileLength);
+internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Columns, string[] LeftOut, RowGroupInfo[] RowGroups, long FileLength)
+{
+    /// <summary>What tells the file from another version of it.</summary>
+    public FileIdentity Identity { get; init; } = new(FileLength, default, "", "");
+}
+
+/// <summary>What tells a file from another version of it, without reading its rows.</summary>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Modified">When it was last changed, UTC.</param>
+/// <param name="FooterHash">SHA-256 of its footer, in lower-case hexadecimal.</param>
+/// <param name="TailHash">SHA-256 of the footer's last bytes: quick to compare again and again.</param>
+internal sealed record FileIdentity(long Bytes, DateTime Modified, string FooterHash, string TailHash);

@@ -4,8 +4,15 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io.Format;
 
+/// <summary>What is known of a codec whatever its type.</summary>
+internal interface IPlainCodec
+{
+    /// <summary>Bytes that a value takes in memory, without what it refers to.</summary>
+    int DecodedBytes { get; }
+}
+
 /// <summary>Reads and writes plainly encoded values of one type.</summary>
-internal abstract class PlainCodec<T>
+internal abstract class PlainCodec<T> : IPlainCodec
 {
     /// <summary>Reads values.</summary>
     /// <param name="source">The encoded values; may be longer.</param>
@@ -16,7 +23,7 @@ internal abstract class PlainCodec<T>
     /// <summary>Writes values.</summary>
     public abstract void Write(ReadOnlySpan<T> values, ByteBuffer target);
 
-    /// <summary>Bytes that a value takes in memory, without what it refers to.</summary>
+    /// <inheritdoc/>
     public virtual int DecodedBytes => Unsafe.SizeOf<T>();
 
     protected static void Need(ReadOnlySpan<byte> source, long bytes)

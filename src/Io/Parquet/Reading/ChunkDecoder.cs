@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -10,6 +11,8 @@ namespace Pipelines.Io.Reading;
 /// <summary>Decodes the chunks of one column.</summary>
 internal abstract class ChunkDecoder
 {
+    private static readonly ConcurrentDictionary<(ParquetStorage Storage, Type Type), int> widths = new();
+
     /// <summary>The decoder for a column.</summary>
     public static ChunkDecoder For(FileColumn column)
     {
@@ -17,8 +20,8 @@ internal abstract class ChunkDecoder
         return (ChunkDecoder)Activator.CreateInstance(decoder, PlainCodecs.For(column.Storage), column.Repetition == Repetition.Optional)!;
     }
 
-    /// <summary>Bytes that a row takes decoded, about.</summary>
-    public abstract int RowBytes { get; }
+    /// <summary>Bytes that a row of a column takes decoded, about, without the bytes of texts.</summary>
+    public static int RowBytes(FileColumn column) => widths.GetOrAdd((column.Storage, column.Field!.ValueType), static key => ((IPlainCodec)PlainCodecs.For(key.Storage)).DecodedBytes);
 
     /// <summary>Decodes a chunk.</summary>
     public abstract ColumnBlock Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, ArrayRecycler? recycler, CancellationToken cancellationToken);
@@ -33,8 +36,6 @@ internal abstract class ChunkDecoder
 /// <summary>Decodes the chunks of one column: pages of plain values, dictionary indexes or runs, with definition levels where the column may be null.</summary>
 internal sealed class ChunkDecoder<T>(PlainCodec<T> codec, bool isOptional) : ChunkDecoder
 {
-    public override int RowBytes => codec.DecodedBytes;
-
     public override ColumnBlock Decode(SafeFileHandle file, string path, ColumnChunkInfo chunk, int rows, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
         var column = new Building(rows, recycler);

@@ -7,20 +7,6 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
 {
     private readonly ChunkDecoder[] decoders = [.. columns.Select(ChunkDecoder.For)];
 
-    /// <summary>Bytes that a row group takes decoded, about.</summary>
-    public long DecodedBytes(int group)
-    {
-        var g = footer.RowGroups[group];
-        var bytes = 0L;
-        for (var c = 0; c < columns.Length; c++)
-        {
-            var chunk = g.Chunks[columns[c].Chunk];
-            var isDictionary = Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary);
-            bytes += g.Rows * (isDictionary ? Math.Min(4, decoders[c].RowBytes) : decoders[c].RowBytes) + (columns[c].Storage.Physical == PhysicalType.ByteArray ? 2 * chunk.UncompressedBytes : 0);
-        }
-        return bytes;
-    }
-
     /// <summary>Decodes a row group.</summary>
     /// <param name="group">The row group, from 0.</param>
     /// <param name="recycler">Where arrays come from; null = new ones.</param>
@@ -29,9 +15,7 @@ internal sealed class RowGroupDecoder(string path, string name, FileFooter foote
     public ColumnBlock[] Decode(int group, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
         using var file = FooterFile.Open(path);
-        if (RandomAccess.GetLength(file) is var length && length != footer.FileLength)
-            throw new DataException(DataErrorKind.Storage, name, $"a file of {length} bytes", $"{footer.FileLength} bytes, as when it was opened", "do not change files while they are read");
-        if (DecodedBytes(group) is var needed && needed > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+        if (DecodedSize.Of(footer.RowGroups[group], columns) is var needed && needed > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             throw new DataException(DataErrorKind.Data, $"{name}, row group {group}", $"{footer.RowGroups[group].Rows} rows that need {new MemorySize(needed)}",
                 $"at most {new MemorySize(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)}, the memory of the process", "read fewer columns, or write the file anew with smaller row groups");
         using var other = new ParquetNetDecoder(file, path);

@@ -1,3 +1,5 @@
+using Pipelines.Io.Format;
+
 namespace Pipelines.Io.Reading;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace Pipelines.Io.Reading;
 internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int parallelism, long maxBytes, ArrayRecycler? recycler, CancellationToken cancellationToken) : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-    private readonly RowGroupDecoder[] decoders = plan.Decoders(schema);
+    private readonly FileColumn[][] columns = [.. plan.Files.Select(f => ParquetPlan.Columns(f, schema))];
     private readonly Queue<(Task<RowBlock> Task, long Bytes)> running = new();
     private int file, group;
     private long held, handed;
@@ -39,21 +41,22 @@ internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int pa
     {
         while (running.Count < parallelism && Find())
         {
-            var (decoder, name, g) = (decoders[file], plan.Files[file].Name, group);
-            var bytes = decoder.DecodedBytes(g);
+            var (from, wanted, g) = (plan.Files[file], columns[file], group);
+            var bytes = DecodedSize.Of(from.Footer.RowGroups[g], wanted);
             if (held > 0 && held + bytes > maxBytes) return;
-            var rows = (int)plan.Files[file].Footer.RowGroups[g].Rows;
             var token = stop.Token;
-            running.Enqueue((Task.Run(() => Decode(decoder, name, g, rows, token), token), bytes));
+            running.Enqueue((Task.Run(() => Decode(from, g, wanted, token), token), bytes));
             held += bytes;
             group++;
         }
     }
 
-    private RowBlock Decode(RowGroupDecoder decoder, string name, int g, int rows, CancellationToken token)
+    private RowBlock Decode(PlannedFile from, int g, FileColumn[] wanted, CancellationToken token)
     {
-        var columns = decoder.Decode(g, recycler, token);
-        return new RowBlock(name, g, rows, columns, recycler is null ? null : new BlockLease(columns, recycler));
+        var rows = (int)from.Footer.RowGroups[g].Rows;
+        using var reader = EngineChoice.Open(plan.Engines, from, g, wanted, new ReaderLimits());
+        var decoded = reader.Read(rows, recycler, token);
+        return new RowBlock(from.Name, g, rows, decoded, recycler is null ? null : new BlockLease(decoded, recycler));
     }
 
     // Moves on to the next row group that has rows.
