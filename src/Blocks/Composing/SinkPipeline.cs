@@ -47,9 +47,10 @@ public sealed class SinkPipeline
                 Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null) { FirstBatch = point.NextBatch, Quarantine = quarantine, Written = written });
             }
         }
-        finally
+        catch when (end is null)
         {
-            if (end is null) await sink.DisposeAsync().ConfigureAwait(false);
+            await DisposeQuietlyAsync(sink).ConfigureAwait(false);
+            throw;
         }
         using (quarantine)
         {
@@ -112,6 +113,19 @@ public sealed class SinkPipeline
         {
             made.Dispose();
             throw;
+        }
+    }
+
+    // What the user must see is the first failure, not that cleaning up failed too.
+    private static async Task DisposeQuietlyAsync(IBatchSink sink)
+    {
+        try
+        {
+            await sink.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nothing was written yet.
         }
     }
 

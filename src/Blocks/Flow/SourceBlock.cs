@@ -62,7 +62,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     public void Start()
     {
         if (Interlocked.Exchange(ref started, 1) != 0) return;
-        run.Add(Task.Run(PumpAsync));
+        run.AddPatiently(Task.Run(PumpAsync));
     }
 
     /// <summary>Reads no further batch.</summary>

@@ -228,6 +228,37 @@ public sealed class RunSupervisorTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_source_whose_read_does_not_return_is_waited_for_as_long_as_patience_says(bool isCancelled)
+    {
+        using var cancel = new CancellationTokenSource();
+        var time = new ManualTime();
+        var source = new StalledSource(data, stallAt: 3);
+        var run = new RunSupervisor(options with { TimeProvider = time, Patience = TimeSpan.FromSeconds(7) }, cancel.Token);
+        var boom = new FormatException("boom");
+        var sink = new ListSink { Before = batch => batch.Index == 2 && !isCancelled ? throw boom : Task.CompletedTask };
+        Linking.Link(new SourceBlock(source, run), new SinkBlock(sink, run));
+        var ended = run.RunAsync();
+        await source.Stalled;
+        if (isCancelled) await cancel.CancelAsync();
+        await time.TimerMade;
+        Assert.False(ended.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(6.9));
+        Assert.False(ended.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        if (isCancelled) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ended);
+        else Assert.Same(boom, await Assert.ThrowsAsync<FormatException>(() => ended));
+        Assert.Equal((false, 1), (sink.IsCompleted, sink.Disposed));
+        await run.DisposeAsync();
+        // The read returns at last: nothing comes of it, and the source is closed.
+        source.Resume();
+        await source.Closed;
+        Assert.False(sink.IsCompleted);
+        Assert.DoesNotContain(sink.Indexes, index => index >= 3);
+    }
+
     [Fact]
     public async Task A_fold_refuses_a_gap()
     {
