@@ -51,7 +51,7 @@ internal sealed class ColumnDecoder<T>(PlainCodec<T> codec, bool isOptional) : C
     public override ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows, ArrayRecycler? recycler = null)
     {
         var column = new ColumnBuilder<T>(rows, recycler, null);
-        var count = present is null ? rows : present.AsSpan().Count(true);
+        var count = present is null ? rows : present.AsSpan(0, rows).Count(true);
         codec.Read(plain, column.Values().AsSpan(0, count));
         column.Advance(rows, count, present);
         return column.Finish();

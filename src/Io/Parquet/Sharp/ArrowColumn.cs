@@ -79,7 +79,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
                 }
                 if (values != here) throw new BrokenFileException($"{values} values", $"{here}, as the levels say");
                 Keep(values);
-                if (here < count && present is null) Array.Fill(present = recycler?.Rent<bool>(rows) ?? new bool[rows], true);
+                if (here < count && present is null) (present = ArrayPool<bool>.Shared.Rent(rows)).AsSpan(0, rows).Fill(true);
                 if (here < count)
                     for (var i = 0; i < count; i++) present![at + i] = flags[i] != 0;
                 at += count;
@@ -89,6 +89,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
         finally
         {
             ArrayPool<short>.Shared.Return(levels);
+            if (present is not null) ArrayPool<bool>.Shared.Return(present);
             End();
         }
     }
