@@ -36,6 +36,9 @@ public sealed record ReadOptions
     /// </summary>
     public long FirstBatch { get; init; }
 
+    /// <summary>Bytes that the reader of the batches adds to each row (features, scores); they count in <see cref="LargestBatchBytes"/>. Default 0.</summary>
+    public long ExtraRowBytes { get; init; }
+
     /// <summary>Checks all options together.</summary>
     /// <exception cref="DataException">Some are out of range; the message names all of them.</exception>
     public void Validate()
@@ -46,6 +49,7 @@ public sealed record ReadOptions
         if (ReadAheadBytes < 0) wrong.Add($"ReadAheadBytes {ReadAheadBytes} (at least 0)");
         if (DecoderBytes < 0) wrong.Add($"DecoderBytes {DecoderBytes} (at least 0)");
         if (LargestBatchBytes < 1) wrong.Add($"LargestBatchBytes {LargestBatchBytes} (at least 1)");
+        if (ExtraRowBytes < 0) wrong.Add($"ExtraRowBytes {ExtraRowBytes} (at least 0)");
         if (FirstBatch < 0) wrong.Add($"FirstBatch {FirstBatch} (at least 0)");
         if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, "read options", string.Join(", ", wrong), "values within these ranges", "correct the options");
     }

@@ -52,6 +52,11 @@ public sealed class ParquetSource : IBatchSource
         return new SourceInfo(opened.Schema, opened.Rows, largest) { Files = [.. opened.Files.Select(f => f.Identity)] };
     }
 
+    /// <summary>The files that paths, folders and globs stand for, as they are now, in the order in which they would be read. Their columns are not compared.</summary>
+    /// <exception cref="DataException">A file cannot be found or opened.</exception>
+    public static async Task<IReadOnlyList<InputFile>> IdentifyAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity), cancellationToken).ConfigureAwait(false);
+
     /// <summary>Full paths of the files, in the order in which they are read.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
     public async ValueTask<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>

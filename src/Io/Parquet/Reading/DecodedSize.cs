@@ -22,10 +22,10 @@ internal static class DecodedSize
     {
         if (options.LargestBatchBytes is not { } allowed) return;
         var info = file.Footer.RowGroups[group];
-        var row = columns.Sum(c => (long)Width(info, c));
+        var row = options.ExtraRowBytes + columns.Sum(c => (long)Width(info, c));
         var needed = row * Math.Min(options.BatchSize, info.Rows);
         if (needed <= allowed) return;
-        throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}", $"{columns.Length} columns that take {new MemorySize(needed)} a batch of {Math.Min(options.BatchSize, info.Rows)} rows",
+        throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}", $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with what is computed of them," : "")} a batch of {Math.Min(options.BatchSize, info.Rows)} rows",
             $"at most {new MemorySize(allowed)}, the largest batch within the memory budget", $"take batches of {Math.Max(1, allowed / row)} rows (--batch-size), give more memory (--memory), or leave columns out");
     }
 
