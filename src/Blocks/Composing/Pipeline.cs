@@ -117,6 +117,14 @@ public sealed class Pipeline
     /// <param name="options">What to keep and to write; null = all input columns and the model's default scores.</param>
     public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) => Then(new ScoreStage(new ScorePlan(model, features, options ?? new ScoreOptions())));
 
+    /// <summary>Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they make.</summary>
+    /// <param name="model">The model with its features.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DataException">The source cannot be opened.</exception>
+    public async ValueTask<SchemaContract> CompareAsync(SavedModel model, CancellationToken cancellationToken = default) => graph.Source is ParquetSource parquet
+        ? SchemaContract.Check(model, await parquet.InspectAsync(cancellationToken).ConfigureAwait(false))
+        : SchemaContract.Check(model, (await graph.Source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema, graph.Source.Name);
+
     /// <summary>Ends in a sink of your own; a run disposes it.</summary>
     public SinkPipeline To(IBatchSink sink)
     {

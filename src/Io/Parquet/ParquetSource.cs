@@ -13,6 +13,7 @@ public sealed class ParquetSource : IBatchSource
 {
     private readonly string[] paths;
     private readonly ParquetSourceOptions options;
+    private PlannedFile[]? files;
     private ParquetPlan? plan;
 
     /// <summary>Makes a source; nothing is read yet.</summary>
@@ -78,6 +79,14 @@ public sealed class ParquetSource : IBatchSource
         if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What each file says of itself, also where they do not fit one another.</summary>
+    /// <exception cref="DataException">The files cannot be found or opened.</exception>
+    internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
+        Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed()));
+
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
-        plan ??= await Task.Run(() => ParquetPlan.Make(paths, options.Allowed(), cancellationToken), cancellationToken).ConfigureAwait(false);
+        plan ??= ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
+
+    private async ValueTask<PlannedFile[]> FootersAsync(CancellationToken cancellationToken) =>
+        files ??= await Task.Run(() => ParquetPlan.Find(paths, cancellationToken), cancellationToken).ConfigureAwait(false);
 }

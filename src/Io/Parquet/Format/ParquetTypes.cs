@@ -70,7 +70,11 @@ internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage
 
 /// <summary>Where a column's values of a row group lie.</summary>
 internal sealed record ColumnChunkInfo(
-    PhysicalType Physical, PageCodec Codec, PageEncoding[] Encodings, long Values, long Offset, long CompressedBytes, long UncompressedBytes, string? Obstacle);
+    PhysicalType Physical, PageCodec Codec, PageEncoding[] Encodings, long Values, long Offset, long CompressedBytes, long UncompressedBytes, string? Obstacle)
+{
+    /// <summary>What the file tells of the values.</summary>
+    public ChunkStatistics Statistics { get; init; } = ChunkStatistics.None;
+}
 
 /// <summary>A row group of a file.</summary>
 /// <param name="Rows">Number of rows.</param>

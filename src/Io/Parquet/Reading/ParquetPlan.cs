@@ -56,8 +56,11 @@ internal sealed class ParquetPlan
     /// <summary>Number of rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Footer.Rows);
 
+    /// <summary>Checks files against one another.</summary>
+    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines) => new(files, engines);
+
     /// <summary>Finds the files and reads their footers.</summary>
-    public static ParquetPlan Make(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, CancellationToken cancellationToken)
+    public static PlannedFile[] Find(IEnumerable<string> paths, CancellationToken cancellationToken)
     {
         var files = new List<PlannedFile>();
         foreach (var (path, name) in ParquetPaths.Resolve(paths))
@@ -65,7 +68,7 @@ internal sealed class ParquetPlan
             cancellationToken.ThrowIfCancellationRequested();
             files.Add(new PlannedFile(path, name, FooterFile.Load(path, name)));
         }
-        return new ParquetPlan([.. files], engines);
+        return [.. files];
     }
 
     /// <summary>The schema of the columns that are asked for, in that order.</summary>
