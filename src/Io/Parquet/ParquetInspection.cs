@@ -14,10 +14,18 @@ namespace Pipelines.Io;
 public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns, IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
 {
     /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
-    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) => OfAsync(paths, new ParquetSourceOptions(), cancellationToken);
+
+    /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
+    /// <param name="paths">Files, folders and globs; at least one.</param>
+    /// <param name="options">How they would be read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, ParquetSourceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => Of(new PlannedFile(f.Path, f.Name, FooterFile.Load(f.Path, f.Name)), new ParquetSourceOptions().Allowed())), cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => Of(PlannedFile.Load(f.Path, f.Name, options.Allowed(), options.DecryptionKeys), options.Allowed())), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>True if a file begins like a Parquet file, whatever its name.</summary>

@@ -74,6 +74,12 @@ internal sealed record ColumnChunkInfo(
 {
     /// <summary>What the file tells of the values.</summary>
     public ChunkStatistics Statistics { get; init; } = ChunkStatistics.None;
+
+    /// <summary>True if its values lie in another file: no engine reads them.</summary>
+    public bool IsElsewhere { get; init; }
+
+    /// <summary>True if it is encrypted with a key that was not given: no engine reads it.</summary>
+    public bool IsLocked { get; init; }
 }
 
 /// <summary>A row group of a file.</summary>
@@ -86,6 +92,9 @@ internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Colu
 {
     /// <summary>What tells the file from another version of it.</summary>
     public FileIdentity Identity { get; init; } = new(FileLength, default, "", "");
+
+    /// <summary>True if the file has encrypted columns, though its footer is not.</summary>
+    public bool IsEncrypted { get; init; }
 }
 
 /// <summary>What tells a file from another version of it, without reading its rows.</summary>
