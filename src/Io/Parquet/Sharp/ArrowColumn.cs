@@ -14,7 +14,7 @@ internal abstract class ArrowColumn(PlannedFile file, int group, FileColumn colu
     /// <summary>Rows asked for in one native call: between calls the run can be cancelled.</summary>
     protected const int MostRows = 1 << 16;
 
-    private readonly ChunkDecoder decoder = ChunkDecoder.For(column);
+    private readonly ColumnDecoder decoder = ColumnDecoder.For(column);
 
     /// <summary>The column of an open row group.</summary>
     public static ArrowColumn For(ColumnReader reader, PlannedFile file, int group, FileColumn column, ReaderLimits limits)
@@ -163,7 +163,7 @@ internal abstract class ArrowColumn(PlannedFile file, int group, FileColumn colu
 
         protected override ReadOnlySpan<byte> Plain => Bytes.Written;
 
-        protected ByteBuffer Bytes { get; } = new();
+        protected Format.ByteBuffer Bytes { get; } = new();
 
         public override void Dispose() => reader.Dispose();
 
