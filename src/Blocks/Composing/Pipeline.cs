@@ -212,6 +212,18 @@ public sealed class Pipeline
     internal async Task<JobFacts> DescribeAsync(IEnumerable<JobFact> end, CancellationToken cancellationToken) =>
         JobDescription.Of(await graph.BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
 
+    /// <summary>What a fit would do: everything is checked that it checks before it reads a row, and nothing is written.</summary>
+    internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        fit.Validate();
+        await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
+        if (Options.Checkpoints is not { } checkpoints) return plan;
+        var job = await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
+        return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
+    }
+
     /// <summary>What a fit is of: everything that decides its bits.</summary>
     private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, FeaturePass pass, CancellationToken cancellationToken)
         where TModel : Model

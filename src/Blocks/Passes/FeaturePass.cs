@@ -117,6 +117,21 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         }
     }
 
+    /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
+    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
+        var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns);
+        var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
+        var batches = plan.Batches ?? 0;
+        return plan with
+        {
+            Outputs = options.BadRows.QuarantineFolder is { } folder ? [("quarantine", QuarantineWriter.Preview(Io.Storage.FileLayer.Disk, folder, options.Checkpoints?.Resume == true))] : [],
+            Cache = new CachePlan(layout.Bytes, batches * layout.Bytes, Math.Min(batches, memory.CacheBytes / layout.Bytes) * layout.Bytes, options.SpillFolder ?? SpillFile.DefaultFolder()),
+        };
+    }
+
     /// <summary>Stops a pass that runs, and frees memory and file.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,7 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
         var readable = Array.FindAll(footer.Columns, c => obstacles[c] is null);
         var groups = footer.RowGroups.Select(g => new InspectedRowGroup(
             g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
-        List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), obstacles[c] is null ? c.Field!.ValueType.Name : null, c.Repetition == Repetition.Optional, obstacles[c]) { Nulls = Nulls(footer, c), Range = Range(footer, c) })];
+        List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), obstacles[c] is null ? c.Field!.ValueType.Name : null, c.Repetition == Repetition.Optional, obstacles[c]) { Nulls = Nulls(footer, c), Range = Range(footer, c), CompressedBytes = footer.RowGroups.Sum(g => g.Chunks[c.Chunk].CompressedBytes) })];
         columns.AddRange(footer.LeftOut.Select(l => new InspectedColumn(l, "group", null, true, "it is a list, map or structure")));
         return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, groups.Count == 0 ? 0 : groups.Max(g => g.DecodedBytes));
     }
@@ -76,6 +76,9 @@ public sealed record InspectedColumn(string Name, string StoredAs, string? Value
 {
     /// <summary>Number of nulls, as the file itself tells; null if it does not.</summary>
     public long? Nulls { get; init; }
+
+    /// <summary>Its bytes in the file.</summary>
+    public long CompressedBytes { get; init; }
 
     /// <summary>Least and largest value of a column of numbers, as the file itself tells: a hint, not checked. Null if it does not, or cannot be believed.</summary>
     public (double Minimum, double Maximum)? Range { get; init; }

@@ -88,6 +88,24 @@ public sealed class ParquetSource : IBatchSource
     internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
         Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed()));
 
+    /// <summary>Which engine decodes how many row groups, most first.</summary>
+    /// <param name="columns">The columns that are read; null = all.</param>
+    /// <param name="heldBytes">What an engine may hold.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes, CancellationToken cancellationToken)
+    {
+        var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var schema = opened.Project(columns);
+        return
+        [
+            .. opened.Files
+                .SelectMany(f => Enumerable.Range(0, f.Footer.RowGroups.Length).Select(g => EngineChoice.Choose(opened.Engines, f, g, ParquetPlan.Columns(f, schema), heldBytes).Name))
+                .GroupBy(name => name, StringComparer.Ordinal)
+                .Select(g => (g.Key, g.Count()))
+                .OrderByDescending(e => e.Item2),
+        ];
+    }
+
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
         plan ??= ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
 
