@@ -11,6 +11,12 @@ public sealed record RunResult(long RowsIn, long RowsOut, double Seconds, string
     /// <summary>Rows that the model could not use and <see cref="PipelineOptions.BadRows"/> had left out.</summary>
     public long RowsRejected { get; init; }
 
-    /// <summary>Rows a second; 0 if no time passed.</summary>
-    public double RowsPerSecond => Seconds > 0 ? RowsOut / Seconds : 0;
+    /// <summary>Of the rows read, those that an earlier, interrupted run had done.</summary>
+    public long RowsResumed { get; init; }
+
+    /// <summary>What the user should know, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Rows a second of this run; 0 if no time passed.</summary>
+    public double RowsPerSecond => Seconds > 0 ? (RowsIn - RowsResumed) / Seconds : 0;
 }

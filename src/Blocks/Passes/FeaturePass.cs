@@ -165,7 +165,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
                 work.Folded(next, total);
             },
         };
-        Linking.Link(bound.Create(run, work.First), fill);
+        Linking.Link(bound.Create(run, work.First, layout.Bytes / options.BatchSize), fill);
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
         if (!filling.IsOff) filling.Seal(run.Accounts.RowsOut);

@@ -71,7 +71,7 @@ public sealed record PipelineOptions
         (BadRows is null || Enum.IsDefined(BadRows.Mode), "BadRows.Mode", BadRows?.Mode, "Fail, Skip or Quarantine"),
         (BadRows?.MaxRows is null or >= 0, "BadRows.MaxRows", BadRows?.MaxRows, "null (no limit) or at least 0"),
         (BadRows?.MaxRows is null || BadRows.Mode != BadRowMode.Fail, "BadRows.MaxRows with Mode Fail", BadRows?.MaxRows, "null, as the first bad row fails the run, or Mode Skip or Quarantine"),
-        (BadRows is null || BadRows.Keeps == !string.IsNullOrWhiteSpace(BadRows.QuarantineFolder), $"BadRows.QuarantineFolder with Mode {BadRows?.Mode}", BadRows?.QuarantineFolder, BadRows?.Keeps == true ? "a folder" : "null, or Mode Quarantine"),
+        (BadRows is null || BadRows.Keeps == !string.IsNullOrWhiteSpace(BadRows.QuarantineFolder), $"BadRows.QuarantineFolder with Mode {BadRows?.Mode}", BadRows?.QuarantineFolder ?? "none", BadRows?.Keeps == true ? "a folder" : "none, or Mode Quarantine"),
         (BadRows?.QuarantineFolder is not { } quarantine || !File.Exists(quarantine), "BadRows.QuarantineFolder", BadRows?.QuarantineFolder, "a folder, not a file"),
         (TimeProvider is not null, nameof(TimeProvider), null, "a clock"));
 }

@@ -32,6 +32,9 @@ internal sealed class RunAccounts(PipelineOptions options)
     /// <summary>Rows that an earlier run refused which this one goes on from; they count for the most there may be.</summary>
     public long RejectedBefore { get; set; }
 
+    /// <summary>Counts what an earlier run did which this one goes on from.</summary>
+    public void Resume(ResumePoint point) => (rowsIn, rowsOut, rowsRejected) = (point.RowsIn, point.RowsOut, point.RowsRejected);
+
     public TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(started);
 
     /// <summary>Books a batch; the one returned stands for it and carries the credit.</summary>

@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Storage;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
@@ -34,7 +35,7 @@ internal sealed class ModelFile(string path)
     {
         try
         {
-            model.Save(path);
+            DurableFile.Write(FileLayer.Disk, path, model.ToJson());
         }
         // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })

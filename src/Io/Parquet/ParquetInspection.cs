@@ -14,20 +14,28 @@ namespace Pipelines.Io;
 public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns, IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
 {
     /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
-    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) => OfAsync(paths, new ParquetSourceOptions(), cancellationToken);
+
+    /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
+    /// <param name="paths">Files, folders and globs; at least one.</param>
+    /// <param name="options">How they would be read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, ParquetSourceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => Of(f.Path, f.Name)), cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => Of(f.Path, f.Name, options)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>True if a file begins like a Parquet file, whatever its name.</summary>
     public static bool IsParquet(string path) => FooterFile.HasMagic(path);
 
-    private static ParquetInspection Of(string path, string name)
+    private static ParquetInspection Of(string path, string name, ParquetSourceOptions options)
     {
-        var footer = FooterFile.Load(path, name);
-        var file = new PlannedFile(path, name, footer);
-        var engines = new ParquetSourceOptions().Allowed();
+        var engines = options.Allowed();
+        var file = PlannedFile.Load(path, name, engines, options.DecryptionKeys);
+        var footer = file.Footer;
         var obstacles = footer.Columns.ToDictionary(c => c, c => c.Obstacle ?? EngineChoice.Obstacle(engines, file, c));
         var readable = Array.FindAll(footer.Columns, c => obstacles[c] is null);
         var groups = footer.RowGroups.Select(g => new InspectedRowGroup(

@@ -52,6 +52,11 @@ public sealed class ParquetSource : IBatchSource
         return new SourceInfo(opened.Schema, opened.Rows, largest) { Files = [.. opened.Files.Select(f => f.Identity)] };
     }
 
+    /// <summary>The files that paths, folders and globs stand for, as they are now, in the order in which they would be read. Their columns are not compared.</summary>
+    /// <exception cref="DataException">A file cannot be found or opened.</exception>
+    public static async Task<IReadOnlyList<InputFile>> IdentifyAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity), cancellationToken).ConfigureAwait(false);
+
     /// <summary>Full paths of the files, in the order in which they are read.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
     public async ValueTask<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>
@@ -63,9 +68,8 @@ public sealed class ParquetSource : IBatchSource
         options.Validate();
         var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(options.Columns);
-        var parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
-        await using var groups = new RowGroupQueue(opened, schema, parallelism, options.ReadAheadBytes, options.ReuseMemory ? new ArrayRecycler() : null, cancellationToken);
-        var cutter = new BatchCutter(schema, options.BatchSize);
+        await using var groups = new RowGroupQueue(opened, schema, options, cancellationToken);
+        var cutter = new BatchCutter(schema, options.BatchSize, options.FirstBatch);
         while (await groups.NextAsync().ConfigureAwait(false) is { } group)
         {
             for (var at = 0; at < group.Rows;)
@@ -79,5 +83,5 @@ public sealed class ParquetSource : IBatchSource
     }
 
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
-        plan ??= await Task.Run(() => ParquetPlan.Make(paths, options.Allowed(), cancellationToken), cancellationToken).ConfigureAwait(false);
+        plan ??= await Task.Run(() => ParquetPlan.Make(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);
 }

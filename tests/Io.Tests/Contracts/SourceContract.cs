@@ -29,6 +29,18 @@ public class SourceContract
     }
 
     [Theory, MemberData(nameof(Sources))]
+    public async Task Begins_with_any_batch_as_if_those_before_had_been_read(string source)
+    {
+        using var folder = new TempFolder();
+        var table = new TestTable(500).Without(Fixture(source).Drops);
+        var made = await Fixture(source).Make(table, folder);
+        foreach (var size in (int[])[7, 100, 166, 167, 500])
+            foreach (var first in (long[])[0, 1, 2, 3, (500 / size) - 1, 500 / size, (500 / size) + 1, long.MaxValue])
+                foreach (var ahead in (long[])[0, 10_000, 1 << 20])
+                    await table.ExpectFrom(made, new ReadOptions { BatchSize = size, FirstBatch = first, ReadAheadBytes = ahead, MaxDegreeOfParallelism = 2, ReuseMemory = ahead > 0 });
+    }
+
+    [Theory, MemberData(nameof(Sources))]
     public async Task A_batch_that_is_not_released_keeps_its_values_though_memory_is_reused(string source)
     {
         using var folder = new TempFolder();

@@ -22,7 +22,7 @@ internal static class EngineChoice
         var leastBytes = long.MaxValue;
         foreach (var engine in engines)
         {
-            if (Array.Exists(columns, c => engine.Obstacle(file, group, c) is not null)) continue;
+            if (Array.Exists(columns, c => Why(engine, file, group, c) is not null)) continue;
             var bytes = engine.HeldBytes(file, group, columns);
             if (bytes <= limits.HeldBytes) return engine.Open(file, group, columns, limits);
             if (least is null || bytes < leastBytes) (least, leastBytes) = (engine, bytes);
@@ -34,13 +34,26 @@ internal static class EngineChoice
             "a plain column of numbers, booleans, texts or times", "leave the column out");
     }
 
+    /// <summary>Reads the footer of a file that is encrypted or has encrypted columns.</summary>
+    /// <exception cref="DataException">The keys do not fit, or no engine decrypts.</exception>
+    public static FileFooter LoadEncrypted(IReadOnlyList<ParquetEngine> engines, string path, string name, DecryptionKeys keys)
+    {
+        foreach (var engine in engines)
+            if (engine.IsAvailable && engine.LoadEncrypted(path, name, keys) is { } footer) return footer;
+        var why = string.Join("; ", engines.Select(e => $"{e.Name} {e.Unavailable ?? "does not decrypt"}"));
+        throw new DataException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})", "a Parquet file without encryption, or an engine that decrypts", "choose another engine (--parquet-engine), or decrypt it first");
+    }
+
+    // Asked in the order of preference, so that the native library is loaded only where the built-in engine will not do.
+    private static string? Why(ParquetEngine engine, PlannedFile file, int group, FileColumn column) => engine.IsAvailable ? engine.Obstacle(file, group, column) : engine.Unavailable;
+
     // One reason is said as it is; several with the engines' names.
     private static string? Reasons(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn column)
     {
         var reasons = new List<(string Engine, string Why)>();
         foreach (var engine in engines)
         {
-            if (engine.Obstacle(file, group, column) is not { } why) return null;
+            if (Why(engine, file, group, column) is not { } why) return null;
             reasons.Add((engine.Name, why));
         }
         return reasons.Select(r => r.Why).Distinct().Count() == 1 ? reasons[0].Why : string.Join("; ", reasons.Select(r => $"{r.Engine}: {r.Why}"));

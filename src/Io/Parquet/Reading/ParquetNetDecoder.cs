@@ -13,15 +13,16 @@ namespace Pipelines.Io.Reading;
 /// </summary>
 internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDisposable
 {
+    private const long PageRoom = 1 << 24;
     private ParquetReader? reader;
     private DataField[] fields = [];
 
-    /// <summary>True if a chunk has encodings that <see cref="ChunkDecoder"/> does not know.</summary>
+    /// <summary>True if a chunk has encodings that <see cref="ColumnCursor"/> does not know.</summary>
     public static bool IsNeededFor(ColumnChunkInfo chunk) =>
         Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray or PageEncoding.ByteStreamSplit);
 
     /// <summary>Decodes a chunk.</summary>
-    public ColumnBlock Decode(FileColumn column, int group, ColumnChunkInfo chunk, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    public ColumnBlock Decode(FileColumn column, int group, ColumnChunkInfo chunk, int rows, ColumnDecoder decoder, CancellationToken cancellationToken)
     {
         CheckPages(chunk, rows, cancellationToken);
         return DecodeAsync(column, group, rows, decoder, cancellationToken).GetAwaiter().GetResult();
@@ -32,12 +33,14 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
 
     private void CheckPages(ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
     {
-        using var pages = new PageReader(file, path, chunk);
+        using var pages = new ColumnPages(file, path, chunk, PageRoom);
         var values = 0L;
         while (values < rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!pages.Next(out _, out _)) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+            if (!pages.Next()) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+            pages.Open();
+            pages.Body.Skip(pages.Body.Left);
             if (pages.Header.Kind is PageKind.Data or PageKind.DataV2) values += pages.Header.Values;
         }
         if (values != rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
@@ -56,7 +59,7 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
         fields = reader.Schema.GetDataFields();
     }
 
-    private async Task<ColumnBlock> DecodeAsync(FileColumn column, int group, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    private async Task<ColumnBlock> DecodeAsync(FileColumn column, int group, int rows, ColumnDecoder decoder, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);
         var field = fields.First(f => f.Path.Length == 1 && f.Name == column.Name);

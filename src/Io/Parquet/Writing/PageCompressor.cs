@@ -10,6 +10,9 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     private readonly bool checksums = options.PageChecksums;
     private byte[] compressed = [];
 
+    /// <summary>Room for the page that is being made; one a thread, not one a column.</summary>
+    public ByteBuffer Page { get; } = new();
+
     /// <summary>The codec asked for.</summary>
     public PageCodec Codec { get; } = options.Compression switch { ParquetCompression.Zstd => PageCodec.Zstd, ParquetCompression.Snappy => PageCodec.Snappy, _ => PageCodec.None };
 

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>What decodes the chunks of one column.</summary>
+internal abstract class ColumnDecoder
+{
+    private static readonly ConcurrentDictionary<(ParquetStorage Storage, Type Type), int> widths = new();
+
+    /// <summary>The decoder for a column.</summary>
+    public static ColumnDecoder For(FileColumn column) =>
+        (ColumnDecoder)Activator.CreateInstance(typeof(ColumnDecoder<>).MakeGenericType(column.Field!.ValueType), PlainCodecs.For(column.Storage), column.Repetition == Repetition.Optional)!;
+
+    /// <summary>Bytes that a row of a column takes decoded, about, without the bytes of texts.</summary>
+    public static int RowBytes(FileColumn column) => widths.GetOrAdd((column.Storage, column.Field!.ValueType), static key => ((IPlainCodec)PlainCodecs.For(key.Storage)).DecodedBytes);
+
+    /// <summary>Begins to read a chunk.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="chunk">Where the chunk lies.</param>
+    /// <param name="room">Bytes of pages that may be held, about.</param>
+    /// <param name="held">Counts dictionaries.</param>
+    /// <param name="values">Counts the values handed out.</param>
+    public abstract ColumnCursor Open(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room, ReadingMemory held, ReadingMemory values);
+
+    /// <summary>Makes a column of values that another reader decoded.</summary>
+    /// <param name="plain">The values that are present, plainly encoded.</param>
+    /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
+    /// <param name="rows">Number of rows.</param>
+    public abstract ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows);
+}
+
+/// <summary>What decodes the chunks of one column.</summary>
+internal sealed class ColumnDecoder<T>(PlainCodec<T> codec, bool isOptional) : ColumnDecoder
+{
+    public override ColumnCursor Open(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room, ReadingMemory held, ReadingMemory values) =>
+        new ColumnCursor<T>(codec, isOptional, new ColumnPages(file, path, chunk, room), chunk.Values, held, values);
+
+    public override ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows)
+    {
+        var column = new ColumnBuilder<T>(rows, null, null);
+        var count = present is null ? rows : present.AsSpan().Count(true);
+        codec.Read(plain, column.Values().AsSpan(0, count));
+        column.Advance(rows, count, present);
+        return column.Finish();
+    }
+}
