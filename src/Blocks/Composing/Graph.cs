@@ -42,9 +42,15 @@ internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<st
     /// <summary>Makes and links the blocks of a run; returns the last one.</summary>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="firstBatch">Number of the first batch to read, at least 0.</param>
-    public ISourceBlock<DataBatch> Create(RunSupervisor run, long firstBatch = 0)
+    /// <param name="extraRowBytes">Bytes that the end of the graph adds to each row.</param>
+    public ISourceBlock<DataBatch> Create(RunSupervisor run, long firstBatch = 0, long extraRowBytes = 0)
     {
-        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info) { ReuseMemory = !Graph.Stages.Any(s => s.IsForeign), FirstBatch = firstBatch };
+        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info)
+        {
+            ReuseMemory = !Graph.Stages.Any(s => s.IsForeign),
+            FirstBatch = firstBatch,
+            ExtraRowBytes = extraRowBytes + Graph.Stages.Sum(s => s.ExtraRowBytes),
+        };
         foreach (var stage in Graph.Stages)
         {
             var block = stage.Create(run);

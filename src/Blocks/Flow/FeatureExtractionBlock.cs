@@ -48,4 +48,6 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);
+
+    private protected override long IndexOf(DataBatch item) => item.Index;
 }

@@ -65,6 +65,8 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);
 
+    private protected override long IndexOf(DataBatch item) => item.Index;
+
     /// <summary>The input's credit, and the room for the scores with it.</summary>
     private sealed class Room(DataBatch carrier, ScoreBatch room, ConcurrentBag<ScoreBatch> rooms) : IBatchCredit
     {

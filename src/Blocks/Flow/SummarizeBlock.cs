@@ -21,4 +21,6 @@ public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, st
     }
 
     private protected override string Describe(FeatureBatch item) => item.Rows == 0 ? $"batch {item.Index}" : $"batch {item.Index} (from {item.Locate(0)})";
+
+    private protected override long IndexOf(FeatureBatch item) => item.Index;
 }

@@ -30,4 +30,6 @@ internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);
+
+    private protected override long IndexOf(DataBatch item) => item.Index;
 }

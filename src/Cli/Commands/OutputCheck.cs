@@ -47,14 +47,25 @@ internal static class OutputCheck
         if (Overlap(folder, output)) throw Wrong($"a folder that is, holds or lies in the output {output}");
         foreach (var input in inputs)
         {
-            // Of a glob, the part before the first wildcard says where it looks.
-            var wild = input.AsSpan().IndexOfAny("*?[");
-            var root = wild < 0 ? input : Path.GetDirectoryName(input[..wild]) is { Length: > 0 } part ? part : ".";
-            if (wild < 0 ? Overlap(folder, root) : Holds(Resolved(root), Resolved(folder)) && input.Contains("**", StringComparison.Ordinal) || Resolved(root) == Resolved(folder))
-                throw Wrong($"a folder that is, holds or lies in the input {input}");
+            if (input.AsSpan().IndexOfAny("*?[") < 0 ? Overlap(folder, input) : IsMatched(folder, input)) throw Wrong($"a folder that is, holds or lies in the input {input}");
         }
 
         DataException Wrong(string found) => new(DataErrorKind.Usage, place, found, "a new or empty folder of its own", "name another folder; nothing was read");
+    }
+
+    // A glob reads a folder whose name it matches, with all in it; one that goes deeper may.
+    private static bool IsMatched(string folder, string glob)
+    {
+        var parts = Path.GetFullPath(glob).Split(Path.DirectorySeparatorChar);
+        var names = Resolved(folder).Split(Path.DirectorySeparatorChar);
+        var first = Array.FindIndex(parts, p => p.AsSpan().IndexOfAny("*?[") >= 0);
+        parts = [.. Resolved(string.Join(Path.DirectorySeparatorChar, parts[..first]) is { Length: > 0 } root ? root : Path.GetPathRoot(Path.GetFullPath(glob))!).TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar), .. parts[first..]];
+        for (var i = 0; i < Math.Min(parts.Length, names.Length); i++)
+        {
+            if (parts[i] == "**") return true;
+            if (!System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(System.Text.RegularExpressions.Regex.Replace(parts[i], @"\[[^\]]*\]", "?"), names[i], ignoreCase: false)) return false;
+        }
+        return true;
     }
 
     private static bool Overlap(string a, string b) => Holds(Resolved(a), Resolved(b)) || Holds(Resolved(b), Resolved(a));

@@ -116,14 +116,20 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         return new OutputVerification(path, 1, footer.Rows, null, null, footer.FileLength, found);
     }
 
+    // Pages of our own are about a mebibyte; larger ones are read piece by piece.
+    private const long PageRoom = 1 << 24;
+
     // Reads every page of a column chunk, which compares its checksum, and decompresses it.
     private static long CountValues(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path, ColumnChunkInfo chunk)
     {
         if (chunk.Values == 0) return 0;
-        using var pages = new PageReader(file, path, chunk);
+        using var pages = new ColumnPages(file, path, chunk, PageRoom);
         var values = 0L;
-        while (values < chunk.Values && pages.Next(out _, out _))
+        while (values < chunk.Values && pages.Next())
+        {
+            pages.Open();
             if (pages.Header.Kind is PageKind.Data or PageKind.DataV2) values += pages.Header.Values;
+        }
         return values;
     }
 

@@ -70,7 +70,17 @@ internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage
 
 /// <summary>Where a column's values of a row group lie.</summary>
 internal sealed record ColumnChunkInfo(
-    PhysicalType Physical, PageCodec Codec, PageEncoding[] Encodings, long Values, long Offset, long CompressedBytes, long UncompressedBytes, string? Obstacle);
+    PhysicalType Physical, PageCodec Codec, PageEncoding[] Encodings, long Values, long Offset, long CompressedBytes, long UncompressedBytes, string? Obstacle)
+{
+    /// <summary>What the file tells of the values.</summary>
+    public ChunkStatistics Statistics { get; init; } = ChunkStatistics.None;
+
+    /// <summary>True if its values lie in another file: no engine reads them.</summary>
+    public bool IsElsewhere { get; init; }
+
+    /// <summary>True if it is encrypted with a key that was not given: no engine reads it.</summary>
+    public bool IsLocked { get; init; }
+}
 
 /// <summary>A row group of a file.</summary>
 /// <param name="Rows">Number of rows.</param>
@@ -82,6 +92,9 @@ internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Colu
 {
     /// <summary>What tells the file from another version of it.</summary>
     public FileIdentity Identity { get; init; } = new(FileLength, default, "", "");
+
+    /// <summary>True if the file has encrypted columns, though its footer is not.</summary>
+    public bool IsEncrypted { get; init; }
 }
 
 /// <summary>What tells a file from another version of it, without reading its rows.</summary>

@@ -11,6 +11,13 @@ internal sealed class BuiltinEngine : ParquetEngine
 
     public override int Preference => 0;
 
+    /// <summary>Memory that a chunk takes which must be decoded whole, about: its pages, its values and what Parquet.Net makes of them.</summary>
+    public static long WholeBytes(ColumnChunkInfo chunk) => chunk.CompressedBytes + (3 * Math.Max(chunk.UncompressedBytes, chunk.Values * 8));
+
+    // With Parquet.Net underneath it decodes whole chunks: another engine is better.
+    public override int PreferenceFor(PlannedFile file, int group, FileColumn[] columns) =>
+        Array.Exists(columns, c => ParquetNetDecoder.IsNeededFor(file.Footer.RowGroups[group].Chunks[c.Chunk])) ? 15 : Preference;
+
     public override string? Obstacle(PlannedFile file, int group, FileColumn column) => file.Footer.RowGroups[group].Chunks[column.Chunk].Obstacle;
 
     public override long HeldBytes(PlannedFile file, int group, FileColumn[] columns)
@@ -19,34 +26,10 @@ internal sealed class BuiltinEngine : ParquetEngine
         foreach (var column in columns)
         {
             var chunk = file.Footer.RowGroups[group].Chunks[column.Chunk];
-            if (ParquetNetDecoder.IsNeededFor(chunk)) bytes += chunk.CompressedBytes + 3 * chunk.UncompressedBytes;
+            if (ParquetNetDecoder.IsNeededFor(chunk)) bytes += WholeBytes(chunk);
         }
         return bytes;
     }
 
-    public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new Reader(file, group, columns);
-
-    private sealed class Reader(PlannedFile file, int group, FileColumn[] columns) : IRowGroupReader
-    {
-        private readonly int total = (int)file.Footer.RowGroups[group].Rows;
-        private ColumnBlock[]? decoded;
-        private int at;
-
-        public ColumnBlock[] Read(int rows, ArrayRecycler? recycler, CancellationToken cancellationToken)
-        {
-            if (rows == total) return Decode(recycler, cancellationToken);
-            decoded ??= Decode(null, cancellationToken);
-            var slice = new ColumnBlock[columns.Length];
-            for (var c = 0; c < slice.Length; c++) slice[c] = ColumnBlock.Of(decoded[c].Slice(columns[c].Field!, at, rows));
-            at += rows;
-            return slice;
-        }
-
-        public void Skip(long rows, CancellationToken cancellationToken) => at += (int)rows;
-
-        public void Dispose() => decoded = null;
-
-        private ColumnBlock[] Decode(ArrayRecycler? recycler, CancellationToken cancellationToken) =>
-            new RowGroupDecoder(file.Path, file.Name, file.Footer, columns).Decode(group, recycler, cancellationToken);
-    }
+    public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new BuiltinReader(file, group, columns, limits);
 }

@@ -18,21 +18,41 @@ internal static class EngineChoice
     public static IRowGroupReader Open(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
     {
         file.CheckUnchanged();
+        return Choose(engines, file, group, columns, limits.HeldBytes).Open(file, group, columns, limits);
+    }
+
+    /// <summary>The first engine that can read all columns within the limit; if none keeps within it, the one that holds least.</summary>
+    /// <exception cref="DataException">None can read them; the message says why each refuses.</exception>
+    public static ParquetEngine Choose(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, long heldBytes)
+    {
         ParquetEngine? least = null;
         var leastBytes = long.MaxValue;
-        foreach (var engine in engines)
+        foreach (var engine in engines.OrderBy(e => e.PreferenceFor(file, group, columns)))
         {
-            if (Array.Exists(columns, c => engine.Obstacle(file, group, c) is not null)) continue;
+            if (Array.Exists(columns, c => Why(engine, file, group, c) is not null)) continue;
             var bytes = engine.HeldBytes(file, group, columns);
-            if (bytes <= limits.HeldBytes) return engine.Open(file, group, columns, limits);
+            if (bytes <= heldBytes) return engine;
             if (least is null || bytes < leastBytes) (least, leastBytes) = (engine, bytes);
         }
-        if (least is not null) return least.Open(file, group, columns, limits);
+        if (least is not null) return least;
         var column = Array.Find(columns, c => Reasons(engines, file, group, c) is not null);
         throw new DataException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", column '{column.Name}'")}",
             column is null ? "columns that no one engine can read together" : $"a column that cannot be read: {Reasons(engines, file, group, column)}",
             "a plain column of numbers, booleans, texts or times", "leave the column out");
     }
+
+    /// <summary>Reads the footer of a file that is encrypted or has encrypted columns.</summary>
+    /// <exception cref="DataException">The keys do not fit, or no engine decrypts.</exception>
+    public static FileFooter LoadEncrypted(IReadOnlyList<ParquetEngine> engines, string path, string name, DecryptionKeys keys)
+    {
+        foreach (var engine in engines)
+            if (engine.IsAvailable && engine.LoadEncrypted(path, name, keys) is { } footer) return footer;
+        var why = string.Join("; ", engines.Select(e => $"{e.Name} {e.Unavailable ?? "does not decrypt"}"));
+        throw new DataException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})", "a Parquet file without encryption, or an engine that decrypts", "choose another engine (--parquet-engine), or decrypt it first");
+    }
+
+    // Asked in the order of preference, so that the native library is loaded only where the built-in engine will not do.
+    private static string? Why(ParquetEngine engine, PlannedFile file, int group, FileColumn column) => engine.IsAvailable ? engine.Obstacle(file, group, column) : engine.Unavailable;
 
     // One reason is said as it is; several with the engines' names.
     private static string? Reasons(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn column)
@@ -40,7 +60,7 @@ internal static class EngineChoice
         var reasons = new List<(string Engine, string Why)>();
         foreach (var engine in engines)
         {
-            if (engine.Obstacle(file, group, column) is not { } why) return null;
+            if (Why(engine, file, group, column) is not { } why) return null;
             reasons.Add((engine.Name, why));
         }
         return reasons.Select(r => r.Why).Distinct().Count() == 1 ? reasons[0].Why : string.Join("; ", reasons.Select(r => $"{r.Engine}: {r.Why}"));

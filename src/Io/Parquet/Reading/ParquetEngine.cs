@@ -21,14 +21,24 @@ internal abstract class ParquetEngine
     /// <summary>True if it can run here: its native library is present.</summary>
     public abstract bool IsAvailable { get; }
 
+    /// <summary>Why it cannot run here, in words that go on after its name; null if it can.</summary>
+    public virtual string? Unavailable => IsAvailable ? null : "cannot run here";
+
     /// <summary>Order of the automatic choice, lowest first; the built-in engine is 0.</summary>
     public abstract int Preference { get; }
+
+    /// <summary>Order of the automatic choice for a row group, where it differs: what an engine reads the long way round is better left to another.</summary>
+    public virtual int PreferenceFor(PlannedFile file, int group, FileColumn[] columns) => Preference;
 
     /// <summary>Why it cannot read a column of a row group, in words that go on after the column's name ("it is compressed with LZO"); null if it can. Cheap: no data are read.</summary>
     public abstract string? Obstacle(PlannedFile file, int group, FileColumn column);
 
     /// <summary>Memory that an open reader holds beside the slices it hands out, about: pages, dictionaries, chunks that must be decoded whole.</summary>
     public abstract long HeldBytes(PlannedFile file, int group, FileColumn[] columns);
+
+    /// <summary>Reads and checks the footer of a file that is encrypted or has encrypted columns; null if the engine does not decrypt.</summary>
+    /// <exception cref="DataException">The keys do not fit, or the file is broken.</exception>
+    public virtual FileFooter? LoadEncrypted(string path, string name, DecryptionKeys keys) => null;
 
     /// <summary>Opens a row group. The file is the planned one: that is checked before.</summary>
     /// <param name="file">The file.</param>
@@ -55,8 +65,9 @@ internal interface IRowGroupReader : IDisposable
 
 /// <summary>What a reader may hold, in bytes. What is larger alone is refused with an error before it is allocated.</summary>
 /// <param name="HeldBytes">Beside the slices: pages and dictionaries.</param>
-/// <param name="SliceBytes">The values of one slice.</param>
-internal sealed record ReaderLimits(long HeldBytes = long.MaxValue, long SliceBytes = long.MaxValue);
+/// <param name="SliceBytes">The texts of one slice; arrays of numbers are the caller's choice.</param>
+/// <param name="Parallelism">Columns decoded at the same time, at least 1.</param>
+internal sealed record ReaderLimits(long HeldBytes = long.MaxValue, long SliceBytes = long.MaxValue, int Parallelism = 1);
 
 /// <summary>Turns what went wrong while a column was read into the one error that says where.</summary>
 internal static class RowGroupFault
@@ -70,6 +81,7 @@ internal static class RowGroupFault
         return fault switch
         {
             DataException known => known,
+            OverBudgetException over => TooLarge(file, group, column, over.What, over.Allowed),
             BrokenFileException broken => new DataException(DataErrorKind.Data, place, broken.Found, broken.Expected, Remedy, broken),
             _ => new DataException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.GetType().Name}: {fault.Message})", $"values stored as {column.Storage}", Remedy, fault),
         };

@@ -5,8 +5,27 @@ namespace Pipelines.Io.Reading;
 /// <summary>A file of a source.</summary>
 internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
 {
+    /// <summary>Keys of a file that is encrypted or has encrypted columns; null for others, and where no key was given.</summary>
+    public DecryptionKeys? Keys { get; init; }
+
     /// <summary>The file as jobs know it.</summary>
     public InputFile Identity => new(Path, Name, Footer.Identity.Bytes, Footer.Identity.Modified, Footer.Identity.FooterHash, Footer.Rows);
+
+    /// <summary>Reads a file's footer.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Its name for messages.</param>
+    /// <param name="engines">The engines that may decrypt it.</param>
+    /// <param name="keys">Its keys, should it be encrypted; null if there are none.</param>
+    public static PlannedFile Load(string path, string name, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys)
+    {
+        var isDecrypted = false;
+        var footer = FooterFile.Load(path, name, keys is null ? null : () =>
+        {
+            isDecrypted = true;
+            return EngineChoice.LoadEncrypted(engines, path, name, keys);
+        });
+        return new PlannedFile(path, name, footer) { Keys = isDecrypted ? keys : null };
+    }
 
     /// <summary>Checks that the file is still the one whose footer was read.</summary>
     /// <exception cref="DataException">It was changed, replaced or removed.</exception>
@@ -56,16 +75,19 @@ internal sealed class ParquetPlan
     /// <summary>Number of rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Footer.Rows);
 
+    /// <summary>Checks files against one another.</summary>
+    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines) => new(files, engines);
+
     /// <summary>Finds the files and reads their footers.</summary>
-    public static ParquetPlan Make(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, CancellationToken cancellationToken)
+    public static PlannedFile[] Find(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys, CancellationToken cancellationToken)
     {
         var files = new List<PlannedFile>();
         foreach (var (path, name) in ParquetPaths.Resolve(paths))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            files.Add(new PlannedFile(path, name, FooterFile.Load(path, name)));
+            files.Add(PlannedFile.Load(path, name, engines, keys));
         }
-        return new ParquetPlan([.. files], engines);
+        return [.. files];
     }
 
     /// <summary>The schema of the columns that are asked for, in that order.</summary>
