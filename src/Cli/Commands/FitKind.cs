@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
@@ -34,6 +35,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
     protected FitSettings Fit { get; } = new(objective);
 
     private readonly CheckpointSettings checkpoints = new();
+    private readonly ReadingSettings reading = new();
 
     /// <summary>The options that only this kind has.</summary>
     protected virtual IReadOnlyList<Option> Own => [];
@@ -54,6 +56,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         Fit.AddTo(command);
         foreach (var option in Own) command.Add(option);
         checkpoints.AddTo(command);
+        reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
@@ -67,7 +70,8 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path) : null;
         var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>((TModel)initial.Model);
         output.Check();
-        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], cancellationToken).ConfigureAwait(false);
+        var how = reading.Options(parsed, console);
+        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], how, cancellationToken).ConfigureAwait(false);
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
@@ -76,7 +80,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
-        var pipeline = Pipeline.FromParquet(parsed.GetRequiredValue(Fit.Inputs));
+        var pipeline = Pipeline.From(new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how));
         if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) pipeline = pipeline.Features([.. features]);
         if (parsed.GetValue(Fit.Weights) is { } weights) pipeline = pipeline.WeightedBy(weights);
 

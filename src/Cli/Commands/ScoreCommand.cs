@@ -37,6 +37,8 @@ internal sealed class ScoreCommand : Verb
         command.Add(rowsPerFile);
         var badRows = new BadRowSettings();
         badRows.AddTo(command);
+        var reading = new ReadingSettings();
+        reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
         command.Rules.Add(result => result.IsGiven(output) ? [] : [Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}")]);
@@ -46,13 +48,14 @@ internal sealed class ScoreCommand : Verb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var saved = SavedModel.Load(parsed.GetRequiredValue(model));
+            var how = reading.Options(parsed, console);
             OutputCheck.NotADevice(parsed.GetRequiredValue(output)!, "a Parquet file or a folder", "scored.parquet");
-            await OutputCheck.NotAnInputAsync(parsed.GetRequiredValue(output)!, parsed.GetRequiredValue(inputs), [parsed.GetRequiredValue(model)], cancellationToken).ConfigureAwait(false);
+            await OutputCheck.NotAnInputAsync(parsed.GetRequiredValue(output)!, parsed.GetRequiredValue(inputs), [parsed.GetRequiredValue(model)], how, cancellationToken).ConfigureAwait(false);
             var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
             var path = parsed.GetRequiredValue(output)!;
             if (!IsFile(path)) common.CanResume(parsed, "--resume goes on from what was finished");
             var flow = common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, parsed.GetRequiredValue(inputs)) };
-            var run = Pipeline.FromParquet(parsed.GetRequiredValue(inputs))
+            var run = Pipeline.From(new ParquetSource(parsed.GetRequiredValue(inputs), how))
                 .With(flow)
                 .Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) })
                 .ToParquet(path, new ParquetSinkOptions
