@@ -70,7 +70,7 @@ internal sealed class ScoreCommand : Verb
             DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
             var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
             foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
-            var done = new ScoreReport(result);
+            var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);
             if (parsed.GetValue(common.Json)) done.WriteJson(console.Out);
             else if (!parsed.GetValue(common.Quiet)) done.WriteWords(console.Out);
             return ExitCode.Done;
