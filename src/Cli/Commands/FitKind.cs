@@ -110,7 +110,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         }
         var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
-        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, fitted.RowsRejected);
+        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, badRows.Mode == BadRowMode.Fail ? null : fitted.RowsRejected);
         report.WriteWarnings(console.Error);
         if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
         else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);

@@ -116,7 +116,7 @@ internal sealed class ScoreCommand : Verb
         DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
-        var done = new ScoreReport(result);
+        var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);
         return Report(done.WriteJson, done.WriteWords);
 
         Pipeline From(IReadOnlyList<string> files) => Pipeline.From(new ParquetSource(files, how)).With(flow);
