@@ -96,7 +96,9 @@ internal sealed class ScoreCommand : Verb
                 return Report(report.WriteJson, report.WriteWords);
             }
             paths = [.. state.Paths];
-            path = Path.Combine(path, "run=…");
+            // Each file gets a folder of its own; where there is none yet, the folder around it tells whether it can be made.
+            path = Run(path);
+            if (flow.BadRows.QuarantineFolder is { } refused) flow = flow with { BadRows = flow.BadRows with { QuarantineFolder = Run(refused) } };
             if (paths.Length == 0)
             {
                 var nothing = new IncrementalReport(state, "scored", 0, path);
@@ -118,6 +120,8 @@ internal sealed class ScoreCommand : Verb
         foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
         var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);
         return Report(done.WriteJson, done.WriteWords);
+
+        static string Run(string folder) => Directory.Exists(folder) ? Path.Combine(folder, "run=…") : folder;
 
         Pipeline From(IReadOnlyList<string> files) => Pipeline.From(new ParquetSource(files, how)).With(flow);
 
