@@ -98,9 +98,9 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     public void Dispose()
     {
         CloseLog();
-        if (isCommitted) return;
         try
         {
+            if (isCommitted) return;
             if (isPublishing)
             {
                 quarantine?.Withdraw(Quarantined(parts));

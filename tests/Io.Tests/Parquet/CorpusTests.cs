@@ -18,7 +18,6 @@ public class CorpusTests
         { "PARQUET-1481.parquet", "physical type -7 in a column chunk", "footer" },
         { "datapage_v1-corrupt-checksum.parquet", "a page with the checksum 0f4f6d0a", "row group 0, column 'a'" },
         { "encrypt_columns_and_footer.parquet.encrypted", "an encrypted file", "" },
-        { "hadoop_lz4_compressed.parquet", "no column that can be read: 'c0': it is compressed with the deprecated LZ4 codec", "" },
         { "int96_from_spark.parquet", "the timestamp -108302820 days after 1970-01-01", "row group 0, column 'a'" },
         { "list_columns.parquet", "no column that can be read: 'int64_list': it is a list, map or structure; 'utf8_list'", "" },
         { "nulls.snappy.parquet", "no column that can be read: 'b_struct': it is a list, map or structure", "" },

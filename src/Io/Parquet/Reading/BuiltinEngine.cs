@@ -14,6 +14,10 @@ internal sealed class BuiltinEngine : ParquetEngine
     /// <summary>Memory that a chunk takes which must be decoded whole, about: its pages, its values and what Parquet.Net makes of them.</summary>
     public static long WholeBytes(ColumnChunkInfo chunk) => chunk.CompressedBytes + (3 * Math.Max(chunk.UncompressedBytes, chunk.Values * 8));
 
+    // With Parquet.Net underneath it decodes whole chunks: another engine is better.
+    public override int PreferenceFor(PlannedFile file, int group, FileColumn[] columns) =>
+        Array.Exists(columns, c => ParquetNetDecoder.IsNeededFor(file.Footer.RowGroups[group].Chunks[c.Chunk])) ? 15 : Preference;
+
     public override string? Obstacle(PlannedFile file, int group, FileColumn column) => file.Footer.RowGroups[group].Chunks[column.Chunk].Obstacle;
 
     public override long HeldBytes(PlannedFile file, int group, FileColumn[] columns)

@@ -13,6 +13,7 @@ internal sealed class BuiltinReader : IRowGroupReader
     private readonly int group;
     private readonly FileColumn[] columns;
     private readonly ReaderLimits limits;
+    private readonly bool useParquetNet;
     private readonly ReadingMemory held, handed;
     private readonly SafeFileHandle handle;
     private readonly ParquetNetDecoder other;
@@ -24,9 +25,9 @@ internal sealed class BuiltinReader : IRowGroupReader
     private readonly ColumnBlock?[] wholes;
     private long row;
 
-    public BuiltinReader(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
+    public BuiltinReader(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, bool useParquetNet = false)
     {
-        (this.file, this.group, this.columns, this.limits) = (file, group, columns, limits);
+        (this.file, this.group, this.columns, this.limits, this.useParquetNet) = (file, group, columns, limits, useParquetNet);
         (held, handed) = (new ReadingMemory(limits.HeldBytes), new ReadingMemory(limits.SliceBytes));
         decoders = Array.ConvertAll(columns, ColumnDecoder.For);
         (cursors, wholes) = (new ColumnCursor?[columns.Length], new ColumnBlock?[columns.Length]);
@@ -35,6 +36,8 @@ internal sealed class BuiltinReader : IRowGroupReader
     }
 
     private RowGroupInfo Group => file.Footer.RowGroups[group];
+
+    private bool IsWhole(int column) => useParquetNet || ParquetNetDecoder.IsNeededFor(Group.Chunks[columns[column].Chunk]);
 
     public ColumnBlock[] Read(int rows, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
@@ -47,7 +50,7 @@ internal sealed class BuiltinReader : IRowGroupReader
 
         void Work(int c)
         {
-            if (ParquetNetDecoder.IsNeededFor(Group.Chunks[columns[c].Chunk]))
+            if (IsWhole(c))
             {
                 var whole = Whole(c, cancellationToken);
                 slice[c] = isWhole ? whole : whole.Part((int)row, rows);
@@ -70,7 +73,7 @@ internal sealed class BuiltinReader : IRowGroupReader
 
         void Work(int c)
         {
-            if (ParquetNetDecoder.IsNeededFor(Group.Chunks[columns[c].Chunk])) return;
+            if (IsWhole(c)) return;
             var cursor = Cursor(c, false);
             cursor.Skip(rows, cancellationToken);
             cursor.Rest();
@@ -100,7 +103,7 @@ internal sealed class BuiltinReader : IRowGroupReader
     {
         if (wholes[c] is { } ready) return ready;
         var chunk = Group.Chunks[columns[c].Chunk];
-        held.Take(BuiltinEngine.WholeBytes(chunk), "a column chunk that must be decoded whole, for it is delta encoded or split into bytes,");
+        held.Take(BuiltinEngine.WholeBytes(chunk), useParquetNet ? "a column chunk that must be decoded whole, as the engine does," : "a column chunk that must be decoded whole, for it is delta encoded or split into bytes,");
         lock (otherGate) return wholes[c] = other.Decode(columns[c], group, chunk, (int)Group.Rows, decoders[c], cancellationToken);
     }
 

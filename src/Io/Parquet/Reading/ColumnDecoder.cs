@@ -29,7 +29,17 @@ internal abstract class ColumnDecoder
     /// <param name="plain">The values that are present, plainly encoded.</param>
     /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
     /// <param name="rows">Number of rows.</param>
-    public abstract ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows);
+    /// <param name="recycler">Where arrays come from; null = new ones.</param>
+    public abstract ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows, ArrayRecycler? recycler = null);
+
+    /// <summary>Makes a column of distinct values and indexes that another reader found.</summary>
+    /// <param name="plain">The distinct values, plainly encoded.</param>
+    /// <param name="distinct">Number of distinct values.</param>
+    /// <param name="indexes">Shape [values that are present], each less than <paramref name="distinct"/>.</param>
+    /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="recycler">Where arrays come from; null = new ones.</param>
+    public abstract ColumnBlock FromDictionary(ReadOnlySpan<byte> plain, int distinct, ReadOnlySpan<int> indexes, bool[]? present, int rows, ArrayRecycler? recycler);
 }
 
 /// <summary>What decodes the chunks of one column.</summary>
@@ -38,12 +48,22 @@ internal sealed class ColumnDecoder<T>(PlainCodec<T> codec, bool isOptional) : C
     public override ColumnCursor Open(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room, ReadingMemory held, ReadingMemory values) =>
         new ColumnCursor<T>(codec, isOptional, new ColumnPages(file, path, chunk, room), chunk.Values, held, values);
 
-    public override ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows)
+    public override ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows, ArrayRecycler? recycler = null)
     {
-        var column = new ColumnBuilder<T>(rows, null, null);
-        var count = present is null ? rows : present.AsSpan().Count(true);
+        var column = new ColumnBuilder<T>(rows, recycler, null);
+        var count = present is null ? rows : present.AsSpan(0, rows).Count(true);
         codec.Read(plain, column.Values().AsSpan(0, count));
         column.Advance(rows, count, present);
+        return column.Finish();
+    }
+
+    public override ColumnBlock FromDictionary(ReadOnlySpan<byte> plain, int distinct, ReadOnlySpan<int> indexes, bool[]? present, int rows, ArrayRecycler? recycler)
+    {
+        var values = new T[distinct];
+        codec.Read(plain, values);
+        var column = new ColumnBuilder<T>(rows, recycler, new ColumnDictionary<T>(values));
+        indexes.CopyTo(column.Indexes(indexes.Length));
+        column.Advance(rows, indexes.Length, present);
         return column.Finish();
     }
 }

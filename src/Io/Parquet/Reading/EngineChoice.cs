@@ -27,7 +27,7 @@ internal static class EngineChoice
     {
         ParquetEngine? least = null;
         var leastBytes = long.MaxValue;
-        foreach (var engine in engines)
+        foreach (var engine in engines.OrderBy(e => e.PreferenceFor(file, group, columns)))
         {
             if (Array.Exists(columns, c => Why(engine, file, group, c) is not null)) continue;
             var bytes = engine.HeldBytes(file, group, columns);

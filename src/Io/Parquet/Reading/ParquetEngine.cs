@@ -27,6 +27,9 @@ internal abstract class ParquetEngine
     /// <summary>Order of the automatic choice, lowest first; the built-in engine is 0.</summary>
     public abstract int Preference { get; }
 
+    /// <summary>Order of the automatic choice for a row group, where it differs: what an engine reads the long way round is better left to another.</summary>
+    public virtual int PreferenceFor(PlannedFile file, int group, FileColumn[] columns) => Preference;
+
     /// <summary>Why it cannot read a column of a row group, in words that go on after the column's name ("it is compressed with LZO"); null if it can. Cheap: no data are read.</summary>
     public abstract string? Obstacle(PlannedFile file, int group, FileColumn column);
 

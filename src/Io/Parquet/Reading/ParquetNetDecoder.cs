@@ -66,13 +66,14 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
         using var groupReader = reader!.OpenRowGroupReader(group);
         return column.Storage.Physical switch
         {
+            PhysicalType.Boolean => await ReadFlags().ConfigureAwait(false),
             PhysicalType.Int32 => await Read<int>().ConfigureAwait(false),
             PhysicalType.Int64 => await Read<long>().ConfigureAwait(false),
             PhysicalType.Float => await Read<float>().ConfigureAwait(false),
             PhysicalType.Double => await Read<double>().ConfigureAwait(false),
             PhysicalType.ByteArray => await ReadBytes(4).ConfigureAwait(false),
             PhysicalType.FixedLenByteArray => await ReadBytes(0).ConfigureAwait(false),
-            _ => throw new BrokenFileException($"{column.Storage.Physical} values in a delta encoding", "numbers or bytes"),
+            _ => throw new BrokenFileException($"{column.Storage.Physical} values", "numbers, booleans or bytes"),
         };
 
         async Task<ColumnBlock> Read<T>() where T : unmanaged
@@ -80,6 +81,15 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
             var values = new T[rows];
             var present = await ReadRaw(values).ConfigureAwait(false);
             return decoder.FromPlain(MemoryMarshal.AsBytes<T>(values), present, rows);
+        }
+
+        async Task<ColumnBlock> ReadFlags()
+        {
+            var values = new bool[rows];
+            var present = await ReadRaw(values).ConfigureAwait(false);
+            var bits = new ByteBuffer();
+            new BooleanCodec().Write(values, bits);
+            return decoder.FromPlain(bits.Written, present, rows);
         }
 
         async Task<ColumnBlock> ReadBytes(int prefix)

@@ -1,40 +1,50 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using ParquetSharp;
 using Pipelines.Io.Format;
 using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 
+/// <summary>What the columns of one open row group share: they are read one after the other.</summary>
+/// <param name="Bytes">Values of the column that is being read, plainly encoded.</param>
+/// <param name="Texts">Distinct texts of the column that is being read.</param>
+/// <param name="Handed">Counts the bytes of texts of a slice.</param>
+internal sealed record ArrowScratch(Format.ByteBuffer Bytes, DistinctTexts Texts, ReadingMemory Handed);
+
 /// <summary>Reads one column of a row group through Arrow: the stored values, plainly encoded again, so that the one decoder says what they mean.</summary>
-internal abstract class ArrowColumn(PlannedFile file, int group, FileColumn column, ReaderLimits limits) : IDisposable
+internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : IDisposable
 {
     /// <summary>Rows asked for in one native call: between calls the run can be cancelled.</summary>
-    protected const int MostRows = 1 << 16;
+    protected const int MostRows = 1 << 14;
 
-    private readonly ColumnDecoder decoder = ColumnDecoder.For(column);
+    /// <summary>Makes values of bytes.</summary>
+    protected ColumnDecoder Decoder { get; } = ColumnDecoder.For(column);
+
+    protected ArrowScratch Scratch { get; } = scratch;
 
     /// <summary>The column of an open row group.</summary>
-    public static ArrowColumn For(ColumnReader reader, PlannedFile file, int group, FileColumn column, ReaderLimits limits)
+    /// <param name="reader">Arrow's reader; disposed with the column.</param>
+    /// <param name="column">The column, as the footer describes it.</param>
+    /// <param name="hasDictionary">True if its texts may come from a dictionary.</param>
+    /// <param name="scratch">What the row group's columns share.</param>
+    public static ArrowColumn For(ColumnReader reader, FileColumn column, bool hasDictionary, ArrowScratch scratch)
     {
         try
         {
             var levels = column.Repetition == Format.Repetition.Optional ? 1 : 0;
             if (reader.ColumnDescriptor.MaxDefinitionLevel != levels || reader.ColumnDescriptor.MaxRepetitionLevel != 0)
-                throw new BrokenFileException($"{reader.ColumnDescriptor.MaxDefinitionLevel} and {reader.ColumnDescriptor.MaxRepetitionLevel} levels", $"{levels} and 0, as the schema says");
+                throw new BrokenFileException($"levels up to {reader.ColumnDescriptor.MaxDefinitionLevel} and {reader.ColumnDescriptor.MaxRepetitionLevel}", $"{levels} and 0, as the schema says");
             return (column.Storage.Physical, reader) switch
             {
-                (Format.PhysicalType.Boolean, ColumnReader<bool> typed) => new Booleans(typed, file, group, column, limits),
-                (Format.PhysicalType.Int32, ColumnReader<int> typed) => new Numbers<int>(typed, file, group, column, limits),
-                (Format.PhysicalType.Int64, ColumnReader<long> typed) => new Numbers<long>(typed, file, group, column, limits),
-                (Format.PhysicalType.Int96, ColumnReader<Int96> typed) => new Numbers<Int96>(typed, file, group, column, limits),
-                (Format.PhysicalType.Float, ColumnReader<float> typed) => new Numbers<float>(typed, file, group, column, limits),
-                (Format.PhysicalType.Double, ColumnReader<double> typed) => new Numbers<double>(typed, file, group, column, limits),
-                (Format.PhysicalType.ByteArray, ColumnReader<ByteArray> typed) => new Texts(typed, file, group, column, limits),
-                (Format.PhysicalType.FixedLenByteArray, ColumnReader<FixedLenByteArray> typed) when reader.ColumnDescriptor.TypeLength == column.Storage.Length => new FixedBytes(typed, file, group, column, limits),
-                _ => throw new BrokenFileException($"values of {reader.Type}", $"{column.Storage.Physical}, as when the file was opened"),
+                (Format.PhysicalType.Boolean, ColumnReader<bool> typed) => new ArrowBooleans(typed, column, scratch),
+                (Format.PhysicalType.Int32, ColumnReader<int> typed) => new ArrowNumbers<int>(typed, column, scratch),
+                (Format.PhysicalType.Int64, ColumnReader<long> typed) => new ArrowNumbers<long>(typed, column, scratch),
+                (Format.PhysicalType.Int96, ColumnReader<Int96> typed) => new ArrowNumbers<Int96>(typed, column, scratch),
+                (Format.PhysicalType.Float, ColumnReader<float> typed) => new ArrowNumbers<float>(typed, column, scratch),
+                (Format.PhysicalType.Double, ColumnReader<double> typed) => new ArrowNumbers<double>(typed, column, scratch),
+                (Format.PhysicalType.ByteArray, ColumnReader<ByteArray> typed) => new ArrowTexts(typed, column, hasDictionary, scratch),
+                (Format.PhysicalType.FixedLenByteArray, ColumnReader<FixedLenByteArray> typed) when reader.ColumnDescriptor.TypeLength == column.Storage.Length => new ArrowFixedBytes(typed, column, scratch),
+                _ => throw new BrokenFileException($"values of {reader.Type}", $"{column.Storage}, as when the file was opened"),
             };
         }
         catch
@@ -47,12 +57,11 @@ internal abstract class ArrowColumn(PlannedFile file, int group, FileColumn colu
     /// <summary>Reads the next rows.</summary>
     public ColumnBlock Read(int rows, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
-        _ = recycler;
-        Begin(rows);
         bool[]? present = null;
         var levels = ArrayPool<short>.Shared.Rent(Math.Min(rows, MostRows));
         try
         {
+            Begin(rows);
             var isOptional = column.Repetition == Format.Repetition.Optional;
             for (var at = 0; at < rows;)
             {
@@ -61,20 +70,26 @@ internal abstract class ArrowColumn(PlannedFile file, int group, FileColumn colu
                 var flags = isOptional ? levels.AsSpan(0, asked) : default;
                 var count = ReadBatch(asked, flags, out var values);
                 if (count <= 0 || count > asked) throw new BrokenFileException($"values of {at} rows", $"{rows}");
-                flags = isOptional ? flags[..count] : flags;
-                var here = isOptional ? flags.Count((short)1) : count;
-                if (values != here || (isOptional && here + flags.Count((short)0) != count)) throw new BrokenFileException($"{values} values with {here} levels", "one level a value");
+                var here = count;
+                if (isOptional)
+                {
+                    flags = flags[..count];
+                    here = flags.Count((short)1);
+                    if (flags.ContainsAnyExceptInRange((short)0, (short)1)) throw new BrokenFileException("levels of more than 1", "0 or 1");
+                }
+                if (values != here) throw new BrokenFileException($"{values} values", $"{here}, as the levels say");
                 Keep(values);
-                if (here < count && present is null) Array.Fill(present = new bool[rows], true);
-                if (present is not null && isOptional)
-                    for (var i = 0; i < count; i++) present[at + i] = flags[i] != 0;
+                if (here < count && present is null) (present = ArrayPool<bool>.Shared.Rent(rows)).AsSpan(0, rows).Fill(true);
+                if (here < count)
+                    for (var i = 0; i < count; i++) present![at + i] = flags[i] != 0;
                 at += count;
             }
-            return decoder.FromPlain(Plain, present, rows);
+            return Finish(present, rows, recycler);
         }
         finally
         {
             ArrayPool<short>.Shared.Return(levels);
+            if (present is not null) ArrayPool<bool>.Shared.Return(present);
             End();
         }
     }
@@ -93,9 +108,6 @@ internal abstract class ArrowColumn(PlannedFile file, int group, FileColumn colu
 
     public abstract void Dispose();
 
-    /// <summary>The values so far, plainly encoded.</summary>
-    protected abstract ReadOnlySpan<byte> Plain { get; }
-
     /// <summary>Makes room for a slice.</summary>
     protected abstract void Begin(int rows);
 
@@ -109,135 +121,14 @@ internal abstract class ArrowColumn(PlannedFile file, int group, FileColumn colu
     /// <summary>Takes over what the last call read, before the next makes it invalid.</summary>
     protected abstract void Keep(int values);
 
+    /// <summary>Makes the slice's column.</summary>
+    /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
+    /// <param name="rows">Rows of the slice.</param>
+    /// <param name="recycler">Where arrays come from.</param>
+    protected abstract ColumnBlock Finish(bool[]? present, int rows, ArrayRecycler? recycler);
+
     /// <summary>Gives the slice's memory back.</summary>
     protected abstract void End();
 
     protected abstract long SkipRows(long rows);
-
-    protected void CheckSlice(long bytes)
-    {
-        var allowed = Math.Min(limits.SliceBytes, Array.MaxLength);
-        if (bytes > allowed) throw RowGroupFault.TooLarge(file, group, column, $"values of {new MemorySize(bytes)} in one slice", allowed);
-    }
-
-    /// <summary>Numbers, which lie in memory as they are encoded.</summary>
-    private sealed class Numbers<T>(ColumnReader<T> reader, PlannedFile file, int group, FileColumn column, ReaderLimits limits) : ArrowColumn(file, group, column, limits)
-        where T : unmanaged, IEquatable<T>
-    {
-        private T[] values = [];
-        private int count;
-
-        protected override ReadOnlySpan<byte> Plain => MemoryMarshal.AsBytes(values.AsSpan(0, count));
-
-        public override void Dispose() => reader.Dispose();
-
-        protected override void Begin(int rows)
-        {
-            CheckSlice((long)rows * Unsafe.SizeOf<T>());
-            values = ArrayPool<T>.Shared.Rent(rows);
-        }
-
-        protected override int ReadBatch(int rows, Span<short> levels, out int read)
-        {
-            var n = reader.ReadBatch(rows, levels, default, values.AsSpan(count), out var valuesRead);
-            read = checked((int)valuesRead);
-            return checked((int)n);
-        }
-
-        protected override void Keep(int read) => count += read;
-
-        protected override void End()
-        {
-            if (values.Length > 0) ArrayPool<T>.Shared.Return(values);
-            (values, count) = ([], 0);
-        }
-
-        protected override long SkipRows(long rows) => reader.Skip(rows);
-    }
-
-    /// <summary>What Arrow hands out in another form than it is encoded.</summary>
-    private abstract class Reencoded<T>(ColumnReader<T> reader, PlannedFile file, int group, FileColumn column, ReaderLimits limits) : ArrowColumn(file, group, column, limits)
-        where T : unmanaged, IEquatable<T>
-    {
-        private readonly T[] values = new T[MostRows];
-
-        protected override ReadOnlySpan<byte> Plain => Bytes.Written;
-
-        protected Format.ByteBuffer Bytes { get; } = new();
-
-        public override void Dispose() => reader.Dispose();
-
-        protected override void Begin(int rows) => Bytes.Clear();
-
-        protected override int ReadBatch(int rows, Span<short> levels, out int read)
-        {
-            var n = reader.ReadBatch(rows, levels, default, values, out var valuesRead);
-            read = checked((int)valuesRead);
-            return checked((int)n);
-        }
-
-        protected override void Keep(int read) => Encode(values.AsSpan(0, read));
-
-        protected abstract void Encode(ReadOnlySpan<T> read);
-
-        protected override void End() => Bytes.Clear();
-
-        protected override long SkipRows(long rows) => reader.Skip(rows);
-    }
-
-    private sealed class Booleans(ColumnReader<bool> reader, PlannedFile file, int group, FileColumn column, ReaderLimits limits) : Reencoded<bool>(reader, file, group, column, limits)
-    {
-        private int bits;
-
-        protected override void Begin(int rows)
-        {
-            base.Begin(rows);
-            bits = 0;
-            Bytes.Reserve((rows + 7) / 8).Clear();
-        }
-
-        protected override void Encode(ReadOnlySpan<bool> read)
-        {
-            var target = Bytes.Written;
-            foreach (var value in read)
-            {
-                if (value) target[bits >> 3] |= (byte)(1 << (bits & 7));
-                bits++;
-            }
-        }
-    }
-
-    private sealed class Texts(ColumnReader<ByteArray> reader, PlannedFile file, int group, FileColumn column, ReaderLimits limits) : Reencoded<ByteArray>(reader, file, group, column, limits)
-    {
-        protected override unsafe void Encode(ReadOnlySpan<ByteArray> read)
-        {
-            var bytes = (long)Bytes.Length;
-            foreach (var value in read)
-            {
-                if (value.Length < 0 || (value.Length > 0 && value.Pointer == 0)) throw new BrokenFileException($"a value of {value.Length} bytes", "at least 0");
-                bytes += 4L + value.Length;
-            }
-            CheckSlice(bytes);
-            foreach (var value in read)
-            {
-                BinaryPrimitives.WriteInt32LittleEndian(Bytes.Reserve(4), value.Length);
-                Bytes.Write(new ReadOnlySpan<byte>((void*)value.Pointer, value.Length));
-            }
-        }
-    }
-
-    private sealed class FixedBytes(ColumnReader<FixedLenByteArray> reader, PlannedFile file, int group, FileColumn column, ReaderLimits limits) : Reencoded<FixedLenByteArray>(reader, file, group, column, limits)
-    {
-        private readonly int length = column.Storage.Length;
-
-        protected override unsafe void Encode(ReadOnlySpan<FixedLenByteArray> read)
-        {
-            CheckSlice(Bytes.Length + (long)length * read.Length);
-            foreach (var value in read)
-            {
-                if (value.Pointer == 0) throw new BrokenFileException("a value without bytes", $"{length} bytes");
-                Bytes.Write(new ReadOnlySpan<byte>((void*)value.Pointer, length));
-            }
-        }
-    }
 }

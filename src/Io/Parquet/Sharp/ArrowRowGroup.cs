@@ -16,6 +16,7 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     private readonly ReaderLimits limits;
     private readonly ArrowColumn?[] open;
     private readonly int total;
+    private readonly ArrowScratch scratch;
     private ArrowFile? arrow;
     private RowGroupReader? reader;
     private long row;
@@ -25,11 +26,13 @@ internal sealed class ArrowRowGroup : IRowGroupReader
         (this.file, this.group, this.columns, this.limits) = (file, group, columns, limits);
         total = (int)file.Footer.RowGroups[group].Rows;
         open = new ArrowColumn?[columns.Length];
+        scratch = new ArrowScratch(new Format.ByteBuffer(), new DistinctTexts(), new ReadingMemory(limits.SliceBytes));
     }
 
     public ColumnBlock[] Read(int rows, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
         var blocks = new ColumnBlock[columns.Length];
+        scratch.Handed.Clear();
         for (var c = 0; c < columns.Length; c++)
         {
             blocks[c] = At(c, column => column.Read(rows, recycler, cancellationToken), cancellationToken);
@@ -83,11 +86,11 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     private ArrowColumn Open(int c, CancellationToken cancellationToken)
     {
         var chunk = file.Footer.RowGroups[group].Chunks[columns[c].Chunk];
-        if (file.Keys is null && PageWalk.Largest(file.Path, chunk, columns[c].Storage.Physical, total, cancellationToken) is var page && page > limits.HeldBytes)
-            throw RowGroupFault.TooLarge(file, group, columns[c], $"a page of {new MemorySize(page)}", limits.HeldBytes);
+        if (file.Keys is null && PageWalk.Largest(file, chunk, columns[c].Storage.Physical, total, cancellationToken) is var page && page > limits.HeldBytes)
+            throw new OverBudgetException($"a page of {new MemorySize(page)}", limits.HeldBytes);
         arrow ??= new ArrowFile(file.Path, file.Keys, BufferBytes);
         reader ??= arrow.Reader.RowGroup(group);
         if (reader.MetaData.NumRows != total) throw new BrokenFileException($"a row group of {reader.MetaData.NumRows} rows", $"{total}, as when the file was opened");
-        return ArrowColumn.For(reader.Column(columns[c].Chunk), file, group, columns[c], limits);
+        return ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c], Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch);
     }
 }

@@ -6,59 +6,45 @@ namespace Pipelines.Io.Sharp;
 /// <summary>Reads the headers of a column chunk's pages, not the pages: so that what they claim is checked before native code takes memory for it.</summary>
 internal static class PageWalk
 {
-    private const int FirstHeader = 1 << 9;
-    private const int LargestHeader = 1 << 24;
+    // Little is read ahead: between two headers lies a page.
+    private const long Room = 1 << 15;
 
-    // As for the built-in engine: what decompresses to more than this many times its size, or to more than this size, is taken for damage.
+    // As for the built-in engine: what decompresses to more than this many times its size and to more than a mebibyte is taken for damage.
     private const long LargestRatio = 1 << 16;
-    private const int LargestPage = 1 << 30;
 
     /// <summary>Checks the headers.</summary>
-    /// <returns>Bytes of the largest page, compressed and decompressed together.</returns>
-    public static long Largest(string path, ColumnChunkInfo chunk, PhysicalType physical, int rows, CancellationToken cancellationToken)
+    /// <returns>Bytes of the largest page, as stored and decompressed together, with the dictionary before it.</returns>
+    public static long Largest(PlannedFile file, ColumnChunkInfo chunk, PhysicalType physical, int rows, CancellationToken cancellationToken)
     {
-        using var file = FooterFile.Open(path);
-        var largest = 0L;
-        var (at, end, values) = (chunk.Offset, chunk.Offset + chunk.CompressedBytes, 0L);
-        var bytes = new byte[FirstHeader];
+        using var handle = FooterFile.Open(file.Path);
+        using var pages = new ColumnPages(handle, file.Path, chunk, Room);
+        long largest = 0, dictionary = 0, values = 0;
         while (values < rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (at >= end) throw new BrokenFileException($"pages of {values} values", $"{rows}");
-            var header = Read(out var length);
-            at += length;
-            if (header.CompressedBytes > end - at) throw new BrokenFileException($"a page of {header.CompressedBytes} bytes", $"at most {end - at}, the bytes left in the column chunk");
-            at += header.CompressedBytes;
-            var limit = Math.Min(LargestPage, Math.Max(1 << 20, header.CompressedBytes * LargestRatio));
+            if (!pages.Next()) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+            var header = pages.Header;
+            var limit = Math.Max(1 << 20, header.CompressedBytes * LargestRatio);
             if (header.UncompressedBytes > limit) throw new BrokenFileException($"a page of {header.CompressedBytes} bytes that claims {header.UncompressedBytes} uncompressed", $"at most {limit}");
-            if (header.Kind is PageKind.Index) continue;
-            if (header.Kind is PageKind.Dictionary && header.Values > header.UncompressedBytes / LeastBytes(physical))
-                throw new BrokenFileException($"a dictionary of {header.Values} values in {header.UncompressedBytes} bytes", "as many as fit");
-            if (header.Kind is PageKind.Data or PageKind.DataV2)
+            switch (header.Kind)
             {
-                values += header.Values;
-                if (values > rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+                case PageKind.Index:
+                    break;
+                case PageKind.Dictionary:
+                    if (header.Values > header.UncompressedBytes / LeastBytes(physical)) throw new BrokenFileException($"a dictionary of {header.Values} values in {header.UncompressedBytes} bytes", "as many as fit");
+                    // Arrow keeps a pointer and a length for each text.
+                    dictionary = header.UncompressedBytes + 16L * header.Values;
+                    break;
+                case PageKind.Data or PageKind.DataV2:
+                    values += header.Values;
+                    if (values > rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+                    break;
+                default:
+                    throw new BrokenFileException($"a page of kind {(int)header.Kind}", "0 to 3");
             }
             largest = Math.Max(largest, (long)header.CompressedBytes + header.UncompressedBytes);
         }
-        return largest;
-
-        PageHeader Read(out int length)
-        {
-            for (var size = FirstHeader; ; size *= 8)
-            {
-                if (bytes.Length < size) bytes = new byte[size];
-                var read = FooterFile.Read(file, bytes.AsSpan(0, (int)Math.Min(size, end - at)), at, path);
-                try
-                {
-                    return PageHeader.Parse(bytes.AsSpan(0, read), out length);
-                }
-                catch (BrokenFileException) when (read == size && size < LargestHeader)
-                {
-                    // Statistics of long texts make long headers: look at more bytes.
-                }
-            }
-        }
+        return largest + dictionary;
     }
 
     private static int LeastBytes(PhysicalType physical) => physical switch
