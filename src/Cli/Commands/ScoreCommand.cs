@@ -82,6 +82,7 @@ internal sealed class ScoreCommand : Verb
             Resume = parsed.GetValue(resume),
         };
 
+        var job = $"score under {modelPath}: {saved.Model.FormatName} over {string.Join(", ", saved.Features?.Select(f => f.Name) ?? [])}";
         if (incremental.Options(parsed) is { } since)
         {
             var state = await IncrementalFiles.CompareAsync(paths, since, cancellationToken).ConfigureAwait(false);
@@ -99,12 +100,7 @@ internal sealed class ScoreCommand : Verb
             // Each file gets a folder of its own; where there is none yet, the folder around it tells whether it can be made.
             path = Run(path);
             if (flow.BadRows.QuarantineFolder is { } refused) flow = flow with { BadRows = flow.BadRows with { QuarantineFolder = Run(refused) } };
-            if (paths.Length == 0)
-            {
-                var nothing = new IncrementalReport(state, "scored", 0, path);
-                nothing.WriteWarnings(console.Error);
-                return Report(nothing.WriteJson, nothing.WriteWords);
-            }
+            if (paths.Length == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
         }
 
         if (!IsFile(path)) common.CanResume(parsed, "--resume goes on from what was finished");
@@ -112,7 +108,7 @@ internal sealed class ScoreCommand : Verb
         var run = Score(data).ToParquet(path, sink);
         if (parsed.GetValue(dryRun))
         {
-            var plan = new DryRunReport($"score under {modelPath}: {saved.Model.FormatName} over {string.Join(", ", saved.Features?.Select(f => f.Name) ?? [])}") { Passes = ["1. every row is read, scored and written"] };
+            var plan = new DryRunReport(job) { Passes = ["1. every row is read, scored and written"] };
             return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken), () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
         }
         DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
