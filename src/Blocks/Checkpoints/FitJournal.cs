@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Storage;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
@@ -49,6 +50,25 @@ internal sealed class FitJournal : IFitJournal
         if (options.Resume) journal.Resume();
         else if (folder.Clear() is > 0 and var deleted) journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would have gone on from there");
         return journal;
+    }
+
+    /// <summary>What a fit would find; nothing is changed.</summary>
+    /// <param name="options">Where, and whether to go on.</param>
+    /// <param name="job">What the fit is of.</param>
+    /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
+    public static OutputPreview Preview(CheckpointOptions options, JobFacts job)
+    {
+        var folder = new CheckpointFolder(options.Folder, options.Files);
+        folder.CheckPlace();
+        if (!Directory.Exists(options.Folder)) return new OutputPreview(options.Folder, "new");
+        OutputPreview.CheckWritable(options.Folder, options.Folder);
+        var count = folder.Count;
+        if (count == 0) return new OutputPreview(options.Folder, "no checkpoint");
+        if (!options.Resume) return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (--resume goes on from the newest)");
+        if (folder.Newest(out _) is not var (checkpoint, file)) return new OutputPreview(options.Folder, "damaged: the fit begins anew");
+        CheckSame(job, checkpoint, file);
+        var iterations = checkpoint.Read(file)?.State.History.Count ?? 0;
+        return new OutputPreview(options.Folder, $"the fit goes on after {iterations} iterations");
     }
 
     /// <inheritdoc/>
@@ -117,12 +137,17 @@ internal sealed class FitJournal : IFitJournal
         foreach (var path in damaged)
             Warnings.Add(newest is null ? $"{path} is damaged, and there is no checkpoint before it: the fit begins anew" : $"{path} is damaged; the fit goes on from the checkpoint before it");
         if (newest is not var (checkpoint, file)) return;
-        if (job.DifferenceFrom(checkpoint.Job) is { } difference)
-            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, give another checkpoint folder, or begin anew without --resume");
+        CheckSame(job, checkpoint, file);
         state = checkpoint.State;
         if (checkpoint.Read(file) is var (resumed, saved)) (Resumed, ResumedFeatures) = (resumed, saved.Features);
         finished.AddRange(checkpoint.Finished);
         Seen = checkpoint.Seen;
         partial = (checkpoint.NextBatch, checkpoint.Partial);
+    }
+
+    private static void CheckSame(JobFacts job, FitCheckpoint checkpoint, string file)
+    {
+        if (job.DifferenceFrom(checkpoint.Job) is { } difference)
+            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, give another checkpoint folder, or begin anew without --resume");
     }
 }

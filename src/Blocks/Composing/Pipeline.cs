@@ -117,6 +117,14 @@ public sealed class Pipeline
     /// <param name="options">What to keep and to write; null = all input columns and the model's default scores.</param>
     public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) => Then(new ScoreStage(new ScorePlan(model, features, options ?? new ScoreOptions())));
 
+    /// <summary>Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they make.</summary>
+    /// <param name="model">The model with its features.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DataException">The source cannot be opened.</exception>
+    public async ValueTask<SchemaContract> CompareAsync(SavedModel model, CancellationToken cancellationToken = default) => graph.Source is ParquetSource parquet
+        ? SchemaContract.Check(model, await parquet.InspectAsync(cancellationToken).ConfigureAwait(false))
+        : SchemaContract.Check(model, (await graph.Source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema, graph.Source.Name);
+
     /// <summary>Ends in a sink of your own; a run disposes it.</summary>
     public SinkPipeline To(IBatchSink sink)
     {
@@ -203,6 +211,18 @@ public sealed class Pipeline
     /// <summary>What a job over this pipeline is of, with the facts of its end.</summary>
     internal async Task<JobFacts> DescribeAsync(IEnumerable<JobFact> end, CancellationToken cancellationToken) =>
         JobDescription.Of(await graph.BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
+
+    /// <summary>What a fit would do: everything is checked that it checks before it reads a row, and nothing is written.</summary>
+    internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        fit.Validate();
+        await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
+        if (Options.Checkpoints is not { } checkpoints) return plan;
+        var job = await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
+        return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
+    }
 
     /// <summary>What a fit is of: everything that decides its bits.</summary>
     private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, FeaturePass pass, CancellationToken cancellationToken)

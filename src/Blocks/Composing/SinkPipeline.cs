@@ -85,19 +85,51 @@ public sealed class SinkPipeline
         }
     }
 
+    /// <summary>What a run would do: everything is checked that a run checks before it reads a row, and nothing is written.</summary>
+    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        options.Validate();
+        var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)), cancellationToken).ConfigureAwait(false);
+        await using var sink = createSink();
+        if (sink is not ParquetSink parquet) return plan with { Written = bound.Schema };
+        parquet.CheckInput(bound.Read);
+        var outputs = parquet.Preview(bound.Info.Files.Count > 0 ? JobOf(bound, sink) : null);
+        return plan with
+        {
+            Written = bound.Schema,
+            WrittenBytes = graph.Source is ParquetSource source && bound.Schema is { } schema ? Estimate(schema, await source.InspectAsync(cancellationToken).ConfigureAwait(false), bound.Info.Rows ?? 0) : null,
+            Parts = !parquet.IsFolder || plan.Batches is not { } batches ? null
+                : parquet.Options.RowsPerFile is { } most ? Math.Max(1, (batches + BatchesOf(most) - 1) / BatchesOf(most)) : 1,
+            Outputs = [.. outputs.Select((o, i) => (i == 0 ? "output" : "quarantine", o))],
+        };
+
+        // A part ends with the batch that fills it.
+        long BatchesOf(long rows) => (rows + options.BatchSize - 1) / options.BatchSize;
+    }
+
+    // What is kept of the input takes what it takes there; scores hardly compress, labels almost wholly.
+    private static long Estimate(BatchSchema written, IReadOnlyList<ParquetInspection> files, long rows)
+    {
+        var kept = files.SelectMany(f => f.Columns).GroupBy(c => c.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.CompressedBytes), StringComparer.Ordinal);
+        return written.Fields.Sum(f => kept.TryGetValue(f.Name, out var bytes) ? bytes : rows * (f.ValueType == typeof(double) ? sizeof(double) : 1));
+    }
+
     // What is no file could be other rows the next time, and nobody would notice: such runs leave nothing, and cannot be gone on with.
     private async ValueTask<ResumePoint> ResumeAsync(BoundGraph bound, IBatchSink sink, CancellationToken cancellationToken)
     {
         var resume = sink is ParquetSink { Options.Resume: true };
         if (sink is IResumableSink resumable && bound.Info.Files.Count > 0)
         {
-            var job = JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.Facts ?? [], new JobFact("bad rows", options.BadRows.Mode.ToString())]);
-            return await resumable.ResumeAsync(job with { Inputs = bound.Info.Files }, resume, cancellationToken).ConfigureAwait(false);
+            return await resumable.ResumeAsync(JobOf(bound, sink), resume, cancellationToken).ConfigureAwait(false);
         }
         if (resume)
             throw new DataException(DataErrorKind.Usage, graph.Source.Name, "a source that is no file, and a run to go on with", "files, which tell whether they are the same as before", "read files, or leave Resume out");
         return new ResumePoint(0, 0, 0, 0, IsComplete: false);
     }
+
+    private JobFacts JobOf(BoundGraph bound, IBatchSink sink) =>
+        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.Facts ?? [], new JobFact("bad rows", options.BadRows.Mode.ToString())]) with { Inputs = bound.Info.Files };
 
     // A sink that keeps refused rows itself keeps them in step with its parts.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, ParquetSink? sink, CancellationToken cancellationToken)

@@ -117,6 +117,21 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         }
     }
 
+    /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
+    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
+        var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns);
+        var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
+        var batches = plan.Batches ?? 0;
+        return plan with
+        {
+            Outputs = options.BadRows.QuarantineFolder is { } folder ? [("quarantine", QuarantineWriter.Preview(Io.Storage.FileLayer.Disk, folder, options.Checkpoints?.Resume == true))] : [],
+            Cache = new CachePlan(layout.Bytes, batches * layout.Bytes, Math.Min(batches, memory.CacheBytes / layout.Bytes) * layout.Bytes, options.SpillFolder ?? SpillFile.DefaultFolder()),
+        };
+    }
+
     /// <summary>Stops a pass that runs, and frees memory and file.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -153,12 +168,14 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
         filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
 
+        using var quarantine = OpenQuarantine(bound, work.Token);
         await using var run = new RunSupervisor(options, work.Token);
         run.Accounts.Phase = "read";
         var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
         var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run);
         var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
         {
+            Quarantine = quarantine,
             Folded = (next, total) =>
             {
                 if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
@@ -174,6 +191,24 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         Seen.IsWhole = true;
         Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
+    }
+
+    // Written by the pass that reads all rows; a fit that goes on reads them again and writes the same.
+    private QuarantineWriter? OpenQuarantine(BoundGraph bound, CancellationToken cancellationToken)
+    {
+        if (options.BadRows.QuarantineFolder is not { } folder) return null;
+        var made = new QuarantineWriter(folder);
+        try
+        {
+            var job = JobDescription.Of(bound, options, [new("features", string.Join(", ", extractor.Needed))]);
+            made.Open(job, bound.Info.Schema.Project(bound.Columns, graph.Source.Name), options.Checkpoints?.Resume == true, cancellationToken);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
     }
 
     // What only a transform knows, its first batch, says nothing for certain of the others.

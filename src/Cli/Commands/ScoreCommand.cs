@@ -39,6 +39,8 @@ internal sealed class ScoreCommand : Verb
         badRows.AddTo(command);
         var reading = new ReadingSettings();
         reading.AddTo(command);
+        var dryRun = DryRunOption.Create();
+        command.Add(dryRun);
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
         command.Rules.Add(result => result.IsGiven(output) ? [] : [Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}")]);
@@ -55,20 +57,25 @@ internal sealed class ScoreCommand : Verb
             var path = parsed.GetRequiredValue(output)!;
             if (!IsFile(path)) common.CanResume(parsed, "--resume goes on from what was finished");
             var flow = common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, parsed.GetRequiredValue(inputs)) };
-            var run = Pipeline.From(new ParquetSource(parsed.GetRequiredValue(inputs), how))
-                .With(flow)
-                .Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) })
+            var data = Pipeline.From(new ParquetSource(parsed.GetRequiredValue(inputs), how)).With(flow);
+            var run = data.Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) })
                 .ToParquet(path, new ParquetSinkOptions
                 {
                     MaxDegreeOfParallelism = flow.MaxDegreeOfParallelism,
                     RowsPerFile = IsFile(path) ? null : parsed.GetValue(rowsPerFile) ?? DefaultRowsPerFile,
                     Resume = parsed.GetValue(resume),
                 });
+            if (parsed.GetValue(dryRun))
+            {
+                var report = new DryRunReport($"score under {parsed.GetRequiredValue(model)}: {saved.Model.FormatName} over {string.Join(", ", saved.Features?.Select(f => f.Name) ?? [])}") { Passes = ["1. every row is read, scored and written"] };
+                return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), report, () => data.CompareAsync(saved, cancellationToken), () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
+            }
+            DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
             var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
             foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
-            var report = new ScoreReport(result);
-            if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
-            else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
+            var done = new ScoreReport(result);
+            if (parsed.GetValue(common.Json)) done.WriteJson(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) done.WriteWords(console.Out);
             return ExitCode.Done;
         });
         return command;

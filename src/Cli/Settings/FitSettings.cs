@@ -52,6 +52,9 @@ internal sealed class FitSettings
     /// <summary>What becomes of bad rows.</summary>
     public BadRowSettings BadRows { get; } = new();
 
+    /// <summary>Only checks and shows.</summary>
+    public Option<bool> DryRun { get; } = DryRunOption.Create();
+
     /// <summary>Where the model goes.</summary>
     public Setting<string?> Output { get; } = Setting.Text("--output", "File for the fitted model (required); replaced if it exists.", "model.json", "a file to write the model to", "model.json");
 
@@ -59,7 +62,7 @@ internal sealed class FitSettings
     public void AddTo(Command command)
     {
         command.Add(Inputs);
-        Option[] all = [Output, Features, Weights, Components, Init, Initial, iterations, tolerance, inertia];
+        Option[] all = [Output, Features, Weights, Components, Init, Initial, iterations, tolerance, inertia, DryRun];
         foreach (var option in all) command.Add(option);
         BadRows.AddTo(command);
         Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));

@@ -62,6 +62,16 @@ public sealed class ParquetSink : IResumableSink
         if (options.QuarantineFolder is { } folder) RejectedRowsWriter.CheckColumns(input, folder);
     }
 
+    /// <summary>What the run would find where it writes; nothing is changed.</summary>
+    /// <param name="job">What the output is of; null if no run can go on from it.</param>
+    /// <exception cref="DataException">It cannot be written.</exception>
+    internal IReadOnlyList<OutputPreview> Preview(JobFacts? job)
+    {
+        List<OutputPreview> found = [IsFolder ? OutputPreview.OfFolder(options.Files, Name, job, options.Resume) : OutputPreview.OfFile(options.Files, Name)];
+        if (options.QuarantineFolder is { } folder) found.Add(QuarantineWriter.Preview(options.Files, folder, options.Resume));
+        return found;
+    }
+
     /// <inheritdoc/>
     public ValueTask<ResumePoint> ResumeAsync(JobFacts job, bool resume, CancellationToken cancellationToken)
     {

@@ -13,6 +13,7 @@ public sealed class ParquetSource : IBatchSource
 {
     private readonly string[] paths;
     private readonly ParquetSourceOptions options;
+    private PlannedFile[]? files;
     private ParquetPlan? plan;
 
     /// <summary>Makes a source; nothing is read yet.</summary>
@@ -82,6 +83,32 @@ public sealed class ParquetSource : IBatchSource
         if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What each file says of itself, also where they do not fit one another.</summary>
+    /// <exception cref="DataException">The files cannot be found or opened.</exception>
+    internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
+        Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed()));
+
+    /// <summary>Which engine decodes how many row groups, most first.</summary>
+    /// <param name="columns">The columns that are read; null = all.</param>
+    /// <param name="heldBytes">What an engine may hold.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes, CancellationToken cancellationToken)
+    {
+        var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var schema = opened.Project(columns);
+        return
+        [
+            .. opened.Files
+                .SelectMany(f => Enumerable.Range(0, f.Footer.RowGroups.Length).Select(g => EngineChoice.Choose(opened.Engines, f, g, ParquetPlan.Columns(f, schema), heldBytes).Name))
+                .GroupBy(name => name, StringComparer.Ordinal)
+                .Select(g => (g.Key, g.Count()))
+                .OrderByDescending(e => e.Item2),
+        ];
+    }
+
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
-        plan ??= await Task.Run(() => ParquetPlan.Make(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);
+        plan ??= ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
+
+    private async ValueTask<PlannedFile[]> FootersAsync(CancellationToken cancellationToken) =>
+        files ??= await Task.Run(() => ParquetPlan.Find(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);
 }

@@ -26,6 +26,21 @@ internal sealed class QuarantineWriter : IDisposable
         writer = new RejectedRowsWriter(folder, options);
     }
 
+    /// <summary>What a run would find; nothing is changed.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="resume">True: what the same job left there is replaced or gone on with.</param>
+    /// <exception cref="DataException">It cannot be written.</exception>
+    public static OutputPreview Preview(FileLayer files, string path, bool resume)
+    {
+        var folder = new PartFolder(files, path);
+        folder.CheckPlace(resume);
+        folder.CheckFree();
+        var exists = Directory.Exists(path);
+        OutputPreview.CheckWritable(exists ? path : Path.GetDirectoryName(Path.GetFullPath(path))!, path);
+        return new OutputPreview(path, exists ? resume ? "a folder of the same job" : "an empty folder" : "new");
+    }
+
     /// <summary>Rows written so far.</summary>
     public long Rows { get; private set; }
 

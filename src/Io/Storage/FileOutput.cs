@@ -11,8 +11,7 @@ internal sealed class FileOutput(FileLayer files, string path) : IDisposable
     /// <exception cref="DataException">It cannot.</exception>
     public void Enter()
     {
-        if (Directory.Exists(target)) throw Usage("a folder", "a file, or a name that does not exist yet", "give another name");
-        if (!Directory.Exists(Folder)) throw Usage($"no folder {Folder}", "a folder that exists", "create it first");
+        CheckPlace();
         try
         {
             runLock = RunLock.Take(files, Path.Combine(Folder, $".{Path.GetFileName(target)}.lock"), path, () => { });
@@ -21,6 +20,14 @@ internal sealed class FileOutput(FileLayer files, string path) : IDisposable
         {
             throw refusal;
         }
+    }
+
+    /// <summary>Checks, changing nothing, that a file can be there.</summary>
+    /// <exception cref="DataException">It cannot.</exception>
+    public void CheckPlace()
+    {
+        if (Directory.Exists(target)) throw Usage("a folder", "a file, or a name that does not exist yet", "give another name");
+        if (!Directory.Exists(Folder)) throw Usage($"no folder {Folder}", "a folder that exists", "create it first");
     }
 
     /// <summary>Begins the file.</summary>

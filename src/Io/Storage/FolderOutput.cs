@@ -38,7 +38,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         main.Enter(resume || replace);
         quarantine?.Enter(resume || replace);
         var manifest = resume || replace ? OutputManifest.Read(main.Name) : null;
-        if (manifest is not null) CheckSame(manifest.Head.Job, "a finished output");
+        if (manifest is not null) CheckSame(main.Name, job, manifest.Head.Job, "a finished output");
         if (manifest is not null && resume) return Finished(manifest, cancellationToken);
         var left = OutputJournal.Read(main.JournalPath);
         var isCommitting = left?.IsCommitting == true;
@@ -98,9 +98,9 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     public void Dispose()
     {
         CloseLog();
-        if (isCommitted) return;
         try
         {
+            if (isCommitted) return;
             if (isPublishing)
             {
                 quarantine?.Withdraw(Quarantined(parts));
@@ -159,10 +159,16 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
 
     private void WriteJournal() => DurableFile.Write(main.Files, main.JournalPath, new OutputJournal(head!, parts, isAllThere).ToBytes(), isPrivate: true);
 
-    private void CheckSame(JobFacts earlier, string what)
+    /// <summary>Refuses what another job left.</summary>
+    /// <param name="place">The output.</param>
+    /// <param name="job">What it is of now.</param>
+    /// <param name="earlier">What it was of.</param>
+    /// <param name="what">What is there, in words.</param>
+    /// <exception cref="DataException">They differ.</exception>
+    public static void CheckSame(string place, JobFacts? job, JobFacts earlier, string what)
     {
         if ((job ?? new JobFacts([])).DifferenceFrom(earlier) is { } difference)
-            throw new DataException(DataErrorKind.Usage, main.Name, $"{what} of another job: {difference}", "the job that it is of", "repeat that job, or give another output");
+            throw new DataException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that it is of", "repeat that job, or give another output");
     }
 
     // A finished output of the same job: nothing is left to do, once it is seen to be whole.
@@ -185,7 +191,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
 
     private void Resume(OutputJournal left, CancellationToken cancellationToken)
     {
-        CheckSame(left.Head.Job, "an unfinished output");
+        CheckSame(main.Name, job, left.Head.Job, "an unfinished output");
         head = left.Head;
         parts.AddRange(left.Parts.TakeWhile(p => IsWhole(p, left.IsCommitting, cancellationToken)));
         isAllThere = left.IsCommitting && parts.Count == left.Parts.Count;

@@ -51,18 +51,15 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     /// <exception cref="DataException">It cannot be used.</exception>
     public void Enter(bool isResumed)
     {
-        if (File.Exists(target)) throw Usage("a file", "an empty folder, or a name that does not exist yet", "give a name that ends with .parquet, or another folder");
-        var parent = Path.GetDirectoryName(target);
-        if (!Directory.Exists(parent)) throw Usage($"no folder {parent}", "a folder that exists", "create it first");
         try
         {
             // Refused before anything is changed.
-            if (!isResumed && !HasUnfinished(target)) CheckNothingElse(new HashSet<string>());
+            CheckPlace(isResumed);
             if (!Directory.Exists(target))
             {
                 isMade = true;
                 files.CreateFolder(target);
-                files.SyncFolder(parent);
+                files.SyncFolder(Path.GetDirectoryName(target)!);
             }
             runLock = RunLock.Take(files, Unfinished(LockName), path, MakeUnfinished);
         }
@@ -71,6 +68,21 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
             throw refusal;
         }
     }
+
+    /// <summary>Checks, changing nothing, that the folder can be made or used.</summary>
+    /// <param name="isResumed">True: it may hold an output already.</param>
+    /// <exception cref="DataException">It cannot.</exception>
+    public void CheckPlace(bool isResumed)
+    {
+        if (File.Exists(target)) throw Usage("a file", "an empty folder, or a name that does not exist yet", "give a name that ends with .parquet, or another folder");
+        var parent = Path.GetDirectoryName(target);
+        if (!Directory.Exists(parent)) throw Usage($"no folder {parent}", "a folder that exists", "create it first");
+        if (!isResumed && !HasUnfinished(target)) CheckNothingElse(new HashSet<string>());
+    }
+
+    /// <summary>Looks, changing nothing, whether another run writes the folder.</summary>
+    /// <exception cref="DataException">One does.</exception>
+    public void CheckFree() => RunLock.Look(Unfinished(LockName), path);
 
     /// <summary>Refuses a folder that holds anything but our own unfinished files and the given names.</summary>
     public void CheckNothingElse(IReadOnlySet<string> known)

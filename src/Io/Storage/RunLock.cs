@@ -56,6 +56,17 @@ internal sealed partial class RunLock : IDisposable
         }
     }
 
+    /// <summary>Refuses, without taking it, a lock whose owner is alive or on another host. A run that begins meanwhile is not hindered.</summary>
+    /// <param name="path">The lock file.</param>
+    /// <param name="output">The output that it keeps, for messages.</param>
+    /// <exception cref="DataException">Another run holds it.</exception>
+    public static void Look(string path, string output)
+    {
+        if (!File.Exists(path) || Owner.Parse(Peek(path)) is not { } owner || (owner.Host == Environment.MachineName && !owner.IsAlive())) return;
+        throw new DataException(DataErrorKind.Usage, output, owner.Host == Environment.MachineName ? $"a run that writes it now ({owner})" : $"the lock of a run on another host ({owner})", "no other run on the same output",
+            "wait for its end, or give another output");
+    }
+
     /// <summary>Gives the output free: the file goes first, so that nobody finds one without an owner.</summary>
     public void Dispose()
     {

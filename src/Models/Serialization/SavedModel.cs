@@ -76,8 +76,13 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
         try
         {
-            using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth });
+            using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
             return Read(document.RootElement);
+        }
+        // Of a property that stands twice other programs would take another one than we: such a file is damaged.
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            throw new ModelException(ErrorKind.Model, place, "a property that stands twice", "each property once", "the file is damaged or was edited; save the model again", e);
         }
         catch (JsonException e)
         {
@@ -169,8 +174,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             Maximum = f.TryGetProperty("maximum", out _) ? f.Number("maximum") : null,
         })];
 
+    private static long Rows(JsonElement json) => json.Number("rows") is >= 0 and < 1L << 53 and var rows ? (long)rows : throw JsonHelpers.Bad("property 'rows'", json.Number("rows").Text(), "a number of rows");
+
     private static TrainingFacts ReadTraining(JsonElement json) => new(
-        (long)json.Number("rows"), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
+        Rows(json), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
         json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "");
 
     private void WriteFeatures(Utf8JsonWriter writer)

@@ -1,6 +1,7 @@
 using System.Text;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
 
 namespace Pipelines.Campaigns.Values;
 
@@ -18,17 +19,18 @@ internal sealed class ValueCampaign : Campaign
 
     public override async Task RunAsync(Trials trials)
     {
-        trials.Header = ["data", "fits tried", "fitted", "refused", "most iterations", "an error"];
+        trials.Header = ["kernel", "data", "fits tried", "fitted", "refused", "most iterations", "an error"];
         var fits = Fits.All(trials.IsLong).ToList();
         CheckCovered(trials, fits);
-        foreach (var data in HostileData.All)
+        foreach (var (variant, data) in KernelSelection.Supported.SelectMany(v => HostileData.All.Select(d => (v, d))))
         {
+            using var forced = KernelSelection.Force(variant);
             var (tried, fitted, refused, most, example) = (0, 0, 0, 0, "");
             foreach (var fit in fits)
             {
                 foreach (var minVariance in new[] { 0, 1e-3 })
                 {
-                    var what = $"{data.Name}, {fit.Name}{(minVariance > 0 ? ", least variance" : "")}";
+                    var what = $"{variant.Name()}, {data.Name}, {fit.Name}{(minVariance > 0 ? ", least variance" : "")}";
                     tried++;
                     var (model, iterations, error) = await FitAsync(trials, what, data, fit, minVariance);
                     most = Math.Max(most, iterations);
@@ -49,7 +51,7 @@ internal sealed class ValueCampaign : Campaign
                     }
                 }
             }
-            trials.Row(data.Name, tried, fitted, refused, most, example);
+            trials.Row(variant.Name(), data.Name, tried, fitted, refused, most, example);
         }
         trials.Note($"Fits: {string.Join("; ", fits.Select(f => f.Name))}. Each with and without a least variance. A fitted model also scores the rows of all the other data: no score of a row with an observed value may be NaN.");
     }

@@ -141,6 +141,7 @@ internal static class FooterParser
         int physical = -1, codec = -1;
         PageEncoding[] encodings = [];
         long values = -1, data = -1, dictionary = 0, compressed = -1, uncompressed = -1;
+        var statistics = ChunkStatistics.None;
         var outer = reader.Begin();
         while (reader.Next(out var id, out var type))
         {
@@ -157,6 +158,7 @@ internal static class FooterParser
                 case 7: compressed = reader.Int(type); break;
                 case 9: data = reader.Int(type); break;
                 case 11: dictionary = reader.Int(type); break;
+                case 12: statistics = ChunkStatistics.Read(ref reader, type); break;
                 default: reader.Skip(type); break;
             }
         }
@@ -164,7 +166,7 @@ internal static class FooterParser
         if (physical is < 0 or > 7) throw new BrokenFileException($"physical type {physical} in a column chunk", "0 to 7");
         // Some writers set the dictionary's offset to 0 where there is none.
         var offset = dictionary > 0 ? Math.Min(dictionary, data) : data;
-        return new ColumnChunkInfo((PhysicalType)physical, (PageCodec)codec, encodings, values, offset, compressed, uncompressed, CodecObstacle(codec));
+        return new ColumnChunkInfo((PhysicalType)physical, (PageCodec)codec, encodings, values, offset, compressed, uncompressed, CodecObstacle(codec)) { Statistics = statistics };
     }
 
     private static string? CodecObstacle(int codec) => (PageCodec)codec switch

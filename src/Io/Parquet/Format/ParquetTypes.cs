@@ -72,6 +72,9 @@ internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage
 internal sealed record ColumnChunkInfo(
     PhysicalType Physical, PageCodec Codec, PageEncoding[] Encodings, long Values, long Offset, long CompressedBytes, long UncompressedBytes, string? Obstacle)
 {
+    /// <summary>What the file tells of the values.</summary>
+    public ChunkStatistics Statistics { get; init; } = ChunkStatistics.None;
+
     /// <summary>True if its values lie in another file: no engine reads them.</summary>
     public bool IsElsewhere { get; init; }
 

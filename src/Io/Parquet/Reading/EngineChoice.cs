@@ -18,16 +18,23 @@ internal static class EngineChoice
     public static IRowGroupReader Open(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
     {
         file.CheckUnchanged();
+        return Choose(engines, file, group, columns, limits.HeldBytes).Open(file, group, columns, limits);
+    }
+
+    /// <summary>The first engine that can read all columns within the limit; if none keeps within it, the one that holds least.</summary>
+    /// <exception cref="DataException">None can read them; the message says why each refuses.</exception>
+    public static ParquetEngine Choose(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, long heldBytes)
+    {
         ParquetEngine? least = null;
         var leastBytes = long.MaxValue;
         foreach (var engine in engines.OrderBy(e => e.PreferenceFor(file, group, columns)))
         {
             if (Array.Exists(columns, c => Why(engine, file, group, c) is not null)) continue;
             var bytes = engine.HeldBytes(file, group, columns);
-            if (bytes <= limits.HeldBytes) return engine.Open(file, group, columns, limits);
+            if (bytes <= heldBytes) return engine;
             if (least is null || bytes < leastBytes) (least, leastBytes) = (engine, bytes);
         }
-        if (least is not null) return least.Open(file, group, columns, limits);
+        if (least is not null) return least;
         var column = Array.Find(columns, c => Reasons(engines, file, group, c) is not null);
         throw new DataException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", column '{column.Name}'")}",
             column is null ? "columns that no one engine can read together" : $"a column that cannot be read: {Reasons(engines, file, group, column)}",

@@ -75,8 +75,11 @@ internal sealed class ParquetPlan
     /// <summary>Number of rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Footer.Rows);
 
+    /// <summary>Checks files against one another.</summary>
+    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines) => new(files, engines);
+
     /// <summary>Finds the files and reads their footers.</summary>
-    public static ParquetPlan Make(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys, CancellationToken cancellationToken)
+    public static PlannedFile[] Find(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys, CancellationToken cancellationToken)
     {
         var files = new List<PlannedFile>();
         foreach (var (path, name) in ParquetPaths.Resolve(paths))
@@ -84,7 +87,7 @@ internal sealed class ParquetPlan
             cancellationToken.ThrowIfCancellationRequested();
             files.Add(PlannedFile.Load(path, name, engines, keys));
         }
-        return new ParquetPlan([.. files], engines);
+        return [.. files];
     }
 
     /// <summary>The schema of the columns that are asked for, in that order.</summary>
