@@ -64,7 +64,7 @@ internal static class OutputCheck
         for (var i = 0; i < Math.Min(parts.Length, names.Length); i++)
         {
             if (parts[i] == "**") return true;
-            if (!System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(System.Text.RegularExpressions.Regex.Replace(parts[i], @"\[[^\]]*\]", "?"), names[i], ignoreCase: false)) return false;
+            if (parts[i] != names[i] && !System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(System.Text.RegularExpressions.Regex.Replace(parts[i], @"\[[^\]]*\]", "?"), names[i], ignoreCase: false)) return false;
         }
         return true;
     }
