@@ -209,8 +209,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteStartObject("training");
         writer.WriteNumber("rows", Training.Rows);
         writer.WriteBoolean("converged", Training.Converged);
-        writer.WriteNumber("logLikelihood", Training.LogLikelihood);
-        writer.WriteNumber("initialLogLikelihood", Training.InitialLogLikelihood);
+        writer.WritePropertyName("logLikelihood");
+        JsonHelpers.WriteNumber(writer, Training.LogLikelihood);
+        writer.WritePropertyName("initialLogLikelihood");
+        JsonHelpers.WriteNumber(writer, Training.InitialLogLikelihood);
         writer.WriteNumbers("history", Training.LogLikelihoods);
         writer.WriteNumber("seed", Training.Seed);
         writer.WriteNumber("batchSize", Training.BatchSize);

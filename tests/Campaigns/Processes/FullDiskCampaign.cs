@@ -24,7 +24,7 @@ internal sealed class FullDiskCampaign : Campaign
         var random = new Random(Seed);
         var mount = Directory.CreateDirectory(data["mount"]).FullName;
         var canMount = await MountAsync(mount, 64) && await UnmountAsync(mount);
-        var jobs = (await Job.AllAsync(trials, data)).Where(j => trials.IsLong || j.Name != "fit kmeans").ToList();
+        var jobs = (await Job.AllAsync(trials)).Where(j => trials.IsLong || j.Name != "fit kmeans").ToList();
         var sizes = trials.Pick(1, 5);
         foreach (var job in jobs)
         {
@@ -37,14 +37,14 @@ internal sealed class FullDiskCampaign : Campaign
 
     private static async Task TryAsync(Trials trials, Job job, Random random, string? mount, TempFolder data, double from)
     {
-        var reference = data[$"reference-{job.Name.Replace(' ', '-')}"];
-        var files = Directory.GetFiles(reference, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 });
+        var files = Directory.GetFiles(job.ReferenceFolder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 });
         // On a tmpfs all files together must find room; a limit holds for each of them.
         var needed = (mount is null ? files.Max(f => new FileInfo(f).Length) : files.Sum(f => new FileInfo(f).Length)) >> 10;
+        // A fit's first checkpoints hold a sample of the rows, and are gone when it is done.
+        if (job.IsFit) needed = Math.Max(needed, 8 << 10);
         var kilobytes = Math.Max(4, (int)(needed * Math.Min(0.97, from + (random.NextDouble() / 5))));
-        var isFit = job.Name.StartsWith("fit", StringComparison.Ordinal);
         // The old output of a job to one file is replaced only at the end.
-        var old = job.Resume.Length == 0 || isFit ? "an output of long ago" : null;
+        var old = job.Resume.Length == 0 || job.IsFit ? "an output of long ago" : null;
         var what = $"{job.Name}, {kilobytes} KiB";
         var root = mount ?? Directory.CreateDirectory(data["limited"]).FullName;
         if (mount is not null && !await MountAsync(mount, kilobytes)) trials.Finding($"{what}: the disk cannot be mounted");
@@ -63,7 +63,7 @@ internal sealed class FullDiskCampaign : Campaign
                 if (!isIntact) trials.Finding($"{what}: the old output was changed");
                 if (old is null && job.PartialResult(folder) is { } partial) trials.Finding($"{what}: {partial}");
             }
-            if (mount is not null && !await RunAsync("mount", "-o", $"remount,size={(needed * 3) + 4096}k", mount)) trials.Finding($"{what}: the disk cannot be made larger");
+            if (mount is not null && !await RunAsync("mount", "-o", $"remount,size={(needed * 3) + (64 << 10)}k", mount)) trials.Finding($"{what}: the disk cannot be made larger");
             var resumed = await ToolProcess.RunAsync([.. job.Args(folder), .. job.Resume]);
             var difference = job.Difference(folder);
             if (resumed.Code != 0 || difference is not null) trials.Finding($"{what}, resumed: exit code {resumed.Code}, {difference ?? "the same bytes"}: {resumed.ErrorText}");

@@ -12,19 +12,27 @@ namespace Pipelines.Campaigns.Processes;
 /// <param name="Resume">What is added to go on.</param>
 internal sealed record Job(string Name, string Output, Func<string, string[]> Args, string[] Resume)
 {
+    private static IReadOnlyList<Job>? all;
+
     /// <summary>What the uninterrupted run left: path below the trial's folder and SHA-256.</summary>
     public IReadOnlyDictionary<string, string> Reference { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Changes in the folder that an uninterrupted run makes.</summary>
     public int Changes { get; set; }
 
+    /// <summary>Where the uninterrupted run left it.</summary>
+    public string ReferenceFolder { get; private set; } = "";
+
+    /// <summary>True for a fit.</summary>
+    public bool IsFit => Resume.Length > 0 && Output.EndsWith(".json", StringComparison.Ordinal);
+
     /// <summary>Runs the job without interruption, as the measure of all others.</summary>
-    public async Task PrepareAsync(Trials trials, TempFolder data)
+    private async Task PrepareAsync(Trials trials, TempFolder data)
     {
         var folder = Directory.CreateDirectory(data[$"reference-{Name.Replace(' ', '-')}"]).FullName;
         var end = await ToolProcess.RunAsync(Args(folder), folder);
         if (end.Code != 0) trials.Finding($"{Name}: the uninterrupted run ended with exit code {end.Code}: {end.Error}");
-        (Reference, Changes) = (Outcome(folder), end.Changes);
+        (Reference, Changes, ReferenceFolder) = (Outcome(folder), end.Changes, folder);
         if (Reference.Count == 0) trials.Finding($"{Name}: the uninterrupted run left nothing");
     }
 
@@ -62,9 +70,12 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
         return null;
     }
 
-    /// <summary>The jobs of the campaigns over their data.</summary>
-    public static async Task<IReadOnlyList<Job>> AllAsync(Trials trials, TempFolder data)
+    /// <summary>The jobs of the campaigns over their data; several campaigns of one process share them.</summary>
+    public static async Task<IReadOnlyList<Job>> AllAsync(Trials trials)
     {
+        if (all is not null) return all;
+        var data = new TempFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => data.Dispose();
         var rows = trials.Pick(120_000, 400_000);
         await WriteAsync(data["d.parquet"], rows, bad: false);
         await WriteAsync(data["bad.parquet"], rows, bad: true);
@@ -82,7 +93,7 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
             new("fit kmeans", "fitted.json", f => ["fit", "kmeans", data["d.parquet"], "--tolerance", "-1e300", .. fit, "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
         ];
         foreach (var job in jobs) await job.PrepareAsync(trials, data);
-        return jobs;
+        return all = jobs;
     }
 
     private static async Task WriteAsync(string path, int rows, bool bad)

@@ -17,10 +17,10 @@ internal sealed class KillCampaign : Campaign
         using var data = new TempFolder();
         trials.Header = ["job", "changes on disk of an uninterrupted run", "runs struck", "ended before the strike", "killed again while resuming", "killed before anything was on disk", "nothing partial visible", "resumed to equal SHA-256"];
         var random = new Random(Seed);
-        foreach (var job in await Job.AllAsync(trials, data))
+        foreach (var job in await Job.AllAsync(trials))
         {
             // The scoring runs together and the fits together get their full number.
-            var runs = job.Name.StartsWith("fit", StringComparison.Ordinal) ? trials.Pick(3, 100) : job.Name == "score to a folder" ? trials.Pick(3, 100) : trials.Pick(2, 50);
+            var runs = job.IsFit ? trials.Pick(3, 100) : job.Name == "score to a folder" ? trials.Pick(3, 100) : trials.Pick(2, 50);
             var (struck, early, again, empty, whole, equal) = (0, 0, 0, 0, 0, 0);
             for (var attempts = 0; struck < runs && attempts < 2 * runs + 5; attempts++)
             {

@@ -20,7 +20,7 @@ internal sealed class TerminateCampaign : Campaign
         using var data = new TempFolder();
         trials.Header = ["job", "signals", "runs struck", "exit code 130", "ended well before the signal told", "ended by the second signal", "slowest end, ms", "resumed to equal SHA-256"];
         var random = new Random(Seed);
-        foreach (var job in await Job.AllAsync(trials, data))
+        foreach (var job in await Job.AllAsync(trials))
         {
             foreach (var how in new[] { Strike.Terminate, Strike.TerminateTwice })
             {
