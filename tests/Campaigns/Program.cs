@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using Pipelines.Campaigns;
 
-// dotnet Pipelines.Campaigns.Tests.dll REPORT.md [--short] [campaign …]: runs campaigns (all by default) in their long form and writes the report.
+// dotnet Pipelines.Campaigns.Tests.dll REPORT.md [--short] [--but] [campaign …]: runs campaigns (all by default; all --but those named) in their long form
+// and writes the report.
 // The exit code is 1 if one has a finding.
 var names = args.Skip(1).Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
 if (args is [] || names.Any(n => Campaign.All.All(c => c.Name != n)))
 {
-    Console.Error.WriteLine($"usage: REPORT.md [--short] [campaign …], campaigns: {string.Join(", ", Campaign.All.Select(c => c.Name))}");
+    Console.Error.WriteLine($"usage: REPORT.md [--short] [--but] [campaign …], campaigns: {string.Join(", ", Campaign.All.Select(c => c.Name))}");
     return 2;
 }
 var report = new Report(args[0]);
-foreach (var campaign in Campaign.All.Where(c => names.Count == 0 || names.Contains(c.Name)))
+foreach (var campaign in Campaign.All.Where(c => names.Count == 0 || names.Contains(c.Name) != args.Contains("--but")))
 {
     Console.Error.WriteLine($"== {campaign.Name}");
     var trials = new Trials(!args.Contains("--short"), Console.Error);

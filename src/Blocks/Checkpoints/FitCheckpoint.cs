@@ -22,7 +22,6 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
     public const int Version = 1;
 
     private const int HashBytes = 32;
-    private const int MostBytes = 1 << 30;
     private const int MostFacts = 1 << 20;
 
     private static ReadOnlySpan<byte> Magic => "PLFC"u8;
@@ -103,14 +102,22 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
     public (FitState State, SavedModel Model)? Read(string place)
     {
         if (State.Length == 0) return null;
-        using var reader = new BinaryReader(new MemoryStream(State), Encoding.UTF8);
-        var saved = SavedModel.FromJson(ReadBytes(reader), place);
-        var initial = reader.ReadDouble();
-        var history = new FitIteration[Bounded(reader.ReadInt32(), MostBytes)];
-        for (var i = 0; i < history.Length; i++) history[i] = new FitIteration(i + 1, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-        var statistics = saved.Model.CreateStatistics();
-        statistics.Load(reader);
-        return (new FitState(saved.Model, statistics, initial, history), saved);
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(State), Encoding.UTF8);
+            var saved = SavedModel.FromJson(ReadBytes(reader), place);
+            var initial = reader.ReadDouble();
+            // Three numbers an iteration: no more iterations than there are bytes for.
+            var history = new FitIteration[Bounded(reader.ReadInt32(), State.Length / 24)];
+            for (var i = 0; i < history.Length; i++) history[i] = new FitIteration(i + 1, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+            var statistics = saved.Model.CreateStatistics();
+            statistics.Load(reader);
+            return (new FitState(saved.Model, statistics, initial, history), saved);
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        {
+            throw new DataException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version", "begin anew without --resume", e);
+        }
     }
 
     private static void WriteBytes(BinaryWriter writer, byte[] bytes)

@@ -37,7 +37,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
     private const string TheFormat = "pipelines-incremental";
     private const int TheVersion = 1;
     private const long MostBytes = 1L << 30;
-    private static readonly JsonSerializerOptions json = new() { MaxDepth = 8, WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions json = new() { MaxDepth = 8, AllowDuplicateProperties = false, WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     /// <summary>The run that was begun and is not known to have ended; null if there is none.</summary>
     public PendingRun? Pending { get; init; }

@@ -73,7 +73,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
         {
             for (var at = 0; Next(bytes, ref at) is { } line;)
             {
-                using var document = JsonDocument.Parse(line, new() { MaxDepth = OutputJson.MostDepth });
+                using var document = JsonDocument.Parse(line, new() { MaxDepth = OutputJson.MostDepth, AllowDuplicateProperties = false });
                 var json = document.RootElement;
                 if (journal is null)
                 {

@@ -67,7 +67,7 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
         }
         try
         {
-            using var document = JsonDocument.Parse(bytes, new() { MaxDepth = OutputJson.MostDepth });
+            using var document = JsonDocument.Parse(bytes, new() { MaxDepth = OutputJson.MostDepth, AllowDuplicateProperties = false });
             var json = document.RootElement;
             if (OutputJson.Text(json, "format") != Format) throw new FormatException($"the format '{OutputJson.Text(json, "format")}'");
             if (OutputJson.Count(json, "version") is var version && version != Version)

@@ -40,7 +40,7 @@ internal sealed class CoverageFuzzer(InstrumentedCode code, FuzzTarget target, R
     /// <summary>Mutates until told to stop.</summary>
     public void Run(Func<bool> stop)
     {
-        if (corpus.Count == 0) Add([]);
+        if (corpus.Count == 0) corpus.Add(new([]));
         while (!stop())
         {
             var parent = Pick();

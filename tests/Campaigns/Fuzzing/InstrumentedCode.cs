@@ -13,7 +13,7 @@ internal sealed unsafe class InstrumentedCode : IDisposable
 {
     public const int MapSize = 1 << 16;
 
-    private static readonly string[] libraries = ["Pipelines.Io", "Pipelines.Models"];
+    private static readonly string[] libraries = ["Pipelines.Io", "Pipelines.Models", "Pipelines.Blocks"];
     private readonly TempFolder folder = new();
     private readonly byte* map = (byte*)NativeMemory.AllocZeroed(MapSize);
     private readonly Assembly harness;

@@ -80,6 +80,13 @@ public class SavedModelTests
     }
 
     [Fact]
+    public void ALogLikelihoodThatIsNoNumberSurvivesTheRoundTrip()
+    {
+        var saved = model with { Training = new(3, false, double.NegativeInfinity, double.NaN, [double.PositiveInfinity], 0, 16, "scalar") };
+        Assert.Equal(saved.ToJson(), SavedModel.FromJson(saved.ToJson()).ToJson());
+    }
+
+    [Fact]
     public void AMissingFileIsAMistakeOfUse()
     {
         var error = Assert.Throws<ModelException>(() => SavedModel.Load("nowhere/model.json"));
