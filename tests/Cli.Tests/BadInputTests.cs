@@ -40,8 +40,21 @@ public sealed class BadInputTests : IDisposable
         { "model of another version", "score ~/version.json ~/blobs.parquet --output ~/out.parquet", 2, "pipelines: error: ~/version.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the model again" },
         { "model of another format", "score ~/other.json ~/blobs.parquet --output ~/out.parquet", 2, "pipelines: error: ~/other.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
         { "Parquet as model", "score ~/blobs.parquet ~/blobs.parquet --output ~/out.parquet", 2, "pipelines: error: ~/blobs.parquet, line 1, byte 1: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
-        { "model's features not in the data", "score ~/features.json ~/blobs.parquet --output ~/out.parquet", 3, "pipelines: error: ~/blobs.parquet: found no column 'delay', expected the feature 'delay' among x, y, w, name; name a feature that the data holds" },
-        { "model's feature not numeric in the data", "score ~/name.json ~/blobs.parquet --output ~/out.parquet", 3, "pipelines: error: ~/blobs.parquet, column 'name': found values of type string, expected a numeric feature; leave the column out, or convert it first" },
+        { "model's features not in the data", "score ~/features.json ~/blobs.parquet --output ~/out.parquet", 3, "pipelines: error: input: found 2 columns that the model cannot use: ~/blobs.parquet: no column 'delay'; ~/blobs.parquet: no column 'distance', expected the columns that it was fitted to; give files with the columns that the model was fitted to, or another model" },
+        { "model's feature not numeric in the data", "score ~/name.json ~/blobs.parquet --output ~/out.parquet", 3, "pipelines: error: ~/blobs.parquet, column 'name': found values of type string, expected numbers; give files with the columns that the model was fitted to, or another model" },
+        { "begin with a model of other columns", "fit mixture ~/blobs.parquet --initial ~/features.json --output ~/out.json", 3, "pipelines: error: input: found 2 columns that the model cannot use: ~/blobs.parquet: no column 'delay'; ~/blobs.parquet: no column 'distance', expected the columns that it was fitted to; give files with the columns that the model was fitted to, or another model" },
+        { "too many bad rows", "score ~/x.json ~/infinite.parquet --output ~/out.parquet --on-bad-row skip --max-bad-rows 0", 3, "pipelines: error: ~/infinite.parquet, row group 0, row 3, column 'x': found more than 0 bad rows; the last one here: found Infinity, expected a finite number, null or NaN, expected at most 0; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)" },
+        { "too many bad rows in a fit", "fit kmeans ~/infinite.parquet --features x --components 2 --output ~/out.json --on-bad-row quarantine ~/q --max-bad-rows 0", 3, "pipelines: error: ~/infinite.parquet, row group 0, row 3, column 'x': found more than 0 bad rows; the last one here: found Infinity, expected a finite number, null or NaN, expected at most 0; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)" },
+        { "quarantine is the output", "score ~/x.json ~/infinite.parquet --output ~/out --on-bad-row quarantine ~/out", 2, "pipelines: error: --on-bad-row quarantine ~/out: found a folder that is, holds or lies in the output ~/out, expected a new or empty folder of its own; name another folder; nothing was read" },
+        { "quarantine in the output", "score ~/x.json ~/infinite.parquet --output ~/out --on-bad-row quarantine ~/out/refused", 2, "pipelines: error: --on-bad-row quarantine ~/out/refused: found a folder that is, holds or lies in the output ~/out, expected a new or empty folder of its own; name another folder; nothing was read" },
+        { "output in the quarantine", "score ~/x.json ~/infinite.parquet --output ~/empty/out.parquet --on-bad-row quarantine ~/empty", 2, "pipelines: error: --on-bad-row quarantine ~/empty: found a folder that is, holds or lies in the output ~/empty/out.parquet, expected a new or empty folder of its own; name another folder; nothing was read" },
+        { "quarantine in an input", "score ~/x.json ~/inner --output ~/out.parquet --on-bad-row quarantine ~/inner/refused", 2, "pipelines: error: --on-bad-row quarantine ~/inner/refused: found a folder that is, holds or lies in the input ~/inner, expected a new or empty folder of its own; name another folder; nothing was read" },
+        { "quarantine that a glob reads", "score ~/x.json ~/in*/*.parquet --output ~/out.parquet --on-bad-row quarantine ~/inner", 2, "pipelines: error: --on-bad-row quarantine ~/inner: found a folder that is, holds or lies in the input ~/in*/*.parquet, expected a new or empty folder of its own; name another folder; nothing was read" },
+        { "quarantine through a link", "score ~/x.json ~/inner --output ~/out.parquet --on-bad-row quarantine ~/link/refused", 2, "pipelines: error: --on-bad-row quarantine ~/link/refused: found a folder that is, holds or lies in the input ~/inner, expected a new or empty folder of its own; name another folder; nothing was read" },
+        { "quarantine is a file", "score ~/x.json ~/infinite.parquet --output ~/out.parquet --on-bad-row quarantine ~/text.parquet", 2, "pipelines: error: --on-bad-row quarantine ~/text.parquet: found a file, expected a new or empty folder of its own; name another folder; nothing was read" },
+        { "quarantine not empty", "score ~/x.json ~/infinite.parquet --output ~/out.parquet --on-bad-row quarantine ~/full", 2, "pipelines: error: ~/full: found a folder that holds 'notes.txt', expected an empty folder; empty it, or give another" },
+        { "quarantine of a fit not empty", "fit kmeans ~/infinite.parquet --features x --components 2 --output ~/out.json --on-bad-row quarantine ~/full", 2, "pipelines: error: ~/full: found a folder that holds 'notes.txt', expected an empty folder; empty it, or give another" },
+        { "quarantine's names taken", "score ~/x.json ~/row.parquet --output ~/out.parquet --on-bad-row quarantine ~/q", 2, "pipelines: error: ~/q, column '_row': found an input column of a name that the quarantine uses, expected no column named _file, _row_group, _row, _column, _reason; rename the column in the input, or do not keep refused rows" },
         { "score the model does not have", "score ~/model.json ~/blobs.parquet --columns distance --output ~/out.parquet", 2, "pipelines: error: score columns of a mixture model: found 'distance', expected one of log-probability, label, probability, posterior-log-probability; name only scores this model has" },
         { "kept column absent", "score ~/model.json ~/blobs.parquet --keep z --output ~/out.parquet", 3, "pipelines: error: ~/blobs.parquet: found no column 'z', expected columns to keep among x, y, w, name; correct the list of columns to keep (--keep)" },
         { "score column taken", "score ~/model.json ~/taken.parquet --output ~/out.parquet", 2, "pipelines: error: ~/taken.parquet: found an input column 'label', expected no column of a score's name; keep only other columns (--keep), or rename 'label' in the input" },
@@ -61,7 +74,7 @@ public sealed class BadInputTests : IDisposable
     [MemberData(nameof(Cases))]
     public async Task Is_refused(string what, string arguments, int code, string message)
     {
-        await MakeFilesAsync();
+        await MakeFilesAsync(folder);
         var before = folder.Names.ToArray();
         var result = await Tool.RunAsync(arguments.Replace("~", folder.Root, StringComparison.Ordinal).Split(' '));
 
@@ -71,12 +84,17 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(before, folder.Names);
     }
 
-    private async Task MakeFilesAsync()
+    /// <summary>Makes the files that the cases name.</summary>
+    internal static async Task MakeFilesAsync(Folder folder)
     {
         double[] few = [1, 2, 3, 1, 2, 3, 1, 2, 3];
         Directory.CreateDirectory(folder["empty"]);
         Directory.CreateDirectory(folder["full"]);
         await File.WriteAllTextAsync(folder["full/notes.txt"], "mine");
+        Directory.CreateSymbolicLink(folder["link"], folder["inner"]);
+        Directory.CreateDirectory(folder["inner"]);
+        await TestData.WriteAsync(folder["inner/x.parquet"], ("x", few));
+        await TestData.WriteAsync(folder["row.parquet"], ("x", few), ("_row", few));
         await File.WriteAllTextAsync(folder["text.parquet"], "delay,distance\n1,2\n");
         await TestData.TwoBlobsAsync(folder["blobs.parquet"]);
         var blobs = await File.ReadAllBytesAsync(folder["blobs.parquet"]);

@@ -19,7 +19,7 @@ public sealed class FitTests : IDisposable
         Assert.Equal(0, result.Code);
         using var json = JsonDocument.Parse(result.Out);
         var root = json.RootElement;
-        Assert.Equal(["rows", "iterations", "converged", "logLikelihood", "history", "seconds", "rowsPerSecond", "peakMemoryBytes", "output", "warnings"], root.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["rows", "rowsRejected", "iterations", "converged", "logLikelihood", "history", "seconds", "rowsPerSecond", "peakMemoryBytes", "output", "warnings"], root.EnumerateObject().Select(p => p.Name));
         Assert.Equal(3_000, root.GetProperty("rows").GetInt64());
         Assert.True(root.GetProperty("converged").GetBoolean());
         Assert.Equal(folder["m.json"], root.GetProperty("output").GetString());
@@ -117,7 +117,7 @@ public sealed class FitTests : IDisposable
         var result = await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--columns", "probability,label", "--keep", "name,x", "--json");
         Assert.Equal(0, result.Code);
         using var json = JsonDocument.Parse(result.Out);
-        Assert.Equal(["rows", "seconds", "rowsPerSecond", "peakMemoryBytes", "output"], json.RootElement.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["rows", "rowsIn", "rowsRejected", "rowsResumed", "seconds", "rowsPerSecond", "peakMemoryBytes", "output"], json.RootElement.EnumerateObject().Select(p => p.Name));
         Assert.Equal(3_000, json.RootElement.GetProperty("rows").GetInt64());
 
         var scored = new Io.MemorySink();

@@ -219,6 +219,7 @@ public sealed class Pipeline
         fit.Validate();
         await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
+        if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (Options.Checkpoints is not { } checkpoints) return plan;
         var job = await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
         return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };

@@ -66,10 +66,10 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             // The same in all files, mostly: told once.
             var wanted = features.Select(f => f.Name).ToArray();
             var others = string.Join(", ", columns.Select(c => c.Name).Except(wanted, StringComparer.Ordinal));
-            if (others.Length > 0 && noted.Add(others)) findings.Add(new(SchemaChange.Added, name, null, $"columns that are no features: {others}", "features among any others; they stay as they are"));
+            if (others.Length > 0 && noted.Add(others)) findings.Add(new(SchemaChange.Added, name, null, $"columns that are no features: {others}", "they stay as they are"));
             var order = columns.Select(c => c.Name).Where(c => wanted.Contains(c, StringComparer.Ordinal)).ToArray();
             if (!order.SequenceEqual(wanted.Where(byName.ContainsKey), StringComparer.Ordinal) && noted.Add("order: " + string.Join(", ", order)))
-                findings.Add(new(SchemaChange.Reordered, name, null, $"the features in the order {string.Join(", ", order)}", "any order; they are taken by name"));
+                findings.Add(new(SchemaChange.Reordered, name, null, $"features in the order {string.Join(", ", order)}", "they are taken by name"));
         }
         return new SchemaContract(findings);
     }

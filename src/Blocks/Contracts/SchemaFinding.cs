@@ -58,5 +58,5 @@ public sealed record SchemaFinding(SchemaChange Change, string File, string? Col
     public string Place => Column is null || Change == SchemaChange.Dropped ? File : $"{File}, column '{Column}'";
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Place}: found {Found}, expected {Expected}";
+    public override string ToString() => Outcome == SchemaOutcome.Noted ? $"{Place}: {Found}; {Expected}" : $"{Place}: found {Found}, expected {Expected}";
 }

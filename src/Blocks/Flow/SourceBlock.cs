@@ -91,6 +91,9 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    /// <summary>The error of a source without rows.</summary>
+    internal static DataException NoRow(string source) => new(DataErrorKind.Data, source, "no row", "at least one", "check the paths and filters");
+
     private async Task PumpAsync()
     {
         IBatchCredit? credit = null;
@@ -136,7 +139,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 run.Accounts.Withdraw(booked);
                 return;
             }
-            if (index == 0 && !run.IsStopped) throw new DataException(DataErrorKind.Data, source.Name, "no row", "at least one", "check the paths and filters");
+            if (index == 0 && !run.IsStopped) throw NoRow(source.Name);
             inner.Complete();
         }
         catch (Exception e)

@@ -12,6 +12,9 @@ namespace Pipelines.Blocks;
 /// <param name="RowsRejected">Rows refused.</param>
 public sealed record IncrementalResult(IReadOnlyList<InputFile> New, int Done, IReadOnlyList<InputFile> Changed, IReadOnlyList<string> Vanished, long RowsIn, long RowsOut, long RowsRejected)
 {
+    /// <summary>Full paths of <see cref="New"/>.</summary>
+    public IReadOnlyList<string> Paths => [.. New.Select(f => f.Path)];
+
     /// <summary>What the user should know, one sentence each.</summary>
     public IReadOnlyList<string> Warnings =>
     [

@@ -34,9 +34,10 @@ public static class IncrementalScoring
         if (output.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) || File.Exists(output))
             throw new DataException(DataErrorKind.Usage, output, "a single file as output of incremental runs", "a folder", "give a folder's path");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
-        var job = await score([files[0].Path]).DescribeAsync(sink.Facts, cancellationToken).ConfigureAwait(false);
+        var first = score([files[0].Path]);
+        var job = await first.DescribeAsync(sink.Facts, cancellationToken).ConfigureAwait(false);
         using var run = IncrementalRun.Open(options.StateFile, "score", IncrementalJob.Of(job), sink.Files);
-        var runs = new OutputRuns(output, sink.QuarantineFolder, sink.Files);
+        var runs = new OutputRuns(output, first.Options.BadRows.QuarantineFolder, sink.Files);
         runs.Prepare();
         var maker = IncrementalJob.Maker(job);
 
@@ -68,8 +69,9 @@ public static class IncrementalScoring
         {
             if (!runs.IsPublished(begun.Run))
             {
-                var own = sink with { Resume = true, QuarantineFolder = runs.Quarantine(begun.Run) };
-                var result = await score([file.Path]).ToParquet(runs.Hidden(begun.Run), own).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+                var scored = score([file.Path]);
+                scored = scored.With(scored.Options with { BadRows = scored.Options.BadRows with { QuarantineFolder = runs.Quarantine(begun.Run) } });
+                var result = await scored.ToParquet(runs.Hidden(begun.Run), sink with { Resume = true }).RunAsync(progress, cancellationToken).ConfigureAwait(false);
                 begun = begun with { File = begun.File with { Rows = result.RowsOut, RowsRejected = result.RowsRejected } };
                 // Written before the folder gets its name: afterwards nobody could tell how many rows were refused.
                 run.Write(run.State with { Pending = begun });

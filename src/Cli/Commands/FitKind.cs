@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
@@ -34,6 +35,8 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
     protected FitSettings Fit { get; } = new(objective);
 
     private readonly CheckpointSettings checkpoints = new();
+    private readonly IncrementalSettings incremental = new(canBackfill: false);
+    private readonly ReadingSettings reading = new();
 
     /// <summary>The options that only this kind has.</summary>
     protected virtual IReadOnlyList<Option> Own => [];
@@ -54,6 +57,8 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         Fit.AddTo(command);
         foreach (var option in Own) command.Add(option);
         checkpoints.AddTo(command);
+        incremental.AddTo(command);
+        reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
@@ -69,7 +74,8 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var isDry = parsed.GetValue(Fit.DryRun);
         var place = isDry ? output.Preview() : null;
         if (!isDry) output.Check();
-        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], cancellationToken).ConfigureAwait(false);
+        var how = reading.Options(parsed, console);
+        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], how, cancellationToken).ConfigureAwait(false);
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
@@ -78,9 +84,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
-        var pipeline = Pipeline.FromParquet(parsed.GetRequiredValue(Fit.Inputs));
-        if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) pipeline = pipeline.Features([.. features]);
-        if (parsed.GetValue(Fit.Weights) is { } weights) pipeline = pipeline.WeightedBy(weights);
+        var pipeline = From(parsed.GetRequiredValue(Fit.Inputs));
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
         if (isDry)
@@ -92,13 +96,32 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         if (compare is not null) DryRun.Warn(console, await compare().ConfigureAwait(false));
 
         var clock = Stopwatch.StartNew();
+        if (incremental.Options(parsed) is { } since)
+        {
+            var update = await display.ShowAsync(() => IncrementalFitting.RunAsync(parsed.GetRequiredValue(Fit.Inputs), files => From(files).With(flow), estimator, options, since, cancellationToken)).ConfigureAwait(false);
+            // Written also where nothing is new: the run before may have been killed between state and model.
+            output.Save(update.Saved);
+            var all = new IncrementalReport(update.Files, "fitted to", clock.Elapsed.TotalSeconds, output.Path);
+            all.WriteWarnings(console.Error);
+            foreach (var warning in update.Fitted?.Result.Warnings ?? []) console.Error.WriteLine($"pipelines: warning: {warning}");
+            if (parsed.GetValue(common.Json)) all.WriteJson(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) all.WriteWords(console.Out);
+            return ExitCode.Done;
+        }
         var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
-        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, fitted.RowsRejected);
+        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, badRows.Mode == BadRowMode.Fail ? null : fitted.RowsRejected);
         report.WriteWarnings(console.Error);
         if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
         else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
         return ExitCode.Done;
+
+        Pipeline From(IReadOnlyList<string> files)
+        {
+            var source = Pipeline.From(new ParquetSource(files, how));
+            if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) source = source.Features([.. features]);
+            return parsed.GetValue(Fit.Weights) is { } weights ? source.WeightedBy(weights) : source;
+        }
     }
 
     // The model to begin with, with the names of the columns that stand for its features; null if there is nothing to compare with.

@@ -16,13 +16,15 @@ internal sealed class InspectCommand : Verb
         var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data; reads no row.");
         var file = new Argument<string>("FILE") { Description = "A model that 'fit' saved, or a Parquet file, folder or glob." };
         command.Add(file);
+        var reading = new ReadingSettings();
+        reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
             IInspection report = IsModel(path)
                 ? new ModelInspection(path, SavedModel.Load(path))
-                : new DataInspection(await ParquetInspection.OfAsync([path], cancellationToken).ConfigureAwait(false));
+                : new DataInspection(await ParquetInspection.OfAsync([path], reading.Options(parsed, console), cancellationToken).ConfigureAwait(false));
             if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, report.WriteJson);
             else report.WriteWords(console.Out);
             return ExitCode.Done;

@@ -9,13 +9,14 @@ internal static class OutputCheck
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs of Parquet data.</param>
     /// <param name="others">Other files that are read: models.</param>
+    /// <param name="reading">How they are read.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DataException">They are the same file.</exception>
-    public static async Task NotAnInputAsync(string output, IEnumerable<string> inputs, IEnumerable<string> others, CancellationToken cancellationToken)
+    public static async Task NotAnInputAsync(string output, IEnumerable<string> inputs, IEnumerable<string> others, ParquetSourceOptions reading, CancellationToken cancellationToken)
     {
         if (!File.Exists(output)) return;
         var target = Real(output);
-        foreach (var file in (await new ParquetSource(inputs).FilesAsync(cancellationToken).ConfigureAwait(false)).Concat(others))
+        foreach (var file in (await new ParquetSource(inputs, reading).FilesAsync(cancellationToken).ConfigureAwait(false)).Concat(others))
         {
             if (Real(file) == target)
                 throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is read too", "a file of its own", "name a new file; nothing was changed");
@@ -63,7 +64,7 @@ internal static class OutputCheck
         for (var i = 0; i < Math.Min(parts.Length, names.Length); i++)
         {
             if (parts[i] == "**") return true;
-            if (!System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(System.Text.RegularExpressions.Regex.Replace(parts[i], @"\[[^\]]*\]", "?"), names[i], ignoreCase: false)) return false;
+            if (parts[i] != names[i] && !System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(System.Text.RegularExpressions.Regex.Replace(parts[i], @"\[[^\]]*\]", "?"), names[i], ignoreCase: false)) return false;
         }
         return true;
     }

@@ -94,8 +94,14 @@ internal sealed record DryRunReport(string Job)
     private static void WriteMemory(TextWriter target, RunPlan plan)
     {
         var memory = plan.Memory;
-        Write(target, "memory", $"at most {Words.Bytes(memory.HeapBytes)}: {Words.Bytes(memory.FlightBytes)} for up to {Words.Number(memory.Credits, "batch", "batches")} in flight, {Words.Bytes(memory.ReadAheadBytes)} for rows read ahead,",
-            $"{Words.Bytes(memory.DecoderBytes)} for decoders, {Words.Bytes(memory.CacheBytes)} for decoded features, the rest for what is not collected yet");
+        Write(target, "memory", $"at most {Words.Bytes(memory.HeapBytes)}");
+        var rest = memory.HeapBytes - memory.FlightBytes - memory.ReadAheadBytes - memory.DecoderBytes - memory.CacheBytes;
+        (long Bytes, string What)[] shares =
+        [
+            (memory.FlightBytes, $"batches in flight, at most {memory.Credits}"), (memory.ReadAheadBytes, "rows read ahead"), (memory.DecoderBytes, "decoders"),
+            (memory.CacheBytes, "decoded features, in a fit"), (rest, "what is not collected yet"),
+        ];
+        foreach (var (bytes, what) in shares) Write(target, "", $"{Words.Bytes(bytes),9} {what}");
         if (plan.Cache is not { } cache) return;
         Write(target, "cache", cache.Spilled == 0
             ? $"{Words.Bytes(cache.Bytes)} of decoded features, all in memory"
@@ -121,7 +127,8 @@ internal sealed record DryRunReport(string Job)
         string[] Lines(IReadOnlyList<SchemaFinding> findings, string what) =>
             [.. findings.Take(MostFiles).Select(f => $"{what}: {f}"), .. findings.Count > MostFiles ? [$"and {Words.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
         string[] lines = [.. Lines(Contract.Errors, "error"), .. Lines(Contract.Warnings, "warning"), .. Lines([.. Contract.Findings.Where(f => f.Outcome == SchemaOutcome.Noted)], "note")];
-        Write(target, "contract", lines.Length == 0 ? ["the input has the model's features as they were when it was fitted"] : lines);
+        if (Contract.Errors.Count + Contract.Warnings.Count == 0) lines = ["every file has the model's features as they were when it was fitted", .. lines];
+        Write(target, "contract", lines);
     }
 
     private static void WriteJson(Utf8JsonWriter json, RunPlan plan)

@@ -4,7 +4,8 @@ namespace Pipelines.Cli.Reporting;
 
 /// <summary>What a finished scoring says.</summary>
 /// <param name="Result">The run.</param>
-internal sealed record ScoreReport(RunResult Result)
+/// <param name="RefusesRows">True if bad rows did not fail it.</param>
+internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
 {
     /// <summary>For people.</summary>
     public void WriteWords(TextWriter target)
@@ -15,7 +16,7 @@ internal sealed record ScoreReport(RunResult Result)
             target.WriteLine($"scored {Words.Count(Result.RowsOut)} rows: {Words.Time(Result.Seconds)}, {Words.Rate(Result.RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
             if (Result.RowsResumed > 0) target.WriteLine($"{Words.Count(Result.RowsResumed)} of {Words.Count(Result.RowsIn)} rows were done before");
         }
-        if (Result.RowsRejected > 0) target.WriteLine(Words.Balance(Result.RowsOut, Result.RowsRejected));
+        if (RefusesRows) target.WriteLine(Words.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Result.Output}");
     }
 

@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Keys of encrypted Parquet files (AES, 16, 24 or 32 bytes). They are never part of a message. A file's footer key is found by the id that the file's metadata name,
-/// else it is the one called <c>footer</c>; a column's by the id that its metadata name, else by the column's name.
+/// Keys of encrypted Parquet files (AES, 16, 24 or 32 bytes). They are never part of a message. The key called <c>footer</c> is that of every file's footer; leave it
+/// out where files name the ids of their footer keys. A column's key is found by the id that the file names, or by the column's name.
 /// </summary>
 public sealed class DecryptionKeys
 {
-    /// <summary>Name of the key of footers that name none.</summary>
+    /// <summary>Id of the key of footers.</summary>
     public const string Footer = "footer";
 
     /// <summary>Largest file of keys, in bytes.</summary>
@@ -18,21 +18,15 @@ public sealed class DecryptionKeys
     private static readonly int[] Lengths = [16, 24, 32];
     private readonly Dictionary<string, byte[]> keys;
 
-    private DecryptionKeys(Dictionary<string, byte[]> keys) => this.keys = keys;
 
     /// <summary>The one key of a file, for its footer and all columns that are encrypted with it.</summary>
     /// <param name="footer">16, 24 or 32 bytes.</param>
-    public DecryptionKeys(ReadOnlySpan<byte> footer)
-        : this(new Dictionary<string, byte[]> { [Footer] = Checked("the key", footer.ToArray()) })
-    {
-    }
+    public DecryptionKeys(ReadOnlySpan<byte> footer) => keys = new() { [Footer] = Checked("the key", footer.ToArray()) };
 
     /// <summary>Keys by their ids.</summary>
-    /// <param name="keys">Id and 16, 24 or 32 bytes; <see cref="Footer"/> is the id of footer keys that have none.</param>
-    public DecryptionKeys(IEnumerable<KeyValuePair<string, byte[]>> keys)
-        : this(keys.ToDictionary(k => k.Key, k => Checked($"the key '{k.Key}'", [.. k.Value]), StringComparer.Ordinal))
-    {
-    }
+    /// <param name="keys">Id and 16, 24 or 32 bytes; <see cref="Footer"/> is the id of the key of all footers.</param>
+    public DecryptionKeys(IReadOnlyDictionary<string, byte[]> keys) =>
+        this.keys = keys.ToDictionary(k => k.Key, k => Checked($"the key '{k.Key}'", [.. k.Value]), StringComparer.Ordinal);
 
     /// <summary>Why the file that they came from is not as private as keys should be; null if it is, or they came from no file.</summary>
     public string? Warning { get; private init; }

@@ -17,7 +17,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
 {
     /// <summary>
     /// Checks a folder against its manifest: its files, their sizes and checksums, rows and columns, and that there is no data beside them. Of a single Parquet file
-    /// the footer, every page's checksum where it has one, and the number of rows.
+    /// the footer, every page's checksum where it has one, and the number of rows. Of what incremental runs wrote, each run's folder.
     /// </summary>
     /// <param name="path">A folder or a Parquet file.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -30,7 +30,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
 
     private static OutputVerification OfFolder(string folder, CancellationToken cancellationToken)
     {
-        if (OutputManifest.Read(folder) is not { } manifest) throw Unfinished(folder);
+        if (OutputManifest.Read(folder) is not { } manifest) return Runs(folder) is { Length: > 0 } runs ? OfRuns(folder, runs, cancellationToken) : throw Unfinished(folder);
         var found = new List<string>();
         var known = manifest.Parts.Select(p => p.Output.File).ToHashSet(StringComparer.Ordinal);
         foreach (var stranger in Strangers(folder, known)) found.Add($"{stranger}: found a file that the manifest does not name, expected only the {known.Count} parts that it names");
@@ -42,6 +42,16 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         }
         return new OutputVerification(folder, manifest.Parts.Count, manifest.RowsOut, manifest.RowsIn, manifest.RowsRejected, manifest.Parts.Sum(p => p.Output.Bytes), found);
     }
+
+    // What incremental runs wrote: a folder a run, each whole by itself.
+    private static OutputVerification OfRuns(string folder, string[] runs, CancellationToken cancellationToken)
+    {
+        var all = Array.ConvertAll(runs, run => OfFolder(run, cancellationToken));
+        var strangers = Strangers(folder, [.. runs.Select(r => Path.GetFileName(r))]).Select(s => $"{s}: found what no incremental run wrote, expected only their folders, run=00001 …");
+        return new OutputVerification(folder, all.Sum(r => r.Parts), all.Sum(r => r.Rows), all.Sum(r => r.RowsIn), all.Sum(r => r.RowsRejected), all.Sum(r => r.Bytes), [.. strangers, .. all.SelectMany(r => r.Discrepancies)]);
+    }
+
+    private static string[] Runs(string folder) => [.. Directory.EnumerateDirectories(folder, "run=*").Order(StringComparer.Ordinal)];
 
     private static void Check(string folder, PartFile part, IReadOnlyList<OutputColumn> schema, List<string> found, CancellationToken cancellationToken)
     {

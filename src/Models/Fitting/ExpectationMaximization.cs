@@ -7,6 +7,17 @@ namespace Pipelines.Models.Fitting;
 /// </summary>
 public static class ExpectationMaximization
 {
+    /// <summary>Checks that a model takes as many features as the data have.</summary>
+    /// <param name="start">The model.</param>
+    /// <param name="columns">Number of features of the data.</param>
+    /// <exception cref="ModelException">It takes another number.</exception>
+    public static void CheckFeatures(Model start, int columns)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        if (columns != start.Dimensions)
+            throw new ModelException(ErrorKind.Usage, $"{start.FormatName} model", $"data of {columns} features", $"{start.Dimensions}", "give it the features it was made for, in their order");
+    }
+
     /// <summary>Fits a model, beginning with its own parameters.</summary>
     /// <param name="start">Where to begin.</param>
     /// <param name="pass">One pass over the data.</param>
@@ -21,8 +32,7 @@ public static class ExpectationMaximization
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (pass.Columns != start.Dimensions)
-            throw new ModelException(ErrorKind.Usage, $"{start.FormatName} model", $"data of {pass.Columns} features", $"{start.Dimensions}", "give it the features it was made for, in their order");
+        CheckFeatures(start, pass.Columns);
 
         var resumed = options.Journal?.Resumed;
         var model = (TModel)(resumed?.Model ?? start);

@@ -59,6 +59,9 @@ public static class InMemoryFitting
 public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
     where TModel : Model
 {
+    /// <summary>Where it begins.</summary>
+    public TModel Start => start;
+
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> Facts =>
         [new("start", Convert.ToHexStringLower(SHA256.HashData(new SavedModel(start).ToJson())))];

@@ -10,6 +10,7 @@ internal static class ArrowKeys
     {
         using var builder = new FileDecryptionPropertiesBuilder();
         builder.KeyRetriever(new Retriever(keys));
+        if (keys.Find(DecryptionKeys.Footer) is { } footer) builder.FooterKey(footer);
         // Columns whose keys have no id are asked for by name.
         var columns = keys.Ids.Where(id => id.Length > 0 && id != DecryptionKeys.Footer).Select(id =>
         {

@@ -77,7 +77,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
     private const double LeastGain = 0.97;
     private readonly PlainCodec<T> codec = (PlainCodec<T>)PlainCodecs.For(ValueTypes.For(field));
     private readonly DictionaryBuilder<T> dictionary = new();
-    private readonly int[] indexes = new int[typeof(T) == typeof(bool) ? 0 : rowGroupRows];
+    private int[] indexes = [];
     private T[] values = [];
     private bool[]? present;
     private ColumnDictionary<T>? source;
@@ -174,9 +174,10 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
     private void AddValues(BatchColumn<T> from, int start, int count)
     {
         var done = 0;
+        if (!isPlain) Grow(ref indexes, stored + count);
         if (!isPlain) done = from.Dictionary is null ? Number(from.Values.Span.Slice(start, count)) : Renumber(from.Dictionary, from.Indexes.Span.Slice(start, count));
         if (done == count) return;
-        EnsurePlain();
+        EnsurePlain(stored + count - done);
         if (from.Dictionary is null) from.Values.Span.Slice(start + done, count - done).CopyTo(values.AsSpan(stored));
         else
         {
@@ -245,15 +246,24 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
 
     private void Flatten(int count)
     {
-        EnsurePlain();
+        EnsurePlain(count);
         var distinct = dictionary.Values;
         for (var i = 0; i < count; i++) values[i] = distinct[indexes[i]];
     }
 
-    private void EnsurePlain()
+    private void EnsurePlain(int needed)
     {
-        if (values.Length == 0) values = GC.AllocateUninitializedArray<T>(rowGroupRows);
+        Grow(ref values, needed);
         isPlain = true;
+    }
+
+    // Memory for a whole row group only where one comes: thousands of columns, or a handful of rows, need not pay for it.
+    private void Grow<TItem>(ref TItem[] array, int needed)
+    {
+        if (array.Length >= needed) return;
+        var larger = GC.AllocateUninitializedArray<TItem>((int)Math.Min(rowGroupRows, Math.Max(needed, 2L * array.Length)));
+        array.CopyTo(larger, 0);
+        array = larger;
     }
 
     // Null if a look at the first values says that compressing all of them would gain nothing.

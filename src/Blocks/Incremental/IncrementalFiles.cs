@@ -1,0 +1,22 @@
+using Pipelines.Io;
+using Pipelines.Blocks.Incremental;
+
+namespace Pipelines.Blocks;
+
+/// <summary>What an incremental run would work on.</summary>
+public static class IncrementalFiles
+{
+    /// <summary>Compares the inputs with what is done. Reads footers and the state only; locks and changes nothing.</summary>
+    /// <param name="inputs">Paths, folders and globs of Parquet data.</param>
+    /// <param name="options">Where the state is kept.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What a run would report, with no rows counted yet.</returns>
+    /// <exception cref="DataException">A file cannot be opened, or the state is damaged.</exception>
+    public static async Task<IncrementalResult> CompareAsync(IEnumerable<string> inputs, IncrementalOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
+        var changes = FileChanges.Of(files, IncrementalState.Read(options.StateFile)?.Files ?? [], options.Backfill);
+        return new IncrementalResult(changes.Work, changes.Done, changes.Changed, changes.Vanished, 0, 0, 0);
+    }
+}

@@ -1,0 +1,53 @@
+using Pipelines.Blocks;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>What a finished incremental run says.</summary>
+/// <param name="Result">The run.</param>
+/// <param name="Verb">What was done to the rows: <c>scored</c>, <c>fitted to</c>.</param>
+/// <param name="Seconds">Time it took.</param>
+/// <param name="Output">Where it went.</param>
+internal sealed record IncrementalReport(IncrementalResult Result, string Verb, double Seconds, string Output)
+{
+    /// <summary>Warnings, one a line.</summary>
+    public void WriteWarnings(TextWriter target)
+    {
+        foreach (var warning in Result.Warnings) target.WriteLine($"pipelines: warning: {warning}");
+    }
+
+    /// <summary>For people.</summary>
+    public void WriteWords(TextWriter target)
+    {
+        var before = $"{Words.Number(Result.Done, "file")} done before";
+        if (Result.New.Count == 0)
+        {
+            target.WriteLine($"no new file; {before}");
+            return;
+        }
+        target.WriteLine($"{Verb} {Words.Number(Result.RowsOut, "row")} of {Words.Number(Result.New.Count, "new file")}: {Words.Time(Seconds)}, {Words.Rate(Seconds > 0 ? Result.RowsOut / Seconds : 0)}, peak memory {Words.Bytes(PeakMemory.Bytes())}; {before}");
+        if (Result.RowsRejected > 0) target.WriteLine(Words.Balance(Result.RowsOut, Result.RowsRejected));
+        target.WriteLine($"wrote {Output}");
+    }
+
+    /// <summary>For scripts.</summary>
+    public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
+    {
+        json.WriteNumber("rows", Result.RowsOut);
+        json.WriteNumber("rowsIn", Result.RowsIn);
+        json.WriteNumber("rowsRejected", Result.RowsRejected);
+        json.WriteNumber("filesDone", Result.Done);
+        Write("filesNew", Result.New.Select(f => f.Name));
+        Write("filesChanged", Result.Changed.Select(f => f.Name));
+        Write("filesVanished", Result.Vanished);
+        json.WriteNumber("seconds", Seconds);
+        json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
+        json.WriteString("output", Output);
+
+        void Write(string name, IEnumerable<string> values)
+        {
+            json.WriteStartArray(name);
+            foreach (var value in values) json.WriteStringValue(value);
+            json.WriteEndArray();
+        }
+    });
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pipelines.Blocks;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>The options of runs that take only the files that came since the last one.</summary>
+/// <param name="canBackfill">True if files may be worked on again.</param>
+internal sealed class IncrementalSettings(bool canBackfill)
+{
+    private readonly Setting<string?> backfill = new(
+        "--backfill", "With --incremental: work on the files of this range of names alone, done or not; their rows in the output are replaced. TO takes in all names that begin so.", "FROM..TO",
+        "two names of files with two dots between them", "data/2026-01..data/2026-03",
+        static (string text, out string? value) =>
+        {
+            value = text;
+            return Range(text) is not null;
+        },
+        null);
+
+    /// <summary>The state file; without it runs are not incremental.</summary>
+    public Setting<string?> State { get; } = Setting.Text(
+        "--incremental", "Work only on the files that came since the last run with this state file, each exactly once; made by the first run.", "STATE.json", "a file that keeps what is done", "state.json");
+
+    /// <summary>Gives the options to a command.</summary>
+    public void AddTo(CheckedCommand command)
+    {
+        command.Add(State);
+        if (!canBackfill) return;
+        command.Add(backfill);
+        command.Rules.Add(result => result.IsGiven(backfill) && !result.IsGiven(State) ? [Mistake.Text(backfill.Name, $"no {State.Name}", "the state that tells what is done", $"{State.Name} {State.Example}")] : []);
+    }
+
+    /// <summary>How the run is incremental; null if it is not.</summary>
+    public IncrementalOptions? Options(ParseResult parsed) => parsed.GetValue(State) is { } path
+        ? new IncrementalOptions { StateFile = path, Backfill = canBackfill && parsed.GetValue(backfill) is { } range ? Range(range) : null }
+        : null;
+
+    private static FileRange? Range(string text) => text.IndexOf("..", StringComparison.Ordinal) is > 0 and var at && at + 2 < text.Length && string.CompareOrdinal(text[..at], text[(at + 2)..]) <= 0
+        ? new FileRange(text[..at], text[(at + 2)..])
+        : null;
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Pipelines.Io;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>How Parquet is read: the options of all verbs that read rows.</summary>
+internal sealed class ReadingSettings
+{
+    private const string Automatic = "auto";
+
+    private readonly Setting<string?> engine = new(
+        "--parquet-engine", $"What decodes Parquet: {Names}. 'auto' takes for each row group the first that can read it within the memory budget. The result does not depend on it. [default: auto]", "NAME",
+        $"one of {Names}", "parquetsharp",
+        static (string text, out string? value) =>
+        {
+            value = text;
+            return text == Automatic || ParquetSourceOptions.Engines.Contains(text);
+        },
+        null);
+
+    private readonly Setting<string?> keys = Setting.Text(
+        "--decryption-key-file", "File with the key of encrypted Parquet: 16, 24 or 32 bytes, as they are, in hexadecimal or base64; or a JSON object of several, {\"footer\": \"…\", \"id or column\": \"…\"}.", "FILE",
+        "a file with a key, or with a JSON object of keys", "key.hex");
+
+    private static string Names => string.Join(", ", ParquetSourceOptions.Engines.Prepend(Automatic));
+
+    /// <summary>Gives the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(engine);
+        command.Add(keys);
+    }
+
+    /// <summary>How Parquet is read. Warns of keys that others may read.</summary>
+    /// <exception cref="DataException">The engine cannot run here, or the file holds no key.</exception>
+    public ParquetSourceOptions Options(ParseResult parsed, ToolConsole console)
+    {
+        var options = new ParquetSourceOptions
+        {
+            Engine = parsed.GetValue(engine) is { } name && name != Automatic ? name : null,
+            DecryptionKeys = parsed.GetValue(keys) is { } path ? DecryptionKeys.Load(path) : null,
+        };
+        options.Validate();
+        if (options.DecryptionKeys?.Warning is { } warning) console.Error.WriteLine($"pipelines: warning: {warning}");
+        return options;
+    }
+}
