@@ -71,10 +71,10 @@ public sealed class DryRunTests : IDisposable
                         then one an iteration, at most 7, until an iteration gains no more than 0.1
             memory      at most 17MB
                            4.25MB batches in flight, at most 6
-                           2.12MB rows read ahead
-                           2.12MB decoders
+                           2.13MB rows read ahead
+                           2.13MB decoders
                            6.38MB decoded features, in a fit
-                           2.12MB what is not collected yet
+                           2.13MB what is not collected yet
             cache       {new MemorySize(12 * 3 * 264 * 8)} of decoded features, all in memory
             model       ~/m.json (a file is there: it is replaced at the end)
             checkpoints ~/cp (new)

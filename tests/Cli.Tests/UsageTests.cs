@@ -3,8 +3,8 @@ namespace Pipelines.Cli.Tests;
 /// <summary>Wrong command lines: every mistake at once, each with what would be right; exit code 2 and nothing read, as the inputs named here do not exist.</summary>
 public sealed class UsageTests
 {
-    private const string MixtureOptions = "--batch-size, --checkpoint, --checkpoint-batches, --components, --distribution, --dry-run, --features, --grace, --help, --inertia, --init, --initial, --iterations, --json, --max-bad-rows, --max-parallelism, --memory, --min-variance, --on-bad-row, --output, --pseudocount, --quiet, --resume, --seed, --tolerance, --verbose, --weights";
-    private const string KMeansOptions = "--batch-size, --checkpoint, --checkpoint-batches, --components, --dry-run, --features, --grace, --help, --inertia, --init, --initial, --iterations, --json, --max-bad-rows, --max-parallelism, --memory, --on-bad-row, --output, --quiet, --resume, --seed, --tolerance, --verbose, --weights";
+    private const string MixtureOptions = "--batch-size, --checkpoint, --checkpoint-batches, --components, --decryption-key-file, --distribution, --dry-run, --features, --grace, --help, --incremental, --inertia, --init, --initial, --iterations, --json, --max-bad-rows, --max-parallelism, --memory, --min-variance, --on-bad-row, --output, --parquet-engine, --pseudocount, --quiet, --resume, --seed, --tolerance, --verbose, --weights";
+    private const string KMeansOptions = "--batch-size, --checkpoint, --checkpoint-batches, --components, --decryption-key-file, --dry-run, --features, --grace, --help, --incremental, --inertia, --init, --initial, --iterations, --json, --max-bad-rows, --max-parallelism, --memory, --on-bad-row, --output, --parquet-engine, --quiet, --resume, --seed, --tolerance, --verbose, --weights";
     private const string Start = "fit mixture data.parquet --output m.json";
 
     public static TheoryData<string, string, int, string> Cases => new()

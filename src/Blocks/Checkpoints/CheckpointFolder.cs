@@ -5,22 +5,23 @@ using Pipelines.Io.Storage;
 namespace Pipelines.Blocks.Checkpoints;
 
 /// <summary>The checkpoint files of a fit: numbered, each whole or not there, the last two kept in case the newest turns out damaged.</summary>
-internal sealed class CheckpointFolder(string folder, FileLayer files)
+internal sealed class CheckpointFolder(string folder, FileLayer files) : IDisposable
 {
     private const string Prefix = "fit-";
     private const string Suffix = ".checkpoint";
     private const int Kept = 2;
     private const long MostBytes = 1L << 31;
+    private RunLock? held;
     private long last;
 
-    /// <summary>Makes the folder ready; checks early what would fail late.</summary>
-    /// <exception cref="DataException">It cannot be used.</exception>
+    /// <summary>Makes the folder ready and locks it against other runs; checks early what would fail late.</summary>
+    /// <exception cref="DataException">It cannot be used, or another run uses it.</exception>
     public void Prepare()
     {
         CheckPlace();
         Guard(() =>
         {
-            files.CreateFolder(folder);
+            held = RunLock.Take(files, Path.Combine(folder, ".lock"), $"checkpoint folder {folder}", () => files.CreateFolder(folder));
             var list = List();
             last = list.Count > 0 ? list[^1].Number : 0;
         });
@@ -71,6 +72,8 @@ internal sealed class CheckpointFolder(string folder, FileLayer files)
         });
         return list.Count;
     }
+
+    public void Dispose() => held?.Dispose();
 
     private List<(string Path, long Number)> List() =>
     [

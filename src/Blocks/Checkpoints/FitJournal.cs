@@ -11,7 +11,7 @@ namespace Pipelines.Blocks.Checkpoints;
 /// interrupted fit left is given back: the state to the EM loop, the statistics of passes after that state to the passes of the same number. Everything
 /// between is computed again, with the same bits.
 /// </summary>
-internal sealed class FitJournal : IFitJournal
+internal sealed class FitJournal : IFitJournal, IDisposable
 {
     private readonly CheckpointFolder folder;
     private readonly JobFacts job;
@@ -45,12 +45,23 @@ internal sealed class FitJournal : IFitJournal
     public static FitJournal Open(CheckpointOptions options, JobFacts job, FeaturePass data)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
-        folder.Prepare();
         var journal = new FitJournal(folder, job, options.EveryBatches, data);
-        if (options.Resume) journal.Resume();
-        else if (folder.Clear() is > 0 and var deleted) journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would have gone on from there");
-        return journal;
+        try
+        {
+            folder.Prepare();
+            if (options.Resume) journal.Resume();
+            else if (folder.Clear() is > 0 and var deleted) journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would have gone on from there");
+            return journal;
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
     }
+
+    /// <summary>Gives the folder free for other runs; the checkpoints stay.</summary>
+    public void Dispose() => folder.Dispose();
 
     /// <summary>What a fit would find; nothing is changed.</summary>
     /// <param name="options">Where, and whether to go on.</param>

@@ -184,19 +184,19 @@ public sealed class Pipeline
         where TModel : Model
     {
         await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<string> warnings = [];
-        if (Options.Checkpoints is { } checkpoints)
+        using var journal = Options.Checkpoints is { } checkpoints
+            ? FitJournal.Open(checkpoints, await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
+            : null;
+        if (journal is not null)
         {
-            var journal = FitJournal.Open(checkpoints, await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass);
             pass.Resume(journal);
             fit = fit with { Journal = journal };
-            warnings = journal.Warnings;
         }
         // The start was chosen by the run that was interrupted; what is left is the EM loop.
         var result = fit.Journal?.Resumed is { } state
             ? await ExpectationMaximization.FitAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
             : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
-        result = result with { Warnings = [.. warnings, .. result.Warnings] };
+        result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 

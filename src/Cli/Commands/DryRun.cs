@@ -17,6 +17,16 @@ internal static class DryRun
         foreach (var warning in contract.WarningTexts) console.Error.WriteLine($"pipelines: warning: {warning}");
     }
 
+    /// <summary>Shows that no file is new.</summary>
+    public static int ShowNothing(ToolConsole console, bool isJson, string job, IncrementalResult files)
+    {
+        foreach (var warning in files.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
+        var report = new DryRunReport(job) { Passes = [$"none: no new file; {Words.Number(files.Done, "file")} done before"] };
+        if (isJson) report.WriteJson(console.Out);
+        else report.WriteWords(console.Out);
+        return ExitCode.Done;
+    }
+
     /// <summary>Compares the inputs with the model, plans the run, and shows both. What is wrong is thrown as a run throws it, after what is known was shown.</summary>
     /// <param name="console">Where it is shown.</param>
     /// <param name="isJson">True: as JSON.</param>

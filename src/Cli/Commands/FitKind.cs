@@ -90,6 +90,12 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         if (isDry)
         {
             var job = $"fit {Name}{(initial is null ? "" : $", beginning with {parsed.GetValue(Fit.Initial)}")}";
+            if (incremental.Options(parsed) is { } known)
+            {
+                var state = await IncrementalFiles.CompareAsync(parsed.GetRequiredValue(Fit.Inputs), known, cancellationToken).ConfigureAwait(false);
+                if (state.New.Count == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
+                pipeline = From([.. state.Paths]);
+            }
             return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = Passes(options, initial is not null) }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
         }

@@ -82,6 +82,7 @@ internal sealed class ScoreCommand : Verb
             Resume = parsed.GetValue(resume),
         };
 
+        var job = $"score under {modelPath}: {saved.Model.FormatName} over {string.Join(", ", saved.Features?.Select(f => f.Name) ?? [])}";
         if (incremental.Options(parsed) is { } since)
         {
             var state = await IncrementalFiles.CompareAsync(paths, since, cancellationToken).ConfigureAwait(false);
@@ -96,13 +97,10 @@ internal sealed class ScoreCommand : Verb
                 return Report(report.WriteJson, report.WriteWords);
             }
             paths = [.. state.Paths];
-            path = Path.Combine(path, "run=…");
-            if (paths.Length == 0)
-            {
-                var nothing = new IncrementalReport(state, "scored", 0, path);
-                nothing.WriteWarnings(console.Error);
-                return Report(nothing.WriteJson, nothing.WriteWords);
-            }
+            // Each file gets a folder of its own; where there is none yet, the folder around it tells whether it can be made.
+            path = Run(path);
+            if (flow.BadRows.QuarantineFolder is { } refused) flow = flow with { BadRows = flow.BadRows with { QuarantineFolder = Run(refused) } };
+            if (paths.Length == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
         }
 
         if (!IsFile(path)) common.CanResume(parsed, "--resume goes on from what was finished");
@@ -110,7 +108,7 @@ internal sealed class ScoreCommand : Verb
         var run = Score(data).ToParquet(path, sink);
         if (parsed.GetValue(dryRun))
         {
-            var plan = new DryRunReport($"score under {modelPath}: {saved.Model.FormatName} over {string.Join(", ", saved.Features?.Select(f => f.Name) ?? [])}") { Passes = ["1. every row is read, scored and written"] };
+            var plan = new DryRunReport(job) { Passes = ["1. every row is read, scored and written"] };
             return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken), () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
         }
         DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
@@ -118,6 +116,8 @@ internal sealed class ScoreCommand : Verb
         foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
         var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);
         return Report(done.WriteJson, done.WriteWords);
+
+        static string Run(string folder) => Directory.Exists(folder) ? Path.Combine(folder, "run=…") : folder;
 
         Pipeline From(IReadOnlyList<string> files) => Pipeline.From(new ParquetSource(files, how)).With(flow);
 

@@ -33,12 +33,9 @@ internal sealed record DryRunReport(string Job)
     {
         target.WriteLine("dry run: only footers were read, nothing is written");
         Write(target, "job", Job);
-        if (Plan is { } plan)
-        {
-            WriteInput(target, plan);
-            Write(target, "passes", [.. Passes]);
-            WriteMemory(target, plan);
-        }
+        if (Plan is not null) WriteInput(target, Plan);
+        if (Error is null) Write(target, "passes", [.. Passes]);
+        if (Plan is not null) WriteMemory(target, Plan);
         WriteOutput(target);
         WriteContract(target);
     }

@@ -97,6 +97,16 @@ public sealed class FitCheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_fits_in_one_folder_refuse_each_other()
+    {
+        Directory.CreateDirectory(Folder);
+        using var held = Io.Storage.RunLock.Take(Io.Storage.FileLayer.Disk, Path.Combine(Folder, ".lock"), Folder, static () => { });
+        var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
+        Assert.StartsWith($"checkpoint folder {Folder}: found a run that writes it now (process {Environment.ProcessId} on host {Environment.MachineName} since ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("expected no other run on the same output; wait for its end, or give another output", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Checkpoints_are_private()
     {
         if (OperatingSystem.IsWindows()) return;

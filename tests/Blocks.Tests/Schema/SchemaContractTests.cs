@@ -3,6 +3,7 @@ using Parquet;
 using Parquet.Schema;
 using Pipelines.Io;
 using Pipelines.Models;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests.Schema;
@@ -131,7 +132,7 @@ public sealed class SchemaContractTests
     public async Task What_a_fit_saw_of_its_features_is_saved_and_read_again()
     {
         var source = MemorySource.FromArrays(("x", new double?[] { 3, null, -0.0, 2.5, double.NaN }), ("n", new short[] { 5, 4, 6, 5, 4 }));
-        var fittedModel = await Pipeline.From(source).FitAsync(new Models.Fitting.KMeansEstimator(2), new Models.Fitting.FitOptions { MaxIterations = 2 });
+        var fittedModel = await Pipeline.From(source).FitAsync(new KMeansEstimator(2), new FitOptions { MaxIterations = 2 });
         Feature[] expected = [new("x") { Type = "double", IsNullable = true, Minimum = 0, Maximum = 3 }, new("n") { Type = "int16", IsNullable = false, Minimum = 4, Maximum = 6 }];
         var read = SavedModel.FromJson(fittedModel.Saved.ToJson());
         Assert.Equal(expected.Select(Text), read.Features!.Select(Text));

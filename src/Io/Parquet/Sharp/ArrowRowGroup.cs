@@ -7,13 +7,16 @@ namespace Pipelines.Io.Sharp;
 /// <summary>Reads a row group through Arrow. Its file and its columns belong to it alone: threads share nothing.</summary>
 internal sealed class ArrowRowGroup : IRowGroupReader
 {
-    /// <summary>Bytes that Arrow reads ahead in each open column.</summary>
-    public const int BufferBytes = 1 << 16;
+    /// <summary>Bytes that Arrow reads ahead in each open column, at least.</summary>
+    public const int LeastBuffer = 1 << 13;
+
+    private const int LargestBuffer = 1 << 16;
 
     private readonly PlannedFile file;
     private readonly int group;
     private readonly FileColumn[] columns;
-    private readonly ReaderLimits limits;
+    private readonly ReadingMemory held;
+    private readonly int bufferBytes;
     private readonly ArrowColumn?[] open;
     private readonly int total;
     private readonly ArrowScratch scratch;
@@ -23,7 +26,8 @@ internal sealed class ArrowRowGroup : IRowGroupReader
 
     public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
     {
-        (this.file, this.group, this.columns, this.limits) = (file, group, columns, limits);
+        (this.file, this.group, this.columns, held) = (file, group, columns, new ReadingMemory(limits.HeldBytes));
+        bufferBytes = (int)Math.Clamp(limits.HeldBytes / 8 / columns.Length, LeastBuffer, LargestBuffer);
         total = (int)file.Footer.RowGroups[group].Rows;
         open = new ArrowColumn?[columns.Length];
         scratch = new ArrowScratch(new Format.ByteBuffer(), new DistinctTexts(), new ReadingMemory(limits.SliceBytes));
@@ -36,8 +40,10 @@ internal sealed class ArrowRowGroup : IRowGroupReader
         for (var c = 0; c < columns.Length; c++)
         {
             blocks[c] = At(c, column => column.Read(rows, recycler, cancellationToken), cancellationToken);
-            // A column that is read to its end holds no page any more.
-            if (row + rows == total) Close(c);
+            // A column that is read to its end holds no page any more: row groups read whole hold those of one column at a time.
+            if (row + rows < total) continue;
+            Close(c);
+            held.Clear();
         }
         row += rows;
         return blocks;
@@ -86,9 +92,9 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     private ArrowColumn Open(int c, CancellationToken cancellationToken)
     {
         var chunk = file.Footer.RowGroups[group].Chunks[columns[c].Chunk];
-        if (file.Keys is null && PageWalk.Largest(file, chunk, columns[c].Storage.Physical, total, cancellationToken) is var page && page > limits.HeldBytes)
-            throw new OverBudgetException($"a page of {new MemorySize(page)}", limits.HeldBytes);
-        arrow ??= new ArrowFile(file.Path, file.Keys, BufferBytes);
+        // The page headers of encrypted files cannot be looked at before.
+        held.Take(bufferBytes + (file.Keys is null ? PageWalk.Largest(file, chunk, columns[c].Storage.Physical, total, cancellationToken) : ParquetSharpEngine.PageBytes(chunk)), "a page");
+        arrow ??= new ArrowFile(file.Path, file.Keys, bufferBytes);
         reader ??= arrow.Reader.RowGroup(group);
         if (reader.MetaData.NumRows != total) throw new BrokenFileException($"a row group of {reader.MetaData.NumRows} rows", $"{total}, as when the file was opened");
         return ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c], Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch);

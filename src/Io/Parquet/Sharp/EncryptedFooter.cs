@@ -13,7 +13,7 @@ internal static class EncryptedFooter
     {
         try
         {
-            using var file = new ArrowFile(path, keys, ArrowRowGroup.BufferBytes);
+            using var file = new ArrowFile(path, keys, ArrowRowGroup.LeastBuffer);
             using var metadata = file.Reader.FileMetaData;
             return Convert(file.Reader, metadata, new FileInfo(path).Length);
         }

@@ -35,14 +35,12 @@ internal sealed class ParquetSharpEngine : ParquetEngine
     public override long HeldBytes(PlannedFile file, int group, FileColumn[] columns)
     {
         var bytes = 0L;
-        foreach (var column in columns)
-        {
-            var chunk = file.Footer.RowGroups[group].Chunks[column.Chunk];
-            // A page as it is stored and decompressed, and a dictionary.
-            bytes += ArrowRowGroup.BufferBytes + Math.Min(chunk.CompressedBytes, UsualPage) + 2 * Math.Min(chunk.UncompressedBytes, UsualPage);
-        }
+        foreach (var column in columns) bytes += ArrowRowGroup.LeastBuffer + PageBytes(file.Footer.RowGroups[group].Chunks[column.Chunk]);
         return bytes;
     }
+
+    /// <summary>Bytes that a column's page takes with most writers: as it is stored, decompressed, and a dictionary.</summary>
+    public static long PageBytes(ColumnChunkInfo chunk) => Math.Min(chunk.CompressedBytes, UsualPage) + (2 * Math.Min(chunk.UncompressedBytes, UsualPage));
 
     public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new ArrowRowGroup(file, group, columns, limits);
 

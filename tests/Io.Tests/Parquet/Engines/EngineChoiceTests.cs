@@ -51,6 +51,31 @@ public class EngineChoiceTests
     }
 
     [Fact]
+    public async Task Pages_that_do_not_fit_together_are_refused_before_they_are_read()
+    {
+        if (!EngineRows.Names.Contains("parquetsharp")) return;
+        using var folder = new TempFolder();
+        var columns = Enumerable.Range(0, 50).Select(c => ($"c{c}", (Array)Enumerable.Range(0, 10_000).Select(i => i * (c + 0.1)).ToArray()));
+        await MemorySource.FromArrays(columns).CopyTo(new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { Compression = ParquetCompression.None }));
+        var source = new ParquetSource([folder["a.parquet"]], new ParquetSourceOptions { Engine = "parquetsharp" });
+        // 50 pages of 80 KB, as stored and as decoded, in slices; whole row groups need but one at a time.
+        var error = await source.FailsReading(new ReadOptions { BatchSize = 100, ReadAheadBytes = 0, DecoderBytes = 1 << 20 });
+        Assert.Equal(DataErrorKind.Data, error.Kind);
+        Assert.EndsWith("row group 0, column 'c6'", error.Place, StringComparison.Ordinal);
+        Assert.StartsWith("a page of 168.2", error.Found, StringComparison.Ordinal);
+        Assert.Equal("at most 1.05MB, the share of the memory budget", error.Expected);
+        Assert.Equal(10_000, await Rows(new ReadOptions { DecoderBytes = 1 << 20 }));
+        Assert.Equal(10_000, await Rows(new ReadOptions { BatchSize = 100, ReadAheadBytes = 0, DecoderBytes = 1 << 24 }));
+
+        async Task<int> Rows(ReadOptions options)
+        {
+            var rows = 0;
+            await foreach (var batch in source.ReadAsync(options, default)) rows += batch.Rows;
+            return rows;
+        }
+    }
+
+    [Fact]
     public async Task Unknown_engines_and_those_that_cannot_run_are_refused_with_the_names_of_the_others()
     {
         var error = Assert.Throws<DataException>(() => new ParquetSource([Corpus], new ParquetSourceOptions { Engine = "parket" }));
