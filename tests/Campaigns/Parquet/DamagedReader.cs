@@ -34,6 +34,9 @@ internal sealed class DamagedReader(Trials trials, string? engine = null)
     /// <summary>Most bytes by which a reading raised the memory of the whole process, native code included; measured in the long form only, where the system tells it.</summary>
     public long MostResident { get; private set; }
 
+    /// <summary>The columns that the last reading of <see cref="ReadAsync"/> gave: an engine leaves those out that it cannot read.</summary>
+    public string Columns { get; private set; } = "";
+
     /// <summary>Digest of what the last reading of <see cref="ReadAsync"/> gave; meaningful if it was read.</summary>
     public int Digest { get; private set; }
 
@@ -43,7 +46,7 @@ internal sealed class DamagedReader(Trials trials, string? engine = null)
     public Task<(Outcome Outcome, string Detail)> ReadAsync(string path, string what) => WatchAsync(what, async token =>
     {
         var source = Source(path);
-        await source.OpenAsync(token).ConfigureAwait(false);
+        Columns = (await source.OpenAsync(token).ConfigureAwait(false)).Schema.ToString();
         var comparison = new Comparison(Specimen.Values);
         await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = 256, ReadAheadBytes = Budget / 8 }, token).ConfigureAwait(false))
         {

@@ -23,8 +23,10 @@ internal sealed class IntactCampaign : Campaign
             foreach (var engine in DamagedReader.Engines)
             {
                 var (outcome, detail) = await new DamagedReader(trials, engine).ReadAsync(folder["a.parquet"], specimen.Name);
-                reads.Add(outcome);
-                if (outcome != Outcome.Right) trials.Finding($"{specimen.Name}, {engine}: {detail}");
+                // Only what every engine but one reads may be left out by that one: booleans in runs by Parquet.Net.
+                var isLeftOut = detail.StartsWith("the columns", StringComparison.Ordinal) && !detail.Contains("flag", StringComparison.Ordinal) && engine == "parquet.net";
+                reads.Add(isLeftOut ? "leaves the booleans out" : outcome);
+                if (outcome != Outcome.Right && !isLeftOut) trials.Finding($"{specimen.Name}, {engine}: {detail}");
             }
             trials.Row([specimen.Name, specimen.Bytes.Length, regions.Count(r => r == FileRegion.Footer), regions.Count(r => r == FileRegion.PageData), scored.Outcome, .. reads]);
             if (scored.Outcome != Outcome.Right) trials.Finding($"{specimen.Name}, scored: {scored.Detail}");
