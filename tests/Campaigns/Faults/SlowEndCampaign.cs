@@ -6,8 +6,8 @@ namespace Pipelines.Campaigns.Faults;
 /// <summary>A sink that takes a batch only when it is told to, and a source that stalls: what is under way stays bounded, and a fault ends the run all the same.</summary>
 internal sealed class SlowEndCampaign : Campaign
 {
-    private const int Rows = 64 * 40;
-    private static readonly double[][] data = TestData.Random(Rows, 2);
+    private const int Batches = 400;
+    private static readonly double[][] data = TestData.Random(64 * Batches, 2);
 
     public override string Name => "slow-ends";
 
@@ -58,7 +58,7 @@ internal sealed class SlowEndCampaign : Campaign
         for (var k = 0; k <= written; k++)
         {
             // Until every place is taken: the source waits for a credit, or has no more rows.
-            if (!await Watchdog.UntilAsync(() => Volatile.Read(ref arrived) == k && (source.Credits?.Waiting > 0 || Volatile.Read(ref array.Made) == 40))) trials.Finding($"{what}: it does not fill up");
+            if (!await Watchdog.UntilAsync(() => Volatile.Read(ref arrived) == k && (source.Credits?.Waiting > 0 || Volatile.Read(ref array.Made) == Batches))) trials.Finding($"{what}: it does not fill up");
             most = Math.Max(most, Volatile.Read(ref array.Made) - k);
             if (k < written) gate.Release();
         }
@@ -66,7 +66,7 @@ internal sealed class SlowEndCampaign : Campaign
         if (most > allowed || source.Credits.HighestInUse > allowed) trials.Finding($"{what}: {most} batches under way, {allowed} allowed");
         Volatile.Write(ref isFaulty, true);
         if (faulty == "cancelled") await cancel.CancelAsync();
-        else gate.Release(faulty == "sink" ? 1 : 40);
+        else gate.Release(faulty == "sink" ? 1 : Batches);
         await ExpectAsync(trials, what, ended, run, sink, faulty == "cancelled" ? null : boom, faulty == "sink" ? written : null);
         trials.Row($"slow sink, fault: {faulty}", parallelism, written, most, allowed, "yes");
     }
