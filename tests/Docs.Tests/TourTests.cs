@@ -84,6 +84,28 @@ public sealed class TourTests : IClassFixture<FlightsFolder>
     }
 
     [Fact]
+    public async Task Survives()
+    {
+        #region README
+        var kept = await Pipeline.FromParquet("flights.parquet")
+            .With(new PipelineOptions { Checkpoints = new CheckpointOptions { Folder = "checkpoints", Resume = true } })
+            .Features("delay", "distance")
+            .FitAsync(Mixture.Of<MultivariateGaussianDistribution>(components: 3), new FitOptions { MaxIterations = 10 });
+
+        var done = await Pipeline.FromParquet("flights.parquet")
+            .With(new PipelineOptions { BadRows = new BadRowPolicy { Mode = BadRowMode.Quarantine, QuarantineFolder = "refused" } })
+            .Score(kept)
+            .ToParquet("parts", new ParquetSinkOptions { RowsPerFile = 100_000, Resume = true })
+            .RunAsync();
+        Console.WriteLine($"{done.RowsIn:N0} rows in = {done.RowsOut:N0} out + {done.RowsRejected:N0} refused; {done.RowsResumed:N0} were done before");
+        #endregion
+
+        Assert.Equal((300_000, 300_000, 0), (done.RowsIn, done.RowsOut, done.RowsRejected));
+        Assert.True((await OutputVerification.OfAsync("parts")).Discrepancies.Count == 0);
+        Assert.Equal(2, Directory.GetFiles("checkpoints", "*.checkpoint").Length);
+    }
+
+    [Fact]
     public async Task Bounded()
     {
         #region README

@@ -55,6 +55,7 @@ public sealed class SinkPipeline
         using (quarantine)
         {
             if (end is not null) await EndAsync().ConfigureAwait(false);
+            else await sink.DisposeAsync().ConfigureAwait(false);
         }
         return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink))
         {

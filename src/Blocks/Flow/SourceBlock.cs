@@ -117,18 +117,21 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 FirstBatch = FirstBatch,
             };
             var heap = new HeapGuard(plan.HeapBytes);
-            long index = FirstBatch, row = FirstBatch * run.Options.BatchSize;
+            long index = FirstBatch, row = FirstBatch * run.Options.BatchSize, weight = 0;
             await using var batches = source.ReadAsync(options, run.Token).GetAsyncEnumerator(run.Token);
             while (!run.IsStopped)
             {
                 // Taken here rather than by the source, so that the bound also holds for sources that know no credits.
                 credit = await Credits.TakeAsync(run.Token).ConfigureAwait(false);
+                // The next batch is expected to weigh as much as the last one: heavy ones are not even decoded before there is room.
+                (await Weights.TakeAsync(weight, run.Token).ConfigureAwait(false)).Release();
+                heap.Check(weight);
                 if (!await batches.MoveNextAsync().ConfigureAwait(false)) break;
                 var batch = batches.Current;
                 if (batch.Index != index || batch.FirstRow != row)
                     throw new InvalidOperationException($"{source.Name}: found batch {batch.Index} from row {batch.FirstRow}, expected batch {index} from row {row}; a source numbers its batches and rows without a gap");
-                heap.Check();
-                credit = new BothCredits(credit, await Weights.TakeAsync(batch.MemoryBytes + (batch.Rows * ExtraRowBytes), run.Token).ConfigureAwait(false));
+                weight = batch.MemoryBytes + (batch.Rows * ExtraRowBytes);
+                credit = new BothCredits(credit, await Weights.TakeAsync(weight, run.Token).ConfigureAwait(false));
                 (index, row) = (index + 1, row + batch.Rows);
                 var booked = run.Accounts.Enter(batch, credit);
                 credit = null;

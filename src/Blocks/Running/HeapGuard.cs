@@ -13,10 +13,11 @@ internal sealed class HeapGuard
     /// <param name="bytes">What the managed heap may hold before it is collected.</param>
     public HeapGuard(long bytes) => this.bytes = limit = bytes;
 
-    /// <summary>Called once for each batch by the one thread that reads.</summary>
-    public void Check()
+    /// <summary>Called before each batch by the one thread that reads.</summary>
+    /// <param name="coming">Bytes that the batch is expected to take.</param>
+    public void Check(long coming)
     {
-        if (GC.GetTotalMemory(forceFullCollection: false) <= limit) return;
+        if (GC.GetTotalMemory(forceFullCollection: false) + coming <= limit) return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
         // Where more than the budget is alive, collecting at each batch would not help: wait until half as much again has come.
         limit = Math.Max(bytes, GC.GetTotalMemory(forceFullCollection: false) * 3 / 2);

@@ -13,7 +13,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : 
         {
             target.WriteLine($"{file.Name}: Parquet, {Words.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, {Count(file.RowGroups.Count, "row group")}, {Words.Bytes(file.Bytes)}");
             target.WriteLine($"written by {(file.CreatedBy.Length > 0 ? file.CreatedBy : "an unknown program")}");
-            target.WriteLine($"memory to read it: at least {Words.Bytes(file.MemoryBytes)} (the largest row group, decoded)");
+            target.WriteLine($"memory to read it: at least {Words.Bytes(file.MemoryBytes)} (a batch of {Words.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices)");
             target.WriteLine();
             TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
                 file.Columns.Select(c => new[] { c.Name, c.ValueType?.ToLowerInvariant() ?? "-", c.IsNullable ? "may be" : "none", c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {c.Obstacle}" }));

@@ -10,9 +10,12 @@ namespace Pipelines.Io;
 /// <param name="CreatedBy">The program that wrote it, as it says.</param>
 /// <param name="Columns">Its columns, in order.</param>
 /// <param name="RowGroups">Its row groups, in order.</param>
-/// <param name="MemoryBytes">Memory that reading needs at least, in bytes: the largest row group decoded, all columns.</param>
+/// <param name="MemoryBytes">Memory that reading needs at least, in bytes: a batch of the default size, all columns, and what decoders must hold beside it. Row groups that do not fit are read in slices.</param>
 public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns, IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
 {
+    /// <summary>Rows of a batch of the default size.</summary>
+    public static int BatchRows { get; } = new ReadOptions().BatchSize;
+
     /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
     public static Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) => OfAsync(paths, new ParquetSourceOptions(), cancellationToken);
 
@@ -43,7 +46,14 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
             g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
         List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), obstacles[c] is null ? c.Field!.ValueType.Name : null, c.Repetition == Repetition.Optional, obstacles[c]) { Nulls = Nulls(footer, c), Range = Range(footer, c), CompressedBytes = footer.RowGroups.Sum(g => g.Chunks[c.Chunk].CompressedBytes) })];
         columns.AddRange(footer.LeftOut.Select(l => new InspectedColumn(l, "group", null, true, "it is a list, map or structure")));
-        return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, groups.Count == 0 ? 0 : groups.Max(g => g.DecodedBytes));
+        return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, Enumerable.Range(0, groups.Count).Select(Needed).DefaultIfEmpty().Max());
+
+        long Needed(int group)
+        {
+            var rows = Math.Max(1, groups[group].Rows);
+            var held = engines.Count == 0 ? 0 : engines.Min(e => e.HeldBytes(file, group, readable));
+            return held + (long)((double)groups[group].DecodedBytes / rows * Math.Min(rows, BatchRows));
+        }
     }
 
     private static long? Nulls(FileFooter footer, FileColumn column)

@@ -7,9 +7,18 @@ internal sealed class Comparison(IReadOnlyList<(string Name, Array Values)> expe
 {
     private string? difference;
     private int row;
+    private HashCode digest;
+
+    /// <summary>A digest of all names and values: two engines that read the same file give the same.</summary>
+    public int Digest => digest.ToHashCode();
 
     public void Add(DataBatch batch)
     {
+        foreach (var column in batch.Columns)
+        {
+            digest.Add(column.Field.Name);
+            for (var i = 0; i < batch.Rows; i++) digest.Add(column.GetValue(i) switch { double d => BitConverter.DoubleToInt64Bits(d), float f => BitConverter.SingleToInt32Bits(f), byte[] b => Convert.ToHexString(b), var v => v });
+        }
         if (difference is null && !batch.Schema.Fields.Select(f => f.Name).SequenceEqual(expected.Select(e => e.Name)))
             difference = $"the columns {batch.Schema}";
         for (var c = 0; difference is null && c < expected.Count; c++)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Pipelines.Blocks;
 using Pipelines.Io;
+using Pipelines.Io.Reading;
 using Pipelines.Models;
 
 namespace Pipelines.Campaigns.Parquet;
@@ -10,8 +11,12 @@ internal enum Outcome { Right, Refused, Wrong, Fault }
 
 /// <summary>Reads a perhaps damaged file as a source and through a scoring run, and says what came of it.</summary>
 /// <param name="trials">Where findings go.</param>
-internal sealed class DamagedReader(Trials trials)
+/// <param name="engine">Name of the engine that decodes; null = the automatic choice.</param>
+internal sealed class DamagedReader(Trials trials, string? engine = null)
 {
+    /// <summary>The engines that can run here.</summary>
+    public static IReadOnlyList<string> Engines { get; } = [.. ParquetEngine.All.Where(e => e.IsAvailable).Select(e => e.Name)];
+
     /// <summary>The least budget there is, so that what exceeds it shows.</summary>
     public const long Budget = 16L << 20;
 
@@ -26,17 +31,29 @@ internal sealed class DamagedReader(Trials trials)
     /// <summary>The longest reading; measured in the long form only.</summary>
     public TimeSpan Longest { get; private set; }
 
+    /// <summary>Most bytes by which a reading raised the memory of the whole process, native code included; measured in the long form only, where the system tells it.</summary>
+    public long MostResident { get; private set; }
+
+    /// <summary>The columns that the last reading of <see cref="ReadAsync"/> gave: an engine leaves those out that it cannot read.</summary>
+    public string Columns { get; private set; } = "";
+
+    /// <summary>Digest of what the last reading of <see cref="ReadAsync"/> gave; meaningful if it was read.</summary>
+    public int Digest { get; private set; }
+
+    private ParquetSource Source(string path) => new([path], new ParquetSourceOptions { Engine = engine });
+
     /// <summary>Reads every column of every row.</summary>
     public Task<(Outcome Outcome, string Detail)> ReadAsync(string path, string what) => WatchAsync(what, async token =>
     {
-        var source = new ParquetSource(path);
-        await source.OpenAsync(token).ConfigureAwait(false);
+        var source = Source(path);
+        Columns = (await source.OpenAsync(token).ConfigureAwait(false)).Schema.ToString();
         var comparison = new Comparison(Specimen.Values);
         await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = 256, ReadAheadBytes = Budget / 8 }, token).ConfigureAwait(false))
         {
             comparison.Add(batch);
             batch.Release();
         }
+        Digest = comparison.Digest;
         return comparison.Difference();
     });
 
@@ -44,7 +61,7 @@ internal sealed class DamagedReader(Trials trials)
     public Task<(Outcome Outcome, string Detail)> ScoreAsync(string path, string what) => WatchAsync(what, async token =>
     {
         var sink = new MemorySink();
-        await Pipeline.FromParquet(path)
+        await Pipeline.From(Source(path))
             .With(new PipelineOptions { MemoryBudget = new MemorySize(Budget), BatchSize = 256, MaxDegreeOfParallelism = 2 })
             .Score(model.Model, Specimen.Features)
             .To(sink).RunAsync(cancellationToken: token).ConfigureAwait(false);
@@ -60,7 +77,7 @@ internal sealed class DamagedReader(Trials trials)
         var (outcome, why) = await WatchAsync(what, async token =>
         {
             rows = 0;
-            await foreach (var batch in new ParquetSource(path).ReadAsync(new ReadOptions { BatchSize = 4096, ReadAheadBytes = Budget / 8 }, token).ConfigureAwait(false))
+            await foreach (var batch in Source(path).ReadAsync(new ReadOptions { BatchSize = 4096, ReadAheadBytes = Budget / 8 }, token).ConfigureAwait(false))
             {
                 // Values are looked at, not only decoded.
                 foreach (var column in batch.Columns)
@@ -79,10 +96,13 @@ internal sealed class DamagedReader(Trials trials)
         {
             var clock = Stopwatch.StartNew();
             var before = GC.GetTotalAllocatedBytes();
+            var resident = trials.IsLong ? PeakMemory.Begin() : 0;
             var result = await OnceAsync(read).ConfigureAwait(false);
             var allocated = GC.GetTotalAllocatedBytes() - before;
             var time = clock.Elapsed;
             MostAllocated = Math.Max(MostAllocated, allocated);
+            if (resident > 0) MostResident = Math.Max(MostResident, PeakMemory.Now() - resident);
+            if (MostResident > 2 * Budget) trials.Finding($"{what}: the process grew by {MostResident >> 20} MiB with a budget of {Budget >> 20} MiB");
             // A busy machine is slow now and then; a file that is slow three times is slow.
             if (trials.IsLong && time > limit && round < 2) continue;
             if (trials.IsLong && time > limit) trials.Finding($"{what}: took {time.TotalSeconds:F1} s three times");

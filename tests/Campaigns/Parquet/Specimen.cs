@@ -2,6 +2,7 @@ using System.Globalization;
 using DuckDB.NET.Data;
 using Parquet;
 using Parquet.Schema;
+using ParquetSharp;
 using Pipelines.Io;
 
 namespace Pipelines.Campaigns.Parquet;
@@ -49,7 +50,43 @@ internal sealed record Specimen(string Name, byte[] Bytes, bool HasChecksums)
             await WriteParquetNetAsync(path, codec, isDictionary);
             all.Add(new($"Parquet.Net, {codec.ToString().ToLowerInvariant()}{(isDictionary ? ", dictionaries" : "")}", await File.ReadAllBytesAsync(path), false));
         }
+        if (!DamagedReader.Engines.Contains("parquetsharp")) return all;
+        foreach (var (name, change) in new (string, Action<WriterPropertiesBuilder>)[]
+        {
+            ("V1, snappy", b => b.Compression(Compression.Snappy)),
+            ("V2, zstd", b => b.Compression(Compression.Zstd).DataPageVersion(ParquetDataPageVersion.V2)),
+            ("V1, delta and byte stream split", b => b.Compression(Compression.Uncompressed).DisableDictionary().Encoding("noise", Encoding.ByteStreamSplit).Encoding("count", Encoding.DeltaBinaryPacked).Encoding("text", Encoding.DeltaByteArray)),
+        })
+        {
+            WriteArrow(folder["arrow.parquet"], change);
+            all.Add(new($"Arrow, {name}, checksums", await File.ReadAllBytesAsync(folder["arrow.parquet"]), true));
+        }
         return all;
+    }
+
+    private static void WriteArrow(string path, Action<WriterPropertiesBuilder> change)
+    {
+        using var builder = new WriterPropertiesBuilder();
+        builder.DataPagesize(2048).EnablePageChecksum();
+        change(builder);
+        using var properties = builder.Build();
+        using var file = new ParquetSharp.ParquetFileWriter(path, [new Column<double>("noise"), new Column<double>("few"), new Column<long?>("count"), new Column<string>("text"), new Column<string>("kind"), new Column<bool>("flag")], LogicalTypeFactory.Default, properties);
+        using (var group = file.AppendRowGroup())
+        {
+            Append<double>(0);
+            Append<double>(1);
+            Append<long?>(2);
+            Append<string?>(3);
+            Append<string?>(4);
+            Append<bool>(5);
+
+            void Append<T>(int column)
+            {
+                using var writer = group.NextColumn().LogicalWriter<T>();
+                writer.WriteBatch((T[])Values[column].Values);
+            }
+        }
+        file.Close();
     }
 
     private static async Task WriteOursAsync(string path, ParquetCompression compression, bool checksums)
@@ -68,7 +105,7 @@ internal sealed record Specimen(string Name, byte[] Bytes, bool HasChecksums)
         if (isDictionary)
             foreach (var field in fields) options.ColumnEncodingHints[field.Name] = EncodingHint.Dictionary;
         await using var stream = File.Create(path);
-        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, options);
+        await using var writer = await global::Parquet.ParquetWriter.CreateAsync(new ParquetSchema(fields), stream, options);
         for (var from = 0; from < Rows; from += Rows / 2)
         {
             using var group = writer.CreateRowGroup();

@@ -17,11 +17,11 @@ internal sealed class TruncationCampaign : Campaign
     {
         using var folder = new TempFolder();
         var path = folder["cut.parquet"];
-        trials.Header = ["file", "cut in the footer", "cut before it", "footer shortened, its length right", "refused", "read right", "read wrong", "slowest ms", "most MiB allocated"];
+        trials.Header = ["engine", "file", "cut in the footer", "cut before it", "footer shortened, its length right", "refused", "read right", "read wrong", "slowest ms", "most MiB allocated", "most MiB of growth"];
         var specimens = await Specimen.AllAsync();
-        foreach (var specimen in trials.IsLong ? specimens : [specimens[1], specimens[6]])
+        foreach (var (engine, specimen) in DamagedReader.Engines.SelectMany(e => (trials.IsLong ? specimens : [specimens[1], specimens[6]]).Select(s => (e, s))))
         {
-            var reader = new DamagedReader(trials);
+            var reader = new DamagedReader(trials, engine);
             var (bytes, random) = (specimen.Bytes, new Random(Seed));
             var footer = BitConverter.ToInt32(bytes, bytes.Length - 8);
             var start = bytes.Length - 8 - footer;
@@ -29,16 +29,16 @@ internal sealed class TruncationCampaign : Campaign
             var before = Enumerable.Range(0, trials.Pick(50, 1000)).Select(_ => random.Next(start)).ToList();
             var shortened = Enumerable.Range(1, footer - 1).Where((_, i) => trials.IsLong || i % 3 == 0).ToList();
             var counts = new int[4];
-            foreach (var length in inFooter.Concat(before)) await TryAsync(bytes[..length], $"{specimen.Name}, cut to {length} bytes");
+            foreach (var length in inFooter.Concat(before)) await TryAsync(bytes[..length], $"{engine}: {specimen.Name}, cut to {length} bytes");
             foreach (var kept in shortened)
             {
                 var cut = new byte[start + kept + 8];
                 bytes.AsSpan(0, start + kept).CopyTo(cut);
                 BinaryPrimitives.WriteInt32LittleEndian(cut.AsSpan(start + kept), kept);
                 "PAR1"u8.CopyTo(cut.AsSpan(start + kept + 4));
-                await TryAsync(cut, $"{specimen.Name}, footer shortened to {kept} bytes");
+                await TryAsync(cut, $"{engine}: {specimen.Name}, footer shortened to {kept} bytes");
             }
-            trials.Row(specimen.Name, inFooter.Count, before.Count, shortened.Count, counts[(int)Outcome.Refused], counts[(int)Outcome.Right], counts[(int)Outcome.Wrong], (int)reader.Longest.TotalMilliseconds, reader.MostAllocated >> 20);
+            trials.Row(engine, specimen.Name, inFooter.Count, before.Count, shortened.Count, counts[(int)Outcome.Refused], counts[(int)Outcome.Right], counts[(int)Outcome.Wrong], (int)reader.Longest.TotalMilliseconds, reader.MostAllocated >> 20, reader.MostResident >> 20);
 
             async Task TryAsync(byte[] cut, string what)
             {

@@ -76,14 +76,14 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
         if (all is not null) return all;
         var data = new TempFolder();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => data.Dispose();
-        var rows = trials.Pick(120_000, 400_000);
+        var rows = trials.Pick(120_000, 200_000);
         await WriteAsync(data["d.parquet"], rows, bad: false);
         await WriteAsync(data["bad.parquet"], rows, bad: true);
         var components = new[] { 0.0, 4.0 }.Select(m => new MultivariateGaussianDistribution([m, -m, m], new double[,] { { 2, 0.3, 0 }, { 0.3, 1, 0.2 }, { 0, 0.2, 3 } }));
         new SavedModel(new GeneralMixtureModel([.. components]), [new Feature("x"), new Feature("y"), new Feature("z")]).Save(data["model.json"]);
         string[] score = ["score", data["model.json"]];
         string[] cut = ["--batch-size", "4096", "--rows-per-file", (rows / 10).ToString(System.Globalization.CultureInfo.InvariantCulture), "--quiet"];
-        string[] fit = ["--features", "x,y,z", "--components", "2", "--iterations", "6", "--batch-size", "4096", "--checkpoint-batches", trials.Pick("8", "24"), "--memory", "64MiB", "--quiet"];
+        string[] fit = ["--features", "x,y,z", "--components", "2", "--iterations", "6", "--batch-size", "4096", "--checkpoint-batches", trials.Pick("8", "12"), "--memory", "64MiB", "--quiet"];
         Job[] jobs =
         [
             new("score to a folder", "scored", f => [.. score, data["d.parquet"], "--output", Path.Combine(f, "scored"), .. cut], ["--resume"]),

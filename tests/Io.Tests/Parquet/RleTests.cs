@@ -62,6 +62,25 @@ public class RleTests
     [InlineData("", 0u), InlineData("123456789", 0xCBF43926u), InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
     public void The_checksum_is_that_of_the_published_vectors(string text, uint crc) => Assert.Equal(crc, Crc32.Of(System.Text.Encoding.ASCII.GetBytes(text)));
 
+    [Fact]
+    public void The_checksum_is_the_same_bit_by_bit_by_tables_and_by_multiplication()
+    {
+        var random = new Random(11);
+        foreach (var length in Enumerable.Range(0, 200).Append(1_000).Append(4_096).Append(65_537))
+        {
+            var bytes = new byte[length + 3];
+            random.NextBytes(bytes);
+            var crc = uint.MaxValue;
+            foreach (var b in bytes[3..])
+            {
+                crc ^= b;
+                for (var k = 0; k < 8; k++) crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
+            }
+            Assert.Equal((~crc, ~crc), (Crc32.Plain(bytes.AsSpan(3)), Crc32.Of(bytes.AsSpan(3))));
+            Assert.Equal(~crc, Crc32.Of(bytes.AsSpan(3 + length / 3), Crc32.Of(bytes.AsSpan(3, length / 3))));
+        }
+    }
+
     private static RleDecoder Decoder(byte[] bytes, int width) => new(PageBytes.Of(bytes, bytes.Length), width);
 
     // The format's own words, bit by bit.

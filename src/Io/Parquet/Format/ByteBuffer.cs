@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>Bytes that grow; its memory is kept for the next use.</summary>
+/// <summary>Bytes that grow; its memory is kept for the next use unless it is very large.</summary>
 internal sealed class ByteBuffer(int capacity = 1 << 12)
 {
     private byte[] bytes = new byte[capacity];
@@ -16,8 +16,15 @@ internal sealed class ByteBuffer(int capacity = 1 << 12)
     /// <summary>What was written, shape [Length].</summary>
     public ReadOnlyMemory<byte> Memory => bytes.AsMemory(0, Length);
 
+    /// <summary>Bytes beyond which memory is not kept.</summary>
+    public const int LargestKept = 1 << 26;
+
     /// <summary>Forgets what was written.</summary>
-    public void Clear() => Length = 0;
+    public void Clear()
+    {
+        Length = 0;
+        if (bytes.Length > LargestKept) bytes = [];
+    }
 
     /// <summary>Takes the last bytes back.</summary>
     public void Shrink(int length) => Length = length;
@@ -44,6 +51,6 @@ internal sealed class ByteBuffer(int capacity = 1 << 12)
     {
         var needed = (long)Length + count;
         if (needed > Array.MaxLength) throw new BrokenFileException($"{needed} bytes in one page", $"at most {Array.MaxLength}");
-        Array.Resize(ref bytes, (int)Math.Min(Array.MaxLength, Math.Max(needed, bytes.Length * 2L)));
+        Array.Resize(ref bytes, (int)Math.Min(Array.MaxLength, Math.Max(needed, bytes.Length <= LargestKept ? bytes.Length * 2L : bytes.Length * 5L / 4)));
     }
 }

@@ -18,7 +18,11 @@ internal sealed class BuiltinEngine : ParquetEngine
     public override int PreferenceFor(PlannedFile file, int group, FileColumn[] columns) =>
         Array.Exists(columns, c => ParquetNetDecoder.IsNeededFor(file.Footer.RowGroups[group].Chunks[c.Chunk])) ? 15 : Preference;
 
-    public override string? Obstacle(PlannedFile file, int group, FileColumn column) => file.Footer.RowGroups[group].Chunks[column.Chunk].Obstacle;
+    public override string? Obstacle(PlannedFile file, int group, FileColumn column)
+    {
+        var chunk = file.Footer.RowGroups[group].Chunks[column.Chunk];
+        return chunk.Obstacle ?? ParquetNetDecoder.Obstacle(column, chunk);
+    }
 
     public override long HeldBytes(PlannedFile file, int group, FileColumn[] columns)
     {

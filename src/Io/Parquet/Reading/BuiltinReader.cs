@@ -14,7 +14,7 @@ internal sealed class BuiltinReader : IRowGroupReader
     private readonly FileColumn[] columns;
     private readonly ReaderLimits limits;
     private readonly bool useParquetNet;
-    private readonly ReadingMemory held, handed;
+    private readonly ReadingMemory held, chunks, handed;
     private readonly SafeFileHandle handle;
     private readonly ParquetNetDecoder other;
     private readonly Lock otherGate = new();
@@ -28,7 +28,9 @@ internal sealed class BuiltinReader : IRowGroupReader
     public BuiltinReader(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, bool useParquetNet = false)
     {
         (this.file, this.group, this.columns, this.limits, this.useParquetNet) = (file, group, columns, limits, useParquetNet);
-        (held, handed) = (new ReadingMemory(limits.HeldBytes), new ReadingMemory(limits.SliceBytes));
+        // Dictionaries and chunks that must be decoded whole may take what batches may: nothing smaller will do.
+        held = new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2));
+        (chunks, handed) = (new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes)), new ReadingMemory(limits.SliceBytes));
         decoders = Array.ConvertAll(columns, ColumnDecoder.For);
         (cursors, wholes) = (new ColumnCursor?[columns.Length], new ColumnBlock?[columns.Length]);
         handle = FooterFile.Open(file.Path);
@@ -56,7 +58,7 @@ internal sealed class BuiltinReader : IRowGroupReader
                 slice[c] = isWhole ? whole : whole.Part((int)row, rows);
                 if (!isWhole) return;
                 wholes[c] = null;
-                held.Clear();
+                chunks.Clear();
                 return;
             }
             var cursor = Cursor(c, isWhole);
@@ -103,7 +105,7 @@ internal sealed class BuiltinReader : IRowGroupReader
     {
         if (wholes[c] is { } ready) return ready;
         var chunk = Group.Chunks[columns[c].Chunk];
-        held.Take(BuiltinEngine.WholeBytes(chunk), useParquetNet ? "a column chunk that must be decoded whole, as the engine does," : "a column chunk that must be decoded whole, for it is delta encoded or split into bytes,");
+        chunks.Take(BuiltinEngine.WholeBytes(chunk), useParquetNet ? "a column chunk that must be decoded whole, as the engine does," : "a column chunk that must be decoded whole, for it is delta encoded or split into bytes,");
         lock (otherGate) return wholes[c] = other.Decode(columns[c], group, chunk, (int)Group.Rows, decoders[c], cancellationToken);
     }
 

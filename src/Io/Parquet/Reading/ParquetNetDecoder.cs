@@ -21,29 +21,37 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
     public static bool IsNeededFor(ColumnChunkInfo chunk) =>
         Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray or PageEncoding.ByteStreamSplit);
 
+    /// <summary>Why it cannot read a column; null if it can.</summary>
+    public static string? Obstacle(FileColumn column, ColumnChunkInfo chunk) =>
+        column.Storage.Physical == PhysicalType.FixedLenByteArray && Array.Exists(chunk.Encodings, e => e == PageEncoding.ByteStreamSplit) ? "its values of fixed length are split into bytes, which Parquet.Net reads for numbers only" : null;
+
     /// <summary>Decodes a chunk.</summary>
     public ColumnBlock Decode(FileColumn column, int group, ColumnChunkInfo chunk, int rows, ColumnDecoder decoder, CancellationToken cancellationToken)
     {
-        CheckPages(chunk, rows, cancellationToken);
-        return DecodeAsync(column, group, rows, decoder, cancellationToken).GetAwaiter().GetResult();
+        var nulls = CheckPages(chunk, rows, cancellationToken);
+        return DecodeAsync(column, group, rows, nulls, decoder, cancellationToken).GetAwaiter().GetResult();
     }
 
     /// <inheritdoc/>
     public void Dispose() => reader?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private void CheckPages(ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
+    // The nulls of all pages, or null where a page does not say them.
+    private long? CheckPages(ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
     {
         using var pages = new ColumnPages(file, path, chunk, PageRoom);
         var values = 0L;
+        long? nulls = 0;
         while (values < rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!pages.Next()) throw new BrokenFileException($"pages of {values} values", $"{rows}");
             pages.Open();
             pages.Body.Skip(pages.Body.Left);
-            if (pages.Header.Kind is PageKind.Data or PageKind.DataV2) values += pages.Header.Values;
+            if (pages.Header.Kind is not (PageKind.Data or PageKind.DataV2)) continue;
+            values += pages.Header.Values;
+            nulls = pages.Header.Kind == PageKind.DataV2 && pages.Header.Nulls >= 0 ? nulls + pages.Header.Nulls : null;
         }
-        if (values != rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+        return values == rows ? nulls : throw new BrokenFileException($"pages of {values} values", $"{rows}");
     }
 
     private async Task OpenAsync(CancellationToken cancellationToken)
@@ -59,7 +67,7 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
         fields = reader.Schema.GetDataFields();
     }
 
-    private async Task<ColumnBlock> DecodeAsync(FileColumn column, int group, int rows, ColumnDecoder decoder, CancellationToken cancellationToken)
+    private async Task<ColumnBlock> DecodeAsync(FileColumn column, int group, int rows, long? nulls, ColumnDecoder decoder, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);
         var field = fields.First(f => f.Path.Length == 1 && f.Name == column.Name);
@@ -116,7 +124,9 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
             }
             var levels = new int[rows];
             await groupReader.ReadRawAsync<T>(field, values, levels, null, cancellationToken).ConfigureAwait(false);
-            return Array.Exists(levels, l => l == 0) ? Array.ConvertAll(levels, l => l != 0) : null;
+            var found = levels.AsSpan().Count(0);
+            if (nulls is not null && nulls != found) throw new BrokenFileException($"{found} nulls", $"{nulls}, as the pages say");
+            return found > 0 ? Array.ConvertAll(levels, l => l != 0) : null;
         }
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ParquetNetEngine : ParquetEngine
     {
         var chunk = file.Footer.RowGroups[group].Chunks[column.Chunk];
         return chunk.Obstacle
+            ?? ParquetNetDecoder.Obstacle(column, chunk)
             ?? (Array.Exists(file.Footer.Columns, c => c.Storage.Kind == LogicalKind.Float16) ? "Parquet.Net cannot open files with half floats"
             : column.Storage.Physical == PhysicalType.Boolean && Array.Exists(chunk.Encodings, e => e == PageEncoding.Rle) && !chunk.Encodings.Contains(PageEncoding.Plain) ? "Parquet.Net reads booleans in runs wrongly"
             : column.Storage.Physical == PhysicalType.Int96 ? "Parquet.Net has no raw form of INT96"

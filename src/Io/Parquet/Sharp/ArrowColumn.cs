@@ -17,6 +17,11 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
     /// <summary>Rows asked for in one native call: between calls the run can be cancelled.</summary>
     protected const int MostRows = 1 << 14;
 
+    private long nulls;
+
+    /// <summary>Nulls of the whole column as its page headers say, which Arrow does not compare; null if they do not, or if rows were passed over.</summary>
+    public long? ExpectedNulls { get; set; }
+
     /// <summary>Makes values of bytes.</summary>
     protected ColumnDecoder Decoder { get; } = ColumnDecoder.For(column);
 
@@ -83,6 +88,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
                 if (here < count)
                     for (var i = 0; i < count; i++) present![at + i] = flags[i] != 0;
                 at += count;
+                nulls += count - here;
             }
             return Finish(present, rows, recycler);
         }
@@ -94,9 +100,13 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
         }
     }
 
+    /// <summary>Checks at the column's end that it had the nulls that its page headers say.</summary>
+    public bool CheckNulls() => ExpectedNulls is null || ExpectedNulls == nulls ? true : throw new BrokenFileException($"{nulls} nulls", $"{ExpectedNulls}, as the pages say");
+
     /// <summary>Passes over rows.</summary>
     public void Skip(long rows, CancellationToken cancellationToken)
     {
+        ExpectedNulls = null;
         while (rows > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -42,6 +42,7 @@ internal sealed class ArrowRowGroup : IRowGroupReader
             blocks[c] = At(c, column => column.Read(rows, recycler, cancellationToken), cancellationToken);
             // A column that is read to its end holds no page any more: row groups read whole hold those of one column at a time.
             if (row + rows < total) continue;
+            At(c, column => column.CheckNulls(), cancellationToken);
             Close(c);
             held.Clear();
         }
@@ -93,10 +94,13 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     {
         var chunk = file.Footer.RowGroups[group].Chunks[columns[c].Chunk];
         // The page headers of encrypted files cannot be looked at before.
-        held.Take(bufferBytes + (file.Keys is null ? PageWalk.Largest(file, chunk, columns[c].Storage.Physical, total, cancellationToken) : ParquetSharpEngine.PageBytes(chunk)), "a page");
+        var (page, nulls) = file.Keys is null ? PageWalk.Check(file, chunk, columns[c].Storage.Physical, total, cancellationToken) : (ParquetSharpEngine.PageBytes(chunk), null);
+        held.Take(bufferBytes + page, "a page");
         arrow ??= new ArrowFile(file.Path, file.Keys, bufferBytes);
         reader ??= arrow.Reader.RowGroup(group);
         if (reader.MetaData.NumRows != total) throw new BrokenFileException($"a row group of {reader.MetaData.NumRows} rows", $"{total}, as when the file was opened");
-        return ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c], Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch);
+        var column = ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c], Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch);
+        column.ExpectedNulls = nulls;
+        return column;
     }
 }

@@ -13,12 +13,13 @@ internal static class PageWalk
     private const long LargestRatio = 1 << 16;
 
     /// <summary>Checks the headers.</summary>
-    /// <returns>Bytes of the largest page, as stored and decompressed together, with the dictionary before it.</returns>
-    public static long Largest(PlannedFile file, ColumnChunkInfo chunk, PhysicalType physical, int rows, CancellationToken cancellationToken)
+    /// <returns>Bytes of the largest page, as stored and decompressed together, with the dictionary before it; and the nulls of all pages, or null where a page does not say them.</returns>
+    public static (long Largest, long? Nulls) Check(PlannedFile file, ColumnChunkInfo chunk, PhysicalType physical, int rows, CancellationToken cancellationToken)
     {
         using var handle = FooterFile.Open(file.Path);
         using var pages = new ColumnPages(handle, file.Path, chunk, Room);
         long largest = 0, dictionary = 0, values = 0;
+        long? nulls = 0;
         while (values < rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -37,6 +38,7 @@ internal static class PageWalk
                     break;
                 case PageKind.Data or PageKind.DataV2:
                     values += header.Values;
+                    nulls = header.Kind == PageKind.DataV2 && header.Nulls >= 0 ? nulls + header.Nulls : null;
                     if (values > rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
                     break;
                 default:
@@ -44,7 +46,7 @@ internal static class PageWalk
             }
             largest = Math.Max(largest, (long)header.CompressedBytes + header.UncompressedBytes);
         }
-        return largest + dictionary;
+        return (largest + dictionary, nulls);
     }
 
     private static int LeastBytes(PhysicalType physical) => physical switch

@@ -32,8 +32,13 @@ internal static class ColumnRange
 
     private static (byte[] Min, byte[] Max)? Floating<T>(ReadOnlySpan<T> values, PlainCodec<T> codec) where T : struct, IFloatingPointIeee754<T>
     {
-        var (min, max) = (TensorPrimitives.MinNumber(values), TensorPrimitives.MaxNumber(values));
-        if (T.IsNaN(min) || T.IsNaN(max)) return null;
+        var (min, max) = (TensorPrimitives.Min(values), TensorPrimitives.Max(values));
+        if (T.IsNaN(min))
+        {
+            // Some are NaN: one by one.
+            foreach (var value in values) (min, max) = (T.MinNumber(min, value), T.MaxNumber(max, value));
+            if (T.IsNaN(min)) return null;
+        }
         return (Encode(codec, T.IsZero(min) ? T.NegativeZero : min), Encode(codec, T.IsZero(max) ? T.Zero : max));
     }
 

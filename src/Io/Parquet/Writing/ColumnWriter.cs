@@ -142,6 +142,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
         }
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) Array.Clear(values);
         dictionary.Clear();
+        compressor.Page.Clear();
         (source, isPlain, rows, stored, present) = (null, typeof(T) == typeof(bool), 0, 0, null);
         return chunk;
     }

@@ -29,6 +29,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
         header.End();
         var length = target.Length - at;
         target.Write(bytes);
+        if (compressed.Length > ByteBuffer.LargestKept) compressed = [];
         return length + page.Length;
     }
 
@@ -47,6 +48,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
         header.End();
         var length = target.Length - at;
         target.Write(bytes);
+        if (compressed.Length > ByteBuffer.LargestKept) compressed = [];
         return length + page.Length;
     }
 
@@ -71,7 +73,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     {
         if (codec == PageCodec.None) return bytes;
         var bound = codec == PageCodec.Snappy ? Snappy.GetMaxCompressedLength(bytes.Length) : ZstdSharp.Compressor.GetCompressBound(bytes.Length);
-        if (compressed.Length < bound) compressed = GC.AllocateUninitializedArray<byte>(bound + bound / 4);
+        if (compressed.Length < bound) compressed = GC.AllocateUninitializedArray<byte>(bound > ByteBuffer.LargestKept ? bound : bound + bound / 4);
         var length = codec == PageCodec.Snappy ? Snappy.Compress(bytes, compressed) : zstd!.Wrap(bytes, compressed);
         return compressed.AsSpan(0, length);
     }

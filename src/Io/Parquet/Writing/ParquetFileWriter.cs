@@ -22,6 +22,7 @@ internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns)
         {
             chunks[c] = chunks[c] with { Offset = position };
             Write(columns[c].Output.Written);
+            columns[c].Output.Clear();
         }
         groups.Add((rows, chunks));
     }

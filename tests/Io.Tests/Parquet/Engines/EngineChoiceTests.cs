@@ -62,7 +62,7 @@ public class EngineChoiceTests
         var error = await source.FailsReading(new ReadOptions { BatchSize = 100, ReadAheadBytes = 0, DecoderBytes = 1 << 20 });
         Assert.Equal(DataErrorKind.Data, error.Kind);
         Assert.EndsWith("row group 0, column 'c6'", error.Place, StringComparison.Ordinal);
-        Assert.StartsWith("a page of 168.2", error.Found, StringComparison.Ordinal);
+        Assert.StartsWith("a page of 168.19KB beside 1.01MB of others", error.Found, StringComparison.Ordinal);
         Assert.Equal("at most 1.05MB, the share of the memory budget", error.Expected);
         Assert.Equal(10_000, await Rows(new ReadOptions { DecoderBytes = 1 << 20 }));
         Assert.Equal(10_000, await Rows(new ReadOptions { BatchSize = 100, ReadAheadBytes = 0, DecoderBytes = 1 << 24 }));

@@ -18,12 +18,18 @@ internal sealed class PageDecompressor : IDisposable
         PageCodec.Zstd => (zstd ??= new ZstdSharp.Decompressor()).Unwrap(source.Span, target),
         PageCodec.Gzip => Gzip(source, target),
         PageCodec.Brotli => BrotliDecoder.TryDecompress(source.Span, target, out var written) ? written : throw new BrokenFileException("a page that is not Brotli data of its length", "Brotli data"),
-        PageCodec.Lz4Raw => LZ4Codec.Decode(source.Span, target),
+        PageCodec.Lz4Raw => Lz4(source.Span, target),
         _ => throw new BrokenFileException($"the codec {codec}", "none, Snappy, Gzip, Brotli, Zstd or LZ4_RAW"),
     };
 
     /// <inheritdoc/>
     public void Dispose() => zstd?.Dispose();
+
+    private static int Lz4(ReadOnlySpan<byte> source, Span<byte> target)
+    {
+        Lz4Offsets.Check(source);
+        return LZ4Codec.Decode(source, target);
+    }
 
     private static int Gzip(ReadOnlyMemory<byte> source, Span<byte> target)
     {

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Pipelines.Io.Storage;
+
+namespace Pipelines.Io.Tests;
+
+public sealed class RunLockTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Who_comes_second_is_told_who_holds_it()
+    {
+        using (var held = Take())
+        {
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["lock"]));
+            var error = Assert.Throws<DataException>(Take);
+            Assert.Equal(DataErrorKind.Usage, error.Kind);
+            Assert.StartsWith($"OUT: found a run that writes it now (process {Environment.ProcessId} on host {Environment.MachineName} since ", error.Message, StringComparison.Ordinal);
+            Assert.EndsWith("), expected no other run on the same output; wait for its end, or give another output", error.Message, StringComparison.Ordinal);
+        }
+        Assert.Empty(folder.Entries);
+        Take().Dispose();
+    }
+
+    [Theory]
+    [InlineData(""), InlineData("{\"Host\":\"a"), InlineData("[1]"), InlineData("null")]
+    public void A_torn_lock_that_nobody_holds_is_taken_over(string content)
+    {
+        File.WriteAllText(folder["lock"], content);
+        Take().Dispose();
+        Assert.Empty(folder.Entries);
+    }
+
+    [Fact]
+    public void A_lock_of_this_host_that_nobody_holds_is_taken_over_though_its_process_lives()
+    {
+        File.WriteAllText(folder["lock"], Owner(Environment.MachineName, 1));
+        Take().Dispose();
+        Assert.Empty(folder.Entries);
+    }
+
+    [Fact]
+    public void A_lock_of_another_host_is_refused_and_stays()
+    {
+        File.WriteAllText(folder["lock"], Owner("far-away", 4711));
+        var error = Assert.Throws<DataException>(Take);
+        Assert.Equal(
+            $"OUT: found the lock of a run on another host (process 4711 on host far-away since 2026-01-01: pipelines score), expected no other run on the same output; if that process is gone, delete {folder["lock"]} and run again; else wait for its end, or give another output",
+            error.Message);
+        Assert.Equal(Owner("far-away", 4711), File.ReadAllText(folder["lock"]));
+    }
+
+    [Fact]
+    public void A_link_is_not_followed()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        File.WriteAllText(folder["victim"], "precious");
+        File.CreateSymbolicLink(folder["lock"], folder["victim"]);
+        Assert.Contains("a symbolic link to ", Assert.Throws<DataException>(Take).Found, StringComparison.Ordinal);
+        Assert.Equal("precious", File.ReadAllText(folder["victim"]));
+    }
+
+    private RunLock Take() => RunLock.Take(FileLayer.Disk, folder["lock"], "OUT", () => { });
+
+    private static string Owner(string host, int process) =>
+        JsonSerializer.Serialize(new { Host = host, Process = process, Started = "x", Since = "2026-01-01", Number = 1, Command = "pipelines score" });
+}
