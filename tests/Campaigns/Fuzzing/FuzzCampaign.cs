@@ -55,7 +55,7 @@ internal sealed class FuzzCampaign : Campaign
 
     private static int RunBriefly(CoverageFuzzer fuzzer)
     {
-        var end = fuzzer.Executions + 20_000;
+        var end = fuzzer.Executions + 6_000;
         fuzzer.Run(() => fuzzer.Executions >= end);
         return 0;
     }

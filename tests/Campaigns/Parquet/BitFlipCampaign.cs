@@ -17,7 +17,7 @@ internal sealed class BitFlipCampaign : Campaign
         var path = folder["flipped.parquet"];
         trials.Header = ["file", "engine", "flips", "refused", "read right", "wrong, flip in page data", "wrong, flip in a page header", "wrong, flip in the footer", "scored wrong", "slowest ms", "most MiB allocated", "most MiB of growth"];
         var specimens = await Specimen.AllAsync();
-        var each = (trials.Pick(1_300, 39_000) + specimens.Count - 1) / specimens.Count;
+        var each = (trials.Pick(800, 39_000) + specimens.Count - 1) / specimens.Count;
         foreach (var specimen in specimens)
         {
             var random = new Random(Seed);
