@@ -122,7 +122,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     {
         var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
-        var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns);
+        var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, layout.Bytes / options.BatchSize);
         var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
         var batches = plan.Batches ?? 0;
         return plan with

@@ -71,7 +71,7 @@ public interface IBatchSource
 /// <summary>What a source holds.</summary>
 /// <param name="Schema">Its columns.</param>
 /// <param name="Rows">Number of rows, or null if it is not known before reading.</param>
-/// <param name="LargestRowGroupBytes">Decoded size of the largest unit that must be decoded at once, in bytes (all columns).</param>
+/// <param name="LargestRowGroupBytes">Decoded size of the largest row group, in bytes (all columns); what does not fit the share for reading ahead is decoded in slices.</param>
 public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowGroupBytes = 0)
 {
     /// <summary>The files that are read, in order; empty (default) for sources that are no files. Jobs over other sources cannot be resumed: nothing says that the rows are the same.</summary>

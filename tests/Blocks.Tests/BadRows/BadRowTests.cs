@@ -30,6 +30,13 @@ public sealed class BadRowTests
 
     private static PipelineOptions Options(int parallelism, BadRowPolicy policy) => new() { MaxDegreeOfParallelism = parallelism, BatchSize = BatchSize, BadRows = policy };
 
+    private sealed class TempFolder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("pipelines-tests-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+
     private static readonly BadRowPolicy skip = new() { Mode = BadRowMode.Skip };
 
     [Fact]
@@ -149,6 +156,7 @@ public sealed class BadRowTests
     [Fact]
     public async Task Refused_rows_travel_with_their_batch_as_they_were_read()
     {
+        using var folder = new TempFolder();
         var seen = new List<DataBatch>();
         var columns = Damaged();
         var sink = new ListSink
@@ -160,7 +168,7 @@ public sealed class BadRowTests
             },
         };
         // A transform changes what is scored; two models refuse rows, one for x0 and one for x1; the user's block sees fewer columns.
-        var policy = new BadRowPolicy { Mode = BadRowMode.Quarantine, QuarantineFolder = "not written by this sink" };
+        var policy = new BadRowPolicy { Mode = BadRowMode.Quarantine, QuarantineFolder = System.IO.Path.Combine(folder.Path, "q") };
         var result = await Pipeline.From(new ArraySource(columns)).With(Options(3, policy))
             .Transform(batch =>
             {
@@ -184,6 +192,12 @@ public sealed class BadRowTests
         for (var c = 0; c < 3; c++) Assert.Equal(bad.Select(b => columns[c][b]), refused.SelectMany(r => ((BatchColumn<double>)r.Columns[c]).Values.ToArray()));
         Assert.All(refused.SelectMany(r => r.Rows), r => Assert.Equal(double.IsInfinity(columns[0][r.InputRow]) ? "n" : "x1", r.Column));
         Assert.All(seen, b => Assert.Equal(b.Index == 23 ? 45 : 100, b.InputRows));
+
+        // A sink that keeps no refused rows itself has them kept beside it.
+        var kept = new MemorySink();
+        await Pipeline.FromParquet(policy.QuarantineFolder).To(kept).RunAsync();
+        Assert.Equal(bad.Select(b => columns[2][b]), kept.Doubles("x2"));
+        Assert.Equal(bad.Select(b => double.IsInfinity(columns[0][b]) ? "n" : "x1"), kept.Values<string>("_column").ToArray());
     }
 
     [Fact]

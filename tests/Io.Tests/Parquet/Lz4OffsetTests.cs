@@ -20,12 +20,12 @@ public class Lz4OffsetTests
             var written = LZ4Codec.Encode(plain, block);
             Lz4Offsets.Check(block.AsSpan(0, Math.Max(0, written)));
         }
-        // One literal, then a match of 4 bytes at the offset; five literals end the block.
-        byte[] broken = [0x10, 65, 1, 0, 0x50, 66, 67, 68, 69, 70];
+        // One literal, then a match of 4 bytes at the offset; literals end the block.
+        byte[] broken = [0x10, 65, 1, 0, 0xC0, .. "BCDEFGHIJKLM"u8];
         Lz4Offsets.Check(broken);
-        var target = new byte[10];
-        Assert.Equal(10, LZ4Codec.Decode(broken, target));
-        Assert.Equal("AAAAABCDEF"u8.ToArray(), target);
+        var target = new byte[17];
+        Assert.Equal(17, LZ4Codec.Decode(broken, target));
+        Assert.Equal("AAAAABCDEFGHIJKLM"u8.ToArray(), target);
         broken[2] = 0;
         Assert.Equal("LZ4 data with an offset of 0 at byte 2", Assert.Throws<BrokenFileException>(() => Lz4Offsets.Check(broken)).Found);
     }

@@ -60,6 +60,42 @@ public sealed class InterruptionTests
     }
 
     [Fact]
+    public async Task A_single_file_is_old_or_new_at_every_step_and_is_begun_anew()
+    {
+        SortedDictionary<string, byte[]> reference;
+        byte[] whole;
+        int steps;
+        using (var folder = new TempFolder())
+        using (var disk = new SimulatedDisk())
+        {
+            await SmallJob.RunAsync(folder.Path, disk, resume: false, isFile: true);
+            (reference, whole, steps) = (SmallJob.Files(folder.Path), await File.ReadAllBytesAsync(folder["out.parquet"]), disk.Steps);
+            Assert.Equal([folder["out.parquet"], folder["q"], folder["q/_manifest.json"], folder["q/part-00000.parquet"]], folder.Entries);
+        }
+        byte[] old = [1, 2, 3];
+        for (var kill = 1; kill <= steps + 1; kill++)
+        {
+            foreach (var seed in (int[])[-1, kill])
+            {
+                using var folder = new TempFolder();
+                await File.WriteAllBytesAsync(folder["out.parquet"], old);
+                using (var disk = new SimulatedDisk { KillAt = kill })
+                {
+                    var run = await SmallJob.RunAsync(folder.Path, disk, resume: false, isFile: true);
+                    if (seed >= 0) disk.CutPower(seed);
+                    var seen = await File.ReadAllBytesAsync(folder["out.parquet"]);
+                    Assert.True(seen.AsSpan().SequenceEqual(whole) || (!run.IsDone && seen.AsSpan().SequenceEqual(old)), $"step {kill}, seed {seed}");
+                }
+                using var next = new SimulatedDisk();
+                Assert.True((await SmallJob.RunAsync(folder.Path, next, resume: true, isFile: true)).IsDone);
+                Assert.Equal([folder["out.parquet"], folder["q"], folder["q/_manifest.json"], folder["q/part-00000.parquet"]], folder.Entries);
+                Assert.Equal(whole, await File.ReadAllBytesAsync(folder["out.parquet"]));
+                Assert.True(Difference(reference, SmallJob.Files(folder.Path)) is null, $"step {kill}, seed {seed}: {Difference(reference, SmallJob.Files(folder.Path))}");
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_full_disk_is_one_error_and_resumes_to_the_same_bytes()
     {
         var (reference, _) = await ReferenceAsync();

@@ -27,11 +27,11 @@ internal static class SmallJob
         new() { RowsPerFile = isFile ? null : 100, QuarantineFolder = Path.Combine(root, "q"), Files = files, VerifiesParts = verifies };
 
     /// <summary>Runs it, or goes on; ends quietly where the simulated machine stops.</summary>
-    public static async Task<Run> RunAsync(string root, FileLayer files, bool resume, JobFacts? job = null, bool verifies = true)
+    public static async Task<Run> RunAsync(string root, FileLayer files, bool resume, JobFacts? job = null, bool verifies = true, bool isFile = false)
     {
         ResumePoint? point = null;
         var isCommitting = false;
-        var sink = new ParquetSink(Path.Combine(root, "out"), Options(root, files, verifies));
+        var sink = new ParquetSink(Path.Combine(root, isFile ? "out.parquet" : "out"), Options(root, files, verifies, isFile));
         try
         {
             point = await sink.ResumeAsync(job ?? Facts, resume, default);
