@@ -47,7 +47,7 @@ internal sealed class Report(string path)
         foreach (var row in rows) Line(row);
     }
 
-    private void Line(string[] cells) => body.Append("| ").AppendJoin(" | ", cells.Select(c => c.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+    private void Line(string[] cells) => body.Append("| ").AppendJoin(" | ", cells.Select(c => string.Concat(c.Select(l => char.IsControl(l) ? '\uFFFD' : l)).Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
 
     private static string Processor() => !File.Exists("/proc/cpuinfo")
         ? RuntimeInformation.ProcessArchitecture.ToString()

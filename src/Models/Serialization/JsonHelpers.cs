@@ -58,8 +58,12 @@ public static class JsonHelpers
         writer.WriteEndArray();
     }
 
-    /// <summary>A text from a file in quotes, its beginning if it is long.</summary>
-    internal static string Quote(string text) => text.Length <= 60 ? $"'{text}'" : $"'{text[..60]}…' ({text.Length} letters)";
+    /// <summary>A text from a file in quotes, its beginning if it is long; control characters, which a terminal would obey, are replaced.</summary>
+    internal static string Quote(string text)
+    {
+        var shown = string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        return text.Length <= 60 ? $"'{shown}'" : $"'{shown}…' ({text.Length} letters)";
+    }
 
     internal static ModelException Bad(string place, string found, string expected, Exception? inner = null) =>
         new(ErrorKind.Model, place, found, expected, "the file is damaged or was not written by Pipelines; save the model again", inner);
