@@ -24,10 +24,12 @@ internal sealed class ModelFile(string path)
     public void Check()
     {
         CheckPlace();
-        var probe = System.IO.Path.Combine(Folder, $".{Guid.NewGuid():N}.tmp");
+        // The name that saving uses: a leftover of a run that was killed goes with it.
+        var probe = System.IO.Path.Combine(Folder, $".{System.IO.Path.GetFileName(path)}.tmp");
         try
         {
-            using var stream = new FileStream(probe, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            FileLayer.Disk.Create(probe).Dispose();
+            FileLayer.Disk.Delete(probe);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
