@@ -56,6 +56,12 @@ public static class IncrementalFitting
             // There was a first run, or there would be a file to work on.
             return new IncrementalFit<TModel>(Result(0, 0), earlier!, null);
         }
+        var done = changes.Work.Select(f => new DoneFile(f.Path, f.Bytes, f.Modified.ToUniversalTime(), f.FooterHash, run.State.NextRun, f.Rows, 0)).ToArray();
+        if (earlier is not null && changes.Work.All(f => f.Rows == 0))
+        {
+            run.Write(run.State with { NextRun = run.State.NextRun + 1, Files = [.. run.State.Files, .. done] });
+            return new IncrementalFit<TModel>(Result(0, 0), earlier, null);
+        }
         var pipeline = features([.. changes.Work.Select(f => f.Path)]);
         if (pipeline.Options.Checkpoints is { } checkpoints)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well", "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
@@ -70,7 +76,7 @@ public static class IncrementalFitting
         run.Write(run.State with
         {
             NextRun = run.State.NextRun + 1,
-            Files = [.. run.State.Files, .. changes.Work.Select(f => new DoneFile(f.Path, f.Bytes, f.Modified.ToUniversalTime(), f.FooterHash, run.State.NextRun, f.Rows, 0))],
+            Files = [.. run.State.Files, .. done],
             Model = System.Text.Encoding.UTF8.GetString(saved.ToJson()),
             Statistics = Bytes(last.State!.Statistics),
         });

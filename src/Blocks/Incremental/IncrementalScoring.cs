@@ -9,7 +9,7 @@ namespace Pipelines.Blocks;
 /// </summary>
 /// <remarks>
 /// The order of events: the state tells what is begun; the output is written under a hidden name, in parts that can be resumed; the folder gets its name; the
-/// state tells that the file is done. Whatever the moment of a kill, the next run finds out how far it went.
+/// state tells that the file is done. Whatever the moment of a kill, the next run finds out how far it went; what was begun is finished before anything else.
 /// </remarks>
 public static class IncrementalScoring
 {
@@ -36,19 +36,22 @@ public static class IncrementalScoring
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         var first = score([files[0].Path]);
         var job = await first.DescribeAsync(sink.Facts, cancellationToken).ConfigureAwait(false);
-        using var run = IncrementalRun.Open(options.StateFile, "score", IncrementalJob.Of(job), sink.Files);
-        var runs = new OutputRuns(output, first.Options.BadRows.QuarantineFolder, sink.Files);
-        runs.Prepare();
-        var maker = IncrementalJob.Maker(job);
+        var badRows = first.Options.BadRows;
+        using var run = IncrementalRun.Open(options.StateFile, "score", [.. IncrementalJob.Of(job), new JobFact("output", Path.GetFullPath(output))], sink.Files);
+        var runs = new OutputRuns(output, badRows.QuarantineFolder, sink.Files);
+        runs.Prepare(run.State, options.Backfill);
+        // With another version, processor or rule for bad rows, what was begun is begun anew.
+        var maker = $"{IncrementalJob.Maker(job)}, {badRows.Mode}";
 
         var (worked, rowsIn, rowsOut, rowsRejected) = (new List<InputFile>(), 0L, 0L, 0L);
         if (run.State.Pending is { } left)
         {
-            // Only the same file and code give the same rows; else it is begun anew, as if the run before had not been.
-            if (files.FirstOrDefault(f => left.File.Is(f)) is { } same && (left.Maker == maker || runs.IsPublished(left.Run))) await ScoreAsync(left, same).ConfigureAwait(false);
+            var same = files.FirstOrDefault(left.File.Is);
+            if (runs.IsPublished(left.Run)) Finish(left, same);
+            else if (same is not null && left.Maker == maker) await ScoreAsync(left, same).ConfigureAwait(false);
             else
             {
-                runs.Discard(left.Run);
+                runs.Discard(left);
                 run.Write(run.State with { Pending = null });
             }
         }
@@ -58,8 +61,8 @@ public static class IncrementalScoring
         {
             if (worked.Contains(file)) continue;
             cancellationToken.ThrowIfCancellationRequested();
-            var begun = new PendingRun(run.State.NextRun, new DoneFile(file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash, run.State.NextRun, 0, 0),
-                run.State.Files.FirstOrDefault(f => f.Path == file.Path)?.Run, maker);
+            var begun = new PendingRun(run.State.NextRun, new DoneFile(file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash, run.State.NextRun, 0, 0) { Quarantine = runs.Quarantine(run.State.NextRun) },
+                run.State.Files.FirstOrDefault(f => f.Path == file.Path), maker);
             run.Write(run.State with { Pending = begun, NextRun = begun.Run + 1 });
             await ScoreAsync(begun, file).ConfigureAwait(false);
         }
@@ -67,18 +70,25 @@ public static class IncrementalScoring
 
         async Task ScoreAsync(PendingRun begun, InputFile file)
         {
-            if (!runs.IsPublished(begun.Run))
+            // A file without rows has no output, and is done all the same.
+            if (file.Rows > 0)
             {
                 var scored = score([file.Path]);
-                scored = scored.With(scored.Options with { BadRows = scored.Options.BadRows with { QuarantineFolder = runs.Quarantine(begun.Run) } });
+                scored = scored.With(scored.Options with { BadRows = badRows with { QuarantineFolder = begun.File.Quarantine } });
                 var result = await scored.ToParquet(runs.Hidden(begun.Run), sink with { Resume = true }).RunAsync(progress, cancellationToken).ConfigureAwait(false);
                 begun = begun with { File = begun.File with { Rows = result.RowsOut, RowsRejected = result.RowsRejected } };
                 // Written before the folder gets its name: afterwards nobody could tell how many rows were refused.
                 run.Write(run.State with { Pending = begun });
-                runs.Publish(begun.Run, begun.Replaces);
             }
+            runs.Publish(begun);
+            Finish(begun, file);
+        }
+
+        void Finish(PendingRun begun, InputFile? file)
+        {
             run.Write(run.State with { Pending = null, Files = [.. run.State.Files.Where(f => f.Path != begun.File.Path), begun.File] });
             runs.Forget(begun.Replaces);
+            if (file is null) return;
             worked.Add(file);
             rowsIn += begun.File.Rows + begun.File.RowsRejected;
             rowsOut += begun.File.Rows;

@@ -14,6 +14,12 @@ namespace Pipelines.Blocks.Incremental;
 /// <param name="RowsRejected">Those refused.</param>
 internal sealed record DoneFile(string Path, long Bytes, DateTime Modified, string FooterHash, int Run, long Rows, long RowsRejected)
 {
+    /// <summary>Folder of its refused rows; null if none are kept.</summary>
+    public string? Quarantine { get; init; }
+
+    /// <summary>True if it has a folder in the output.</summary>
+    public bool HasOutput => Rows + RowsRejected > 0;
+
     /// <summary>True if the file is still as it was.</summary>
     public bool Is(InputFile file) => (Path, Bytes, Modified, FooterHash) == (file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash);
 }
@@ -21,9 +27,9 @@ internal sealed record DoneFile(string Path, long Bytes, DateTime Modified, stri
 /// <summary>A run that was begun. It is written down before its output is, so that a later run finishes the same one instead of doing it twice.</summary>
 /// <param name="Run">Its number.</param>
 /// <param name="File">What it works on.</param>
-/// <param name="Replaces">Number of the run whose output it replaces; null if none.</param>
-/// <param name="Maker">Version and kernel variant that began it: with others, it is begun anew.</param>
-internal sealed record PendingRun(int Run, DoneFile File, int? Replaces, string Maker);
+/// <param name="Replaces">What it replaces; null if the file is new.</param>
+/// <param name="Maker">Version, kernel variant and rule for bad rows that it was begun with: with others, it is begun anew.</param>
+internal sealed record PendingRun(int Run, DoneFile File, DoneFile? Replaces, string Maker);
 
 /// <summary>What incremental runs keep between them.</summary>
 /// <param name="Format">What the file says it is.</param>
@@ -56,6 +62,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
     public static IncrementalState? Read(string path)
     {
         var info = new FileInfo(path);
+        if (path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)) throw Bad(DataErrorKind.Usage, path, "a name that Parquet files have", "give another name, such as state.json: it could be read as an input");
         if (Directory.Exists(path)) throw Bad(DataErrorKind.Usage, path, "a folder", "give a file, such as state.json");
         if (!info.Exists) return null;
         if (info.Length is 0 or > MostBytes) throw Bad(DataErrorKind.Usage, path, $"{info.Length} bytes", "check that it is a state file");

@@ -10,12 +10,20 @@ namespace Pipelines.Blocks.Incremental;
 /// <param name="files">The file system.</param>
 internal sealed class OutputRuns(string output, string? quarantine, FileLayer files)
 {
-    /// <summary>Makes the folders.</summary>
-    public void Prepare()
+    /// <summary>Makes the folders, and checks that they hold what the state tells and nothing else.</summary>
+    /// <param name="state">What is done.</param>
+    /// <param name="again">Files that will be done again, so that their output may be gone; null = none.</param>
+    /// <exception cref="DataException">They belong to other runs, or something is gone.</exception>
+    public void Prepare(IncrementalState state, FileRange? again)
     {
         foreach (var folder in new[] { output, quarantine })
         {
-            if (folder is null || Directory.Exists(folder)) continue;
+            if (folder is null) continue;
+            if (Directory.Exists(folder))
+            {
+                CheckKnown(folder, state);
+                continue;
+            }
             var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
             if (!Directory.Exists(parent)) throw new DataException(DataErrorKind.Usage, folder, $"no folder {parent}", "a folder that exists", "create it first");
             Guard(() =>
@@ -24,6 +32,9 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
                 files.SyncFolder(parent);
             });
         }
+        var gone = state.Files.FirstOrDefault(f => f.HasOutput && !IsPublished(f.Run) && !Directory.Exists(Retired(f.Run)) && again is null);
+        if (gone is not null)
+            throw new DataException(DataErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {gone.Path}", "the output of all runs before", "restore it, do its files again (--backfill), or begin anew with another state file and output");
     }
 
     /// <summary>Where a run is made.</summary>
@@ -36,36 +47,45 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
     public bool IsPublished(int run) => Directory.Exists(Final(run));
 
     /// <summary>Gives a run's output its name. What it replaces vanishes just before: rows may be missing for a moment, but are never there twice.</summary>
-    public void Publish(int run, int? replaces) => Guard(() =>
+    public void Publish(PendingRun run) => Guard(() =>
     {
-        if (replaces is { } old && Directory.Exists(Final(old))) files.RenameFolder(Final(old), Retired(old));
-        files.RenameFolder(Hidden(run), Final(run));
+        if (run.Replaces is { } old && IsPublished(old.Run)) files.RenameFolder(Final(old.Run), Retired(old.Run));
+        if (run.File.HasOutput) files.RenameFolder(Hidden(run.Run), Final(run.Run));
         files.SyncFolder(output);
     });
 
-    /// <summary>Deletes what was replaced.</summary>
-    public void Forget(int? replaced)
+    /// <summary>Deletes what was replaced; null = nothing was.</summary>
+    public void Forget(DoneFile? replaced) => Guard(() =>
     {
-        if (replaced is not { } old) return;
-        Guard(() =>
-        {
-            if (Directory.Exists(Retired(old))) Directory.Delete(Retired(old), recursive: true);
-            if (Quarantine(old) is { } refused && Directory.Exists(refused)) Directory.Delete(refused, recursive: true);
-        });
-    }
+        if (replaced is null) return;
+        Delete(Retired(replaced.Run));
+        Delete(replaced.Quarantine);
+    });
 
     /// <summary>Deletes what an interrupted run had replaced and not deleted; called when nothing is pending.</summary>
     public void ForgetReplaced() => Guard(() =>
     {
-        foreach (var retired in Directory.EnumerateDirectories(output, ".run=*.replaced")) Directory.Delete(retired, recursive: true);
+        foreach (var retired in Directory.EnumerateDirectories(output, ".run=*.replaced")) Delete(retired);
     });
 
     /// <summary>Deletes what an interrupted run had made.</summary>
-    public void Discard(int run) => Guard(() =>
+    public void Discard(PendingRun run) => Guard(() =>
     {
-        if (Directory.Exists(Hidden(run))) Directory.Delete(Hidden(run), recursive: true);
-        if (Quarantine(run) is { } refused && Directory.Exists(refused)) Directory.Delete(refused, recursive: true);
+        Delete(Hidden(run.Run));
+        Delete(run.File.Quarantine);
     });
+
+    private static void Delete(string? folder)
+    {
+        if (folder is not null && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    private static void CheckKnown(string folder, IncrementalState state)
+    {
+        var known = state.Files.Select(f => f.Run).Concat(state.Pending is { } pending ? [pending.Run, pending.Replaces?.Run ?? 0] : []).Select(Name).ToHashSet(StringComparer.Ordinal);
+        if (Directory.EnumerateDirectories(folder, "run=*").Select(d => Path.GetFileName(d)).FirstOrDefault(n => !known.Contains(n)) is { } stranger)
+            throw new DataException(DataErrorKind.Usage, folder, $"{stranger}, which the state does not know", "the folders of its own runs alone", "give the state file that belongs to this folder, or another folder");
+    }
 
     private static string Name(int run) => string.Create(CultureInfo.InvariantCulture, $"run={run:00000}");
 

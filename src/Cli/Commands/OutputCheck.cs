@@ -23,6 +23,20 @@ internal static class OutputCheck
         }
     }
 
+    /// <summary>Refuses Parquet output within a folder that is read: the next run would take it for data. Names that readers leave out are free.</summary>
+    /// <param name="output">Path of the output.</param>
+    /// <param name="inputs">Files, folders and globs of Parquet data.</param>
+    /// <exception cref="DataException">It lies within an input.</exception>
+    public static void NotInAnInput(string output, IEnumerable<string> inputs)
+    {
+        var path = Path.GetFullPath(output);
+        foreach (var folder in inputs.Where(Directory.Exists))
+        {
+            if (Holds(Path.GetFullPath(folder), path) && !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(p => p is ['.' or '_', _, ..]))
+                throw new DataException(DataErrorKind.Usage, $"--output {output}", $"a place within the input {folder}", "a place that is not read, or the next run would take it for data", "name one outside of the inputs");
+        }
+    }
+
     /// <summary>Refuses a place among the devices: a rename would put a file where /dev/null is.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="expected">What was expected.</param>

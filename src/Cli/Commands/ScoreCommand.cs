@@ -72,6 +72,7 @@ internal sealed class ScoreCommand : Verb
         var saved = SavedModel.Load(modelPath);
         OutputCheck.NotADevice(path, "a Parquet file or a folder", "scored.parquet");
         var how = reading.Options(parsed, console);
+        OutputCheck.NotInAnInput(path, paths);
         await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var flow = common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths) };

@@ -114,6 +114,62 @@ public sealed class IncrementalScoringTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_without_rows_is_done_and_holds_nothing_up()
+    {
+        await WriteAsync("a", 1, rows: 0);
+        await WriteAsync("b", 2);
+        Assert.Equal(["a", "b"], Names((await RunAsync()).New));
+        Assert.Equal(Expected(2), await ValuesAsync());
+        Assert.Empty((await RunAsync()).New);
+    }
+
+    [Fact]
+    public async Task An_output_that_is_gone_or_of_other_runs_is_refused()
+    {
+        await WriteAsync("a", 1);
+        await RunAsync();
+        Directory.Move(At("out/run=00001"), At("kept"));
+        var gone = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        Assert.Equal($"{At("out")}: found no folder run=00001, which held the rows of {At("in/a.parquet")}, expected the output of all runs before; restore it, do its files again (--backfill), or begin anew with another state file and output", gone.Message);
+        Directory.Move(At("kept"), At("out/run=00001"));
+        File.Delete(At("state.json"));
+        var other = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        Assert.Equal($"{At("out")}: found run=00001, which the state does not know, expected the folders of its own runs alone; give the state file that belongs to this folder, or another folder", other.Message);
+    }
+
+    [Fact]
+    public async Task A_backfill_of_nothing_is_refused()
+    {
+        await WriteAsync("a", 1);
+        var name = (await ParquetSource.IdentifyAsync([At("in")]))[0].Name;
+        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(new FileRange("zz", "zzz")));
+        Assert.Equal($"range zz..zzz: found no file of the inputs in it, expected names as messages spell them, such as {name}; correct the range (--backfill)", error.Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_after_its_output_appeared_is_done_as_it_was()
+    {
+        await WriteAsync("a", 1);
+        var counting = new FailingLayer(int.MaxValue);
+        await RunAsync(files: counting);
+        // Killed right after the folder got its name: the steps after it are the state's and the locks'.
+        for (var step = counting.Steps; step > 0 && Directory.Exists(At("out/run=00001")); step--)
+        {
+            Directory.Delete(At("out"), recursive: true);
+            File.Delete(At("state.json"));
+            await Record.ExceptionAsync(() => RunAsync(files: new FailingLayer(step)));
+            if (!Directory.Exists(At("out/run=00001")) || !File.ReadAllText(At("state.json")).Contains("\"pending\": {", StringComparison.Ordinal)) continue;
+            await WriteAsync("a", 2, rows: Rows + 1);
+            var result = await RunAsync();
+            Assert.Empty(result.New);
+            Assert.Single(result.Changed);
+            Assert.Equal(Expected(1), await ValuesAsync());
+            return;
+        }
+        Assert.Fail("no step between the folder's name and the state");
+    }
+
+    [Fact]
     public async Task Another_job_is_refused_with_a_reason()
     {
         await WriteAsync("a", 1);
