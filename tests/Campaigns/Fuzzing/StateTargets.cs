@@ -119,7 +119,7 @@ internal sealed class IncrementalStateTarget : StateTarget
         var done = new DoneFile("/a/b.parquet", 10, new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc), "00ff", 1, 7, 0);
         var begun = IncrementalState.Begin("fit", Facts.Facts);
         var seeds = new List<byte[]>();
-        foreach (var state in new[] { begun, begun with { NextRun = 2, Files = [done], Model = "{}", Statistics = [1, 2, 3], Pending = new PendingRun(2, done with { Run = 2 }, 1, "x") } })
+        foreach (var state in new[] { begun, begun with { NextRun = 2, Files = [done], Model = "{}", Statistics = [1, 2, 3], Pending = new PendingRun(2, done with { Run = 2 }, done, "x") } })
         {
             state.Write(FileLayer.Disk, path);
             seeds.Add(File.ReadAllBytes(path));
