@@ -45,8 +45,8 @@ internal sealed class StopRequest(TimeProvider clock) : IDisposable
     /// <returns>False if it was asked before: the process may then end as it is, for all that was promised is on the disk.</returns>
     public bool Ask()
     {
-        if (IsAsked) return false;
-        isAsked = true;
+        // Two signals may come at once, each on a thread of its own.
+        if (stop.IsCancellationRequested || Interlocked.Exchange(ref isAsked, true)) return false;
         if (grace is { } period && period > TimeSpan.Zero)
         {
             timer = clock.CreateTimer(static r => ((StopRequest)r!).stop.Cancel(), this, period, Timeout.InfiniteTimeSpan);

@@ -21,6 +21,11 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         CheckPlace();
         Guard(() =>
         {
+            if (!Directory.Exists(folder))
+            {
+                files.CreateFolder(folder);
+                files.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(folder))!);
+            }
             held = RunLock.Take(files, Path.Combine(folder, ".lock"), $"checkpoint folder {folder}", () => files.CreateFolder(folder));
             var list = List();
             last = list.Count > 0 ? list[^1].Number : 0;

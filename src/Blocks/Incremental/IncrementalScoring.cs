@@ -55,7 +55,7 @@ public static class IncrementalScoring
                 run.Write(run.State with { Pending = null });
             }
         }
-        runs.ForgetReplaced();
+        runs.ForgetReplaced(run.State);
         var changes = FileChanges.Of(files, run.State.Files, options.Backfill);
         foreach (var file in changes.Work)
         {

@@ -71,6 +71,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
             var state = JsonSerializer.Deserialize<IncrementalState>(File.ReadAllBytes(path), json);
             if (state?.Format != TheFormat) throw Bad(DataErrorKind.Usage, path, $"the format '{state?.Format}'", "check that it is a state file");
             if (state.Version != TheVersion) throw Bad(DataErrorKind.Usage, path, $"version {state.Version}, which this version of Pipelines does not know", "use the version that wrote it");
+            if (state.Files.Contains(null!) || state.Job.Contains(null!)) throw new JsonException("an entry that is null");
             if (state.Files.Select(f => f.Path).Distinct(StringComparer.Ordinal).Count() != state.Files.Count || state.NextRun < 1 || state.Files.Any(f => f.Run < 1 || f.Run >= state.NextRun))
                 throw new JsonException("files or runs that contradict each other");
             return state;
@@ -93,7 +94,8 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         {
             DurableFile.Write(files, path, JsonSerializer.SerializeToUtf8Bytes(this, json));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw Bad(DataErrorKind.Storage, path, $"a failing write ({e.Message})", "free space or check the permissions, and run again: nothing is lost or done twice", e);
         }

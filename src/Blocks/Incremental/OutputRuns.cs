@@ -21,7 +21,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
             if (folder is null) continue;
             if (Directory.Exists(folder))
             {
-                CheckKnown(folder, state);
+                CheckKnown(folder, state, mayBeOld: folder == quarantine);
                 continue;
             }
             var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
@@ -49,7 +49,12 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
     /// <summary>Gives a run's output its name. What it replaces vanishes just before: rows may be missing for a moment, but are never there twice.</summary>
     public void Publish(PendingRun run) => Guard(() =>
     {
-        if (run.Replaces is { } old && IsPublished(old.Run)) files.RenameFolder(Final(old.Run), Retired(old.Run));
+        if (run.Replaces is { } old && IsPublished(old.Run))
+        {
+            files.RenameFolder(Final(old.Run), Retired(old.Run));
+            // Else a power cut could keep the second renaming alone, and rows would be there twice.
+            files.SyncFolder(output);
+        }
         if (run.File.HasOutput) files.RenameFolder(Hidden(run.Run), Final(run.Run));
         files.SyncFolder(output);
     });
@@ -59,31 +64,47 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
     {
         if (replaced is null) return;
         Delete(Retired(replaced.Run));
-        Delete(replaced.Quarantine);
+        DeleteQuarantine(replaced);
     });
 
     /// <summary>Deletes what an interrupted run had replaced and not deleted; called when nothing is pending.</summary>
-    public void ForgetReplaced() => Guard(() =>
+    /// <param name="state">What is done.</param>
+    public void ForgetReplaced(IncrementalState state) => Guard(() =>
     {
+        for (var run = 1; quarantine is not null && run < state.NextRun; run++)
+            if (state.Files.All(f => f.Run != run)) Delete(Quarantine(run));
         foreach (var retired in Directory.EnumerateDirectories(output, ".run=*.replaced")) Delete(retired);
     });
 
     /// <summary>Deletes what an interrupted run had made.</summary>
     public void Discard(PendingRun run) => Guard(() =>
     {
+        // Killed between the two renamings: what was to be replaced still counts.
+        if (run.Replaces is { } old && !IsPublished(old.Run) && Directory.Exists(Retired(old.Run)))
+        {
+            files.RenameFolder(Retired(old.Run), Final(old.Run));
+            files.SyncFolder(output);
+        }
         Delete(Hidden(run.Run));
-        Delete(run.File.Quarantine);
+        DeleteQuarantine(run.File);
     });
+
+    // The place comes from a file: nothing but a run's own folder is ever deleted.
+    private static void DeleteQuarantine(DoneFile file)
+    {
+        if (file.Quarantine is { } folder && Path.GetFileName(folder) == Name(file.Run) && new DirectoryInfo(folder).LinkTarget is null) Delete(folder);
+    }
 
     private static void Delete(string? folder)
     {
         if (folder is not null && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 
-    private static void CheckKnown(string folder, IncrementalState state)
+    // A run's refused rows may have outlived it, if it was killed while it forgot them.
+    private static void CheckKnown(string folder, IncrementalState state, bool mayBeOld)
     {
         var known = state.Files.Select(f => f.Run).Concat(state.Pending is { } pending ? [pending.Run, pending.Replaces?.Run ?? 0] : []).Select(Name).ToHashSet(StringComparer.Ordinal);
-        if (Directory.EnumerateDirectories(folder, "run=*").Select(d => Path.GetFileName(d)).FirstOrDefault(n => !known.Contains(n)) is { } stranger)
+        if (Directory.EnumerateDirectories(folder, "run=*").Select(d => Path.GetFileName(d)).FirstOrDefault(n => !known.Contains(n) && !(mayBeOld && int.TryParse(n.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var run) && run < state.NextRun)) is { } stranger)
             throw new DataException(DataErrorKind.Usage, folder, $"{stranger}, which the state does not know", "the folders of its own runs alone", "give the state file that belongs to this folder, or another folder");
     }
 
