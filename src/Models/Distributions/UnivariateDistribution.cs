@@ -34,11 +34,9 @@ public abstract class UnivariateDistribution : Distribution
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Diagnose(Statistics statistics)
-    {
-        if (Support is not null && statistics is SumStatistics { Sums: [.., > 0 and var outside] })
-            yield return $"values of total weight {outside.Text()} are outside the support of the {FormatName} distribution ({Support}): they have log-probability -infinity";
-    }
+    public override string? Impossible(Statistics statistics) => Support is not null && statistics is SumStatistics { Sums: [.., > 0 and var outside] }
+        ? $"values of total weight {outside.Text()} are outside the support of the {FormatName} distribution ({Support}): they have log-probability -infinity"
+        : null;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>

@@ -129,7 +129,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Diagnose(Statistics statistics) => Inner.Diagnose(((CompositeStatistics)statistics).Parts[1]);
+    public override string? Impossible(Statistics statistics) => Inner.Impossible(((CompositeStatistics)statistics).Parts[1]);
 
     /// <inheritdoc/>
     public override void EnsureEvaluable() => Inner.EnsureEvaluable();

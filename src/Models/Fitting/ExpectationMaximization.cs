@@ -58,7 +58,9 @@ public static class ExpectationMaximization
             if (!(result.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {result.Weight.Text()}", "more than 0", "check the weights");
             if (!double.IsFinite(result.Objective))
                 throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
-                    "some row is impossible under every component, or a value is so large that its square overflows; look for outliers, rescale, or set a least variance");
+                    current.Impossible(result) is { } why
+                        ? $"{why}; clean the column, mark such values as missing, or choose a distribution that covers them"
+                        : "some row is impossible under every component, or a value is so large that its square overflows; look for outliers, rescale, or set a least variance");
             return result;
         }
     }
