@@ -27,7 +27,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, StopRequest stop)
     {
         var common = new CommonSettings(stop);
-        var parsed = Create(console, common).Parse(args);
+        var parsed = Create(console, common).Parse(BadRowSettings.Join(args));
         if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
         {
             UsageErrors.Write(console, parsed, errors);

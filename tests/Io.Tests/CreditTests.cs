@@ -54,6 +54,47 @@ public class CreditTests
         Assert.InRange(credits.HighestInUse, 1, 3);
     }
 
+    [Fact]
+    public async Task Bytes_are_taken_by_weight_and_one_batch_is_always_admitted()
+    {
+        var credits = new ByteCredits(100);
+        var large = await credits.TakeAsync(1000, default);
+        var next = credits.TakeAsync(60, default).AsTask();
+        Assert.False(next.IsCompleted);
+        large.Release();
+        large.Release();
+        var first = await next;
+        var second = await credits.TakeAsync(40, default);
+        using var stop = new CancellationTokenSource();
+        var third = credits.TakeAsync(1, stop.Token).AsTask();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await credits.TakeAsync(1, default));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third);
+        Assert.Equal((100, 1000), (credits.InUse, credits.HighestInUse));
+        var fourth = credits.TakeAsync(50, default).AsTask();
+        second.Release();
+        Assert.False(fourth.IsCompleted);
+        first.Release();
+        (await fourth).Release();
+        Assert.Equal(0, credits.InUse);
+    }
+
+    [Fact]
+    public void A_batch_weighs_what_its_values_take()
+    {
+        var batch = new DataBatch(
+            new BatchSchema([new("d", typeof(double), true), new("s", typeof(string), true), new("b", typeof(byte[]), false), new("k", typeof(string), false)]),
+            [
+                new BatchColumn<double>(new("d", typeof(double), true), new double[3], [true, false, true]),
+                new BatchColumn<string>(new("s", typeof(string), true), new[] { "four", null!, "" }),
+                new BatchColumn<byte[]>(new("b", typeof(byte[]), false), new[] { new byte[10], [], [] }),
+                new BatchColumn<string>(new("k", typeof(string), false), new ColumnDictionary<string>(["a", "b"]), new int[3]),
+            ],
+            3, 0, 0);
+        // 3 x 8 + 3 flags; references and objects of 22 bytes and two a character; references and arrays of 24 bytes; indexes of 4 bytes.
+        Assert.Equal(27 + (3 * 8) + (22 + 8) + 22 + (3 * 8) + (3 * 24) + 10 + 12, batch.MemoryBytes);
+    }
+
     [Theory]
     [InlineData("0", 0), InlineData("123456", 123456), InlineData("256MB", 256_000_000), InlineData("2GB", 2_000_000_000), InlineData("512KiB", 524_288)]
     [InlineData("1.5 GiB", 1_610_612_736), InlineData("3tb", 3_000_000_000_000), InlineData("10 B", 10), InlineData("7M", 7_000_000), InlineData("1mib", 1_048_576)]

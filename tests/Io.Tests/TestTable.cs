@@ -47,8 +47,8 @@ public sealed class TestTable
     /// <summary>Reads a source and compares every row.</summary>
     public async Task ExpectFrom(IBatchSource source, ReadOptions options)
     {
-        var row = 0L;
-        var index = 0L;
+        var index = options.FirstBatch;
+        var row = index > Rows / options.BatchSize ? Rows : index * options.BatchSize;
         var expected = options.Columns is null ? Columns : [.. options.Columns.Select(n => Columns.Single(c => c.Name == n))];
         await foreach (var batch in source.ReadAsync(options, default))
         {

@@ -17,9 +17,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files)
     /// <exception cref="DataException">It cannot be used.</exception>
     public void Prepare()
     {
-        if (File.Exists(folder)) throw Wrong(DataErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
-        var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
-        if (!Directory.Exists(folder) && !Directory.Exists(parent)) throw Wrong(DataErrorKind.Usage, $"no folder '{parent}'", "a folder that exists", "make it first");
+        CheckPlace();
         Guard(() =>
         {
             files.CreateFolder(folder);
@@ -27,6 +25,18 @@ internal sealed class CheckpointFolder(string folder, FileLayer files)
             last = list.Count > 0 ? list[^1].Number : 0;
         });
     }
+
+    /// <summary>Checks, changing nothing, that the folder can be made or used.</summary>
+    /// <exception cref="DataException">It cannot.</exception>
+    public void CheckPlace()
+    {
+        if (File.Exists(folder)) throw Wrong(DataErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
+        var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
+        if (!Directory.Exists(folder) && !Directory.Exists(parent)) throw Wrong(DataErrorKind.Usage, $"no folder '{parent}'", "a folder that exists", "make it first");
+    }
+
+    /// <summary>Number of checkpoints that are there.</summary>
+    public int Count => Directory.Exists(folder) ? List().Count : 0;
 
     /// <summary>The newest checkpoint that is whole, and those that are not.</summary>
     /// <param name="damaged">Paths of newer ones that are torn or changed.</param>

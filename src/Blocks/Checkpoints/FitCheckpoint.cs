@@ -15,7 +15,8 @@ namespace Pipelines.Blocks.Checkpoints;
 /// <param name="Finished">The statistics of each pass since then that is finished, in order.</param>
 /// <param name="NextBatch">Of the pass after those, the batches before this one are in <paramref name="Partial"/>; 0 = none.</param>
 /// <param name="Partial">Their statistics.</param>
-internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<byte[]> Finished, long NextBatch, byte[] Partial)
+/// <param name="Seen">What the passes saw of the data, as <see cref="SeenData.ToBytes"/> made it.</param>
+internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<byte[]> Finished, long NextBatch, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
     public const int Version = 1;
@@ -45,6 +46,7 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
             foreach (var pass in Finished) WriteBytes(writer, pass);
             writer.Write(NextBatch);
             WriteBytes(writer, Partial);
+            WriteBytes(writer, Seen);
         }
         stream.Write(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         return stream.ToArray();
@@ -68,7 +70,7 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
             var state = ReadBytes(reader);
             var finished = new byte[Bounded(reader.ReadInt32(), MostFacts)][];
             for (var i = 0; i < finished.Length; i++) finished[i] = ReadBytes(reader);
-            return new FitCheckpoint(new JobFacts(facts), state, finished, reader.ReadInt64(), ReadBytes(reader));
+            return new FitCheckpoint(new JobFacts(facts), state, finished, reader.ReadInt64(), ReadBytes(reader), ReadBytes(reader));
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {

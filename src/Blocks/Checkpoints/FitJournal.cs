@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Storage;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
@@ -15,14 +16,14 @@ internal sealed class FitJournal : IFitJournal
     private readonly CheckpointFolder folder;
     private readonly JobFacts job;
     private readonly int everyBatches;
-    private readonly Func<IReadOnlyList<Feature>> features;
+    private readonly FeaturePass data;
     private byte[] state = [];
     private readonly List<byte[]> finished = [];
     private (long NextBatch, byte[] Statistics) partial;
     private int pass;
 
-    private FitJournal(CheckpointFolder folder, JobFacts job, int everyBatches, Func<IReadOnlyList<Feature>> features) =>
-        (this.folder, this.job, this.everyBatches, this.features) = (folder, job, everyBatches, features);
+    private FitJournal(CheckpointFolder folder, JobFacts job, int everyBatches, FeaturePass data) =>
+        (this.folder, this.job, this.everyBatches, this.data) = (folder, job, everyBatches, data);
 
     /// <inheritdoc/>
     public FitState? Resumed { get; private set; }
@@ -30,37 +31,60 @@ internal sealed class FitJournal : IFitJournal
     /// <summary>The features as they were saved with <see cref="Resumed"/>; null if there is none.</summary>
     public IReadOnlyList<Feature>? ResumedFeatures { get; private set; }
 
+    /// <summary>What the interrupted run had seen of the data; null if there was none.</summary>
+    public byte[]? Seen { get; private set; }
+
     /// <summary>What the user should know, one sentence each.</summary>
     public List<string> Warnings { get; } = [];
 
     /// <summary>Opens a journal and finds what an earlier run left.</summary>
     /// <param name="options">Where, and whether to go on.</param>
     /// <param name="job">What the fit is of.</param>
-    /// <param name="features">The features as the pass knows them when a state is saved.</param>
+    /// <param name="data">What knows the features when a state is saved.</param>
     /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
-    public static FitJournal Open(CheckpointOptions options, JobFacts job, Func<IReadOnlyList<Feature>> features)
+    public static FitJournal Open(CheckpointOptions options, JobFacts job, FeaturePass data)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
         folder.Prepare();
-        var journal = new FitJournal(folder, job, options.EveryBatches, features);
+        var journal = new FitJournal(folder, job, options.EveryBatches, data);
         if (options.Resume) journal.Resume();
         else if (folder.Clear() is > 0 and var deleted) journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would have gone on from there");
         return journal;
     }
 
+    /// <summary>What a fit would find; nothing is changed.</summary>
+    /// <param name="options">Where, and whether to go on.</param>
+    /// <param name="job">What the fit is of.</param>
+    /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
+    public static OutputPreview Preview(CheckpointOptions options, JobFacts job)
+    {
+        var folder = new CheckpointFolder(options.Folder, options.Files);
+        folder.CheckPlace();
+        if (!Directory.Exists(options.Folder)) return new OutputPreview(options.Folder, "new");
+        OutputPreview.CheckWritable(options.Folder, options.Folder);
+        var count = folder.Count;
+        if (count == 0) return new OutputPreview(options.Folder, "no checkpoint");
+        if (!options.Resume) return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (--resume goes on from the newest)");
+        if (folder.Newest(out _) is not var (checkpoint, file)) return new OutputPreview(options.Folder, "damaged: the fit begins anew");
+        CheckSame(job, checkpoint, file);
+        var iterations = checkpoint.Read(file)?.State.History.Count ?? 0;
+        return new OutputPreview(options.Folder, $"the fit goes on after {iterations} iterations");
+    }
+
     /// <inheritdoc/>
     public void Save(FitState state)
     {
-        this.state = FitCheckpoint.Write(state, new SavedModel(state.Model, features()));
+        this.state = FitCheckpoint.Write(state, new SavedModel(state.Model, data.Features));
         pass = 0;
         finished.Clear();
-        folder.Write(new FitCheckpoint(job, this.state, [], 0, []));
+        folder.Write(new FitCheckpoint(job, this.state, [], 0, [], data.Seen.ToBytes()));
     }
 
     /// <summary>Begins a pass.</summary>
     /// <param name="total">Empty statistics; they become those of the batches that an interrupted run had folded.</param>
+    /// <param name="mayContinue">False: a pass that the interrupted run had begun begins anew.</param>
     /// <returns>The first batch to read; null if the interrupted run had finished this pass.</returns>
-    public long? BeginPass(Statistics total)
+    public long? BeginPass(Statistics total, bool mayContinue)
     {
         if (pass < finished.Count)
         {
@@ -69,7 +93,8 @@ internal sealed class FitJournal : IFitJournal
         }
         var (first, statistics) = partial;
         partial = default;
-        if (first > 0) Load(total, statistics);
+        if (first == 0 || !mayContinue) return 0;
+        Load(total, statistics);
         return first;
     }
 
@@ -79,7 +104,7 @@ internal sealed class FitJournal : IFitJournal
     /// <param name="isLast">True: the run ends here, keep it now.</param>
     public void Folded(long nextBatch, Statistics total, bool isLast)
     {
-        if (isLast || nextBatch % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, nextBatch, Bytes(total)));
+        if (isLast || nextBatch % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, nextBatch, Bytes(total), data.Seen.ToBytes()));
     }
 
     /// <summary>Ends a pass. The passes before the first state are kept by themselves; the others become a state at once.</summary>
@@ -88,7 +113,7 @@ internal sealed class FitJournal : IFitJournal
         pass++;
         if (state.Length > 0) return;
         finished.Add(Bytes(total));
-        folder.Write(new FitCheckpoint(job, state, finished, 0, []));
+        folder.Write(new FitCheckpoint(job, state, finished, 0, [], data.Seen.ToBytes()));
     }
 
     private static void Load(Statistics target, byte[] bytes)
@@ -112,11 +137,17 @@ internal sealed class FitJournal : IFitJournal
         foreach (var path in damaged)
             Warnings.Add(newest is null ? $"{path} is damaged, and there is no checkpoint before it: the fit begins anew" : $"{path} is damaged; the fit goes on from the checkpoint before it");
         if (newest is not var (checkpoint, file)) return;
-        if (job.DifferenceFrom(checkpoint.Job) is { } difference)
-            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, give another checkpoint folder, or begin anew without --resume");
+        CheckSame(job, checkpoint, file);
         state = checkpoint.State;
         if (checkpoint.Read(file) is var (resumed, saved)) (Resumed, ResumedFeatures) = (resumed, saved.Features);
         finished.AddRange(checkpoint.Finished);
+        Seen = checkpoint.Seen;
         partial = (checkpoint.NextBatch, checkpoint.Partial);
+    }
+
+    private static void CheckSame(JobFacts job, FitCheckpoint checkpoint, string file)
+    {
+        if (job.DifferenceFrom(checkpoint.Job) is { } difference)
+            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, give another checkpoint folder, or begin anew without --resume");
     }
 }

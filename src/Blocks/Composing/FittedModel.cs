@@ -12,6 +12,9 @@ namespace Pipelines.Blocks;
 public sealed record FittedModel<TModel>(FitResult<TModel> Result, SavedModel Saved, long SpilledBytes)
     where TModel : Model
 {
+    /// <summary>Rows that no model can use and <see cref="PipelineOptions.BadRows"/> had left out.</summary>
+    public long RowsRejected { get; init; }
+
     /// <summary>The model.</summary>
     public TModel Model => Result.Model;
 }

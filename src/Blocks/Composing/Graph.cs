@@ -9,12 +9,13 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
     /// <summary>Opens the source and checks every stage against its columns, before any row is read.</summary>
     /// <param name="wanted">Columns that the end of the graph needs; null = all.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<BoundGraph> BindAsync(IReadOnlyList<string>? wanted, CancellationToken cancellationToken)
+    /// <param name="keepsRows">True: rows may be put aside with all their columns, so read those too that only they need.</param>
+    public async Task<BoundGraph> BindAsync(IReadOnlyList<string>? wanted, CancellationToken cancellationToken, bool keepsRows = false)
     {
         var info = await Source.OpenAsync(cancellationToken).ConfigureAwait(false);
         var schema = Output(info.Schema);
-        var columns = wanted;
-        for (var s = Stages.Count - 1; s >= 0; s--) columns = Stages[s].Needs(columns);
+        var columns = keepsRows ? null : wanted;
+        for (var s = Stages.Count - 1; s >= 0; s--) columns = keepsRows && Stages[s] is not SelectStage ? null : Stages[s].Needs(columns);
         // What is wanted but absent is reported by whoever wants it, with its own words.
         if (columns is null || columns.Any(c => info.Schema.IndexOf(c) < 0)) return new BoundGraph(this, info, null, schema);
         return new BoundGraph(this, info, columns, Output(new BatchSchema(columns.Select(c => info.Schema.Fields[info.Schema.IndexOf(c)]))));
@@ -35,12 +36,21 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
 /// <param name="Schema">Columns at the end; null where only the first batch tells.</param>
 internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<string>? Columns, BatchSchema? Schema)
 {
+    /// <summary>The columns that are read.</summary>
+    public BatchSchema Read => Info.Schema.Project(Columns, Graph.Source.Name);
+
     /// <summary>Makes and links the blocks of a run; returns the last one.</summary>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="firstBatch">Number of the first batch to read, at least 0.</param>
-    public ISourceBlock<DataBatch> Create(RunSupervisor run, long firstBatch = 0)
+    /// <param name="extraRowBytes">Bytes that the end of the graph adds to each row.</param>
+    public ISourceBlock<DataBatch> Create(RunSupervisor run, long firstBatch = 0, long extraRowBytes = 0)
     {
-        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info) { ReuseMemory = !Graph.Stages.Any(s => s.IsForeign), FirstBatch = firstBatch };
+        ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info)
+        {
+            ReuseMemory = !Graph.Stages.Any(s => s.IsForeign),
+            FirstBatch = firstBatch,
+            ExtraRowBytes = extraRowBytes + Graph.Stages.Sum(s => s.ExtraRowBytes),
+        };
         foreach (var stage in Graph.Stages)
         {
             var block = stage.Create(run);

@@ -10,14 +10,23 @@ namespace Pipelines.Blocks;
 /// <summary>Says what a job is of: version, kernels, data and every stage, in words that an error can quote.</summary>
 internal static class JobDescription
 {
+    /// <summary>How the names of facts about inputs begin.</summary>
+    public const string Input = "input ";
+
+    /// <summary>The fact that tells the version.</summary>
+    public const string VersionFact = "Pipelines version";
+
+    /// <summary>The fact that tells the kernel variant.</summary>
+    public const string KernelFact = "kernel variant";
+
     /// <summary>The facts of all jobs over a graph; those of its end are added to them.</summary>
     /// <param name="bound">The graph, opened.</param>
     /// <param name="options">How it runs.</param>
     /// <param name="own">The facts of the end: what is fitted, or how it is written.</param>
     public static JobFacts Of(BoundGraph bound, PipelineOptions options, IEnumerable<JobFact> own) => new(
     [
-        new("Pipelines version", typeof(JobDescription).Assembly.GetName().Version?.ToString(3) ?? ""),
-        new("kernel variant", KernelSelection.Current.Name()),
+        new(VersionFact, typeof(JobDescription).Assembly.GetName().Version?.ToString(3) ?? ""),
+        new(KernelFact, KernelSelection.Current.Name()),
         .. own,
         new("batch size", options.BatchSize.ToString(CultureInfo.InvariantCulture)),
         .. bound.Graph.Stages.SelectMany(s => s.Facts),

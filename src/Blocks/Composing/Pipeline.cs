@@ -117,6 +117,14 @@ public sealed class Pipeline
     /// <param name="options">What to keep and to write; null = all input columns and the model's default scores.</param>
     public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) => Then(new ScoreStage(new ScorePlan(model, features, options ?? new ScoreOptions())));
 
+    /// <summary>Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they make.</summary>
+    /// <param name="model">The model with its features.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DataException">The source cannot be opened.</exception>
+    public async ValueTask<SchemaContract> CompareAsync(SavedModel model, CancellationToken cancellationToken = default) => graph.Source is ParquetSource parquet
+        ? SchemaContract.Check(model, await parquet.InspectAsync(cancellationToken).ConfigureAwait(false))
+        : SchemaContract.Check(model, (await graph.Source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema, graph.Source.Name);
+
     /// <summary>Ends in a sink of your own; a run disposes it.</summary>
     public SinkPipeline To(IBatchSink sink)
     {
@@ -125,12 +133,13 @@ public sealed class Pipeline
     }
 
     /// <summary>Ends in Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder.</summary>
-    /// <param name="path">File or folder; nothing is there before the run has ended well.</param>
-    /// <param name="sink">How it is written; null = the defaults, with the pipeline's parallelism.</param>
+    /// <param name="path">File or folder; nothing is there before the run has ended well, but for what a later run can go on from.</param>
+    /// <param name="sink">How it is written, and whether to go on from an interrupted run; null = the defaults, with the pipeline's parallelism.</param>
     /// <exception cref="DataException">An option is wrong.</exception>
     public SinkPipeline ToParquet(string path, ParquetSinkOptions? sink = null)
     {
         sink ??= new ParquetSinkOptions { MaxDegreeOfParallelism = Options.MaxDegreeOfParallelism };
+        if (Options.BadRows.Keeps) sink = sink with { QuarantineFolder = Options.BadRows.QuarantineFolder };
         sink.Validate();
         return new SinkPipeline(graph, Options, () => new ParquetSink(path, sink));
     }
@@ -167,34 +176,66 @@ public sealed class Pipeline
         fit.Validate();
         options ??= Options with { MaxDegreeOfParallelism = fit.MaxDegreeOfParallelism, BatchSize = fit.BatchSize };
         fit = fit with { MaxDegreeOfParallelism = options.MaxDegreeOfParallelism, BatchSize = options.BatchSize };
-        await using var pass = await With(options).OpenPassAsync(cancellationToken).ConfigureAwait(false);
-        if (options.Checkpoints is null)
+        return await With(options).FitOverAsync(estimator, fit, static pass => pass, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Fits a model to what <paramref name="over"/> makes of the passes over the features.</summary>
+    internal async Task<FittedModel<TModel>> FitOverAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, Func<FeaturePass, IDataPass> over, CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<string> warnings = [];
+        if (Options.Checkpoints is { } checkpoints)
         {
-            var result = await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
-            return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes);
+            var journal = FitJournal.Open(checkpoints, await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass);
+            pass.Resume(journal);
+            fit = fit with { Journal = journal };
+            warnings = journal.Warnings;
         }
-        var journal = FitJournal.Open(options.Checkpoints, await JobOfAsync(estimator, fit, options, pass, cancellationToken).ConfigureAwait(false), () => pass.Features);
-        pass.Journal = journal;
-        fit = fit with { Journal = journal };
         // The start was chosen by the run that was interrupted; what is left is the EM loop.
-        var fitted = journal.Resumed is { } state
-            ? await ExpectationMaximization.FitAsync((TModel)state.Model, pass, fit, cancellationToken).ConfigureAwait(false)
-            : await estimator.FitAsync(pass, fit, cancellationToken).ConfigureAwait(false);
-        fitted = fitted with { Warnings = [.. journal.Warnings, .. fitted.Warnings] };
-        return new FittedModel<TModel>(fitted, SavedModel.From(fitted, journal.ResumedFeatures ?? pass.Features, fit), pass.SpilledBytes);
+        var result = fit.Journal?.Resumed is { } state
+            ? await ExpectationMaximization.FitAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
+            : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
+        result = result with { Warnings = [.. warnings, .. result.Warnings] };
+        return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
+    }
+
+    /// <summary>What a fit over this pipeline is of.</summary>
+    internal async Task<JobFacts> DescribeFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        return await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What a job over this pipeline is of, with the facts of its end.</summary>
+    internal async Task<JobFacts> DescribeAsync(IEnumerable<JobFact> end, CancellationToken cancellationToken) =>
+        JobDescription.Of(await graph.BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
+
+    /// <summary>What a fit would do: everything is checked that it checks before it reads a row, and nothing is written.</summary>
+    internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
+        where TModel : Model
+    {
+        fit.Validate();
+        await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
+        if (Options.Checkpoints is not { } checkpoints) return plan;
+        var job = await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
+        return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
     }
 
     /// <summary>What a fit is of: everything that decides its bits.</summary>
-    private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, PipelineOptions options, FeaturePass pass, CancellationToken cancellationToken)
+    private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, FeaturePass pass, CancellationToken cancellationToken)
         where TModel : Model
     {
         var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
-        return JobDescription.Of(bound, options,
+        return JobDescription.Of(bound, Options,
         [
             .. estimator.Facts.Concat(fit.Facts).Select(f => new JobFact(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features)),
+            new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
             new("weights", weights ?? "none"),
+            new("bad rows", $"{Options.BadRows.Mode}"),
         ]);
     }
 

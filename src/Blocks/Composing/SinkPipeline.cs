@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
@@ -11,31 +12,153 @@ public sealed class SinkPipeline
 
     internal SinkPipeline(Graph graph, PipelineOptions options, Func<IBatchSink> createSink) => (this.graph, this.options, this.createSink) = (graph, options, createSink);
 
-    /// <summary>Reads, works and writes. The output appears at the end, all at once, or not at all.</summary>
+    /// <summary>
+    /// Reads, works and writes. The output appears at the end, all at once, or not at all. A folder of Parquet parts that is made from files can be gone on with
+    /// after an interruption (<see cref="ParquetSinkOptions.Resume"/>): the job must be the same, where code of yours counts by the name that you gave it.
+    /// </summary>
     /// <param name="progress">Told of the rows written; null = the options'.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/> and leaves no output.</param>
-    /// <exception cref="DataException">The data cannot be read, used or written.</exception>
-    /// <exception cref="Models.ModelException">Options or model do not fit.</exception>
+    /// <exception cref="DataException">The data cannot be read, used or written, or the output is of another job.</exception>
+    /// <exception cref="ModelException">Options or model do not fit.</exception>
     public async Task<RunResult> RunAsync(IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        await using var run = new RunSupervisor(progress is null ? options : options with { Progress = progress }, cancellationToken);
+        // Cancelled too where a run that shall wind down comes to the end of a part.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var run = new RunSupervisor(progress is null ? options : options with { Progress = progress }, stop.Token);
         var sink = createSink();
+        var parquet = sink as ParquetSink;
         // The block disposes the sink; until there is one, this does.
         SinkBlock? end = null;
+        QuarantineWriter? quarantine = null;
+        var point = new ResumePoint(0, 0, 0, 0, IsComplete: false);
         try
         {
-            var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
-            // Where the columns are known, a sink that cannot be written is reported before anything is read.
-            if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
-            var last = bound.Create(run);
-            Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null));
+            var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+            parquet?.CheckInput(bound.Read);
+            point = await ResumeAsync(bound, sink, cancellationToken).ConfigureAwait(false);
+            run.Accounts.Resume(point);
+            if (!point.IsComplete)
+            {
+                // Where the columns are known, a sink that cannot be written is reported before anything is read.
+                if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
+                quarantine = OpenQuarantine(bound, parquet, cancellationToken);
+                var last = bound.Create(run, point.NextBatch);
+                Action? written = parquet is { IsFolder: true } && options.WindDown.CanBeCanceled && bound.Info.Files.Count > 0 ? WindDown : null;
+                Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null) { FirstBatch = point.NextBatch, Quarantine = quarantine, Written = written });
+            }
         }
-        finally
+        catch when (end is null)
         {
-            if (end is null) await sink.DisposeAsync().ConfigureAwait(false);
+            await DisposeQuietlyAsync(sink).ConfigureAwait(false);
+            throw;
         }
-        await run.RunAsync().ConfigureAwait(false);
-        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink));
+        using (quarantine)
+        {
+            if (end is not null) await EndAsync().ConfigureAwait(false);
+        }
+        return new RunResult(run.Accounts.RowsIn, run.Accounts.RowsOut, run.Accounts.Elapsed.TotalSeconds, sink.Name, Files(sink))
+        {
+            RowsRejected = run.Accounts.RowsRejected,
+            RowsResumed = point.RowsIn,
+            Warnings = [.. parquet?.Warnings ?? [], .. quarantine?.Warnings ?? []],
+        };
+
+        void WindDown()
+        {
+            if (options.WindDown.IsCancellationRequested && parquet.IsAtPartStart) stop.Cancel();
+        }
+
+        async Task EndAsync()
+        {
+            try
+            {
+                await run.RunAsync().ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (OperationCanceledException) when (options.WindDown.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(options.WindDown);
+            }
+        }
+    }
+
+    /// <summary>What a run would do: everything is checked that a run checks before it reads a row, and nothing is written.</summary>
+    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        options.Validate();
+        var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)), cancellationToken).ConfigureAwait(false);
+        await using var sink = createSink();
+        if (sink is not ParquetSink parquet) return plan with { Written = bound.Schema };
+        parquet.CheckInput(bound.Read);
+        var outputs = parquet.Preview(bound.Info.Files.Count > 0 ? JobOf(bound, sink) : null);
+        return plan with
+        {
+            Written = bound.Schema,
+            WrittenBytes = graph.Source is ParquetSource source && bound.Schema is { } schema ? Estimate(schema, await source.InspectAsync(cancellationToken).ConfigureAwait(false), bound.Info.Rows ?? 0) : null,
+            Parts = !parquet.IsFolder || plan.Batches is not { } batches ? null
+                : parquet.Options.RowsPerFile is { } most ? Math.Max(1, (batches + BatchesOf(most) - 1) / BatchesOf(most)) : 1,
+            Outputs = [.. outputs.Select((o, i) => (i == 0 ? "output" : "quarantine", o))],
+        };
+
+        // A part ends with the batch that fills it.
+        long BatchesOf(long rows) => (rows + options.BatchSize - 1) / options.BatchSize;
+    }
+
+    // What is kept of the input takes what it takes there; scores hardly compress, labels almost wholly.
+    private static long Estimate(BatchSchema written, IReadOnlyList<ParquetInspection> files, long rows)
+    {
+        var kept = files.SelectMany(f => f.Columns).GroupBy(c => c.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.CompressedBytes), StringComparer.Ordinal);
+        return written.Fields.Sum(f => kept.TryGetValue(f.Name, out var bytes) ? bytes : rows * (f.ValueType == typeof(double) ? sizeof(double) : 1));
+    }
+
+    // What is no file could be other rows the next time, and nobody would notice: such runs leave nothing, and cannot be gone on with.
+    private async ValueTask<ResumePoint> ResumeAsync(BoundGraph bound, IBatchSink sink, CancellationToken cancellationToken)
+    {
+        var resume = sink is ParquetSink { Options.Resume: true };
+        if (sink is IResumableSink resumable && bound.Info.Files.Count > 0)
+        {
+            return await resumable.ResumeAsync(JobOf(bound, sink), resume, cancellationToken).ConfigureAwait(false);
+        }
+        if (resume)
+            throw new DataException(DataErrorKind.Usage, graph.Source.Name, "a source that is no file, and a run to go on with", "files, which tell whether they are the same as before", "read files, or leave Resume out");
+        return new ResumePoint(0, 0, 0, 0, IsComplete: false);
+    }
+
+    private JobFacts JobOf(BoundGraph bound, IBatchSink sink) =>
+        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.Facts ?? [], new JobFact("bad rows", options.BadRows.Mode.ToString())]) with { Inputs = bound.Info.Files };
+
+    // A sink that keeps refused rows itself keeps them in step with its parts.
+    private QuarantineWriter? OpenQuarantine(BoundGraph bound, ParquetSink? sink, CancellationToken cancellationToken)
+    {
+        if (options.BadRows.QuarantineFolder is not { } folder || !options.BadRows.Keeps || sink?.Options.QuarantineFolder is not null) return null;
+        var made = new QuarantineWriter(folder, sink?.Options);
+        try
+        {
+            made.Open(JobDescription.Of(bound, options, []), bound.Read, cancellationToken: cancellationToken);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    // What the user must see is the first failure, not that cleaning up failed too.
+    private static async Task DisposeQuietlyAsync(IBatchSink sink)
+    {
+        try
+        {
+            await sink.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Nothing was written yet.
+        }
     }
 
     private static IReadOnlyList<string> Files(IBatchSink sink)

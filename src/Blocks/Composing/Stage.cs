@@ -13,6 +13,9 @@ internal abstract record Stage(string Name)
     /// <summary>What the stage does, as facts of the job: a run that was interrupted is only resumed by one of the same facts. Code of the user's is known by its name alone.</summary>
     public virtual IEnumerable<JobFact> Facts => [new(Name, "code of your own, known by this name")];
 
+    /// <summary>Bytes that the stage adds to each row while it works on it.</summary>
+    public virtual long ExtraRowBytes => 0;
+
     /// <summary>The columns after this stage; null where only its first batch tells. Throws if the stage cannot work on the columns before it.</summary>
     public abstract BatchSchema? Bind(BatchSchema? input, string place);
 
@@ -74,6 +77,8 @@ internal sealed record ViaStage(Func<RunSupervisor, IPropagatorBlock<DataBatch, 
 /// <summary>Scores of a model.</summary>
 internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
 {
+    public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
+
     public override IEnumerable<JobFact> Facts => Plan.Facts;
 
     public override BatchSchema? Bind(BatchSchema? input, string place) => input is null ? null : Plan.Bind(input, place).Schema;

@@ -34,6 +34,9 @@ public sealed class FeatureBatch
     /// <summary>Global number of the first row, from 0.</summary>
     public long FirstRow { get; }
 
+    /// <summary>Rows of the batch that were refused; null if none.</summary>
+    public RejectedRows? Rejected => carrier.Rejected;
+
     /// <summary>The rows as models see them; valid until <see cref="Release"/>.</summary>
     /// <exception cref="ObjectDisposedException">The batch was released.</exception>
     public FeatureBlock AsBlock()

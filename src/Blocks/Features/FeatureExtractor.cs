@@ -1,4 +1,3 @@
-using System.Numerics;
 using Pipelines.Io;
 using Pipelines.Models;
 
@@ -39,51 +38,50 @@ internal sealed class FeatureExtractor
     /// <param name="target">Shape [layout.Length].</param>
     /// <param name="layout">Where what goes.</param>
     /// <param name="block">Name of the block, for messages.</param>
-    /// <exception cref="DataException">A column is absent or not numeric, a value infinite, a weight negative or missing.</exception>
-    public void Extract(DataBatch batch, Span<double> target, in FeatureLayout layout, string block)
+    /// <param name="ranges">Gets the features' ranges if no row is bad; null = nobody wants them.</param>
+    /// <returns>The rows that no model can use, each once, by row; null if all can be used.</returns>
+    /// <exception cref="DataException">A column is absent or not numeric.</exception>
+    public List<BadRow>? Extract(DataBatch batch, Span<double> target, in FeatureLayout layout, string block, FeatureRanges? ranges = null)
     {
         var known = plan;
         if (known is null || !ReferenceEquals(known.Schema, batch.Schema)) plan = known = Resolve(batch.Schema, $"block '{block}', batch {batch.Index}");
+        List<BadRow>? bad = null;
+        Span<ValueRange> seen = known.Indexes.Length <= 64 ? stackalloc ValueRange[known.Indexes.Length] : new ValueRange[known.Indexes.Length];
         for (var c = 0; c < known.Indexes.Length; c++)
         {
             var column = batch.Columns[known.Indexes[c]];
             var values = target.Slice(c * layout.Stride, batch.Rows);
             column.CopyTo(values);
             var isWeight = c == features.Count;
-            var bad = isWeight ? FirstBadWeight(values) : FirstInfinite(values);
-            if (bad < 0) continue;
-            throw new DataException(
-                DataErrorKind.Data,
-                $"{batch.Locate(bad)}, column '{column.Field.Name}'",
-                column.IsNull(bad) ? "null" : FormattableString.Invariant($"{values[bad]}"),
-                isWeight ? "a finite weight of at least 0" : "a finite number, null or NaN",
-                isWeight ? "correct the weight, or choose another weight column" : "replace infinite values, or leave the column out of the features");
+            if (!isWeight) seen[c] = ValueRange.Of(values);
+            if (isWeight ? AllWeights(values) : !seen[c].IsInfinite) continue;
+            bad ??= [];
+            for (var row = 0; row < values.Length; row++)
+                if (isWeight ? !IsWeight(values[row]) : double.IsInfinity(values[row])) bad.Add(Bad(column, row, values[row], isWeight));
         }
-    }
-
-    private static int FirstInfinite(ReadOnlySpan<double> values)
-    {
-        // x - x is 0 for finite numbers and NaN else: one cheap test over all; NaN itself is a missing value, so look closer only then.
-        var sum = Vector<double>.Zero;
-        var i = 0;
-        for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
+        if (bad is null)
         {
-            var v = new Vector<double>(values[i..]);
-            sum += v - v;
+            ranges?.Add(seen);
+            return null;
         }
-        var rest = 0.0;
-        for (; i < values.Length; i++) rest += values[i] - values[i];
-        if (Vector.Sum(sum) + rest == 0) return -1;
-        for (i = 0; i < values.Length; i++)
-            if (double.IsInfinity(values[i])) return i;
-        return -1;
+        // Stable: of several columns with a reason, the first one stays.
+        return [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
     }
 
-    private static int FirstBadWeight(ReadOnlySpan<double> values)
+    private static BadRow Bad(BatchColumn column, int row, double value, bool isWeight) => new(
+        row,
+        column.Field.Name,
+        column.IsNull(row) ? "null" : FormattableString.Invariant($"{value}"),
+        isWeight ? "a finite weight of at least 0" : "a finite number, null or NaN",
+        isWeight ? "correct the weight, or choose another weight column" : "replace infinite values, or leave the column out of the features");
+
+    private static bool IsWeight(double value) => value >= 0 && double.IsFinite(value);
+
+    private static bool AllWeights(ReadOnlySpan<double> values)
     {
-        for (var i = 0; i < values.Length; i++)
-            if (!(values[i] >= 0 && double.IsFinite(values[i]))) return i;
-        return -1;
+        foreach (var value in values)
+            if (!IsWeight(value)) return false;
+        return true;
     }
 
     private Plan Resolve(BatchSchema schema, string place)

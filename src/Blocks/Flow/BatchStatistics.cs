@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pipelines.Io;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
@@ -9,6 +10,9 @@ namespace Pipelines.Blocks;
 /// <param name="Statistics">Their statistics.</param>
 public sealed record BatchStatistics(long Index, int Rows, Statistics Statistics)
 {
+    /// <summary>Rows of the batch that were refused and are not in the statistics; null if none.</summary>
+    public RejectedRows? Rejected { get; init; }
+
     internal StatisticsPool? Pool { get; init; }
 
     /// <summary>Lets the statistics be used for another batch.</summary>

@@ -2,7 +2,10 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Turns batches into features: the named columns as doubles, null as NaN. An infinite value, a column that is absent or not numeric is an error that says where.</summary>
+/// <summary>
+/// Turns batches into features: the named columns as doubles, null as NaN. A column that is absent or not numeric is an error that says where; so is a row that no model
+/// can use (an infinite value, a wrong weight), unless <see cref="PipelineOptions.BadRows"/> has it left out.
+/// </summary>
 public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, FeatureBatch>
 {
     private readonly FeatureExtractor extractor;
@@ -35,10 +38,16 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
         if (item.Rows > Run.Options.BatchSize)
             throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of {Run.Options.BatchSize}");
         var buffer = pool.Rent();
-        extractor.Extract(item, buffer.Span, layout, Name);
+        if (extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
+        {
+            item = Refusal.TakeOut(item, bad, Run, out var stay);
+            RowSelection.Compact(buffer.Span, layout, stay);
+        }
         made?.Invoke(item.Index, buffer);
         return new FeatureBatch(item, layout, pool, buffer);
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);
+
+    private protected override long IndexOf(DataBatch item) => item.Index;
 }

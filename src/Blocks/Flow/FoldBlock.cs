@@ -1,3 +1,4 @@
+using Pipelines.Io;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
@@ -18,6 +19,9 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     /// <summary>Called in batch order after each batch was folded: with the number of the next batch and the statistics so far. Null = nobody.</summary>
     internal Action<long, Statistics>? Folded { get; init; }
 
+    /// <summary>Keeps the rows that were refused; it is complete when this block is. Null = nobody does. Its maker disposes it.</summary>
+    internal QuarantineWriter? Quarantine { get; init; }
+
     /// <summary>The statistics of all rows, or how the run failed.</summary>
     public Task<Statistics> Result => ResultAsync();
 
@@ -26,9 +30,11 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
         if (item.Index != next)
             throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or changed the order");
         next++;
+        Run.Accounts.Refuse(item.Rejected);
+        Quarantine?.Write(item.Rejected);
         total.Merge(item.Statistics);
         item.Release();
-        Run.Accounts.Leave(Name, item.Index, item.Rows);
+        Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
         Folded?.Invoke(next, total);
         return ValueTask.CompletedTask;
     }
@@ -38,6 +44,7 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     private protected override ValueTask FinishAsync()
     {
         Run.Accounts.Balance(Name);
+        Quarantine?.Complete();
         return ValueTask.CompletedTask;
     }
 

@@ -14,12 +14,15 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
     where TOut : class
 {
     private readonly TransformBlock<TIn, TOut> inner;
+    private readonly FirstFault faults;
+    private readonly TaskCompletionSource<TOut> stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private protected GuardedPropagator(string name, RunSupervisor run)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(run);
-        (Name, Run) = (name, run);
+        (Name, Run, faults) = (name, run, new FirstFault(name, run));
+        run.Token.UnsafeRegister(static s => ((TaskCompletionSource<TOut>)s!).TrySetResult(null!), stopped);
         inner = new TransformBlock<TIn, TOut>(Work, new ExecutionDataflowBlockOptions
         {
             MaxDegreeOfParallelism = run.Options.Parallelism,
@@ -75,21 +78,32 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
     /// <summary>The input in words, for messages.</summary>
     private protected abstract string Describe(TIn item);
 
-    // A null task means "no output" to Dataflow; the run is stopped then, so nothing comes after it.
+    /// <summary>The input's number in row order.</summary>
+    private protected abstract long IndexOf(TIn item);
+
+    // A null task means "no output" to Dataflow; the run is stopped then, so nothing comes after it. Until it is stopped, a batch that failed keeps its place in the order.
     private Task<TOut> Work(TIn item)
     {
         if (Run.IsStopped) return null!;
+        if (item is null)
+        {
+            Run.Fail(Name, new InvalidOperationException($"block '{Name}': found null, expected a batch; let the block before return one for each"));
+            return null!;
+        }
+        var index = IndexOf(item);
+        if (!faults.Begin(index)) return stopped.Task;
+        TOut? made = null;
+        Exception? fault = null;
         try
         {
-            if (item is null) throw new InvalidOperationException($"block '{Name}': found null, expected a batch; let the block before return one for each");
-            var made = Process(item);
-            return Run.IsStopped ? null! : Task.FromResult(made);
+            made = Process(item);
         }
         catch (Exception e)
         {
-            Run.Fail(Name, e, item is null ? null : Describe(item));
-            return null!;
+            fault = e;
         }
+        var counts = faults.End(index, fault, fault is null ? null : Describe(item));
+        return Run.IsStopped ? null! : counts ? Task.FromResult(made!) : stopped.Task;
     }
 }
 

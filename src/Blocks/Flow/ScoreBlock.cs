@@ -4,7 +4,10 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Scores batches under a model, several at a time, and hands them on in order: the kept input columns as they are, the score columns behind them.</summary>
+/// <summary>
+/// Scores batches under a model, several at a time, and hands them on in order: the kept input columns as they are, the score columns behind them. Rows that the
+/// model cannot use fail the run or leave the batch, as <see cref="PipelineOptions.BadRows"/> says.
+/// </summary>
 /// <remarks>The score columns lie in memory that is used again once the batch is released: who keeps them longer copies them.</remarks>
 public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
 {
@@ -40,7 +43,11 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
         var (schema, kept) = plan.Bind(item.Schema, $"block '{Name}', batch {item.Index}");
         if (!rooms.TryTake(out var room)) room = new ScoreBatch(plan.Model, plan.Options.Columns, Run.Options.BatchSize);
         var buffer = buffers.Rent();
-        plan.Extractor.Extract(item, buffer.Span, layout, Name);
+        if (plan.Extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
+        {
+            item = Refusal.TakeOut(item, bad, Run, out var stay);
+            RowSelection.Compact(buffer.Span, layout, stay);
+        }
         plan.Model.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), room);
         buffers.Return(buffer);
 
@@ -53,10 +60,12 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
                 : new BatchColumn<double>(plan.Added[s], ((double[])room.Values[s]).AsMemory(0, item.Rows));
         }
         var carrier = item.With(new BatchSchema([]), []);
-        return new DataBatch(schema, columns, item.Rows, item.Index, item.FirstRow, item.Origins, new Room(carrier, room, rooms));
+        return new DataBatch(schema, columns, item.Rows, item.Index, item.FirstRow, item.Origins, new Room(carrier, room, rooms)) { Rejected = item.Rejected };
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);
+
+    private protected override long IndexOf(DataBatch item) => item.Index;
 
     /// <summary>The input's credit, and the room for the scores with it.</summary>
     private sealed class Room(DataBatch carrier, ScoreBatch room, ConcurrentBag<ScoreBatch> rooms) : IBatchCredit

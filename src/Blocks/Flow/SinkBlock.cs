@@ -17,19 +17,35 @@ public sealed class SinkBlock(IBatchSink sink, RunSupervisor run, bool isOpen = 
     private bool isOpen = isOpen;
     private long next;
 
+    /// <summary>A run that goes on from an earlier one begins at this batch; default 0.</summary>
+    internal long FirstBatch
+    {
+        get => next;
+        init => next = value;
+    }
+
+    /// <summary>Keeps refused rows where the sink does not; null = nobody does. The block completes it, who made it disposes it.</summary>
+    internal QuarantineWriter? Quarantine { get; init; }
+
+    /// <summary>Called after each batch was written; null = nobody is.</summary>
+    internal Action? Written { get; init; }
+
     private protected override async ValueTask TakeAsync(DataBatch item)
     {
         if (item.Index != next)
             throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or changed the order");
         next++;
+        Run.Accounts.Refuse(item.Rejected);
         if (!isOpen)
         {
             isOpen = true;
             await sink.OpenAsync(item.Schema, Run.Token).ConfigureAwait(false);
         }
         await sink.WriteAsync(item, Run.Token).ConfigureAwait(false);
+        Quarantine?.Write(item.Rejected);
         item.Release();
-        Run.Accounts.Leave(Name, item.Index, item.Rows);
+        Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
+        Written?.Invoke();
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);
@@ -37,7 +53,10 @@ public sealed class SinkBlock(IBatchSink sink, RunSupervisor run, bool isOpen = 
     private protected override async ValueTask FinishAsync()
     {
         Run.Accounts.Balance(Name);
-        if (isOpen) await sink.CompleteAsync(Run.Token).ConfigureAwait(false);
+        // The refused rows first: no output may be seen whose rows are not all accounted for.
+        Quarantine?.Complete();
+        // A run that goes on may find nothing left to read, and yet must end the output.
+        if (isOpen || FirstBatch > 0) await sink.CompleteAsync(Run.Token).ConfigureAwait(false);
     }
 
     private protected override ValueTask CleanUpAsync() => sink.DisposeAsync();

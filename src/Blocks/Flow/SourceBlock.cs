@@ -9,6 +9,8 @@ namespace Pipelines.Blocks;
 /// </summary>
 public sealed class SourceBlock : ISourceBlock<DataBatch>
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly IBatchSource source;
     private readonly RunSupervisor run;
     private readonly IReadOnlyList<string>? columns;
@@ -47,6 +49,12 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <summary>True if nobody reads a batch after it is released, so that the source may decode into its memory.</summary>
     internal bool ReuseMemory { get; init; }
 
+    /// <summary>What the batches under way may weigh; null before the source was opened.</summary>
+    internal ByteCredits? Weights { get; private set; }
+
+    /// <summary>Bytes that the blocks behind add to each row: features, scores.</summary>
+    internal long ExtraRowBytes { get; init; }
+
     /// <summary>Number of the first batch to read, at least 0 (default): those before it were done by an earlier run.</summary>
     internal long FirstBatch { get; init; }
 
@@ -54,7 +62,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     public void Start()
     {
         if (Interlocked.Exchange(ref started, 1) != 0) return;
-        run.Add(Task.Run(PumpAsync));
+        run.AddPatiently(Task.Run(PumpAsync));
     }
 
     /// <summary>Reads no further batch.</summary>
@@ -89,15 +97,19 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
         try
         {
             var opened = info ?? await source.OpenAsync(run.Token).ConfigureAwait(false);
-            var plan = MemoryPlan.For(run.Options, opened.Schema, columns);
+            var plan = MemoryPlan.For(run.Options, opened.Schema, columns, ExtraRowBytes);
             run.Accounts.TotalRows ??= opened.Rows;
             Credits = new BatchCredits(plan.Credits);
+            Weights = new ByteCredits(plan.FlightBytes);
             var options = new ReadOptions
             {
                 BatchSize = run.Options.BatchSize,
                 Columns = columns,
                 MaxDegreeOfParallelism = run.Options.Parallelism,
                 ReadAheadBytes = plan.ReadAheadBytes,
+                DecoderBytes = plan.DecoderBytes,
+                LargestBatchBytes = plan.BatchBytes,
+                ExtraRowBytes = ExtraRowBytes,
                 ReuseMemory = ReuseMemory,
                 FirstBatch = FirstBatch,
             };
@@ -113,6 +125,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 if (batch.Index != index || batch.FirstRow != row)
                     throw new InvalidOperationException($"{source.Name}: found batch {batch.Index} from row {batch.FirstRow}, expected batch {index} from row {row}; a source numbers its batches and rows without a gap");
                 heap.Check();
+                credit = new BothCredits(credit, await Weights.TakeAsync(batch.MemoryBytes + (batch.Rows * ExtraRowBytes), run.Token).ConfigureAwait(false));
                 (index, row) = (index + 1, row + batch.Rows);
                 var booked = run.Accounts.Enter(batch, credit);
                 credit = null;
@@ -125,11 +138,30 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
         }
         catch (Exception e)
         {
+            credit?.Release();
+            credit = null;
+            if (!run.IsStopped) await DrainAsync().ConfigureAwait(false);
             run.Fail(Name, e);
         }
         finally
         {
             credit?.Release();
+        }
+    }
+
+    // Batches on their way lie before the fault in the data: if one of them has a fault of its own, that is the one to name. But nobody waits for a slow sink.
+    private async ValueTask DrainAsync()
+    {
+        if (Credits is null) return;
+        using var patience = new CancellationTokenSource(Patience, run.Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, run.Token);
+        try
+        {
+            for (var i = 0; i < Credits.Count; i++) await Credits.TakeAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The run has stopped, or waiting longer would keep the caller from the fault.
         }
     }
 }

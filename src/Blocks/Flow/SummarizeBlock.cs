@@ -15,10 +15,12 @@ public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, st
     {
         var statistics = pool.Rent();
         summarizer.Summarize(item.AsBlock(), statistics);
-        var made = new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool };
+        var made = new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool, Rejected = item.Rejected };
         item.Release();
         return made;
     }
 
     private protected override string Describe(FeatureBatch item) => item.Rows == 0 ? $"batch {item.Index}" : $"batch {item.Index} (from {item.Locate(0)})";
+
+    private protected override long IndexOf(FeatureBatch item) => item.Index;
 }

@@ -34,4 +34,6 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);
+
+    private protected override long IndexOf(DataBatch item) => item.Index;
 }

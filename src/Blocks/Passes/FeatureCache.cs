@@ -63,7 +63,7 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     {
         Batches = entries.Count;
         foreach (var entry in entries) Rows += entry.Rows;
-        if (Rows != rows || entries.Any(e => e.Rows == 0))
+        if (Rows != rows || entries.Any(e => !e.IsThere))
             throw new InvalidOperationException($"feature cache: found {Rows} rows, expected {rows}; a batch is missing");
     }
 
@@ -84,5 +84,9 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
 
     public void Dispose() => spill?.Dispose();
 
-    private readonly record struct Entry(int Rows, long FirstRow, AlignedBuffer? Memory, long Position);
+    private readonly record struct Entry(int Rows, long FirstRow, AlignedBuffer? Memory, long Position)
+    {
+        /// <summary>False for a batch that has not come. One may hold no row: all of them refused.</summary>
+        public bool IsThere { get; } = true;
+    }
 }

@@ -39,15 +39,28 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         extractor = new FeatureExtractor(features, weights);
         layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
         Features = [.. features.Select(name => new Feature(name))];
+        Seen = new SeenData(Columns);
+    }
+
+    /// <summary>Goes on where an interrupted fit was.</summary>
+    internal void Resume(FitJournal journal)
+    {
+        Journal = journal;
+        if (journal.ResumedFeatures is { } features) Features = features;
+        if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, Columns);
     }
 
     /// <inheritdoc/>
     public int Columns => extractor.Columns;
 
     /// <inheritdoc/>
-    public IReadOnlyList<Feature> Features { get; }
+    /// <remarks>Names alone before the first pass; after it with the type of the column and the range of its values.</remarks>
+    public IReadOnlyList<Feature> Features { get; private set; }
 
-    /// <summary>Rows of the data; null before the first pass.</summary>
+    /// <summary>Rows of the data that were refused; 0 before the first pass.</summary>
+    public long RowsRejected => Seen.RowsRejected;
+
+    /// <summary>Rows of the data without those refused; null before the first pass.</summary>
     public long? Rows => cache?.Rows;
 
     /// <summary>Bytes of decoded features in the temporary file; 0 if memory holds them all.</summary>
@@ -55,6 +68,9 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
 
     /// <summary>Keeps the passes of a fit; null = nobody does.</summary>
     internal FitJournal? Journal { get; set; }
+
+    /// <summary>What the passes saw of the data.</summary>
+    internal SeenData Seen { get; private set; }
 
     /// <summary>Opens what spills; tests replace it.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
@@ -73,7 +89,8 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         try
         {
             var total = summarizer.CreateStatistics();
-            if ((Journal is null ? 0 : Journal.BeginPass(total)) is not { } first) return total;
+            // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
+            if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
             var work = new PassWork(summarizer, total, first, Folded, stop.Token);
             total = cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
             Journal?.EndPass(total);
@@ -100,6 +117,21 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         }
     }
 
+    /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
+    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
+        var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns);
+        var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
+        var batches = plan.Batches ?? 0;
+        return plan with
+        {
+            Outputs = options.BadRows.QuarantineFolder is { } folder ? [("quarantine", QuarantineWriter.Preview(Io.Storage.FileLayer.Disk, folder, options.Checkpoints?.Resume == true))] : [],
+            Cache = new CachePlan(layout.Bytes, batches * layout.Bytes, Math.Min(batches, memory.CacheBytes / layout.Bytes) * layout.Bytes, options.SpillFolder ?? SpillFile.DefaultFolder()),
+        };
+    }
+
     /// <summary>Stops a pass that runs, and frees memory and file.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -116,6 +148,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     private async Task<Statistics> ReadAsync(PassWork work)
     {
         var filling = new FeatureCache(layout, SpillFactory ?? (() => SpillFile.Create(options.SpillFolder))) { IsOff = work.First > 0 };
+        if (!filling.IsOff) Seen = new SeenData(Columns);
         try
         {
             var total = await FillAsync(filling, work).ConfigureAwait(false);
@@ -131,19 +164,58 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>Source, features with cache and statistics, fold.</summary>
     private async Task<Statistics> FillAsync(FeatureCache filling, PassWork work)
     {
-        var bound = await graph.BindAsync([.. extractor.Needed], work.Token).ConfigureAwait(false);
+        var bound = await graph.BindAsync([.. extractor.Needed], work.Token, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
         filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
 
+        using var quarantine = OpenQuarantine(bound, work.Token);
         await using var run = new RunSupervisor(options, work.Token);
         run.Accounts.Phase = "read";
-        var fill = new FillBlock(extractor, layout, filling, work.Summarizer, run);
-        var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First) { Folded = work.Folded };
-        Linking.Link(bound.Create(run, work.First), fill);
+        var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
+        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run);
+        var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
+        {
+            Quarantine = quarantine,
+            Folded = (next, total) =>
+            {
+                if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
+                work.Folded(next, total);
+            },
+        };
+        Linking.Link(bound.Create(run, work.First, layout.Bytes / options.BatchSize), fill);
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
         if (!filling.IsOff) filling.Seal(run.Accounts.RowsOut);
+        if (run.Accounts.RowsOut == 0 && work.First == 0)
+            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
+        Seen.IsWhole = true;
+        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
+    }
+
+    // Written by the pass that reads all rows; a fit that goes on reads them again and writes the same.
+    private QuarantineWriter? OpenQuarantine(BoundGraph bound, CancellationToken cancellationToken)
+    {
+        if (options.BadRows.QuarantineFolder is not { } folder) return null;
+        var made = new QuarantineWriter(folder);
+        try
+        {
+            var job = JobDescription.Of(bound, options, [new("features", string.Join(", ", extractor.Needed))]);
+            made.Open(job, bound.Info.Schema.Project(bound.Columns, graph.Source.Name), options.Checkpoints?.Resume == true, cancellationToken);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    // What only a transform knows, its first batch, says nothing for certain of the others.
+    private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)
+    {
+        var field = schema?.Fields[schema.IndexOf(feature.Name)];
+        return feature with { Type = field?.ValueType.Name.ToLowerInvariant(), IsNullable = field?.IsNullable, Minimum = range?.Minimum, Maximum = range?.Maximum };
     }
 
     /// <summary>A later pass: each worker takes the next batch of the cache; the fold is in batch order.</summary>

@@ -7,7 +7,7 @@ namespace Pipelines.Blocks;
 /// The first pass: features, cache and statistics of a batch in one go, while its features are still in the processor's cache. The same as
 /// <see cref="FeatureExtractionBlock"/> and <see cref="SummarizeBlock"/> in a row, which cost about a fifth more.
 /// </summary>
-internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, ISummarizer summarizer, RunSupervisor run)
+internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, FeatureRanges ranges, ISummarizer summarizer, RunSupervisor run)
     : GuardedPropagator<DataBatch, BatchStatistics>("features", run)
 {
     private readonly StatisticsPool pool = new(summarizer);
@@ -15,14 +15,21 @@ internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout
     private protected override BatchStatistics Process(DataBatch item)
     {
         var buffer = cache.Buffers.Rent();
-        extractor.Extract(item, buffer.Span, layout, Name);
+        if (extractor.Extract(item, buffer.Span, layout, Name, ranges) is { } bad)
+        {
+            item = Refusal.TakeOut(item, bad, Run, out var stay);
+            RowSelection.Compact(buffer.Span, layout, stay);
+            ranges.Add(buffer.Span, layout, item.Rows);
+        }
         var keep = cache.Store(item, buffer);
         var statistics = pool.Rent();
         summarizer.Summarize(layout.View(buffer.Span, item.Rows, item.FirstRow), statistics);
         if (!keep) cache.Buffers.Return(buffer);
         item.Release();
-        return new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool };
+        return new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool, Rejected = item.Rejected };
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);
+
+    private protected override long IndexOf(DataBatch item) => item.Index;
 }

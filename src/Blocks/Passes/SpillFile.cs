@@ -96,7 +96,7 @@ internal sealed class SpillFile : IDisposable
 
     public void Dispose() => stream.Dispose();
 
-    // /tmp is often memory, which the spill is there to save.
-    private static string DefaultFolder() =>
+    /// <summary>Where a file goes if nobody says: /tmp is often memory, which the spill is there to save.</summary>
+    public static string DefaultFolder() =>
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")) && !OperatingSystem.IsWindows() && Directory.Exists("/var/tmp") ? "/var/tmp" : Path.GetTempPath();
 }

@@ -3,35 +3,43 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// How one run divides its memory budget: a quarter for batches in flight, an eighth for row groups read ahead, three eighths for the cache. The last quarter is for
-/// what decoders and the garbage collector need beside them.
+/// How one run divides its memory budget: a quarter for batches in flight, an eighth for rows decoded ahead, an eighth for the decoders' pages and dictionaries, three eighths for the
+/// cache. The last eighth is for garbage that is not collected yet. One batch may take half of the budget: then nothing else is in flight.
 /// </summary>
 /// <param name="Credits">Batches in flight at most, whatever the topology.</param>
-/// <param name="ReadAheadBytes">Decoded row groups waiting in the source.</param>
+/// <param name="FlightBytes">What the batches in flight weigh together; one is always admitted.</param>
+/// <param name="BatchBytes">What one batch may weigh; a larger one is refused.</param>
+/// <param name="ReadAheadBytes">Decoded rows waiting in the source.</param>
+/// <param name="DecoderBytes">Pages and dictionaries of the row groups that are being decoded.</param>
 /// <param name="CacheBytes">Decoded features kept in memory for later passes.</param>
 /// <param name="HeapBytes">All of it with the garbage, before that is collected.</param>
-internal sealed record MemoryPlan(int Credits, long ReadAheadBytes, long CacheBytes, long HeapBytes)
+internal sealed record MemoryPlan(int Credits, long FlightBytes, long BatchBytes, long ReadAheadBytes, long DecoderBytes, long CacheBytes, long HeapBytes)
 {
-    public static MemoryPlan For(PipelineOptions options, BatchSchema schema, IReadOnlyList<string>? columns)
+    /// <summary>Plans a run.</summary>
+    /// <param name="options">The budget, the batch size and the parallelism.</param>
+    /// <param name="schema">The source's columns.</param>
+    /// <param name="columns">Those that are read; null = all.</param>
+    /// <param name="extraRowBytes">Bytes of a row that blocks add to its columns.</param>
+    public static MemoryPlan For(PipelineOptions options, BatchSchema schema, IReadOnlyList<string>? columns, long extraRowBytes = 0)
     {
         var budget = options.Budget;
-        long rowBytes = 16;
+        var rowBytes = 16 + extraRowBytes;
         foreach (var field in schema.Fields)
             if (columns is null || columns.Contains(field.Name)) rowBytes += Width(field.ValueType);
         var fits = budget / 4 / (rowBytes * options.BatchSize);
         // More batches than two for each worker, and one each for source and sink, only push one another out of the processor's cache;
-        // two are needed to read one while one is worked on.
-        return new MemoryPlan((int)Math.Clamp(fits, 2, (2L * options.Parallelism) + 2), budget / 8, budget * 3 / 8, budget);
+        // two are needed to read one while one is worked on. What they weigh is counted beside.
+        return new MemoryPlan((int)Math.Clamp(fits, 2, (2L * options.Parallelism) + 2), budget / 4, budget / 2, budget / 8, budget / 8, budget * 3 / 8, budget);
     }
 
-    // Strings and byte arrays: a reference, the object's header and some characters.
+    // What a text takes, only the text tells: a batch is weighed once it is there.
     private static int Width(Type type) => Type.GetTypeCode(type) switch
     {
         TypeCode.Boolean or TypeCode.SByte or TypeCode.Byte => 2,
         TypeCode.Int16 or TypeCode.UInt16 => 3,
         TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Single => 5,
-        TypeCode.String => 64,
-        TypeCode.Object when type == typeof(byte[]) => 64,
+        TypeCode.String => 16,
+        TypeCode.Object when type == typeof(byte[]) => 16,
         _ => 17,
     };
 }

@@ -33,10 +33,18 @@ public sealed record PipelineOptions
     /// </summary>
     public CancellationToken WindDown { get; init; }
 
+    /// <summary>
+    /// How long a run that has failed or was cancelled waits for a source whose read does not return, 0 … 1 hour; default 4 seconds. Then it ends without it.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>What becomes of rows that the model cannot use; default: the run fails and names one.</summary>
+    public BadRowPolicy BadRows { get; init; } = BadRowPolicy.Fail;
+
     /// <summary>Told of the rows done, once for each batch; null (default) = nobody.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
-    /// <summary>Clock for elapsed times; default the system's.</summary>
+    /// <summary>Clock for elapsed times and <see cref="Patience"/>; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     internal int Parallelism => MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : MaxDegreeOfParallelism;
@@ -58,5 +66,12 @@ public sealed record PipelineOptions
         (SpillFolder is null || Directory.Exists(SpillFolder), nameof(SpillFolder), SpillFolder, "null or an existing folder"),
         (Checkpoints is null || !string.IsNullOrWhiteSpace(Checkpoints.Folder), "Checkpoints.Folder", Checkpoints?.Folder, "a folder"),
         (Checkpoints is null || Checkpoints.EveryBatches >= 1, "Checkpoints.EveryBatches", Checkpoints?.EveryBatches, "at least 1 batch"),
+        (Patience >= TimeSpan.Zero && Patience <= TimeSpan.FromHours(1), nameof(Patience), Patience, "0 … 1 hour"),
+        (BadRows is not null, nameof(BadRows), null, "a policy"),
+        (BadRows is null || Enum.IsDefined(BadRows.Mode), "BadRows.Mode", BadRows?.Mode, "Fail, Skip or Quarantine"),
+        (BadRows?.MaxRows is null or >= 0, "BadRows.MaxRows", BadRows?.MaxRows, "null (no limit) or at least 0"),
+        (BadRows?.MaxRows is null || BadRows.Mode != BadRowMode.Fail, "BadRows.MaxRows with Mode Fail", BadRows?.MaxRows, "null, as the first bad row fails the run, or Mode Skip or Quarantine"),
+        (BadRows is null || BadRows.Keeps == !string.IsNullOrWhiteSpace(BadRows.QuarantineFolder), $"BadRows.QuarantineFolder with Mode {BadRows?.Mode}", BadRows?.QuarantineFolder ?? "none", BadRows?.Keeps == true ? "a folder" : "none, or Mode Quarantine"),
+        (BadRows?.QuarantineFolder is not { } quarantine || !File.Exists(quarantine), "BadRows.QuarantineFolder", BadRows?.QuarantineFolder, "a folder, not a file"),
         (TimeProvider is not null, nameof(TimeProvider), null, "a clock"));
 }

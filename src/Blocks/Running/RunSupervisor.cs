@@ -14,6 +14,7 @@ public sealed class RunSupervisor : IAsyncDisposable
     private static readonly ConditionalWeakTable<IDataflowBlock, Watcher> watchers = [];
 
     private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource outOfPatience = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration caller;
     private readonly CancellationToken callerToken;
     private readonly Lock gate = new();
@@ -23,6 +24,9 @@ public sealed class RunSupervisor : IAsyncDisposable
     private readonly List<Action> starters = [];
     private ExceptionDispatchInfo? thrown;
     private volatile bool stopped;
+
+    // Set once, by whoever stopped the run.
+    private ITimer? patience;
 
     /// <summary>Makes the supervisor of one run.</summary>
     /// <param name="options">How the run goes; null = defaults. They are checked here.</param>
@@ -113,6 +117,7 @@ public sealed class RunSupervisor : IAsyncDisposable
         Cancel();
         await SettleAsync().ConfigureAwait(false);
         await caller.DisposeAsync().ConfigureAwait(false);
+        if (patience is not null) await patience.DisposeAsync().ConfigureAwait(false);
         stop.Dispose();
     }
 
@@ -133,6 +138,12 @@ public sealed class RunSupervisor : IAsyncDisposable
     {
         lock (gate) watched.Add(completion);
     }
+
+    /// <summary>
+    /// Watches a task that may never end, because it waits for a read that does not return: once the run has stopped it is waited for as long as
+    /// <see cref="PipelineOptions.Patience"/> says, then left to itself. It must not commit anything after the stop.
+    /// </summary>
+    internal void AddPatiently(Task completion) => Add(Task.WhenAny(completion, outOfPatience.Task));
 
     internal void ThrowIfStopped()
     {
@@ -169,6 +180,7 @@ public sealed class RunSupervisor : IAsyncDisposable
     // Synchronous, so that blocks see the stop before the failed delegate returns and hand on nothing after it.
     private void SignalStop()
     {
+        patience = Options.TimeProvider.CreateTimer(static s => ((TaskCompletionSource)s!).TrySetResult(), outOfPatience, Options.Patience, Timeout.InfiniteTimeSpan);
         try
         {
             stop.Cancel();

@@ -66,27 +66,54 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!);
         var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path) : null;
         var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>((TModel)initial.Model);
-        output.Check();
+        var isDry = parsed.GetValue(Fit.DryRun);
+        var place = isDry ? output.Preview() : null;
+        if (!isDry) output.Check();
         await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], cancellationToken).ConfigureAwait(false);
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
         display.Limits(options.MaxIterations, options.StopThreshold);
-        var flow = common.Pipeline(parsed) with { Progress = display, Checkpoints = checkpoints.Options(parsed) };
+        var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
+        var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
         var pipeline = Pipeline.FromParquet(parsed.GetRequiredValue(Fit.Inputs));
         if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) pipeline = pipeline.Features([.. features]);
         if (parsed.GetValue(Fit.Weights) is { } weights) pipeline = pipeline.WeightedBy(weights);
 
+        Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
+        if (isDry)
+        {
+            var job = $"fit {Name}{(initial is null ? "" : $", beginning with {parsed.GetValue(Fit.Initial)}")}";
+            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = Passes(options, initial is not null) }, compare,
+                () => pipeline.With(flow).PlanFitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
+        }
+        if (compare is not null) DryRun.Warn(console, await compare().ConfigureAwait(false));
+
         var clock = Stopwatch.StartNew();
         var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
-        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path);
+        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, fitted.RowsRejected);
         report.WriteWarnings(console.Error);
         if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
         else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
         return ExitCode.Done;
+    }
+
+    // The model to begin with, with the names of the columns that stand for its features; null if there is nothing to compare with.
+    private SavedModel? Expected(SavedModel? initial, ParseResult parsed)
+    {
+        if (initial?.Features is not { } features || parsed.GetValue(Fit.Features) is not { } names) return initial;
+        return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f with { Name = names[i] })] } : null;
+    }
+
+    private static string[] Passes(FitOptions options, bool hasStart)
+    {
+        string[] start = hasStart
+            ? ["1. the model to begin with is evaluated: reads the files and keeps the decoded features"]
+            : ["1. survey of all rows: reads the files and keeps the decoded features", $"2. the start, chosen on at most {Words.Count(options.InitializationRows)} of the rows, is evaluated"];
+        return [.. start, $"then one an iteration, at most {Words.Count(options.MaxIterations)}, until an iteration gains no more than {Words.Real(options.StopThreshold)}"];
     }
 
     private SavedModel Load(string path)

@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Storage;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
@@ -9,15 +10,21 @@ internal sealed class ModelFile(string path)
     /// <summary>The path as the user gave it.</summary>
     public string Path => path;
 
+    /// <summary>What a fit would find; nothing is changed.</summary>
+    /// <exception cref="DataException">The file cannot be written.</exception>
+    public OutputPreview Preview()
+    {
+        CheckPlace();
+        if (!FolderAccess.MayWrite(Folder)) throw Wrong(DataErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions");
+        return new OutputPreview(path, File.Exists(path) ? "a file is there: it is replaced at the end" : "new");
+    }
+
     /// <summary>Fails early where saving would fail late.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
     public void Check()
     {
-        if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", "name a file, such as model.json");
-        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        if (!Directory.Exists(folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{folder}'", "make the folder, or choose another");
-        OutputCheck.NotADevice(path, "a file that can be written", "model.json");
-        var probe = System.IO.Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+        CheckPlace();
+        var probe = System.IO.Path.Combine(Folder, $".{Guid.NewGuid():N}.tmp");
         try
         {
             using var stream = new FileStream(probe, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
@@ -28,13 +35,22 @@ internal sealed class ModelFile(string path)
         }
     }
 
+    private string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+
+    private void CheckPlace()
+    {
+        if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", "name a file, such as model.json");
+        if (!Directory.Exists(Folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{Folder}'", "make the folder, or choose another");
+        OutputCheck.NotADevice(path, "a file that can be written", "model.json");
+    }
+
     /// <summary>Writes the model, all or nothing.</summary>
     /// <exception cref="DataException">The disk is full or fails.</exception>
     public void Save(SavedModel model)
     {
         try
         {
-            model.Save(path);
+            DurableFile.Write(FileLayer.Disk, path, model.ToJson());
         }
         // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })

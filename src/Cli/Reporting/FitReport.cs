@@ -9,7 +9,8 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Warnings">What the user should know, one sentence each.</param>
 /// <param name="Seconds">Time from the first look at the data to the saved model.</param>
 /// <param name="Output">Where the model went.</param>
-internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> History, IReadOnlyList<string> Warnings, double Seconds, string Output)
+/// <param name="Rejected">Rows read but refused.</param>
+internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> History, IReadOnlyList<string> Warnings, double Seconds, string Output, long Rejected)
 {
     private TrainingFacts Facts => Saved.Training!;
 
@@ -18,6 +19,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         target.WriteLine($"{Saved.Model.FormatName} over {string.Join(", ", Saved.Features?.Select(f => f.Name) ?? [])}, fitted to {Words.Count(Facts.Rows)} rows:");
         foreach (var line in Saved.Model.Describe(Saved.Features).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
+        if (Rejected > 0) target.WriteLine(Words.Balance(Facts.Rows, Rejected));
         target.WriteLine($"{Words.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} {Words.Real(Facts.LogLikelihood)}");
         target.WriteLine($"{Words.Time(Seconds)}, {Words.Rate(RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
         target.WriteLine($"wrote {Output}");
@@ -27,6 +29,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
     {
         json.WriteNumber("rows", Facts.Rows);
+        json.WriteNumber("rowsRejected", Rejected);
         json.WriteNumber("iterations", History.Count);
         json.WriteBoolean("converged", Facts.Converged);
         json.WriteNumber("logLikelihood", Facts.LogLikelihood);

@@ -1,27 +1,34 @@
+using Pipelines.Blocks;
+
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>What a finished scoring says.</summary>
-/// <param name="Rows">Rows read, scored and written.</param>
-/// <param name="Seconds">Time it took.</param>
-/// <param name="Output">Where they went.</param>
-internal sealed record ScoreReport(long Rows, double Seconds, string Output)
+/// <param name="Result">The run.</param>
+internal sealed record ScoreReport(RunResult Result)
 {
     /// <summary>For people.</summary>
     public void WriteWords(TextWriter target)
     {
-        target.WriteLine($"scored {Words.Count(Rows)} rows: {Words.Time(Seconds)}, {Words.Rate(RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
-        target.WriteLine($"wrote {Output}");
+        if (Result.RowsResumed > 0 && Result.RowsResumed == Result.RowsIn) target.WriteLine($"all {Words.Count(Result.RowsIn)} rows were done before; the output was checked");
+        else
+        {
+            target.WriteLine($"scored {Words.Count(Result.RowsOut)} rows: {Words.Time(Result.Seconds)}, {Words.Rate(Result.RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
+            if (Result.RowsResumed > 0) target.WriteLine($"{Words.Count(Result.RowsResumed)} of {Words.Count(Result.RowsIn)} rows were done before");
+        }
+        if (Result.RowsRejected > 0) target.WriteLine(Words.Balance(Result.RowsOut, Result.RowsRejected));
+        target.WriteLine($"wrote {Result.Output}");
     }
 
     /// <summary>For scripts.</summary>
     public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
     {
-        json.WriteNumber("rows", Rows);
-        json.WriteNumber("seconds", Seconds);
-        json.WriteNumber("rowsPerSecond", RowsPerSecond);
+        json.WriteNumber("rows", Result.RowsOut);
+        json.WriteNumber("rowsIn", Result.RowsIn);
+        json.WriteNumber("rowsRejected", Result.RowsRejected);
+        json.WriteNumber("rowsResumed", Result.RowsResumed);
+        json.WriteNumber("seconds", Result.Seconds);
+        json.WriteNumber("rowsPerSecond", Result.RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
-        json.WriteString("output", Output);
+        json.WriteString("output", Result.Output);
     });
-
-    private double RowsPerSecond => Seconds > 0 ? Rows / Seconds : 0;
 }

@@ -9,6 +9,12 @@ internal static class Words
     /// <summary><c>3,000,000</c></summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary><c>300,000 rows read = 299,997 used + 3 refused</c></summary>
+    public static string Balance(long used, long refused) => $"{Count(used + refused)} rows read = {Count(used)} used + {Count(refused)} refused";
+
+    /// <summary><c>1 row</c>, <c>3,000 rows</c></summary>
+    public static string Number(long value, string one, string? many = null) => $"{Count(value)} {(value == 1 ? one : many ?? one + "s")}";
+
     /// <summary><c>1,234.568</c>: three digits after the point, fewer where the number is large.</summary>
     public static string Real(double value) =>
         Math.Abs(value) is >= 1e15 or (< 1e-3 and > 0) || !double.IsFinite(value) ? value.ToString("G6", CultureInfo.InvariantCulture) : value.ToString("#,##0.###", CultureInfo.InvariantCulture);

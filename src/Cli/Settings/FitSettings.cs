@@ -49,6 +49,12 @@ internal sealed class FitSettings
     /// <summary>A model to begin with.</summary>
     public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model to begin with, instead of --components and --init.", "model.json", "a model file", "model.json");
 
+    /// <summary>What becomes of bad rows.</summary>
+    public BadRowSettings BadRows { get; } = new();
+
+    /// <summary>Only checks and shows.</summary>
+    public Option<bool> DryRun { get; } = DryRunOption.Create();
+
     /// <summary>Where the model goes.</summary>
     public Setting<string?> Output { get; } = Setting.Text("--output", "File for the fitted model (required); replaced if it exists.", "model.json", "a file to write the model to", "model.json");
 
@@ -56,8 +62,9 @@ internal sealed class FitSettings
     public void AddTo(Command command)
     {
         command.Add(Inputs);
-        Option[] all = [Output, Features, Weights, Components, Init, Initial, iterations, tolerance, inertia];
+        Option[] all = [Output, Features, Weights, Components, Init, Initial, iterations, tolerance, inertia, DryRun];
         foreach (var option in all) command.Add(option);
+        BadRows.AddTo(command);
         Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));
     }
 
@@ -75,6 +82,7 @@ internal sealed class FitSettings
             else if (isNeeded && !result.IsGiven(Initial) && !result.IsGiven(option))
                 yield return Mistake.Text(option.Name, "none", $"{setting.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
         }
+        foreach (var mistake in BadRows.Check(result)) yield return mistake;
         if (result.Given(Weights) is { } weights && result.Given(Features)?.Contains(weights) == true)
             yield return Mistake.Text($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights", $"{Weights.Name} {Weights.Example}");
     }

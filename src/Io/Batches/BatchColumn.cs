@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Io;
 
 /// <summary>The values of one column of a batch.</summary>
@@ -20,6 +22,9 @@ public abstract class BatchColumn(ColumnField field)
     /// <param name="target">Shape [Length].</param>
     /// <exception cref="DataException">The column is not numeric.</exception>
     public abstract void CopyTo(Span<double> target);
+
+    /// <summary>Bytes that the column's rows take in memory; a dictionary, which batches share, is not counted.</summary>
+    internal abstract long MemoryBytes { get; }
 
     /// <summary>Hands the column to code that works on its type.</summary>
     internal abstract TResult Accept<TResult>(IColumnVisitor<TResult> visitor);
@@ -91,6 +96,27 @@ public sealed class BatchColumn<T> : BatchColumn
         if (Present is not { } present) return;
         for (var i = 0; i < present.Length; i++)
             if (!present[i]) target[i] = double.NaN;
+    }
+
+    internal override long MemoryBytes
+    {
+        get
+        {
+            var bytes = Present?.Length ?? 0L;
+            if (Dictionary is not null) return bytes + (4L * Indexes.Length);
+            bytes += (long)Unsafe.SizeOf<T>() * plain.Length;
+            // A reference points to an object with a header and a length.
+            switch ((object)plain)
+            {
+                case ReadOnlyMemory<string> texts:
+                    foreach (var text in texts.Span) bytes += text is null ? 0 : 22 + (2L * text.Length);
+                    break;
+                case ReadOnlyMemory<byte[]> arrays:
+                    foreach (var array in arrays.Span) bytes += array is null ? 0 : 24 + array.LongLength;
+                    break;
+            }
+            return bytes;
+        }
     }
 
     internal override TResult Accept<TResult>(IColumnVisitor<TResult> visitor) => visitor.Visit(this);

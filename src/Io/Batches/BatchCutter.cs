@@ -1,11 +1,14 @@
 namespace Pipelines.Io;
 
 /// <summary>Cuts blocks of rows into batches of equal size by global row number.</summary>
-internal sealed class BatchCutter(BatchSchema schema, int batchSize)
+/// <param name="schema">The columns.</param>
+/// <param name="batchSize">Rows of a batch.</param>
+/// <param name="firstBatch">Number of the batch that the first rows belong to.</param>
+internal sealed class BatchCutter(BatchSchema schema, int batchSize, long firstBatch = 0)
 {
     private readonly List<(RowBlock Block, int Start, int Count)> parts = [];
-    private long index;
-    private long firstRow;
+    private long index = firstBatch;
+    private long firstRow = firstBatch * batchSize;
 
     /// <summary>Rows waiting to be cut.</summary>
     public int Rows { get; private set; }
@@ -52,7 +55,7 @@ internal sealed class BatchCutter(BatchSchema schema, int batchSize)
         var at = 0;
         for (var i = 0; i < parts.Count; i++)
         {
-            origins[i] = new BatchOrigin(at, parts[i].Block.Source, parts[i].Block.Group, parts[i].Start);
+            origins[i] = new BatchOrigin(at, parts[i].Block.Source, parts[i].Block.Group, parts[i].Block.FirstRow + parts[i].Start);
             at += parts[i].Count;
         }
         // A batch cut from one block reads that block until it is released; a joined one has copied what it holds.

@@ -6,7 +6,8 @@ namespace Pipelines.Io;
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Columns">The columns.</param>
 /// <param name="Lease">Counts who reads the block, if its memory is used again; null if it is not.</param>
-internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns, BlockLease? Lease = null);
+/// <param name="FirstRow">Its first row in the row group or source.</param>
+internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns, BlockLease? Lease = null, long FirstRow = 0);
 
 /// <summary>A column of a <see cref="RowBlock"/>.</summary>
 internal abstract class ColumnBlock
@@ -19,6 +20,9 @@ internal abstract class ColumnBlock
 
     /// <summary>The block of a batch's column.</summary>
     public static ColumnBlock Of(BatchColumn column) => column.Accept(new Wrap());
+
+    /// <summary>A block of some of the rows, not copied; giving it back gives nothing back.</summary>
+    public abstract ColumnBlock Part(int start, int count);
 
     /// <summary>Gives the block's arrays back; nobody reads it any more.</summary>
     public abstract void Recycle(ArrayRecycler recycler);
@@ -38,8 +42,15 @@ internal abstract class ColumnBlock
 /// <param name="dictionary">The distinct values; null for a plain column.</param>
 /// <param name="indexes">Shape [rows]; empty for a plain column.</param>
 /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
-internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<T>? dictionary, ReadOnlyMemory<int> indexes, bool[]? present) : ColumnBlock
+/// <param name="isPart">True if the arrays belong to another block.</param>
+internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<T>? dictionary, ReadOnlyMemory<int> indexes, bool[]? present, bool isPart = false) : ColumnBlock
 {
+    public override ColumnBlock Part(int start, int count)
+    {
+        var flags = Flags(start, count);
+        return dictionary is null ? new ColumnBlock<T>(values.Slice(start, count), null, default, flags, true) : new ColumnBlock<T>(default, dictionary, indexes.Slice(start, count), flags, true);
+    }
+
     public override BatchColumn Slice(ColumnField field, int start, int count)
     {
         var flags = Flags(start, count);
@@ -50,6 +61,7 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
 
     public override void Recycle(ArrayRecycler recycler)
     {
+        if (isPart) return;
         recycler.Return(values);
         recycler.Return(indexes);
         recycler.Return<bool>(present);

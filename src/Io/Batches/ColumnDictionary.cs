@@ -7,6 +7,7 @@ public sealed class ColumnDictionary<T>(T[] values)
 {
     private double[]? doubles;
     private bool? hasNull;
+    private long longest = -1;
 
     /// <summary>Shape [values].</summary>
     public ReadOnlyMemory<T> Values { get; } = values;
@@ -16,6 +17,24 @@ public sealed class ColumnDictionary<T>(T[] values)
 
     /// <summary>True if a value is null (the reference); looked for once.</summary>
     internal bool HasNull => hasNull ??= !typeof(T).IsValueType && Values.Span.ContainsNull();
+
+    /// <summary>Length of the longest value of texts and byte arrays, else 0; looked for once.</summary>
+    internal long LongestLength
+    {
+        get
+        {
+            if (longest < 0)
+            {
+                var most = 0L;
+                foreach (var value in Values.Span) most = Math.Max(most, LengthOf(value));
+                longest = most;
+            }
+            return longest;
+        }
+    }
+
+    /// <summary>Characters or bytes of a value; 0 for other types and null.</summary>
+    internal static long LengthOf(T value) => value switch { string s => s.Length, byte[] b => b.Length, _ => 0 };
 
     /// <summary>The values as doubles, shape [values]; converted once.</summary>
     internal double[] Doubles(ColumnField field)

@@ -56,6 +56,9 @@ public sealed class DataBatch
     /// <summary>Rows that the batch had when it was read: those it still has and those refused.</summary>
     public int InputRows => Rows + (Rejected?.Rows.Count ?? 0);
 
+    /// <summary>Bytes that the batch's columns take in memory, about; dictionaries, which batches share, are not counted.</summary>
+    internal long MemoryBytes => Columns.Sum(c => c.MemoryBytes);
+
     /// <summary>The column of that name.</summary>
     public BatchColumn this[string name] => Schema.IndexOf(name) is >= 0 and var i
         ? Columns[i]

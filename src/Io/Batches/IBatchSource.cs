@@ -12,8 +12,14 @@ public sealed record ReadOptions
     /// <summary>Row groups or files decoded at the same time, -1 (all cores) or at least 1; default 1. The order of the rows does not depend on it.</summary>
     public int MaxDegreeOfParallelism { get; init; } = 1;
 
-    /// <summary>Bytes that decoded row groups read ahead may take; the source decodes at least one. Default 128 MiB.</summary>
+    /// <summary>Bytes that decoded rows read ahead may take. Larger row groups are decoded in slices; the source decodes at least a batch. Default 128 MiB.</summary>
     public long ReadAheadBytes { get; init; } = 128L << 20;
+
+    /// <summary>Bytes that decoders may hold beside decoded rows: pages and dictionaries. What needs more alone is refused before it is allocated. Null (default) = no limit.</summary>
+    public long? DecoderBytes { get; init; }
+
+    /// <summary>Bytes that one batch may take; a larger one is refused, before it is allocated where its size is known. Null (default) = no limit.</summary>
+    public long? LargestBatchBytes { get; init; }
 
     /// <summary>Memory shares; a source takes one before it hands on a batch. Null = unlimited.</summary>
     public IBatchCredits? Credits { get; init; }
@@ -30,6 +36,9 @@ public sealed record ReadOptions
     /// </summary>
     public long FirstBatch { get; init; }
 
+    /// <summary>Bytes that the reader of the batches adds to each row (features, scores); they count in <see cref="LargestBatchBytes"/>. Default 0.</summary>
+    public long ExtraRowBytes { get; init; }
+
     /// <summary>Checks all options together.</summary>
     /// <exception cref="DataException">Some are out of range; the message names all of them.</exception>
     public void Validate()
@@ -38,6 +47,9 @@ public sealed record ReadOptions
         if (BatchSize is < 1 or > 1 << 24) wrong.Add($"BatchSize {BatchSize} (1 to 16777216)");
         if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
         if (ReadAheadBytes < 0) wrong.Add($"ReadAheadBytes {ReadAheadBytes} (at least 0)");
+        if (DecoderBytes < 0) wrong.Add($"DecoderBytes {DecoderBytes} (at least 0)");
+        if (LargestBatchBytes < 1) wrong.Add($"LargestBatchBytes {LargestBatchBytes} (at least 1)");
+        if (ExtraRowBytes < 0) wrong.Add($"ExtraRowBytes {ExtraRowBytes} (at least 0)");
         if (FirstBatch < 0) wrong.Add($"FirstBatch {FirstBatch} (at least 0)");
         if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, "read options", string.Join(", ", wrong), "values within these ranges", "correct the options");
     }

@@ -52,11 +52,14 @@ public sealed class MemorySource : IBatchSource
         options.Validate();
         var projected = schema.Project(options.Columns, Name);
         var indexes = projected.Fields.Select(f => schema.IndexOf(f.Name)).ToArray();
-        var cutter = new BatchCutter(projected, options.BatchSize);
+        var cutter = new BatchCutter(projected, options.BatchSize, options.FirstBatch);
+        var skipped = options.FirstBatch > long.MaxValue / options.BatchSize ? long.MaxValue : options.FirstBatch * options.BatchSize;
         foreach (var block in blocks)
         {
             var selected = block with { Columns = [.. indexes.Select(i => block.Columns[i])] };
-            for (var at = 0; at < block.Rows;)
+            var first = (int)Math.Min(skipped, block.Rows);
+            skipped -= first;
+            for (var at = first; at < block.Rows;)
             {
                 at += cutter.Add(selected, at);
                 if (cutter.IsFull) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);

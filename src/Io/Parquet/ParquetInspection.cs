@@ -14,25 +14,55 @@ namespace Pipelines.Io;
 public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns, IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
 {
     /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
-    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default)
+    public static Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) => OfAsync(paths, new ParquetSourceOptions(), cancellationToken);
+
+    /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
+    /// <param name="paths">Files, folders and globs; at least one.</param>
+    /// <param name="options">How they would be read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, ParquetSourceOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => Of(f.Path, f.Name)), cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => Of(PlannedFile.Load(f.Path, f.Name, options.Allowed(), options.DecryptionKeys), options.Allowed())), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>True if a file begins like a Parquet file, whatever its name.</summary>
     public static bool IsParquet(string path) => FooterFile.HasMagic(path);
 
-    private static ParquetInspection Of(string path, string name)
+    /// <summary>Inspects a file whose footer was read.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="engines">Those that may read it.</param>
+    internal static ParquetInspection Of(PlannedFile file, IReadOnlyList<ParquetEngine> engines)
     {
-        var footer = FooterFile.Load(path, name);
-        var readable = Array.FindAll(footer.Columns, c => c.Field is not null);
-        var decoder = new RowGroupDecoder(path, name, footer, readable);
-        var groups = footer.RowGroups.Select((g, i) => new InspectedRowGroup(
-            g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), decoder.DecodedBytes(i), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
-        List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), c.Field?.ValueType.Name, c.Repetition == Repetition.Optional, c.Obstacle))];
+        var footer = file.Footer;
+        var obstacles = footer.Columns.ToDictionary(c => c, c => c.Obstacle ?? EngineChoice.Obstacle(engines, file, c));
+        var readable = Array.FindAll(footer.Columns, c => obstacles[c] is null);
+        var groups = footer.RowGroups.Select(g => new InspectedRowGroup(
+            g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
+        List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), obstacles[c] is null ? c.Field!.ValueType.Name : null, c.Repetition == Repetition.Optional, obstacles[c]) { Nulls = Nulls(footer, c), Range = Range(footer, c), CompressedBytes = footer.RowGroups.Sum(g => g.Chunks[c.Chunk].CompressedBytes) })];
         columns.AddRange(footer.LeftOut.Select(l => new InspectedColumn(l, "group", null, true, "it is a list, map or structure")));
-        return new ParquetInspection(name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, groups.Count == 0 ? 0 : groups.Max(g => g.DecodedBytes));
+        return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, groups.Count == 0 ? 0 : groups.Max(g => g.DecodedBytes));
+    }
+
+    private static long? Nulls(FileFooter footer, FileColumn column)
+    {
+        var chunks = footer.RowGroups.Select(g => g.Chunks[column.Chunk]).ToArray();
+        return Array.TrueForAll(chunks, c => c.Statistics.Nulls >= 0 && c.Statistics.Nulls <= c.Values) ? chunks.Sum(c => c.Statistics.Nulls) : null;
+    }
+
+    // Chunks of nulls alone have no range, whatever stands there.
+    private static (double Minimum, double Maximum)? Range(FileFooter footer, FileColumn column)
+    {
+        (double Minimum, double Maximum)? all = null;
+        foreach (var chunk in footer.RowGroups.Select(g => g.Chunks[column.Chunk]))
+        {
+            if (chunk.Statistics.Nulls == chunk.Values) continue;
+            if (chunk.Statistics.Range(column.Storage) is not { } range) return null;
+            all = all is var (low, high) ? (Math.Min(low, range.Minimum), Math.Max(high, range.Maximum)) : range;
+        }
+        return all;
     }
 }
 
@@ -42,7 +72,17 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
 /// <param name="ValueType">Type of its values in batches; null if it cannot be read.</param>
 /// <param name="IsNullable">True if values may be null.</param>
 /// <param name="Obstacle">Why it cannot be read; null if it can.</param>
-public sealed record InspectedColumn(string Name, string StoredAs, string? ValueType, bool IsNullable, string? Obstacle);
+public sealed record InspectedColumn(string Name, string StoredAs, string? ValueType, bool IsNullable, string? Obstacle)
+{
+    /// <summary>Number of nulls, as the file itself tells; null if it does not.</summary>
+    public long? Nulls { get; init; }
+
+    /// <summary>Its bytes in the file.</summary>
+    public long CompressedBytes { get; init; }
+
+    /// <summary>Least and largest value of a column of numbers, as the file itself tells: a hint, not checked. Null if it does not, or cannot be believed.</summary>
+    public (double Minimum, double Maximum)? Range { get; init; }
+}
 
 /// <summary>A row group of an inspected file.</summary>
 /// <param name="Rows">Number of rows.</param>

@@ -1,49 +1,83 @@
-using Pipelines.Io.Format;
+using Pipelines.Io.Storage;
 using Pipelines.Io.Writing;
 
 namespace Pipelines.Io;
 
 /// <summary>
-/// Writes Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder of <c>part-00000.parquet</c> … Row groups and parts are cut by row
-/// count, so the bytes depend on the rows alone, not on the batches that they came in. Files are written under private temporary names beside their final ones, made
-/// durable, and renamed at the end; an existing file is replaced only then. Columns are written as the source stored them (units, precision); a DateTime that no
-/// Parquet file prescribes goes in whole microseconds, earlier ticks dropped, and a decimal with 10 digits after the point.
+/// Writes Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder of <c>part-00000.parquet</c> … with a manifest. Row groups are cut by
+/// rows alone and parts by input rows and batches, so the bytes depend on nothing else. Files are written under private temporary names, made durable, and renamed
+/// together at the end; an existing file is replaced only then, and the manifest comes last: it says that the output is whole. A folder that a run of a known job
+/// leaves unfinished can be gone on with; every other unfinished output leaves nothing. Two runs on the same output refuse each other. Columns are written as the
+/// source stored them (units, precision); a DateTime that no Parquet file prescribes goes in whole microseconds, earlier ticks dropped, and a decimal with 10 digits
+/// after the point.
 /// </summary>
-public sealed class ParquetSink : IBatchSink
+public sealed class ParquetSink : IResumableSink
 {
     private readonly ParquetSinkOptions options;
-    private readonly OutputFiles files;
+    private readonly SinkOutput output;
+    private PartWriter? writer;
     private BatchSchema? schema;
-    private ColumnWriter[] columns = [];
-    private PageCompressor[] compressors = [];
-    private ParquetFileWriter? writer;
-    private int groupRows, groups;
-    private long fileRows, nextBatch = -1;
-    private bool isFaulted, isDone;
+    private ResumePoint? resumed;
+    private long firstRow, inputRows, rejectedRows, nextBatch;
+    private bool isFaulted, isDone, isBegun;
 
     /// <summary>Makes a sink; nothing is written yet.</summary>
     /// <param name="path">A file that ends with <c>.parquet</c>, or a folder.</param>
     /// <param name="options">How it is written.</param>
     /// <exception cref="DataException">The options are wrong.</exception>
     public ParquetSink(string path, ParquetSinkOptions? options = null)
-        : this(path, options, null)
-    {
-    }
-
-    /// <summary>Makes a sink that writes its temporary files to the streams of <paramref name="create"/>: disks that fail, in tests.</summary>
-    internal ParquetSink(string path, ParquetSinkOptions? options, Func<string, Stream>? create)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         this.options = options ?? new ParquetSinkOptions();
         this.options.Validate();
-        files = new OutputFiles(path, create);
-        if (!files.IsFolder && this.options.RowsPerFile is not null)
+        IsFolder = !path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+        if (!IsFolder && this.options.RowsPerFile is not null)
             throw new DataException(DataErrorKind.Usage, path, "RowsPerFile for a single file", "a folder", "give a folder's path, or leave RowsPerFile out");
+        output = IsFolder ? new FolderSinkOutput(path, this.options) : new FileSinkOutput(path, this.options);
         Name = path;
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <summary>Rows refused so far, those of earlier runs included.</summary>
+    public long RowsRejected { get; private set; }
+
+    /// <summary>What the user should know: what was discarded.</summary>
+    public IReadOnlyList<string> Warnings => output.Warnings;
+
+    /// <summary>How the sink writes.</summary>
+    internal ParquetSinkOptions Options => options;
+
+    /// <summary>True if a folder is written.</summary>
+    internal bool IsFolder { get; }
+
+    /// <summary>True at the beginning of a part: all that was written before is kept for a later run.</summary>
+    internal bool IsAtPartStart => inputRows == 0;
+
+    /// <summary>Checks, before any row is read, what a quarantine asks of the columns that are read.</summary>
+    /// <exception cref="DataException">A column has a name that the quarantine needs.</exception>
+    internal void CheckInput(BatchSchema input)
+    {
+        if (options.QuarantineFolder is { } folder) RejectedRowsWriter.CheckColumns(input, folder);
+    }
+
+    /// <summary>What the run would find where it writes; nothing is changed.</summary>
+    /// <param name="job">What the output is of; null if no run can go on from it.</param>
+    /// <exception cref="DataException">It cannot be written.</exception>
+    internal IReadOnlyList<OutputPreview> Preview(JobFacts? job)
+    {
+        List<OutputPreview> found = [IsFolder ? OutputPreview.OfFolder(options.Files, Name, job, options.Resume) : OutputPreview.OfFile(options.Files, Name)];
+        if (options.QuarantineFolder is { } folder) found.Add(QuarantineWriter.Preview(options.Files, folder, options.Resume));
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ResumePoint> ResumeAsync(JobFacts job, bool resume, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return new(Enter(job, resume, cancellationToken));
+    }
 
     /// <inheritdoc/>
     public ValueTask OpenAsync(BatchSchema schema, CancellationToken cancellationToken)
@@ -52,12 +86,15 @@ public sealed class ParquetSink : IBatchSink
         cancellationToken.ThrowIfCancellationRequested();
         if (this.schema is not null) throw new InvalidOperationException("the sink is open already");
         if (schema.Fields.Count == 0) throw new DataException(DataErrorKind.Usage, Name, "no column", "at least one column", "keep a column");
-        columns = [.. schema.Fields.Select(f => ColumnWriter.For(f, options.RowGroupRows))];
-        files.Prepare();
-        var parallelism = Math.Min(columns.Length, options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism);
-        compressors = [.. Enumerable.Range(0, parallelism).Select(_ => new PageCompressor(options))];
+        var made = new PartWriter(Name, schema, options);
+        writer = made;
+        if (resumed is null)
+        {
+            if (options.Resume) throw new DataException(DataErrorKind.Usage, Name, "Resume for a job that is not known", "a pipeline over files", "run it as a pipeline, or leave Resume out");
+            Enter(null, resume: false, cancellationToken);
+        }
         this.schema = schema;
-        Guard(BeginFile);
+        Guard(() => output.Begin(OutputColumns.Of(schema)));
         return ValueTask.CompletedTask;
     }
 
@@ -68,20 +105,20 @@ public sealed class ParquetSink : IBatchSink
         CheckUsable();
         cancellationToken.ThrowIfCancellationRequested();
         batch.CheckAgainst(schema!, Name);
-        if (nextBatch >= 0 && batch.Index != nextBatch) throw new InvalidOperationException($"batch {batch.Index} came, batch {nextBatch} was expected: rows would be lost or out of order");
-        nextBatch = batch.Index + 1;
+        if (isBegun && batch.Index != nextBatch) throw new InvalidOperationException($"batch {batch.Index} came, batch {nextBatch} was expected: rows would be lost or out of order");
+        (isBegun, nextBatch) = (true, batch.Index + 1);
         Guard(() =>
         {
-            for (var at = 0; at < batch.Rows;)
+            if (!writer!.IsOpen) writer.Begin(output.Create(), output.IsHashed);
+            writer.Add(batch);
+            if (batch.Rejected is { } rejected)
             {
-                if (fileRows == options.RowsPerFile) NextFile();
-                var count = (int)Math.Min(Math.Min(options.RowGroupRows - groupRows, batch.Rows - at), (options.RowsPerFile ?? long.MaxValue) - fileRows);
-                for (var c = 0; c < columns.Length; c++) columns[c].Add(batch, c, at, count);
-                at += count;
-                groupRows += count;
-                fileRows += count;
-                if (groupRows == options.RowGroupRows) EndRowGroup();
+                output.Reject(rejected);
+                rejectedRows += rejected.Rows.Count;
+                RowsRejected += rejected.Rows.Count;
             }
+            inputRows += batch.InputRows;
+            if (inputRows >= options.RowsPerFile) EndPart();
         });
         return ValueTask.CompletedTask;
     }
@@ -93,8 +130,10 @@ public sealed class ParquetSink : IBatchSink
         cancellationToken.ThrowIfCancellationRequested();
         Guard(() =>
         {
-            EndFile();
-            files.Publish();
+            // No rows at all are one part without rows.
+            if (writer is not null && !writer.IsOpen && firstRow == 0) writer.Begin(output.Create(), output.IsHashed);
+            if (writer is { IsOpen: true }) EndPart();
+            output.Commit();
         });
         isDone = true;
         return ValueTask.CompletedTask;
@@ -103,107 +142,55 @@ public sealed class ParquetSink : IBatchSink
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        foreach (var compressor in compressors) compressor.Dispose();
-        (compressors, columns) = ([], []);
-        if (isDone) return ValueTask.CompletedTask;
         isDone = true;
-        writer?.Dispose();
-        files.Abort();
+        try
+        {
+            writer?.Dispose();
+        }
+        finally
+        {
+            output.Dispose();
+        }
         return ValueTask.CompletedTask;
     }
 
-    private void BeginFile()
+    private ResumePoint Enter(JobFacts? job, bool resume, CancellationToken cancellationToken)
     {
-        writer = new ParquetFileWriter(files.Next(), columns);
-        writer.Begin();
-        (fileRows, groupRows, groups) = (0, 0, 0);
+        if (resumed is not null) throw new InvalidOperationException("the sink was resumed already");
+        cancellationToken.ThrowIfCancellationRequested();
+        ResumePoint? point = null;
+        Guard(() => point = output.Enter(job, resume, cancellationToken));
+        resumed = point!;
+        (firstRow, nextBatch, isBegun, RowsRejected) = (point!.RowsIn, point.NextBatch, point.NextBatch > 0, point.RowsRejected);
+        if (point.IsComplete) isDone = true;
+        return point;
     }
 
-    private void NextFile()
+    private void EndPart()
     {
-        EndFile();
-        BeginFile();
-    }
-
-    private void EndFile()
-    {
-        EndRowGroup();
-        writer!.Finish();
-        writer = null;
-    }
-
-    private void EndRowGroup()
-    {
-        if (groupRows == 0) return;
-        writer!.WriteRowGroup(groupRows, Encode);
-        groupRows = 0;
-        groups++;
-    }
-
-    private WrittenChunk[] Encode()
-    {
-        var chunks = new WrittenChunk[columns.Length];
-        if (compressors.Length == 1)
-        {
-            for (var c = 0; c < columns.Length; c++) chunks[c] = EncodeColumn(c, compressors[0]);
-            return chunks;
-        }
-        var next = -1;
-        Exception? fault = null;
-        Parallel.For(0, compressors.Length, new ParallelOptions { MaxDegreeOfParallelism = compressors.Length }, worker =>
-        {
-            for (int c; (c = Interlocked.Increment(ref next)) < columns.Length && fault is null;)
-            {
-                try
-                {
-                    chunks[c] = EncodeColumn(c, compressors[worker]);
-                }
-                catch (Exception e)
-                {
-                    Interlocked.CompareExchange(ref fault, e, null);
-                }
-            }
-        });
-        if (fault is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
-        return chunks;
-    }
-
-    private WrittenChunk EncodeColumn(int column, PageCompressor compressor)
-    {
-        try
-        {
-            return columns[column].Encode(compressor);
-        }
-        catch (BrokenFileException e)
-        {
-            throw new DataException(DataErrorKind.Data, $"{Name}, row group {groups}, column '{columns[column].Field.Name}'", e.Found, $"{e.Expected}, to be written as {columns[column].Storage}",
-                "change the values or the column's type", e);
-        }
+        output.EndPart(writer!, firstRow, inputRows, rejectedRows, nextBatch);
+        firstRow += inputRows;
+        (inputRows, rejectedRows) = (0, 0);
     }
 
     private void CheckUsable()
     {
-        if (schema is null) throw new InvalidOperationException("the sink is not open");
+        if (schema is null && resumed is not { NextBatch: > 0 }) throw new InvalidOperationException("the sink is not open");
         if (isDone || isFaulted) throw new InvalidOperationException("the sink is closed or failed");
     }
 
     // After a failure nothing is written any more: the footer would make half a file valid.
     private void Guard(Action action)
     {
+        var isFine = false;
         try
         {
-            action();
+            StorageErrors.Guard(Name, output.Rest, action);
+            isFine = true;
         }
-        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        finally
         {
-            isFaulted = true;
-            throw new DataException(DataErrorKind.Storage, Name, $"a failing write ({e.Message})", "room and permission to write", "free space or choose another place; nothing was left behind", e);
-        }
-        catch
-        {
-            isFaulted = true;
-            throw;
+            isFaulted |= !isFine;
         }
     }
 }

@@ -12,13 +12,27 @@ namespace Pipelines.Io;
 public sealed class ParquetSource : IBatchSource
 {
     private readonly string[] paths;
+    private readonly ParquetSourceOptions options;
+    private PlannedFile[]? files;
     private ParquetPlan? plan;
 
     /// <summary>Makes a source; nothing is read yet.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
     public ParquetSource(params IEnumerable<string> paths)
+        : this(paths, new ParquetSourceOptions())
+    {
+    }
+
+    /// <summary>Makes a source; nothing is read yet.</summary>
+    /// <param name="paths">Files, folders and globs; at least one.</param>
+    /// <param name="options">How they are read.</param>
+    /// <exception cref="DataException">The options are wrong.</exception>
+    public ParquetSource(IEnumerable<string> paths, ParquetSourceOptions options)
     {
         ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        this.options = options;
         this.paths = [.. paths];
         Name = string.Join(", ", this.paths);
     }
@@ -31,11 +45,18 @@ public sealed class ParquetSource : IBatchSource
     {
         var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
         var largest = 0L;
-        var decoders = opened.Decoders(opened.Schema);
-        for (var f = 0; f < decoders.Length; f++)
-            for (var g = 0; g < opened.Files[f].Footer.RowGroups.Length; g++) largest = Math.Max(largest, decoders[f].DecodedBytes(g));
-        return new SourceInfo(opened.Schema, opened.Rows, largest);
+        foreach (var file in opened.Files)
+        {
+            var columns = ParquetPlan.Columns(file, opened.Schema);
+            for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
+        }
+        return new SourceInfo(opened.Schema, opened.Rows, largest) { Files = [.. opened.Files.Select(f => f.Identity)] };
     }
+
+    /// <summary>The files that paths, folders and globs stand for, as they are now, in the order in which they would be read. Their columns are not compared.</summary>
+    /// <exception cref="DataException">A file cannot be found or opened.</exception>
+    public static async Task<IReadOnlyList<InputFile>> IdentifyAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Full paths of the files, in the order in which they are read.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
@@ -48,9 +69,8 @@ public sealed class ParquetSource : IBatchSource
         options.Validate();
         var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(options.Columns);
-        var parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
-        await using var groups = new RowGroupQueue(opened, schema, parallelism, options.ReadAheadBytes, options.ReuseMemory ? new ArrayRecycler() : null, cancellationToken);
-        var cutter = new BatchCutter(schema, options.BatchSize);
+        await using var groups = new RowGroupQueue(opened, schema, options, cancellationToken);
+        var cutter = new BatchCutter(schema, options.BatchSize, options.FirstBatch);
         while (await groups.NextAsync().ConfigureAwait(false) is { } group)
         {
             for (var at = 0; at < group.Rows;)
@@ -63,6 +83,32 @@ public sealed class ParquetSource : IBatchSource
         if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>What each file says of itself, also where they do not fit one another.</summary>
+    /// <exception cref="DataException">The files cannot be found or opened.</exception>
+    internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
+        Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed()));
+
+    /// <summary>Which engine decodes how many row groups, most first.</summary>
+    /// <param name="columns">The columns that are read; null = all.</param>
+    /// <param name="heldBytes">What an engine may hold.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes, CancellationToken cancellationToken)
+    {
+        var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var schema = opened.Project(columns);
+        return
+        [
+            .. opened.Files
+                .SelectMany(f => Enumerable.Range(0, f.Footer.RowGroups.Length).Select(g => EngineChoice.Choose(opened.Engines, f, g, ParquetPlan.Columns(f, schema), heldBytes).Name))
+                .GroupBy(name => name, StringComparer.Ordinal)
+                .Select(g => (g.Key, g.Count()))
+                .OrderByDescending(e => e.Item2),
+        ];
+    }
+
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
-        plan ??= await Task.Run(() => ParquetPlan.Make(paths, cancellationToken), cancellationToken).ConfigureAwait(false);
+        plan ??= ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
+
+    private async ValueTask<PlannedFile[]> FootersAsync(CancellationToken cancellationToken) =>
+        files ??= await Task.Run(() => ParquetPlan.Find(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);
 }

@@ -39,6 +39,9 @@ internal class FileLayer
     /// <summary>Gives a file another name in one step, replacing what has that name. Durable after <see cref="SyncFolder"/>.</summary>
     public virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
+    /// <summary>Gives a folder another name in one step; no folder of that name may be there. Durable after <see cref="SyncFolder"/> of the folder around it.</summary>
+    public virtual void RenameFolder(string from, string to) => Directory.Move(from, to);
+
     /// <summary>Deletes a file; nothing happens if it is not there.</summary>
     public virtual void Delete(string path) => File.Delete(path);
 

@@ -7,6 +7,9 @@ namespace Pipelines.Io;
 /// <param name="Facts">Names and values, in a fixed order; names are words for people (<c>batch size</c>, <c>input flights.parquet</c>).</param>
 public sealed record JobFacts(IReadOnlyList<JobFact> Facts)
 {
+    /// <summary>The files that are read, in order, for manifests; each has a fact of its own among <see cref="Facts"/>. Empty (default) where no file is read.</summary>
+    public IReadOnlyList<InputFile> Inputs { get; init; } = [];
+
     /// <summary>The first fact in which an earlier job differs, in words; null if it is the same job.</summary>
     public string? DifferenceFrom(JobFacts earlier)
     {

@@ -117,7 +117,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
                 for (var j = 0; j <= i; j++) z += f.Inverse[i, j] * difference[j];
                 quadratic += z * z;
             }
-            result[r] = f.LogConstant - (0.5 * quadratic);
+            result[r] = Density(f.LogConstant, quadratic);
         }
     }
 
@@ -235,6 +235,9 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
         return true;
     }
 
+    // So far away that products overflow, infinities of both signs may meet: such a row is impossible.
+    private static double Density(double constant, double quadratic) => double.IsNaN(quadratic) ? double.NegativeInfinity : constant - (0.5 * quadratic);
+
     private Factors Factor()
     {
         var d = Dimensions;
@@ -282,7 +285,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
                 quadratic += z[a] * z[a];
                 a++;
             }
-            return constant - (0.5 * quadratic);
+            return Density(constant, quadratic);
         }
 
         private void Factor(int d)

@@ -46,10 +46,13 @@ internal static class MultivariateGaussianEstimate
                 for (var j = 0; j < d; j++) covariance[i, j] = (old.Covariance(i, j) * options.Inertia) + (covariance[i, j] * (1 - options.Inertia));
             }
         }
-        foreach (var value in covariance)
+        for (var i = 0; i < d; i++)
         {
-            if (!double.IsFinite(value))
-                throw new ModelException(ErrorKind.Data, "covariance of a Gaussian", "values so large that their squares overflow", "values below 1e150", "rescale the features");
+            for (var j = 0; j <= i; j++)
+            {
+                if (!double.IsFinite(covariance[i, j]) || !double.IsFinite(mean[i]))
+                    throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian, feature {i}", "values or weights so large that their products overflow", "values below 1e150, weights below 1e100", "rescale the feature or the weights") { FeatureIndex = i };
+            }
         }
         return new(mean, covariance);
     }

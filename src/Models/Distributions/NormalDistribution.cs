@@ -123,7 +123,7 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
                 "leave the constant column out, use fewer components, or set a least variance (--min-variance, MinVariance)")
             { FeatureIndex = 0 };
         if (!double.IsFinite(mean) || !double.IsFinite(std))
-            throw new ModelException(ErrorKind.Data, "normal distribution", "values so large that their squares overflow", "values below 1e150", "rescale the feature");
+            throw new ModelException(ErrorKind.Data, "normal distribution", "values or weights so large that their products overflow", "values below 1e150, weights below 1e100", "rescale the feature or the weights") { FeatureIndex = 0 };
         return new(mean, std);
     }
 

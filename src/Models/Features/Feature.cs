@@ -3,8 +3,21 @@ namespace Pipelines.Models;
 /// <summary>One input column of a model: its name and, where it holds categories, the dictionary that turns them into codes.</summary>
 /// <param name="Name">The column's name in the data, compared exactly.</param>
 /// <param name="Categories">Null for a number. Else the categories in code order: category i travels as the double i.</param>
+/// <remarks>Two features are the same if they have the same name and categories: what a fit has seen of the column is no part of what the column is.</remarks>
 public sealed record Feature(string Name, IReadOnlyList<string>? Categories = null)
 {
+    /// <summary>Type of the values that the model was fitted to, as a column names it: <c>double</c>, <c>int32</c>, <c>single</c> …; null = not known.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>True if the column's values could be null; null = not known.</summary>
+    public bool? IsNullable { get; init; }
+
+    /// <summary>Least value that the fit saw; null = not known, or every value was missing.</summary>
+    public double? Minimum { get; init; }
+
+    /// <summary>Largest value that the fit saw; null = not known, or every value was missing.</summary>
+    public double? Maximum { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(Feature? other) =>
         other is not null && Name == other.Name && (Categories ?? []).SequenceEqual(other.Categories ?? [], StringComparer.Ordinal);

@@ -9,6 +9,9 @@ namespace Pipelines.Models.Fitting;
 /// <param name="seed">Seed of the hash; null = the first rows.</param>
 public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISummarizer
 {
+    // Beyond it squares are infinite, and all distances and variances with them.
+    private const double LargestValue = 1e154;
+
     // No row above this priority can be in the final sample; it only falls, so reading it late is only slower.
     private ulong ceiling = ulong.MaxValue;
 
@@ -51,14 +54,41 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
         var survey = (SurveyStatistics)await pass.RunAsync(new DataSurvey(pass.Columns, sampleRows, seed), cancellationToken).ConfigureAwait(false);
         if (survey.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
         if (!(survey.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {survey.Weight.Text()}", "more than 0", "check the weights");
+        if (!double.IsFinite(survey.Weight)) throw TooHeavy(survey.Weight);
         for (var j = 0; j < pass.Columns; j++)
         {
-            var name = pass.Features is { } features ? $"feature '{features[j].Name}'" : $"feature {j}";
+            var name = Name(pass, j);
             if (survey.InfiniteRow(j) is { } row)
                 throw new ModelException(ErrorKind.Data, $"{name}, row {row}", "an infinite value", "finite numbers (NaN or null for missing ones)", "clean the column, or turn infinities into missing values") { FeatureIndex = j };
             if (survey.Observed(j) == 0)
                 throw new ModelException(ErrorKind.Data, name, $"no value at all: all {survey.Rows} rows are missing", "at least one value", "leave the feature out") { FeatureIndex = j };
+            if (Largest(survey, j) > LargestValue) throw TooLarge(name, j, Largest(survey, j));
         }
         return survey;
     }
+
+    /// <summary>Looks at the data once more to name the feature because of which a log-likelihood is no number; null if none stands out.</summary>
+    internal static async ValueTask<ModelException?> BlameAsync(IDataPass pass, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var survey = await RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
+            var worst = Enumerable.Range(0, pass.Columns).MaxBy(j => Largest(survey, j));
+            return Largest(survey, worst) > 1e100 ? TooLarge(Name(pass, worst), worst, Largest(survey, worst)) : null;
+        }
+        catch (ModelException e)
+        {
+            return e;
+        }
+    }
+
+    internal static ModelException TooHeavy(double weight) =>
+        new(ErrorKind.Data, "input", $"a total weight of {weight.Text()}", "a finite number", "divide the weights by a constant: the fit stays the same");
+
+    private static double Largest(SurveyStatistics survey, int column) => Math.Max(Math.Abs(survey.Minimum(column)), Math.Abs(survey.Maximum(column)));
+
+    private static string Name(IDataPass pass, int column) => pass.Features is { } features ? $"feature '{features[column].Name}'" : $"feature {column}";
+
+    private static ModelException TooLarge(string name, int column, double value) =>
+        new(ErrorKind.Data, name, $"values up to {value.Text()} in size", "values below 1e150, so that sums of squares are numbers", "rescale the feature, or turn outliers into missing values") { FeatureIndex = column };
 }

@@ -56,11 +56,16 @@ public static class ExpectationMaximization
             var result = await pass.RunAsync(current, cancellationToken).ConfigureAwait(false);
             if (result.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
             if (!(result.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {result.Weight.Text()}", "more than 0", "check the weights");
+            if (!double.IsFinite(result.Weight)) throw DataSurvey.TooHeavy(result.Weight);
             if (!double.IsFinite(result.Objective))
+            {
+                // A kept fit is not disturbed by a pass that is not its own.
+                if (options.Journal is null && await DataSurvey.BlameAsync(pass, cancellationToken).ConfigureAwait(false) is { } blame) throw blame;
                 throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
                     current.Impossible(result) is { } why
                         ? $"{why}; clean the column, mark such values as missing, or choose a distribution that covers them"
                         : "some row is impossible under every component, or a value is so large that its square overflows; look for outliers, rescale, or set a least variance");
+            }
             return result;
         }
     }

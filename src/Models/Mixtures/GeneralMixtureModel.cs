@@ -226,7 +226,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         for (var k = 0; k < Components.Count; k++)
         {
             var target = scores.Doubles(ScoreKind.PosteriorLogProbability, k)[start..];
-            for (var i = 0; i < rows; i++) target[i] = (joint[(k * FeatureTile.Capacity) + i] * Math.Log(2)) - evidence[i];
+            // A row that is impossible under every component has posteriors of 0, whose logarithm is -infinity.
+            for (var i = 0; i < rows; i++) target[i] = double.IsFinite(evidence[i]) ? (joint[(k * FeatureTile.Capacity) + i] * Math.Log(2)) - evidence[i] : double.NegativeInfinity;
         }
     }
 }

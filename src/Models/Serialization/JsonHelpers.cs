@@ -58,6 +58,9 @@ public static class JsonHelpers
         writer.WriteEndArray();
     }
 
+    /// <summary>A text from a file in quotes, its beginning if it is long.</summary>
+    internal static string Quote(string text) => text.Length <= 60 ? $"'{text}'" : $"'{text[..60]}…' ({text.Length} letters)";
+
     internal static ModelException Bad(string place, string found, string expected, Exception? inner = null) =>
         new(ErrorKind.Model, place, found, expected, "the file is damaged or was not written by Pipelines; save the model again", inner);
 
@@ -76,7 +79,7 @@ public static class JsonHelpers
             "NaN" => double.NaN,
             "Infinity" => double.PositiveInfinity,
             "-Infinity" => double.NegativeInfinity,
-            var text => throw Bad($"property '{name}'", $"'{text}'", "a number"),
+            var text => throw Bad($"property '{name}'", Quote(text ?? ""), "a number"),
         },
         _ => throw Bad($"property '{name}'", element.ValueKind.ToString(), "a number"),
     };

@@ -59,7 +59,7 @@ public static class ModelFormat
     {
         var name = json.Required("type").GetString() ?? "null";
         if (!readers.TryGetValue(aliases.GetValueOrDefault(name, name), out var read))
-            throw new ModelException(ErrorKind.Model, "property 'type'", $"'{name}'", $"one of {string.Join(", ", readers.Keys.Order(StringComparer.Ordinal))}", "use the version of Pipelines that wrote the file, or register the model's assembly");
+            throw new ModelException(ErrorKind.Model, "property 'type'", JsonHelpers.Quote(name), $"one of {string.Join(", ", readers.Keys.Order(StringComparer.Ordinal))}", "use the version of Pipelines that wrote the file, or register the model's assembly");
         try
         {
             var model = read(json);
@@ -73,7 +73,7 @@ public static class ModelFormat
 
     /// <summary>Reads a model that must be a distribution.</summary>
     public static Distribution ReadDistribution(JsonElement json) =>
-        Read(json) as Distribution ?? throw JsonHelpers.Bad("property 'type'", $"'{json.Required("type")}'", "a distribution");
+        Read(json) as Distribution ?? throw JsonHelpers.Bad("property 'type'", JsonHelpers.Quote(json.Required("type").ToString()), "a distribution");
 
     private static void AddFamily<T>()
         where T : Distribution, IDistributionFamily<T>

@@ -76,8 +76,13 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
         try
         {
-            using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth });
+            using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
             return Read(document.RootElement);
+        }
+        // Of a property that stands twice other programs would take another one than we: such a file is damaged.
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            throw new ModelException(ErrorKind.Model, place, "a property that stands twice", "each property once", "the file is damaged or was edited; save the model again", e);
         }
         catch (JsonException e)
         {
@@ -161,10 +166,18 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     private static List<Feature> ReadFeatures(JsonElement root) =>
         [.. root.Array("features").Select(f => new Feature(
             f.Required("name").GetString() ?? throw JsonHelpers.Bad("feature name", "null", "a name"),
-            f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null))];
+            f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null)
+        {
+            Type = f.TryGetProperty("type", out var type) ? type.GetString() : null,
+            IsNullable = f.TryGetProperty("nullable", out var nullable) ? nullable.GetBoolean() : null,
+            Minimum = f.TryGetProperty("minimum", out _) ? f.Number("minimum") : null,
+            Maximum = f.TryGetProperty("maximum", out _) ? f.Number("maximum") : null,
+        })];
+
+    private static long Rows(JsonElement json) => json.Number("rows") is >= 0 and < 1L << 53 and var rows ? (long)rows : throw JsonHelpers.Bad("property 'rows'", json.Number("rows").Text(), "a number of rows");
 
     private static TrainingFacts ReadTraining(JsonElement json) => new(
-        (long)json.Number("rows"), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
+        Rows(json), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
         json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "");
 
     private void WriteFeatures(Utf8JsonWriter writer)
@@ -181,6 +194,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
                 foreach (var category in categories) writer.WriteStringValue(category);
                 writer.WriteEndArray();
             }
+            if (feature.Type is { } type) writer.WriteString("type", type);
+            if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
+            if (feature.Minimum is { } minimum) writer.WriteNumber("minimum", minimum);
+            if (feature.Maximum is { } maximum) writer.WriteNumber("maximum", maximum);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -102,6 +102,54 @@ public sealed class RunSupervisorTests
         Assert.Empty(sink.Indexes);
     }
 
+    /// <summary>Batch 7 fails first; batch 4 fails only when it has. The run names batch 4, as a run of one thread does.</summary>
+    [Fact]
+    public async Task Of_several_batches_that_fail_the_first_in_row_order_is_named()
+    {
+        using var seventh = new ManualResetEventSlim();
+        await using var run = new RunSupervisor(options with { MaxDegreeOfParallelism = 4, BoundedCapacity = 8 });
+        var sink = new ListSink();
+        var transform = new TransformRowsBlock(
+            batch =>
+            {
+                if (batch.Index is >= 4 and < 7) seventh.Wait();
+                if (batch.Index == 7) seventh.Set();
+                return batch.Index is 4 or 6 or 7 ? throw new FormatException($"batch {batch.Index}") : batch;
+            },
+            run);
+        Linking.Link(new SourceBlock(new ArraySource(data), run), transform);
+        Linking.Link(transform, new SinkBlock(sink, run));
+        Assert.Equal("batch 4", (await Assert.ThrowsAsync<FormatException>(run.RunAsync)).Message);
+        Assert.DoesNotContain(sink.Indexes, i => i >= 4);
+    }
+
+    /// <summary>The source's own fault lies behind the batches that it has handed on: one of those is named if it fails too.</summary>
+    [Fact]
+    public async Task A_fault_in_a_batch_comes_before_one_in_reading_further()
+    {
+        using var failed = new ManualResetEventSlim();
+        await using var run = new RunSupervisor(options);
+        var source = new ArraySource(data)
+        {
+            Before = index =>
+            {
+                if (index != 3) return;
+                failed.Set();
+                throw new FormatException("reading");
+            },
+        };
+        var transform = new TransformRowsBlock(
+            batch =>
+            {
+                if (batch.Index == 2) failed.Wait();
+                return batch.Index == 2 ? throw new FormatException("batch 2") : batch;
+            },
+            run);
+        Linking.Link(new SourceBlock(source, run), transform);
+        Linking.Link(transform, new SinkBlock(new ListSink(), run));
+        Assert.Equal("batch 2", (await Assert.ThrowsAsync<FormatException>(run.RunAsync)).Message);
+    }
+
     [Fact]
     public async Task The_place_of_a_fault_names_file_row_group_and_row()
     {
@@ -180,6 +228,37 @@ public sealed class RunSupervisorTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_source_whose_read_does_not_return_is_waited_for_as_long_as_patience_says(bool isCancelled)
+    {
+        using var cancel = new CancellationTokenSource();
+        var time = new ManualTime();
+        var source = new StalledSource(data, stallAt: 3);
+        var run = new RunSupervisor(options with { TimeProvider = time, Patience = TimeSpan.FromSeconds(7) }, cancel.Token);
+        var boom = new FormatException("boom");
+        var sink = new ListSink { Before = batch => batch.Index == 2 && !isCancelled ? throw boom : Task.CompletedTask };
+        Linking.Link(new SourceBlock(source, run), new SinkBlock(sink, run));
+        var ended = run.RunAsync();
+        await source.Stalled;
+        if (isCancelled) await cancel.CancelAsync();
+        await time.TimerMade;
+        Assert.False(ended.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(6.9));
+        Assert.False(ended.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        if (isCancelled) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ended);
+        else Assert.Same(boom, await Assert.ThrowsAsync<FormatException>(() => ended));
+        Assert.Equal((false, 1), (sink.IsCompleted, sink.Disposed));
+        await run.DisposeAsync();
+        // The read returns at last: nothing comes of it, and the source is closed.
+        source.Resume();
+        await source.Closed;
+        Assert.False(sink.IsCompleted);
+        Assert.DoesNotContain(sink.Indexes, index => index >= 3);
+    }
+
     [Fact]
     public async Task A_fold_refuses_a_gap()
     {
@@ -198,7 +277,11 @@ public sealed class RunSupervisorTests
     {
         var schema = new BatchSchema([.. Enumerable.Range(0, 10).Select(i => new ColumnField($"x{i}", typeof(double), false))]);
         var plan = MemoryPlan.For(new PipelineOptions { MaxDegreeOfParallelism = 8, MemoryBudget = "256MB" }, schema, null);
-        Assert.Equal((18, 32_000_000, 96_000_000, 256_000_000), (plan.Credits, plan.ReadAheadBytes, plan.CacheBytes, plan.HeapBytes));
+        Assert.Equal(
+            (18, 64_000_000, 128_000_000, 32_000_000, 32_000_000, 96_000_000, 256_000_000),
+            (plan.Credits, plan.FlightBytes, plan.BatchBytes, plan.ReadAheadBytes, plan.DecoderBytes, plan.CacheBytes, plan.HeapBytes));
+        // Features of ten columns beside them.
+        Assert.Equal(14, MemoryPlan.For(new PipelineOptions { MaxDegreeOfParallelism = 8, MemoryBudget = "256MB" }, schema, null, extraRowBytes: 80).Credits);
         // 16 MiB hold one batch of 16,384 rows of 186 bytes in a quarter: two are the least.
         Assert.Equal(2, MemoryPlan.For(new PipelineOptions { MaxDegreeOfParallelism = 8, MemoryBudget = "16MiB" }, schema, null).Credits);
     }

@@ -1,9 +1,17 @@
+using Pipelines.Io.Reading;
+
 namespace Pipelines.Io.Tests;
 
 /// <summary>Makes a source for the contract suite. A new source needs one; the suite fails without it.</summary>
 public interface ISourceFixture
 {
     Type Source { get; }
+
+    /// <summary>Name of the fixture.</summary>
+    string Name => Source.Name;
+
+    /// <summary>The fixture itself, and others of the same source with other options.</summary>
+    IEnumerable<ISourceFixture> Variants => [this];
 
     /// <summary>Columns that the source cannot hold.</summary>
     bool Drops(string column) => false;
@@ -45,10 +53,19 @@ public sealed class DataFrameSourceFixture : ISourceFixture
     }
 }
 
-/// <summary>Three files of different sizes, one of them without rows.</summary>
-public sealed class ParquetSourceFixture : ISourceFixture
+/// <summary>Three files of different sizes, one of them without rows; by the engine of the automatic choice and by each that can run here.</summary>
+public sealed class ParquetSourceFixture(string? engine) : ISourceFixture
 {
+    public ParquetSourceFixture()
+        : this(null)
+    {
+    }
+
     public Type Source => typeof(ParquetSource);
+
+    public string Name => engine is null ? nameof(ParquetSource) : $"{nameof(ParquetSource)} by {engine}";
+
+    public IEnumerable<ISourceFixture> Variants => [this, .. ParquetEngine.All.Where(e => e.IsAvailable).Select(e => new ParquetSourceFixture(e.Name))];
 
     public async Task<IBatchSource> Make(TestTable table, TempFolder folder)
     {
@@ -63,7 +80,7 @@ public sealed class ParquetSourceFixture : ISourceFixture
             }));
             await part.CopyTo(new ParquetSink(folder[$"{f}.parquet"]));
         }
-        return new ParquetSource(folder.Path);
+        return new ParquetSource([folder.Path], new ParquetSourceOptions { Engine = engine });
     }
 }
 

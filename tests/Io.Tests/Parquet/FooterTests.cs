@@ -22,7 +22,7 @@ public class FooterTests
     [InlineData("504152310000000000000000", "the bytes 00000000 at its end", "the letters PAR1")]
     [InlineData("504152310000000050415231", "a footer of 0 bytes", "1 to 0 bytes")]
     [InlineData("50415231FFFFFF7F50415231", "a footer of 2147483647 bytes", "1 to 0 bytes")]
-    [InlineData("50415245000000000050415245", "an encrypted file", "a Parquet file without encryption")]
+    [InlineData("50415245000000000050415245", "an encrypted file", "a Parquet file without encryption, or a key")]
     public async Task Files_that_are_not_Parquet_are_refused(string hex, string found, string expected)
     {
         using var folder = new TempFolder();

@@ -1,5 +1,6 @@
 using Parquet;
 using Parquet.Schema;
+using Pipelines.Io.Storage;
 
 namespace Pipelines.Io.Tests;
 
@@ -106,8 +107,9 @@ public class ParquetSinkTests
         using var folder = new TempFolder();
         var table = new TestTable(250);
         await table.ToSource().CopyTo(new ParquetSink(folder["out"], new ParquetSinkOptions { RowsPerFile = 100 }), 33);
-        Assert.Equal(["part-00000.parquet", "part-00001.parquet", "part-00002.parquet"], Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal([100, 100, 50], (await ParquetInspection.OfAsync([folder["out"]])).Select(i => (int)i.Rows));
+        // A part ends with the batch that fills it: the fourth of 33 rows.
+        Assert.Equal(["_manifest.json", "part-00000.parquet", "part-00001.parquet"], Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal([132, 118], (await ParquetInspection.OfAsync([folder["out"]])).Select(i => (int)i.Rows));
         await table.ExpectFrom(new ParquetSource(folder["out"]), new ReadOptions { BatchSize = 70 });
     }
 
@@ -202,7 +204,7 @@ public class ParquetSinkTests
         await File.WriteAllTextAsync(folder["a.parquet"], "old");
         var random = new Random(1);
         var source = MemorySource.FromArrays(("x", Enumerable.Range(0, 3 * Group).Select(_ => random.NextDouble()).ToArray()));
-        await using (var sink = new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { RowGroupRows = Group }, path => new FullDisk(path, room)))
+        await using (var sink = new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { RowGroupRows = Group, Files = new FullDisk(room) }))
         {
             var error = await Assert.ThrowsAsync<DataException>(() => source.CopyTo(sink));
             Assert.Equal(DataErrorKind.Storage, error.Kind);
@@ -220,7 +222,7 @@ public class ParquetSinkTests
         await using (var sink = new ParquetSink(folder["out"], new ParquetSinkOptions { RowsPerFile = 100 }))
         {
             await sink.OpenAsync((await source.OpenAsync(default)).Schema, default);
-            await foreach (var batch in source.ReadAsync(new ReadOptions(), default)) await sink.WriteAsync(batch, default);
+            await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = 100 }, default)) await sink.WriteAsync(batch, default);
             // The second part cannot get its name.
             Directory.CreateDirectory(folder["out/part-00001.parquet"]);
             Assert.Equal(DataErrorKind.Storage, (await Assert.ThrowsAsync<DataException>(async () => await sink.CompleteAsync(default))).Kind);
@@ -254,8 +256,8 @@ public class ParquetSinkTests
     [Fact]
     public void Options_are_checked_together()
     {
-        var error = Assert.Throws<DataException>(() => new ParquetSink("a.parquet", new ParquetSinkOptions { RowGroupRows = 1, ZstdLevel = 0, RowsPerFile = 0, MaxDegreeOfParallelism = 0 }));
-        Assert.Equal("RowGroupRows 1 (65536 to 262144), ZstdLevel 0 (1 to 19), RowsPerFile 0 (at least 1), MaxDegreeOfParallelism 0 (-1 or at least 1)", error.Found);
+        var error = Assert.Throws<DataException>(() => new ParquetSink("a.parquet", new ParquetSinkOptions { RowGroupRows = 1, RowGroupBytes = 1, ZstdLevel = 0, RowsPerFile = 0, MaxDegreeOfParallelism = 0 }));
+        Assert.Equal("RowGroupRows 1 (65536 to 262144), RowGroupBytes 1 (65536 to 1073741824), ZstdLevel 0 (1 to 19), RowsPerFile 0 (at least 1), MaxDegreeOfParallelism 0 (-1 or at least 1)", error.Found);
         Assert.Throws<DataException>(() => new ParquetSink("a.parquet", new ParquetSinkOptions { RowsPerFile = 5 }));
     }
 
@@ -269,15 +271,24 @@ public class ParquetSinkTests
         Assert.Empty(folder.Entries);
     }
 
-    private sealed class FullDisk(string path, int room) : FileStream(path, FileMode.CreateNew)
+    private sealed class FullDisk(int room) : FileLayer
     {
         private int left = room;
 
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override Stream Create(string path)
         {
-            left -= buffer.Length;
-            if (left < 0) throw new IOException("No space left on device");
-            base.Write(buffer);
+            File.Delete(path);
+            return new Limited(path, this);
+        }
+
+        private sealed class Limited(string path, FullDisk disk) : FileStream(path, FileMode.CreateNew)
+        {
+            public override void Write(ReadOnlySpan<byte> buffer)
+            {
+                disk.left -= buffer.Length;
+                if (disk.left < 0) throw new IOException("No space left on device");
+                base.Write(buffer);
+            }
         }
     }
 }

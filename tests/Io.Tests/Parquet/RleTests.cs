@@ -22,7 +22,7 @@ public class RleTests
                 var buffer = new ByteBuffer(1);
                 RleEncoder.Encode(values, width, buffer);
                 var decoded = new int[length];
-                RleDecoder.Decode(buffer.Written, width, decoded);
+                Decoder(buffer.Written.ToArray(), width).Decode(decoded);
                 Assert.Equal(values, decoded);
                 Assert.Equal(values, DecodePlainly(buffer.Written, width, length));
             }
@@ -39,7 +39,7 @@ public class RleTests
             var buffer = new ByteBuffer();
             RleEncoder.Encode(values, 1, buffer);
             var flags = new bool[length];
-            Assert.Equal(values.Sum(), RleDecoder.DecodeFlags(buffer.Written, flags));
+            Assert.Equal(values.Sum(), Decoder(buffer.Written.ToArray(), 1).DecodeFlags(flags));
             Assert.Equal(values.Select(v => v == 1), flags);
         }
     }
@@ -54,13 +54,15 @@ public class RleTests
     [InlineData("10FF", 33, "a bit width of 33")]
     public void Broken_runs_are_refused(string hex, int width, string found)
     {
-        var error = Assert.Throws<BrokenFileException>(() => RleDecoder.Decode(Convert.FromHexString(hex), width, new int[8]));
+        var error = Assert.Throws<BrokenFileException>(() => Decoder(Convert.FromHexString(hex), width).Decode(new int[8]));
         Assert.Equal(found, error.Found);
     }
 
     [Theory]
     [InlineData("", 0u), InlineData("123456789", 0xCBF43926u), InlineData("The quick brown fox jumps over the lazy dog", 0x414FA339u)]
     public void The_checksum_is_that_of_the_published_vectors(string text, uint crc) => Assert.Equal(crc, Crc32.Of(System.Text.Encoding.ASCII.GetBytes(text)));
+
+    private static RleDecoder Decoder(byte[] bytes, int width) => new(PageBytes.Of(bytes, bytes.Length), width);
 
     // The format's own words, bit by bit.
     private static int[] DecodePlainly(ReadOnlySpan<byte> bytes, int width, int length)

@@ -18,6 +18,9 @@ public class SavedModelTests
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1}}""", "m.json, property 'standardDeviation': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1, "standardDeviation": -1}}""", "m.json, normal model, normal distribution, standardDeviation: found -1, expected a finite number above 0; the file is damaged or was edited; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "features": [], "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json, property 'features': found 0 features, expected 1, as the model has; the file is damaged or was edited; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "kmeans", "type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json: found a property that stands twice, expected each property once; the file is damaged or was edited; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffg", "standardDeviation": 1}}""", "m.json, property 'mean': found 'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff…' (61 letters), expected a number; the file is damaged or was not written by Pipelines; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "training": {"rows": 1e300}, "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json, property 'rows': found 1E+300, expected a number of rows; the file is damaged or was not written by Pipelines; save the model again" },
     };
 
     [Theory]

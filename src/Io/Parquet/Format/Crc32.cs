@@ -7,11 +7,11 @@ internal static class Crc32
 {
     private static readonly uint[] Tables = MakeTables();
 
-    /// <summary>The checksum of <paramref name="bytes"/>.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    /// <summary>The checksum of <paramref name="bytes"/>, after others whose checksum was <paramref name="before"/>.</summary>
+    public static uint Of(ReadOnlySpan<byte> bytes, uint before = 0)
     {
         var t = Tables;
-        var crc = uint.MaxValue;
+        var crc = ~before;
         for (; bytes.Length >= 8; bytes = bytes[8..])
         {
             var low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ crc;

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using static System.FormattableString;
 
 namespace Pipelines.Io.Format;
 
@@ -10,6 +12,9 @@ internal static class FooterFile
 
     /// <summary>Largest footer that is read, in bytes.</summary>
     private const int MaxFooter = 256 << 20;
+
+    /// <summary>Bytes at the footer's end that are compared each time a file is opened again.</summary>
+    private const int QuickTail = 1 << 16;
 
     /// <summary>True if the file begins like a Parquet file, whatever its name.</summary>
     public static bool HasMagic(string path)
@@ -63,34 +68,56 @@ internal static class FooterFile
     /// <summary>Reads and checks a file's footer.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">Its name for messages.</param>
-    public static FileFooter Load(string path, string name)
+    /// <param name="decrypt">Reads the footer of a file that is encrypted, or has encrypted columns; null if there is no key.</param>
+    public static FileFooter Load(string path, string name, Func<FileFooter>? decrypt = null)
     {
         using var file = Open(path);
-        return Load(file, name);
+        return Load(file, name, decrypt);
     }
 
-    private static FileFooter Load(SafeFileHandle file, string path)
+    private static FileFooter Load(SafeFileHandle file, string path, Func<FileFooter>? decrypt)
     {
         var length = RandomAccess.GetLength(file);
         if (length < 4 + Tail) throw NotParquet(path, $"a file of {length} bytes", "at least 12 bytes");
         Span<byte> head = stackalloc byte[4], tail = stackalloc byte[Tail];
         if (Read(file, head, 0, path) != 4 || Read(file, tail, length - Tail, path) != Tail) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
-        if (head.SequenceEqual("PARE"u8) || tail[4..].SequenceEqual("PARE"u8)) throw NotParquet(path, "an encrypted file", "a Parquet file without encryption", "decrypt it first");
-        if (!head.SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(head)} at its beginning", "the letters PAR1");
-        if (!tail[4..].SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(tail[4..])} at its end", "the letters PAR1", "the file is cut off or damaged: fetch it again");
+        var isEncrypted = head.SequenceEqual("PARE"u8) && tail[4..].SequenceEqual("PARE"u8);
+        if (isEncrypted && decrypt is null) throw NotParquet(path, "an encrypted file", "a Parquet file without encryption, or a key", "give its keys (--decryption-key-file), or decrypt it first");
+        if (!isEncrypted && !head.SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(head)} at its beginning", "the letters PAR1");
+        if (!isEncrypted && !tail[4..].SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(tail[4..])} at its end", "the letters PAR1", "the file is cut off or damaged: fetch it again");
         var footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
         if (footer <= 0 || footer > length - 4 - Tail || footer > MaxFooter) throw NotParquet(path, $"a footer of {footer} bytes", $"1 to {Math.Min(length - 4 - Tail, MaxFooter)} bytes");
         var bytes = new byte[footer];
         if (Read(file, bytes, length - Tail - footer, path) != footer) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
         try
         {
-            return FooterParser.Parse(bytes, length - Tail - footer);
+            var parsed = isEncrypted ? decrypt!() : FooterParser.Parse(bytes, length - Tail - footer);
+            if (parsed.IsEncrypted && !isEncrypted && decrypt is not null) parsed = decrypt();
+            return parsed with
+            {
+                Identity = new FileIdentity(length, File.GetLastWriteTimeUtc(file), Hash(bytes), Hash(bytes.AsSpan(Math.Max(0, footer - QuickTail)))),
+            };
         }
         catch (BrokenFileException e)
         {
             throw NotParquet(path + ", footer", e.Found, e.Expected);
         }
     }
+
+    /// <summary>Says how an open file differs from what it was when its footer was read; null if it does not.</summary>
+    public static (string Found, string Expected)? Change(SafeFileHandle file, FileFooter footer, string path)
+    {
+        var was = footer.Identity;
+        if (RandomAccess.GetLength(file) is var length && length != was.Bytes) return ($"a file of {length} bytes", $"{was.Bytes} bytes, as when it was opened");
+        if (File.GetLastWriteTimeUtc(file) is var modified && modified != was.Modified) return (Invariant($"a file changed at {modified:O}"), Invariant($"one last changed at {was.Modified:O}, as when it was opened"));
+        Span<byte> tail = stackalloc byte[Tail];
+        if (Read(file, tail, length - Tail, path) != Tail) return ("a file that shrank while it was read", $"{was.Bytes} bytes");
+        var bytes = new byte[(int)Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(tail), 0, Math.Min(QuickTail, length - Tail))];
+        if (Read(file, bytes, length - Tail - bytes.Length, path) != bytes.Length || Hash(bytes) != was.TailHash) return ("a file with another footer", "the footer that it had when it was opened");
+        return null;
+    }
+
+    private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static DataException NotParquet(string place, string found, string expected, string remedy = "write the file anew, or leave it out") => new(DataErrorKind.Data, place, found, expected, remedy);
 }

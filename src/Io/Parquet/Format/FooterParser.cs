@@ -16,6 +16,7 @@ internal static class FooterParser
         List<RowGroupInfo>? groups = null;
         long rows = -1;
         var createdBy = "";
+        var isEncrypted = false;
         var outer = reader.Begin();
         while (reader.Next(out var id, out var type))
         {
@@ -25,7 +26,10 @@ internal static class FooterParser
                 case 3: rows = reader.Int(type); break;
                 case 4: groups = ReadRowGroups(ref reader, type); break;
                 case 6: createdBy = reader.Text(type); break;
-                case 8: throw new BrokenFileException("an encrypted file", "a file without encryption");
+                case 8:
+                    isEncrypted = true;
+                    reader.Skip(type);
+                    break;
                 default: reader.Skip(type); break;
             }
         }
@@ -35,7 +39,7 @@ internal static class FooterParser
         var (columns, leftOut, leaves) = SchemaReader.Columns(schema);
         Check(groups, leaves, rows, dataEnd);
         if (createdBy.StartsWith("parquet-mr", StringComparison.Ordinal)) groups = groups.ConvertAll(g => Lengthen(g, dataEnd));
-        return new FileFooter(createdBy, rows, MarkObstacles(columns, groups), leftOut, [.. groups], dataEnd + bytes.Length + 8);
+        return new FileFooter(createdBy, rows, [.. columns], leftOut, [.. groups], dataEnd + bytes.Length + 8) { IsEncrypted = isEncrypted };
     }
 
     private static void Check(List<RowGroupInfo> groups, List<SchemaNode> leaves, long rows, long dataEnd)
@@ -65,12 +69,6 @@ internal static class FooterParser
     // Early versions forgot a dictionary's header in the length of the chunk; pages are read until they hold all values, so more bytes do no harm.
     private static RowGroupInfo Lengthen(RowGroupInfo group, long dataEnd) =>
         group with { Chunks = Array.ConvertAll(group.Chunks, c => c with { CompressedBytes = Math.Min(c.CompressedBytes + 100, dataEnd - c.Offset) }) };
-
-    // A column is read only if all of its chunks can be.
-    private static FileColumn[] MarkObstacles(List<FileColumn> columns, List<RowGroupInfo> groups) =>
-        [.. columns.Select(column => column.Obstacle is null && groups.Select(g => g.Chunks[column.Chunk].Obstacle).FirstOrDefault(o => o is not null) is { } obstacle
-            ? column with { Field = null, Obstacle = obstacle }
-            : column)];
 
     private static List<SchemaNode> ReadSchema(ref ThriftReader reader, ThriftType type)
     {
@@ -111,25 +109,30 @@ internal static class FooterParser
     {
         ColumnChunkInfo? chunk = null;
         string? obstacle = null;
+        bool isElsewhere = false, isLocked = false;
         var outer = reader.Begin();
         while (reader.Next(out var id, out var type))
         {
             switch (id)
             {
-                case 1: obstacle = $"its values lie in another file, '{reader.Text(type)}'"; break;
+                case 1:
+                    obstacle = $"its values lie in another file, '{reader.Text(type)}'";
+                    isElsewhere = true;
+                    break;
                 case 3:
                     ThriftReader.Expect(type, ThriftType.Struct);
                     chunk = ReadChunkData(ref reader);
                     break;
                 case 8 or 9:
-                    obstacle = "it is encrypted";
+                    obstacle = "it is encrypted, and no key was given";
+                    isLocked = true;
                     reader.Skip(type);
                     break;
                 default: reader.Skip(type); break;
             }
         }
         reader.End(outer);
-        if (obstacle is not null) return (chunk ?? new ColumnChunkInfo(default, default, [], 0, 0, 0, 0, null)) with { Obstacle = obstacle };
+        if (obstacle is not null) return (chunk ?? new ColumnChunkInfo(default, default, [], 0, 0, 0, 0, null)) with { Obstacle = obstacle, IsElsewhere = isElsewhere, IsLocked = isLocked };
         return chunk ?? throw new BrokenFileException("a column chunk that says nothing of itself", "its metadata");
     }
 
@@ -138,6 +141,7 @@ internal static class FooterParser
         int physical = -1, codec = -1;
         PageEncoding[] encodings = [];
         long values = -1, data = -1, dictionary = 0, compressed = -1, uncompressed = -1;
+        var statistics = ChunkStatistics.None;
         var outer = reader.Begin();
         while (reader.Next(out var id, out var type))
         {
@@ -154,6 +158,7 @@ internal static class FooterParser
                 case 7: compressed = reader.Int(type); break;
                 case 9: data = reader.Int(type); break;
                 case 11: dictionary = reader.Int(type); break;
+                case 12: statistics = ChunkStatistics.Read(ref reader, type); break;
                 default: reader.Skip(type); break;
             }
         }
@@ -161,7 +166,7 @@ internal static class FooterParser
         if (physical is < 0 or > 7) throw new BrokenFileException($"physical type {physical} in a column chunk", "0 to 7");
         // Some writers set the dictionary's offset to 0 where there is none.
         var offset = dictionary > 0 ? Math.Min(dictionary, data) : data;
-        return new ColumnChunkInfo((PhysicalType)physical, (PageCodec)codec, encodings, values, offset, compressed, uncompressed, CodecObstacle(codec));
+        return new ColumnChunkInfo((PhysicalType)physical, (PageCodec)codec, encodings, values, offset, compressed, uncompressed, CodecObstacle(codec)) { Statistics = statistics };
     }
 
     private static string? CodecObstacle(int codec) => (PageCodec)codec switch

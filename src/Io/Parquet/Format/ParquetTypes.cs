@@ -70,7 +70,17 @@ internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage
 
 /// <summary>Where a column's values of a row group lie.</summary>
 internal sealed record ColumnChunkInfo(
-    PhysicalType Physical, PageCodec Codec, PageEncoding[] Encodings, long Values, long Offset, long CompressedBytes, long UncompressedBytes, string? Obstacle);
+    PhysicalType Physical, PageCodec Codec, PageEncoding[] Encodings, long Values, long Offset, long CompressedBytes, long UncompressedBytes, string? Obstacle)
+{
+    /// <summary>What the file tells of the values.</summary>
+    public ChunkStatistics Statistics { get; init; } = ChunkStatistics.None;
+
+    /// <summary>True if its values lie in another file: no engine reads them.</summary>
+    public bool IsElsewhere { get; init; }
+
+    /// <summary>True if it is encrypted with a key that was not given: no engine reads it.</summary>
+    public bool IsLocked { get; init; }
+}
 
 /// <summary>A row group of a file.</summary>
 /// <param name="Rows">Number of rows.</param>
@@ -78,4 +88,18 @@ internal sealed record ColumnChunkInfo(
 internal sealed record RowGroupInfo(long Rows, ColumnChunkInfo[] Chunks);
 
 /// <summary>What the end of a Parquet file says of it.</summary>
-internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Columns, string[] LeftOut, RowGroupInfo[] RowGroups, long FileLength);
+internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Columns, string[] LeftOut, RowGroupInfo[] RowGroups, long FileLength)
+{
+    /// <summary>What tells the file from another version of it.</summary>
+    public FileIdentity Identity { get; init; } = new(FileLength, default, "", "");
+
+    /// <summary>True if the file has encrypted columns, though its footer is not.</summary>
+    public bool IsEncrypted { get; init; }
+}
+
+/// <summary>What tells a file from another version of it, without reading its rows.</summary>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Modified">When it was last changed, UTC.</param>
+/// <param name="FooterHash">SHA-256 of its footer, in lower-case hexadecimal.</param>
+/// <param name="TailHash">SHA-256 of the footer's last bytes: quick to compare again and again.</param>
+internal sealed record FileIdentity(long Bytes, DateTime Modified, string FooterHash, string TailHash);

@@ -4,8 +4,15 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io.Format;
 
+/// <summary>What is known of a codec whatever its type.</summary>
+internal interface IPlainCodec
+{
+    /// <summary>Bytes that a value takes in memory, without what it refers to.</summary>
+    int DecodedBytes { get; }
+}
+
 /// <summary>Reads and writes plainly encoded values of one type.</summary>
-internal abstract class PlainCodec<T>
+internal abstract class PlainCodec<T> : IPlainCodec
 {
     /// <summary>Reads values.</summary>
     /// <param name="source">The encoded values; may be longer.</param>
@@ -13,11 +20,27 @@ internal abstract class PlainCodec<T>
     /// <returns>Bytes read.</returns>
     public abstract int Read(ReadOnlySpan<byte> source, Span<T> values);
 
+    /// <summary>True if values say their number of bytes.</summary>
+    public virtual bool IsVariable => false;
+
+    /// <summary>How many of the next values lie wholly in some bytes.</summary>
+    /// <param name="source">Encoded values.</param>
+    /// <param name="count">Values looked for.</param>
+    /// <param name="bytes">Bytes of those that lie there; where none does, the bytes needed to read or to know more.</param>
+    public abstract int Fit(ReadOnlySpan<byte> source, int count, out int bytes);
+
     /// <summary>Writes values.</summary>
     public abstract void Write(ReadOnlySpan<T> values, ByteBuffer target);
 
-    /// <summary>Bytes that a value takes in memory, without what it refers to.</summary>
+    /// <inheritdoc/>
     public virtual int DecodedBytes => Unsafe.SizeOf<T>();
+
+    protected static int FitFixed(ReadOnlySpan<byte> source, int count, int size, out int bytes)
+    {
+        var fit = size == 0 ? count : Math.Min(count, source.Length / size);
+        bytes = fit == 0 ? size : fit * size;
+        return fit;
+    }
 
     protected static void Need(ReadOnlySpan<byte> source, long bytes)
     {
@@ -28,6 +51,8 @@ internal abstract class PlainCodec<T>
 /// <summary>Numbers stored as they lie in memory.</summary>
 internal sealed class BlittableCodec<T> : PlainCodec<T> where T : unmanaged
 {
+    public override int Fit(ReadOnlySpan<byte> source, int count, out int bytes) => FitFixed(source, count, Unsafe.SizeOf<T>(), out bytes);
+
     public override int Read(ReadOnlySpan<byte> source, Span<T> values)
     {
         var target = MemoryMarshal.AsBytes(values);
@@ -42,6 +67,8 @@ internal sealed class BlittableCodec<T> : PlainCodec<T> where T : unmanaged
 /// <summary>Values that mean something else than the number they are stored as.</summary>
 internal sealed class ConvertingCodec<TStored, T>(Func<TStored, T> read, Func<T, TStored> write) : PlainCodec<T> where TStored : unmanaged
 {
+    public override int Fit(ReadOnlySpan<byte> source, int count, out int bytes) => FitFixed(source, count, Unsafe.SizeOf<TStored>(), out bytes);
+
     public override int Read(ReadOnlySpan<byte> source, Span<T> values)
     {
         var size = Unsafe.SizeOf<TStored>();
@@ -61,6 +88,9 @@ internal sealed class ConvertingCodec<TStored, T>(Func<TStored, T> read, Func<T,
 /// <summary>Booleans, eight a byte.</summary>
 internal sealed class BooleanCodec : PlainCodec<bool>
 {
+    // Bits are not cut at bytes: booleans are read as a run.
+    public override int Fit(ReadOnlySpan<byte> source, int count, out int bytes) => throw new NotSupportedException();
+
     public override int Read(ReadOnlySpan<byte> source, Span<bool> values)
     {
         var bytes = (values.Length + 7) / 8;
@@ -87,6 +117,8 @@ internal sealed class FixedBytesCodec<T>(int length, FixedBytesCodec<T>.Reader r
 
     public override int DecodedBytes => Unsafe.SizeOf<T>() + (typeof(T).IsValueType ? 0 : length + 24);
 
+    public override int Fit(ReadOnlySpan<byte> source, int count, out int bytes) => FitFixed(source, count, length, out bytes);
+
     public override int Read(ReadOnlySpan<byte> source, Span<T> values)
     {
         Need(source, (long)length * values.Length);
@@ -109,6 +141,32 @@ internal sealed class VariableBytesCodec<T>(VariableBytesCodec<T>.Reader read, V
     public delegate void Writer(T value, ByteBuffer target);
 
     public override int DecodedBytes => Unsafe.SizeOf<T>() + 40;
+
+    public override bool IsVariable => true;
+
+    public override int Fit(ReadOnlySpan<byte> source, int count, out int bytes)
+    {
+        bytes = 0;
+        var fit = 0;
+        for (; fit < count; fit++)
+        {
+            var left = source.Length - bytes;
+            if (left < 4)
+            {
+                if (fit == 0) bytes = 4;
+                break;
+            }
+            var length = BinaryPrimitives.ReadInt32LittleEndian(source[bytes..]);
+            if (length < 0 || length > int.MaxValue - 64) throw new BrokenFileException($"a value of {length} bytes", $"0 to {left - 4} bytes");
+            if (length > left - 4)
+            {
+                if (fit == 0) bytes = length + 4;
+                break;
+            }
+            bytes += length + 4;
+        }
+        return fit;
+    }
 
     public override int Read(ReadOnlySpan<byte> source, Span<T> values)
     {

@@ -81,7 +81,8 @@ internal static class PlainCodecs
         var at = target.Length;
         try
         {
-            var room = target.Reserve(value.Length * 3);
+            // A long text's exact length costs less than three times its room.
+            var room = target.Reserve(value.Length > 1 << 16 ? Utf8.GetByteCount(value) : value.Length * 3);
             target.Shrink(at + Utf8.GetBytes(value, room));
         }
         catch (EncoderFallbackException)

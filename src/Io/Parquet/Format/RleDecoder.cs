@@ -3,135 +3,154 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>Decodes the hybrid of runs and bit-packed groups that Parquet uses for levels, dictionary indexes and booleans.</summary>
-internal static class RleDecoder
+/// <summary>Decodes the hybrid of runs and bit-packed groups that Parquet uses for levels, dictionary indexes and booleans, some values at a time.</summary>
+/// <param name="source">Encoded runs.</param>
+/// <param name="bitWidth">Bits of a number, 0 … 32.</param>
+internal sealed class RleDecoder(PageBytes source, int bitWidth)
 {
-    /// <summary>Decodes numbers of <paramref name="bitWidth"/> bits.</summary>
-    /// <param name="source">Encoded runs.</param>
-    /// <param name="bitWidth">0 … 32.</param>
+    // Bit-packed values that are unpacked in one go at most, so that a window of the source holds them.
+    private const int Burst = 1 << 15;
+    private readonly int bitWidth = bitWidth is >= 0 and <= 32 ? bitWidth : throw new BrokenFileException($"a bit width of {bitWidth}", "0 to 32");
+    private long left;
+    private int value, bit;
+    private bool isPacked;
+
+    /// <summary>Decodes plain bits, eight a byte: a bit-packed run without an end.</summary>
+    public static RleDecoder Bits(PageBytes source) => new(source, 1) { left = long.MaxValue, isPacked = true };
+
+    /// <summary>Decodes the next numbers.</summary>
     /// <param name="target">Shape [values]; filled.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Decode(ReadOnlySpan<byte> source, int bitWidth, Span<int> target)
+    public void Decode(Span<int> target)
     {
-        if (bitWidth is < 0 or > 32) throw new BrokenFileException($"a bit width of {bitWidth}", "0 to 32");
         if (bitWidth == 0)
         {
             target.Clear();
             return;
         }
-        var at = 0;
-        var done = 0;
-        while (done < target.Length)
+        for (var done = 0; done < target.Length;)
         {
-            var header = Varint(source, ref at);
-            if ((header & 1) == 0)
+            if (left == 0) NextRun();
+            var count = (int)Math.Min(left, target.Length - done);
+            if (isPacked)
             {
-                var (value, count) = Run(source, ref at, header, bitWidth, target.Length - done);
-                target.Slice(done, count).Fill(value);
-                done += count;
+                var bits = Packed(ref count);
+                Unpack(bits, bitWidth, bit, target.Slice(done, count));
+                Pass(count);
             }
             else
             {
-                var (bytes, count) = Packed(source, at, header, bitWidth, target.Length - done);
-                Unpack(source.Slice(at, bytes), bitWidth, target.Slice(done, count));
-                at += bytes;
-                done += count;
+                target.Slice(done, count).Fill(value);
+                left -= count;
             }
+            done += count;
         }
     }
 
-    /// <summary>Decodes definition levels of a column that is not nested: true where a value is present.</summary>
-    /// <param name="source">Encoded runs of one-bit numbers.</param>
+    /// <summary>Decodes the next numbers of one bit: booleans, or definition levels of a column that is not nested.</summary>
     /// <param name="target">Shape [values]; filled.</param>
-    /// <returns>Number of values that are present.</returns>
+    /// <returns>How many of them are 1.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int DecodeFlags(ReadOnlySpan<byte> source, Span<bool> target)
+    public int DecodeFlags(Span<bool> target)
     {
-        var at = 0;
-        var done = 0;
-        var present = 0;
-        while (done < target.Length)
+        var set = 0;
+        for (var done = 0; done < target.Length;)
         {
-            var header = Varint(source, ref at);
-            if ((header & 1) == 0)
+            if (left == 0) NextRun();
+            var count = (int)Math.Min(left, target.Length - done);
+            if (isPacked)
             {
-                var (value, count) = Run(source, ref at, header, 1, target.Length - done);
-                if (value is not (0 or 1)) throw new BrokenFileException($"the level {value}", "0 or 1");
-                target.Slice(done, count).Fill(value == 1);
-                if (value == 1) present += count;
-                done += count;
-            }
-            else
-            {
-                var (bytes, count) = Packed(source, at, header, 1, target.Length - done);
-                var bits = source.Slice(at, bytes);
+                var bits = Packed(ref count);
                 for (var i = 0; i < count; i++)
                 {
-                    var bit = (bits[i >> 3] >> (i & 7)) & 1;
-                    target[done + i] = bit != 0;
-                    present += bit;
+                    var at = bit + i;
+                    var flag = (bits[at >> 3] >> (at & 7)) & 1;
+                    target[done + i] = flag != 0;
+                    set += flag;
                 }
-                at += bytes;
-                done += count;
+                Pass(count);
             }
+            else
+            {
+                if (value is not (0 or 1)) throw new BrokenFileException($"the level {value}", "0 or 1");
+                target.Slice(done, count).Fill(value == 1);
+                if (value == 1) set += count;
+                left -= count;
+            }
+            done += count;
         }
-        return present;
+        return set;
     }
 
-    private static (int Value, int Count) Run(ReadOnlySpan<byte> source, ref int at, uint header, int bitWidth, int left)
+    private void NextRun()
     {
-        var count = header >> 1;
-        if (count == 0) throw new BrokenFileException("a run of no value", "at least one");
+        var header = Varint();
+        if (header >> 1 == 0) throw (header & 1) == 0 ? new BrokenFileException("a run of no value", "at least one") : new BrokenFileException("a bit-packed run of no value", "at least eight");
+        isPacked = (header & 1) != 0;
+        left = header >> 1;
+        if (isPacked)
+        {
+            left *= 8;
+            bit = 0;
+            return;
+        }
         var width = (bitWidth + 7) / 8;
-        if (source.Length - at < width) throw new BrokenFileException("a run cut off", $"{width} bytes");
-        var value = 0;
-        for (var i = 0; i < width; i++) value |= source[at++] << (8 * i);
-        return (value, (int)Math.Min(count, (uint)left));
+        var bytes = source.Peek(Math.Max(1, width));
+        if (bytes.Length < width) throw new BrokenFileException("a run cut off", $"{width} bytes");
+        value = 0;
+        for (var i = 0; i < width; i++) value |= bytes[i] << (8 * i);
+        source.Advance(width);
     }
 
-    private static (int Bytes, int Count) Packed(ReadOnlySpan<byte> source, int at, uint header, int bitWidth, int left)
+    // The bytes of the next values, fewer values where there are many. The last group may lack the bytes of values that are not there.
+    private ReadOnlySpan<byte> Packed(ref int count)
     {
-        var groups = header >> 1;
-        if (groups == 0) throw new BrokenFileException("a bit-packed run of no value", "at least eight");
-        var count = (int)Math.Min(groups * 8L, left);
-        // The last group may lack the bytes of values that are not there.
-        var bytes = (int)Math.Min((long)groups * bitWidth, source.Length - at);
-        if (bytes * 8L < (long)count * bitWidth) throw new BrokenFileException($"{bytes} bytes of bit-packed values", $"{(count * (long)bitWidth + 7) / 8} bytes");
-        return (bytes, count);
+        count = Math.Min(count, Burst);
+        var needed = (int)((bit + ((long)count * bitWidth) + 7) / 8);
+        var bytes = source.Peek(needed);
+        if (bytes.Length < needed) throw new BrokenFileException($"{bytes.Length} bytes of bit-packed values", $"{needed} bytes");
+        // Unpacking looks at eight bytes at a time, but never beyond the run.
+        return bytes[..(int)Math.Min(bytes.Length, (bit + Math.Min(left, 1L << 40) * bitWidth + 7) / 8)];
+    }
+
+    private void Pass(int count)
+    {
+        var bits = bit + ((long)count * bitWidth);
+        source.Advance((int)(bits >> 3));
+        bit = (int)(bits & 7);
+        left -= count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Unpack(ReadOnlySpan<byte> source, int bitWidth, Span<int> target)
+    private static void Unpack(ReadOnlySpan<byte> source, int bitWidth, long bit, Span<int> target)
     {
         var mask = (1UL << bitWidth) - 1;
         ref var bytes = ref MemoryMarshal.GetReference(source);
         // Eight bytes from a value's first byte hold all of its bits (at most 7 + 32); the last values are read from a padded copy.
-        var safe = source.Length < 8 ? 0 : (int)Math.Min(target.Length, (source.Length - 8) * 8L / bitWidth);
-        var bit = 0L;
+        var safe = source.Length < 8 ? 0 : (int)Math.Min(target.Length, (((source.Length - 8) * 8L) + 7 - bit) / bitWidth);
         for (var i = 0; i < safe; i++, bit += bitWidth)
             target[i] = (int)(uint)((Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, (nint)(bit >> 3))) >> (int)(bit & 7)) & mask);
-        if (safe == target.Length) return;
-        var first = (int)(bit >> 3);
-        Span<byte> padded = stackalloc byte[64];
-        while (safe < target.Length)
+        Span<byte> padded = stackalloc byte[8];
+        for (var i = safe; i < target.Length; i++, bit += bitWidth)
         {
-            first = (int)(bit >> 3);
-            padded[..8].Clear();
+            var first = (int)(bit >> 3);
+            padded.Clear();
             source.Slice(first, Math.Min(8, source.Length - first)).CopyTo(padded);
-            target[safe++] = (int)(uint)((Unsafe.ReadUnaligned<ulong>(ref padded[0]) >> (int)(bit & 7)) & mask);
-            bit += bitWidth;
+            target[i] = (int)(uint)((Unsafe.ReadUnaligned<ulong>(ref padded[0]) >> (int)(bit & 7)) & mask);
         }
     }
 
-    private static uint Varint(ReadOnlySpan<byte> source, ref int at)
+    private uint Varint()
     {
-        var value = 0UL;
-        for (var shift = 0; shift < 35; shift += 7)
+        var bytes = source.Peek(5);
+        var number = 0UL;
+        for (var i = 0; i < 5; i++)
         {
-            if (at >= source.Length) throw new BrokenFileException("runs that end too early", "more values");
-            var b = source[at++];
-            value |= (ulong)(b & 127) << shift;
-            if (b < 128) return value <= uint.MaxValue ? (uint)value : throw new BrokenFileException($"a run of {value}", "32 bits");
+            if (i >= bytes.Length) throw new BrokenFileException("runs that end too early", "more values");
+            number |= (ulong)(bytes[i] & 127) << (7 * i);
+            if (bytes[i] >= 128) continue;
+            source.Advance(i + 1);
+            return number <= uint.MaxValue ? (uint)number : throw new BrokenFileException($"a run of {number}", "32 bits");
         }
         throw new BrokenFileException("a run length of more than 5 bytes", "at most 5");
     }

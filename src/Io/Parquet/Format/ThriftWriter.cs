@@ -73,6 +73,13 @@ internal sealed class ThriftWriter(ByteBuffer target)
         Element(value);
     }
 
+    public void Bytes(short id, ReadOnlySpan<byte> value)
+    {
+        Header(id, ThriftType.Binary);
+        Varint((ulong)value.Length);
+        target.Write(value);
+    }
+
     /// <summary>An element of a list of integers.</summary>
     public void Element(long value) => Varint((ulong)(value << 1) ^ (ulong)(value >> 63));
 

@@ -13,15 +13,16 @@ namespace Pipelines.Io.Reading;
 /// </summary>
 internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDisposable
 {
+    private const long PageRoom = 1 << 24;
     private ParquetReader? reader;
     private DataField[] fields = [];
 
-    /// <summary>True if a chunk has encodings that <see cref="ChunkDecoder"/> does not know.</summary>
+    /// <summary>True if a chunk has encodings that <see cref="ColumnCursor"/> does not know.</summary>
     public static bool IsNeededFor(ColumnChunkInfo chunk) =>
         Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray or PageEncoding.ByteStreamSplit);
 
     /// <summary>Decodes a chunk.</summary>
-    public ColumnBlock Decode(FileColumn column, int group, ColumnChunkInfo chunk, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    public ColumnBlock Decode(FileColumn column, int group, ColumnChunkInfo chunk, int rows, ColumnDecoder decoder, CancellationToken cancellationToken)
     {
         CheckPages(chunk, rows, cancellationToken);
         return DecodeAsync(column, group, rows, decoder, cancellationToken).GetAwaiter().GetResult();
@@ -32,12 +33,14 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
 
     private void CheckPages(ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
     {
-        using var pages = new PageReader(file, path, chunk);
+        using var pages = new ColumnPages(file, path, chunk, PageRoom);
         var values = 0L;
         while (values < rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!pages.Next(out _, out _)) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+            if (!pages.Next()) throw new BrokenFileException($"pages of {values} values", $"{rows}");
+            pages.Open();
+            pages.Body.Skip(pages.Body.Left);
             if (pages.Header.Kind is PageKind.Data or PageKind.DataV2) values += pages.Header.Values;
         }
         if (values != rows) throw new BrokenFileException($"pages of {values} values", $"{rows}");
@@ -56,20 +59,21 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
         fields = reader.Schema.GetDataFields();
     }
 
-    private async Task<ColumnBlock> DecodeAsync(FileColumn column, int group, int rows, ChunkDecoder decoder, CancellationToken cancellationToken)
+    private async Task<ColumnBlock> DecodeAsync(FileColumn column, int group, int rows, ColumnDecoder decoder, CancellationToken cancellationToken)
     {
         await OpenAsync(cancellationToken).ConfigureAwait(false);
         var field = fields.First(f => f.Path.Length == 1 && f.Name == column.Name);
         using var groupReader = reader!.OpenRowGroupReader(group);
         return column.Storage.Physical switch
         {
+            PhysicalType.Boolean => await ReadFlags().ConfigureAwait(false),
             PhysicalType.Int32 => await Read<int>().ConfigureAwait(false),
             PhysicalType.Int64 => await Read<long>().ConfigureAwait(false),
             PhysicalType.Float => await Read<float>().ConfigureAwait(false),
             PhysicalType.Double => await Read<double>().ConfigureAwait(false),
             PhysicalType.ByteArray => await ReadBytes(4).ConfigureAwait(false),
             PhysicalType.FixedLenByteArray => await ReadBytes(0).ConfigureAwait(false),
-            _ => throw new BrokenFileException($"{column.Storage.Physical} values in a delta encoding", "numbers or bytes"),
+            _ => throw new BrokenFileException($"{column.Storage.Physical} values", "numbers, booleans or bytes"),
         };
 
         async Task<ColumnBlock> Read<T>() where T : unmanaged
@@ -77,6 +81,15 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
             var values = new T[rows];
             var present = await ReadRaw(values).ConfigureAwait(false);
             return decoder.FromPlain(MemoryMarshal.AsBytes<T>(values), present, rows);
+        }
+
+        async Task<ColumnBlock> ReadFlags()
+        {
+            var values = new bool[rows];
+            var present = await ReadRaw(values).ConfigureAwait(false);
+            var bits = new ByteBuffer();
+            new BooleanCodec().Write(values, bits);
+            return decoder.FromPlain(bits.Written, present, rows);
         }
 
         async Task<ColumnBlock> ReadBytes(int prefix)

@@ -3,22 +3,54 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>A file of a source.</summary>
-internal sealed record PlannedFile(string Path, string Name, FileFooter Footer);
+internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
+{
+    /// <summary>Keys of a file that is encrypted or has encrypted columns; null for others, and where no key was given.</summary>
+    public DecryptionKeys? Keys { get; init; }
+
+    /// <summary>The file as jobs know it.</summary>
+    public InputFile Identity => new(Path, Name, Footer.Identity.Bytes, Footer.Identity.Modified, Footer.Identity.FooterHash, Footer.Rows);
+
+    /// <summary>Reads a file's footer.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">Its name for messages.</param>
+    /// <param name="engines">The engines that may decrypt it.</param>
+    /// <param name="keys">Its keys, should it be encrypted; null if there are none.</param>
+    public static PlannedFile Load(string path, string name, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys)
+    {
+        var isDecrypted = false;
+        var footer = FooterFile.Load(path, name, keys is null ? null : () =>
+        {
+            isDecrypted = true;
+            return EngineChoice.LoadEncrypted(engines, path, name, keys);
+        });
+        return new PlannedFile(path, name, footer) { Keys = isDecrypted ? keys : null };
+    }
+
+    /// <summary>Checks that the file is still the one whose footer was read.</summary>
+    /// <exception cref="DataException">It was changed, replaced or removed.</exception>
+    public void CheckUnchanged()
+    {
+        using var file = FooterFile.Open(Path);
+        if (FooterFile.Change(file, Footer, Path) is { } change)
+            throw new DataException(DataErrorKind.Storage, Name, change.Found, change.Expected, "do not change files while they are read: write new ones beside them, and run again");
+    }
+}
 
 /// <summary>The files of a source, opened and checked: their columns agree.</summary>
 internal sealed class ParquetPlan
 {
     private readonly Dictionary<string, string> obstacles = new(StringComparer.Ordinal);
 
-    private ParquetPlan(PlannedFile[] files)
+    private ParquetPlan(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines)
     {
-        Files = files;
+        (Files, Engines) = (files, engines);
         var first = files[0];
         foreach (var name in first.Footer.LeftOut) obstacles[name] = "it is a list, map or structure";
         foreach (var file in files)
         {
             foreach (var column in file.Footer.Columns)
-                if (column.Obstacle is not null) obstacles.TryAdd(column.Name, column.Obstacle);
+                if ((column.Obstacle ?? EngineChoice.Obstacle(engines, file, column)) is { } obstacle) obstacles.TryAdd(column.Name, obstacle);
             if (file != first) Compare(first, file);
         }
         Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name)).Select(c => Array.Exists(files, f => Find(f, c.Name).Field!.IsNullable)
@@ -34,22 +66,28 @@ internal sealed class ParquetPlan
     /// <summary>The files, in order.</summary>
     public PlannedFile[] Files { get; }
 
+    /// <summary>The engines that may read them, in order.</summary>
+    public IReadOnlyList<ParquetEngine> Engines { get; }
+
     /// <summary>All columns that can be read.</summary>
     public BatchSchema Schema { get; }
 
     /// <summary>Number of rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Footer.Rows);
 
+    /// <summary>Checks files against one another.</summary>
+    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines) => new(files, engines);
+
     /// <summary>Finds the files and reads their footers.</summary>
-    public static ParquetPlan Make(IEnumerable<string> paths, CancellationToken cancellationToken)
+    public static PlannedFile[] Find(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys, CancellationToken cancellationToken)
     {
         var files = new List<PlannedFile>();
         foreach (var (path, name) in ParquetPaths.Resolve(paths))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            files.Add(new PlannedFile(path, name, FooterFile.Load(path, name)));
+            files.Add(PlannedFile.Load(path, name, engines, keys));
         }
-        return new ParquetPlan([.. files]);
+        return [.. files];
     }
 
     /// <summary>The schema of the columns that are asked for, in that order.</summary>
@@ -60,9 +98,8 @@ internal sealed class ParquetPlan
         return Schema.Project(names, Files[0].Name);
     }
 
-    /// <summary>One a file: decodes the columns of <paramref name="schema"/>.</summary>
-    public RowGroupDecoder[] Decoders(BatchSchema schema) =>
-        [.. Files.Select(f => new RowGroupDecoder(f.Path, f.Name, f.Footer, [.. schema.Fields.Select(c => Find(f, c.Name))]))];
+    /// <summary>A file's columns, in the order of <paramref name="schema"/>.</summary>
+    public static FileColumn[] Columns(PlannedFile file, BatchSchema schema) => [.. schema.Fields.Select(c => Find(file, c.Name))];
 
     private static FileColumn Find(PlannedFile file, string name) => Array.Find(file.Footer.Columns, c => c.Name == name)!;
 

@@ -1,18 +1,44 @@
+using Pipelines.Io.Format;
+
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Decodes row groups ahead of their reader, several at a time, and hands them on in order. What is decoded and not yet read stays within a number of bytes,
-/// but for one row group that is always decoded.
+/// Decodes row groups ahead of their reader and hands them on in order: small ones whole, several at a time; those larger than the share for reading ahead in slices that end
+/// where batches do, one after the other. What is decoded and not yet read stays within that share, but for one piece that is always decoded.
 /// </summary>
-internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int parallelism, long maxBytes, ArrayRecycler? recycler, CancellationToken cancellationToken) : IAsyncDisposable
+internal sealed class RowGroupQueue : IAsyncDisposable
 {
-    private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-    private readonly RowGroupDecoder[] decoders = plan.Decoders(schema);
+    private readonly ParquetPlan plan;
+    private readonly ReadOptions options;
+    private readonly ArrayRecycler? recycler;
+    private readonly int parallelism;
+    private readonly CancellationTokenSource stop;
+    private readonly FileColumn[][] columns;
     private readonly Queue<(Task<RowBlock> Task, long Bytes)> running = new();
     private int file, group;
     private long held, handed;
 
-    /// <summary>The next row group, or null at the end. The one before counts as read.</summary>
+    // Global number of the next row to start decoding, and that row in its row group.
+    private long globalRow, groupRow;
+
+    // The row group that is read in slices, if one is; what was started last of it.
+    private IRowGroupReader? reader;
+    private Task slices = Task.CompletedTask;
+
+    /// <summary>Begins before the first row of the first batch that is wanted; nothing is decoded yet.</summary>
+    public RowGroupQueue(ParquetPlan plan, BatchSchema schema, ReadOptions options, CancellationToken cancellationToken)
+    {
+        (this.plan, this.options) = (plan, options);
+        recycler = options.ReuseMemory ? new ArrayRecycler() : null;
+        parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
+        columns = [.. plan.Files.Select(f => ParquetPlan.Columns(f, schema))];
+        stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var first = options.FirstBatch > long.MaxValue / options.BatchSize ? long.MaxValue : options.FirstBatch * options.BatchSize;
+        while (Find() && plan.Files[file].Footer.RowGroups[group].Rows <= first - globalRow) globalRow += plan.Files[file].Footer.RowGroups[group++].Rows;
+        if (file < plan.Files.Length) (groupRow, globalRow) = (first - globalRow, first);
+    }
+
+    /// <summary>The next rows, or null at the end. Those before count as read.</summary>
     public async ValueTask<RowBlock?> NextAsync()
     {
         held -= handed;
@@ -32,29 +58,87 @@ internal sealed class RowGroupQueue(ParquetPlan plan, BatchSchema schema, int pa
     {
         await stop.CancelAsync().ConfigureAwait(false);
         foreach (var (task, _) in running) await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        reader?.Dispose();
         stop.Dispose();
     }
 
     private void Start()
     {
-        while (running.Count < parallelism && Find())
+        while (running.Count < Math.Max(2, parallelism) && Find())
         {
-            var (decoder, name, g) = (decoders[file], plan.Files[file].Name, group);
-            var bytes = decoder.DecodedBytes(g);
-            if (held > 0 && held + bytes > maxBytes) return;
-            var rows = (int)plan.Files[file].Footer.RowGroups[g].Rows;
+            var (from, wanted, g) = (plan.Files[file], columns[file], group);
+            var info = from.Footer.RowGroups[g];
+            var bytes = DecodedSize.Of(info, wanted);
+            var isWhole = groupRow == 0 && bytes <= options.ReadAheadBytes;
+            if (isWhole && running.Count >= parallelism) return;
+            var rows = isWhole ? info.Rows : SliceRows(info, wanted, bytes);
+            bytes = (long)((double)bytes / info.Rows * rows);
+            if (held > 0 && held + bytes > options.ReadAheadBytes) return;
             var token = stop.Token;
-            running.Enqueue((Task.Run(() => Decode(decoder, name, g, rows, token), token), bytes));
+            var before = slices;
+            var (at, count) = (groupRow, (int)rows);
+            if (isWhole) running.Enqueue((Task.Run(() => WholeAsync(before, from, g, wanted, token), token), bytes));
+            else
+            {
+                // One at a time, and none while whole row groups are being decoded: both would take the decoders' memory.
+                var others = Task.WhenAll(running.Select(r => (Task)r.Task));
+                var slice = Task.Run(() => SliceAsync(others, from, g, wanted, at, count, token), token);
+                slices = slice;
+                running.Enqueue((slice, bytes));
+            }
             held += bytes;
+            globalRow += rows;
+            groupRow += rows;
+            if (groupRow < info.Rows) continue;
+            groupRow = 0;
             group++;
         }
     }
 
-    private RowBlock Decode(RowGroupDecoder decoder, string name, int g, int rows, CancellationToken token)
+    // As many whole batches as half the share takes, so that one slice is decoded while one is read; where texts can be of any length, one batch.
+    private long SliceRows(RowGroupInfo info, FileColumn[] wanted, long bytes)
     {
-        var columns = decoder.Decode(g, recycler, token);
-        return new RowBlock(name, g, rows, columns, recycler is null ? null : new BlockLease(columns, recycler));
+        var batchBytes = Math.Max(1, (double)bytes / info.Rows * options.BatchSize);
+        var batches = Array.Exists(wanted, DecodedSize.IsVariable) ? 1 : Math.Max(1, (long)(options.ReadAheadBytes / 2 / batchBytes));
+        return Math.Min(info.Rows - groupRow, (batches * options.BatchSize) - (globalRow % options.BatchSize));
     }
+
+    private async Task<RowBlock> WholeAsync(Task before, PlannedFile from, int g, FileColumn[] wanted, CancellationToken token)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        token.ThrowIfCancellationRequested();
+        var rows = (int)from.Footer.RowGroups[g].Rows;
+        using var whole = Open(from, g, wanted, parallelism, 1);
+        return Block(from, g, 0, rows, whole.Read(rows, recycler, token));
+    }
+
+    private async Task<RowBlock> SliceAsync(Task before, PlannedFile from, int g, FileColumn[] wanted, long at, int rows, CancellationToken token)
+    {
+        // A slice that failed leaves its reader somewhere: nothing comes after it.
+        await before.ConfigureAwait(false);
+        token.ThrowIfCancellationRequested();
+        if (reader is null)
+        {
+            reader = Open(from, g, wanted, 1, parallelism);
+            if (at > 0) reader.Skip(at, token);
+        }
+        var block = Block(from, g, at, rows, reader.Read(rows, recycler, token));
+        if (at + rows == from.Footer.RowGroups[g].Rows)
+        {
+            reader.Dispose();
+            reader = null;
+        }
+        return block;
+    }
+
+    private IRowGroupReader Open(PlannedFile from, int g, FileColumn[] wanted, int readers, int workers)
+    {
+        DecodedSize.CheckBatch(from, g, wanted, options);
+        var share = options.DecoderBytes is { } bytes ? bytes / readers : long.MaxValue;
+        return EngineChoice.Open(plan.Engines, from, g, wanted, new ReaderLimits(share, Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes), workers));
+    }
+
+    private RowBlock Block(PlannedFile from, int g, long at, int rows, ColumnBlock[] decoded) => new(from.Name, g, rows, decoded, recycler is null ? null : new BlockLease(decoded, recycler), at);
 
     // Moves on to the next row group that has rows.
     private bool Find()

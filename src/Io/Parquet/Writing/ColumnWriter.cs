@@ -10,6 +10,9 @@ internal sealed record WrittenChunk(PageCodec Codec, PageEncoding[] Encodings, l
 {
     /// <summary>Position of the chunk in the file.</summary>
     public long Offset { get; init; }
+
+    /// <summary>Least and greatest value, plainly encoded; null where nothing can be told.</summary>
+    public (byte[] Min, byte[] Max)? Range { get; init; }
 }
 
 /// <summary>Collects the rows of a row group of one column and encodes them.</summary>
@@ -28,6 +31,31 @@ internal abstract class ColumnWriter(ColumnField field)
         _ = ValueTypes.For(field);
         return (ColumnWriter)Activator.CreateInstance(typeof(ColumnWriter<>).MakeGenericType(field.ValueType), field, rowGroupRows)!;
     }
+
+    /// <summary>Bytes that a value takes in memory, in the reckoning of <see cref="RowGroupLimit"/>.</summary>
+    public int PlainBytes => PlainBytesOf(Field);
+
+    /// <summary>True for texts and byte arrays: their lengths add to <see cref="PlainBytes"/>.</summary>
+    public bool HasLengths => Field.ValueType == typeof(string) || Field.ValueType == typeof(byte[]);
+
+    /// <summary>Bytes that a value of a column takes in memory; of texts and byte arrays without their lengths.</summary>
+    public static int PlainBytesOf(ColumnField field) => Type.GetTypeCode(field.ValueType) switch
+    {
+        TypeCode.Boolean or TypeCode.SByte or TypeCode.Byte => 1,
+        TypeCode.Int16 or TypeCode.UInt16 => 2,
+        TypeCode.Int64 or TypeCode.UInt64 or TypeCode.Double or TypeCode.DateTime => 8,
+        TypeCode.Decimal => 16,
+        _ => field.ValueType == typeof(Guid) ? 16 : field.ValueType == typeof(TimeOnly) ? 8 : 4,
+    };
+
+    /// <summary>At least the lengths of some rows' values together.</summary>
+    public abstract long LengthBound(DataBatch batch, int column, int start, int count);
+
+    /// <summary>Adds the lengths of some rows' values, each to its row's; a null has none.</summary>
+    public abstract void AddLengths(DataBatch batch, int column, int start, Span<long> lengths);
+
+    /// <summary>The lengths of the values taken so far together.</summary>
+    public abstract long HeldLength();
 
     /// <summary>Takes rows of a batch.</summary>
     public abstract void Add(DataBatch batch, int column, int start, int count);
@@ -50,7 +78,6 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
     private readonly PlainCodec<T> codec = (PlainCodec<T>)PlainCodecs.For(ValueTypes.For(field));
     private readonly DictionaryBuilder<T> dictionary = new();
     private readonly int[] indexes = new int[typeof(T) == typeof(bool) ? 0 : rowGroupRows];
-    private readonly ByteBuffer page = new();
     private T[] values = [];
     private bool[]? present;
     private ColumnDictionary<T>? source;
@@ -70,6 +97,37 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
         }
         rows += count;
     }
+
+    public override long LengthBound(DataBatch batch, int column, int start, int count)
+    {
+        var from = (BatchColumn<T>)batch.Columns[column];
+        if (from.Dictionary is { } distinct) return count * distinct.LongestLength;
+        var sum = 0L;
+        foreach (var value in from.Values.Span.Slice(start, count)) sum += LengthOf(value);
+        return sum;
+    }
+
+    public override void AddLengths(DataBatch batch, int column, int start, Span<long> lengths)
+    {
+        var from = (BatchColumn<T>)batch.Columns[column];
+        for (var i = 0; i < lengths.Length; i++)
+            if (from.Present is not { } flags || flags[start + i]) lengths[i] += LengthOf(from[start + i]);
+    }
+
+    public override long HeldLength()
+    {
+        var sum = 0L;
+        if (isPlain)
+            for (var i = 0; i < stored; i++) sum += LengthOf(values[i]);
+        else
+        {
+            var distinct = dictionary.Values;
+            for (var i = 0; i < stored; i++) sum += LengthOf(distinct[indexes[i]]);
+        }
+        return sum;
+    }
+
+    private static long LengthOf(T value) => ColumnDictionary<T>.LengthOf(value);
 
     public override WrittenChunk Encode(PageCompressor compressor)
     {
@@ -201,6 +259,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
     private WrittenChunk? EncodeWith(PageCompressor compressor, PageCodec codecUsed, int nulls)
     {
         long uncompressed = 0, dictionaryBytes = 0;
+        var page = compressor.Page;
         if (!isPlain)
         {
             page.Clear();
@@ -208,6 +267,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
             uncompressed += compressor.WriteDictionaryPage(codecUsed, page, dictionary.Count, Output);
             dictionaryBytes = Output.Length;
         }
+        var range = ColumnRange.Of(Storage, isPlain ? values.AsSpan(0, stored) : dictionary.Values, codec);
         var (row, value) = (0, 0);
         do
         {
@@ -215,7 +275,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
             var first = row;
             var firstValue = value;
             NextPage(ref row, ref value);
-            if (Field.IsNullable) WriteLevels(first, row);
+            if (Field.IsNullable) WriteLevels(page, first, row);
             if (isPlain) codec.Write(values.AsSpan(firstValue, value - firstValue), page);
             else
             {
@@ -228,7 +288,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
         }
         while (row < rows);
         PageEncoding[] encodings = isPlain ? [PageEncoding.Plain, PageEncoding.Rle] : [PageEncoding.Plain, PageEncoding.Rle, PageEncoding.RleDictionary];
-        return new WrittenChunk(codecUsed, encodings, rows, nulls, Output.Length, uncompressed, dictionaryBytes);
+        return new WrittenChunk(codecUsed, encodings, rows, nulls, Output.Length, uncompressed, dictionaryBytes) { Range = range };
     }
 
     // A page holds a mebibyte of values, or one value if it is larger.
@@ -253,7 +313,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
         }
     }
 
-    private void WriteLevels(int first, int end)
+    private void WriteLevels(ByteBuffer page, int first, int end)
     {
         var at = page.Length;
         page.Reserve(4);

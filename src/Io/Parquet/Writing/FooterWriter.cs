@@ -23,6 +23,14 @@ internal static class FooterWriter
         w.List(4, ThriftType.Struct, groups.Count);
         foreach (var (rows, chunks) in groups) WriteGroup(w, columns, rows, chunks);
         w.Text(6, CreatedBy);
+        // Least and greatest values are told in the order of the columns' types.
+        w.List(7, ThriftType.Struct, columns.Length);
+        foreach (var _ in columns)
+        {
+            w.Begin();
+            w.Empty(1);
+            w.End();
+        }
         w.End();
     }
 
@@ -126,6 +134,11 @@ internal static class FooterWriter
             if (chunk.DictionaryBytes > 0) w.Int64(11, chunk.Offset);
             w.Begin(12);
             w.Int64(3, chunk.Nulls);
+            if (chunk.Range is { } range)
+            {
+                w.Bytes(5, range.Max);
+                w.Bytes(6, range.Min);
+            }
             w.End();
             w.End();
             w.End();

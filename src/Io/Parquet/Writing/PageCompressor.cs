@@ -7,7 +7,11 @@ namespace Pipelines.Io.Writing;
 internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
 {
     private readonly ZstdSharp.Compressor? zstd = options.Compression == ParquetCompression.Zstd ? new ZstdSharp.Compressor(options.ZstdLevel) : null;
+    private readonly bool checksums = options.PageChecksums;
     private byte[] compressed = [];
+
+    /// <summary>Room for the page that is being made; one a thread, not one a column.</summary>
+    public ByteBuffer Page { get; } = new();
 
     /// <summary>The codec asked for.</summary>
     public PageCodec Codec { get; } = options.Compression switch { ParquetCompression.Zstd => PageCodec.Zstd, ParquetCompression.Snappy => PageCodec.Snappy, _ => PageCodec.None };
@@ -17,7 +21,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     {
         var bytes = Compress(codec, page.Written);
         var at = target.Length;
-        var header = Header(target, PageKind.Dictionary, page.Length, bytes.Length);
+        var header = Header(target, PageKind.Dictionary, page.Length, bytes);
         header.Begin(7);
         header.Int32(1, values);
         header.Int32(2, (int)PageEncoding.Plain);
@@ -33,7 +37,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     {
         var bytes = Compress(codec, page.Written);
         var at = target.Length;
-        var header = Header(target, PageKind.Data, page.Length, bytes.Length);
+        var header = Header(target, PageKind.Data, page.Length, bytes);
         header.Begin(5);
         header.Int32(1, values);
         header.Int32(2, (int)encoding);
@@ -49,13 +53,14 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => zstd?.Dispose();
 
-    private static ThriftWriter Header(ByteBuffer target, PageKind kind, int uncompressed, int compressed)
+    private ThriftWriter Header(ByteBuffer target, PageKind kind, int uncompressed, ReadOnlySpan<byte> bytes)
     {
         var header = new ThriftWriter(target);
         header.Begin();
         header.Int32(1, (int)kind);
         header.Int32(2, uncompressed);
-        header.Int32(3, compressed);
+        header.Int32(3, bytes.Length);
+        if (checksums) header.Int32(4, (int)Crc32.Of(bytes));
         return header;
     }
 

@@ -4,7 +4,7 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Writing;
 
 /// <summary>Writes one Parquet file: row groups, then the footer. Without <see cref="Finish"/> it is no Parquet file.</summary>
-internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns) : IDisposable
+internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns)
 {
     private readonly List<(long Rows, WrittenChunk[] Chunks)> groups = [];
     private long position;
@@ -26,7 +26,7 @@ internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns) :
         groups.Add((rows, chunks));
     }
 
-    /// <summary>Writes the footer and makes the file durable.</summary>
+    /// <summary>Writes the footer.</summary>
     public void Finish()
     {
         var footer = new ByteBuffer();
@@ -35,13 +35,7 @@ internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns) :
         BinaryPrimitives.WriteInt32LittleEndian(footer.Reserve(4), length);
         footer.Write("PAR1"u8);
         Write(footer.Written);
-        if (stream is FileStream file) file.Flush(flushToDisk: true);
-        else stream.Flush();
-        stream.Dispose();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => stream.Dispose();
 
     private void Write(ReadOnlySpan<byte> bytes)
     {

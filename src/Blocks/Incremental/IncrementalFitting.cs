@@ -1,0 +1,124 @@
+using Pipelines.Blocks.Incremental;
+using Pipelines.Io;
+using Pipelines.Io.Storage;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Blocks;
+
+/// <summary>What an incremental fit did.</summary>
+/// <typeparam name="TModel">Type of the model.</typeparam>
+/// <param name="Files">The files.</param>
+/// <param name="Saved">The model of all rows so far.</param>
+/// <param name="Fitted">How the fit to the new files went; null if there was none.</param>
+public sealed record IncrementalFit<TModel>(IncrementalResult Files, SavedModel Saved, FittedModel<TModel>? Fitted)
+    where TModel : Model;
+
+/// <summary>
+/// Fits a model to the files that came since the last run, each row exactly once. The first run fits to all files as ever; each later one goes on from the
+/// model with the new rows, on top of the sufficient statistics of all rows before (<see cref="UpdatePass"/>), so that nothing is forgotten and nothing is read again.
+/// </summary>
+/// <remarks>
+/// An update is not the fit to all rows at once: the earlier rows keep the responsibilities that they had. For a single distribution it is the same. The
+/// log-likelihood counts the earlier rows with their last value.
+/// </remarks>
+public static class IncrementalFitting
+{
+    /// <summary>Fits to new files.</summary>
+    /// <typeparam name="TModel">Type of the model.</typeparam>
+    /// <param name="inputs">Paths, folders and globs of Parquet data.</param>
+    /// <param name="features">Makes the pipeline over some files, the same each time: <c>files => Pipeline.FromParquet(files).Features("delay")</c>.</param>
+    /// <param name="estimator">What to fit in the first run.</param>
+    /// <param name="fit">How to fit.</param>
+    /// <param name="options">Where the state is kept.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>; the state stays as it was.</param>
+    /// <exception cref="DataException">The state is of another job or held by another run, or the data cannot be used.</exception>
+    /// <exception cref="ModelException">Options or data are not usable.</exception>
+    public static async Task<IncrementalFit<TModel>> RunAsync<TModel>(
+        IEnumerable<string> inputs, Func<IReadOnlyList<string>, Pipeline> features, IEstimator<TModel> estimator, FitOptions fit, IncrementalOptions options, CancellationToken cancellationToken = default)
+        where TModel : Model
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(fit);
+        ArgumentNullException.ThrowIfNull(options);
+        fit.Validate();
+        if (options.Backfill is { } range)
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit", "none, as a fit takes each row once and cannot take it back", "fit anew with another state file");
+        var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
+        var job = await features([.. files.Select(f => f.Path)]).DescribeFitAsync(estimator, fit, cancellationToken).ConfigureAwait(false);
+        using var run = IncrementalRun.Open(options.StateFile, "fit", IncrementalJob.Of(job), FileLayer.Disk);
+        var changes = FileChanges.Of(files, run.State.Files, null);
+        var earlier = run.State.Model is { } text ? SavedModel.FromJson(System.Text.Encoding.UTF8.GetBytes(text), options.StateFile) : null;
+        if (changes.Work.Count == 0)
+        {
+            // There was a first run, or there would be a file to work on.
+            return new IncrementalFit<TModel>(Result(0, 0), earlier!, null);
+        }
+        var pipeline = features([.. changes.Work.Select(f => f.Path)]);
+        if (pipeline.Options.Checkpoints is { } checkpoints)
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well", "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
+        var last = new LastState();
+        var fitted = earlier is null
+            ? await pipeline.FitOverAsync(estimator, fit with { Journal = last }, static pass => pass, cancellationToken).ConfigureAwait(false)
+            : await pipeline.FitOverAsync(new ModelEstimator<TModel>((TModel)earlier.Model), fit with { Journal = last }, Update, cancellationToken).ConfigureAwait(false);
+        // A feature's range is that of all rows so far.
+        var saved = earlier is null ? fitted.Saved : fitted.Saved with { Features = [.. fitted.Saved.Features!.Zip(earlier.Features!, Join)] };
+        fitted = fitted with { Saved = saved };
+        var rows = fitted.Result.Rows - (earlier?.Training?.Rows ?? 0);
+        run.Write(run.State with
+        {
+            NextRun = run.State.NextRun + 1,
+            Files = [.. run.State.Files, .. changes.Work.Select(f => new DoneFile(f.Path, f.Bytes, f.Modified.ToUniversalTime(), f.FooterHash, run.State.NextRun, f.Rows, 0))],
+            Model = System.Text.Encoding.UTF8.GetString(saved.ToJson()),
+            Statistics = Bytes(last.State!.Statistics),
+        });
+        return new IncrementalFit<TModel>(Result(rows, fitted.RowsRejected), saved, fitted);
+
+        UpdatePass Update(FeaturePass pass) => new(pass, earlier.Model, Statistics(earlier.Model, run.State.Statistics!, options.StateFile));
+
+        IncrementalResult Result(long rows, long rejected) => new(changes.Work, changes.Done, changes.Changed, changes.Vanished, rows + rejected, rows, rejected);
+    }
+
+    private static Feature Join(Feature now, Feature before) => now with
+    {
+        IsNullable = now.IsNullable is null || before.IsNullable is null ? null : now.IsNullable.Value || before.IsNullable.Value,
+        Minimum = now.Minimum is null ? before.Minimum : before.Minimum is null ? now.Minimum : Math.Min(now.Minimum.Value, before.Minimum.Value),
+        Maximum = now.Maximum is null ? before.Maximum : before.Maximum is null ? now.Maximum : Math.Max(now.Maximum.Value, before.Maximum.Value),
+    };
+
+    private static Statistics Statistics(Model model, byte[] bytes, string place)
+    {
+        var statistics = model.CreateStatistics();
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes));
+            statistics.Load(reader);
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new DataException(DataErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs", "restore it from a copy, or begin anew with another state file", e);
+        }
+        return statistics;
+    }
+
+    private static byte[] Bytes(Statistics statistics)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        statistics.Save(writer);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>Remembers the last state of a fit.</summary>
+    private sealed class LastState : IFitJournal
+    {
+        public FitState? State { get; private set; }
+
+        public FitState? Resumed => null;
+
+        public void Save(FitState state) => State = state;
+    }
+}

@@ -1,0 +1,55 @@
+using Pipelines.Io;
+using Pipelines.Io.Storage;
+
+namespace Pipelines.Blocks.Incremental;
+
+/// <summary>A locked state file, while a run works with it.</summary>
+internal sealed class IncrementalRun : IDisposable
+{
+    private readonly FileLayer files;
+    private readonly string path;
+    private readonly RunLock held;
+
+    private IncrementalRun(FileLayer files, string path, RunLock held, IncrementalState state) => (this.files, this.path, this.held, State) = (files, path, held, state);
+
+    /// <summary>The state as it is on the disk.</summary>
+    public IncrementalState State { get; private set; }
+
+    /// <summary>Locks and reads a state, or begins one.</summary>
+    /// <param name="path">The state file.</param>
+    /// <param name="kind"><c>score</c> or <c>fit</c>.</param>
+    /// <param name="job">The job, without its inputs.</param>
+    /// <param name="files">The file system.</param>
+    /// <exception cref="DataException">Another run works with it, or it is of another job.</exception>
+    public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobFact> job, FileLayer files)
+    {
+        path = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder)) throw new DataException(DataErrorKind.Usage, path, $"no folder '{folder}'", "a folder that exists", "make it first");
+        var held = RunLock.Take(files, Path.Combine(folder, $".{Path.GetFileName(path)}.lock"), path, static () => { });
+        try
+        {
+            var state = IncrementalState.Read(path) ?? IncrementalState.Begin(kind, job);
+            if (state.Kind != kind) throw Other(path, $"it is of incremental runs of '{state.Kind}'");
+            if (new JobFacts(job).DifferenceFrom(new JobFacts(state.Job)) is { } difference) throw Other(path, difference);
+            return new IncrementalRun(files, path, held, state);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Replaces the state, durably.</summary>
+    public void Write(IncrementalState state)
+    {
+        state.Write(files, path);
+        State = state;
+    }
+
+    public void Dispose() => held.Dispose();
+
+    private static DataException Other(string path, string difference) =>
+        new(DataErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before", "repeat those, or begin anew with another state file and output");
+}

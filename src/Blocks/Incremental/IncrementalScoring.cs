@@ -1,0 +1,86 @@
+using Pipelines.Blocks.Incremental;
+using Pipelines.Io;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// Scores the files that came since the last run, each exactly once, however often a run is killed. Each file's rows go to a folder of their own,
+/// <c>OUTPUT/run=00001</c>, which appears in one step when it is whole: readers of the output see all rows of a file or none.
+/// </summary>
+/// <remarks>
+/// The order of events: the state tells what is begun; the output is written under a hidden name, in parts that can be resumed; the folder gets its name; the
+/// state tells that the file is done. Whatever the moment of a kill, the next run finds out how far it went.
+/// </remarks>
+public static class IncrementalScoring
+{
+    /// <summary>Scores new files.</summary>
+    /// <param name="inputs">Paths, folders and globs of Parquet data.</param>
+    /// <param name="score">Makes the pipeline that scores some files, the same each time: <c>files => Pipeline.FromParquet(files).Score(model)</c>.</param>
+    /// <param name="output">Folder of the output; it is made if its parent exists.</param>
+    /// <param name="options">Where the state is kept.</param>
+    /// <param name="sink">How Parquet is written; null = the defaults. <see cref="ParquetSinkOptions.Resume"/> has no meaning here: an interrupted run always goes on.</param>
+    /// <param name="progress">Told of the rows written, file by file; null = nobody.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>; the next run goes on.</param>
+    /// <exception cref="DataException">The state is of another job or held by another run, or data or output cannot be used.</exception>
+    public static async Task<IncrementalResult> RunAsync(
+        IEnumerable<string> inputs, Func<IReadOnlyList<string>, Pipeline> score, string output, IncrementalOptions options, ParquetSinkOptions? sink = null,
+        IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(score);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(options);
+        sink ??= new ParquetSinkOptions();
+        sink.Validate();
+        if (output.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) || File.Exists(output))
+            throw new DataException(DataErrorKind.Usage, output, "a single file as output of incremental runs", "a folder", "give a folder's path");
+        var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
+        var job = await score([files[0].Path]).DescribeAsync(sink.Facts, cancellationToken).ConfigureAwait(false);
+        using var run = IncrementalRun.Open(options.StateFile, "score", IncrementalJob.Of(job), sink.Files);
+        var runs = new OutputRuns(output, sink.QuarantineFolder, sink.Files);
+        runs.Prepare();
+        var maker = IncrementalJob.Maker(job);
+
+        var (worked, rowsIn, rowsOut, rowsRejected) = (new List<InputFile>(), 0L, 0L, 0L);
+        if (run.State.Pending is { } left)
+        {
+            // Only the same file and code give the same rows; else it is begun anew, as if the run before had not been.
+            if (files.FirstOrDefault(f => left.File.Is(f)) is { } same && (left.Maker == maker || runs.IsPublished(left.Run))) await ScoreAsync(left, same).ConfigureAwait(false);
+            else
+            {
+                runs.Discard(left.Run);
+                run.Write(run.State with { Pending = null });
+            }
+        }
+        runs.ForgetReplaced();
+        var changes = FileChanges.Of(files, run.State.Files, options.Backfill);
+        foreach (var file in changes.Work)
+        {
+            if (worked.Contains(file)) continue;
+            cancellationToken.ThrowIfCancellationRequested();
+            var begun = new PendingRun(run.State.NextRun, new DoneFile(file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash, run.State.NextRun, 0, 0),
+                run.State.Files.FirstOrDefault(f => f.Path == file.Path)?.Run, maker);
+            run.Write(run.State with { Pending = begun, NextRun = begun.Run + 1 });
+            await ScoreAsync(begun, file).ConfigureAwait(false);
+        }
+        return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut, rowsRejected);
+
+        async Task ScoreAsync(PendingRun begun, InputFile file)
+        {
+            if (!runs.IsPublished(begun.Run))
+            {
+                var own = sink with { Resume = true, QuarantineFolder = runs.Quarantine(begun.Run) };
+                var result = await score([file.Path]).ToParquet(runs.Hidden(begun.Run), own).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+                begun = begun with { File = begun.File with { Rows = result.RowsOut, RowsRejected = result.RowsRejected } };
+                // Written before the folder gets its name: afterwards nobody could tell how many rows were refused.
+                run.Write(run.State with { Pending = begun });
+                runs.Publish(begun.Run, begun.Replaces);
+            }
+            run.Write(run.State with { Pending = null, Files = [.. run.State.Files.Where(f => f.Path != begun.File.Path), begun.File] });
+            runs.Forget(begun.Replaces);
+            worked.Add(file);
+            rowsIn += begun.File.Rows + begun.File.RowsRejected;
+            rowsOut += begun.File.Rows;
+            rowsRejected += begun.File.RowsRejected;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json;
+using Pipelines.Io;
+using Pipelines.Io.Storage;
+
+namespace Pipelines.Blocks.Incremental;
+
+/// <summary>A file that is done.</summary>
+/// <param name="Path">Full path.</param>
+/// <param name="Bytes">Its size when it was worked on.</param>
+/// <param name="Modified">When it was last changed then, UTC.</param>
+/// <param name="FooterHash">SHA-256 of its footer then.</param>
+/// <param name="Run">Number of the run that worked on it.</param>
+/// <param name="Rows">Its rows.</param>
+/// <param name="RowsRejected">Those refused.</param>
+internal sealed record DoneFile(string Path, long Bytes, DateTime Modified, string FooterHash, int Run, long Rows, long RowsRejected)
+{
+    /// <summary>True if the file is still as it was.</summary>
+    public bool Is(InputFile file) => (Path, Bytes, Modified, FooterHash) == (file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash);
+}
+
+/// <summary>A run that was begun. It is written down before its output is, so that a later run finishes the same one instead of doing it twice.</summary>
+/// <param name="Run">Its number.</param>
+/// <param name="File">What it works on.</param>
+/// <param name="Replaces">Number of the run whose output it replaces; null if none.</param>
+/// <param name="Maker">Version and kernel variant that began it: with others, it is begun anew.</param>
+internal sealed record PendingRun(int Run, DoneFile File, int? Replaces, string Maker);
+
+/// <summary>What incremental runs keep between them.</summary>
+/// <param name="Format">What the file says it is.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="Kind">What is done: <c>score</c> or <c>fit</c>.</param>
+/// <param name="Job">The job, without its inputs.</param>
+/// <param name="NextRun">Number of the next run.</param>
+/// <param name="Files">The files that are done, in the order in which they were.</param>
+internal sealed record IncrementalState(string Format, int Version, string Kind, IReadOnlyList<JobFact> Job, int NextRun, IReadOnlyList<DoneFile> Files)
+{
+    private const string TheFormat = "pipelines-incremental";
+    private const int TheVersion = 1;
+    private const long MostBytes = 1L << 30;
+    private static readonly JsonSerializerOptions json = new() { MaxDepth = 8, WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+
+    /// <summary>The run that was begun and is not known to have ended; null if there is none.</summary>
+    public PendingRun? Pending { get; init; }
+
+    /// <summary>Of a fit: the model in JSON; null before the first.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Of a fit: the sufficient statistics of all rows so far under <see cref="Model"/>; null before the first.</summary>
+    public byte[]? Statistics { get; init; }
+
+    /// <summary>The state before the first run.</summary>
+    public static IncrementalState Begin(string kind, IReadOnlyList<JobFact> job) => new(TheFormat, TheVersion, kind, job, 1, []);
+
+    /// <summary>Reads a state file; null if there is none.</summary>
+    /// <exception cref="DataException">It is damaged, too large, or of another version.</exception>
+    public static IncrementalState? Read(string path)
+    {
+        var info = new FileInfo(path);
+        if (Directory.Exists(path)) throw Bad(DataErrorKind.Usage, path, "a folder", "give a file, such as state.json");
+        if (!info.Exists) return null;
+        if (info.Length is 0 or > MostBytes) throw Bad(DataErrorKind.Usage, path, $"{info.Length} bytes", "check that it is a state file");
+        try
+        {
+            var state = JsonSerializer.Deserialize<IncrementalState>(File.ReadAllBytes(path), json);
+            if (state?.Format != TheFormat) throw Bad(DataErrorKind.Usage, path, $"the format '{state?.Format}'", "check that it is a state file");
+            if (state.Version != TheVersion) throw Bad(DataErrorKind.Usage, path, $"version {state.Version}, which this version of Pipelines does not know", "use the version that wrote it");
+            if (state.Files.Select(f => f.Path).Distinct(StringComparer.Ordinal).Count() != state.Files.Count || state.NextRun < 1 || state.Files.Any(f => f.Run < 1 || f.Run >= state.NextRun))
+                throw new JsonException("files or runs that contradict each other");
+            return state;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw Bad(DataErrorKind.Data, path, $"a damaged state ({e.Message})", "restore it from a copy, or begin anew with another state file and output", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Bad(DataErrorKind.Storage, path, $"a file that cannot be read ({e.Message})", "check its permissions", e);
+        }
+    }
+
+    /// <summary>Writes the state, whole or not at all.</summary>
+    /// <exception cref="DataException">It cannot be written.</exception>
+    public void Write(FileLayer files, string path)
+    {
+        try
+        {
+            DurableFile.Write(files, path, JsonSerializer.SerializeToUtf8Bytes(this, json));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Bad(DataErrorKind.Storage, path, $"a failing write ({e.Message})", "free space or check the permissions, and run again: nothing is lost or done twice", e);
+        }
+    }
+
+    private static DataException Bad(DataErrorKind kind, string path, string found, string remedy, Exception? inner = null) =>
+        new(kind, path, found, "the state of incremental runs, or a file that does not exist yet", remedy, inner);
+}

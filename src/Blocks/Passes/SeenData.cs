@@ -1,0 +1,43 @@
+namespace Pipelines.Blocks;
+
+/// <summary>What passes saw of the data beside what they computed: the ranges of the features, and how many rows were refused.</summary>
+/// <param name="columns">Number of features.</param>
+internal sealed class SeenData(int columns)
+{
+    /// <summary>The range of each feature.</summary>
+    public FeatureRanges Ranges { get; } = new(columns);
+
+    /// <summary>Rows refused, counted in batch order.</summary>
+    public long RowsRejected { get; set; }
+
+    /// <summary>True once a pass saw all rows; what comes by later was counted then.</summary>
+    public bool IsWhole { get; set; }
+
+    /// <summary>As bytes, for a checkpoint.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write(RowsRejected);
+        writer.Write(IsWhole);
+        for (var c = 0; c < columns; c++)
+        {
+            var range = Ranges[c] ?? ValueRange.None;
+            writer.Write(range.Minimum);
+            writer.Write(range.Maximum);
+        }
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="ToBytes"/> wrote for as many features.</summary>
+    public static SeenData FromBytes(byte[] bytes, int columns)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes));
+        var seen = new SeenData(columns) { RowsRejected = reader.ReadInt64(), IsWhole = reader.ReadBoolean() };
+        var ranges = new ValueRange[columns];
+        for (var c = 0; c < columns; c++) ranges[c] = new ValueRange(reader.ReadDouble(), reader.ReadDouble());
+        seen.Ranges.Add(ranges);
+        return seen;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using Pipelines.Blocks;
+using Pipelines.Io.Storage;
+
+namespace Pipelines.Cli.Reporting;
+
+/// <summary>What a run would do.</summary>
+/// <param name="Job">What it is of, in words.</param>
+internal sealed record DryRunReport(string Job)
+{
+    private const int MostFiles = 20;
+    private const int MostColumns = 20;
+
+    /// <summary>The plan; null where an error came before it.</summary>
+    public RunPlan? Plan { get; init; }
+
+    /// <summary>The passes over the data, one line each.</summary>
+    public IReadOnlyList<string> Passes { get; init; } = [];
+
+    /// <summary>Where a fitted model goes; null for a run that fits none.</summary>
+    public OutputPreview? Model { get; init; }
+
+    /// <summary>How the inputs fit the model; null where there is no model yet.</summary>
+    public SchemaContract? Contract { get; init; }
+
+    /// <summary>Why the run would not begin; null if it would.</summary>
+    public string? Error { get; init; }
+
+    private IEnumerable<(string What, OutputPreview Preview)> Outputs => (Model is null ? [] : new[] { ("model", Model) }).Concat(Plan?.Outputs ?? []);
+
+    /// <summary>For people.</summary>
+    public void WriteWords(TextWriter target)
+    {
+        target.WriteLine("dry run: only footers were read, nothing is written");
+        Write(target, "job", Job);
+        if (Plan is { } plan)
+        {
+            WriteInput(target, plan);
+            Write(target, "passes", [.. Passes]);
+            WriteMemory(target, plan);
+        }
+        WriteOutput(target);
+        WriteContract(target);
+    }
+
+    /// <summary>For scripts.</summary>
+    public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
+    {
+        json.WriteBoolean("dryRun", true);
+        json.WriteString("job", Job);
+        if (Plan is { } plan) WriteJson(json, plan);
+        WriteTexts(json, "passes", Passes);
+        json.WriteStartArray("outputs");
+        foreach (var (what, preview) in Outputs)
+        {
+            json.WriteStartObject();
+            json.WriteString("what", what);
+            json.WriteString("path", preview.Path);
+            json.WriteString("state", preview.State);
+            json.WriteNumber("rowsDone", preview.RowsDone);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("contract");
+        foreach (var finding in Contract?.Findings ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("outcome", finding.Outcome.ToString().ToLowerInvariant());
+            json.WriteString("change", JsonNamingPolicy.CamelCase.ConvertName(finding.Change.ToString()));
+            json.WriteString("file", finding.File);
+            json.WriteString("column", finding.Column);
+            json.WriteString("found", finding.Found);
+            json.WriteString("expected", finding.Expected);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteString("error", Error);
+    });
+
+    private static void WriteInput(TextWriter target, RunPlan plan)
+    {
+        var bytes = plan.Files.Sum(f => f.Bytes);
+        Write(target, "input", $"{Words.Number(plan.Files.Count, "file")}, {(plan.Rows is { } rows ? Words.Number(rows, "row") : "rows not known")}, {Words.Bytes(bytes)}");
+        var shown = plan.Files.Take(MostFiles).Select(f => new[] { Words.Count(f.Rows), Words.Bytes(f.Bytes), f.Name }).ToList();
+        if (shown.Count > 0) TextTable.Write(target, ["          rows", "size", "file"], shown, numeric: 2);
+        if (plan.Files.Count > MostFiles) Write(target, "", $"and {Words.Number(plan.Files.Count - MostFiles, "file")} more");
+        var read = plan.Read.Fields.Count;
+        Write(target, "reads", $"{(plan.Others.Count == 0 ? $"all {Words.Number(read, "column")}" : $"{Words.Count(read)} of {Words.Number(read + plan.Others.Count, "column")}")}: {Names(plan.Read.Fields.Select(f => f.Name))}");
+        if (plan.Engines.Count > 0) Write(target, "engine", string.Join(", ", plan.Engines.Select(e => $"{e.Name} for {Words.Number(e.RowGroups, "row group")}")));
+        var batches = plan.Batches is { } count ? Words.Number(count, "batch", "batches") : "batches";
+        Write(target, "batches", $"{batches} of up to {Words.Number(plan.Options.BatchSize, "row")}, {plan.Options.Parallelism} at a time");
+    }
+
+    private static void WriteMemory(TextWriter target, RunPlan plan)
+    {
+        var memory = plan.Memory;
+        Write(target, "memory", $"at most {Words.Bytes(memory.HeapBytes)}: {Words.Bytes(memory.FlightBytes)} for up to {Words.Number(memory.Credits, "batch", "batches")} in flight, {Words.Bytes(memory.ReadAheadBytes)} for rows read ahead,",
+            $"{Words.Bytes(memory.DecoderBytes)} for decoders, {Words.Bytes(memory.CacheBytes)} for decoded features, the rest for what is not collected yet");
+        if (plan.Cache is not { } cache) return;
+        Write(target, "cache", cache.Spilled == 0
+            ? $"{Words.Bytes(cache.Bytes)} of decoded features, all in memory"
+            : $"{Words.Bytes(cache.Bytes)} of decoded features: {Words.Bytes(cache.InMemory)} in memory, {Words.Bytes(cache.Spilled)} in a private temporary file in {cache.Folder}");
+    }
+
+    private void WriteOutput(TextWriter target)
+    {
+        foreach (var (what, preview) in Outputs)
+        {
+            Write(target, what, $"{preview.Path} ({preview.State})");
+            if (what != "output" || Plan is not { } plan) continue;
+            var size = plan.WrittenBytes is { } bytes ? $", about {Words.Bytes(bytes)}" : "";
+            if (plan.Parts is { } parts) Write(target, "", $"{Words.Number(parts, "part")}{size}, then the manifest");
+            else if (size.Length > 0) Write(target, "", $"one file{size}");
+            if (plan.Written is { } written) Write(target, "", $"{Words.Number(written.Fields.Count, "column")}: {Names(written.Fields.Select(f => f.Name))}");
+        }
+    }
+
+    private void WriteContract(TextWriter target)
+    {
+        if (Contract is null) return;
+        string[] Lines(IReadOnlyList<SchemaFinding> findings, string what) =>
+            [.. findings.Take(MostFiles).Select(f => $"{what}: {f}"), .. findings.Count > MostFiles ? [$"and {Words.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
+        string[] lines = [.. Lines(Contract.Errors, "error"), .. Lines(Contract.Warnings, "warning"), .. Lines([.. Contract.Findings.Where(f => f.Outcome == SchemaOutcome.Noted)], "note")];
+        Write(target, "contract", lines.Length == 0 ? ["the input has the model's features as they were when it was fitted"] : lines);
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, RunPlan plan)
+    {
+        if (plan.Rows is { } rows) json.WriteNumber("rows", rows);
+        json.WriteNumber("bytes", plan.Files.Sum(f => f.Bytes));
+        json.WriteStartArray("files");
+        foreach (var file in plan.Files)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", file.Name);
+            json.WriteNumber("rows", file.Rows);
+            json.WriteNumber("bytes", file.Bytes);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        WriteTexts(json, "columnsRead", plan.Read.Fields.Select(f => f.Name));
+        WriteTexts(json, "columnsNotRead", plan.Others);
+        json.WriteStartObject("engines");
+        foreach (var (name, groups) in plan.Engines) json.WriteNumber(name, groups);
+        json.WriteEndObject();
+        json.WriteNumber("batchSize", plan.Options.BatchSize);
+        if (plan.Batches is { } batches) json.WriteNumber("batches", batches);
+        json.WriteNumber("parallelism", plan.Options.Parallelism);
+        json.WriteStartObject("memory");
+        json.WriteNumber("budgetBytes", plan.Memory.HeapBytes);
+        json.WriteNumber("batchesInFlight", plan.Memory.Credits);
+        json.WriteNumber("flightBytes", plan.Memory.FlightBytes);
+        json.WriteNumber("readAheadBytes", plan.Memory.ReadAheadBytes);
+        json.WriteNumber("decoderBytes", plan.Memory.DecoderBytes);
+        json.WriteNumber("cacheBytes", plan.Memory.CacheBytes);
+        json.WriteEndObject();
+        if (plan.Cache is { } cache)
+        {
+            json.WriteStartObject("cache");
+            json.WriteNumber("bytes", cache.Bytes);
+            json.WriteNumber("inMemoryBytes", cache.InMemory);
+            json.WriteNumber("spilledBytes", cache.Spilled);
+            json.WriteString("spillFolder", cache.Folder);
+            json.WriteEndObject();
+        }
+        if (plan.Written is { } written) WriteTexts(json, "columnsWritten", written.Fields.Select(f => f.Name));
+        if (plan.Parts is { } parts) json.WriteNumber("parts", parts);
+        if (plan.WrittenBytes is { } bytes) json.WriteNumber("estimatedBytes", bytes);
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static string Names(IEnumerable<string> names)
+    {
+        var all = names.ToList();
+        return string.Join(", ", all.Take(MostColumns)) + (all.Count > MostColumns ? $" and {Words.Count(all.Count - MostColumns)} more" : "");
+    }
+
+    private static void Write(TextWriter target, string label, params IReadOnlyList<string> lines)
+    {
+        for (var i = 0; i < lines.Count; i++) target.WriteLine($"{(i == 0 ? label : ""),-11} {lines[i]}".TrimEnd());
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Pipelines.Blocks;
+using Pipelines.Cli.Commands;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>The options about rows that the model cannot use.</summary>
+internal sealed class BadRowSettings
+{
+    private const string Name = "--on-bad-row";
+    private const string Quarantine = "quarantine";
+
+    private readonly Setting<BadRowPolicy?> mode = new(
+        Name,
+        "What becomes of a row with an infinite feature or a wrong weight: 'fail' names it and ends the run; 'skip' leaves it out and counts it; 'quarantine DIR' also writes it to the folder DIR, new or empty, "
+            + "with all its columns, where it stood and why. A broken file always fails the run: no row of it can be trusted. [default: fail]",
+        "fail|skip|quarantine DIR", "fail, skip, or quarantine and a new or empty folder", "quarantine refused", Parse, null);
+
+    private readonly Setting<long?> most = new(
+        "--max-bad-rows", "With skip or quarantine: fail if there are more bad rows than this; nothing is written then. [default: no limit]", "N", "a whole number of at least 0", "1000",
+        static (string text, out long? value) =>
+        {
+            value = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+            return value is not null;
+        },
+        null);
+
+    /// <summary>Makes one value of the two of <c>--on-bad-row quarantine DIR</c>: the parser would take DIR, or after 'skip' an input, for the other.</summary>
+    public static IReadOnlyList<string> Join(IReadOnlyList<string> args)
+    {
+        var joined = new List<string>(args.Count);
+        for (var i = 0; i < args.Count; i++)
+        {
+            if (args[i] == "--") return [.. joined, .. args.Skip(i)];
+            var isOption = i > 0 && args[i - 1] == Name && args[i] == Quarantine;
+            var isWhole = args[i] == $"{Name}={Quarantine}" || args[i] == $"{Name}:{Quarantine}";
+            if ((isOption || isWhole) && i + 1 < args.Count && !args[i + 1].StartsWith('-')) joined.Add($"{args[i]} {args[++i]}");
+            else joined.Add(args[i]);
+        }
+        return joined;
+    }
+
+    /// <summary>Gives the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(mode);
+        command.Add(most);
+        mode.CompletionSources.Add(_ => new[] { "fail", "skip", Quarantine }.Select(m => new System.CommandLine.Completions.CompletionItem(m)));
+    }
+
+    /// <summary>Rules about both options.</summary>
+    public IEnumerable<string> Check(CommandResult result)
+    {
+        var isFail = !result.IsGiven(mode) || result.Given(mode) is { Mode: BadRowMode.Fail };
+        if (result.IsGiven(most) && isFail)
+            yield return Mistake.Text(most.Name, $"it without {Name} skip or quarantine", "it with one of them, as the first bad row fails the run else", $"{Name} skip {most.Name} {most.Example}");
+    }
+
+    /// <summary>What becomes of bad rows; the folder for them is found to be no place that is read or written otherwise.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="output">Path of the output.</param>
+    /// <param name="inputs">Files, folders and globs that are read.</param>
+    /// <exception cref="Io.DataException">The folder for refused rows overlaps with the output or an input.</exception>
+    public BadRowPolicy Policy(ParseResult parsed, string output, IReadOnlyList<string> inputs)
+    {
+        var policy = (parsed.GetValue(mode) ?? BadRowPolicy.Fail) with { MaxRows = parsed.GetValue(most) };
+        if (policy.QuarantineFolder is { } folder) OutputCheck.QuarantineApart(folder, output, inputs);
+        return policy;
+    }
+
+    private static bool Parse(string text, out BadRowPolicy? value)
+    {
+        value = text switch
+        {
+            "fail" => BadRowPolicy.Fail,
+            "skip" => new BadRowPolicy { Mode = BadRowMode.Skip },
+            _ when text.StartsWith(Quarantine + " ", StringComparison.Ordinal) && !string.IsNullOrWhiteSpace(text[Quarantine.Length..]) =>
+                new BadRowPolicy { Mode = BadRowMode.Quarantine, QuarantineFolder = text[(Quarantine.Length + 1)..] },
+            _ => null,
+        };
+        return value is not null;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Pipelines.Io;
+
+/// <summary>
+/// Keys of encrypted Parquet files (AES, 16, 24 or 32 bytes). They are never part of a message. A file's footer key is found by the id that the file's metadata name,
+/// else it is the one called <c>footer</c>; a column's by the id that its metadata name, else by the column's name.
+/// </summary>
+public sealed class DecryptionKeys
+{
+    /// <summary>Name of the key of footers that name none.</summary>
+    public const string Footer = "footer";
+
+    /// <summary>Largest file of keys, in bytes.</summary>
+    private const int MaxFile = 1 << 20;
+
+    private static readonly int[] Lengths = [16, 24, 32];
+    private readonly Dictionary<string, byte[]> keys;
+
+    private DecryptionKeys(Dictionary<string, byte[]> keys) => this.keys = keys;
+
+    /// <summary>The one key of a file, for its footer and all columns that are encrypted with it.</summary>
+    /// <param name="footer">16, 24 or 32 bytes.</param>
+    public DecryptionKeys(ReadOnlySpan<byte> footer)
+        : this(new Dictionary<string, byte[]> { [Footer] = Checked("the key", footer.ToArray()) })
+    {
+    }
+
+    /// <summary>Keys by their ids.</summary>
+    /// <param name="keys">Id and 16, 24 or 32 bytes; <see cref="Footer"/> is the id of footer keys that have none.</param>
+    public DecryptionKeys(IEnumerable<KeyValuePair<string, byte[]>> keys)
+        : this(keys.ToDictionary(k => k.Key, k => Checked($"the key '{k.Key}'", [.. k.Value]), StringComparer.Ordinal))
+    {
+    }
+
+    /// <summary>Why the file that they came from is not as private as keys should be; null if it is, or they came from no file.</summary>
+    public string? Warning { get; private init; }
+
+    /// <summary>All ids.</summary>
+    internal IEnumerable<string> Ids => keys.Keys;
+
+    /// <summary>Reads a file: one key as hexadecimal digits, base64 or its bytes, or a JSON object of ids and keys as hexadecimal digits or base64.</summary>
+    /// <exception cref="DataException">It cannot be read, or holds no key.</exception>
+    public static DecryptionKeys Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        byte[] bytes;
+        string? warning = null;
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
+                warning = $"{path}: others than its owner may read this file of keys; take that away (chmod 600)";
+            bytes = new byte[MaxFile + 1];
+            var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > MaxFile) throw new DataException(DataErrorKind.Usage, path, "a file of keys of more than 1 MiB", Expected, "name the right file");
+            bytes = bytes[..length];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(DataErrorKind.Usage, path, $"a file of keys that cannot be read ({e.Message})", Expected, "correct the path or the permissions", e);
+        }
+        return new DecryptionKeys(Parse(bytes, path)) { Warning = warning };
+    }
+
+    /// <summary>Never the keys themselves.</summary>
+    public override string ToString() => $"{keys.Count} decryption keys";
+
+    /// <summary>A key by its id, or null.</summary>
+    internal byte[]? Find(string id) => keys.GetValueOrDefault(id);
+
+    private const string Expected = "16, 24 or 32 bytes, as they are, in hexadecimal or base64; or a JSON object of ids and such keys, {\"footer\": \"…\"}";
+
+    private static Dictionary<string, byte[]> Parse(byte[] bytes, string path)
+    {
+        var text = Encoding.Latin1.GetString(bytes).Trim();
+        if (text.StartsWith('{')) return ParseJson(bytes, path);
+        if (FromText(text) is { } key) return new() { [Footer] = key };
+        // A key of bytes that happens to end like a line is taken whole.
+        if (!Lengths.Contains(bytes.Length) && bytes.Length > 0 && bytes[^1] == '\n') bytes = bytes[..^(bytes.Length > 1 && bytes[^2] == '\r' ? 2 : 1)];
+        if (Lengths.Contains(bytes.Length)) return new() { [Footer] = bytes };
+        throw new DataException(DataErrorKind.Usage, path, $"{bytes.Length} bytes that are no key", Expected, "correct the file");
+    }
+
+    private static Dictionary<string, byte[]> ParseJson(byte[] bytes, string path)
+    {
+        try
+        {
+            var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+            using var json = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 2 });
+            foreach (var entry in json.RootElement.EnumerateObject())
+            {
+                if (entry.Value.ValueKind != JsonValueKind.String || FromText(entry.Value.GetString()!) is not { } key)
+                    throw new DataException(DataErrorKind.Usage, $"{path}, key '{entry.Name}'", "no key", "16, 24 or 32 bytes in hexadecimal or base64", "correct the file");
+                if (!keys.TryAdd(entry.Name, key)) throw new DataException(DataErrorKind.Usage, $"{path}, key '{entry.Name}'", "a second key of that id", "one", "correct the file");
+            }
+            return keys.Count > 0 ? keys : throw new DataException(DataErrorKind.Usage, path, "no key", Expected, "correct the file");
+        }
+        catch (JsonException e)
+        {
+            // The parser's message could quote what stands there.
+            throw new DataException(DataErrorKind.Usage, path, $"broken JSON in line {e.LineNumber + 1}", Expected, "correct the file");
+        }
+    }
+
+    private static byte[]? FromText(string text)
+    {
+        if (Array.Exists(Lengths, l => text.Length == 2 * l) && text.All(char.IsAsciiHexDigit)) return Convert.FromHexString(text);
+        var bytes = new byte[33];
+        return Convert.TryFromBase64String(text, bytes, out var length) && Lengths.Contains(length) ? bytes[..length] : null;
+    }
+
+    private static byte[] Checked(string what, byte[] key) => Lengths.Contains(key.Length)
+        ? key
+        : throw new DataException(DataErrorKind.Usage, what, $"{key.Length} bytes", "16, 24 or 32 bytes", "correct the key");
+}

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+
+namespace Pipelines.Io.Format;
+
+/// <summary>
+/// What a column chunk's metadata says of its values. Hints only: writers leave them out, put NaN or zeros there, or compare unsigned values as signed ones, so what is
+/// doubtful is left out, and nothing is decided by what is left.
+/// </summary>
+/// <param name="Nulls">Number of nulls; -1 = not told.</param>
+/// <param name="Minimum">Bytes of the least value, little-endian.</param>
+/// <param name="Maximum">Bytes of the largest value, little-endian.</param>
+/// <param name="Bytes">Length of both: 4 or 8; 0 = not told.</param>
+/// <param name="IsSigned">True if they come from the older fields, which only signed comparison filled rightly.</param>
+internal readonly record struct ChunkStatistics(long Nulls, ulong Minimum, ulong Maximum, int Bytes, bool IsSigned)
+{
+    /// <summary>Nothing is told.</summary>
+    public static readonly ChunkStatistics None = new(-1, 0, 0, 0, false);
+
+    /// <summary>Reads the structure.</summary>
+    public static ChunkStatistics Read(ref ThriftReader reader, ThriftType type)
+    {
+        ThriftReader.Expect(type, ThriftType.Struct);
+        long nulls = -1;
+        Span<ulong> values = stackalloc ulong[4];
+        Span<int> lengths = stackalloc int[4];
+        var outer = reader.Begin();
+        while (reader.Next(out var id, out var field))
+        {
+            // Fields 1 and 2 are the older maximum and minimum, 5 and 6 the newer ones.
+            var at = id switch { 1 => 0, 2 => 1, 5 => 2, 6 => 3, _ => -1 };
+            if (at >= 0 && field == ThriftType.Binary)
+            {
+                var bytes = reader.Bytes();
+                if (bytes.Length is not (4 or 8)) continue;
+                lengths[at] = bytes.Length;
+                values[at] = bytes.Length == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+            }
+            else if (id == 3 && field is ThriftType.Int32 or ThriftType.Int64) nulls = reader.Int(field);
+            else reader.Skip(field);
+        }
+        reader.End(outer);
+        for (var newer = 2; newer >= 0; newer -= 2)
+            if (lengths[newer] > 0 && lengths[newer] == lengths[newer + 1]) return new ChunkStatistics(nulls, values[newer + 1], values[newer], lengths[newer], newer == 0);
+        return None with { Nulls = nulls };
+    }
+
+    /// <summary>The range as numbers; null if it is not told, or cannot be believed.</summary>
+    public (double Minimum, double Maximum)? Range(ParquetStorage storage)
+    {
+        var isUnsigned = storage is { Kind: LogicalKind.Integer, IsSigned: false };
+        if (Bytes == 0 || (isUnsigned && IsSigned) || storage.Kind is not (LogicalKind.None or LogicalKind.Integer or LogicalKind.Decimal)) return null;
+        (double Minimum, double Maximum)? range = (storage.Physical, Bytes) switch
+        {
+            (PhysicalType.Int32, 4) => isUnsigned ? (Minimum, Maximum) : ((int)Minimum, (int)Maximum),
+            (PhysicalType.Int64, 8) => isUnsigned ? (Minimum, Maximum) : ((long)Minimum, (long)Maximum),
+            (PhysicalType.Float, 4) => (BitConverter.UInt32BitsToSingle((uint)Minimum), BitConverter.UInt32BitsToSingle((uint)Maximum)),
+            (PhysicalType.Double, 8) => (BitConverter.UInt64BitsToDouble(Minimum), BitConverter.UInt64BitsToDouble(Maximum)),
+            _ => null,
+        };
+        if (range is var (low, high) && storage.Kind == LogicalKind.Decimal) range = (low / Math.Pow(10, storage.Scale), high / Math.Pow(10, storage.Scale));
+        // NaN makes the comparison false.
+        return range is { } r && r.Minimum <= r.Maximum ? r : null;
+    }
+}

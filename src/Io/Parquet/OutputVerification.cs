@@ -1,0 +1,137 @@
+using Pipelines.Io.Format;
+using Pipelines.Io.Reading;
+using Pipelines.Io.Storage;
+using Pipelines.Io.Writing;
+
+namespace Pipelines.Io;
+
+/// <summary>Whether a finished output is still what its run wrote.</summary>
+/// <param name="Output">The folder or file.</param>
+/// <param name="Parts">Files checked.</param>
+/// <param name="Rows">Rows in them, as the manifest or the file's footer tells.</param>
+/// <param name="RowsIn">Input rows that they were made of; null for a single file, which has no manifest.</param>
+/// <param name="RowsRejected">Input rows refused; null for a single file.</param>
+/// <param name="Bytes">Bytes read and checked.</param>
+/// <param name="Discrepancies">Everything that is not as it should be: where, what was found, what was expected. Empty: the output is whole.</param>
+public sealed record OutputVerification(string Output, int Parts, long Rows, long? RowsIn, long? RowsRejected, long Bytes, IReadOnlyList<string> Discrepancies)
+{
+    /// <summary>
+    /// Checks a folder against its manifest: its files, their sizes and checksums, rows and columns, and that there is no data beside them. Of a single Parquet file
+    /// the footer, every page's checksum where it has one, and the number of rows.
+    /// </summary>
+    /// <param name="path">A folder or a Parquet file.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DataException">There is nothing to check: no such path, an unfinished output, no manifest.</exception>
+    public static Task<OutputVerification> OfAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Task.Run(() => Directory.Exists(path) ? OfFolder(path, cancellationToken) : OfFile(path, cancellationToken), cancellationToken);
+    }
+
+    private static OutputVerification OfFolder(string folder, CancellationToken cancellationToken)
+    {
+        if (OutputManifest.Read(folder) is not { } manifest) throw Unfinished(folder);
+        var found = new List<string>();
+        var known = manifest.Parts.Select(p => p.Output.File).ToHashSet(StringComparer.Ordinal);
+        foreach (var stranger in Strangers(folder, known)) found.Add($"{stranger}: found a file that the manifest does not name, expected only the {known.Count} parts that it names");
+        foreach (var part in manifest.Parts) Check(folder, part.Output, manifest.Head.Schema, found, cancellationToken);
+        foreach (var part in manifest.Parts)
+        {
+            if (part.Output.Rows + part.RejectedRows != part.InputRows)
+                found.Add($"{OutputManifest.FileName}, {part.Output.File}: found {part.Output.Rows} rows and {part.RejectedRows} refused ones, expected {part.InputRows} together, the input rows");
+        }
+        return new OutputVerification(folder, manifest.Parts.Count, manifest.RowsOut, manifest.RowsIn, manifest.RowsRejected, manifest.Parts.Sum(p => p.Output.Bytes), found);
+    }
+
+    private static void Check(string folder, PartFile part, IReadOnlyList<OutputColumn> schema, List<string> found, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(folder, part.File);
+        var info = new FileInfo(path);
+        if (info.LinkTarget is { } target)
+        {
+            found.Add($"{path}: found a symbolic link to {target}, expected a file of its own");
+            return;
+        }
+        if (!info.Exists)
+        {
+            found.Add($"{path}: found no such file, expected a part of {part.Rows} rows");
+            return;
+        }
+        try
+        {
+            if (info.Length != part.Bytes) found.Add($"{path}: found {info.Length} bytes, expected {part.Bytes}");
+            else if (PartFolder.HashOf(path, cancellationToken) is var hash && hash != part.Sha256) found.Add($"{path}: found the SHA-256 {hash}, expected {part.Sha256}");
+            var footer = FooterFile.Load(path, path);
+            if (footer.Rows != part.Rows) found.Add($"{path}: found {footer.Rows} rows, expected {part.Rows}");
+            if (OutputColumns.Of(footer) is var columns && !columns.SequenceEqual(schema)) found.Add($"{path}: found the columns {Words(columns)}, expected {Words(schema)}");
+        }
+        catch (DataException e)
+        {
+            found.Add($"{e.Place}: found {e.Found}, expected {e.Expected}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            found.Add($"{path}: found a file that cannot be read ({e.Message}), expected a readable file");
+        }
+    }
+
+    // What a reader of the folder would take for data.
+    private static IEnumerable<string> Strangers(string folder, HashSet<string> known) => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.TopDirectoryOnly)
+        .Where(e => Path.GetFileName(e) is var name && !name.StartsWith('.') && !name.StartsWith('_') && !known.Contains(name) && (Directory.Exists(e) || name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)))
+        .Order(StringComparer.Ordinal);
+
+    private static DataException Unfinished(string folder)
+    {
+        if (!PartFolder.HasUnfinished(folder)) return new DataException(DataErrorKind.Data, folder, $"no {OutputManifest.FileName}", "an output folder that Pipelines finished", "name such a folder, or a single Parquet file");
+        var done = OutputJournal.Read(PartFolder.JournalOf(folder));
+        return new DataException(DataErrorKind.Data, folder, $"an unfinished output ({done?.Parts.Count ?? 0} parts of {done?.RowsIn ?? 0} input rows are done)", $"a finished one, with {OutputManifest.FileName}",
+            "repeat the command that wrote it with --resume");
+    }
+
+    private static OutputVerification OfFile(string path, CancellationToken cancellationToken)
+    {
+        var footer = FooterFile.Load(path, path);
+        var found = new List<string>();
+        using var file = FooterFile.Open(path);
+        for (var g = 0; g < footer.RowGroups.Length; g++)
+        {
+            foreach (var column in footer.Columns)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                try
+                {
+                    var chunk = footer.RowGroups[g].Chunks[column.Chunk];
+                    if (CountValues(file, path, chunk) is var values && values != chunk.Values) found.Add($"{path}, row group {g}, column '{column.Name}': found {values} values in its pages, expected {chunk.Values}");
+                }
+                catch (DataException e)
+                {
+                    found.Add($"{e.Place}: found {e.Found}, expected {e.Expected}");
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    found.Add($"{path}, row group {g}, column '{column.Name}': found {(e as BrokenFileException)?.Found ?? e.Message}, expected {(e as BrokenFileException)?.Expected ?? "pages that can be decompressed"}");
+                }
+            }
+        }
+        return new OutputVerification(path, 1, footer.Rows, null, null, footer.FileLength, found);
+    }
+
+    // Pages of our own are about a mebibyte; larger ones are read piece by piece.
+    private const long PageRoom = 1 << 24;
+
+    // Reads every page of a column chunk, which compares its checksum, and decompresses it.
+    private static long CountValues(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path, ColumnChunkInfo chunk)
+    {
+        if (chunk.Values == 0) return 0;
+        using var pages = new ColumnPages(file, path, chunk, PageRoom);
+        var values = 0L;
+        while (values < chunk.Values && pages.Next())
+        {
+            pages.Open();
+            if (pages.Header.Kind is PageKind.Data or PageKind.DataV2) values += pages.Header.Values;
+        }
+        return values;
+    }
+
+    private static string Words(IEnumerable<OutputColumn> columns) => string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}{(c.IsNullable ? "?" : "")}"));
+}

@@ -1,0 +1,68 @@
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>Chooses the engine for a row group.</summary>
+internal static class EngineChoice
+{
+    /// <summary>Why no engine can read a column of a file; null if for each row group one can.</summary>
+    public static string? Obstacle(IReadOnlyList<ParquetEngine> engines, PlannedFile file, FileColumn column)
+    {
+        for (var g = 0; g < file.Footer.RowGroups.Length; g++)
+            if (Reasons(engines, file, g, column) is { } reasons) return reasons;
+        return null;
+    }
+
+    /// <summary>Opens a row group with the first engine that can read all columns within the limits; if none keeps within them, with the one that holds least.</summary>
+    /// <exception cref="DataException">The file was changed since it was planned, or none can read them; the message says why each refuses.</exception>
+    public static IRowGroupReader Open(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
+    {
+        file.CheckUnchanged();
+        return Choose(engines, file, group, columns, limits.HeldBytes).Open(file, group, columns, limits);
+    }
+
+    /// <summary>The first engine that can read all columns within the limit; if none keeps within it, the one that holds least.</summary>
+    /// <exception cref="DataException">None can read them; the message says why each refuses.</exception>
+    public static ParquetEngine Choose(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, long heldBytes)
+    {
+        ParquetEngine? least = null;
+        var leastBytes = long.MaxValue;
+        foreach (var engine in engines.OrderBy(e => e.PreferenceFor(file, group, columns)))
+        {
+            if (Array.Exists(columns, c => Why(engine, file, group, c) is not null)) continue;
+            var bytes = engine.HeldBytes(file, group, columns);
+            if (bytes <= heldBytes) return engine;
+            if (least is null || bytes < leastBytes) (least, leastBytes) = (engine, bytes);
+        }
+        if (least is not null) return least;
+        var column = Array.Find(columns, c => Reasons(engines, file, group, c) is not null);
+        throw new DataException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", column '{column.Name}'")}",
+            column is null ? "columns that no one engine can read together" : $"a column that cannot be read: {Reasons(engines, file, group, column)}",
+            "a plain column of numbers, booleans, texts or times", "leave the column out");
+    }
+
+    /// <summary>Reads the footer of a file that is encrypted or has encrypted columns.</summary>
+    /// <exception cref="DataException">The keys do not fit, or no engine decrypts.</exception>
+    public static FileFooter LoadEncrypted(IReadOnlyList<ParquetEngine> engines, string path, string name, DecryptionKeys keys)
+    {
+        foreach (var engine in engines)
+            if (engine.IsAvailable && engine.LoadEncrypted(path, name, keys) is { } footer) return footer;
+        var why = string.Join("; ", engines.Select(e => $"{e.Name} {e.Unavailable ?? "does not decrypt"}"));
+        throw new DataException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})", "a Parquet file without encryption, or an engine that decrypts", "choose another engine (--parquet-engine), or decrypt it first");
+    }
+
+    // Asked in the order of preference, so that the native library is loaded only where the built-in engine will not do.
+    private static string? Why(ParquetEngine engine, PlannedFile file, int group, FileColumn column) => engine.IsAvailable ? engine.Obstacle(file, group, column) : engine.Unavailable;
+
+    // One reason is said as it is; several with the engines' names.
+    private static string? Reasons(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn column)
+    {
+        var reasons = new List<(string Engine, string Why)>();
+        foreach (var engine in engines)
+        {
+            if (Why(engine, file, group, column) is not { } why) return null;
+            reasons.Add((engine.Name, why));
+        }
+        return reasons.Select(r => r.Why).Distinct().Count() == 1 ? reasons[0].Why : string.Join("; ", reasons.Select(r => $"{r.Engine}: {r.Why}"));
+    }
+}

@@ -1,0 +1,219 @@
+using System.Buffers;
+using Microsoft.Win32.SafeHandles;
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>
+/// The pages of one column chunk, one after the other: checks their sums and decompresses them. A page lies in memory whole where there is room for it, is decompressed bit by bit
+/// where it is large, and else is let go of between slices and brought back.
+/// </summary>
+internal sealed class ColumnPages : IDisposable
+{
+    private const int FirstHeader = 1 << 10;
+    private const int LargestHeader = 1 << 24;
+    private const int LargestWindow = 1 << 18;
+    private const int SmallestWindow = 1 << 13;
+
+    // A page may decompress to this many times its size, or to a mebibyte; more is taken for damage before memory is spent on it.
+    private const long LargestRatio = 1 << 16;
+
+    // Larger pages than this are never brought back again and again.
+    private const int LargeRoom = 1 << 22;
+    private readonly SafeFileHandle file;
+    private readonly string path;
+    private readonly PageCodec chunkCodec;
+    private readonly PageDecompressor decompressor = new();
+    private readonly long end;
+    private readonly long room;
+    private readonly int windowSize;
+    private long next, bodyAt;
+    private byte[] window = [];
+    private long windowAt;
+    private int windowLength;
+    private byte[] plain = [];
+    private byte[] levels = [];
+    private PageCodec codec;
+    private int rawLength, plainLength;
+    private bool isOpen, isStreaming, bringsBack;
+
+    /// <summary>Begins before the first page.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="chunk">Where the pages lie.</param>
+    /// <param name="room">Bytes that may be held, about.</param>
+    public ColumnPages(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room)
+    {
+        (this.file, this.path, this.room, chunkCodec, next, end) = (file, path, room, chunk.Codec, chunk.Offset, chunk.Offset + chunk.CompressedBytes);
+        windowSize = (int)Math.Min(chunk.CompressedBytes, Math.Clamp(room / 4, SmallestWindow, LargestWindow));
+    }
+
+    /// <summary>The page's header.</summary>
+    public PageHeader Header { get; private set; }
+
+    /// <summary>The page's values, once it is open; in V1 pages the levels stand before them.</summary>
+    public PageBytes Body { get; } = new();
+
+    /// <summary>V2 pages: the definition levels; once it is open.</summary>
+    public ReadOnlySpan<byte> Levels => levels.AsSpan(0, Header.Kind == PageKind.DataV2 ? Header.DefinitionBytes : 0);
+
+    /// <summary>Goes to the next page; false if there is none. What is not opened is not read.</summary>
+    public bool Next()
+    {
+        Body.Clear();
+        isOpen = false;
+        if (next >= end) return false;
+        Header = ReadHeader();
+        if (Header.CompressedBytes > end - next) throw new BrokenFileException($"a page of {Header.CompressedBytes} bytes", $"at most {end - next}, the bytes left in the column chunk");
+        bodyAt = next;
+        next += Header.CompressedBytes;
+        return true;
+    }
+
+    /// <summary>Checks the page's sum and makes its bytes ready.</summary>
+    public void Open()
+    {
+        isOpen = true;
+        var h = Header;
+        var before = 0;
+        if (h.Kind == PageKind.DataV2)
+        {
+            var both = (long)h.DefinitionBytes + h.RepetitionBytes;
+            if (h.DefinitionBytes < 0 || h.RepetitionBytes < 0 || both > h.CompressedBytes || both > h.UncompressedBytes) throw new BrokenFileException($"levels of {both} bytes", $"at most {h.CompressedBytes}, the page's bytes");
+            before = (int)both;
+        }
+        (rawLength, plainLength) = (h.CompressedBytes - before, h.UncompressedBytes - before);
+        codec = (h.Kind == PageKind.DataV2 && !h.IsCompressed) || (h.Kind == PageKind.DataV2 && rawLength == 0) ? PageCodec.None : chunkCodec;
+        if (codec == PageCodec.None && h.Kind != PageKind.DataV2 && plainLength != rawLength) throw new BrokenFileException($"a page of {rawLength} bytes", $"{plainLength}, as its header says");
+        if (codec == PageCodec.None) plainLength = rawLength;
+        if (plainLength > Math.Max(1 << 20, rawLength * LargestRatio)) throw new BrokenFileException($"a page of {rawLength} bytes that claims {plainLength} uncompressed", $"at most {Math.Max(1 << 20, rawLength * LargestRatio)}");
+
+        var needed = codec == PageCodec.None ? rawLength : (long)rawLength + plainLength;
+        isStreaming = needed > Math.Max(room, SmallestWindow) && (codec == PageCodec.None || needed > LargeRoom || PageStreams.StateBytes(codec, plainLength, windowSize) <= room);
+        bringsBack = !isStreaming && needed > room;
+        if (isStreaming)
+        {
+            if (h.Crc is { } crc) CheckSum(crc);
+            if (before > 0) CopyLevels(Raw(bodyAt, before).Span);
+            Body.Follow(PageStreams.Open(codec, new FileRange(file, path, bodyAt + before, rawLength), windowSize), plainLength, windowSize);
+            return;
+        }
+        var raw = Raw(bodyAt, h.CompressedBytes);
+        if (h.Crc is { } sum && Crc32.Of(raw.Span) is var found && found != sum) throw WrongSum(found, sum);
+        if (before > 0) CopyLevels(raw.Span[..before]);
+        Load(Body);
+    }
+
+    /// <summary>Called between slices: lets go of what there is no room for.</summary>
+    public void Rest()
+    {
+        if (isOpen && bringsBack) Body.LetGo(Load);
+        var isBodyInWindow = isOpen && !bringsBack && !isStreaming && codec == PageCodec.None;
+        if (!isBodyInWindow && window.Length > 2 * windowSize) ReleaseWindow();
+        if ((!isOpen || bringsBack) && plain.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(plain);
+            plain = [];
+        }
+    }
+
+    /// <summary>Says that the page is done: nothing more is read of it.</summary>
+    public void Close()
+    {
+        Body.Clear();
+        isOpen = false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Close();
+        Rest();
+        ReleaseWindow();
+        decompressor.Dispose();
+    }
+
+    private static BrokenFileException WrongSum(uint found, uint expected) => new($"a page with the checksum {found:x8}", $"{expected:x8}, as its header says");
+
+    private void CopyLevels(ReadOnlySpan<byte> before)
+    {
+        var bytes = before.Slice(Header.RepetitionBytes, Header.DefinitionBytes);
+        if (levels.Length < bytes.Length) levels = new byte[bytes.Length];
+        bytes.CopyTo(levels);
+    }
+
+    // Puts the whole page into memory.
+    private void Load(PageBytes body)
+    {
+        var before = Header.CompressedBytes - rawLength;
+        var raw = Raw(bodyAt + before, rawLength);
+        if (codec == PageCodec.None)
+        {
+            body.Hold(window, (int)(bodyAt + before - windowAt), rawLength);
+            return;
+        }
+        if (plain.Length < plainLength)
+        {
+            if (plain.Length > 0) ArrayPool<byte>.Shared.Return(plain);
+            plain = [];
+            plain = ArrayPool<byte>.Shared.Rent(plainLength);
+        }
+        var written = decompressor.Decompress(codec, raw, plain.AsSpan(0, plainLength));
+        if (written != plainLength) throw new BrokenFileException($"a page of {written} uncompressed bytes", $"{plainLength}, as its header says");
+        body.Hold(plain, 0, plainLength);
+    }
+
+    private void CheckSum(uint expected)
+    {
+        var sum = 0u;
+        for (var at = 0; at < Header.CompressedBytes;)
+        {
+            var n = Math.Min(windowSize, Header.CompressedBytes - at);
+            sum = Crc32.Of(Raw(bodyAt + at, n).Span, sum);
+            at += n;
+        }
+        if (sum != expected) throw WrongSum(sum, expected);
+    }
+
+    private PageHeader ReadHeader()
+    {
+        for (var size = FirstHeader; ; size *= 8)
+        {
+            var bytes = Raw(next, (int)Math.Min(size, end - next));
+            try
+            {
+                var header = PageHeader.Parse(bytes.Span, out var length);
+                next += length;
+                return header;
+            }
+            catch (BrokenFileException) when (bytes.Length == size && size < LargestHeader)
+            {
+                // Statistics of long texts make long headers: look at more bytes.
+            }
+        }
+    }
+
+    // Bytes of the file; the window is moved where it does not hold them.
+    private ReadOnlyMemory<byte> Raw(long at, int count)
+    {
+        if (at < windowAt || at + count > windowAt + windowLength)
+        {
+            var have = at >= windowAt && at < windowAt + windowLength ? (int)(windowAt + windowLength - at) : 0;
+            var wanted = (int)Math.Min(Math.Max(count, windowSize), end - at);
+            var target = wanted > window.Length ? ArrayPool<byte>.Shared.Rent(wanted) : window;
+            window.AsSpan((int)(at - windowAt) is var from && have > 0 ? from : 0, have).CopyTo(target);
+            if (target != window) ReleaseWindow();
+            window = target;
+            var read = FooterFile.Read(file, window.AsSpan(have, wanted - have), at + have, path);
+            if (read < wanted - have) throw new BrokenFileException($"the file's end at byte {at + have + read}", $"{wanted - have - read} more bytes");
+            (windowAt, windowLength) = (at, wanted);
+        }
+        return window.AsMemory((int)(at - windowAt), count);
+    }
+
+    private void ReleaseWindow()
+    {
+        if (window.Length > 0) ArrayPool<byte>.Shared.Return(window);
+        (window, windowAt, windowLength) = ([], 0, 0);
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using ParquetSharp;
+using Pipelines.Io.Format;
+using Pipelines.Io.Reading;
+
+namespace Pipelines.Io.Sharp;
+
+/// <summary>What the columns of one open row group share: they are read one after the other.</summary>
+/// <param name="Bytes">Values of the column that is being read, plainly encoded.</param>
+/// <param name="Texts">Distinct texts of the column that is being read.</param>
+/// <param name="Handed">Counts the bytes of texts of a slice.</param>
+internal sealed record ArrowScratch(Format.ByteBuffer Bytes, DistinctTexts Texts, ReadingMemory Handed);
+
+/// <summary>Reads one column of a row group through Arrow: the stored values, plainly encoded again, so that the one decoder says what they mean.</summary>
+internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : IDisposable
+{
+    /// <summary>Rows asked for in one native call: between calls the run can be cancelled.</summary>
+    protected const int MostRows = 1 << 14;
+
+    /// <summary>Makes values of bytes.</summary>
+    protected ColumnDecoder Decoder { get; } = ColumnDecoder.For(column);
+
+    protected ArrowScratch Scratch { get; } = scratch;
+
+    /// <summary>The column of an open row group.</summary>
+    /// <param name="reader">Arrow's reader; disposed with the column.</param>
+    /// <param name="column">The column, as the footer describes it.</param>
+    /// <param name="hasDictionary">True if its texts may come from a dictionary.</param>
+    /// <param name="scratch">What the row group's columns share.</param>
+    public static ArrowColumn For(ColumnReader reader, FileColumn column, bool hasDictionary, ArrowScratch scratch)
+    {
+        try
+        {
+            var levels = column.Repetition == Format.Repetition.Optional ? 1 : 0;
+            if (reader.ColumnDescriptor.MaxDefinitionLevel != levels || reader.ColumnDescriptor.MaxRepetitionLevel != 0)
+                throw new BrokenFileException($"levels up to {reader.ColumnDescriptor.MaxDefinitionLevel} and {reader.ColumnDescriptor.MaxRepetitionLevel}", $"{levels} and 0, as the schema says");
+            return (column.Storage.Physical, reader) switch
+            {
+                (Format.PhysicalType.Boolean, ColumnReader<bool> typed) => new ArrowBooleans(typed, column, scratch),
+                (Format.PhysicalType.Int32, ColumnReader<int> typed) => new ArrowNumbers<int>(typed, column, scratch),
+                (Format.PhysicalType.Int64, ColumnReader<long> typed) => new ArrowNumbers<long>(typed, column, scratch),
+                (Format.PhysicalType.Int96, ColumnReader<Int96> typed) => new ArrowNumbers<Int96>(typed, column, scratch),
+                (Format.PhysicalType.Float, ColumnReader<float> typed) => new ArrowNumbers<float>(typed, column, scratch),
+                (Format.PhysicalType.Double, ColumnReader<double> typed) => new ArrowNumbers<double>(typed, column, scratch),
+                (Format.PhysicalType.ByteArray, ColumnReader<ByteArray> typed) => new ArrowTexts(typed, column, hasDictionary, scratch),
+                (Format.PhysicalType.FixedLenByteArray, ColumnReader<FixedLenByteArray> typed) when reader.ColumnDescriptor.TypeLength == column.Storage.Length => new ArrowFixedBytes(typed, column, scratch),
+                _ => throw new BrokenFileException($"values of {reader.Type}", $"{column.Storage}, as when the file was opened"),
+            };
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the next rows.</summary>
+    public ColumnBlock Read(int rows, ArrayRecycler? recycler, CancellationToken cancellationToken)
+    {
+        bool[]? present = null;
+        var levels = ArrayPool<short>.Shared.Rent(Math.Min(rows, MostRows));
+        try
+        {
+            Begin(rows);
+            var isOptional = column.Repetition == Format.Repetition.Optional;
+            for (var at = 0; at < rows;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var asked = Math.Min(rows - at, MostRows);
+                var flags = isOptional ? levels.AsSpan(0, asked) : default;
+                var count = ReadBatch(asked, flags, out var values);
+                if (count <= 0 || count > asked) throw new BrokenFileException($"values of {at} rows", $"{rows}");
+                var here = count;
+                if (isOptional)
+                {
+                    flags = flags[..count];
+                    here = flags.Count((short)1);
+                    if (flags.ContainsAnyExceptInRange((short)0, (short)1)) throw new BrokenFileException("levels of more than 1", "0 or 1");
+                }
+                if (values != here) throw new BrokenFileException($"{values} values", $"{here}, as the levels say");
+                Keep(values);
+                if (here < count && present is null) (present = ArrayPool<bool>.Shared.Rent(rows)).AsSpan(0, rows).Fill(true);
+                if (here < count)
+                    for (var i = 0; i < count; i++) present![at + i] = flags[i] != 0;
+                at += count;
+            }
+            return Finish(present, rows, recycler);
+        }
+        finally
+        {
+            ArrayPool<short>.Shared.Return(levels);
+            if (present is not null) ArrayPool<bool>.Shared.Return(present);
+            End();
+        }
+    }
+
+    /// <summary>Passes over rows.</summary>
+    public void Skip(long rows, CancellationToken cancellationToken)
+    {
+        while (rows > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var skipped = SkipRows(Math.Min(rows, MostRows));
+            if (skipped <= 0) throw new BrokenFileException($"an end {rows} rows too early", "more rows");
+            rows -= skipped;
+        }
+    }
+
+    public abstract void Dispose();
+
+    /// <summary>Makes room for a slice.</summary>
+    protected abstract void Begin(int rows);
+
+    /// <summary>Reads values up to the end of a page.</summary>
+    /// <param name="rows">Rows to read at most.</param>
+    /// <param name="levels">Shape [rows], 1 where a value is present; empty for columns that may not be null.</param>
+    /// <param name="values">Values read.</param>
+    /// <returns>Rows read.</returns>
+    protected abstract int ReadBatch(int rows, Span<short> levels, out int values);
+
+    /// <summary>Takes over what the last call read, before the next makes it invalid.</summary>
+    protected abstract void Keep(int values);
+
+    /// <summary>Makes the slice's column.</summary>
+    /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
+    /// <param name="rows">Rows of the slice.</param>
+    /// <param name="recycler">Where arrays come from.</param>
+    protected abstract ColumnBlock Finish(bool[]? present, int rows, ArrayRecycler? recycler);
+
+    /// <summary>Gives the slice's memory back.</summary>
+    protected abstract void End();
+
+    protected abstract long SkipRows(long rows);
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Writing;
+
+/// <summary>
+/// The least and the greatest value of a column chunk, as readers use them to skip row groups: numbers, dates and times, in the order of their type. NaN is
+/// left out, and zeros are told as -0 below and +0 above, because readers may compare either way. Where order and bytes might disagree nothing is told.
+/// </summary>
+internal static class ColumnRange
+{
+    /// <summary>Plainly encoded least and greatest value; null where nothing can be told.</summary>
+    /// <param name="storage">How the values are stored.</param>
+    /// <param name="values">All values, or the distinct ones.</param>
+    /// <param name="codec">Encodes them.</param>
+    public static (byte[] Min, byte[] Max)? Of<T>(ParquetStorage storage, ReadOnlySpan<T> values, PlainCodec<T> codec)
+    {
+        if (values.Length == 0 || storage.Kind == LogicalKind.Float16 || storage.Physical is not (PhysicalType.Int32 or PhysicalType.Int64 or PhysicalType.Float or PhysicalType.Double)) return null;
+        if (typeof(T) == typeof(double)) return Floating(Cast<T, double>(values), (PlainCodec<double>)(object)codec);
+        if (typeof(T) == typeof(float)) return Floating(Cast<T, float>(values), (PlainCodec<float>)(object)codec);
+        if (typeof(T) == typeof(sbyte)) return Whole(Cast<T, sbyte>(values), (PlainCodec<sbyte>)(object)codec);
+        if (typeof(T) == typeof(byte)) return Whole(Cast<T, byte>(values), (PlainCodec<byte>)(object)codec);
+        if (typeof(T) == typeof(short)) return Whole(Cast<T, short>(values), (PlainCodec<short>)(object)codec);
+        if (typeof(T) == typeof(ushort)) return Whole(Cast<T, ushort>(values), (PlainCodec<ushort>)(object)codec);
+        if (typeof(T) == typeof(int)) return Whole(Cast<T, int>(values), (PlainCodec<int>)(object)codec);
+        if (typeof(T) == typeof(uint)) return Whole(Cast<T, uint>(values), (PlainCodec<uint>)(object)codec);
+        if (typeof(T) == typeof(long)) return Whole(Cast<T, long>(values), (PlainCodec<long>)(object)codec);
+        if (typeof(T) == typeof(ulong)) return Whole(Cast<T, ulong>(values), (PlainCodec<ulong>)(object)codec);
+        return typeof(T) == typeof(DateOnly) || typeof(T) == typeof(TimeOnly) || typeof(T) == typeof(DateTime) || typeof(T) == typeof(decimal) ? Compared(values, codec) : null;
+    }
+
+    private static (byte[] Min, byte[] Max)? Floating<T>(ReadOnlySpan<T> values, PlainCodec<T> codec) where T : struct, IFloatingPointIeee754<T>
+    {
+        var (min, max) = (TensorPrimitives.MinNumber(values), TensorPrimitives.MaxNumber(values));
+        if (T.IsNaN(min) || T.IsNaN(max)) return null;
+        return (Encode(codec, T.IsZero(min) ? T.NegativeZero : min), Encode(codec, T.IsZero(max) ? T.Zero : max));
+    }
+
+    private static (byte[] Min, byte[] Max)? Whole<T>(ReadOnlySpan<T> values, PlainCodec<T> codec) where T : struct, INumber<T> =>
+        (Encode(codec, TensorPrimitives.Min(values)), Encode(codec, TensorPrimitives.Max(values)));
+
+    private static (byte[] Min, byte[] Max)? Compared<T>(ReadOnlySpan<T> values, PlainCodec<T> codec)
+    {
+        var order = Comparer<T>.Default;
+        var (min, max) = (values[0], values[0]);
+        foreach (var value in values[1..])
+        {
+            if (order.Compare(value, min) < 0) min = value;
+            else if (order.Compare(value, max) > 0) max = value;
+        }
+        return (Encode(codec, min), Encode(codec, max));
+    }
+
+    private static byte[] Encode<T>(PlainCodec<T> codec, T value)
+    {
+        var target = new ByteBuffer(16);
+        codec.Write([value], target);
+        return target.Written.ToArray();
+    }
+
+    private static ReadOnlySpan<TTo> Cast<TFrom, TTo>(ReadOnlySpan<TFrom> values) =>
+        System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.As<TFrom, TTo>(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values)), values.Length);
+}

@@ -1,0 +1,240 @@
+using Pipelines.Io.Writing;
+
+namespace Pipelines.Io.Storage;
+
+/// <summary>
+/// An output of parts, and the quarantine of the rows refused, as one thing: its parts are journaled in order, and get their names together. Interrupted at any
+/// point, it goes on from its last whole part.
+/// </summary>
+/// <param name="main">The folder of the output.</param>
+/// <param name="quarantine">The folder of refused rows; null = none.</param>
+/// <param name="isVerified">True, but in the test that shows what the check is for: parts of an earlier run are compared with their checksums.</param>
+internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool isVerified = true) : IDisposable
+{
+    private readonly List<string> warnings = [];
+    private readonly List<PartRecord> parts = [];
+    private JobFacts? job;
+    private OutputHead? head;
+    private Stream? log;
+    private bool isEntered, isAllThere, isPublishing, isCommitted;
+
+    /// <summary>What the user should know.</summary>
+    public IReadOnlyList<string> Warnings => warnings;
+
+    /// <summary>Parts that are finished.</summary>
+    public IReadOnlyList<PartRecord> Parts => parts;
+
+    /// <summary>True if the parts finished so far stay for a later run when this one ends early.</summary>
+    public bool IsResumable => job is not null;
+
+    /// <summary>Locks the folders and finds what an earlier run left.</summary>
+    /// <param name="job">What the output is of; null if no later run can go on from it.</param>
+    /// <param name="resume">True: go on. False: discard what is unfinished.</param>
+    /// <param name="replace">True: an output that the same job finished is discarded as well.</param>
+    /// <param name="cancellationToken">Stops the check.</param>
+    public ResumePoint Enter(JobFacts? job, bool resume, bool replace, CancellationToken cancellationToken)
+    {
+        this.job = job;
+        main.Enter(resume || replace);
+        quarantine?.Enter(resume || replace);
+        var manifest = resume || replace ? OutputManifest.Read(main.Name) : null;
+        if (manifest is not null) CheckSame(main.Name, job, manifest.Head.Job, "a finished output");
+        if (manifest is not null && resume) return Finished(manifest, cancellationToken);
+        var left = OutputJournal.Read(main.JournalPath);
+        var isCommitting = left?.IsCommitting == true;
+        var published = manifest?.Parts ?? (isCommitting ? left!.Parts : []);
+        main.CheckNothingElse(Names(published.Select(p => p.Output), manifest is not null));
+        quarantine?.CheckNothingElse(Names(Quarantined(published), isCommitting));
+        if (resume && left is not null) Resume(left, cancellationToken);
+        else Discard(published, resume || manifest is not null ? null : left);
+        isEntered = true;
+        if (isAllThere) Commit();
+        return new ResumePoint(parts.Count > 0 ? parts[^1].NextBatch : 0, parts.Sum(p => p.InputRows), parts.Sum(p => p.Output.Rows), parts.Sum(p => p.RejectedRows), isAllThere);
+    }
+
+    /// <summary>Says what columns are written; called once before the first part.</summary>
+    /// <exception cref="DataException">The earlier run wrote others.</exception>
+    public void Begin(IReadOnlyList<OutputColumn> schema)
+    {
+        if (head is not null && parts.Count > 0)
+        {
+            if (!head.Schema.SequenceEqual(schema))
+                throw new DataException(DataErrorKind.Usage, main.Name, $"an unfinished output with the columns {Words(head.Schema)}", $"the columns {Words(schema)}", "leave resuming out to begin anew");
+            return;
+        }
+        head = new OutputHead(job ?? new JobFacts([]), schema);
+        if (job is not null) WriteJournal();
+    }
+
+    /// <summary>Takes a finished part in. Its files are durable; when this returns, their names and its line in the journal are too.</summary>
+    public void Add(PartRecord part)
+    {
+        parts.Add(part);
+        if (job is null) return;
+        main.SyncUnfinished();
+        if (part.Quarantine is not null) quarantine!.SyncUnfinished();
+        Log(OutputJournal.LineOf(part));
+    }
+
+    /// <summary>Gives all parts their names and writes the manifests.</summary>
+    public void Commit()
+    {
+        if (job is not null && !isAllThere) Log(OutputJournal.CommitLine);
+        isPublishing = true;
+        main.Publish(parts.Select(p => p.Output));
+        if (quarantine is not null)
+        {
+            quarantine.Publish(Quarantined(parts));
+            quarantine.WriteManifest(QuarantineManifest());
+        }
+        main.WriteManifest(new OutputManifest(head!, parts));
+        isCommitted = true;
+        CloseLog();
+        quarantine?.Clean();
+        main.Clean();
+    }
+
+    /// <summary>Ends the output, finished or not. What is finished of an unfinished one stays for a later run, if one can go on.</summary>
+    public void Dispose()
+    {
+        CloseLog();
+        try
+        {
+            if (isCommitted) return;
+            if (isPublishing)
+            {
+                quarantine?.Withdraw(Quarantined(parts));
+                main.Withdraw(parts.Select(p => p.Output));
+            }
+            if (isEntered && (job is null || parts.Count == 0))
+            {
+                quarantine?.Clean();
+                main.Clean();
+            }
+            else if (isEntered)
+            {
+                DeleteStrays();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is what the user must see; the next run clears up.
+        }
+        finally
+        {
+            try
+            {
+                quarantine?.Dispose();
+            }
+            finally
+            {
+                main.Dispose();
+            }
+        }
+    }
+
+    private static IEnumerable<PartFile> Quarantined(IEnumerable<PartRecord> parts) => parts.Select(p => p.Quarantine).OfType<PartFile>();
+
+    private static HashSet<string> Names(IEnumerable<PartFile> files, bool manifest)
+    {
+        var names = files.Select(p => p.File).ToHashSet(StringComparer.Ordinal);
+        if (manifest) names.Add(OutputManifest.FileName);
+        return names;
+    }
+
+    private static string Words(IEnumerable<OutputColumn> columns) => string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"));
+
+    // The rows that come into a quarantine are those refused. Its columns are read from its first file: this run may have refused none.
+    private OutputManifest QuarantineManifest()
+    {
+        var refused = parts.Where(p => p.Quarantine is not null).Select(p => new PartRecord(p.Quarantine!, p.FirstRow, p.Quarantine!.Rows, 0, 0, null)).ToList();
+        return new OutputManifest(head! with { Schema = refused.Count == 0 ? [] : OutputColumns.OfFile(quarantine!.PathOf(refused[0].Output)) }, refused);
+    }
+
+    private void DeleteStrays()
+    {
+        main.DeleteUnfinished(Names(parts.Select(p => p.Output), false));
+        quarantine?.DeleteUnfinished(Names(Quarantined(parts), false));
+    }
+
+    private void WriteJournal() => DurableFile.Write(main.Files, main.JournalPath, new OutputJournal(head!, parts, isAllThere).ToBytes(), isPrivate: true);
+
+    /// <summary>Refuses what another job left.</summary>
+    /// <param name="place">The output.</param>
+    /// <param name="job">What it is of now.</param>
+    /// <param name="earlier">What it was of.</param>
+    /// <param name="what">What is there, in words.</param>
+    /// <exception cref="DataException">They differ.</exception>
+    public static void CheckSame(string place, JobFacts? job, JobFacts earlier, string what)
+    {
+        if ((job ?? new JobFacts([])).DifferenceFrom(earlier) is { } difference)
+            throw new DataException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that it is of", "repeat that job, or give another output");
+    }
+
+    // A finished output of the same job: nothing is left to do, once it is seen to be whole.
+    private ResumePoint Finished(OutputManifest manifest, CancellationToken cancellationToken)
+    {
+        CheckWhole(main, manifest, cancellationToken);
+        if (quarantine is not null && OutputManifest.Read(quarantine.Name) is { } refused) CheckWhole(quarantine, refused, cancellationToken);
+        isCommitted = true;
+        quarantine?.Clean();
+        main.Clean();
+        return new ResumePoint(0, manifest.RowsIn, manifest.RowsOut, manifest.RowsRejected, IsComplete: true);
+    }
+
+    private void CheckWhole(PartFolder folder, OutputManifest manifest, CancellationToken cancellationToken)
+    {
+        foreach (var part in manifest.Parts)
+            if (folder.Find(part.Output, mayBeFinal: true, isVerified, cancellationToken) != PartPlace.Final)
+                throw new DataException(DataErrorKind.Storage, Path.Combine(folder.Name, part.Output.File), "a part of a finished output that is absent or has other bytes", $"the {part.Output.Bytes} bytes that its manifest tells", "delete the folder and run again");
+    }
+
+    private void Resume(OutputJournal left, CancellationToken cancellationToken)
+    {
+        CheckSame(main.Name, job, left.Head.Job, "an unfinished output");
+        head = left.Head;
+        parts.AddRange(left.Parts.TakeWhile(p => IsWhole(p, left.IsCommitting, cancellationToken)));
+        isAllThere = left.IsCommitting && parts.Count == left.Parts.Count;
+        if (isAllThere) return;
+        if (left.IsCommitting)
+        {
+            // Some had their names already, though a damaged one must be written again: none may be seen before all are there.
+            main.DeleteFinal(left.Parts.Skip(parts.Count).Select(p => p.Output));
+            quarantine?.DeleteFinal([Manifest, .. Quarantined(left.Parts.Skip(parts.Count))]);
+            main.Withdraw(parts.Select(p => p.Output));
+            quarantine?.Withdraw(Quarantined(parts));
+        }
+        WriteJournal();
+        DeleteStrays();
+    }
+
+    private bool IsWhole(PartRecord part, bool mayBeFinal, CancellationToken cancellationToken) =>
+        main.Find(part.Output, mayBeFinal, isVerified, cancellationToken) != PartPlace.Nowhere
+        && (part.Quarantine is null || (quarantine is not null && quarantine.Find(part.Quarantine, mayBeFinal, isVerified, cancellationToken) != PartPlace.Nowhere));
+
+    private void Discard(IEnumerable<PartRecord> published, OutputJournal? told)
+    {
+        if (told is { Parts.Count: > 0 })
+            warnings.Add($"{main.Name}: discarded what an unfinished run had left there ({told.Parts.Count} parts of {told.RowsIn} input rows); resuming would have gone on from it");
+        main.DeleteFinal([Manifest]);
+        main.DeleteFinal(published.Select(p => p.Output));
+        quarantine?.DeleteFinal([Manifest, .. Quarantined(published)]);
+        main.Files.Delete(main.JournalPath);
+        DeleteStrays();
+    }
+
+    private static PartFile Manifest => new(OutputManifest.FileName, 0, 0, "");
+
+    private void Log(byte[] line)
+    {
+        log ??= main.Files.Append(main.JournalPath);
+        log.Write(line);
+        main.Files.Sync(log);
+    }
+
+    private void CloseLog()
+    {
+        log?.Dispose();
+        log = null;
+    }
+}

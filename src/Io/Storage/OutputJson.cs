@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Pipelines.Io.Storage;
+
+/// <summary>A column of an output, as it is stored.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">How it is stored, in words: <c>INT64 TIMESTAMP(MICROS)</c>.</param>
+/// <param name="IsNullable">True if values may be null.</param>
+internal sealed record OutputColumn(string Name, string Type, bool IsNullable);
+
+/// <summary>What an output is of: the job, and the columns written.</summary>
+internal sealed record OutputHead(JobFacts Job, IReadOnlyList<OutputColumn> Schema);
+
+/// <summary>The pieces that journals and manifests share, as JSON. What is read back may come from anybody: everything about it is bounded and checked.</summary>
+internal static class OutputJson
+{
+    /// <summary>Deepest nesting that is read.</summary>
+    public const int MostDepth = 8;
+
+    private const int MostParts = 10_000_000;
+
+    /// <summary>Writes the job, the inputs and the schema as properties.</summary>
+    public static void Write(Utf8JsonWriter json, OutputHead head)
+    {
+        json.WriteStartArray("job");
+        foreach (var fact in head.Job.Facts)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", fact.Name);
+            json.WriteString("value", fact.Value);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("schema");
+        foreach (var column in head.Schema)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", column.Name);
+            json.WriteString("type", column.Type);
+            json.WriteBoolean("nullable", column.IsNullable);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("inputs");
+        foreach (var input in head.Job.Inputs)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", input.Path);
+            json.WriteNumber("bytes", input.Bytes);
+            json.WriteString("modified", input.Modified.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture));
+            json.WriteString("footerSha256", input.FooterHash);
+            json.WriteNumber("rows", input.Rows);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    /// <summary>Reads what <see cref="Write(Utf8JsonWriter, OutputHead)"/> wrote.</summary>
+    /// <exception cref="FormatException">It is not that.</exception>
+    public static OutputHead ReadHead(JsonElement json) => new(
+        new JobFacts([.. List(json, "job").Select(f => new JobFact(Text(f, "name"), Text(f, "value")))]) { Inputs = [.. List(json, "inputs").Select(ReadInput)] },
+        [.. List(json, "schema").Select(c => new OutputColumn(Text(c, "name"), Text(c, "type"), Property(c, "nullable").ValueKind == JsonValueKind.True))]);
+
+    /// <summary>Writes a part as an object.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="isJournal">True: with what only a run that goes on needs.</param>
+    public static void Write(Utf8JsonWriter json, PartRecord part, bool isJournal)
+    {
+        json.WriteStartObject();
+        WriteFile(json, part.Output);
+        json.WriteNumber("firstRow", part.FirstRow);
+        json.WriteNumber("inputRows", part.InputRows);
+        json.WriteNumber("rejectedRows", part.RejectedRows);
+        if (isJournal)
+        {
+            json.WriteNumber("nextBatch", part.NextBatch);
+            if (part.Quarantine is { } quarantine)
+            {
+                json.WriteStartObject("quarantine");
+                WriteFile(json, quarantine);
+                json.WriteEndObject();
+            }
+        }
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads what <see cref="Write(Utf8JsonWriter, PartRecord, bool)"/> wrote.</summary>
+    /// <exception cref="FormatException">It is not that.</exception>
+    public static PartRecord ReadPart(JsonElement json, bool isJournal) => new(
+        ReadFile(json), Count(json, "firstRow"), Count(json, "inputRows"), Count(json, "rejectedRows"), isJournal ? Count(json, "nextBatch") : 0,
+        isJournal && json.TryGetProperty("quarantine", out var quarantine) ? ReadFile(quarantine) : null);
+
+    /// <summary>The elements of a list.</summary>
+    public static JsonElement.ArrayEnumerator List(JsonElement json, string name) => Property(json, name) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() <= MostParts
+        ? list.EnumerateArray()
+        : throw new FormatException($"no list '{name}'");
+
+    /// <summary>A text.</summary>
+    public static string Text(JsonElement json, string name) => Property(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw new FormatException($"no text '{name}'");
+
+    /// <summary>A whole number of at least 0.</summary>
+    public static long Count(JsonElement json, string name) =>
+        Property(json, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var value) && value >= 0 ? value : throw new FormatException($"no whole number '{name}' of at least 0");
+
+    private static JsonElement Property(JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : throw new FormatException($"no property '{name}'");
+
+    private static void WriteFile(Utf8JsonWriter json, PartFile file)
+    {
+        json.WriteString("file", file.File);
+        json.WriteNumber("rows", file.Rows);
+        json.WriteNumber("bytes", file.Bytes);
+        json.WriteString("sha256", file.Sha256);
+    }
+
+    // A name with a folder in it would lead out of the output.
+    private static PartFile ReadFile(JsonElement json)
+    {
+        var name = Text(json, "file");
+        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 || name != Path.GetFileName(name)) throw new FormatException($"'{name}', which is no plain file name");
+        return new PartFile(name, Count(json, "rows"), Count(json, "bytes"), Text(json, "sha256"));
+    }
+
+    private static InputFile ReadInput(JsonElement json)
+    {
+        var path = Text(json, "path");
+        return DateTime.TryParseExact(Text(json, "modified"), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var modified)
+            ? new InputFile(path, path, Count(json, "bytes"), modified, Text(json, "footerSha256"), Count(json, "rows"))
+            : throw new FormatException("no time 'modified'");
+    }
+}

@@ -1,0 +1,234 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
+namespace Pipelines.Io.Storage;
+
+/// <summary>
+/// Keeps two runs off the same output. The lock is a file that names its owner (host, process, since when, command) and that the owner holds by a lock of the
+/// operating system, which ends with the process. A file that nobody holds any more is what a killed run left, and is taken over.
+/// </summary>
+internal sealed partial class RunLock : IDisposable
+{
+    private const int MostBytes = 1 << 14;
+    private const int MostCommand = 1_000;
+    private const int Attempts = 16;
+    private static int taken;
+    private readonly FileLayer files;
+    private readonly string path;
+    private FileStream? held;
+
+    private RunLock(FileLayer files, string path, FileStream held) => (this.files, this.path, this.held) = (files, path, held);
+
+    /// <summary>Takes a lock.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The lock file.</param>
+    /// <param name="output">The output that it keeps, for messages.</param>
+    /// <param name="ensure">Called before each attempt: makes the folder, which the run before may just have taken away.</param>
+    /// <exception cref="DataException">Another run holds it; the message names it.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static RunLock Take(FileLayer files, string path, string output, Action ensure)
+    {
+        var content = Owner.Current(Interlocked.Increment(ref taken)).ToJson();
+        for (var attempt = 1; ; attempt++)
+        {
+            ensure();
+            if (TryOpen(path, output) is { } stream)
+            {
+                try
+                {
+                    CheckFormerOwner(stream, path, output);
+                    stream.SetLength(0);
+                    stream.Write(content);
+                    stream.Flush();
+                    // The owner before may have deleted the file between our opening and our locking it: then we hold a file without a name.
+                    if (Peek(path).AsSpan().SequenceEqual(content)) return new RunLock(files, path, stream);
+                    stream.Dispose();
+                }
+                catch
+                {
+                    stream.Dispose();
+                    throw;
+                }
+            }
+            if (attempt == Attempts) throw new IOException($"the lock {path} cannot be taken");
+        }
+    }
+
+    /// <summary>Refuses, without taking it, a lock whose owner is alive or on another host. A run that begins meanwhile is not hindered.</summary>
+    /// <param name="path">The lock file.</param>
+    /// <param name="output">The output that it keeps, for messages.</param>
+    /// <exception cref="DataException">Another run holds it.</exception>
+    public static void Look(string path, string output)
+    {
+        if (!File.Exists(path) || Owner.Parse(Peek(path)) is not { } owner || (owner.Host == Environment.MachineName && !owner.IsAlive())) return;
+        throw new DataException(DataErrorKind.Usage, output, owner.Host == Environment.MachineName ? $"a run that writes it now ({owner})" : $"the lock of a run on another host ({owner})", "no other run on the same output",
+            "wait for its end, or give another output");
+    }
+
+    /// <summary>Gives the output free: the file goes first, so that nobody finds one without an owner.</summary>
+    public void Dispose()
+    {
+        if (held is not { } stream) return;
+        held = null;
+        try
+        {
+            files.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays behind, held by nobody: the next run takes it over.
+        }
+        finally
+        {
+            stream.Dispose();
+        }
+    }
+
+    // Null: the folder vanished meanwhile, with the run that held it.
+    private static FileStream? TryOpen(string path, string output)
+    {
+        CheckNoLink(path, output);
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            var stream = new FileStream(path, options);
+            CheckNoLink(path, output);
+            return stream;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            var owner = Owner.Parse(Peek(path));
+            throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner cannot be told"})", "no other run on the same output",
+                "wait for its end, or give another output", e);
+        }
+    }
+
+    private static void CheckNoLink(string path, string output)
+    {
+        if (new FileInfo(path).LinkTarget is { } target)
+            throw new DataException(DataErrorKind.Usage, output, $"a symbolic link to {target} in place of the lock {path}", "a file of its own", "delete the link");
+    }
+
+    // The operating system's lock is ours. It says nothing of other hosts, and nothing at all on file systems without locks.
+    private static void CheckFormerOwner(FileStream stream, string path, string output)
+    {
+        var bytes = new byte[Math.Min(stream.Length, MostBytes)];
+        stream.Position = 0;
+        stream.ReadExactly(bytes);
+        if (Owner.Parse(bytes) is not { } owner) return;
+        if (owner.Host != Environment.MachineName)
+        {
+            throw new DataException(DataErrorKind.Usage, output, $"the lock of a run on another host ({owner})", "no other run on the same output",
+                $"if that process is gone, delete {path} and run again; else wait for its end, or give another output");
+        }
+        if (!LocksWork(path) && owner.Process != Environment.ProcessId && owner.IsAlive())
+        {
+            throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner})", "no other run on the same output",
+                $"wait for its end, or give another output; if that process is no run of Pipelines, delete {path}");
+        }
+    }
+
+    // Where locks work, a second opening of what we hold fails.
+    private static bool LocksWork(string path)
+    {
+        try
+        {
+            new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    // .NET locks what it opens, so it cannot look into a file that another process holds.
+    private static byte[] Peek(string path)
+    {
+        var buffer = new byte[MostBytes];
+        if (OperatingSystem.IsWindows())
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return buffer[..stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
+        }
+        var handle = Open(path, 0);
+        if (handle < 0) return [];
+        var length = Read(handle, buffer, (nuint)buffer.Length);
+        _ = Close(handle);
+        return length < 0 ? [] : buffer[..(int)length];
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read")]
+    private static partial nint Read(int handle, Span<byte> buffer, nuint count);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int handle);
+
+    /// <summary>Who holds a lock.</summary>
+    /// <param name="Host">Name of the machine.</param>
+    /// <param name="Process">Number of the process.</param>
+    /// <param name="Started">When the process began, in the operating system's own words; tells it from a later one of the same number.</param>
+    /// <param name="Since">When it took the lock, UTC.</param>
+    /// <param name="Number">Which of the process' locks this is.</param>
+    /// <param name="Command">Its command line, at most 1,000 characters.</param>
+    private sealed record Owner(string Host, int Process, string Started, string Since, int Number, string Command)
+    {
+        private static readonly JsonSerializerOptions shallow = new() { MaxDepth = 2 };
+
+        public static Owner Current(int number)
+        {
+            var command = Environment.CommandLine;
+            return new(Environment.MachineName, Environment.ProcessId, StartOf(Environment.ProcessId) ?? "", TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture), number,
+                command.Length > MostCommand ? command[..MostCommand] : command);
+        }
+
+        public static Owner? Parse(byte[] bytes)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<Owner>(bytes, shallow) is { Host.Length: > 0 } owner ? owner : null;
+            }
+            catch (JsonException)
+            {
+                // Torn: its owner was killed while it wrote.
+                return null;
+            }
+        }
+
+        public byte[] ToJson() => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this) + "\n");
+
+        public bool IsAlive() => StartOf(Process) is { } started && started == Started;
+
+        public override string ToString() => $"process {Process} on host {Host} since {Since}: {Command}";
+
+        // Null: there is no such process.
+        private static string? StartOf(int process)
+        {
+            try
+            {
+                if (OperatingSystem.IsLinux())
+                {
+                    // Field 22: ticks since the machine's start. The name, field 2, may hold spaces, but ends with the last parenthesis.
+                    var stat = File.ReadAllText($"/proc/{process}/stat");
+                    return $"{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()}+{stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19]}";
+                }
+                using var found = System.Diagnostics.Process.GetProcessById(process);
+                return found.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+            }
+            catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or UnauthorizedAccessException or IndexOutOfRangeException or System.ComponentModel.Win32Exception)
+            {
+                return null;
+            }
+        }
+    }
+}

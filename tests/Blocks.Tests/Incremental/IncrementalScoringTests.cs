@@ -1,0 +1,279 @@
+using Pipelines.Io;
+using Pipelines.Io.Storage;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks.Tests.Incremental;
+
+/// <summary>Each file is scored exactly once, whatever happens between and within the runs.</summary>
+public sealed class IncrementalScoringTests : IDisposable
+{
+    private const int Rows = 1_000;
+    private readonly string root = Directory.CreateTempSubdirectory("pipelines-incremental-").FullName;
+
+    public IncrementalScoringTests() => Directory.CreateDirectory(At("in"));
+
+    public void Dispose() => Directory.Delete(root, recursive: true);
+
+    [Fact]
+    public async Task Only_new_files_are_scored()
+    {
+        await WriteAsync("b", 1);
+        var first = await RunAsync();
+        Assert.Equal(["b"], Names(first.New));
+        await WriteAsync("a", 2);
+        await WriteAsync("c", 3);
+        var second = await RunAsync();
+        Assert.Equal(["a", "c"], Names(second.New));
+        Assert.Equal((1, 2L * Rows, 2L * Rows, 0L), (second.Done, second.RowsIn, second.RowsOut, second.RowsRejected));
+        Assert.Equal(["run=00001", "run=00002", "run=00003"], Folders());
+        Assert.Equal(Expected(1, 2, 3), await ValuesAsync());
+    }
+
+    [Fact]
+    public async Task A_second_run_changes_no_byte()
+    {
+        await WriteAsync("a", 1);
+        await RunAsync();
+        var before = Snapshot();
+        var again = await RunAsync();
+        Assert.Empty(again.New);
+        Assert.Equal(1, again.Done);
+        Assert.Equal(before, Snapshot());
+    }
+
+    [Fact]
+    public async Task Changed_and_vanished_files_are_reported_and_not_taken_again()
+    {
+        foreach (var (name, seed) in new[] { ("a", 1), ("b", 2), ("c", 3) }) await WriteAsync(name, seed);
+        await RunAsync();
+        await WriteAsync("a", 9, rows: Rows + 1);
+        File.Delete(At("in/b.parquet"));
+        var result = await RunAsync();
+        Assert.Empty(result.New);
+        Assert.Equal(["a"], Names(result.Changed));
+        Assert.Equal([At("in/b.parquet")], result.Vanished);
+        Assert.Equal(2, result.Warnings.Count);
+        Assert.EndsWith("a.parquet has changed since it was worked on; its rows were not taken again", result.Warnings[0], StringComparison.Ordinal);
+        Assert.Equal($"{At("in/b.parquet")} was worked on and is no longer there", result.Warnings[1]);
+        Assert.Equal(Expected(1, 2, 3), await ValuesAsync());
+    }
+
+    [Fact]
+    public async Task A_backfill_replaces_the_rows_of_its_range_alone()
+    {
+        foreach (var (name, seed) in new[] { ("a", 1), ("b", 2), ("c", 3) }) await WriteAsync(name, seed);
+        await RunAsync();
+        await WriteAsync("b", 7);
+        await WriteAsync("d", 4);
+        var name2 = (await ParquetSource.IdentifyAsync([At("in/b.parquet")]))[0].Name;
+        var result = await RunAsync(backfill: new FileRange(name2, name2));
+        Assert.Equal(["b"], Names(result.New));
+        Assert.Equal(["run=00001", "run=00003", "run=00004"], Folders());
+        Assert.Equal(Expected(1, 3, 7), await ValuesAsync());
+        // The next ordinary run takes what the backfill left out.
+        Assert.Equal(["d"], Names((await RunAsync()).New));
+        Assert.Equal(Expected(1, 3, 4, 7), await ValuesAsync());
+    }
+
+    [Fact]
+    public async Task Killed_at_any_step_every_row_comes_once()
+    {
+        await WriteAsync("a", 1);
+        await RunAsync();
+        await WriteAsync("a", 5);
+        await WriteAsync("c", 3);
+        var range = new FileRange("", "\uffff");
+        Copy(root, root + "-start");
+        try
+        {
+            var counting = new FailingLayer(int.MaxValue);
+            await RunAsync(range, counting);
+            Assert.True(counting.Steps > 50, $"{counting.Steps} steps");
+            for (var step = 1; step <= counting.Steps; step++)
+            {
+                Directory.Delete(root, recursive: true);
+                Copy(root + "-start", root);
+                // At the last steps, which only clear up, nobody hears of it.
+                var killed = await Record.ExceptionAsync(() => RunAsync(range, new FailingLayer(step)));
+                Assert.True(killed is not null || step > counting.Steps - 5, $"step {step} of {counting.Steps}");
+                // No row is ever there twice, and none of a file that is half done.
+                var seen = await ValuesAsync();
+                Assert.Equal(seen.Count, seen.Distinct().Count());
+                Assert.Equal(0, seen.Count % Rows);
+                await RunAsync(range);
+                // An interrupted backfill does the files before again under new numbers: the rows count, not the folders' names.
+                Assert.Equal(Expected(3, 5), await ValuesAsync());
+                await RunAsync(range);
+                Assert.Equal(Expected(3, 5), await ValuesAsync());
+            }
+        }
+        finally
+        {
+            Directory.Delete(root + "-start", recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Another_job_is_refused_with_a_reason()
+    {
+        await WriteAsync("a", 1);
+        await RunAsync();
+        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(columns: ["label"]));
+        Assert.Equal($"{At("state.json")}: found the state of another job: scores was log_probability, label and is now label, expected the same model and options as in the runs before; repeat those, or begin anew with another state file and output", error.Message);
+    }
+
+    [Theory]
+    [InlineData("{", "found a damaged state (")]
+    [InlineData("{\"format\":\"x\",\"version\":1,\"kind\":\"score\",\"job\":[],\"nextRun\":1,\"files\":[]}", "found the format 'x', expected")]
+    [InlineData("{\"format\":\"pipelines-incremental\",\"version\":9,\"kind\":\"score\",\"job\":[],\"nextRun\":1,\"files\":[]}", "found version 9, which this version of Pipelines does not know")]
+    [InlineData("{\"format\":\"pipelines-incremental\",\"version\":1,\"kind\":\"fit\",\"job\":[],\"nextRun\":1,\"files\":[]}", "found the state of another job: it is of incremental runs of 'fit'")]
+    [InlineData("{\"format\":\"pipelines-incremental\",\"version\":1}", "found a damaged state (")]
+    public async Task A_bad_state_is_refused(string text, string message)
+    {
+        await WriteAsync("a", 1);
+        await File.WriteAllTextAsync(At("state.json"), text);
+        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(At("out")));
+    }
+
+    [Fact]
+    public async Task Two_runs_on_one_state_refuse_each_other()
+    {
+        await WriteAsync("a", 1);
+        using var held = RunLock.Take(FileLayer.Disk, At(".state.json.lock"), At("state.json"), static () => { });
+        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        Assert.Contains("found a run that writes it now", error.Message, StringComparison.Ordinal);
+    }
+
+    private string At(string name) => Path.Combine(root, name);
+
+    private async Task<IncrementalResult> RunAsync(FileRange? backfill = null, FileLayer? files = null, string[]? columns = null) => await IncrementalScoring.RunAsync(
+        [At("in")],
+        paths => Pipeline.FromParquet(paths).With(new PipelineOptions { BatchSize = 300, MaxDegreeOfParallelism = 2 }).Score(new NormalDistribution(0, 1).ToMixture(), ["x"], new ScoreOptions { Columns = columns }),
+        At("out"),
+        new IncrementalOptions { StateFile = At("state.json"), Backfill = backfill },
+        new ParquetSinkOptions { RowsPerFile = 600, Files = files ?? FileLayer.Disk });
+
+    private async Task WriteAsync(string name, long seed, int rows = Rows)
+    {
+        var source = MemorySource.FromArrays(("x", Values(seed, rows)));
+        await using var sink = new ParquetSink(At($"in/{name}.parquet"));
+        await sink.OpenAsync((await source.OpenAsync(default)).Schema, default);
+        await foreach (var batch in source.ReadAsync(new ReadOptions(), default)) await sink.WriteAsync(batch, default);
+        await sink.CompleteAsync(default);
+    }
+
+    private static double[] Values(long seed, int rows)
+    {
+        var random = new SeededRandom(seed);
+        return [.. Enumerable.Range(0, rows).Select(_ => random.NextNormal())];
+    }
+
+    private static List<double> Expected(params long[] seeds) => [.. seeds.SelectMany(s => Values(s, Rows)).Order()];
+
+    private async Task<List<double>> ValuesAsync()
+    {
+        var values = new List<double>();
+        if (!Directory.Exists(At("out")) || Folders().Count == 0) return values;
+        await foreach (var batch in new ParquetSource([At("out")]).ReadAsync(new ReadOptions { Columns = ["x"] }, default))
+        {
+            var part = new double[batch.Rows];
+            batch.Columns[0].CopyTo(part);
+            values.AddRange(part);
+        }
+        values.Sort();
+        return values;
+    }
+
+    private List<string> Folders() => [.. Directory.EnumerateDirectories(At("out"), "run=*").Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+
+    private List<string> Snapshot() => [.. Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        .Select(f => $"{Path.GetRelativePath(root, f)} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}")];
+
+    private static IEnumerable<string> Names(IEnumerable<InputFile> files) => files.Select(f => Path.GetFileNameWithoutExtension(f.Path));
+
+    private static void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            File.Copy(file, target);
+            File.SetLastWriteTimeUtc(target, File.GetLastWriteTimeUtc(file));
+        }
+    }
+
+    /// <summary>Dies at a step: from then on nothing it is asked for happens any more.</summary>
+    private sealed class FailingLayer(int last) : FileLayer
+    {
+        private int steps;
+
+        public int Steps => steps;
+
+        public override Stream Create(string path)
+        {
+            Step();
+            return base.Create(path);
+        }
+
+        public override Stream Append(string path)
+        {
+            Step();
+            return base.Append(path);
+        }
+
+        public override void Sync(Stream file)
+        {
+            Step();
+            base.Sync(file);
+        }
+
+        public override void Rename(string from, string to)
+        {
+            Step();
+            base.Rename(from, to);
+        }
+
+        public override void RenameFolder(string from, string to)
+        {
+            Step();
+            base.RenameFolder(from, to);
+        }
+
+        public override void Delete(string path)
+        {
+            Step();
+            base.Delete(path);
+        }
+
+        public override void CreateFolder(string path)
+        {
+            Step();
+            base.CreateFolder(path);
+        }
+
+        public override void DeleteFolder(string path)
+        {
+            Step();
+            base.DeleteFolder(path);
+        }
+
+        public override void SyncFolder(string path)
+        {
+            Step();
+            base.SyncFolder(path);
+        }
+
+        private void Step()
+        {
+            if (Interlocked.Increment(ref steps) >= last) throw new IOException("killed");
+        }
+    }
+}
+
+file static class Mixtures
+{
+    public static Model ToMixture(this NormalDistribution normal) => new GeneralMixtureModel([normal, new NormalDistribution(3, 1)]);
+}

@@ -1,0 +1,36 @@
+using Pipelines.Io;
+
+namespace Pipelines.Campaigns.Parquet;
+
+/// <summary>Compares batches with the values that a file was made of, to the bit.</summary>
+internal sealed class Comparison(IReadOnlyList<(string Name, Array Values)> expected)
+{
+    private string? difference;
+    private int row;
+
+    public void Add(DataBatch batch)
+    {
+        if (difference is null && !batch.Schema.Fields.Select(f => f.Name).SequenceEqual(expected.Select(e => e.Name)))
+            difference = $"the columns {batch.Schema}";
+        for (var c = 0; difference is null && c < expected.Count; c++)
+        {
+            for (var i = 0; i < batch.Rows; i++)
+            {
+                var value = batch.Columns[c].GetValue(i);
+                if (row + i < expected[c].Values.Length && Same(expected[c].Values.GetValue(row + i), value)) continue;
+                difference = $"column '{expected[c].Name}', row {row + i}: {value ?? "null"}";
+                break;
+            }
+        }
+        row += batch.Rows;
+    }
+
+    /// <summary>The first difference; null if there is none.</summary>
+    public string? Difference() => difference ?? (row == expected[0].Values.Length ? null : $"{row} rows");
+
+    private static bool Same(object? expected, object? found) => (expected, found) switch
+    {
+        (double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b),
+        _ => Equals(expected, found),
+    };
+}
