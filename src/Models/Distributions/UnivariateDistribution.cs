@@ -73,7 +73,7 @@ public abstract class UnivariateDistribution : Distribution
         foreach (var estimate in estimates)
         {
             if (double.IsFinite(estimate)) continue;
-            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", "values so large or so small that their sums leave the range of numbers", "values between 1e-150 and 1e150 in size", "rescale the feature") { FeatureIndex = 0 };
+            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", "values or weights so large or so small that their sums leave the range of numbers", "values between 1e-150 and 1e150 in size, weights below 1e100", "rescale the feature or the weights") { FeatureIndex = 0 };
         }
     }
 
