@@ -45,7 +45,7 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("probabilities", Probabilities.ToArray());
-        writer.WriteNumber("unknownProbability", UnknownProbability);
+        writer.WriteExact("unknownProbability", UnknownProbability);
     }
 
     /// <inheritdoc/>

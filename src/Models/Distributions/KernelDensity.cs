@@ -49,7 +49,7 @@ public abstract class KernelDensity : Distribution
     public override void WriteParameters(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteNumber("bandwidth", Bandwidth);
+        writer.WriteExact("bandwidth", Bandwidth);
         writer.WriteNumbers("points", points);
         writer.WriteNumbers("weights", weights);
     }

@@ -42,7 +42,7 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("means", Normals.Select(n => n.Mean));
-        writer.WriteNumber("standardDeviation", StandardDeviation);
+        writer.WriteExact("standardDeviation", StandardDeviation);
     }
 
     /// <inheritdoc/>

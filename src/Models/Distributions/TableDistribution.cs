@@ -148,7 +148,7 @@ public abstract class TableDistribution : Distribution
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("sizes", sizes.Select(s => (double)s));
         writer.WriteNumbers("probabilities", probabilities);
-        writer.WriteNumber("unknownProbability", UnknownProbability);
+        writer.WriteExact("unknownProbability", UnknownProbability);
     }
 
     /// <inheritdoc/>

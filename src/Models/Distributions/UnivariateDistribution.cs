@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
 
@@ -30,7 +31,7 @@ public abstract class UnivariateDistribution : Distribution
     public override void WriteParameters(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        foreach (var (name, value) in Parameters) writer.WriteNumber(name, value);
+        foreach (var (name, value) in Parameters) writer.WriteExact(name, value);
     }
 
     /// <inheritdoc/>

@@ -74,7 +74,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     public override void WriteParameters(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteNumber("zeroProbability", ZeroProbability);
+        writer.WriteExact("zeroProbability", ZeroProbability);
         writer.WritePropertyName("inner");
         ModelFormat.Write(writer, Inner);
     }

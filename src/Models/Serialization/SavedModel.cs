@@ -196,8 +196,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             }
             if (feature.Type is { } type) writer.WriteString("type", type);
             if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
-            if (feature.Minimum is { } minimum) writer.WriteNumber("minimum", minimum);
-            if (feature.Maximum is { } maximum) writer.WriteNumber("maximum", maximum);
+            if (feature.Minimum is { } minimum) writer.WriteExact("minimum", minimum);
+            if (feature.Maximum is { } maximum) writer.WriteExact("maximum", maximum);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
@@ -209,8 +209,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteStartObject("training");
         writer.WriteNumber("rows", Training.Rows);
         writer.WriteBoolean("converged", Training.Converged);
-        writer.WriteNumber("logLikelihood", Training.LogLikelihood);
-        writer.WriteNumber("initialLogLikelihood", Training.InitialLogLikelihood);
+        writer.WriteExact("logLikelihood", Training.LogLikelihood);
+        writer.WriteExact("initialLogLikelihood", Training.InitialLogLikelihood);
         writer.WriteNumbers("history", Training.LogLikelihoods);
         writer.WriteNumber("seed", Training.Seed);
         writer.WriteNumber("batchSize", Training.BatchSize);

@@ -45,8 +45,8 @@ public class DistributionPropertyTests
             var json = new SavedModel(model).ToJson();
             Assert.DoesNotContain("NaN", System.Text.Encoding.UTF8.GetString(json), StringComparison.Ordinal);
             var loaded = SavedModel.FromJson(json);
+            Assert.Equal(System.Text.Encoding.UTF8.GetString(json), new SavedModel(loaded.Model).ToString());
             Assert.Equal(model, loaded.Model);
-            Assert.Equal(json, new SavedModel(loaded.Model).ToJson());
             if (model is MultivariateGaussianDistribution) return;
             Assert.All(model.LogProbability(data), p => Assert.False(double.IsNaN(p)));
             Assert.All(truth.LogProbability(data), p => Assert.False(double.IsNaN(p)));
