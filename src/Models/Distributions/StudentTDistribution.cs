@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -143,7 +142,6 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
             return constant - ((0.5 * (degrees + 1)) * log);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged
