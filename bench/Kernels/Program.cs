@@ -3,6 +3,7 @@ using Pipelines.Kernels;
 using Pipelines.Models.Kernels;
 
 // Usage: Pipelines.Kernels compare [PAIRS]   ours against scikit-learn, in turn (what bench/run.sh calls)
+//        Pipelines.Kernels densities [PAIRS] other distributions against plain loops over Math
 //        Pipelines.Kernels variants [NAME]   every kernel variant, without a peer; only cases whose name holds NAME
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var cases = new Func<MixtureCase>[]
@@ -20,6 +21,9 @@ switch (args)
         Console.WriteLine($"Multiply-adds of one core: {string.Join(", ", KernelSelection.Supported.Where(v => v != KernelVariant.Scalar).Select(v => $"{v.Name()} {FmaPeak.Measure(v):F1}"))} GFLOP/s. Kernels: {KernelSelection.Current.Name()}. Medians of {pairs} pairs (least-most).\n");
         Console.WriteLine(Comparison.Header);
         foreach (var make in cases) Console.WriteLine(Comparison.Row(make(), pairs));
+        return 0;
+    case ["densities", .. var rest]:
+        Densities.Compare(rest.Length > 0 ? int.Parse(rest[0]) : 15);
         return 0;
     case ["variants", .. var rest]:
         foreach (var make in cases)
@@ -39,6 +43,6 @@ switch (args)
         }
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | variants [NAME]");
+        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] | variants [NAME]");
         return 2;
 }

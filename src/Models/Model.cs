@@ -51,6 +51,9 @@ public abstract class Model : ISummarizer
     /// <summary>What a user should know of the last fit, one sentence each: components that died, say. Nothing by default.</summary>
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];
 
+    /// <summary>Which of the summarised rows this model gives no probability at all, in words, for the error that follows; null (default) = none that it knows of.</summary>
+    public virtual string? Impossible(Statistics statistics) => null;
+
     /// <summary>The model in words: a line for each component or parameter.</summary>
     public abstract string Describe(IReadOnlyList<Feature>? features = null);
 }

@@ -17,6 +17,9 @@ public abstract class Distribution : Model
     /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
 
+    /// <summary>True: probabilities are masses of single values (counts, categories), not densities. False by default.</summary>
+    public virtual bool IsDiscrete => false;
+
     /// <summary>The same distribution, left alone by fitting.</summary>
     public Distribution Freeze() => With(frozen: true);
 

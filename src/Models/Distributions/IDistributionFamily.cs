@@ -12,6 +12,9 @@ public interface IDistributionFamily<TSelf>
     /// <summary>The family's name in files and on the command line, lower-case with hyphens: <c>normal</c>.</summary>
     static abstract string FamilyName { get; }
 
+    /// <summary>Other names that files and the command line may use; none by default.</summary>
+    static virtual IReadOnlyList<string> Aliases => [];
+
     /// <summary>True: one feature a distribution; more features become independent components.</summary>
     static abstract bool IsUnivariate { get; }
 

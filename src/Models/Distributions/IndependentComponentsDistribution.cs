@@ -125,6 +125,14 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
+    public override string? Impossible(Statistics statistics)
+    {
+        for (var j = 0; j < Parts.Count; j++)
+            if (Parts[j].Impossible(((CompositeStatistics)statistics).Parts[j]) is { } why) return $"feature {offsets[j]}: {why}";
+        return null;
+    }
+
+    /// <inheritdoc/>
     public override void EnsureEvaluable()
     {
         foreach (var part in Parts) part.EnsureEvaluable();

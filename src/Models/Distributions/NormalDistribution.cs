@@ -57,8 +57,8 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     public override void WriteParameters(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteNumber("mean", Mean);
-        writer.WriteNumber("standardDeviation", StandardDeviation);
+        writer.WriteExact("mean", Mean);
+        writer.WriteExact("standardDeviation", StandardDeviation);
     }
 
     /// <inheritdoc/>

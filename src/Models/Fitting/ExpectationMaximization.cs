@@ -72,7 +72,9 @@ public static class ExpectationMaximization
                 // A kept fit is not disturbed by a pass that is not its own.
                 if (options.Journal is null && await DataSurvey.BlameAsync(pass, cancellationToken).ConfigureAwait(false) is { } blame) throw blame;
                 throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
-                    "some row is impossible under every component, or a value is so large that its square overflows; look for outliers, rescale, or set a least variance");
+                    current.Impossible(result) is { } why
+                        ? $"{why}; clean the column, mark such values as missing, or choose a distribution that covers them"
+                        : "some row is impossible under every component, or a value is so large that its square overflows; look for outliers, rescale, or set a least variance");
             }
             return result;
         }

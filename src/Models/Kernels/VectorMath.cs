@@ -10,12 +10,44 @@ internal static class VectorMath<TOps, TVec>
 {
     private const double Log2E = 1.4426950408889634;
 
+    // log 2 in two parts: the first has 21 zeros at its end, so that its product with an exponent is exact.
+    private const double Ln2High = 6.93147180369123816490e-01;
+    private const double Ln2Low = 1.90821492927058770002e-10;
+
     /// <summary>log2 x of positive normal numbers, to 3 units in the last place; NaN of NaN and infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Log2(TVec x)
     {
+        var log = LogOfMantissa(x, out var exponent);
+
+        // x - x is 0, and keeps NaN and infinity from being read as numbers.
+        return TOps.Add(TOps.MultiplyAdd(log, TOps.Broadcast(Log2E), exponent), TOps.Subtract(x, x));
+    }
+
+    /// <summary>Natural logarithm of positive normal numbers, to 2 units in the last place; anything of what else.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Log(TVec x)
+    {
+        var log = LogOfMantissa(x, out var exponent);
+        return TOps.MultiplyAdd(exponent, TOps.Broadcast(Ln2High), TOps.MultiplyAdd(exponent, TOps.Broadcast(Ln2Low), log));
+    }
+
+    /// <summary>log(1 + x) of finite numbers above -1, to 3 units in the last place, however small they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Log1p(TVec x)
+    {
+        // What 1 + x lost to rounding, as a share of it, is what its logarithm lost.
+        var one = TOps.Broadcast(1);
+        var u = TOps.Add(one, x);
+        var lost = TOps.Subtract(x, TOps.Subtract(u, one));
+        return TOps.Add(Log(u), TOps.Divide(lost, u));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVec LogOfMantissa(TVec x, out TVec exponent)
+    {
         // m between sqrt 1/2 and sqrt 2: log m = 2 atanh s with s = (m - 1)/(m + 1); m - 1 is exact.
-        var exponent = TOps.SplitExponent(x, out var m);
+        exponent = TOps.SplitExponent(x, out var m);
         var one = TOps.Broadcast(1);
         var root = TOps.Broadcast(1.4142135623730951);
         exponent = TOps.SelectGreater(m, root, TOps.Add(exponent, one), exponent);
@@ -28,9 +60,6 @@ internal static class VectorMath<TOps, TVec>
         p = TOps.MultiplyAdd(z, p, TOps.Broadcast(L2));
         p = TOps.MultiplyAdd(z, p, TOps.Broadcast(L1));
         p = TOps.MultiplyAdd(z, p, TOps.Broadcast(L0));
-        var log = TOps.MultiplyAdd(TOps.Multiply(s, z), p, TOps.Add(s, s));
-
-        // x - x is 0, and keeps NaN and infinity from being read as numbers.
-        return TOps.Add(TOps.MultiplyAdd(log, TOps.Broadcast(Log2E), exponent), TOps.Subtract(x, x));
+        return TOps.MultiplyAdd(TOps.Multiply(s, z), p, TOps.Add(s, s));
     }
 }

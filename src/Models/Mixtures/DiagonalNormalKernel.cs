@@ -66,6 +66,9 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
                 case IndependentComponentsDistribution parts when parts.Parts.All(p => p is NormalDistribution) && parts.ColumnWeights.All(w => w == 1):
                     normals[k] = [.. parts.Parts.Cast<NormalDistribution>()];
                     break;
+                case AxisAlignedGaussian gaussian:
+                    normals[k] = [.. gaussian.Normals];
+                    break;
                 default:
                     return null;
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Pipelines.Models.Serialization;
@@ -31,6 +32,14 @@ public static class JsonHelpers
         for (var i = 0; i < rows.Count; i++)
             for (var j = 0; j < rows[i].Length; j++) matrix[i, j] = rows[i][j];
         return matrix;
+    }
+
+    /// <summary>Writes a number in shortest exact form: reading it gives the same bits.</summary>
+    public static void WriteExact(this Utf8JsonWriter writer, string name, double value)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WritePropertyName(name);
+        WriteNumber(writer, value);
     }
 
     /// <summary>Writes a list of numbers in shortest exact form.</summary>
@@ -70,10 +79,13 @@ public static class JsonHelpers
 
     internal static void WriteNumber(Utf8JsonWriter writer, double value)
     {
-        // JSON has no NaN and no infinities.
-        if (double.IsFinite(value)) writer.WriteNumberValue(value);
+        // JSON has no NaN and no infinities. The shortest text that .NET finds for two powers of two, 2^-25 and 2^-958, is that of the number below.
+        if (IsPowerOfTwo(value) && double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value) writer.WriteRawValue(value.ToString("G17", CultureInfo.InvariantCulture));
+        else if (double.IsFinite(value)) writer.WriteNumberValue(value);
         else writer.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
     }
+
+    private static bool IsPowerOfTwo(double value) => (BitConverter.DoubleToInt64Bits(value) & 0x000FFFFFFFFFFFFFL) == 0 && double.IsFinite(value);
 
     private static double ToNumber(JsonElement element, string name) => element.ValueKind switch
     {

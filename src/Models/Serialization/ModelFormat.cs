@@ -12,6 +12,7 @@ public static class ModelFormat
 {
     private static readonly ConcurrentDictionary<string, Func<JsonElement, Model>> readers = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, DistributionFamily> families = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, string> aliases = new(StringComparer.Ordinal);
 
     static ModelFormat() => Register(typeof(ModelFormat).Assembly);
 
@@ -37,7 +38,7 @@ public static class ModelFormat
 
     /// <summary>The family of that name.</summary>
     /// <exception cref="ModelException">There is none.</exception>
-    public static DistributionFamily Family(string name) => families.TryGetValue(name, out var family)
+    public static DistributionFamily Family(string name) => families.TryGetValue(aliases.GetValueOrDefault(name, name), out var family)
         ? family
         : throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", $"one of {string.Join(", ", Families.Select(f => f.Name))}", "correct the name");
 
@@ -57,7 +58,7 @@ public static class ModelFormat
     public static Model Read(JsonElement json)
     {
         var name = json.Required("type").GetString() ?? "null";
-        if (!readers.TryGetValue(name, out var read))
+        if (!readers.TryGetValue(aliases.GetValueOrDefault(name, name), out var read))
             throw new ModelException(ErrorKind.Model, "property 'type'", JsonHelpers.Quote(name), $"one of {string.Join(", ", readers.Keys.Order(StringComparer.Ordinal))}", "use the version of Pipelines that wrote the file, or register the model's assembly");
         try
         {
@@ -79,6 +80,7 @@ public static class ModelFormat
     {
         families[T.FamilyName] = DistributionFamily.Of<T>();
         readers[T.FamilyName] = T.ReadParameters;
+        foreach (var alias in T.Aliases) aliases[alias] = T.FamilyName;
     }
 
     private static void AddModel<T>()

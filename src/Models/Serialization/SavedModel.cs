@@ -180,12 +180,6 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         Rows(json), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
         json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "");
 
-    private static void WriteNumber(Utf8JsonWriter writer, string name, double value)
-    {
-        writer.WritePropertyName(name);
-        JsonHelpers.WriteNumber(writer, value);
-    }
-
     private void WriteFeatures(Utf8JsonWriter writer)
     {
         if (Features is null) return;
@@ -202,8 +196,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             }
             if (feature.Type is { } type) writer.WriteString("type", type);
             if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
-            if (feature.Minimum is { } minimum) WriteNumber(writer, "minimum", minimum);
-            if (feature.Maximum is { } maximum) WriteNumber(writer, "maximum", maximum);
+            if (feature.Minimum is { } minimum) writer.WriteExact("minimum", minimum);
+            if (feature.Maximum is { } maximum) writer.WriteExact("maximum", maximum);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
@@ -215,8 +209,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteStartObject("training");
         writer.WriteNumber("rows", Training.Rows);
         writer.WriteBoolean("converged", Training.Converged);
-        WriteNumber(writer, "logLikelihood", Training.LogLikelihood);
-        WriteNumber(writer, "initialLogLikelihood", Training.InitialLogLikelihood);
+        writer.WriteExact("logLikelihood", Training.LogLikelihood);
+        writer.WriteExact("initialLogLikelihood", Training.InitialLogLikelihood);
         writer.WriteNumbers("history", Training.LogLikelihoods);
         writer.WriteNumber("seed", Training.Seed);
         writer.WriteNumber("batchSize", Training.BatchSize);

@@ -22,6 +22,7 @@ internal static class ModelCases
         ("mixture of independent normals", () => Mix(3, k => IndependentComponentsDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true)),
         ("mixture of families in any mix", () => Mix(3, k => k == 0 ? IndependentComponentsDistribution.Blank([0, 1, 2]) : k == 1 ? MultivariateGaussianDistribution.Blank([5, 0, 0]) : Mix(2, i => MultivariateGaussianDistribution.Blank([i, 4 * i, 0]))), () => Rows(3)),
         ("kmeans", () => new KMeans(new double[,] { { 0, 0, 0 }, { 4, 1, -2 }, { 9, 0, 1 } }), () => Rows(3, missing: true, weighted: true)),
+        .. DistributionCases.All,
     ];
 
     public static TheoryData<string> Names => [.. cases.Select(c => c.Name)];
@@ -36,6 +37,27 @@ internal static class ModelCases
     {
         var found = cases.Single(c => c.Name == name);
         return (found.Start(), found.Data());
+    }
+
+    /// <summary>The rows of a case that have no missing entry.</summary>
+    public static FeatureMatrix Complete(FeatureMatrix data)
+    {
+        var block = data.Block(0, data.Rows);
+        var rows = new List<int>();
+        for (var i = 0; i < block.Rows; i++)
+        {
+            var missing = false;
+            for (var j = 0; j < block.Columns; j++) missing |= double.IsNaN(block[i, j]);
+            if (!missing) rows.Add(i);
+        }
+        var values = new double[rows.Count, block.Columns];
+        var weights = new double[rows.Count];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            for (var j = 0; j < block.Columns; j++) values[i, j] = block[rows[i], j];
+            weights[i] = block.Weights.IsEmpty ? 1 : block.Weights[rows[i]];
+        }
+        return FeatureMatrix.FromRows(values, weights);
     }
 
     /// <summary>5,000 seeded rows around three centres.</summary>
@@ -63,6 +85,7 @@ internal static class ModelCases
     {
         GeneralMixtureModel m => m.Components.SelectMany(Parts).Prepend(m),
         IndependentComponentsDistribution c => c.Parts.SelectMany(Parts).Prepend(c),
+        ZeroInflatedDistribution z => [z, z.Inner],
         _ => [model],
     };
 }

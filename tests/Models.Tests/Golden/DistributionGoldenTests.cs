@@ -1,16 +1,20 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Tests.Golden;
 
 /// <summary>Single distributions against scipy, closed forms and pomegranate 0.14.8. Tolerances are the files' own.</summary>
 public class DistributionGoldenTests
 {
+    public static TheoryData<string, KernelVariant> Families => KernelData.With(
+        "dist_normal", "dist_multivariategaussian", "dist_uniform", "dist_bernoulli", "dist_lognormal", "dist_exponential", "dist_beta", "dist_gamma", "dist_poisson");
+
     [Theory]
-    [InlineData("dist_normal")]
-    [InlineData("dist_multivariategaussian")]
-    public void LogProbabilitiesAndFitsHold(string name)
+    [MemberData(nameof(Families))]
+    public void LogProbabilitiesAndFitsHold(string name, KernelVariant variant)
     {
+        using var forced = KernelSelection.Force(variant);
         var golden = new GoldenFile(name);
         var (inputs, expected) = (golden.Inputs, golden.Expected);
         var distribution = GoldenFile.Distribution(inputs.GetProperty("distribution"));
@@ -54,23 +58,114 @@ public class DistributionGoldenTests
         Assert.All(floored.LogProbability(data), p => Assert.True(double.IsFinite(p)));
     }
 
-    [Fact]
-    public void IndependentComponentsHoldInTheirNormalColumns()
+    [Theory]
+    [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
+    public void IndependentComponentsHoldWithAFamilyForEachColumn(KernelVariant variant)
     {
+        using var forced = KernelSelection.Force(variant);
         var golden = new GoldenFile("dist_independentcomponents");
-        var families = golden.Inputs.GetProperty("distribution").GetProperty("distributions").EnumerateArray().ToArray();
-        var normal = Enumerable.Range(0, families.Length).Where(j => families[j].GetProperty("type").GetString() == "Normal").ToArray();
-        Assert.NotEmpty(normal);
-        var distribution = new IndependentComponentsDistribution([.. normal.Select(j => GoldenFile.Distribution(families[j]))]);
-        foreach (var (data, weights, fit) in new[] { ("data", "weights", "fit"), ("data_with_nan", "weights", "fit_with_nan") })
+        var (inputs, expected) = (golden.Inputs, golden.Expected);
+        var distribution = (IndependentComponentsDistribution)GoldenFile.Distribution(inputs.GetProperty("distribution"));
+        var points = GoldenFile.Data(inputs, "points");
+        golden.Close(GoldenFile.Numbers(expected.GetProperty("log_probability")), distribution.LogProbability(points), "log-probability");
+        var weighted = new IndependentComponentsDistribution(distribution.Parts, GoldenFile.Numbers(inputs.GetProperty("column_weights")));
+        golden.Close(GoldenFile.Numbers(expected.GetProperty("log_probability_with_column_weights")), weighted.LogProbability(points), "log-probability with column weights");
+        golden.Close(expected.GetProperty("fit"), Fit(distribution, GoldenFile.Data(inputs, "data", "weights")), "fit");
+        golden.Close(expected.GetProperty("fit_with_nan"), Fit(distribution, GoldenFile.Data(inputs, "data_with_nan", "weights")), "fit with missing values");
+    }
+
+    [Fact]
+    public void DiscreteDistributionsHold()
+    {
+        var golden = new GoldenFile("dist_discrete");
+        var (inputs, expected) = (golden.Inputs, golden.Expected);
+        var keys = inputs.GetProperty("distribution").GetProperty("keys").EnumerateArray().Select(k => k.ToString()).ToArray();
+        var distribution = GoldenFile.Distribution(inputs.GetProperty("distribution"));
+        golden.Close(GoldenFile.Numbers(expected.GetProperty("log_probability")), distribution.LogProbability(GoldenFile.Codes(inputs.GetProperty("points"), keys)), "log-probability");
+        var data = Coded("data", "weights");
+        var split = inputs.GetProperty("chunk_split").GetInt32();
+        var inertia = GoldenFile.Number(inputs.GetProperty("inertia"));
+        var pseudocount = new MaximizeOptions { Pseudocount = GoldenFile.Number(inputs.GetProperty("pseudocount")) };
+        golden.Close(expected.GetProperty("fit"), Fit(distribution, data), "fit");
+        golden.Close(expected.GetProperty("fit_pseudocount"), Fit(distribution, data, pseudocount), "fit with pseudocount");
+        golden.Close(expected.GetProperty("two_chunk_inertia"), TwoChunks(distribution, data, split, inertia), "two chunks with inertia");
+        golden.Close(expected.GetProperty("two_chunk_inertia_pseudocount"), TwoChunks(distribution, data, split, inertia, pseudocount), "two chunks with inertia and pseudocount");
+        golden.Close(expected.GetProperty("fit_with_nan"), Fit(distribution, Coded("data_with_nan", "weights_with_nan")), "fit with missing values");
+
+        FeatureMatrix Coded(string values, string weights) => FeatureMatrix.FromColumn(GoldenFile.Codes(inputs.GetProperty(values), keys), GoldenFile.Numbers(inputs.GetProperty(weights)));
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
+    public void DirichletDistributionsHold(KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        var golden = new GoldenFile("dist_dirichlet");
+        var distribution = new DirichletDistribution(GoldenFile.Numbers(golden.Inputs.GetProperty("alphas")));
+        var points = GoldenFile.Data(golden.Inputs, "points", "weights");
+        golden.Close(GoldenFile.Numbers(golden.Expected.GetProperty("log_probability")), distribution.LogProbability(points), "log-probability");
+        var options = new MaximizeOptions { Pseudocount = GoldenFile.Number(golden.Inputs.GetProperty("pseudocount")) };
+        var fitted = (DirichletDistribution)TwoChunks(distribution, points, 3, GoldenFile.Number(golden.Inputs.GetProperty("inertia")), options);
+        golden.Close(GoldenFile.Numbers(golden.Expected.GetProperty("fit_alphas")), fitted.Alphas, "alphas");
+    }
+
+    public static TheoryData<string, KernelVariant> Kernels => KernelData.With("dist_gaussiankerneldensity", "dist_uniformkerneldensity", "dist_trianglekerneldensity");
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void KernelDensitiesHold(string name, KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        var golden = new GoldenFile(name);
+        var (inputs, expected) = (golden.Inputs, golden.Expected);
+        var (points, weights, bandwidth) = (GoldenFile.Numbers(inputs.GetProperty("points")), GoldenFile.Numbers(inputs.GetProperty("weights")), GoldenFile.Number(inputs.GetProperty("bandwidth")));
+        KernelDensity density = name switch
         {
-            var all = GoldenFile.Matrix(golden.Inputs.GetProperty(data));
-            var some = new double[all.GetLength(0), normal.Length];
-            for (var i = 0; i < some.GetLength(0); i++)
-                for (var j = 0; j < normal.Length; j++) some[i, j] = all[i, normal[j]];
-            var fitted = (IndependentComponentsDistribution)Fit(distribution, FeatureMatrix.FromRows(some, GoldenFile.Numbers(golden.Inputs.GetProperty(weights))));
-            for (var j = 0; j < normal.Length; j++) golden.Close(golden.Expected.GetProperty(fit).GetProperty("distributions")[normal[j]], fitted.Parts[j], $"{fit} column {normal[j]}");
-        }
+            "dist_gaussiankerneldensity" => new GaussianKernelDensity(points, bandwidth, weights),
+            "dist_uniformkerneldensity" => new UniformKernelDensity(points, bandwidth, weights),
+            _ => new TriangleKernelDensity(points, bandwidth, weights),
+        };
+        golden.Close(GoldenFile.Numbers(expected.GetProperty("log_probability")), density.LogProbability(GoldenFile.Numbers(inputs.GetProperty("eval_points"))), "log-probability");
+        var fitted = (KernelDensity)Fit(density, FeatureMatrix.FromColumn(GoldenFile.Numbers(inputs.GetProperty("new_points")), GoldenFile.Numbers(inputs.GetProperty("new_weights"))));
+        golden.Close(GoldenFile.Numbers(expected.GetProperty("fit_points")), fitted.Points, "points");
+        golden.Close(GoldenFile.Numbers(expected.GetProperty("fit_weights")), fitted.Weights, "weights");
+    }
+
+    [Fact]
+    public void ConditionalProbabilityTablesHold()
+    {
+        var golden = new GoldenFile("dist_conditionalprobabilitytable");
+        var (inputs, expected) = (golden.Inputs, golden.Expected);
+        var table = new CodedTable(inputs.GetProperty("table"));
+        var distribution = new ConditionalProbabilityTable(table.Sizes, table.Probabilities);
+        golden.Close(GoldenFile.Numbers(expected.GetProperty("log_probability")), distribution.LogProbability(table.Rows(inputs.GetProperty("points"))), "log-probability");
+        var weights = GoldenFile.Numbers(inputs.GetProperty("weights"));
+        var data = table.Rows(inputs.GetProperty("data"), weights);
+        var pseudocount = new MaximizeOptions { Pseudocount = GoldenFile.Number(inputs.GetProperty("pseudocount")) };
+        Check("fit", Fit(distribution, data));
+        Check("fit_pseudocount", Fit(distribution, data, pseudocount));
+        Check("two_chunk_inertia_pseudocount", TwoChunks(distribution, data, inputs.GetProperty("chunk_split").GetInt32(), GoldenFile.Number(inputs.GetProperty("inertia")), pseudocount));
+        Check("fit_with_nan", Fit(distribution, table.Rows(inputs.GetProperty("data_with_nan"), weights)));
+
+        void Check(string name, Distribution fitted) =>
+            golden.Close(table.Order(expected.GetProperty(name)), ((TableDistribution)fitted).Probabilities, name);
+    }
+
+    [Fact]
+    public void JointProbabilityTablesHold()
+    {
+        var golden = new GoldenFile("dist_jointprobabilitytable");
+        var (inputs, expected) = (golden.Inputs, golden.Expected);
+        var table = new CodedTable(expected.GetProperty("fit"));
+        var data = table.Rows(inputs.GetProperty("data"), GoldenFile.Numbers(inputs.GetProperty("weights")));
+        // Begun with nothing: the fit finds the categories by itself.
+        var start = JointProbabilityTable.Blank(new double[data.Columns]);
+        var fitted = (JointProbabilityTable)Fit(start, data);
+        golden.Close(table.Order(expected.GetProperty("fit")), fitted.Probabilities, "fit");
+        var smoothed = (JointProbabilityTable)Fit(start, data, new() { Pseudocount = GoldenFile.Number(inputs.GetProperty("pseudocount")) });
+        golden.Close(table.Order(expected.GetProperty("fit_pseudocount")), smoothed.Probabilities, "fit with pseudocount");
+        var first = GoldenFile.Numbers(expected.GetProperty("log_probability_of_first_rows"));
+        golden.Close(first, fitted.LogProbability(data).AsSpan(0, first.Length), "log-probability");
     }
 
     private static Distribution Fit(Distribution distribution, FeatureMatrix data, MaximizeOptions options = default) =>

@@ -28,6 +28,10 @@ internal sealed class GoldenFile
         ? e.GetString() switch { "NaN" => double.NaN, "Infinity" => double.PositiveInfinity, "-Infinity" => double.NegativeInfinity, var s => throw new FormatException(s) }
         : e.GetDouble();
 
+    /// <summary>Codes of a list of categories: their places among the keys, -1 of others, NaN of "nan".</summary>
+    public static double[] Codes(JsonElement values, IReadOnlyList<string> keys) =>
+        [.. values.EnumerateArray().Select(v => v.ToString()).Select(text => text is "nan" or "NaN" ? double.NaN : Enumerable.Range(0, keys.Count).Where(k => keys[k] == text).Select(k => (double)k).FirstOrDefault(-1))];
+
     public static double[] Numbers(JsonElement e) => [.. e.EnumerateArray().Select(Number)];
 
     public static double[,] Matrix(JsonElement e)
@@ -50,6 +54,14 @@ internal sealed class GoldenFile
         "Normal" => new NormalDistribution(Number(e.GetProperty("mean")), Number(e.GetProperty("std"))),
         "MultivariateGaussian" => new MultivariateGaussianDistribution(Numbers(e.GetProperty("mean")), Matrix(e.GetProperty("cov"))),
         "IndependentComponents" => new IndependentComponentsDistribution([.. e.GetProperty("distributions").EnumerateArray().Select(Distribution)], Numbers(e.GetProperty("weights"))),
+        "Uniform" => new UniformDistribution(Number(e.GetProperty("start")), Number(e.GetProperty("end"))),
+        "Bernoulli" => new BernoulliDistribution(Number(e.GetProperty("p"))),
+        "LogNormal" => new LogNormalDistribution(Number(e.GetProperty("mu")), Number(e.GetProperty("sigma"))),
+        "Exponential" => new ExponentialDistribution(Number(e.GetProperty("rate"))),
+        "Beta" => new BetaDistribution(Number(e.GetProperty("alpha")), Number(e.GetProperty("beta"))),
+        "Gamma" => new GammaDistribution(Number(e.GetProperty("shape")), Number(e.GetProperty("rate"))),
+        "Poisson" => new PoissonDistribution(Number(e.GetProperty("rate"))),
+        "Discrete" => new DiscreteDistribution(Numbers(e.GetProperty("probs"))),
         var type => throw new NotSupportedException($"family '{type}' has no reader here"),
     };
 
@@ -77,6 +89,12 @@ internal sealed class GoldenFile
                 Close(Number(expected.GetProperty("mean")), n.Mean, what + " mean");
                 Close(Number(expected.GetProperty("std")), n.StandardDeviation, what + " std");
                 break;
+            case DiscreteDistribution d:
+                Close(Numbers(expected.GetProperty("probs")), d.Probabilities, what + " probabilities");
+                break;
+            case UnivariateDistribution u:
+                foreach (var (name, value) in Parameters(u)) Close(Number(expected.GetProperty(name)), value, $"{what} {name}");
+                break;
             case MultivariateGaussianDistribution g:
                 Close(Numbers(expected.GetProperty("mean")), g.Mean, what + " mean");
                 var cov = Matrix(expected.GetProperty("cov"));
@@ -95,6 +113,19 @@ internal sealed class GoldenFile
                 break;
         }
     }
+
+    /// <summary>Parameters by the files' names.</summary>
+    private static (string Name, double Value)[] Parameters(UnivariateDistribution distribution) => distribution switch
+    {
+        UniformDistribution d => [("start", d.Start), ("end", d.End)],
+        BernoulliDistribution d => [("p", d.Probability1)],
+        LogNormalDistribution d => [("mu", d.Mu), ("sigma", d.Sigma)],
+        ExponentialDistribution d => [("rate", d.Rate)],
+        BetaDistribution d => [("alpha", d.Alpha), ("beta", d.Beta)],
+        GammaDistribution d => [("shape", d.Shape), ("rate", d.Rate)],
+        PoissonDistribution d => [("rate", d.Rate)],
+        _ => throw new NotSupportedException($"{distribution.GetType()} has no comparison here"),
+    };
 
     private static string Folder([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "golden");
 }

@@ -93,4 +93,15 @@ public class SavedModelTests
         var error = Assert.Throws<ModelException>(() => SavedModel.Load("nowhere/model.json"));
         Assert.Equal((ErrorKind.Usage, "nowhere/model.json: found no such file, expected a model file; check the path"), (error.Kind, error.Message));
     }
+
+    [Fact]
+    public void PowersOfTwoKeepTheirBits()
+    {
+        // .NET's shortest text of 2^-25 and of 2^-958 reads back as another number.
+        for (var exponent = -1022; exponent < 1024; exponent++)
+        {
+            var model = new NormalDistribution(-Math.ScaleB(1, exponent), 1);
+            Assert.Equal(model, SavedModel.FromJson(new SavedModel(model).ToJson()).Model);
+        }
+    }
 }

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// Probabilities of the categories of the last feature (the child) given those of the features before it (its parents): log p(row) = log P(child | parents).
+/// Fitting gives each child category its weighted share among the rows of the same parents, (w + pseudocount)/(W of the parents + pseudocount * child categories),
+/// blended with the old one by inertia. Parents that no row has get equal shares, whatever inertia and pseudocount.
+/// </summary>
+/// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
+public sealed class ConditionalProbabilityTable : TableDistribution, IDistributionFamily<ConditionalProbabilityTable>
+{
+    /// <summary>Makes a table.</summary>
+    /// <param name="sizes">Categories of each feature, parents first, the child last; at least 1 each.</param>
+    /// <param name="probabilities">Shape [product of sizes], the child's codes side by side; from 0 to 1, sum 1 (to 1e-6) for each combination of parents.</param>
+    /// <param name="unknownProbability">Probability of rows with any other code, 0 … 1; default 0: log-probability -infinity.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public ConditionalProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability = 0)
+        : base(sizes, probabilities, unknownProbability)
+    {
+        var children = Children;
+        for (var first = 0; first < Probabilities.Length; first += children)
+        {
+            double sum = 0;
+            foreach (var p in Probabilities.Slice(first, children)) sum += p;
+            ModelException.CheckOptions("conditional probability table", (Math.Abs(sum - 1) <= 1e-6, $"sum of probabilities given combination {first / children} of the parents", sum.Text(), "1"));
+        }
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "conditional-probability-table";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => false;
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    private int Children => Sizes[^1];
+
+    /// <summary>One category of each feature, and a floor for all that a fit meets beyond them.</summary>
+    public static ConditionalProbabilityTable Blank(ReadOnlySpan<double> center)
+    {
+        var sizes = new int[center.Length];
+        Array.Fill(sizes, 1);
+        return new(sizes, [1.0], BlankUnknown);
+    }
+
+    /// <inheritdoc/>
+    public static ConditionalProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"));
+
+    /// <summary>Draws a row: each combination of the parents is equally likely, the child follows it.</summary>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var parents = (int)random.NextInt64(Probabilities.Length / Children);
+        row[Sizes.Length - 1] = SampleCell(random, parents * Children, Children);
+        for (var j = Sizes.Length - 2; j >= 0; j--)
+        {
+            row[j] = parents % Sizes[j];
+            parents /= Sizes[j];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"ConditionalProbabilityTable({string.Join(" x ", Sizes.ToArray())})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        const int most = 20;
+        var names = Enumerable.Range(0, Sizes.Length).Select(j => features?[j].Name ?? $"x{j}").ToArray();
+        var rows = Enumerable.Range(0, Probabilities.Length / Children).Take(most).Select(Row);
+        var rest = (Probabilities.Length / Children) - most;
+        return $"{names[^1]} given {(names.Length == 1 ? "nothing" : string.Join(", ", names[..^1]))}: {string.Join("; ", rows)}{(rest > 0 ? $" and {rest} more combinations of parents" : "")}";
+
+        string Row(int parents)
+        {
+            var given = new string[Sizes.Length - 1];
+            var left = parents;
+            for (var j = given.Length - 1; j >= 0; j--)
+            {
+                given[j] = NameOf(features?[j], left % Sizes[j]);
+                left /= Sizes[j];
+            }
+            return $"({string.Join(", ", given)}) {string.Join(", ", Enumerable.Range(0, Children).Select(c => $"{NameOf(features?[^1], c)} {Probabilities[(parents * Children) + c].Text()}"))}";
+        }
+    }
+
+    private protected override ConditionalProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options)
+    {
+        var children = found[^1];
+        var probabilities = new double[cells.Length];
+        for (var first = 0; first < cells.Length; first += children)
+        {
+            var own = cells.AsSpan(first, children);
+            var target = probabilities.AsSpan(first, children);
+            var seen = own.ContainsAnyExcept(0.0);
+            // Parents that the old table did not have had no shares to keep.
+            var known = old.AsSpan(first, children).ContainsAnyExcept(0.0);
+            if (seen) Shares(own, old.AsSpan(first, children), known ? options : options with { Inertia = 0 })!.CopyTo(target);
+            else target.Fill(1.0 / children);
+        }
+        return new(found, probabilities, UnknownProbability);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A distribution over categories of one feature (also called categorical): log p(code) = log of its probability. Fitting gives each category its weighted share,
+/// (w + pseudocount)/(W + pseudocount * categories); inertia blends it with the old share, which is 0 for a category not met before.
+/// </summary>
+/// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
+public sealed class DiscreteDistribution : TableDistribution, IDistributionFamily<DiscreteDistribution>
+{
+    /// <summary>Makes a distribution over codes 0, 1, 2 …</summary>
+    /// <param name="probabilities">Shape [categories], from 0 to 1, sum 1 (to 1e-6).</param>
+    /// <param name="unknownProbability">Probability of any other code, 0 … 1; default 0: log-probability -infinity.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public DiscreteDistribution(IReadOnlyList<double> probabilities, double unknownProbability = 0)
+        : base([probabilities?.Count ?? throw new ArgumentNullException(nameof(probabilities))], probabilities, unknownProbability)
+    {
+        var sum = probabilities.Sum();
+        ModelException.CheckOptions("discrete distribution", (Math.Abs(sum - 1) <= 1e-6, "sum of probabilities", sum.Text(), "1"));
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "discrete";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> Aliases => ["categorical"];
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    /// <summary>One category, and a floor for all that a fit meets beyond it.</summary>
+    public static DiscreteDistribution Blank(ReadOnlySpan<double> center) => new([1.0], BlankUnknown);
+
+    /// <inheritdoc/>
+    public static DiscreteDistribution ReadParameters(JsonElement json) => new(json.Numbers("probabilities"), json.Number("unknownProbability"));
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumbers("probabilities", Probabilities.ToArray());
+        writer.WriteExact("unknownProbability", UnknownProbability);
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row) => row[0] = SampleCell(random, 0, Sizes[0]);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"Discrete({string.Join(", ", Probabilities.ToArray().Take(8).Select(p => p.Text()))}{(Sizes[0] > 8 ? ", …" : "")})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        const int most = 20;
+        var feature = features?[0];
+        var likeliest = Enumerable.Range(0, Sizes[0]).OrderByDescending(c => Probabilities[c]).Take(most).Select(c => $"{NameOf(feature, c)} {Probabilities[c].Text()}");
+        return $"{feature?.Name ?? "x"}: {string.Join(", ", likeliest)}{(Sizes[0] > most ? $" and {Sizes[0] - most} less likely categories" : "")}";
+    }
+
+    private protected override DiscreteDistribution Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) => new(Shares(cells, old, options)!, UnknownProbability);
+}

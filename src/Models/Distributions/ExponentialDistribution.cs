@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// The exponential distribution: log p(x) = log rate - rate x for x of at least 0, else -infinity. A missing value has log-probability 0 and is skipped.
+/// Fitting is weighted maximum likelihood: rate = total weight / weighted sum. A least variance v keeps the rate at most 1/sqrt(v).
+/// </summary>
+/// <remarks>Statistics: sums of w and w x, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
+public sealed class ExponentialDistribution : UnivariateDistribution, IDistributionFamily<ExponentialDistribution>
+{
+    /// <summary>Makes an exponential distribution.</summary>
+    /// <param name="rate">One over the mean, finite and above 0, per unit of the feature.</param>
+    /// <exception cref="ModelException">The parameter is out of range.</exception>
+    public ExponentialDistribution(double rate)
+    {
+        ModelException.CheckOptions("exponential distribution", (double.IsFinite(rate) && rate > 0, nameof(rate), rate, "a finite number above 0"));
+        Rate = rate;
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "exponential";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <summary>One over the mean, per unit of the feature.</summary>
+    public double Rate { get; }
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("rate", Rate)];
+
+    private protected override string Support => "finite numbers of at least 0";
+
+    /// <inheritdoc/>
+    public static ExponentialDistribution Blank(ReadOnlySpan<double> center) => new(center[0] > 1e-300 ? 1 / center[0] : 1);
+
+    /// <inheritdoc/>
+    public static ExponentialDistribution ReadParameters(JsonElement json) => new(json.Number("rate"));
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        var x = tile.Column(0);
+        var constant = Math.Log(Rate);
+        for (var i = 0; i < x.Length; i++) result[i] = x[i] >= 0 ? constant - (Rate * x[i]) : double.IsNaN(x[i]) ? 0 : double.NegativeInfinity;
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new SumStatistics(3);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        var x = tile.Column(0);
+        double w = 0, s = 0, outside = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (x[i] >= 0 && x[i] < double.PositiveInfinity)
+            {
+                w += weights[i];
+                s += weights[i] * x[i];
+            }
+            else if (!double.IsNaN(x[i]))
+            {
+                outside += weights[i];
+            }
+        }
+        sums[0] += w;
+        sums[1] += s;
+        sums[2] += outside;
+    }
+
+    /// <inheritdoc/>
+    public override ExponentialDistribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen) return this;
+        RefuseOutside(sums[2]);
+        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        var mean = Math.Max(sums[1] / sums[0], Math.Sqrt(options.MinVariance));
+        if (!(mean > 0)) throw NoSpread("a mean of 0 (all its values are 0)");
+        var rate = Blend(Rate, 1 / mean, options);
+        RequireFinite(mean, rate);
+        return new(rate);
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        row[0] = random.NextExponential() / Rate;
+    }
+}

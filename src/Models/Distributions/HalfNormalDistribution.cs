@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// The half-normal distribution: the size of a normal number of mean 0. log p(x) = log(2)/2 - log(pi)/2 - log sigma - (x/sigma)^2/2 for x of at least 0,
+/// else -infinity. A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood: sigma^2 = mean of x^2, at least the least variance.
+/// </summary>
+/// <remarks>Statistics: sums of w and w x^2, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
+public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributionFamily<HalfNormalDistribution>
+{
+    private const double HalfLog2OverPi = -0.22579135264472743236;
+
+    /// <summary>Makes a half-normal distribution.</summary>
+    /// <param name="sigma">Standard deviation of the whole normal, finite and above 0, in the feature's unit.</param>
+    /// <exception cref="ModelException">The parameter is out of range.</exception>
+    public HalfNormalDistribution(double sigma)
+    {
+        ModelException.CheckOptions("half-normal distribution", (double.IsFinite(sigma) && sigma > 0, nameof(sigma), sigma, "a finite number above 0"));
+        Sigma = sigma;
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "half-normal";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <summary>Standard deviation of the whole normal, in the feature's unit.</summary>
+    public double Sigma { get; }
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("sigma", Sigma)];
+
+    private protected override string Support => "finite numbers of at least 0";
+
+    /// <inheritdoc/>
+    public static HalfNormalDistribution Blank(ReadOnlySpan<double> center) => new(center[0] > 0 ? center[0] : 1);
+
+    /// <inheritdoc/>
+    public static HalfNormalDistribution ReadParameters(JsonElement json) => new(json.Number("sigma"));
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        var x = tile.Column(0);
+        var constant = HalfLog2OverPi - Math.Log(Sigma);
+        var scale = 1 / Sigma;
+        for (var i = 0; i < x.Length; i++)
+        {
+            var z = x[i] * scale;
+            result[i] = x[i] >= 0 ? constant - (0.5 * z * z) : double.IsNaN(x[i]) ? 0 : double.NegativeInfinity;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new SumStatistics(3);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        var x = tile.Column(0);
+        double w = 0, ss = 0, outside = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (x[i] >= 0 && x[i] < double.PositiveInfinity)
+            {
+                w += weights[i];
+                ss += weights[i] * x[i] * x[i];
+            }
+            else if (!double.IsNaN(x[i]))
+            {
+                outside += weights[i];
+            }
+        }
+        sums[0] += w;
+        sums[1] += ss;
+        sums[2] += outside;
+    }
+
+    /// <inheritdoc/>
+    public override HalfNormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen) return this;
+        RefuseOutside(sums[2]);
+        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        var sigma = Blend(Sigma, Math.Sqrt(Math.Max(sums[1] / sums[0], options.MinVariance)), options);
+        RequireFinite(sigma);
+        return sigma > 0 ? new(sigma) : throw NoSpread("a mean square of 0 (all its values are 0)");
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        row[0] = Math.Abs(Sigma * random.NextNormal());
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// Joint probabilities of the categories of several features: log p(row) = log of its cell. Fitting gives each cell its weighted share,
+/// (w + pseudocount)/(W + pseudocount * cells), blended with the old one by inertia.
+/// </summary>
+/// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
+public sealed class JointProbabilityTable : TableDistribution, IDistributionFamily<JointProbabilityTable>
+{
+    /// <summary>Makes a table.</summary>
+    /// <param name="sizes">Categories of each feature, at least 1 each.</param>
+    /// <param name="probabilities">Shape [product of sizes], the last feature's codes side by side; from 0 to 1, sum 1 (to 1e-6).</param>
+    /// <param name="unknownProbability">Probability of rows with any other code, 0 … 1; default 0: log-probability -infinity.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public JointProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability = 0)
+        : base(sizes, probabilities, unknownProbability)
+    {
+        var sum = probabilities.Sum();
+        ModelException.CheckOptions("joint probability table", (Math.Abs(sum - 1) <= 1e-6, "sum of probabilities", sum.Text(), "1"));
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "joint-probability-table";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => false;
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    /// <summary>One category of each feature, and a floor for all that a fit meets beyond them.</summary>
+    public static JointProbabilityTable Blank(ReadOnlySpan<double> center)
+    {
+        var sizes = new int[center.Length];
+        Array.Fill(sizes, 1);
+        return new(sizes, [1.0], BlankUnknown);
+    }
+
+    /// <inheritdoc/>
+    public static JointProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"));
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        var cell = SampleCell(random, 0, Probabilities.Length);
+        for (var j = Sizes.Length - 1; j >= 0; j--, cell /= Sizes[j + 1]) row[j] = cell % Sizes[j];
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"JointProbabilityTable({string.Join(" x ", Sizes.ToArray())})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        const int most = 20;
+        var likeliest = Enumerable.Range(0, Probabilities.Length).OrderByDescending(c => Probabilities[c]).Take(most).Select(c => $"({Codes(c)}) {Probabilities[c].Text()}");
+        return $"{string.Join(", ", Sizes.ToArray().Select((_, j) => features?[j].Name ?? $"x{j}"))}: {string.Join(", ", likeliest)}{(Probabilities.Length > most ? $" and {Probabilities.Length - most} less likely combinations" : "")}";
+
+        string Codes(int cell)
+        {
+            var codes = new string[Sizes.Length];
+            for (var j = codes.Length - 1; j >= 0; j--, cell /= Sizes[j + 1]) codes[j] = NameOf(features?[j], cell % Sizes[j]);
+            return string.Join(", ", codes);
+        }
+    }
+
+    private protected override JointProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) => new(found, Shares(cells, old, options)!, UnknownProbability);
+}

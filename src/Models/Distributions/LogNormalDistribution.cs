@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// The log-normal distribution: log x is normal, log p(x) = -log x - log sigma - log(2 pi)/2 - ((log x - mu)/sigma)^2/2 for x above 0, else -infinity.
+/// A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood; a least variance is that of log x.
+/// </summary>
+/// <remarks>Statistics: sums of w, w d, w d^2 with d = log x - mu at the time of summarising, and the weight of values outside the support.</remarks>
+public sealed class LogNormalDistribution : UnivariateDistribution, IDistributionFamily<LogNormalDistribution>
+{
+    /// <summary>Makes a log-normal distribution.</summary>
+    /// <param name="mu">Mean of log x, finite.</param>
+    /// <param name="sigma">Standard deviation of log x, finite and above 0.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public LogNormalDistribution(double mu, double sigma)
+    {
+        ModelException.CheckOptions("log-normal distribution",
+            (double.IsFinite(mu), nameof(mu), mu, "a finite number"),
+            (double.IsFinite(sigma) && sigma > 0, nameof(sigma), sigma, "a finite number above 0"));
+        (Mu, Sigma) = (mu, sigma);
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "log-normal";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <summary>Mean of log x.</summary>
+    public double Mu { get; }
+
+    /// <summary>Standard deviation of log x.</summary>
+    public double Sigma { get; }
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("mu", Mu), ("sigma", Sigma)];
+
+    private protected override string Support => "finite numbers above 0";
+
+    /// <inheritdoc/>
+    public static LogNormalDistribution Blank(ReadOnlySpan<double> center) => new(center[0] > 0 ? Math.Log(center[0]) : 0, 1);
+
+    /// <inheritdoc/>
+    public static LogNormalDistribution ReadParameters(JsonElement json) => new(json.Number("mu"), json.Number("sigma"));
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(Mu, 1 / Sigma, -Math.Log(Sigma) - NormalDistribution.HalfLog2Pi), result);
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new SumStatistics(4);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        using var scratch = Scratch.Enter();
+        var logs = scratch.Take(FeatureTile.Capacity);
+        ColumnMap.Fill(tile, 0, default(NaturalLog), logs);
+        double w = 0, s = 0, ss = 0, outside = 0;
+        for (var i = 0; i < tile.Rows; i++)
+        {
+            if (!double.IsFinite(logs[i]))
+            {
+                outside += double.IsNaN(logs[i]) ? 0 : weights[i];
+                continue;
+            }
+            var d = logs[i] - Mu;
+            var wd = weights[i] * d;
+            w += weights[i];
+            s += wd;
+            ss += wd * d;
+        }
+        sums[0] += w;
+        sums[1] += s;
+        sums[2] += ss;
+        sums[3] += outside;
+    }
+
+    /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        var shift = ((LogNormalDistribution)from).Mu - Mu;
+        sums[2] += shift * ((2 * sums[1]) + (sums[0] * shift));
+        sums[1] += sums[0] * shift;
+    }
+
+    /// <inheritdoc/>
+    public override LogNormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen) return this;
+        RefuseOutside(sums[3]);
+        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        var shift = sums[1] / sums[0];
+        var sigma = Math.Sqrt(Math.Max(Math.Max((sums[2] / sums[0]) - (shift * shift), 0), options.MinVariance));
+        var mu = Blend(Mu, Mu + shift, options);
+        sigma = Blend(Sigma, sigma, options);
+        RequireFinite(mu, sigma);
+        return sigma > 0 ? new(mu, sigma) : throw NoSpread();
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        row[0] = Math.Exp(Mu + (Sigma * random.NextNormal()));
+    }
+
+    private readonly struct Density(double mu, double scale, double constant) : IColumnFunction
+    {
+        public double Above => NaturalLog.LeastNormal;
+
+        public double Below => double.PositiveInfinity;
+
+        public double Value(double x)
+        {
+            if (!(x > 0 && x < double.PositiveInfinity)) return double.IsNaN(x) ? 0 : double.NegativeInfinity;
+            var log = Math.Log(x);
+            var z = (log - mu) * scale;
+            return constant - log - (0.5 * z * z);
+        }
+
+        public TVec Vector<TOps, TVec>(TVec x)
+            where TOps : struct, IVectorOps<TVec>
+            where TVec : unmanaged
+        {
+            var log = VectorMath<TOps, TVec>.Log(x);
+            var z = TOps.Multiply(TOps.Subtract(log, TOps.Broadcast(mu)), TOps.Broadcast(scale));
+            return TOps.NegatedMultiplyAdd(TOps.Multiply(z, TOps.Broadcast(0.5)), z, TOps.Subtract(TOps.Broadcast(constant), log));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// Student's t distribution with location and scale and fixed degrees of freedom v:
+/// log p(x) = log gamma((v + 1)/2) - log gamma(v/2) - log(v pi)/2 - log scale - (v + 1)/2 log(1 + z^2/v), z = (x - location)/scale.
+/// A missing value has log-probability 0 and is skipped. One M step weights each row with u = (v + 1)/(v + z^2) of the parameters before it, so that far values count
+/// little: location = mean, scale^2 = sum of w u (x - location)^2 / sum of w u. The log-likelihood rises with each step; iterations of the fit carry it to the maximum
+/// (parameter-expanded EM: Liu, Rubin and Wu 1998). A least variance keeps scale^2 at least so large.
+/// </summary>
+/// <remarks>Statistics: sums of w, w u, w u d, w u d^2 with d = x - location at the time of summarising, and the weight of infinite values.</remarks>
+public sealed class StudentTDistribution : UnivariateDistribution, IDistributionFamily<StudentTDistribution>
+{
+    /// <summary>Makes a t distribution.</summary>
+    /// <param name="degreesOfFreedom">Finite and above 0, at most 1e15; not fitted.</param>
+    /// <param name="location">The centre, finite, in the feature's unit.</param>
+    /// <param name="scale">Finite and above 0, in the feature's unit.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public StudentTDistribution(double degreesOfFreedom, double location, double scale)
+    {
+        ModelException.CheckOptions("student-t distribution",
+            (degreesOfFreedom is > 0 and <= 1e15, nameof(degreesOfFreedom), degreesOfFreedom, "a number above 0 and at most 1e15"),
+            (double.IsFinite(location), nameof(location), location, "a finite number"),
+            (double.IsFinite(scale) && scale > 0, nameof(scale), scale, "a finite number above 0"));
+        (DegreesOfFreedom, Location, Scale) = (degreesOfFreedom, location, scale);
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "student-t";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <summary>Degrees of freedom; not fitted. Default of a distribution that is fitted from nothing: 4.</summary>
+    public double DegreesOfFreedom { get; }
+
+    /// <summary>The centre, in the feature's unit.</summary>
+    public double Location { get; }
+
+    /// <summary>The scale, in the feature's unit.</summary>
+    public double Scale { get; }
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("degreesOfFreedom", DegreesOfFreedom), ("location", Location), ("scale", Scale)];
+
+    private protected override string Support => "finite numbers";
+
+    /// <inheritdoc/>
+    public static StudentTDistribution Blank(ReadOnlySpan<double> center) => new(4, center[0], 1);
+
+    /// <inheritdoc/>
+    public static StudentTDistribution ReadParameters(JsonElement json) => new(json.Number("degreesOfFreedom"), json.Number("location"), json.Number("scale"));
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(DegreesOfFreedom, Location, Scale), result);
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new SumStatistics(5);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        var x = tile.Column(0);
+        var inverse = 1 / Scale;
+        double w = 0, wu = 0, s = 0, ss = 0, outside = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (!double.IsFinite(x[i]))
+            {
+                outside += double.IsNaN(x[i]) ? 0 : weights[i];
+                continue;
+            }
+            var d = x[i] - Location;
+            var z = d * inverse;
+            var u = weights[i] * (DegreesOfFreedom + 1) / (DegreesOfFreedom + (z * z));
+            w += weights[i];
+            wu += u;
+            s += u * d;
+            ss += u * d * d;
+        }
+        sums[0] += w;
+        sums[1] += wu;
+        sums[2] += s;
+        sums[3] += ss;
+        sums[4] += outside;
+    }
+
+    /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        var shift = ((StudentTDistribution)from).Location - Location;
+        sums[3] += shift * ((2 * sums[2]) + (sums[1] * shift));
+        sums[2] += sums[1] * shift;
+    }
+
+    /// <inheritdoc/>
+    public override StudentTDistribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen) return this;
+        RefuseOutside(sums[4]);
+        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        var shift = sums[2] / sums[1];
+        var scale = Math.Sqrt(Math.Max(Math.Max((sums[3] / sums[1]) - (shift * shift), 0), options.MinVariance));
+        var location = Blend(Location, Location + shift, options);
+        scale = Blend(Scale, scale, options);
+        RequireFinite(location, scale);
+        return scale > 0 ? new(DegreesOfFreedom, location, scale) : throw NoSpread("a scale of 0 (too many of its values are equal)");
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var normal = random.NextNormal();
+        row[0] = Location + (Scale * normal / Math.Sqrt(2 * random.NextGamma(DegreesOfFreedom / 2) / DegreesOfFreedom));
+    }
+
+    private readonly struct Density(double degrees, double location, double scale) : IColumnFunction
+    {
+        private readonly double inverse = 1 / scale;
+        private readonly double constant = LogRatio(degrees / 2) - (0.5 * Math.Log(degrees * Math.PI)) - Math.Log(scale);
+
+        public double Above => location - (1e140 * scale);
+
+        public double Below => location + (1e140 * scale);
+
+        public double Value(double x)
+        {
+            if (!double.IsFinite(x)) return double.IsNaN(x) ? 0 : double.NegativeInfinity;
+            var z = (x - location) * inverse;
+            var log = Math.Abs(z) < 1e140 ? Numbers.Log1p(z * z / degrees) : (2 * Math.Log(Math.Abs(z))) - Math.Log(degrees);
+            return constant - ((0.5 * (degrees + 1)) * log);
+        }
+
+        public TVec Vector<TOps, TVec>(TVec x)
+            where TOps : struct, IVectorOps<TVec>
+            where TVec : unmanaged
+        {
+            var z = TOps.Multiply(TOps.Subtract(x, TOps.Broadcast(location)), TOps.Broadcast(inverse));
+            var log = VectorMath<TOps, TVec>.Log1p(TOps.Multiply(TOps.Multiply(z, z), TOps.Broadcast(1 / degrees)));
+            return TOps.NegatedMultiplyAdd(TOps.Broadcast(0.5 * (degrees + 1)), log, TOps.Broadcast(constant));
+        }
+
+        /// <summary>log gamma(a + 1/2) - log gamma(a), without what cancels at high a.</summary>
+        private static double LogRatio(double a) =>
+            (a * Numbers.Log1p(0.5 / a)) + (0.5 * Math.Log(a + 0.5)) - 0.5 - GammaFunctions.Excess(a + 0.5) + GammaFunctions.Excess(a);
+    }
+}

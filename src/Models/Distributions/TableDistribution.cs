@@ -1,0 +1,253 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// Probabilities of categories, or of combinations of them, in a table. Categories travel as codes 0, 1, 2 …; the model's features hold their names.
+/// A row with a missing entry has log-probability 0 and is skipped. Codes that the table does not have (and -1, which stands for a category that no one has seen) have the
+/// probability <see cref="UnknownProbability"/>: 0 gives log-probability -infinity, anything above is a floor.
+/// Fitting adds codes that it meets to the table; the pseudocount is added to each cell. Values that are no codes (negative or not whole) are refused in
+/// fitting where the unknown probability is 0, and skipped where it is a floor.
+/// </summary>
+/// <remarks>Statistics: the weight of each cell, and of the rows that are in none.</remarks>
+public abstract class TableDistribution : Distribution
+{
+    // A start is chosen on a sample: rows of categories that the sample lacks must not be impossible. Each such row is then worth 1e-9.
+    private protected const double BlankUnknown = 1e-9;
+
+    private readonly int[] sizes;
+    private readonly double[] probabilities;
+    private readonly double[] logs;
+    private readonly double logUnknown;
+
+    private protected TableDistribution(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        ArgumentNullException.ThrowIfNull(probabilities);
+        long length = 1;
+        foreach (var size in sizes) length = size < 1 || length > TableStatistics.MostCells ? long.MaxValue : length * size;
+        ModelException.CheckOptions($"{FormatName} distribution",
+            (sizes.Count > 0 && length <= TableStatistics.MostCells, nameof(sizes), string.Join(" x ", sizes), $"at least 1 code of each feature and at most {TableStatistics.MostCells} combinations"),
+            (length > TableStatistics.MostCells || probabilities.Count == length, nameof(probabilities), probabilities.Count, $"{length}, one for each combination"),
+            (probabilities.All(p => p is >= 0 and <= 1 + 1e-9), nameof(probabilities), "a probability out of range", "numbers from 0 to 1"),
+            (unknownProbability is >= 0 and <= 1, nameof(unknownProbability), unknownProbability, "a number from 0 to 1"));
+        this.sizes = [.. sizes];
+        this.probabilities = [.. probabilities];
+        logs = [.. this.probabilities.Select(p => Math.Log(p))];
+        UnknownProbability = unknownProbability;
+        logUnknown = Math.Log(unknownProbability);
+    }
+
+    /// <summary>Number of codes of each feature, shape [Dimensions].</summary>
+    public ReadOnlySpan<int> Sizes => sizes;
+
+    /// <summary>Probabilities of the cells; the last feature's codes lie side by side. Shape [product of Sizes].</summary>
+    public ReadOnlySpan<double> Probabilities => probabilities;
+
+    /// <summary>Probability of anything that the table does not have, 0 … 1: 0 = log-probability -infinity, else a floor.</summary>
+    public double UnknownProbability { get; }
+
+    /// <inheritdoc/>
+    public override int Dimensions => sizes.Length;
+
+    /// <inheritdoc/>
+    public override bool IsDiscrete => true;
+
+    /// <summary>Probability of a combination of codes; <see cref="UnknownProbability"/> if the table does not have it.</summary>
+    /// <param name="codes">Shape [Dimensions].</param>
+    public double ProbabilityOf(params ReadOnlySpan<int> codes)
+    {
+        if (codes.Length != sizes.Length) throw new ArgumentException($"found {codes.Length} codes, expected {sizes.Length}", nameof(codes));
+        var at = 0;
+        for (var j = 0; j < sizes.Length; j++)
+        {
+            if (codes[j] < 0 || codes[j] >= sizes[j]) return UnknownProbability;
+            at = (at * sizes[j]) + codes[j];
+        }
+        return probabilities[at];
+    }
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        if (sizes.Length == 1)
+        {
+            var x = tile.Column(0);
+            for (var i = 0; i < x.Length; i++)
+            {
+                var code = (int)x[i];
+                result[i] = code == x[i] && (uint)code < (uint)logs.Length ? logs[code] : double.IsNaN(x[i]) ? 0 : logUnknown;
+            }
+            return;
+        }
+        for (var i = 0; i < tile.Rows; i++)
+        {
+            long at = 0;
+            var (missing, unknown) = (false, false);
+            for (var j = 0; j < sizes.Length; j++)
+            {
+                var value = tile.Values[(j * FeatureTile.Capacity) + i];
+                var code = (int)value;
+                missing |= double.IsNaN(value);
+                unknown |= code != value || (uint)code >= (uint)sizes[j];
+                at = (at * sizes[j]) + code;
+            }
+            result[i] = missing ? 0 : unknown ? logUnknown : logs[at];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new TableStatistics(FormatName, sizes);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var table = (TableStatistics)statistics;
+        if (sizes.Length == 1) AccumulateOne(tile.Column(0), weights, table);
+        else AccumulateRows(tile, weights, table);
+    }
+
+    /// <inheritdoc/>
+    public override Distribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var table = (TableStatistics)statistics;
+        if (IsFrozen) return this;
+        if (UnknownProbability == 0 && table.Outside > 0)
+        {
+            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values that are no known categories (total weight {table.Outside.Text()})", "codes 0, 1, 2 …",
+                "mark them as missing, or give the distribution an unknown probability above 0")
+            { FeatureIndex = 0 };
+        }
+        if (table.Cells.Sum() < NormalDistribution.LeastWeight) return this;
+        var old = table.Sizes.AsSpan().SequenceEqual(sizes) ? probabilities : TableStatistics.Spread(probabilities, sizes, table.Sizes, table.Cells.Length);
+        return Estimate(table.Sizes, table.Cells, old, options);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        if (Impossible(statistics) is { } words) yield return words;
+    }
+
+    /// <inheritdoc/>
+    public override string? Impossible(Statistics statistics)
+    {
+        var table = (TableStatistics)statistics;
+        if (table.Outside > 0) return $"rows of total weight {table.Outside.Text()} hold values that are no known categories of the {FormatName} distribution: they have probability {UnknownProbability.Text()}";
+        return UnknownProbability == 0 && !table.Sizes.AsSpan().SequenceEqual(sizes)
+            ? $"rows hold categories that the {FormatName} distribution does not know (codes up to {string.Join(" x ", table.Sizes.Select(s => s - 1))}, it has {string.Join(" x ", sizes)}): they have probability 0 (set an unknown probability above 0 to let a fit learn them)"
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumbers("sizes", sizes.Select(s => (double)s));
+        writer.WriteNumbers("probabilities", probabilities);
+        writer.WriteExact("unknownProbability", UnknownProbability);
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is TableDistribution o && o.GetType() == GetType() && o.IsFrozen == IsFrozen && o.UnknownProbability.Equals(UnknownProbability)
+        && o.sizes.AsSpan().SequenceEqual(sizes) && o.probabilities.AsSpan().SequenceEqual(probabilities);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(GetType(), probabilities.Length, probabilities[0], probabilities[^1]);
+
+    /// <summary>The distribution of counted cells.</summary>
+    /// <param name="found">Codes of each feature.</param>
+    /// <param name="cells">Weight of each cell; not all 0.</param>
+    /// <param name="old">Probability of each cell until now.</param>
+    /// <param name="options">Inertia and pseudocount.</param>
+    private protected abstract Distribution Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options);
+
+    /// <summary>Shares of some cells: (w + pseudocount) / (sum of w + pseudocount * cells), blended with the old ones; null if that is 0/0.</summary>
+    private protected static double[]? Shares(ReadOnlySpan<double> cells, ReadOnlySpan<double> old, in MaximizeOptions options)
+    {
+        var total = Sums.Of(cells) + (options.Pseudocount * cells.Length);
+        if (!(total > 0)) return null;
+        var shares = new double[cells.Length];
+        for (var i = 0; i < shares.Length; i++)
+        {
+            shares[i] = (cells[i] + options.Pseudocount) / total;
+            if (options.Inertia != 0) shares[i] = (old[i] * options.Inertia) + (shares[i] * (1 - options.Inertia));
+        }
+        return shares;
+    }
+
+    /// <summary>Sizes as they stand in a file.</summary>
+    private protected static int[] ReadSizes(JsonElement json) => [.. json.Numbers("sizes").Select(s =>
+        s is >= 1 and <= TableStatistics.MostCells && s == Math.Floor(s) ? (int)s : throw JsonHelpers.Bad("property 'sizes'", s.Text(), "whole numbers above 0"))];
+
+    /// <summary>Name of a code in a feature.</summary>
+    private protected static string NameOf(Feature? feature, int code) => feature?.Categories is { } names && code < names.Count ? names[code] : code.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Draws a cell among some.</summary>
+    private protected int SampleCell(SeededRandom random, int first, int count)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return random.NextIndex(probabilities.AsSpan(first, count), Sums.Of(probabilities.AsSpan(first, count)));
+    }
+
+    private static void AccumulateOne(ReadOnlySpan<double> x, ReadOnlySpan<double> weights, TableStatistics table)
+    {
+        var cells = table.Cells;
+        for (var i = 0; i < x.Length; i++)
+        {
+            var code = (int)x[i];
+            if (code == x[i] && (uint)code < (uint)cells.Length)
+            {
+                cells[code] += weights[i];
+            }
+            else if (double.IsNaN(x[i]) || weights[i] == 0)
+            {
+                continue;
+            }
+            else if (x[i] >= 0 && x[i] == Math.Floor(x[i]))
+            {
+                table.Grow([(int)Math.Min(x[i], int.MaxValue - 1) + 1]);
+                cells = table.Cells;
+                cells[(int)x[i]] += weights[i];
+            }
+            else
+            {
+                table.Outside += weights[i];
+            }
+        }
+    }
+
+    private static void AccumulateRows(in FeatureTile tile, ReadOnlySpan<double> weights, TableStatistics table)
+    {
+        Span<int> needed = new int[tile.Columns];
+        for (var i = 0; i < tile.Rows; i++)
+        {
+            if (weights[i] == 0 || tile.IsIncomplete(i)) continue;
+            long at = 0;
+            bool outside = false, grows = false;
+            for (var j = 0; j < needed.Length; j++)
+            {
+                var value = tile.Values[(j * FeatureTile.Capacity) + i];
+                outside |= !(value >= 0 && value == Math.Floor(value));
+                needed[j] = (int)Math.Clamp(value, 0, int.MaxValue - 1) + 1;
+                grows |= needed[j] > table.Sizes[j];
+                at = (at * table.Sizes[j]) + needed[j] - 1;
+            }
+            if (outside)
+            {
+                table.Outside += weights[i];
+                continue;
+            }
+            if (grows)
+            {
+                table.Grow(needed);
+                at = 0;
+                for (var j = 0; j < needed.Length; j++) at = (at * table.Sizes[j]) + needed[j] - 1;
+            }
+            table.Cells[at] += weights[i];
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>A triangular density, max(h - |x - x_i|, 0)/h^2, around each point; h is the bandwidth. Where no point is nearer than that, the log-probability is -infinity.</summary>
+/// <remarks>See <see cref="KernelDensity"/> for points, fitting and missing values.</remarks>
+public sealed class TriangleKernelDensity : KernelDensity, IDistributionFamily<TriangleKernelDensity>
+{
+    private readonly PointKernels.Prepared prepared;
+
+    /// <summary>Makes a kernel density.</summary>
+    /// <param name="points">At least one, finite, in the feature's unit.</param>
+    /// <param name="bandwidth">Half the width of each kernel, finite and above 0, in the feature's unit; default 1.</param>
+    /// <param name="weights">Shape [points], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public TriangleKernelDensity(IReadOnlyList<double> points, double bandwidth = 1, IReadOnlyList<double>? weights = null)
+        : base(points, bandwidth, weights) => prepared = new(Points, Weights);
+
+    /// <inheritdoc/>
+    public static string FamilyName => "triangle-kernel-density";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    /// <inheritdoc/>
+    public static TriangleKernelDensity Blank(ReadOnlySpan<double> center) => new(StartPoints(center));
+
+    /// <inheritdoc/>
+    public static TriangleKernelDensity ReadParameters(JsonElement json) => new(json.Numbers("points"), json.Number("bandwidth"), json.Numbers("weights"));
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row) => row[0] = SamplePoint(random) + (Bandwidth * (random.NextDouble() - random.NextDouble()));
+
+    private protected override TriangleKernelDensity With(double[] points, double[] weights) => new(points, Bandwidth, weights);
+
+    private protected override void Evaluate(in FeatureTile tile, Span<double> result)
+    {
+        PointKernels.Triangle(tile, prepared, Bandwidth, result);
+        var constant = -2 * Math.Log(Bandwidth);
+        for (var i = 0; i < tile.Rows; i++) result[i] = Math.Log(result[i]) + constant;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// The uniform distribution on a closed interval: log p(x) = -log(end - start) from start to end, -infinity outside. A missing value has log-probability 0
+/// and is skipped. Fitting takes the least and the largest value of weight above 0; inertia blends both ends.
+/// </summary>
+/// <remarks>Statistics: total weight, least and largest value. A least variance v widens an interval shorter than sqrt(12 v) on both sides.</remarks>
+public sealed class UniformDistribution : UnivariateDistribution, IDistributionFamily<UniformDistribution>
+{
+    /// <summary>Makes a uniform distribution.</summary>
+    /// <param name="start">The least value, finite, in the feature's unit.</param>
+    /// <param name="end">The largest value, finite and above <paramref name="start"/>, in the feature's unit.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public UniformDistribution(double start, double end)
+    {
+        ModelException.CheckOptions("uniform distribution",
+            (double.IsFinite(start), nameof(start), start, "a finite number"),
+            (double.IsFinite(end) && !(end <= start) && double.IsFinite(end - start), nameof(end), end, "a finite number above start"));
+        (Start, End) = (start, end);
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "uniform";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <summary>The least value, in the feature's unit.</summary>
+    public double Start { get; }
+
+    /// <summary>The largest value, in the feature's unit.</summary>
+    public double End { get; }
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("start", Start), ("end", End)];
+
+    /// <inheritdoc/>
+    public static UniformDistribution Blank(ReadOnlySpan<double> center) => new(center[0] - Math.Max(1, Math.Abs(center[0])), center[0] + Math.Max(1, Math.Abs(center[0])));
+
+    /// <inheritdoc/>
+    public static UniformDistribution ReadParameters(JsonElement json) => new(json.Number("start"), json.Number("end"));
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        var x = tile.Column(0);
+        var inside = -Math.Log(End - Start);
+        for (var i = 0; i < x.Length; i++) result[i] = double.IsNaN(x[i]) ? 0 : x[i] >= Start && x[i] <= End ? inside : double.NegativeInfinity;
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new RangeStatistics();
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) => ((RangeStatistics)statistics).Add(tile.Column(0), weights);
+
+    /// <inheritdoc/>
+    public override UniformDistribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var range = (RangeStatistics)statistics;
+        if (IsFrozen || range.Total < NormalDistribution.LeastWeight) return this;
+        var (start, end) = (range.Minimum, range.Maximum);
+        RequireFinite(start, end, end - start);
+        var missing = Math.Sqrt(12 * options.MinVariance) - (end - start);
+        if (missing > 0) (start, end) = (start - (missing / 2), end + (missing / 2));
+        start = Blend(Start, start, options);
+        end = Blend(End, end, options);
+        return end > start ? new(start, end) : throw NoSpread("an interval of length 0 (all its values are equal)");
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        row[0] = Math.Min(Start + ((End - Start) * random.NextDouble()), End);
+    }
+}

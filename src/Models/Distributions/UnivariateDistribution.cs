@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// What the built-in distributions of one feature have in common: a list of named parameters makes their file, their equality and their words.
+/// A missing value has log-probability 0 and is skipped in fitting. A value outside the support has log-probability -infinity; with a weight above 0
+/// fitting refuses it by name (in a mixture its responsibility is 0 where another component explains it).
+/// </summary>
+public abstract class UnivariateDistribution : Distribution
+{
+    private protected UnivariateDistribution()
+    {
+    }
+
+    /// <inheritdoc/>
+    public sealed override int Dimensions => 1;
+
+    /// <summary>The parameters by their names in files.</summary>
+    private protected abstract IReadOnlyList<(string Name, double Value)> Parameters { get; }
+
+    /// <summary>What values the distribution is over, in words; null = every finite number.</summary>
+    private protected virtual string? Support => null;
+
+    private string Words => string.Join(", ", Parameters.Select(p => $"{Spaced(p.Name)} {p.Value.Text()}"));
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        foreach (var (name, value) in Parameters) writer.WriteExact(name, value);
+    }
+
+    /// <inheritdoc/>
+    public override string? Impossible(Statistics statistics) => Support is not null && statistics is SumStatistics { Sums: [.., > 0 and var outside] }
+        ? $"values of total weight {outside.Text()} are outside the support of the {FormatName} distribution ({Support}): they have log-probability -infinity"
+        : null;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) =>
+        obj is UnivariateDistribution o && o.GetType() == GetType() && o.IsFrozen == IsFrozen && o.Parameters.Select(p => p.Value).SequenceEqual(Parameters.Select(p => p.Value));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Parameters.Aggregate(GetType().GetHashCode(), (hash, p) => HashCode.Combine(hash, p.Value));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{GetType().Name.Replace("Distribution", "", StringComparison.Ordinal)}({Words})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null) => $"{features?[0].Name ?? "x"}: {FormatName}, {Words}";
+
+    /// <summary>Refuses statistics that hold values outside the support.</summary>
+    /// <param name="weight">Their total weight.</param>
+    private protected void RefuseOutside(double weight)
+    {
+        if (!(weight > 0)) return;
+        throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values outside its support (total weight {weight.Text()})", Support ?? "finite numbers",
+            "clean the column, mark such values as missing, or choose a distribution that covers them")
+        { FeatureIndex = 0 };
+    }
+
+    /// <summary>Refuses values that all are equal, where that leaves no density.</summary>
+    private protected ModelException NoSpread(string found = "a variance of 0 (all its values are equal)") =>
+        new(ErrorKind.Data, $"{FormatName} distribution", found, "values that differ",
+            "leave the constant column out, use fewer components, or set a least variance (--min-variance, MinVariance)")
+        { FeatureIndex = 0 };
+
+    /// <summary>Refuses estimates that overflowed.</summary>
+    private protected void RequireFinite(params ReadOnlySpan<double> estimates)
+    {
+        foreach (var estimate in estimates)
+        {
+            if (double.IsFinite(estimate)) continue;
+            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", "values or weights so large or so small that their sums leave the range of numbers", "values between 1e-150 and 1e150 in size, weights below 1e100", "rescale the feature or the weights") { FeatureIndex = 0 };
+        }
+    }
+
+    /// <summary>old * inertia + estimate * (1 - inertia); the estimate itself without inertia.</summary>
+    private protected static double Blend(double old, double estimate, in MaximizeOptions options) =>
+        options.Inertia == 0 ? estimate : (old * options.Inertia) + (estimate * (1 - options.Inertia));
+
+    private static string Spaced(string name) => string.Concat(name.Select(c => char.IsUpper(c) ? " " + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// Another distribution of one feature with more zeros than it explains: a row is 0 with probability z, else it comes from the other one.
+/// Where that has a mass at 0 (a Poisson), p(0) = z + (1 - z) f(0); where it is a density (a gamma), zeros are all of the first kind and p(0) = z.
+/// Elsewhere p(x) = (1 - z) f(x). A missing value has log-probability 0 and is skipped. Fitting is one step of EM, which a density reaches at once.
+/// </summary>
+/// <remarks>Statistics: sums of w and of w times the share of the first kind, then those of the other distribution. Inertia blends z too.</remarks>
+public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily<ZeroInflatedDistribution>
+{
+    private readonly double logZero;
+    private readonly double logRest;
+
+    /// <summary>Probability that a zero is of the first kind.</summary>
+    private readonly double shareOfZeros;
+
+    /// <summary>Makes a zero-inflated distribution.</summary>
+    /// <param name="inner">The other distribution, of one feature.</param>
+    /// <param name="zeroProbability">z, from 0 to 1.</param>
+    /// <exception cref="ModelException">A parameter is out of range.</exception>
+    public ZeroInflatedDistribution(Distribution inner, double zeroProbability)
+    {
+        ArgumentNullException.ThrowIfNull(inner);
+        ModelException.CheckOptions("zero-inflated distribution",
+            (inner.Dimensions == 1, nameof(inner), $"a distribution of {inner.Dimensions} features", "one of one feature"),
+            (zeroProbability is >= 0 and <= 1, nameof(zeroProbability), zeroProbability, "a number from 0 to 1"));
+        (Inner, ZeroProbability) = (inner, zeroProbability);
+        double log0 = double.NegativeInfinity;
+        if (inner.IsDiscrete)
+        {
+            Span<double> zero = new double[FeatureTile.Capacity], result = stackalloc double[1];
+            inner.LogProbability(new FeatureTile(zero, 1, 1, hasMissing: false), result);
+            log0 = result[0];
+        }
+        var mass = zeroProbability + ((1 - zeroProbability) * Math.Exp(log0));
+        logZero = Math.Log(mass);
+        logRest = Math.Log(1 - zeroProbability);
+        shareOfZeros = mass > 0 ? zeroProbability / mass : 0;
+    }
+
+    /// <inheritdoc/>
+    public static string FamilyName => "zero-inflated";
+
+    /// <inheritdoc/>
+    public static bool IsUnivariate => true;
+
+    /// <summary>The other distribution.</summary>
+    public Distribution Inner { get; }
+
+    /// <summary>Probability z of a zero of the first kind.</summary>
+    public double ZeroProbability { get; }
+
+    /// <inheritdoc/>
+    public override int Dimensions => 1;
+
+    /// <inheritdoc/>
+    public override string FormatName => FamilyName;
+
+    /// <inheritdoc/>
+    public override bool IsDiscrete => Inner.IsDiscrete;
+
+    /// <summary>A zero-inflated Poisson distribution.</summary>
+    public static ZeroInflatedDistribution Blank(ReadOnlySpan<double> center) => new(PoissonDistribution.Blank(center), 0.5);
+
+    /// <inheritdoc/>
+    public static ZeroInflatedDistribution ReadParameters(JsonElement json) => new(ModelFormat.ReadDistribution(json.Required("inner")), json.Number("zeroProbability"));
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteExact("zeroProbability", ZeroProbability);
+        writer.WritePropertyName("inner");
+        ModelFormat.Write(writer, Inner);
+    }
+
+    /// <inheritdoc/>
+    public override void LogProbability(in FeatureTile tile, Span<double> result)
+    {
+        Inner.LogProbability(tile, result);
+        var x = tile.Column(0);
+        for (var i = 0; i < x.Length; i++) result[i] = x[i] == 0 ? logZero : double.IsNaN(x[i]) ? 0 : result[i] + logRest;
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new CompositeStatistics([new SumStatistics(2), Inner.CreateStatistics()]);
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        var parts = ((CompositeStatistics)statistics).Parts;
+        using var scratch = Scratch.Enter();
+        var rest = scratch.Take(FeatureTile.Capacity)[..tile.Rows];
+        var x = tile.Column(0);
+        double all = 0, zeros = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            rest[i] = weights[i];
+            if (double.IsNaN(x[i])) continue;
+            all += weights[i];
+            if (x[i] != 0) continue;
+            var share = weights[i] * shareOfZeros;
+            zeros += share;
+            rest[i] = weights[i] - share;
+        }
+        var sums = ((SumStatistics)parts[0]).Sums;
+        sums[0] += all;
+        sums[1] += zeros;
+        Inner.Accumulate(tile, rest, parts[1]);
+    }
+
+    /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from) => Inner.Recenter(((CompositeStatistics)statistics).Parts[1], ((ZeroInflatedDistribution)from).Inner);
+
+    /// <inheritdoc/>
+    public override ZeroInflatedDistribution Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var parts = ((CompositeStatistics)statistics).Parts;
+        var sums = ((SumStatistics)parts[0]).Sums;
+        if (IsFrozen || sums[0] < NormalDistribution.LeastWeight) return this;
+        var z = (sums[1] + options.Pseudocount) / (sums[0] + (2 * options.Pseudocount));
+        z = (ZeroProbability * options.Inertia) + (z * (1 - options.Inertia));
+        return new(Inner.Maximize(parts[1], options), Math.Clamp(z, 0, 1));
+    }
+
+    /// <inheritdoc/>
+    public override string? Impossible(Statistics statistics) => Inner.Impossible(((CompositeStatistics)statistics).Parts[1]);
+
+    /// <inheritdoc/>
+    public override void EnsureEvaluable() => Inner.EnsureEvaluable();
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> row)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        if (random.NextDouble() < ZeroProbability) row[0] = 0;
+        else Inner.Sample(random, row);
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is ZeroInflatedDistribution o && o.ZeroProbability.Equals(ZeroProbability) && o.Inner.Equals(Inner) && o.IsFrozen == IsFrozen;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(ZeroProbability, Inner, IsFrozen);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"ZeroInflated({ZeroProbability.Text()} + {Inner})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null) => $"{Inner.Describe(features)}; zeros beyond that: {ZeroProbability.Text()}";
+}

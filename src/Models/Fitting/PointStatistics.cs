@@ -1,0 +1,74 @@
+using System.Runtime.InteropServices;
+
+namespace Pipelines.Models.Fitting;
+
+/// <summary>The values themselves, in row order, with their weights: what no sum is sufficient for.</summary>
+/// <param name="owner">Whose, for messages.</param>
+internal sealed class PointStatistics(string owner) : Statistics
+{
+    /// <summary>Most values that are kept.</summary>
+    public const int MostPoints = 1 << 20;
+
+    private readonly List<double> values = [];
+    private readonly List<double> weights = [];
+
+    /// <summary>The values that are not missing and have a weight above 0.</summary>
+    public IReadOnlyList<double> Values => values;
+
+    /// <summary>Shape [Values].</summary>
+    public IReadOnlyList<double> Weights => weights;
+
+    /// <summary>Sum of the weights.</summary>
+    public double Total => Kernels.Sums.Of(CollectionsMarshal.AsSpan(weights));
+
+    /// <summary>Adds values; NaN and those of weight 0 are skipped.</summary>
+    public void Add(ReadOnlySpan<double> x, ReadOnlySpan<double> w)
+    {
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (double.IsNaN(x[i]) || !(w[i] > 0)) continue;
+            values.Add(x[i]);
+            weights.Add(w[i]);
+        }
+        CheckRoom();
+    }
+
+    /// <inheritdoc/>
+    protected override void MergeCore(Statistics other)
+    {
+        var from = (PointStatistics)other;
+        values.AddRange(from.values);
+        weights.AddRange(from.weights);
+        CheckRoom();
+    }
+
+    /// <inheritdoc/>
+    protected override void ClearCore()
+    {
+        values.Clear();
+        weights.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected override void SaveCore(BinaryWriter writer)
+    {
+        writer.Write(values.Count);
+        foreach (var value in values) writer.Write(value);
+        foreach (var weight in weights) writer.Write(weight);
+    }
+
+    /// <inheritdoc/>
+    protected override void LoadCore(BinaryReader reader)
+    {
+        ClearCore();
+        var count = reader.ReadInt32();
+        for (var i = 0; i < count; i++) values.Add(reader.ReadDouble());
+        for (var i = 0; i < count; i++) weights.Add(reader.ReadDouble());
+    }
+
+    private void CheckRoom()
+    {
+        if (values.Count > MostPoints)
+            throw new ModelException(ErrorKind.Data, owner, $"more than {MostPoints} rows", $"at most {MostPoints}: a kernel density keeps every row", "fit it to a sample of the rows, or choose a distribution with parameters");
+    }
+}

@@ -1,0 +1,123 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>Weights of combinations of codes: one cell for each. A code that was not met before makes its feature, and so the table, larger.</summary>
+internal sealed class TableStatistics : Statistics
+{
+    /// <summary>Most cells of a table.</summary>
+    public const int MostCells = 1 << 22;
+
+    private readonly int[] initial;
+    private readonly string owner;
+
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="owner">Whose, for messages.</param>
+    /// <param name="sizes">Codes of each feature, at least 1 each.</param>
+    public TableStatistics(string owner, ReadOnlySpan<int> sizes)
+    {
+        this.owner = owner;
+        initial = sizes.ToArray();
+        Sizes = sizes.ToArray();
+        Cells = new double[Length(Sizes)];
+    }
+
+    /// <summary>Codes of each feature.</summary>
+    public int[] Sizes { get; private set; }
+
+    /// <summary>Weights; the last feature's codes lie side by side.</summary>
+    public double[] Cells { get; private set; }
+
+    /// <summary>Weight of rows with a value that is no code: negative or not whole.</summary>
+    public double Outside { get; set; }
+
+    /// <summary>Makes room for codes below these sizes.</summary>
+    public void Grow(ReadOnlySpan<int> sizes)
+    {
+        var larger = new int[Sizes.Length];
+        var same = true;
+        for (var j = 0; j < larger.Length; j++)
+        {
+            larger[j] = Math.Max(Sizes[j], sizes[j]);
+            same &= larger[j] == Sizes[j];
+        }
+        if (same) return;
+        Cells = Spread(Cells, Sizes, larger, Length(larger));
+        Sizes = larger;
+    }
+
+    /// <summary>The cells of a table in a larger one, the new ones 0.</summary>
+    public static double[] Spread(double[] cells, int[] sizes, int[] larger, int length)
+    {
+        var result = new double[length];
+        for (var from = 0; from < cells.Length; from++)
+        {
+            int rest = from, to = 0, stride = 1;
+            for (var j = sizes.Length - 1; j >= 0; j--)
+            {
+                to += rest % sizes[j] * stride;
+                rest /= sizes[j];
+                stride *= larger[j];
+            }
+            result[to] = cells[from];
+        }
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected override void MergeCore(Statistics other)
+    {
+        var from = (TableStatistics)other;
+        if (from.Sizes.Length != Sizes.Length) throw new ArgumentException($"statistics of another shape: found {from.Sizes.Length} features, expected {Sizes.Length}", nameof(other));
+        Grow(from.Sizes);
+        var cells = from.Sizes.AsSpan().SequenceEqual(Sizes) ? from.Cells : Spread(from.Cells, from.Sizes, Sizes, Cells.Length);
+        for (var i = 0; i < cells.Length; i++) Cells[i] += cells[i];
+        Outside += from.Outside;
+    }
+
+    /// <inheritdoc/>
+    protected override void ClearCore()
+    {
+        if (Sizes.AsSpan().SequenceEqual(initial))
+        {
+            Array.Clear(Cells);
+        }
+        else
+        {
+            Sizes = [.. initial];
+            Cells = new double[Length(Sizes)];
+        }
+        Outside = 0;
+    }
+
+    /// <inheritdoc/>
+    protected override void SaveCore(BinaryWriter writer)
+    {
+        foreach (var size in Sizes) writer.Write(size);
+        foreach (var cell in Cells) writer.Write(cell);
+        writer.Write(Outside);
+    }
+
+    /// <inheritdoc/>
+    protected override void LoadCore(BinaryReader reader)
+    {
+        for (var j = 0; j < Sizes.Length; j++) Sizes[j] = reader.ReadInt32();
+        Cells = new double[Length(Sizes)];
+        for (var i = 0; i < Cells.Length; i++) Cells[i] = reader.ReadDouble();
+        Outside = reader.ReadDouble();
+    }
+
+    private int Length(ReadOnlySpan<int> sizes)
+    {
+        long length = 1;
+        foreach (var size in sizes)
+        {
+            length *= size;
+            if (size < 1 || length > MostCells)
+            {
+                throw new ModelException(ErrorKind.Data, $"{owner} distribution", $"codes up to {string.Join(" x ", sizes.ToArray().Select(s => s - 1))}", $"categories coded 0, 1, 2 …, at most {MostCells} combinations",
+                    "if the feature is a number, choose a distribution of numbers; else give its categories smaller codes")
+                { FeatureIndex = 0 };
+            }
+        }
+        return (int)length;
+    }
+}

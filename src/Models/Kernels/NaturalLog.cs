@@ -1,0 +1,39 @@
+namespace Pipelines.Models.Kernels;
+
+/// <summary>log x: NaN of missing values, -infinity of what has no finite logarithm (0, negative numbers and infinity).</summary>
+internal readonly struct NaturalLog : IColumnFunction
+{
+    /// <summary>Numbers above this one are normal: the vector logarithm takes them.</summary>
+    public const double LeastNormal = 2.2250738585072014E-308;
+
+    public double Above => LeastNormal;
+
+    public double Below => double.PositiveInfinity;
+
+    public double Value(double x) => x > 0 && x < double.PositiveInfinity ? Math.Log(x) : double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
+
+    public TVec Vector<TOps, TVec>(TVec x)
+        where TOps : struct, IVectorOps<TVec>
+        where TVec : unmanaged => VectorMath<TOps, TVec>.Log(x);
+}
+
+/// <summary>log(1 - x) for x below 1: NaN of missing values, -infinity of others.</summary>
+internal readonly struct LogOfComplement : IColumnFunction
+{
+    public double Above => -1e300;
+
+    public double Below => 1;
+
+    public double Value(double x) => x < 1 && x > double.NegativeInfinity ? Exactly(x) : double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
+
+    public TVec Vector<TOps, TVec>(TVec x)
+        where TOps : struct, IVectorOps<TVec>
+        where TVec : unmanaged => VectorMath<TOps, TVec>.Log1p(TOps.Subtract(TOps.Broadcast(0), x));
+
+    /// <summary>log(1 - x) without the rounding of 1 - x.</summary>
+    public static double Exactly(double x)
+    {
+        var u = 1 - x;
+        return Math.Log(u) + ((-x - (u - 1)) / u);
+    }
+}
