@@ -236,7 +236,7 @@ public sealed class Pipeline
             new("model type", typeof(TModel).Name),
             new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
             new("weights", weights ?? "none"),
-            new("bad rows", $"{Options.BadRows.Mode}"),
+            .. Options.BadRows.Facts,
         ]);
     }
 

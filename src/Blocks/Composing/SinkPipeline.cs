@@ -130,7 +130,7 @@ public sealed class SinkPipeline
     }
 
     private JobFacts JobOf(BoundGraph bound, IBatchSink sink) =>
-        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.Facts ?? [], new JobFact("bad rows", options.BadRows.Mode.ToString())]) with { Inputs = bound.Info.Files };
+        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.Facts ?? [], .. options.BadRows.Facts]) with { Inputs = bound.Info.Files };
 
     // A sink that keeps refused rows itself keeps them in step with its parts.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, ParquetSink? sink, CancellationToken cancellationToken)
