@@ -18,7 +18,12 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     private readonly FeatureLayout layout;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource closing = new();
+    private readonly SequenceColumns? sequences;
     private FeatureCache? cache;
+    private SequenceIndex? index;
+
+    // What a worker needs for each row of its sequences, beside the features.
+    private long workerBytes;
     private bool isDisposed;
 
     /// <summary>Makes the passes over a source; nothing is read yet.</summary>
@@ -31,11 +36,12 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     {
     }
 
-    internal FeaturePass(Graph graph, IReadOnlyList<string> features, string? weights, PipelineOptions options)
+    internal FeaturePass(Graph graph, IReadOnlyList<string> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
         options.Validate();
-        (this.graph, this.options) = (graph, options);
+        sequences?.Validate();
+        (this.graph, this.options, this.sequences) = (graph, options, sequences);
         extractor = new FeatureExtractor(features, weights);
         layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
         Features = [.. features.Select(name => new Feature(name))];
@@ -49,6 +55,11 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         if (journal.ResumedFeatures is { } features) Features = features;
         if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, Columns);
     }
+
+    /// <summary>Sequences of the data; null where rows make none, and before the first pass.</summary>
+    public long? Sequences => index?.Count;
+
+    private IReadOnlyList<string> Needed => [.. extractor.Needed.Union(sequences?.Needed ?? [], StringComparer.Ordinal)];
 
     /// <inheritdoc/>
     public int Columns => extractor.Columns;
@@ -92,7 +103,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
             // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
             if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
             var work = new PassWork(summarizer, total, first, Folded, stop.Token);
-            total = cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
+            total = sequences is not null ? await SweepSequencesAsync(work, stop).ConfigureAwait(false) : cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
             Journal?.EndPass(total);
             return total;
         }
@@ -120,7 +131,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
     internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
-        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        var bound = await graph.BindAsync(Needed, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
         var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, layout.Bytes / options.BatchSize);
         var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
@@ -147,7 +158,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>A pass over the source. One from the first batch on fills the cache for the later ones.</summary>
     private async Task<Statistics> ReadAsync(PassWork work)
     {
-        var filling = new FeatureCache(layout, SpillFactory ?? (() => SpillFile.Create(options.SpillFolder))) { IsOff = work.First > 0 };
+        var filling = new FeatureCache(layout, OpenSpill) { IsOff = work.First > 0 };
         if (!filling.IsOff) Seen = new SeenData(Columns);
         try
         {
@@ -161,10 +172,12 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         }
     }
 
+    private SpillFile OpenSpill() => SpillFactory?.Invoke() ?? SpillFile.Create(options.SpillFolder);
+
     /// <summary>Source, features with cache and statistics, fold.</summary>
     private async Task<Statistics> FillAsync(FeatureCache filling, PassWork work)
     {
-        var bound = await graph.BindAsync([.. extractor.Needed], work.Token, options.BadRows.Keeps).ConfigureAwait(false);
+        var bound = await graph.BindAsync(Needed, work.Token, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
         filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
 
@@ -172,10 +185,12 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         await using var run = new RunSupervisor(options, work.Token);
         run.Accounts.Phase = "read";
         var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
-        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run);
+        var found = sequences is null ? null : new SequenceIndex(sequences, options.BatchSize, options.Budget / 8);
+        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, sequences);
         var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
         {
             Quarantine = quarantine,
+            Sequences = found,
             Folded = (next, total) =>
             {
                 if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
@@ -188,6 +203,8 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         if (!filling.IsOff) filling.Seal(run.Accounts.RowsOut);
         if (run.Accounts.RowsOut == 0 && work.First == 0)
             throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
+        found?.Seal();
+        index = found;
         Seen.IsWhole = true;
         Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
@@ -222,15 +239,56 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work)
     {
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
-        using var fold = new OrderedFold(work.Summarizer, filled.Batches, Parallelism.Threads(options.MaxDegreeOfParallelism, filled.Batches), work.Total, work.First) { Folded = work.Folded };
-        return await Task.Run(
-            () => fold.Run(
-                (index, statistics) =>
+        return await FoldAsync(work, accounts, filled.Batches, Parallelism.Threads(options.MaxDegreeOfParallelism, filled.Batches), "batch", filled.Read).ConfigureAwait(false);
+    }
+
+    /// <summary>A pass over sequences: the source is read whole first, as a sequence may go on in the next batch; then each worker takes the next group of sequences.</summary>
+    private async Task<Statistics> SweepSequencesAsync(PassWork work, CancellationTokenSource stop)
+    {
+        if (cache is null)
+        {
+            var nothing = new NoSummary();
+            await ReadAsync(new PassWork(nothing, nothing.CreateStatistics(), 0, (_, _) => { if (options.WindDown.IsCancellationRequested) stop.Cancel(); }, work.Token)).ConfigureAwait(false);
+        }
+        var reader = new SequenceReader(cache!, index!, extractor.Columns, extractor.IsWeighted);
+        var most = options.Budget / 4;
+        var room = reader.RoomBytes + (index!.LargestGroup * workerBytes);
+        if (room > most)
+            throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
+                "give more memory (--memory), take smaller batches (--batch-size), or cut long sequences");
+        var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, Parallelism.Threads(options.MaxDegreeOfParallelism, index.Groups));
+        var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
+        return await FoldAsync(work, accounts, index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use)).ConfigureAwait(false);
+    }
+
+    /// <summary>Scores all sequences; dispose what comes back.</summary>
+    internal async Task<SequenceScores> ScoreAsync(ScorePlan plan, CancellationToken cancellationToken)
+    {
+        var scorer = new SequenceScorer(plan, () => index!, OpenSpill);
+        try
+        {
+            workerBytes = sizeof(double) * (long)plan.Added.Count;
+            await RunAsync(scorer, cancellationToken).ConfigureAwait(false);
+            return scorer.Scores;
+        }
+        catch
+        {
+            scorer.Dispose();
+            throw;
+        }
+    }
+
+    private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, int threads, string what, Action<long, Action<FeatureBlock>> read) => Task.Run(
+        () =>
+        {
+            using var fold = new OrderedFold(work.Summarizer, count, threads, work.Total, work.First) { Folded = work.Folded };
+            return fold.Run(
+                (item, statistics) =>
                 {
                     var rows = 0;
                     try
                     {
-                        filled.Read(index, block =>
+                        read(item, block =>
                         {
                             work.Summarizer.Summarize(block, statistics);
                             rows = block.Rows;
@@ -238,12 +296,20 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
                     }
                     catch (Exception e) when (!work.Token.IsCancellationRequested)
                     {
-                        RunFailure.For("summarise", $"batch {index}", e).Mark().Throw();
+                        RunFailure.For("summarise", $"{what} {item}", e).Mark().Throw();
                     }
-                    accounts.Leave("pass", index, rows);
+                    accounts.Leave("pass", item, rows);
                 },
-                work.Token),
-            work.Token).ConfigureAwait(false);
+                work.Token);
+        },
+        work.Token);
+
+    /// <summary>Reads the data and computes nothing.</summary>
+    private sealed class NoSummary : ISummarizer
+    {
+        public Statistics CreateStatistics() => new SumStatistics(0);
+
+        public void Summarize(in FeatureBlock block, Statistics statistics) => statistics.Rows += block.Rows;
     }
 
     /// <summary>What one pass computes.</summary>

@@ -1,60 +1,65 @@
 using Pipelines.Io;
+using Pipelines.Models.Sequences;
 
 namespace Pipelines.Blocks;
 
-/// <summary>
-/// Where sequences begin, found out in batch order. A group is the sequences that begin in one batch: it is what one worker summarises, and depends on nothing but
-/// the rows and the batch size.
-/// </summary>
+/// <summary>Where sequences begin, found out in batch order, and the groups of them that workers take, cut as in memory: <see cref="SequenceGroups"/>.</summary>
 /// <param name="columns">What makes a sequence.</param>
+/// <param name="batchSize">Rows of a batch.</param>
 /// <param name="mostBytes">Bytes that it may take.</param>
-internal sealed class SequenceIndex(SequenceColumns columns, long mostBytes)
+internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long mostBytes)
 {
-    // An entry of the set of keys, and a start.
-    private const long BytesPerSequence = 48;
+    // An entry of the set of keys, and a start; both grow by doubling.
+    private const long BytesPerSequence = 64;
 
     private readonly HashSet<UInt128> seen = [];
-    private readonly List<Entry> entries = [];
+
+    // Global rows, refused ones not counted, at which sequences and batches begin; at the end the number of rows.
+    private readonly List<long> starts = [];
+    private readonly List<long> batches = [];
+    private readonly List<int> groups = [];
     private BatchRuns? before;
     private UInt128 lastKey;
 
     /// <summary>Number of sequences.</summary>
-    public long Count { get; private set; }
+    public int Count { get; private set; }
 
     /// <summary>Number of rows.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Rows of the longest sequence; known once all batches came.</summary>
-    public long Longest { get; private set; }
+    /// <summary>Number of batches, once sealed.</summary>
+    public int Batches => batches.Count - 1;
 
-    /// <summary>The groups in order, once sealed.</summary>
-    public IReadOnlyList<SequenceGroup> Groups { get; private set; } = [];
+    /// <summary>Number of groups, once sealed.</summary>
+    public int Groups => groups.Count - 1;
+
+    /// <summary>Rows of the largest group, once sealed.</summary>
+    public long LargestGroup { get; private set; }
 
     /// <summary>Adds the next batch.</summary>
     /// <exception cref="DataException">A key comes back, the order falls, or there are more sequences than the budget has room for.</exception>
     public void Add(BatchRuns runs)
     {
+        batches.Add(Rows);
+        if (runs.Rows == 0) return;
         var first = 0;
-        if (runs.Rows > 0)
+        if (Count > 0 && runs.Keys[0] == lastKey)
         {
-            if (Count > 0 && runs.Keys[0] == lastKey)
-            {
-                first = 1;
-                if (columns.Order is { } order && runs.FirstOrder!.CompareTo(before!.LastOrder) < 0) throw BatchRuns.Falls(runs.Place, order, 0, runs.FirstOrder, before.LastOrder);
-            }
-            for (var run = first; run < runs.Starts.Length; run++)
-            {
-                if (!seen.Add(runs.Keys[run]))
-                    throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"key {runs.Name(run)} again, after other keys", "the rows of one key behind one another",
-                        "sort the files by key");
-                if (++Count * BytesPerSequence > mostBytes)
-                    throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"more than {Count - 1} sequences", $"at most {mostBytes / BytesPerSequence}, an eighth of the memory budget",
-                        "give more memory (--memory), or fit fewer sequences");
-            }
-            lastKey = runs.Keys[^1];
-            before = runs;
+            first = 1;
+            if (columns.Order is { } order && runs.FirstOrder!.CompareTo(before!.LastOrder) < 0) throw BatchRuns.Falls(runs.Place, order, 0, runs.FirstOrder, before.LastOrder);
         }
-        entries.Add(new Entry(runs.Rows, first == 0 ? runs.Starts : runs.Starts[first..]));
+        for (var run = first; run < runs.Starts.Length; run++)
+        {
+            if (!seen.Add(runs.Keys[run]))
+                throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"key {runs.Name(run)} again, after other keys", "the rows of one key behind one another",
+                    "sort the files by key");
+            if (++Count * BytesPerSequence > mostBytes)
+                throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"more than {Count - 1} sequences", $"at most {mostBytes / BytesPerSequence}, an eighth of the memory budget",
+                    "give more memory (--memory), or fit fewer sequences");
+            starts.Add(Rows + runs.Starts[run]);
+        }
+        lastKey = runs.Keys[^1];
+        before = runs;
         Rows += runs.Rows;
     }
 
@@ -63,38 +68,40 @@ internal sealed class SequenceIndex(SequenceColumns columns, long mostBytes)
     {
         seen.Clear();
         seen.TrimExcess();
-        var groups = new List<SequenceGroup>();
-        long row = 0, sequence = 0;
-        for (var b = 0; b < entries.Count; b++)
-        {
-            var entry = entries[b];
-            if (entry.Starts.Length > 0)
-            {
-                if (groups.Count > 0) Close(row + entry.Starts[0]);
-                groups.Add(new SequenceGroup(b, entry.Starts, row + entry.Starts[0], 0, sequence));
-                sequence += entry.Starts.Length;
-            }
-            row += entry.Rows;
-        }
-        if (groups.Count > 0) Close(row);
-        Groups = groups;
-        entries.Clear();
-
-        void Close(long end)
-        {
-            var group = groups[^1] = groups[^1] with { Rows = end - groups[^1].FirstRow };
-            for (var s = 0; s < group.Starts.Length; s++)
-                Longest = Math.Max(Longest, (s + 1 < group.Starts.Length ? group.Starts[s + 1] - group.Starts[0] : group.Rows) - (group.Starts[s] - group.Starts[0]));
-        }
+        batches.Add(Rows);
+        starts.Add(Rows);
+        groups.Add(0);
+        for (var s = 0; s < Count; s++)
+            if (SequenceGroups.IsFull(s + 1 - groups[^1], starts[s + 1] - starts[groups[^1]], batchSize)) groups.Add(s + 1);
+        if (groups[^1] < Count) groups.Add(Count);
+        for (var g = 0; g < Groups; g++) LargestGroup = Math.Max(LargestGroup, starts[groups[g + 1]] - starts[groups[g]]);
     }
 
-    private readonly record struct Entry(int Rows, int[] Starts);
+    /// <summary>The sequences of a group.</summary>
+    public SequenceGroup Group(int group)
+    {
+        var (first, end) = (groups[group], groups[group + 1]);
+        var offsets = new int[end - first + 1];
+        for (var s = 0; s < offsets.Length; s++) offsets[s] = checked((int)(starts[first + s] - starts[first]));
+        var batch = batches.BinarySearch(starts[first]);
+        // Of several batches that begin with this row all but the last are empty.
+        if (batch < 0) batch = ~batch - 1;
+        else while (batch + 1 < batches.Count && batches[batch + 1] == starts[first]) batch++;
+        return new SequenceGroup(first, offsets, starts[first], batch, (int)(starts[first] - batches[batch]));
+    }
+
+    /// <summary>Number of the first row of a batch, refused ones not counted.</summary>
+    public long FirstRow(long batch) => batches[(int)batch];
 }
 
-/// <summary>The sequences that begin in one batch.</summary>
-/// <param name="Batch">Number of the batch.</param>
-/// <param name="Starts">Shape [sequences], ascending: rows of the batch at which they begin.</param>
-/// <param name="FirstRow">Number of the first one's first row over all batches, refused rows not counted.</param>
-/// <param name="Rows">Rows of all of them; the last one may go on in the batches behind.</param>
-/// <param name="FirstSequence">Number of the first one over all batches, from 0.</param>
-internal sealed record SequenceGroup(int Batch, int[] Starts, long FirstRow, long Rows, long FirstSequence);
+/// <summary>Some sequences behind one another.</summary>
+/// <param name="FirstSequence">Number of the first one, from 0.</param>
+/// <param name="Offsets">Shape [sequences + 1]: rows at which they begin, from 0, and at the end the number of rows.</param>
+/// <param name="FirstRow">Number of the first row over all batches, refused ones not counted.</param>
+/// <param name="Batch">The batch that holds the first row.</param>
+/// <param name="BatchRow">The first row in it.</param>
+internal sealed record SequenceGroup(int FirstSequence, int[] Offsets, long FirstRow, int Batch, int BatchRow)
+{
+    /// <summary>Number of rows.</summary>
+    public int Rows => Offsets[^1];
+}

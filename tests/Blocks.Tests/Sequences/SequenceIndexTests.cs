@@ -1,5 +1,6 @@
 using Pipelines.Io;
 using Pipelines.Models;
+using Pipelines.Models.Sequences;
 
 namespace Pipelines.Blocks.Tests;
 
@@ -25,24 +26,22 @@ public sealed class SequenceIndexTests
         }
         var expected = Enumerable.Range(0, keys.Count).Where(r => r == 0 || keys[r] != keys[r - 1]).Select(r => (long)r).ToArray();
 
-        var index = new SequenceIndex(columns, 1 << 20);
+        var index = new SequenceIndex(columns, batchSize, 1 << 20);
         foreach (var batch in Batches([.. keys], [.. order], batchSize)) index.Add(BatchRuns.Find(batch, columns));
         index.Seal();
 
-        var starts = index.Groups.SelectMany(g => g.Starts.Select(s => g.FirstRow - g.Starts[0] + s)).ToArray();
-        Assert.Equal(expected, starts);
         Assert.Equal((expected.Length, keys.Count), (index.Count, index.Rows));
-        Assert.Equal(expected.Append(keys.Count).Zip(expected.Skip(1).Append(keys.Count), (a, b) => b - a).Max(), index.Longest);
-        // Groups cover all rows behind one another, and each begins in its batch.
-        long row = 0, sequence = 0;
-        foreach (var group in index.Groups)
+        // The groups are those of the same rows in memory.
+        var groups = SequenceGroups.Cut(new SequenceSet(new double[keys.Count, 1], [.. expected.Append(keys.Count).Select(s => (int)s)]), batchSize);
+        Assert.Equal(groups.Length - 1, index.Groups);
+        for (var g = 0; g < index.Groups; g++)
         {
-            Assert.Equal((row, sequence), (group.FirstRow, group.FirstSequence));
-            Assert.Equal(group.Batch, group.FirstRow / batchSize);
-            row += group.Rows;
-            sequence += group.Starts.Length;
+            var group = index.Group(g);
+            Assert.Equal(groups[g], group.FirstSequence);
+            Assert.Equal(expected.Append(keys.Count).Skip(groups[g]).Take(groups[g + 1] - groups[g] + 1), group.Offsets.Select(o => group.FirstRow + o));
+            Assert.Equal((group.FirstRow / batchSize, group.FirstRow % batchSize), (group.Batch, group.BatchRow));
+            Assert.True(group.Rows <= index.LargestGroup);
         }
-        Assert.Equal((keys.Count, expected.Length), (row, sequence));
     }
 
     [Theory]
@@ -67,11 +66,11 @@ public sealed class SequenceIndexTests
     [Fact]
     public void More_sequences_than_the_budget_holds_are_refused() => Assert.Equal(
         "data, row 2, column 'k': found more than 2 sequences, expected at most 2, an eighth of the memory budget; give more memory (--memory), or fit fewer sequences",
-        Refused(["a", "b", "c"], [1, 1, 1], 2, 100));
+        Refused(["a", "b", "c"], [1, 1, 1], 2, 140));
 
     private static string Refused(string?[] keys, int?[] order, int batchSize, long mostBytes = 1 << 20)
     {
-        var index = new SequenceIndex(columns, mostBytes);
+        var index = new SequenceIndex(columns, batchSize, mostBytes);
         return Assert.Throws<DataException>(() =>
         {
             foreach (var batch in Batches(keys, order, batchSize)) index.Add(BatchRuns.Find(batch, columns));
