@@ -64,10 +64,11 @@ public sealed class Pipeline
     /// <summary>Says which rows make a sequence, for models of sequences: rows of one key that stand behind one another.</summary>
     /// <param name="key">Name of the column with the sequences' keys.</param>
     /// <param name="order">Name of the column that must not fall within a sequence; null = the order of the rows.</param>
+    /// <param name="regroup">True: rows of one key may stand anywhere; see <see cref="SequenceColumns"/>.</param>
     /// <exception cref="ModelException">The two columns are one.</exception>
-    public Pipeline Sequences(string key, string? order = null)
+    public Pipeline Sequences(string key, string? order = null, bool regroup = false)
     {
-        var columns = new SequenceColumns(key, order);
+        var columns = new SequenceColumns(key, order, regroup);
         columns.Validate();
         return new(graph, Options, features, weights, columns);
     }
@@ -254,7 +255,7 @@ public sealed class Pipeline
             new("model type", typeof(TModel).Name),
             new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
             new("weights", weights ?? "none"),
-            .. sequences is null ? Array.Empty<JobFact>() : [new("sequences", $"{sequences.Key}, ordered by {sequences.Order ?? "row"}")],
+            .. sequences is null ? Array.Empty<JobFact>() : [new("sequences", sequences.Fact)],
             .. Options.BadRows.Facts,
         ]);
     }

@@ -20,7 +20,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     private readonly CancellationTokenSource closing = new();
     private readonly SequenceColumns? sequences;
     private FeatureCache? cache;
-    private SequenceIndex? index;
+    private SequenceFilling? found;
 
     // What a worker needs for each row of its sequences, beside the features.
     private long workerBytes;
@@ -57,7 +57,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     /// <summary>Sequences of the data; null where rows make none, and before the first pass.</summary>
-    public long? Sequences => index?.Count;
+    public long? Sequences => found?.Index.Count;
 
     private IReadOnlyList<string> Needed => [.. extractor.Needed.Union(sequences?.Needed ?? [], StringComparer.Ordinal)];
 
@@ -151,6 +151,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         await closing.CancelAsync().ConfigureAwait(false);
         await turn.WaitAsync().ConfigureAwait(false);
         cache?.Dispose();
+        found?.Places?.Dispose();
         closing.Dispose();
         turn.Dispose();
     }
@@ -185,12 +186,14 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         await using var run = new RunSupervisor(options, work.Token);
         run.Accounts.Phase = "read";
         var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
-        var found = sequences is null ? null : new SequenceIndex(sequences, options.BatchSize, options.Budget / 8);
-        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, sequences);
+        // While rows are sorted and stored, both take their half.
+        if (sequences is { Regroup: true }) filling.MemoryBytes /= 2;
+        using var keys = sequences is null ? null : new SequenceFilling(sequences, layout, options, filling.MemoryBytes, OpenSpill);
+        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, keys);
         var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
         {
             Quarantine = quarantine,
-            Sequences = found,
+            Runs = keys is null ? null : keys.Follow,
             Folded = (next, total) =>
             {
                 if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
@@ -200,11 +203,11 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         Linking.Link(bound.Create(run, work.First, layout.Bytes / options.BatchSize), fill);
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
-        if (!filling.IsOff) filling.Seal(run.Accounts.RowsOut);
+        if (!filling.IsOff && keys?.Sorter is null) filling.Seal(run.Accounts.RowsOut);
         if (run.Accounts.RowsOut == 0 && work.First == 0)
             throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
-        found?.Seal();
-        index = found;
+        keys?.Finish(filling, work.Token);
+        found = keys;
         Seen.IsWhole = true;
         Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
@@ -250,9 +253,10 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
             var nothing = new NoSummary();
             await ReadAsync(new PassWork(nothing, nothing.CreateStatistics(), 0, (_, _) => { if (options.WindDown.IsCancellationRequested) stop.Cancel(); }, work.Token)).ConfigureAwait(false);
         }
-        var reader = new SequenceReader(cache!, index!, extractor.Columns, extractor.IsWeighted);
+        var index = found!.Index;
+        var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.IsWeighted);
         var most = options.Budget / 4;
-        var room = reader.RoomBytes + (index!.LargestGroup * workerBytes);
+        var room = reader.RoomBytes + (index.LargestGroup * workerBytes);
         if (room > most)
             throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (--memory), take smaller batches (--batch-size), or cut long sequences");
@@ -264,18 +268,10 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>Scores all sequences; dispose what comes back.</summary>
     internal async Task<SequenceScores> ScoreAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
-        var scorer = new SequenceScorer(plan, () => index!, OpenSpill);
-        try
-        {
-            workerBytes = sizeof(double) * (long)plan.Added.Count;
-            await RunAsync(scorer, cancellationToken).ConfigureAwait(false);
-            return scorer.Scores;
-        }
-        catch
-        {
-            scorer.Dispose();
-            throw;
-        }
+        using var scorer = new SequenceScorer(plan, () => found!, options.Budget / 4, OpenSpill);
+        workerBytes = sizeof(double) * (long)plan.Added.Count;
+        await RunAsync(scorer, cancellationToken).ConfigureAwait(false);
+        return scorer.Take();
     }
 
     private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, int threads, string what, Action<long, Action<FeatureBlock>> read) => Task.Run(
