@@ -128,7 +128,7 @@ public sealed class Pipeline
     /// <param name="model">The model.</param>
     /// <param name="features">Names of the columns that hold its features, in its order.</param>
     /// <param name="options">What to keep and to write; null = all input columns and the model's default scores.</param>
-    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) 
+    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null)
     {
         var plan = new ScorePlan(model, features, options ?? new ScoreOptions());
         if (model is not SequenceModel) return Then(new ScoreStage(plan));

@@ -41,5 +41,5 @@ internal sealed class SequenceScores(BatchRows batches, IReadOnlyList<ScoreColum
         ? MemoryMarshal.AsBytes(integers.AsSpan(0, rows))
         : MemoryMarshal.AsBytes(((double[])values).AsSpan(0, rows));
 
-    private long Place(int column, long row, Array values) => (column * batches.Rows * CellBytes) + (row * (values is int[] ? sizeof(int) : CellBytes));
+    private long Place(int column, long row, Array values) => (column * batches.Rows * CellBytes) + (row * (values is int[]? sizeof(int) : CellBytes));
 }
