@@ -10,7 +10,7 @@ namespace Pipelines.Blocks;
 /// in a private temporary file. The later ones cost computing, not decoding. All of them give the bits of a pass over the same rows in memory.
 /// </summary>
 /// <remarks>One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again.</remarks>
-public sealed class FeaturePass : IDataPass, IAsyncDisposable
+public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
     private readonly Graph graph;
     private readonly FeatureExtractor extractor;
@@ -72,6 +72,15 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>What the passes saw of the data.</summary>
     internal SeenData Seen { get; private set; }
 
+    /// <summary>True: several models are fitted in each pass, so their statistics get a share of the memory. Set before the first pass.</summary>
+    internal bool IsShared { get; set; }
+
+    /// <inheritdoc/>
+    public long? StatisticsBytes => IsShared ? options.Budget / 8 : null;
+
+    /// <inheritdoc/>
+    public int StatisticsInFlight => (2 * options.Parallelism) + 2;
+
     /// <summary>Opens what spills; tests replace it.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
 
@@ -80,21 +89,32 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be written.</exception>
-    public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
+        return InTurnAsync(
+            async stop =>
+            {
+                var total = summarizer.CreateStatistics();
+                // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
+                if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
+                var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
+                total = cache is { } filled ? await SweepAsync(filled, work, filled.Batches).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
+                Journal?.EndPass(total);
+                return total;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Waits until no other pass runs, and tells those who stop a pass from one another.</summary>
+    private async ValueTask<T> InTurnAsync<T>(Func<CancellationTokenSource, Task<T>> run, CancellationToken cancellationToken)
+    {
         ObjectDisposedException.ThrowIf(isDisposed, this);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing.Token);
         await turn.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {
-            var total = summarizer.CreateStatistics();
-            // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
-            if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
-            var work = new PassWork(summarizer, total, first, Folded, stop.Token);
-            total = cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
-            Journal?.EndPass(total);
-            return total;
+            return await run(stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -108,13 +128,13 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         {
             turn.Release();
         }
+    }
 
-        void Folded(long next, Statistics sofar)
-        {
-            var isLast = options.WindDown.IsCancellationRequested;
-            Journal?.Folded(next, sofar, isLast);
-            if (isLast) stop.Cancel();
-        }
+    private void Folded(CancellationTokenSource stop, long next, Statistics sofar)
+    {
+        var isLast = options.WindDown.IsCancellationRequested;
+        Journal?.Folded(next, sofar, isLast);
+        if (isLast) stop.Cancel();
     }
 
     /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
@@ -122,7 +142,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     {
         var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
-        var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, layout.Bytes / options.BatchSize);
+        var memory = Plan(bound, layout.Bytes / options.BatchSize);
         var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
         var batches = plan.Batches ?? 0;
         return plan with
@@ -166,7 +186,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     {
         var bound = await graph.BindAsync([.. extractor.Needed], work.Token, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
-        filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
+        filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
 
         using var quarantine = OpenQuarantine(bound, work.Token);
         await using var run = new RunSupervisor(options, work.Token);
@@ -218,15 +238,17 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         return feature with { Type = field?.ValueType.Name.ToLowerInvariant(), IsNullable = field?.IsNullable, Minimum = range?.Minimum, Maximum = range?.Maximum };
     }
 
-    /// <summary>A later pass: each worker takes the next batch of the cache; the fold is in batch order.</summary>
-    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work)
+    /// <summary>A later pass, up to the batch before <paramref name="end"/>: each worker takes the next batch of the cache; the fold is in batch order.</summary>
+    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work, long end)
     {
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
-        using var fold = new OrderedFold(work.Summarizer, filled.Batches, Parallelism.Threads(options.MaxDegreeOfParallelism, filled.Batches), work.Total, work.First) { Folded = work.Folded };
+        using var fold = new OrderedFold(work.Summarizer, end, Parallelism.Threads(options.MaxDegreeOfParallelism, end - work.First), work.Total, work.First) { Folded = work.Folded };
         return await Task.Run(
             () => fold.Run(
-                (index, statistics) =>
+                (number, statistics) =>
                 {
+                    // After the last batch comes the first.
+                    var index = number % filled.Batches;
                     var rows = 0;
                     try
                     {
@@ -244,6 +266,12 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
                 },
                 work.Token),
             work.Token).ConfigureAwait(false);
+    }
+
+    private MemoryPlan Plan(BoundGraph bound, long extraRowBytes = 0)
+    {
+        var plan = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, extraRowBytes);
+        return StatisticsBytes is { } bytes ? plan with { StatisticsBytes = bytes, CacheBytes = plan.CacheBytes - bytes } : plan;
     }
 
     /// <summary>What one pass computes.</summary>
