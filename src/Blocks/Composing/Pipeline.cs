@@ -203,6 +203,7 @@ public sealed class Pipeline
         where TModel : Model
     {
         await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        pass.IsShared = estimator.Fits > 1;
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -237,6 +238,7 @@ public sealed class Pipeline
     {
         fit.Validate();
         await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        pass.IsShared = estimator.Fits > 1;
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (Options.Checkpoints is not { } checkpoints) return plan;

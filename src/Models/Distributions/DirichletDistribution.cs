@@ -54,6 +54,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     /// <summary>How it is fitted.</summary>
     public ShareEstimator Estimator { get; }
 
+    /// <summary>D concentrations.</summary>
+    protected override long FreeParameters => Dimensions;
+
     /// <inheritdoc/>
     public override int Dimensions => alphas.Length;
 

@@ -44,6 +44,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     /// <summary>Shape [Parts].</summary>
     public IReadOnlyList<double> ColumnWeights { get; }
 
+    /// <summary>Those of the parts; column weights are given.</summary>
+    protected override long FreeParameters => Parts.Sum(p => p.ParameterCount);
+
     /// <inheritdoc/>
     public override int Dimensions => offsets[^1];
 

@@ -56,6 +56,9 @@ public abstract class TableDistribution : Distribution
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
+    /// <summary>One less than there are cells, as they sum to 1; the unknown probability is given.</summary>
+    protected override long FreeParameters => probabilities.Length - 1L;
+
     /// <summary>Probability of a combination of codes; <see cref="UnknownProbability"/> if the table does not have it.</summary>
     /// <param name="codes">Shape [Dimensions].</param>
     public double ProbabilityOf(params ReadOnlySpan<int> codes)

@@ -61,6 +61,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <inheritdoc/>
     public override int Dimensions => Components[0].Dimensions;
 
+    /// <summary>Those of the components, and K - 1 mixing weights.</summary>
+    protected override long FreeParameters => Components.Count - 1 + Components.Sum(c => c.ParameterCount);
+
     /// <inheritdoc/>
     public override string FormatName => Name;
 
