@@ -35,6 +35,18 @@ public sealed class Pipeline
         return new Pipeline(new Graph(source, []), new PipelineOptions(), null, null, null);
     }
 
+    /// <summary>Begins with rows drawn from a model: columns named as its features, categories as what they stand for.</summary>
+    /// <param name="model">The model; it must be a distribution.</param>
+    /// <param name="options">How many rows, and the seed.</param>
+    /// <exception cref="ModelException">The model cannot be drawn from, or an option is wrong.</exception>
+    public static Pipeline FromModel(SavedModel model, SampleOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        var stage = new SampleStage(model, options);
+        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), new PipelineOptions(), null, null);
+    }
+
     /// <summary>The same pipeline with other options.</summary>
     /// <exception cref="ModelException">An option is out of range.</exception>
     public Pipeline With(PipelineOptions options)

@@ -92,6 +92,10 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
         }
     }
 
+    /// <summary>The distribution of some features where, as in <see cref="Sample"/>, each combination of the parents is equally likely.</summary>
+    /// <param name="features">Indexes of features, each once.</param>
+    public override Distribution Marginal(params ReadOnlySpan<int> features) => SumTo(features, Children / (double)Probabilities.Length);
+
     private protected override ConditionalProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options)
     {
         var children = found[^1];

@@ -188,6 +188,21 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
     }
 
     /// <inheritdoc/>
+    public override Distribution Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        if (features.Length == 1) return new NormalDistribution(mean[features[0]], Math.Sqrt(covariance[features[0], features[0]]));
+        var means = new double[features.Length];
+        var covariances = new double[features.Length, features.Length];
+        for (var i = 0; i < means.Length; i++)
+        {
+            means[i] = mean[features[i]];
+            for (var j = 0; j < means.Length; j++) covariances[i, j] = covariance[features[i], features[j]];
+        }
+        return new MultivariateGaussianDistribution(means, covariances);
+    }
+
+    /// <inheritdoc/>
     public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => FullGaussianKernel.TryCreate(components);
 
     /// <inheritdoc/>

@@ -209,6 +209,22 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     }
 
     /// <inheritdoc/>
+    public override bool IsDiscrete => Components.All(c => c.IsDiscrete);
+
+    /// <inheritdoc/>
+    public override Distribution? Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        var marginals = new Distribution[Components.Count];
+        for (var k = 0; k < marginals.Length; k++)
+        {
+            if (Components[k].Marginal(features) is not { } marginal) return null;
+            marginals[k] = marginal;
+        }
+        return new GeneralMixtureModel(marginals, weights);
+    }
+
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is GeneralMixtureModel o && o.weights.AsSpan().SequenceEqual(weights) && o.Components.SequenceEqual(Components) && o.IsFrozen == IsFrozen;
 
     /// <inheritdoc/>
