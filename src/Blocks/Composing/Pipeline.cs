@@ -44,7 +44,7 @@ public sealed class Pipeline
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         var stage = new SampleStage(model, options);
-        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), new PipelineOptions(), null, null);
+        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), new PipelineOptions(), null, null, null);
     }
 
     /// <summary>The same pipeline with other options.</summary>
