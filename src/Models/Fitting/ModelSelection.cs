@@ -97,12 +97,12 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
             }
         }
         var best = fits.Where(f => f.Failure is null).MinBy(Order)
-            ?? throw (fits.Length == 1 ? fits[0].Failure! : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first, of {fits[0].Components} components with seed {fits[0].Seed}"));
+            ?? throw (fits.Length == 1 ? fits[0].Failure! : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first, K = {fits[0].Components}, seed {fits[0].Seed}"));
         var chosen = await best.Result.ConfigureAwait(false);
         return chosen with
         {
             Candidates = [.. fits.Select(f => f.ToCandidate(HasLikelihood, f == best))],
-            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"the fit of {f.Components} components with seed {f.Seed} failed: {f.Failure!.Message}"), .. chosen.Warnings],
+            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"the fit of K = {f.Components}, seed {f.Seed} failed: {f.Failure!.Message}"), .. chosen.Warnings],
         };
     }
 

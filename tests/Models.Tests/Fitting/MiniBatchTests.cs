@@ -67,10 +67,10 @@ public class MiniBatchTests
     }
 
     [Fact]
-    public void The_walk_takes_every_batch_as_often_as_any_other()
+    public async Task The_walk_takes_every_batch_as_often_as_any_other()
     {
         var seen = new RecordingPass(data, BatchSize);
-        _ = ExpectationMaximization.FitAsync(Start, seen, options with { MaxIterations = 31 }).AsTask().GetAwaiter().GetResult();
+        await ExpectationMaximization.FitAsync(Start, seen, options with { MaxIterations = 31 });
         // 32 evaluations of 3 batches: six times around 16 batches.
         Assert.Equal(Enumerable.Repeat(6, 16), seen.Taken);
         Assert.Equal(1, seen.WholePasses);
@@ -161,10 +161,10 @@ public class MiniBatchTests
     }
 
     [Fact]
-    public void A_pass_that_knows_no_parts_is_named()
+    public async Task A_pass_that_knows_no_parts_is_named()
     {
         var pass = new UpdatePass(new InMemoryPass(data, BatchSize), Start, Start.CreateStatistics());
-        var error = Assert.Throws<ModelException>(() => ExpectationMaximization.FitAsync(Start, pass, options).AsTask().GetAwaiter().GetResult());
+        var error = await Assert.ThrowsAsync<ModelException>(() => ExpectationMaximization.FitAsync(Start, pass, options).AsTask());
         Assert.Equal("batches per iteration: found a number, and data (UpdatePass) that are gone over as a whole, expected none, so that each iteration takes all batches; leave it out (--batches-per-iteration, BatchesPerIteration)", error.Message);
     }
 

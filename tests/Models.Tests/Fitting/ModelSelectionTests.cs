@@ -35,10 +35,10 @@ public class ModelSelectionTests
     }
 
     [Fact]
-    public void All_fits_share_each_pass_and_those_that_ended_drop_out()
+    public async Task All_fits_share_each_pass_and_those_that_ended_drop_out()
     {
         var pass = new CountingPass(data);
-        var found = ModelSelection.Of(Estimator, [1, 2, 3, 5]).FitAsync(pass, options).AsTask().GetAwaiter().GetResult();
+        var found = await ModelSelection.Of(Estimator, [1, 2, 3, 5]).FitAsync(pass, options);
         // The survey, the starts, and as many iterations as the longest fit took.
         var longest = found.Candidates.Max(c => c.Iterations);
         Assert.Equal(2 + longest, pass.Widths.Count);
@@ -49,12 +49,12 @@ public class ModelSelectionTests
     }
 
     [Fact]
-    public void Where_memory_is_short_the_bits_are_the_same()
+    public async Task Where_memory_is_short_the_bits_are_the_same()
     {
         var selection = ModelSelection.Of(Estimator, [2, 3], restarts: 2);
         var expected = selection.Fit(data, options);
         var pass = new CountingPass(data) { StatisticsBytes = 1 };
-        var found = selection.FitAsync(pass, options).AsTask().GetAwaiter().GetResult();
+        var found = await selection.FitAsync(pass, options);
         Assert.All(pass.Widths, w => Assert.Equal(1, w));
         Assert.Equal(expected.Candidates, found.Candidates);
         Assert.Equal(expected.Model, found.Model);
@@ -111,7 +111,7 @@ public class ModelSelectionTests
         var failed = found.Candidates[1];
         Assert.Contains("a variance of 0", failed.Failure, StringComparison.Ordinal);
         Assert.Equal((2, double.NaN, false, false), (failed.Components, failed.LogLikelihood, failed.Converged, failed.Chosen));
-        Assert.Equal($"the fit of 2 components with seed 5 failed: {failed.Failure}", Assert.Single(found.Warnings));
+        Assert.Equal($"the fit of K = 2, seed 5 failed: {failed.Failure}", Assert.Single(found.Warnings));
         Assert.True(found.Candidates[0] is { Failure: null, Chosen: true });
     }
 
@@ -120,14 +120,14 @@ public class ModelSelectionTests
     {
         var rows = Enumerable.Repeat(3.0, 50).ToArray();
         var error = Assert.Throws<ModelException>(() => ModelSelection.Of(k => Mixture.Of<NormalDistribution>(k), [1, 2], restarts: 2).Fit(rows, options));
-        Assert.StartsWith("all 4 fits failed; the first, of 1 components with seed 5, ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("all 4 fits failed; the first, K = 1, seed 5, ", error.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorKind.Data, error.Kind);
     }
 
     [Fact]
-    public void What_is_wrong_with_the_data_is_told_once()
+    public async Task What_is_wrong_with_the_data_is_told_once()
     {
-        var error = Assert.Throws<InvalidOperationException>(() => ModelSelection.Of(Estimator, [1, 2]).FitAsync(new BrokenPass(), options).AsTask().GetAwaiter().GetResult());
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ModelSelection.Of(Estimator, [1, 2]).FitAsync(new BrokenPass(), options).AsTask());
         Assert.Equal("broken", error.Message);
     }
 
