@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -85,22 +86,15 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         using var scratch = Scratch.Enter();
         Span<double> logs = scratch.Take(FeatureTile.Capacity), total = scratch.Take(FeatureTile.Capacity);
         total.Clear();
-        result[..tile.Rows].Fill(constant);
+        logs.Fill(constant);
         for (var j = 0; j < alphas.Length; j++)
         {
-            ColumnMap.Fill(tile, j, default(NaturalLog), logs);
-            var x = tile.Column(j);
-            for (var i = 0; i < x.Length; i++)
-            {
-                // An exponent of 0 leaves a share of 0 as it is: outside, as all shares of 0 are.
-                result[i] += logs[i] == double.NegativeInfinity ? double.NegativeInfinity : (alphas[j] - 1) * logs[i];
-                total[i] += x[i];
-            }
+            ColumnMap.Add(tile, j, new Term(alphas[j] - 1), logs);
+            ColumnMap.Add(tile, j, default(Itself), total);
         }
         for (var i = 0; i < tile.Rows; i++)
         {
-            if (double.IsNaN(total[i])) result[i] = 0;
-            else if (!(Math.Abs(total[i] - 1) <= SumTolerance) || double.IsNaN(result[i])) result[i] = double.NegativeInfinity;
+            result[i] = Math.Abs(total[i] - 1) <= SumTolerance ? logs[i] : double.IsNaN(total[i]) ? 0 : double.NegativeInfinity;
         }
     }
 
@@ -233,5 +227,34 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (widest / options.MinVariance) - 1) : double.PositiveInfinity;
         if (!DirichletEstimate.Solve(center, logs, most, fitted))
             throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (--min-variance, MinVariance)");
+    }
+
+    /// <summary>exponent log x; a share of 0 is impossible whatever the exponent.</summary>
+    private readonly struct Term(double exponent) : IColumnFunction
+    {
+        public double Above => NaturalLog.LeastNormal;
+
+        public double Below => double.PositiveInfinity;
+
+        public double Value(double x) => x > 0 && x < double.PositiveInfinity ? exponent * Math.Log(x) : double.NegativeInfinity;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVec Vector<TOps, TVec>(TVec x)
+            where TOps : struct, IVectorOps<TVec>
+            where TVec : unmanaged => TOps.Multiply(VectorMath<TOps, TVec>.Log(x), TOps.Broadcast(exponent));
+    }
+
+    private readonly struct Itself : IColumnFunction
+    {
+        public double Above => double.NegativeInfinity;
+
+        public double Below => double.PositiveInfinity;
+
+        public double Value(double x) => x;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVec Vector<TOps, TVec>(TVec x)
+            where TOps : struct, IVectorOps<TVec>
+            where TVec : unmanaged => x;
     }
 }
