@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -9,7 +10,7 @@ namespace Pipelines.Models;
 /// Fitting sets p to the weighted share of ones; a pseudocount is added to the ones and to the zeros.
 /// </summary>
 /// <remarks>Statistics: weight of zeros and ones, weight of ones, weight of other values.</remarks>
-public sealed class BernoulliDistribution : UnivariateDistribution, IDistributionFamily<BernoulliDistribution>
+public sealed class BernoulliDistribution : UnivariateDistribution, IDistributionFamily<BernoulliDistribution>, ILinearFamily
 {
     /// <summary>Makes a Bernoulli distribution.</summary>
     /// <param name="probability">Probability of 1, from 0 to 1.</param>
@@ -35,6 +36,12 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
+    /// <inheritdoc/>
+    double ILinearFamily.Slope => Math.Log(Probability1) - Math.Log(1 - Probability1);
+
+    /// <inheritdoc/>
+    double ILinearFamily.Intercept => Math.Log(1 - Probability1);
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("probability", Probability1)];
 
     private protected override string Support => "the values 0 and 1";
@@ -56,6 +63,13 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
             var known = value == 1 ? one : zero;
             result[i] = value is 0 or 1 ? known : double.IsNaN(value) ? 0 : double.NegativeInfinity;
         }
+    }
+
+    /// <inheritdoc/>
+    void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total)
+    {
+        var x = tile.Column(0);
+        for (var i = 0; i < x.Length; i++) total[i] += x[i] is 0 or 1 ? 0 : double.NegativeInfinity;
     }
 
     /// <inheritdoc/>
@@ -90,6 +104,9 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
         RequireFinite(p);
         return new(Math.Clamp(Blend(Probability1, p, options), 0, 1));
     }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => LinearFamilyKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)

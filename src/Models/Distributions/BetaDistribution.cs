@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -201,6 +202,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
 
         public double Value(double x) => x > 0 && x < 1 ? (alpha * Math.Log(x)) + (beta * LogOfComplement.Exactly(x)) + constant : double.IsNaN(x) ? 0 : double.NegativeInfinity;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
@@ -10,7 +11,7 @@ namespace Pipelines.Models;
 /// Fitting is weighted maximum likelihood: rate = total weight / weighted sum. A least variance v keeps the rate at most 1/sqrt(v).
 /// </summary>
 /// <remarks>Statistics: sums of w and w x, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
-public sealed class ExponentialDistribution : UnivariateDistribution, IDistributionFamily<ExponentialDistribution>
+public sealed class ExponentialDistribution : UnivariateDistribution, IDistributionFamily<ExponentialDistribution>, ILinearFamily
 {
     /// <summary>Makes an exponential distribution.</summary>
     /// <param name="rate">One over the mean, finite and above 0, per unit of the feature.</param>
@@ -33,6 +34,12 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    /// <inheritdoc/>
+    double ILinearFamily.Slope => -Rate;
+
+    /// <inheritdoc/>
+    double ILinearFamily.Intercept => Math.Log(Rate);
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("rate", Rate)];
 
     private protected override string Support => "finite numbers of at least 0";
@@ -49,6 +56,13 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
         var x = tile.Column(0);
         var constant = Math.Log(Rate);
         for (var i = 0; i < x.Length; i++) result[i] = x[i] >= 0 ? constant - (Rate * x[i]) : double.IsNaN(x[i]) ? 0 : double.NegativeInfinity;
+    }
+
+    /// <inheritdoc/>
+    void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total)
+    {
+        var x = tile.Column(0);
+        for (var i = 0; i < x.Length; i++) total[i] += x[i] >= 0 && x[i] < double.PositiveInfinity ? 0 : double.NegativeInfinity;
     }
 
     /// <inheritdoc/>
@@ -90,6 +104,9 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
         RequireFinite(mean, rate);
         return new(rate);
     }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => LinearFamilyKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -163,6 +164,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
             return ((shape - 1) * log) - (shape * (share - 1)) + constant;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged
@@ -187,6 +189,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
             return share is > NaturalLog.LeastNormal and < double.PositiveInfinity ? Math.Log(share) : Math.Log(x) + Math.Log(scale);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged => VectorMath<TOps, TVec>.Log(TOps.Multiply(x, TOps.Broadcast(scale)));

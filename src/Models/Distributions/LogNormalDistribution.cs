@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -127,6 +128,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
             return constant - log - (0.5 * z * z);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged

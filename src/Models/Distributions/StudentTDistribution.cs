@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -142,6 +143,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
             return constant - ((0.5 * (degrees + 1)) * log);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged

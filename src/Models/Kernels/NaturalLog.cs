@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Kernels;
 
 /// <summary>log x: NaN of missing values, -infinity of what has no finite logarithm (0, negative numbers and infinity).</summary>
@@ -12,6 +14,7 @@ internal readonly struct NaturalLog : IColumnFunction
 
     public double Value(double x) => x > 0 && x < double.PositiveInfinity ? Math.Log(x) : double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVec Vector<TOps, TVec>(TVec x)
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged => VectorMath<TOps, TVec>.Log(x);
@@ -26,6 +29,7 @@ internal readonly struct LogOfComplement : IColumnFunction
 
     public double Value(double x) => x < 1 && x > double.NegativeInfinity ? Exactly(x) : double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVec Vector<TOps, TVec>(TVec x)
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged => VectorMath<TOps, TVec>.Log1p(TOps.Subtract(TOps.Broadcast(0), x));
