@@ -18,6 +18,8 @@ namespace Pipelines.Models;
 /// </remarks>
 public sealed class BetaDistribution : UnivariateDistribution, IDistributionFamily<BetaDistribution>
 {
+    private readonly Density density;
+
     /// <summary>Makes a beta distribution.</summary>
     /// <param name="alpha">Finite and above 0.</param>
     /// <param name="beta">Finite and above 0.</param>
@@ -30,7 +32,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
             (double.IsFinite(beta) && beta > 0, nameof(beta), beta, "a finite number above 0"),
             (!(alpha > 0) || !(beta > 0) || (alpha / (alpha + beta) > 1e-300 && beta / (alpha + beta) > 1e-300), "alpha / (alpha + beta)", alpha / (alpha + beta), "a mean between 0 and 1, 1e-300 from both"),
             (Enum.IsDefined(estimator), nameof(estimator), estimator, "counts or maximum likelihood"));
-        (Alpha, Beta, Estimator) = (alpha, beta, estimator);
+        (Alpha, Beta, Estimator, density) = (alpha, beta, estimator, new Density(alpha, beta));
     }
 
     /// <inheritdoc/>
@@ -73,12 +75,13 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     }
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(Alpha, Beta), result);
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(5);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         if (Estimator == ShareEstimator.Counts) Count(tile.Column(0), weights, ((SumStatistics)statistics).Sums);
@@ -208,7 +211,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
             where TVec : unmanaged
         {
             var rest = VectorMath<TOps, TVec>.Log1p(TOps.Subtract(TOps.Broadcast(0), x));
-            return TOps.MultiplyAdd(TOps.Broadcast(alpha), VectorMath<TOps, TVec>.Log(x), TOps.MultiplyAdd(TOps.Broadcast(beta), rest, TOps.Broadcast(constant)));
+            return TOps.MultiplyAdd(TOps.Broadcast(alpha), TOps.Log(x), TOps.MultiplyAdd(TOps.Broadcast(beta), rest, TOps.Broadcast(constant)));
         }
     }
 }

@@ -21,6 +21,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     private const double SumTolerance = 1e-6;
 
     private readonly double[] alphas;
+    private readonly double[] exponents;
     private readonly double sum;
     private readonly double constant;
 
@@ -37,6 +38,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
             (alphas.All(a => double.IsFinite(a) && a > 0 && a / sum > 1e-300) && double.IsFinite(sum), nameof(alphas), "an alpha out of range", "finite numbers above 0"),
             (Enum.IsDefined(estimator), nameof(estimator), estimator, "counts or maximum likelihood"));
         this.alphas = [.. alphas];
+        exponents = [.. alphas.Select(a => a - 1)];
         Estimator = estimator;
         // log gamma(a) = a log a - a - excess(a): around the means all large terms cancel.
         constant = -GammaFunctions.Excess(sum);
@@ -81,27 +83,13 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     }
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result)
-    {
-        using var scratch = Scratch.Enter();
-        Span<double> logs = scratch.Take(FeatureTile.Capacity), total = scratch.Take(FeatureTile.Capacity);
-        total.Clear();
-        logs.Fill(constant);
-        for (var j = 0; j < alphas.Length; j++)
-        {
-            ColumnMap.Add(tile, j, new Term(alphas[j] - 1), logs);
-            ColumnMap.Add(tile, j, default(Itself), total);
-        }
-        for (var i = 0; i < tile.Rows; i++)
-        {
-            result[i] = Math.Abs(total[i] - 1) <= SumTolerance ? logs[i] : double.IsNaN(total[i]) ? 0 : double.NegativeInfinity;
-        }
-    }
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ShareLogs.Fill(tile, exponents, constant, SumTolerance, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(2 + Dimensions);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -227,34 +215,5 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (widest / options.MinVariance) - 1) : double.PositiveInfinity;
         if (!DirichletEstimate.Solve(center, logs, most, fitted))
             throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (--min-variance, MinVariance)");
-    }
-
-    /// <summary>exponent log x; a share of 0 is impossible whatever the exponent.</summary>
-    private readonly struct Term(double exponent) : IColumnFunction
-    {
-        public double Above => NaturalLog.LeastNormal;
-
-        public double Below => double.PositiveInfinity;
-
-        public double Value(double x) => x > 0 && x < double.PositiveInfinity ? exponent * Math.Log(x) : double.NegativeInfinity;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVec Vector<TOps, TVec>(TVec x)
-            where TOps : struct, IVectorOps<TVec>
-            where TVec : unmanaged => TOps.Multiply(VectorMath<TOps, TVec>.Log(x), TOps.Broadcast(exponent));
-    }
-
-    private readonly struct Itself : IColumnFunction
-    {
-        public double Above => double.NegativeInfinity;
-
-        public double Below => double.PositiveInfinity;
-
-        public double Value(double x) => x;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TVec Vector<TOps, TVec>(TVec x)
-            where TOps : struct, IVectorOps<TVec>
-            where TVec : unmanaged => x;
     }
 }

@@ -17,6 +17,8 @@ namespace Pipelines.Models;
 /// </remarks>
 public sealed class GammaDistribution : UnivariateDistribution, IDistributionFamily<GammaDistribution>
 {
+    private readonly Density density;
+
     /// <summary>Makes a gamma distribution.</summary>
     /// <param name="shape">Finite and above 0.</param>
     /// <param name="rate">Finite and above 0, per unit of the feature; the mean is shape/rate.</param>
@@ -27,7 +29,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
             (double.IsFinite(shape) && shape > 0, nameof(shape), shape, "a finite number above 0"),
             (double.IsFinite(rate) && rate > 0, nameof(rate), rate, "a finite number above 0"),
             (!(shape > 0) || !(rate > 0) || (shape / rate is > NaturalLog.LeastNormal and < double.PositiveInfinity), "shape / rate", shape / rate, "a mean in the range of normal numbers"));
-        (Shape, Rate) = (shape, rate);
+        (Shape, Rate, density) = (shape, rate, new Density(shape, rate));
     }
 
     /// <inheritdoc/>
@@ -58,12 +60,13 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
     public static GammaDistribution ReadParameters(JsonElement json) => new(json.Number("shape"), json.Number("rate"));
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(Shape, Rate), result);
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(4);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -171,7 +174,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         {
             var share = TOps.Multiply(x, TOps.Broadcast(scale));
             var linear = TOps.NegatedMultiplyAdd(TOps.Broadcast(shape), TOps.Subtract(share, TOps.Broadcast(1)), TOps.Broadcast(constant));
-            return TOps.MultiplyAdd(TOps.Broadcast(shape - 1), VectorMath<TOps, TVec>.Log(share), linear);
+            return TOps.MultiplyAdd(TOps.Broadcast(shape - 1), TOps.Log(share), linear);
         }
     }
 
@@ -192,6 +195,6 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
-            where TVec : unmanaged => VectorMath<TOps, TVec>.Log(TOps.Multiply(x, TOps.Broadcast(scale)));
+            where TVec : unmanaged => TOps.Log(TOps.Multiply(x, TOps.Broadcast(scale)));
     }
 }

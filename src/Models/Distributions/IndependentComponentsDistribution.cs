@@ -145,7 +145,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
-    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components) ?? LinearFamilyKernel.TryCreate(components);
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components) ?? ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>

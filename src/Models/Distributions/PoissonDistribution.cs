@@ -59,19 +59,20 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Mass(Rate), result);
 
     /// <inheritdoc/>
-    void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total)
+    void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total, double weight)
     {
         // At a rate of 1 log p(x) = -1 - log gamma(x + 1).
         using var scratch = Scratch.Enter();
         var logs = scratch.Take(FeatureTile.Capacity);
         ColumnMap.Fill(tile, 0, new Mass(1), logs);
-        for (var i = 0; i < tile.Rows; i++) total[i] += logs[i] + 1;
+        for (var i = 0; i < tile.Rows; i++) total[i] += weight * (logs[i] + 1);
     }
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -107,7 +108,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     }
 
     /// <inheritdoc/>
-    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => LinearFamilyKernel.TryCreate(components);
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
@@ -170,9 +171,9 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 1260));
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 360));
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 12));
-            var rest = TOps.MultiplyAdd(VectorMath<TOps, TVec>.Log(q), TOps.Broadcast(0.5), TOps.Broadcast(-NormalDistribution.HalfLog2Pi));
+            var rest = TOps.MultiplyAdd(TOps.Log(q), TOps.Broadcast(0.5), TOps.Broadcast(-NormalDistribution.HalfLog2Pi));
             rest = TOps.Add(TOps.NegatedMultiplyAdd(r, s, rest), lost);
-            return TOps.Add(TOps.MultiplyAdd(x, VectorMath<TOps, TVec>.Log(quotient), TOps.Subtract(z, mean)), rest);
+            return TOps.Add(TOps.MultiplyAdd(x, TOps.Log(quotient), TOps.Subtract(z, mean)), rest);
         }
     }
 }

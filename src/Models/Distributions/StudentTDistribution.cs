@@ -17,6 +17,8 @@ namespace Pipelines.Models;
 /// <remarks>Statistics: sums of w, w u, w u d, w u d^2 with d = x - location at the time of summarising, and the weight of infinite values.</remarks>
 public sealed class StudentTDistribution : UnivariateDistribution, IDistributionFamily<StudentTDistribution>
 {
+    private readonly Density density;
+
     /// <summary>Makes a t distribution.</summary>
     /// <param name="degreesOfFreedom">Finite and above 0, at most 1e15; not fitted.</param>
     /// <param name="location">The centre, finite, in the feature's unit.</param>
@@ -28,7 +30,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
             (degreesOfFreedom is > 0 and <= 1e15, nameof(degreesOfFreedom), degreesOfFreedom, "a number above 0 and at most 1e15"),
             (double.IsFinite(location), nameof(location), location, "a finite number"),
             (double.IsFinite(scale) && scale > 0, nameof(scale), scale, "a finite number above 0"));
-        (DegreesOfFreedom, Location, Scale) = (degreesOfFreedom, location, scale);
+        (DegreesOfFreedom, Location, Scale, density) = (degreesOfFreedom, location, scale, new Density(degreesOfFreedom, location, scale));
     }
 
     /// <inheritdoc/>
@@ -60,12 +62,13 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     public static StudentTDistribution ReadParameters(JsonElement json) => new(json.Number("degreesOfFreedom"), json.Number("location"), json.Number("scale"));
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(DegreesOfFreedom, Location, Scale), result);
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(5);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;

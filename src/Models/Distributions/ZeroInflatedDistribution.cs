@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -82,15 +83,24 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <inheritdoc/>
     public override void LogProbability(in FeatureTile tile, Span<double> result)
     {
-        Inner.LogProbability(tile, result);
-        var x = tile.Column(0);
-        for (var i = 0; i < x.Length; i++) result[i] = x[i] == 0 ? logZero : double.IsNaN(x[i]) ? 0 : result[i] + logRest;
+        if (Inner.IsDiscrete)
+        {
+            Inner.LogProbability(tile, result);
+        }
+        else
+        {
+            // A density may have no value at 0; what it would say there is not needed.
+            using var scratch = Scratch.Enter();
+            Inner.LogProbability(ZeroRows.Without(tile, scratch.Take(FeatureTile.Capacity)), result);
+        }
+        ZeroRows.Replace(tile, logZero, logRest, result);
     }
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new CompositeStatistics([new SumStatistics(2), Inner.CreateStatistics()]);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var parts = ((CompositeStatistics)statistics).Parts;

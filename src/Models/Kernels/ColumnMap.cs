@@ -30,69 +30,57 @@ internal static unsafe class ColumnMap
     /// <param name="function">The function.</param>
     /// <param name="result">Shape [tile.Rows] or longer; filled up to tile.Rows.</param>
     public static void Fill<TFunction>(in FeatureTile tile, int column, in TFunction function, Span<double> result)
-        where TFunction : struct, IColumnFunction => Run(tile, column, function, result[..tile.Rows], add: false);
-
-    /// <summary>Adds the function's values.</summary>
-    /// <param name="tile">The rows.</param>
-    /// <param name="column">Which of its columns.</param>
-    /// <param name="function">The function.</param>
-    /// <param name="result">Shape [tile.PaddedRows] or longer; changed up to tile.Rows.</param>
-    public static void Add<TFunction>(in FeatureTile tile, int column, in TFunction function, Span<double> result)
-        where TFunction : struct, IColumnFunction => Run(tile, column, function, result[..tile.PaddedRows], add: true);
-
-    private static void Run<TFunction>(in FeatureTile tile, int column, in TFunction function, Span<double> result, bool add)
         where TFunction : struct, IColumnFunction
     {
-        var values = tile.Values.Slice(column * FeatureTile.Capacity, tile.PaddedRows);
-        fixed (double* x = values, y = result)
+        fixed (double* x = tile.Column(column), y = result[..tile.Rows])
         {
             switch (KernelSelection.Current)
             {
-                case KernelVariant.Avx512: Run<TFunction, Vector512Ops, Vector512<double>>(x, tile.Rows, function, y, add); break;
-                case KernelVariant.Avx2: Run<TFunction, Vector256Ops, Vector256<double>>(x, tile.Rows, function, y, add); break;
-                case KernelVariant.Portable: Run<TFunction, Vector128Ops, Vector128<double>>(x, tile.Rows, function, y, add); break;
+                case KernelVariant.Avx512: Run<TFunction, Vector512Ops, Vector512<double>>(x, tile.Rows, tile.HasMissing, function, y); break;
+                case KernelVariant.Avx2: Run<TFunction, Vector256Ops, Vector256<double>>(x, tile.Rows, tile.HasMissing, function, y); break;
+                case KernelVariant.Portable: Run<TFunction, Vector128Ops, Vector128<double>>(x, tile.Rows, tile.HasMissing, function, y); break;
                 default:
-                    for (var i = 0; i < tile.Rows; i++) y[i] = (add ? y[i] : 0) + function.Value(x[i]);
+                    for (var i = 0; i < tile.Rows; i++) y[i] = function.Value(x[i]);
                     break;
             }
         }
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TFunction, TOps, TVec>(double* x, int rows, TFunction function, double* y, bool add)
+    private static void Run<TFunction, TOps, TVec>(double* x, int rows, bool missing, TFunction function, double* y)
         where TFunction : struct, IColumnFunction
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged
     {
-        TVec above = TOps.Broadcast(function.Above), below = TOps.Broadcast(function.Below), zero = TOps.Broadcast(0), not = TOps.Broadcast(double.NaN);
-        var last = stackalloc double[8];
-        var before = stackalloc double[8];
-        for (var i = 0; i < rows; i += TOps.Count)
+        if (rows == 0) return;
+        var spare = stackalloc double[8];
+        var whole = rows - (rows % TOps.Count);
+        var least = TOps.Broadcast(x[0]);
+        var most = least;
+        for (var i = 0; i < whole; i += TOps.Count)
         {
             var value = TOps.Load(x + i);
-            var result = function.Vector<TOps, TVec>(value);
-            var old = zero;
-            if (add)
-            {
-                old = TOps.Load(y + i);
-                result = TOps.Add(old, result);
-            }
-            var count = Math.Min(rows - i, TOps.Count);
-            if (count == TOps.Count)
-            {
-                TOps.Store(y + i, result);
-            }
-            else
-            {
-                TOps.Store(last, result);
-                for (var lane = 0; lane < count; lane++) y[i + lane] = last[lane];
-            }
-            // Comparisons with NaN are false: NaN ends here too.
-            var probe = TOps.SelectGreater(value, above, TOps.SelectGreater(below, value, zero, not), not);
-            if (!TOps.AnyNaN(probe, probe)) continue;
-            TOps.Store(before, old);
-            for (var lane = 0; lane < count; lane++)
-                if (!(x[i + lane] > function.Above && x[i + lane] < function.Below)) y[i + lane] = before[lane] + function.Value(x[i + lane]);
+            least = TOps.Min(least, value);
+            most = TOps.Max(most, value);
+            TOps.Store(y + i, function.Vector<TOps, TVec>(value));
         }
+        if (whole < rows)
+        {
+            // The last rows in a vector of their own, filled up with one of them.
+            for (var lane = 0; lane < TOps.Count; lane++) spare[lane] = x[Math.Min(whole + lane, rows - 1)];
+            var value = TOps.Load(spare);
+            least = TOps.Min(least, value);
+            most = TOps.Max(most, value);
+            TOps.Store(spare, function.Vector<TOps, TVec>(value));
+            for (var lane = 0; lane < rows - whole; lane++) y[whole + lane] = spare[lane];
+        }
+        double above = function.Above, below = function.Below;
+        TVec zero = TOps.Broadcast(0), not = TOps.Broadcast(double.NaN);
+        var outside = TOps.SelectGreater(least, TOps.Broadcast(above), TOps.SelectGreater(TOps.Broadcast(below), most, zero, not), not);
+        if (!missing && !TOps.AnyNaN(outside, outside)) return;
+        // Comparisons with NaN are false: NaN ends here too.
+        for (var i = 0; i < rows; i++)
+            if (!(x[i] > above && x[i] < below)) y[i] = function.Value(x[i]);
     }
 }

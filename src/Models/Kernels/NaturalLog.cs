@@ -8,16 +8,19 @@ internal readonly struct NaturalLog : IColumnFunction
     /// <summary>Numbers above this one are normal: the vector logarithm takes them.</summary>
     public const double LeastNormal = 2.2250738585072014E-308;
 
+    /// <summary>Numbers below this one: the vector logarithm takes them.</summary>
+    public const double Most = 1e308;
+
     public double Above => LeastNormal;
 
-    public double Below => double.PositiveInfinity;
+    public double Below => Most;
 
     public double Value(double x) => x > 0 && x < double.PositiveInfinity ? Math.Log(x) : double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVec Vector<TOps, TVec>(TVec x)
         where TOps : struct, IVectorOps<TVec>
-        where TVec : unmanaged => VectorMath<TOps, TVec>.Log(x);
+        where TVec : unmanaged => TOps.Log(x);
 }
 
 /// <summary>log(1 - x) for x below 1: NaN of missing values, -infinity of others.</summary>

@@ -124,7 +124,7 @@ public sealed unsafe class VectorFunctionTests
             for (var i = 0; i < x.Length; i += TOps.Count)
             {
                 var value = TOps.Load(from + i);
-                TOps.Store(to + i, function switch { Function.Exp2 => TOps.Exp2(value), Function.Log2 => VectorMath<TOps, TVec>.Log2(value), Function.Log => VectorMath<TOps, TVec>.Log(value), Function.Log1p => VectorMath<TOps, TVec>.Log1p(value), _ => TOps.Reciprocal(value) });
+                TOps.Store(to + i, function switch { Function.Exp2 => TOps.Exp2(value), Function.Log2 => VectorMath<TOps, TVec>.Log2(value), Function.Log => TOps.Log(value), Function.Log1p => VectorMath<TOps, TVec>.Log1p(value), _ => TOps.Reciprocal(value) });
             }
         }
         return y;
