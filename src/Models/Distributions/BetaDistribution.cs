@@ -115,6 +115,16 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
+        Span<double> alphas = stackalloc double[2];
+        DirichletEstimate.Solve([Mean, Rest], [sums[2] / sums[0], sums[3] / sums[0]], double.PositiveInfinity, alphas, out var settled);
+        return settled ? [] : [DirichletEstimate.Unsettled("beta")];
+    }
+
+    /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -152,17 +162,16 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     {
         using var scratch = Scratch.Enter();
         Span<double> first = scratch.Take(FeatureTile.Capacity), second = scratch.Take(FeatureTile.Capacity);
-        ColumnMap.Fill(tile, 0, default(NaturalLog), first);
-        ColumnMap.Fill(tile, 0, default(LogOfComplement), second);
-        var (offset, restOffset) = (Math.Log(Mean), Math.Log(Rest));
+        ColumnMap.Fill(tile, 0, new RelativeLog(Mean, Mean, ofComplement: false), first);
+        ColumnMap.Fill(tile, 0, new RelativeLog(Mean, Rest, ofComplement: true), second);
         double all = 0, logs = 0, rests = 0, outside = 0;
         for (var i = 0; i < tile.Rows; i++)
         {
             if (double.IsFinite(first[i]) && double.IsFinite(second[i]))
             {
                 all += weights[i];
-                logs += weights[i] * (first[i] - offset);
-                rests += weights[i] * (second[i] - restOffset);
+                logs += weights[i] * first[i];
+                rests += weights[i] * second[i];
             }
             else if (!double.IsNaN(first[i]))
             {
@@ -181,7 +190,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         // The geometric mean stands for the mean: a least variance is only approximate where it binds.
         var mean = Mean * Math.Exp(sums[2] / sums[0]);
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (mean * (1 - mean) / options.MinVariance) - 1) : double.PositiveInfinity;
-        return DirichletEstimate.Solve([Mean, Rest], [sums[2] / sums[0], sums[3] / sums[0]], most, alphas) ? (alphas[0], alphas[1]) : throw NoSpread();
+        return DirichletEstimate.Solve([Mean, Rest], [sums[2] / sums[0], sums[3] / sums[0]], most, alphas, out _) ? (alphas[0], alphas[1]) : throw NoSpread();
     }
 
     /// <summary>(alpha - 1) log x + (beta - 1) log(1 - x) + constant.</summary>

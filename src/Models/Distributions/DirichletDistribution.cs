@@ -121,15 +121,13 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         for (var j = 0; j < alphas.Length; j++)
         {
             var x = tile.Column(j);
-            var offset = 0.0;
             if (!counts)
             {
-                ColumnMap.Fill(tile, j, default(NaturalLog), logs);
+                ColumnMap.Fill(tile, j, new RelativeLog(alphas[j] / this.sum, alphas[j] / this.sum, ofComplement: false), logs);
                 x = logs[..tile.Rows];
-                offset = Math.Log(alphas[j] / this.sum);
             }
             double own = 0;
-            for (var i = 0; i < x.Length; i++) own += used[i] > 0 ? used[i] * (x[i] - offset) : 0;
+            for (var i = 0; i < x.Length; i++) own += used[i] > 0 ? used[i] * x[i] : 0;
             sums[2 + j] += own;
         }
     }
@@ -175,6 +173,22 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         : null;
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
+        try
+        {
+            return Likeliest(sums, default, new double[Dimensions]) ? [] : [DirichletEstimate.Unsettled("dirichlet")];
+        }
+        catch (ModelException)
+        {
+            // A least variance keeps such rows from being refused.
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
     {
         double total = 0;
@@ -195,13 +209,13 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
         $"shares {string.Join(", ", alphas.Select((a, j) => $"{features?[j].Name ?? $"x{j}"} {(a / sum).Text()} on average (alpha {a.Text()})"))}";
 
-    private void Likeliest(double[] sums, in MaximizeOptions options, Span<double> fitted)
+    private bool Likeliest(double[] sums, in MaximizeOptions options, Span<double> fitted)
     {
         if (fitted.Length == 1)
         {
             // One share is always 1: every alpha is as likely.
             fitted[0] = alphas[0];
-            return;
+            return true;
         }
         Span<double> center = new double[fitted.Length], logs = new double[fitted.Length];
         double widest = 0;
@@ -213,7 +227,8 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
             widest = Math.Max(widest, mean * (1 - mean));
         }
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (widest / options.MinVariance) - 1) : double.PositiveInfinity;
-        if (!DirichletEstimate.Solve(center, logs, most, fitted))
+        if (!DirichletEstimate.Solve(center, logs, most, fitted, out var settled))
             throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (--min-variance, MinVariance)");
+        return settled;
     }
 }

@@ -125,6 +125,12 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.Diagnose(own));
+
+    /// <inheritdoc/>
+    internal override IEnumerable<string> DiagnosePart(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.DiagnosePart(own));
+
+    /// <inheritdoc/>
     public override string? Impossible(Statistics statistics)
     {
         for (var j = 0; j < Parts.Count; j++)
@@ -156,6 +162,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
 
     /// <inheritdoc/>
     public override string ToString() => $"IndependentComponents({string.Join(", ", Parts)})";
+
+    private IEnumerable<string> DiagnoseParts(Statistics statistics, Func<Distribution, Statistics, IEnumerable<string>> say) =>
+        Parts.SelectMany((part, j) => say(part, ((CompositeStatistics)statistics).Parts[j]).Select(words => $"feature {offsets[j]}: {words}"));
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>

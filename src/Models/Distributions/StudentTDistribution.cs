@@ -122,6 +122,21 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        const double least = 1e-10;
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen || !(sums[0] >= NormalDistribution.LeastWeight)) yield break;
+        var shift = sums[2] / sums[1];
+        var scale = Math.Sqrt(Math.Max((sums[3] / sums[1]) - (shift * shift), 0));
+        var moved = Math.Max(Math.Abs(shift), Math.Abs(scale - Scale)) / Scale;
+        if (moved > least) yield return $"the student-t distribution's location and scale still move by {moved.Text()} of the scale in an iteration (lower the stop threshold or allow more iterations; a least variance or inertia can do that too)";
+    }
+
+    /// <summary>Of a component only what its mixture's own iterations do not end.</summary>
+    internal override IEnumerable<string> DiagnosePart(Statistics statistics) => [];
+
+    /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
     {
         ArgumentNullException.ThrowIfNull(random);
