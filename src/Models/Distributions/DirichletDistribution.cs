@@ -57,6 +57,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     /// <summary>How it is fitted.</summary>
     public ShareEstimator Estimator { get; }
 
+    /// <summary>D concentrations.</summary>
+    protected override long FreeParameters => Dimensions;
+
     /// <inheritdoc/>
     public override int Dimensions => alphas.Length;
 
@@ -206,8 +209,20 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     public override string ToString() => $"Dirichlet(alphas {string.Join(", ", alphas.Take(8).Select(a => a.Text()))}{(alphas.Length > 8 ? ", …" : "")})";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        $"shares {string.Join(", ", alphas.Select((a, j) => $"{features?[j].Name ?? $"x{j}"} {(a / sum).Text()} on average (alpha {a.Text()})"))}";
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        const int most = 20;
+        var shares = alphas.Take(most).Select((a, j) => $"{features?[j].Name ?? $"x{j}"} {(a / sum).Text()} on average (alpha {a.Text()})");
+        return $"shares {string.Join(", ", shares)}{(alphas.Length > most ? $" and {alphas.Length - most} more" : "")}";
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Of one share: a beta distribution. None of several, which have a remainder.</remarks>
+    public override Distribution? Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        return features.Length == 1 && Dimensions > 1 ? new BetaDistribution(alphas[features[0]], sum - alphas[features[0]]) : base.Marginal(features);
+    }
 
     private bool Likeliest(double[] sums, in MaximizeOptions options, Span<double> fitted)
     {

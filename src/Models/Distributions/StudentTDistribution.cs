@@ -48,6 +48,9 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     /// <summary>The scale, in the feature's unit.</summary>
     public double Scale { get; }
 
+    /// <summary>Location and scale; the degrees of freedom are given.</summary>
+    protected override long FreeParameters => 2;
+
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 

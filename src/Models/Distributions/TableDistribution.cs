@@ -55,6 +55,9 @@ public abstract class TableDistribution : Distribution
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
+    /// <summary>One less than there are cells, as they sum to 1; the unknown probability is given.</summary>
+    protected override long FreeParameters => probabilities.Length - 1L;
+
     /// <summary>Probability of a combination of codes; <see cref="UnknownProbability"/> if the table does not have it.</summary>
     /// <param name="codes">Shape [Dimensions].</param>
     public double ProbabilityOf(params ReadOnlySpan<int> codes)
@@ -168,6 +171,31 @@ public abstract class TableDistribution : Distribution
             if (options.Inertia != 0) shares[i] = (old[i] * options.Inertia) + (shares[i] * (1 - options.Inertia));
         }
         return shares;
+    }
+
+    /// <summary>The table of some features, the others summed out.</summary>
+    /// <param name="features">Indexes of features, each once.</param>
+    /// <param name="scale">What each cell is multiplied by, so that all of them sum to 1.</param>
+    private protected Distribution SumTo(ReadOnlySpan<int> features, double scale)
+    {
+        CheckMarginal(features);
+        var kept = new int[features.Length];
+        long length = 1;
+        for (var j = 0; j < kept.Length; j++) length *= kept[j] = sizes[features[j]];
+        var strides = new int[sizes.Length];
+        for (var (j, stride) = (kept.Length - 1, 1); j >= 0; stride *= kept[j], j--) strides[features[j]] = stride;
+        var sums = new double[length];
+        for (var cell = 0; cell < probabilities.Length; cell++)
+        {
+            var (rest, to) = (cell, 0);
+            for (var j = sizes.Length - 1; j >= 0; j--)
+            {
+                to += rest % sizes[j] * strides[j];
+                rest /= sizes[j];
+            }
+            sums[to] += probabilities[cell] * scale;
+        }
+        return kept.Length == 1 ? new DiscreteDistribution(sums, UnknownProbability) : new JointProbabilityTable(kept, sums, UnknownProbability);
     }
 
     /// <summary>Sizes as they stand in a file.</summary>

@@ -56,6 +56,9 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <summary>Probability z of a zero of the first kind.</summary>
     public double ZeroProbability { get; }
 
+    /// <summary>The probability of a zero, and those of the inner distribution.</summary>
+    protected override long FreeParameters => 1 + Inner.ParameterCount;
+
     /// <inheritdoc/>
     public override int Dimensions => 1;
 

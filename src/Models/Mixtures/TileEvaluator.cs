@@ -69,6 +69,32 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         return log2Likelihood;
     }
 
+    /// <summary>Adds the rows of a tile to the statistics with responsibilities that are known already.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="responsibilities">Shape [K, Capacity], 0 in padding rows; overwritten.</param>
+    /// <param name="statistics">The components' statistics; what the fused kernel adds waits in the lanes.</param>
+    /// <param name="kernel">The fused kernel; null = component by component.</param>
+    /// <param name="lanes">Shape [kernel.LaneCount].</param>
+    public void Accumulate(in FeatureTile tile, Span<double> responsibilities, MixtureStatistics statistics, MixtureKernel? kernel, Span<double> lanes)
+    {
+        if (kernel is null)
+        {
+            AddComponentwise(tile, responsibilities, statistics);
+            return;
+        }
+        if (!tile.HasMissing || kernel.TakesMissing)
+        {
+            kernel.Accumulate(tile, responsibilities, lanes);
+            return;
+        }
+        using var scratch = Scratch.Enter();
+        var split = new SplitTile(tile, scratch);
+        var own = scratch.Take(components.Count * FeatureTile.Capacity);
+        split.Take(responsibilities, own, components.Count);
+        AddComponentwise(split.Incomplete, own, statistics);
+        kernel.Accumulate(split.Complete, responsibilities, lanes);
+    }
+
     private void AddComponentwise(in FeatureTile tile, ReadOnlySpan<double> responsibilities, MixtureStatistics statistics)
     {
         componentwise.Accumulate(tile, responsibilities, statistics.Parts);
