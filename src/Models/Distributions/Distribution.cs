@@ -87,6 +87,9 @@ public abstract class Distribution : Model
     /// <param name="components">All components of the mixture, this one first.</param>
     public virtual MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => null;
 
+    /// <summary>What <see cref="Model.Diagnose"/> has to say of a component of a mixture, whose fit goes on until the mixture's does not improve.</summary>
+    internal virtual IEnumerable<string> DiagnosePart(Statistics statistics) => Diagnose(statistics);
+
     /// <summary>Copies an immutable value with another frozen flag.</summary>
     private Distribution With(bool frozen)
     {

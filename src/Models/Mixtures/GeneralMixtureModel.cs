@@ -191,7 +191,11 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         for (var k = 0; k < responsibilities.Length; k++)
         {
             if (responsibilities[k] < NormalDistribution.LeastWeight)
+            {
                 yield return $"component {k} died: no row belongs to it any more; it keeps its parameters at weight {weights[k].Text()} (use fewer components or another start)";
+                continue;
+            }
+            foreach (var words in Components[k].DiagnosePart(((MixtureStatistics)statistics).Parts[k])) yield return $"component {k}: {words}";
         }
     }
 
