@@ -87,7 +87,7 @@ public sealed class FeaturePassTests
     public async Task A_full_disk_is_one_clear_error()
     {
         if (!File.Exists("/dev/full")) return;
-        await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), TestData.Two, null, Options(2))
+        await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(2))
         {
             SpillFactory = () => SpillFile.Open("/dev/full", () => new FileStream("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0), unlink: false),
             MemoryBytes = 0,
