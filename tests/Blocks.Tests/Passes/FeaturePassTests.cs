@@ -181,7 +181,7 @@ public sealed class FeaturePassTests
 
     // Half of the batches in memory, half of them spilled.
     private static FeaturePass Pass(ArraySource source, int parallelism, bool spill, string? folder = null) =>
-        new(new Graph(source, []), TestData.Two, null, Options(parallelism) with { SpillFolder = folder }) { MemoryBytes = spill ? 25 * new FeatureLayout(BatchSize, 2, false).Bytes : null };
+        new(new Graph(source, []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(parallelism) with { SpillFolder = folder }) { MemoryBytes = spill ? 25 * new FeatureLayout(BatchSize, 2, false).Bytes : null };
 
     private sealed class Recorder : IProgress<RunProgress>
     {
