@@ -5,7 +5,9 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Cli.Commands;
 
 /// <summary>Where a fitted model goes: found to be writable before any data are read, and written at the end.</summary>
-internal sealed class ModelFile(string path)
+/// <param name="path">Where it goes.</param>
+/// <param name="option">What the user named it by, for messages.</param>
+internal sealed class ModelFile(string path, string option = "--output")
 {
     /// <summary>The path as the user gave it.</summary>
     public string Path => path;
@@ -43,16 +45,20 @@ internal sealed class ModelFile(string path)
     {
         if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", "name a file, such as model.json");
         if (!Directory.Exists(Folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{Folder}'", "make the folder, or choose another");
-        OutputCheck.NotADevice(path, "a file that can be written", "model.json");
+        OutputCheck.NotADevice(path, "a file that can be written", "model.json", $"{option} {path}");
     }
 
     /// <summary>Writes the model, all or nothing.</summary>
     /// <exception cref="DataException">The disk is full or fails.</exception>
-    public void Save(SavedModel model)
+    public void Save(SavedModel model) => Save(model.ToJson());
+
+    /// <summary>Writes a file, all or nothing.</summary>
+    /// <exception cref="DataException">The disk is full or fails.</exception>
+    public void Save(byte[] text)
     {
         try
         {
-            DurableFile.Write(FileLayer.Disk, path, model.ToJson());
+            DurableFile.Write(FileLayer.Disk, path, text);
         }
         // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
@@ -62,5 +68,5 @@ internal sealed class ModelFile(string path)
     }
 
     private DataException Wrong(DataErrorKind kind, string found, string remedy, Exception? inner = null, string expected = "a file that can be written") =>
-        new(kind, $"--output {path}", found, expected, remedy, inner);
+        new(kind, $"{option} {path}", found, expected, remedy, inner);
 }
