@@ -35,6 +35,18 @@ public sealed class Pipeline
         return new Pipeline(new Graph(source, []), new PipelineOptions(), null, null, null);
     }
 
+    /// <summary>Begins with rows drawn from a model: columns named as its features, categories as what they stand for.</summary>
+    /// <param name="model">The model; it must be a distribution.</param>
+    /// <param name="options">How many rows, and the seed.</param>
+    /// <exception cref="ModelException">The model cannot be drawn from, or an option is wrong.</exception>
+    public static Pipeline FromModel(SavedModel model, SampleOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        var stage = new SampleStage(model, options);
+        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), new PipelineOptions(), null, null, null);
+    }
+
     /// <summary>The same pipeline with other options.</summary>
     /// <exception cref="ModelException">An option is out of range.</exception>
     public Pipeline With(PipelineOptions options)
@@ -64,10 +76,11 @@ public sealed class Pipeline
     /// <summary>Says which rows make a sequence, for models of sequences: rows of one key that stand behind one another.</summary>
     /// <param name="key">Name of the column with the sequences' keys.</param>
     /// <param name="order">Name of the column that must not fall within a sequence; null = the order of the rows.</param>
+    /// <param name="regroup">True: rows of one key may stand anywhere; see <see cref="SequenceColumns"/>.</param>
     /// <exception cref="ModelException">The two columns are one.</exception>
-    public Pipeline Sequences(string key, string? order = null)
+    public Pipeline Sequences(string key, string? order = null, bool regroup = false)
     {
-        var columns = new SequenceColumns(key, order);
+        var columns = new SequenceColumns(key, order, regroup);
         columns.Validate();
         return new(graph, Options, features, weights, columns);
     }
@@ -127,7 +140,7 @@ public sealed class Pipeline
     /// <param name="model">The model.</param>
     /// <param name="features">Names of the columns that hold its features, in its order.</param>
     /// <param name="options">What to keep and to write; null = all input columns and the model's default scores.</param>
-    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) 
+    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null)
     {
         var plan = new ScorePlan(model, features, options ?? new ScoreOptions());
         if (model is not SequenceModel) return Then(new ScoreStage(plan));
@@ -202,6 +215,7 @@ public sealed class Pipeline
         where TModel : Model
     {
         await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        pass.IsShared = estimator.Fits > 1;
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -236,6 +250,7 @@ public sealed class Pipeline
     {
         fit.Validate();
         await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        pass.IsShared = estimator.Fits > 1;
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (Options.Checkpoints is not { } checkpoints) return plan;
@@ -254,7 +269,7 @@ public sealed class Pipeline
             new("model type", typeof(TModel).Name),
             new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
             new("weights", weights ?? "none"),
-            .. sequences is null ? Array.Empty<JobFact>() : [new("sequences", $"{sequences.Key}, ordered by {sequences.Order ?? "row"}")],
+            .. sequences is null ? Array.Empty<JobFact>() : [new("sequences", sequences.Fact)],
             .. Options.BadRows.Facts,
         ]);
     }

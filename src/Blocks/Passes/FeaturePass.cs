@@ -10,7 +10,7 @@ namespace Pipelines.Blocks;
 /// in a private temporary file. The later ones cost computing, not decoding. All of them give the bits of a pass over the same rows in memory.
 /// </summary>
 /// <remarks>One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again.</remarks>
-public sealed class FeaturePass : IDataPass, IAsyncDisposable
+public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
     private readonly Graph graph;
     private readonly FeatureExtractor extractor;
@@ -18,12 +18,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     private readonly FeatureLayout layout;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource closing = new();
-    private readonly SequenceColumns? sequences;
     private FeatureCache? cache;
-    private SequenceIndex? index;
-
-    // What a worker needs for each row of its sequences, beside the features.
-    private long workerBytes;
     private bool isDisposed;
 
     /// <summary>Makes the passes over a source; nothing is read yet.</summary>
@@ -56,11 +51,6 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, Columns);
     }
 
-    /// <summary>Sequences of the data; null where rows make none, and before the first pass.</summary>
-    public long? Sequences => index?.Count;
-
-    private IReadOnlyList<string> Needed => [.. extractor.Needed.Union(sequences?.Needed ?? [], StringComparer.Ordinal)];
-
     /// <inheritdoc/>
     public int Columns => extractor.Columns;
 
@@ -83,6 +73,15 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>What the passes saw of the data.</summary>
     internal SeenData Seen { get; private set; }
 
+    /// <summary>True: several models are fitted in each pass, so their statistics get a share of the memory. Set before the first pass.</summary>
+    internal bool IsShared { get; set; }
+
+    /// <inheritdoc/>
+    public long? StatisticsBytes => IsShared ? options.Budget / 8 : null;
+
+    /// <inheritdoc/>
+    public int StatisticsInFlight => (2 * options.Parallelism) + 2;
+
     /// <summary>Opens what spills; tests replace it.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
 
@@ -91,21 +90,34 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be written.</exception>
-    public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
+        return InTurnAsync(
+            async stop =>
+            {
+                var total = summarizer.CreateStatistics();
+                // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
+                if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
+                var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
+                total = sequences is not null ? await SweepSequencesAsync(work, stop, null).ConfigureAwait(false)
+                    : cache is { } filled ? await SweepAsync(filled, work, filled.Batches).ConfigureAwait(false)
+                    : await ReadAsync(work).ConfigureAwait(false);
+                Journal?.EndPass(total);
+                return total;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Waits until no other pass runs, and tells those who stop a pass from one another.</summary>
+    private async ValueTask<T> InTurnAsync<T>(Func<CancellationTokenSource, Task<T>> run, CancellationToken cancellationToken)
+    {
         ObjectDisposedException.ThrowIf(isDisposed, this);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing.Token);
         await turn.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {
-            var total = summarizer.CreateStatistics();
-            // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
-            if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
-            var work = new PassWork(summarizer, total, first, Folded, stop.Token);
-            total = sequences is not null ? await SweepSequencesAsync(work, stop).ConfigureAwait(false) : cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
-            Journal?.EndPass(total);
-            return total;
+            return await run(stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -119,13 +131,13 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         {
             turn.Release();
         }
+    }
 
-        void Folded(long next, Statistics sofar)
-        {
-            var isLast = options.WindDown.IsCancellationRequested;
-            Journal?.Folded(next, sofar, isLast);
-            if (isLast) stop.Cancel();
-        }
+    private void Folded(CancellationTokenSource stop, long next, Statistics sofar)
+    {
+        var isLast = options.WindDown.IsCancellationRequested;
+        Journal?.Folded(next, sofar, isLast);
+        if (isLast) stop.Cancel();
     }
 
     /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
@@ -133,7 +145,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     {
         var bound = await graph.BindAsync(Needed, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
-        var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, layout.Bytes / options.BatchSize);
+        var memory = Plan(bound, layout.Bytes / options.BatchSize);
         var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
         var batches = plan.Batches ?? 0;
         return plan with
@@ -151,6 +163,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         await closing.CancelAsync().ConfigureAwait(false);
         await turn.WaitAsync().ConfigureAwait(false);
         cache?.Dispose();
+        found?.Places?.Dispose();
         closing.Dispose();
         turn.Dispose();
     }
@@ -179,18 +192,20 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     {
         var bound = await graph.BindAsync(Needed, work.Token, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
-        filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
+        filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
 
         using var quarantine = OpenQuarantine(bound, work.Token);
         await using var run = new RunSupervisor(options, work.Token);
         run.Accounts.Phase = "read";
         var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
-        var found = sequences is null ? null : new SequenceIndex(sequences, options.BatchSize, options.Budget / 8);
-        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, sequences);
+        // While rows are sorted and stored, both take their half.
+        if (sequences is { Regroup: true }) filling.MemoryBytes /= 2;
+        using var keys = sequences is null ? null : new SequenceFilling(sequences, layout, options, filling.MemoryBytes, OpenSpill);
+        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, keys);
         var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
         {
             Quarantine = quarantine,
-            Sequences = found,
+            Runs = keys is null ? null : keys.Follow,
             Folded = (next, total) =>
             {
                 if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
@@ -200,11 +215,11 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         Linking.Link(bound.Create(run, work.First, layout.Bytes / options.BatchSize), fill);
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
-        if (!filling.IsOff) filling.Seal(run.Accounts.RowsOut);
+        if (!filling.IsOff && keys?.Sorter is null) filling.Seal(run.Accounts.RowsOut);
         if (run.Accounts.RowsOut == 0 && work.First == 0)
             throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
-        found?.Seal();
-        index = found;
+        keys?.Finish(filling, work.Token);
+        found = keys;
         Seen.IsWhole = true;
         Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
@@ -235,56 +250,22 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         return feature with { Type = field?.ValueType.Name.ToLowerInvariant(), IsNullable = field?.IsNullable, Minimum = range?.Minimum, Maximum = range?.Maximum };
     }
 
-    /// <summary>A later pass: each worker takes the next batch of the cache; the fold is in batch order.</summary>
-    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work)
+    /// <summary>A later pass, up to the batch before <paramref name="end"/>: each worker takes the next batch of the cache; the fold is in batch order.</summary>
+    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work, long end)
     {
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
-        return await FoldAsync(work, accounts, filled.Batches, Parallelism.Threads(options.MaxDegreeOfParallelism, filled.Batches), "batch", filled.Read).ConfigureAwait(false);
+        return await FoldAsync(work, accounts, filled.Batches, end, options.MaxDegreeOfParallelism, "batch", filled.Read).ConfigureAwait(false);
     }
 
-    /// <summary>A pass over sequences: the source is read whole first, as a sequence may go on in the next batch; then each worker takes the next group of sequences.</summary>
-    private async Task<Statistics> SweepSequencesAsync(PassWork work, CancellationTokenSource stop)
-    {
-        if (cache is null)
-        {
-            var nothing = new NoSummary();
-            await ReadAsync(new PassWork(nothing, nothing.CreateStatistics(), 0, (_, _) => { if (options.WindDown.IsCancellationRequested) stop.Cancel(); }, work.Token)).ConfigureAwait(false);
-        }
-        var reader = new SequenceReader(cache!, index!, extractor.Columns, extractor.IsWeighted);
-        var most = options.Budget / 4;
-        var room = reader.RoomBytes + (index!.LargestGroup * workerBytes);
-        if (room > most)
-            throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
-                "give more memory (--memory), take smaller batches (--batch-size), or cut long sequences");
-        var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, Parallelism.Threads(options.MaxDegreeOfParallelism, index.Groups));
-        var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
-        return await FoldAsync(work, accounts, index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use)).ConfigureAwait(false);
-    }
-
-    /// <summary>Scores all sequences; dispose what comes back.</summary>
-    internal async Task<SequenceScores> ScoreAsync(ScorePlan plan, CancellationToken cancellationToken)
-    {
-        var scorer = new SequenceScorer(plan, () => index!, OpenSpill);
-        try
-        {
-            workerBytes = sizeof(double) * (long)plan.Added.Count;
-            await RunAsync(scorer, cancellationToken).ConfigureAwait(false);
-            return scorer.Scores;
-        }
-        catch
-        {
-            scorer.Dispose();
-            throw;
-        }
-    }
-
-    private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, int threads, string what, Action<long, Action<FeatureBlock>> read) => Task.Run(
+    /// <summary>Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; after the last one of <paramref name="count"/> comes the first.</summary>
+    private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, long end, int parallelism, string what, Action<long, Action<FeatureBlock>> read) => Task.Run(
         () =>
         {
-            using var fold = new OrderedFold(work.Summarizer, count, threads, work.Total, work.First) { Folded = work.Folded };
+            using var fold = new OrderedFold(work.Summarizer, end, Parallelism.Threads(parallelism, end - work.First), work.Total, work.First) { Folded = work.Folded };
             return fold.Run(
-                (item, statistics) =>
+                (number, statistics) =>
                 {
+                    var item = number % count;
                     var rows = 0;
                     try
                     {
@@ -304,12 +285,10 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         },
         work.Token);
 
-    /// <summary>Reads the data and computes nothing.</summary>
-    private sealed class NoSummary : ISummarizer
+    private MemoryPlan Plan(BoundGraph bound, long extraRowBytes = 0)
     {
-        public Statistics CreateStatistics() => new SumStatistics(0);
-
-        public void Summarize(in FeatureBlock block, Statistics statistics) => statistics.Rows += block.Rows;
+        var plan = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, extraRowBytes);
+        return StatisticsBytes is { } bytes ? plan with { StatisticsBytes = bytes, CacheBytes = plan.CacheBytes - bytes } : plan;
     }
 
     /// <summary>What one pass computes.</summary>

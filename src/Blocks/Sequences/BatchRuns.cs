@@ -72,6 +72,9 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
         }
     }
 
+    /// <summary>The error for a row without a value to order it by.</summary>
+    public static DataException MissingOrder(DataBatch batch, BatchColumn column, int row) => Missing(batch, column, row, "a value of the order column");
+
     private static UInt128 Short(ReadOnlySpan<byte> bytes)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -86,7 +89,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
             var run = 0;
             for (var row = 0; row < batch.Rows; row++)
             {
-                if (column.IsNull(row) || column[row] is double.NaN or float.NaN) throw Missing(batch, column, row, "a value of the order column");
+                if (column.IsNull(row) || column[row] is double.NaN or float.NaN) throw MissingOrder(batch, column, row);
                 if (run < starts.Count && starts[run] == row) run++;
                 else if (Comparer<T>.Default.Compare(column[row], column[row - 1]) < 0) throw Falls(batch, column.Field.Name, row, column[row], column[row - 1]);
             }

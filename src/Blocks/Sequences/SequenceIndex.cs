@@ -14,9 +14,8 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
 
     private readonly HashSet<UInt128> seen = [];
 
-    // Global rows, refused ones not counted, at which sequences and batches begin; at the end the number of rows.
+    // Rows at which sequences begin; at the end the number of rows.
     private readonly List<long> starts = [];
-    private readonly List<long> batches = [];
     private readonly List<int> groups = [];
     private BatchRuns? before;
     private UInt128 lastKey;
@@ -24,11 +23,8 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
     /// <summary>Number of sequences.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Number of rows.</summary>
-    public long Rows { get; private set; }
-
-    /// <summary>Number of batches, once sealed.</summary>
-    public int Batches => batches.Count - 1;
+    /// <summary>Where the batches begin.</summary>
+    public BatchRows Batches { get; } = new();
 
     /// <summary>Number of groups, once sealed.</summary>
     public int Groups => groups.Count - 1;
@@ -40,7 +36,8 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
     /// <exception cref="DataException">A key comes back, the order falls, or there are more sequences than the budget has room for.</exception>
     public void Add(BatchRuns runs)
     {
-        batches.Add(Rows);
+        var rows = Batches.Rows;
+        Batches.Add(runs.Rows);
         if (runs.Rows == 0) return;
         var first = 0;
         if (Count > 0 && runs.Keys[0] == lastKey)
@@ -52,15 +49,14 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
         {
             if (!seen.Add(runs.Keys[run]))
                 throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"key {runs.Name(run)} again, after other keys", "the rows of one key behind one another",
-                    "sort the files by key");
+                    "sort the files by key, or let rows be regrouped (--regroup, SequenceColumns.Regroup)");
             if (++Count * BytesPerSequence > mostBytes)
                 throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"more than {Count - 1} sequences", $"at most {mostBytes / BytesPerSequence}, an eighth of the memory budget",
                     "give more memory (--memory), or fit fewer sequences");
-            starts.Add(Rows + runs.Starts[run]);
+            starts.Add(rows + runs.Starts[run]);
         }
         lastKey = runs.Keys[^1];
         before = runs;
-        Rows += runs.Rows;
     }
 
     /// <summary>Ends it: all batches came.</summary>
@@ -68,8 +64,7 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
     {
         seen.Clear();
         seen.TrimExcess();
-        batches.Add(Rows);
-        starts.Add(Rows);
+        starts.Add(Batches.Rows);
         groups.Add(0);
         for (var s = 0; s < Count; s++)
             if (SequenceGroups.IsFull(s + 1 - groups[^1], starts[s + 1] - starts[groups[^1]], batchSize)) groups.Add(s + 1);
@@ -83,15 +78,9 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
         var (first, end) = (groups[group], groups[group + 1]);
         var offsets = new int[end - first + 1];
         for (var s = 0; s < offsets.Length; s++) offsets[s] = checked((int)(starts[first + s] - starts[first]));
-        var batch = batches.BinarySearch(starts[first]);
-        // Of several batches that begin with this row all but the last are empty.
-        if (batch < 0) batch = ~batch - 1;
-        else while (batch + 1 < batches.Count && batches[batch + 1] == starts[first]) batch++;
-        return new SequenceGroup(first, offsets, starts[first], batch, (int)(starts[first] - batches[batch]));
+        var (batch, row) = Batches.Find(starts[first]);
+        return new SequenceGroup(first, offsets, starts[first], batch, row);
     }
-
-    /// <summary>Number of the first row of a batch, refused ones not counted.</summary>
-    public long FirstRow(long batch) => batches[(int)batch];
 }
 
 /// <summary>Some sequences behind one another.</summary>

@@ -12,7 +12,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
 
     public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
 
-    public override IEnumerable<JobFact> Facts => [.. Plan.Facts, new("sequences", $"{Sequences.Key}, ordered by {Sequences.Order ?? "row"}")];
+    public override IEnumerable<JobFact> Facts => [.. Plan.Facts, new("sequences", Sequences.Fact)];
 
     public override BatchSchema? Bind(BatchSchema? input, string place)
     {

@@ -7,10 +7,10 @@ namespace Pipelines.Blocks;
 /// Scores of whole sequences, kept by row in a temporary file until the rows themselves are read again and written: so a sequence may be longer than all batches in
 /// flight, and memory stays bounded.
 /// </summary>
-/// <param name="index">Where batches begin, sealed.</param>
+/// <param name="batches">Where the batches begin.</param>
 /// <param name="columns">The score columns.</param>
 /// <param name="file">The temporary file; disposed with this.</param>
-internal sealed class SequenceScores(SequenceIndex index, IReadOnlyList<ScoreColumn> columns, SpillFile file) : IDisposable
+internal sealed class SequenceScores(BatchRows batches, IReadOnlyList<ScoreColumn> columns, SpillFile file) : IDisposable
 {
     // One size for all, so that a column's place needs no table.
     private const int CellBytes = sizeof(double);
@@ -30,9 +30,9 @@ internal sealed class SequenceScores(SequenceIndex index, IReadOnlyList<ScoreCol
     /// <param name="scores">Filled.</param>
     public void Read(long batch, int rows, ScoreBatch scores)
     {
-        if (index.Rows < index.FirstRow(batch) + rows || (index.Batches > batch + 1 && index.FirstRow(batch + 1) != index.FirstRow(batch) + rows))
+        if (batch >= batches.Count || batches[batch + 1] - batches[batch] != rows)
             throw new InvalidOperationException($"batch {batch}: found {rows} rows, expected as many as when its sequences were scored");
-        for (var c = 0; c < columns.Count; c++) file.Read(Cells(scores.Values[c], rows), Place(c, index.FirstRow(batch), scores.Values[c]));
+        for (var c = 0; c < columns.Count; c++) file.Read(Cells(scores.Values[c], rows), Place(c, batches[batch], scores.Values[c]));
     }
 
     public void Dispose() => file.Dispose();
@@ -41,5 +41,5 @@ internal sealed class SequenceScores(SequenceIndex index, IReadOnlyList<ScoreCol
         ? MemoryMarshal.AsBytes(integers.AsSpan(0, rows))
         : MemoryMarshal.AsBytes(((double[])values).AsSpan(0, rows));
 
-    private long Place(int column, long row, Array values) => (column * index.Rows * CellBytes) + (row * (values is int[] ? sizeof(int) : CellBytes));
+    private long Place(int column, long row, Array values) => (column * batches.Rows * CellBytes) + (row * (values is int[]? sizeof(int) : CellBytes));
 }

@@ -40,7 +40,7 @@ internal sealed class ConvertCommand : Verb
         command.SetAction((parsed, _) =>
         {
             var (from, path) = (parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
-            var target = new ModelFile(path, "OUT");
+            var target = new ModelFile(path, option: "OUT");
             var saved = SavedModel.Load(from);
             var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
             if (saved.FeaturesByPosition && parsed.GetValue(to) != Theirs)
@@ -56,7 +56,7 @@ internal sealed class ConvertCommand : Verb
             }
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
             target.Check();
-            target.Save(bytes);
+            target.Write(bytes);
             foreach (var warning in warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
             if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, Json);
             else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {saved.Model.FormatName} model of {saved.Model.Dimensions} {(saved.Model.Dimensions == 1 ? "feature" : "features")}, as {parsed.GetValue(to) ?? Ours}");

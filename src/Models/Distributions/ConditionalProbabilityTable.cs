@@ -41,6 +41,9 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     /// <inheritdoc/>
     public static bool IsUnivariate => false;
 
+    /// <summary>For each combination of the parents' codes one less than the child has codes.</summary>
+    protected override long FreeParameters => Probabilities.Length / Sizes[^1] * (Sizes[^1] - 1L);
+
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
@@ -104,6 +107,10 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
             return $"({string.Join(", ", given)}) {string.Join(", ", Enumerable.Range(0, Children).Select(c => $"{NameOf(features?[^1], c)} {Probabilities[(parents * Children) + c].Text()}"))}";
         }
     }
+
+    /// <summary>The distribution of some features where, as in <see cref="Sample"/>, each combination of the parents is equally likely.</summary>
+    /// <param name="features">Indexes of features, each once.</param>
+    public override Distribution Marginal(params ReadOnlySpan<int> features) => SumTo(features, Children / (double)Probabilities.Length);
 
     private protected override ConditionalProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options)
     {

@@ -10,21 +10,33 @@ public sealed partial class HiddenMarkovModel
     /// <param name="sequences">The sequences.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>Shape [sequences].</returns>
-    public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) =>
+    public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
     {
-        var plain = Plain();
-        return Recursions().Forward(plain.Emissions(rows), new double[rows.Rows * EmittingStates]) * Math.Log(2);
-    });
+        var result = Results<double>(sequences);
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => PosteriorsOf(sequences.Block(first, count)).Logs.CopyTo(result, first));
+        return result;
+    }
 
     /// <summary>Posterior probability of each emitting state for each row of each sequence; NaN where the sequence is impossible.</summary>
     /// <inheritdoc cref="LogProbability"/>
     /// <returns>For each sequence, shape [length, emitting states].</returns>
-    public double[][,] PredictProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => Posterior(rows).Posterior);
+    public double[][,] PredictProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1) => FromPosteriors(sequences, maxDegreeOfParallelism, (all, rows, first, length) =>
+    {
+        var result = new double[length, EmittingStates];
+        for (var t = 0; t < length; t++)
+            for (var k = 0; k < EmittingStates; k++) result[t, k] = all[(k * rows) + first + t];
+        return result;
+    });
 
     /// <summary>The most probable state of each row by itself (maximum a posteriori), the lowest on ties; -1 where the sequence is impossible.</summary>
     /// <inheritdoc cref="LogProbability"/>
     /// <returns>For each sequence, shape [length].</returns>
-    public int[][] Predict(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => ArgMax(Posterior(rows).Posterior));
+    public int[][] Predict(SequenceSet sequences, int maxDegreeOfParallelism = -1) => FromPosteriors(sequences, maxDegreeOfParallelism, (all, rows, first, length) =>
+    {
+        var result = new int[length];
+        ArgMax(all, rows, first, result);
+        return result;
+    });
 
     /// <summary>The most probable path through each sequence.</summary>
     /// <inheritdoc cref="LogProbability"/>
@@ -39,43 +51,90 @@ public sealed partial class HiddenMarkovModel
     /// <inheritdoc/>
     protected override void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
     {
+        var posteriors = scores.Wants(ScoreKind.LogProbability) || scores.Wants(ScoreKind.Label) || scores.Wants(ScoreKind.Probability) ? PosteriorsOf(block) : default;
         for (var s = 0; s < block.SequenceCount; s++)
         {
-            var first = block.SequenceOffsets[s];
-            var rows = block.Slice(first, block.SequenceOffsets[s + 1] - first);
-            if (rows.Rows == 0) continue;
-            var posterior = Posterior(rows);
-            if (scores.Wants(ScoreKind.LogProbability)) scores.Doubles(ScoreKind.LogProbability).Slice(first, rows.Rows).Fill(posterior.LogProbability);
-            if (scores.Wants(ScoreKind.Label)) ArgMax(posterior.Posterior).CopyTo(scores.Integers(ScoreKind.Label)[first..]);
-            if (scores.Wants(ViterbiKind)) (ViterbiOf(rows) is { States.Length: > 0 } path ? path.States : [.. Enumerable.Repeat(-1, rows.Rows)]).CopyTo(scores.Integers(ViterbiKind)[first..]);
-            for (var k = 0; k < EmittingStates && scores.Wants(ScoreKind.Probability); k++)
-                for (var t = 0; t < rows.Rows; t++) scores.Doubles(ScoreKind.Probability, k)[first + t] = posterior.Posterior[t, k];
+            var (first, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
+            if (scores.Wants(ScoreKind.LogProbability)) scores.Doubles(ScoreKind.LogProbability).Slice(first, length).Fill(posteriors.Logs[s]);
+            if (scores.Wants(ScoreKind.Label)) ArgMax(posteriors.Values, block.Rows, first, scores.Integers(ScoreKind.Label).Slice(first, length));
+            if (!scores.Wants(ViterbiKind)) continue;
+            var path = ViterbiOf(block.Slice(first, length)).States;
+            if (path.Length == length) path.CopyTo(scores.Integers(ViterbiKind)[first..]);
+            else scores.Integers(ViterbiKind).Slice(first, length).Fill(-1);
         }
+        for (var k = 0; k < EmittingStates && scores.Wants(ScoreKind.Probability); k++) posteriors.Values.AsSpan(k * block.Rows, block.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k));
     }
+
+    private delegate T OfPosteriors<T>(double[] all, int rows, int first, int length);
 
     private delegate T OfRows<T>(in FeatureBlock rows);
 
-    private static int[] ArgMax(double[,] posterior)
+    private static void ArgMax(double[] posteriors, int rows, int first, Span<int> result)
     {
-        var result = new int[posterior.GetLength(0)];
         for (var t = 0; t < result.Length; t++)
         {
-            result[t] = double.IsNaN(posterior[t, 0]) ? -1 : 0;
-            for (var k = 1; k < posterior.GetLength(1); k++)
-                if (posterior[t, k] > posterior[t, result[t]]) result[t] = k;
+            var best = posteriors[first + t];
+            result[t] = double.IsNaN(best) ? -1 : 0;
+            for (var (k, at) = (1, rows + first + t); at < posteriors.Length; k++, at += rows)
+                if (posteriors[at] > best) (best, result[t]) = (posteriors[at], k);
         }
-        return result;
     }
 
-    private LogRecursions Recursions() => new(chain);
+    // Log-probabilities of the sequences of a block, and posteriors with state k of row r at [k * rows + r].
+    private (double[] Logs, double[] Values) PosteriorsOf(in FeatureBlock block)
+    {
+        var logs = new double[block.SequenceCount];
+        var values = new double[block.Rows * EmittingStates];
+        List<int> plain = [], chosen = [];
+        for (var s = 0; s < logs.Length; s++) (KernelSelection.Current == KernelVariant.Scalar || block.SequenceOffsets[s] == block.SequenceOffsets[s + 1] ? plain : chosen).Add(s);
+        if (chosen.Count > 0)
+        {
+            var schedule = new LaneSchedule(block.SequenceOffsets, chosen);
+            var run = new LaneRun(Matrices, evaluator, log2Weights, schedule);
+            var weights = new double[chosen.Count];
+            Array.Fill(weights, 1);
+            run.Run(block, weights, default, default, values);
+            for (var k = 0; k < chosen.Count; k++)
+            {
+                logs[schedule.Items[k]] = run.Log2[k] * Math.Log(2);
+                if (double.IsNaN(run.Log2[k])) plain.Add(schedule.Items[k]);
+            }
+        }
+        foreach (var s in plain)
+        {
+            var (first, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
+            var inference = Posterior(block.Slice(first, length));
+            logs[s] = inference.LogProbability;
+            for (var t = 0; t < length; t++)
+                for (var k = 0; k < EmittingStates; k++) values[(k * block.Rows) + first + t] = inference.Posterior[t, k];
+        }
+        return (logs, values);
+    }
+
+    private T[] Results<T>(SequenceSet sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        this.CheckBlock(sequences.Block(0, 0));
+        return new T[sequences.Count];
+    }
+
+    private T[] FromPosteriors<T>(SequenceSet sequences, int maxDegreeOfParallelism, OfPosteriors<T> make)
+    {
+        var result = Results<T>(sequences);
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) =>
+        {
+            var block = sequences.Block(first, count);
+            var all = PosteriorsOf(block).Values;
+            for (var s = 0; s < count; s++) result[first + s] = make(all, block.Rows, block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
+        });
+        return result;
+    }
 
     private PlainSummarizer Plain() => new(this, graph, chain, evaluator, log2Weights);
 
     private T[] Each<T>(SequenceSet sequences, int maxDegreeOfParallelism, OfRows<T> work)
     {
-        ArgumentNullException.ThrowIfNull(sequences);
-        this.CheckBlock(sequences.Block(0, 0));
-        var result = new T[sequences.Count];
+        var result = Results<T>(sequences);
         SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) =>
         {
             for (var s = first; s < first + count; s++) result[s] = work(sequences.Block(s, 1));

@@ -17,13 +17,9 @@ public sealed partial class HiddenMarkovModel
     {
         var total = (HiddenMarkovStatistics)statistics;
         CheckLabels(block);
-        using var scratch = Scratch.Enter();
-        var lanes = new EmissionLanes(evaluator, total.Emissions, scratch);
-        var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
-        var summarizer = new PlainSummarizer(this, graph, chain, evaluator, log2Weights);
-        for (var s = 0; s < block.SequenceCount; s++) summarizer.Add(block, s, total, lanes, ratios);
-        lanes.Fold();
-        chain.Spread(ratios, total.Edges);
+        var plain = Enumerable.Range(0, block.SequenceCount).ToList();
+        if (KernelSelection.Current != KernelVariant.Scalar && Fitting.Training == HiddenTraining.BaumWelch) plain = SummarizeInLanes(block, total);
+        if (plain.Count > 0) SummarizePlainly(block, plain, total);
         total.Rows += block.Rows;
         total.Sequences += block.SequenceCount;
         total.Weight += block.Weights.IsEmpty ? block.Rows : Sums.Of(block.Weights);
@@ -67,6 +63,59 @@ public sealed partial class HiddenMarkovModel
     internal static ModelException ImpossibleSequenceAt(long number, int length) =>
         new(ErrorKind.Data, $"sequence {number.ToString(CultureInfo.InvariantCulture)}", $"a probability of 0 for its {length} rows", "a sequence that the model can produce",
             "look for unknown symbols and missing transitions, or let such sequences be skipped");
+
+    // Returns the sequences that are left to be summarised one by one.
+    private List<int> SummarizeInLanes(in FeatureBlock block, HiddenMarkovStatistics total)
+    {
+        List<int> plain = [], chosen = [];
+        for (var s = 0; s < block.SequenceCount; s++)
+        {
+            var (first, last) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1]);
+            var known = !block.Labels.IsEmpty && block.Labels[first..last].ContainsAnyExcept(-1);
+            (first == last || known || (!block.Weights.IsEmpty && block.Weights[first] == 0) ? plain : chosen).Add(s);
+        }
+        while (chosen.Count > 0)
+        {
+            using var scratch = Scratch.Enter();
+            // What is found to be out of range only on the way must not stay in the sums.
+            var own = Matrices.IsCareful ? (HiddenMarkovStatistics)CreateStatistics() : total;
+            var lanes = new EmissionLanes(evaluator, own.Emissions, scratch);
+            var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
+            var schedule = new LaneSchedule(block.SequenceOffsets, chosen);
+            var run = new LaneRun(Matrices, evaluator, log2Weights, schedule);
+            var weights = new double[chosen.Count];
+            for (var k = 0; k < weights.Length; k++) weights[k] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[schedule.Items[k]]];
+            run.Run(block, weights, lanes, ratios, default);
+            if (run.Doubtful.Count > 0)
+            {
+                plain.AddRange(run.Doubtful);
+                chosen.RemoveAll(run.Doubtful.Contains);
+                continue;
+            }
+            lanes.Fold();
+            chain.Spread(ratios, own.Edges);
+            if (own != total) total.Merge(own);
+            foreach (var k in Enumerable.Range(0, weights.Length).OrderBy(k => schedule.Items[k]))
+            {
+                if (double.IsNaN(run.Log2[k])) plain.Add(schedule.Items[k]);
+                else total.Objective += weights[k] * run.Log2[k] * Math.Log(2);
+            }
+            break;
+        }
+        plain.Sort();
+        return plain;
+    }
+
+    private void SummarizePlainly(in FeatureBlock block, List<int> sequences, HiddenMarkovStatistics total)
+    {
+        using var scratch = Scratch.Enter();
+        var lanes = new EmissionLanes(evaluator, total.Emissions, scratch);
+        var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
+        var summarizer = Plain();
+        foreach (var s in sequences) summarizer.Add(block, s, total, lanes, ratios);
+        lanes.Fold();
+        chain.Spread(ratios, total.Edges);
+    }
 
     private static string ImpossibleWords(HiddenMarkovStatistics sums) =>
         $"{sums.Impossible} of {sums.Sequences} sequences are impossible under the model (numbers {string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")})";

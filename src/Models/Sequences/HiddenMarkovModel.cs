@@ -28,6 +28,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
 
     private readonly HiddenGraph graph;
     private readonly EffectiveChain chain;
+    private readonly Lazy<LaneMatrices> matrices;
     private readonly TileEvaluator evaluator;
     private readonly Distribution[] emissions;
     private readonly double[] log2Weights;
@@ -53,6 +54,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         if (emissions.FirstOrDefault(d => d.Dimensions != emissions[0].Dimensions) is { } odd)
             throw new ModelException(ErrorKind.Usage, "hidden Markov model, emissions", $"distributions over {odd.Dimensions} and {emissions[0].Dimensions} features", "all over the same number of features", "give every state the same features");
         chain = new(graph);
+        matrices = new(() => new(chain));
         evaluator = new(emissions);
         log2Weights = [.. graph.States.Take(emissions.Length).Select(s => Math.Log2(s.Weight))];
         scoreKinds =
@@ -93,6 +95,8 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
 
     /// <summary>What was put right or looks wrong: rows that were scaled, states that no sequence reaches. One sentence each.</summary>
     public IReadOnlyList<string> Warnings => graph.Warnings;
+
+    private LaneMatrices Matrices => matrices.Value;
 
     /// <inheritdoc/>
     public override int Dimensions => emissions[0].Dimensions;

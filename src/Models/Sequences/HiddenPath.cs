@@ -17,3 +17,9 @@ public sealed record HiddenInference(double LogProbability, double[,] Posterior,
     /// <summary>Sum over the rows of the log-probability of their most probable state.</summary>
     public double MaximumPosteriorLog => Enumerable.Range(0, Posterior.GetLength(0)).Sum(t => Math.Log(Enumerable.Range(0, Posterior.GetLength(1)).Max(k => Posterior[t, k])));
 }
+
+/// <summary>A sequence drawn from a hidden Markov model.</summary>
+/// <param name="Rows">Shape [length, features].</param>
+/// <param name="States">State of each row, shape [length].</param>
+/// <param name="Route">All states in the order visited, silent ones too, from the start.</param>
+public sealed record HiddenSample(double[,] Rows, int[] States, int[] Route);

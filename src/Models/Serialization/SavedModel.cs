@@ -15,7 +15,11 @@ namespace Pipelines.Models.Serialization;
 /// <param name="Seed">The seed.</param>
 /// <param name="BatchSize">Rows of a batch.</param>
 /// <param name="Kernel">The kernel variant that computed it.</param>
-public sealed record TrainingFacts(long Rows, bool Converged, double LogLikelihood, double InitialLogLikelihood, IReadOnlyList<double> LogLikelihoods, long Seed, int BatchSize, string Kernel);
+public sealed record TrainingFacts(long Rows, bool Converged, double LogLikelihood, double InitialLogLikelihood, IReadOnlyList<double> LogLikelihoods, long Seed, int BatchSize, string Kernel)
+{
+    /// <summary>All fits of which this one was chosen, by components, then by restart; empty (default) if it was the only one.</summary>
+    public IReadOnlyList<FitCandidate> Candidates { get; init; } = [];
+}
 
 /// <summary>
 /// A model as files hold it: JSON with a format version, the features it takes by name, and how it was fitted. Numbers are in shortest exact
@@ -51,7 +55,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(options);
         return new(result.Model, features, new(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood,
-            [.. result.History.Select(h => h.LogLikelihood)], options.Seed, options.BatchSize, KernelSelection.Current.Name()));
+            [.. result.History.Select(h => h.LogLikelihood)], options.Seed, options.BatchSize, KernelSelection.Current.Name()) { Candidates = result.Candidates });
     }
 
     /// <summary>The file's text: UTF-8 without a byte order mark, a line feed at the end.</summary>
@@ -202,7 +206,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
 
     private static TrainingFacts ReadTraining(JsonElement json) => new(
         Rows(json), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
-        json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "");
+        json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "")
+    {
+        Candidates = json.TryGetProperty("candidates", out _) ? [.. json.Array("candidates").Select(FitCandidateFormat.Read)] : [],
+    };
 
     private void WriteFeatures(Utf8JsonWriter writer)
     {
@@ -239,6 +246,12 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteNumber("seed", Training.Seed);
         writer.WriteNumber("batchSize", Training.BatchSize);
         writer.WriteString("kernel", Training.Kernel);
+        if (Training.Candidates.Count > 0)
+        {
+            writer.WriteStartArray("candidates");
+            foreach (var candidate in Training.Candidates) FitCandidateFormat.Write(writer, candidate);
+            writer.WriteEndArray();
+        }
         writer.WriteEndObject();
     }
 }

@@ -79,6 +79,37 @@ public sealed class SequenceFlowTests
         Assert.Equal(expected.Values, found.Values);
     }
 
+    [Theory]
+    [InlineData(1, 64, false), InlineData(3, 100, true), InlineData(8, 1_000, false), InlineData(64, 7, true)]
+    public async Task Rows_that_stand_anywhere_are_brought_together_and_their_scores_go_back(int parallelism, int batchSize, bool spill)
+    {
+        // A shuffle of the rows; the order column tells neighbours apart only in pairs, the rest is their place.
+        var random = new SeededRandom(5);
+        var shuffled = Enumerable.Range(0, Rows).OrderBy(_ => random.NextDouble()).ToArray();
+        var rows = Array.ConvertAll(data, c => Array.ConvertAll(shuffled, r => c[r]));
+        var expected = new double[Rows];
+        foreach (var sequence in Enumerable.Range(0, Rows).GroupBy(r => rows[3][r]))
+        {
+            var ordered = sequence.OrderBy(r => rows[4][r]).ToArray();
+            var lag = ordered.Zip(ordered.Skip(1)).Aggregate(0.0, (sum, p) => sum + (rows[0][p.First] * rows[1][p.Second]));
+            foreach (var r in ordered) expected[r] = lag;
+        }
+        var sink = new ListSink();
+        var options = new PipelineOptions { MaxDegreeOfParallelism = parallelism, BatchSize = batchSize };
+        await Pipeline.From(new ArraySource(rows)).With(options).Sequences("x3", "x4", regroup: true).Score(new LagModel(2), ["x0", "x1"], new ScoreOptions { Keep = [] }).To(sink).RunAsync();
+        Assert.Equal(expected, sink.Columns.Where((_, i) => i % 2 == 0).SelectMany(v => v));
+
+        // Fitting: the bits do not depend on parallelism or spilling.
+        async Task<double[]> SumsAsync(PipelineOptions flow, long? memory)
+        {
+            await using var pass = new FeaturePass(new Graph(new ArraySource(rows), []), ["x0", "x1"], "x2", flow, new SequenceColumns("x3", "x4", Regroup: true)) { MemoryBytes = memory };
+            var sums = (SumStatistics)await pass.RunAsync(new LagModel(2), default);
+            Assert.Equal((Rows, data[3].Distinct().Count()), (sums.Rows, pass.Sequences));
+            return sums.Sums;
+        }
+        Assert.Equal(await SumsAsync(options with { MaxDegreeOfParallelism = 1 }, null), await SumsAsync(options, spill ? 0 : null));
+    }
+
     [Fact]
     public async Task Sequences_too_long_for_the_budget_are_refused_with_what_to_try()
     {

@@ -30,7 +30,7 @@ public sealed class SequenceIndexTests
         foreach (var batch in Batches([.. keys], [.. order], batchSize)) index.Add(BatchRuns.Find(batch, columns));
         index.Seal();
 
-        Assert.Equal((expected.Length, keys.Count), (index.Count, index.Rows));
+        Assert.Equal((expected.Length, keys.Count), (index.Count, index.Batches.Rows));
         // The groups are those of the same rows in memory.
         var groups = SequenceGroups.Cut(new SequenceSet(new double[keys.Count, 1], [.. expected.Append(keys.Count).Select(s => (int)s)]), batchSize);
         Assert.Equal(groups.Length - 1, index.Groups);
@@ -47,7 +47,7 @@ public sealed class SequenceIndexTests
     [Theory]
     [InlineData(3), InlineData(2), InlineData(8)]
     public void A_key_that_comes_back_is_named_with_its_place(int batchSize) => Assert.Equal(
-        "data, row 5, column 'k': found key a again, after other keys, expected the rows of one key behind one another; sort the files by key",
+        "data, row 5, column 'k': found key a again, after other keys, expected the rows of one key behind one another; sort the files by key, or let rows be regrouped (--regroup, SequenceColumns.Regroup)",
         Refused(["a", "a", "b", "b", "c", "a"], [1, 2, 1, 2, 1, 3], batchSize));
 
     [Theory]
