@@ -26,7 +26,8 @@ public sealed class HelpTests
     [Theory]
     [InlineData("fit mixture", "--distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
     [InlineData("fit kmeans", "--components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration --restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
-    [InlineData("score", "--output --columns --keep --on-bad-row --max-bad-rows --dry-run --resume")]
+    [InlineData("convert", "--to --features")]
+    [InlineData("score", "--output --columns --features --keep --on-bad-row --max-bad-rows --dry-run --resume")]
     [InlineData("inspect", "<FILE>")]
     public async Task Help_names_the_verbs_own_options(string verb, string options)
     {

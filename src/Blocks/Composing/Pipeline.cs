@@ -131,7 +131,7 @@ public sealed class Pipeline
     public Pipeline Score(SavedModel model, ScoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var names = options?.Features ?? model.Features?.Select(f => f.Name).ToArray()
+        var names = options?.Features ?? (model.FeaturesByPosition ? null : model.Features?.Select(f => f.Name).ToArray())
             ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them", "name them in ScoreOptions.Features");
         return Score(model.Model, names, model.Features, options);
     }

@@ -74,7 +74,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     {
         // Everything that can be wrong without reading data comes first.
         var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!);
-        var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path) : null;
+        var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
         var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>((TModel)initial.Model);
         var isDry = parsed.GetValue(Fit.DryRun);
         var place = isDry ? output.Preview() : null;
@@ -89,6 +89,8 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
+        if (initial is { FeaturesByPosition: true } or { Features: null })
+            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [parsed.GetValue(Fit.Weights)], cancellationToken).ConfigureAwait(false);
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs));
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -170,9 +172,9 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             yield return Mistake.Text($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both", "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
     }
 
-    private SavedModel Load(string path)
+    private SavedModel Load(string path, ToolConsole console)
     {
-        var saved = SavedModel.Load(path);
+        var saved = ModelInput.Load(path, console);
         return IsOfKind(saved.Model) ? saved : throw new ModelException(ErrorKind.Usage, $"{Fit.Initial.Name} {path}", $"a {saved.Model.FormatName} model", $"a {Name} model", "give a model of the kind to fit");
     }
 }

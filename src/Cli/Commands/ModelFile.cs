@@ -8,7 +8,8 @@ namespace Pipelines.Cli.Commands;
 /// <param name="path">The path as the user gave it.</param>
 /// <param name="what">What is written, in a word.</param>
 /// <param name="example">A name that would do.</param>
-internal sealed class ModelFile(string path, string what = "model", string example = "model.json")
+/// <param name="option">What the user names it by.</param>
+internal sealed class ModelFile(string path, string what = "model", string example = "model.json", string option = "--output")
 {
     /// <summary>The path as the user gave it.</summary>
     public string Path => path;
@@ -46,7 +47,7 @@ internal sealed class ModelFile(string path, string what = "model", string examp
     {
         if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", $"name a file, such as {example}");
         if (!Directory.Exists(Folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{Folder}'", "make the folder, or choose another");
-        OutputCheck.NotADevice(path, "a file that can be written", example);
+        OutputCheck.NotADevice(path, "a file that can be written", example, $"{option} {path}");
     }
 
     /// <summary>Writes the model, all or nothing.</summary>
@@ -69,5 +70,5 @@ internal sealed class ModelFile(string path, string what = "model", string examp
     }
 
     private DataException Wrong(DataErrorKind kind, string found, string remedy, Exception? inner = null, string expected = "a file that can be written") =>
-        new(kind, $"--output {path}", found, expected, remedy, inner);
+        new(kind, $"{option} {path}", found, expected, remedy, inner);
 }

@@ -10,7 +10,8 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
     {
         var model = Saved.Model;
         target.WriteLine($"{Path}: {model.FormatName} model of {model.Dimensions} {(model.Dimensions == 1 ? "feature" : "features")}");
-        if (Saved.Features is { } features) target.WriteLine($"features: {string.Join(", ", features)}");
+        if (Saved.FeaturesByPosition) target.WriteLine($"features: columns by position{Categories()}");
+        else if (Saved.Features is { } features) target.WriteLine($"features: {string.Join(", ", features)}");
         if (Saved.Training is { } facts)
         {
             target.WriteLine($"fitted to {Words.Count(facts.Rows)} rows: {facts.LogLikelihoods.Count} iterations ({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Words.Real(facts.LogLikelihood)}");
@@ -19,6 +20,8 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         target.WriteLine($"scores: {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}");
         target.WriteLine(model.Describe(Saved.Features));
     }
+
+    private string Categories() => string.Concat((Saved.Features ?? []).Where(f => f.Categories is not null).Select(f => $"; {f}"));
 
     public void WriteJson(Utf8JsonWriter json)
     {
@@ -29,6 +32,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         json.WriteStartArray("features");
         foreach (var feature in Saved.Features ?? []) json.WriteStringValue(feature.Name);
         json.WriteEndArray();
+        if (Saved.FeaturesByPosition) json.WriteBoolean("featuresByPosition", true);
         json.WriteStartArray("scores");
         foreach (var kind in Saved.Model.ScoreKinds) json.WriteStringValue(kind.Name);
         json.WriteEndArray();
@@ -42,6 +46,9 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
             json.WriteNumber("batchSize", facts.BatchSize);
             json.WriteString("kernel", facts.Kernel);
         }
+        json.WriteStartArray("warnings");
+        foreach (var warning in Saved.Warnings) json.WriteStringValue(warning);
+        json.WriteEndArray();
         json.WritePropertyName("model");
         ModelFormat.Write(json, Saved.Model);
     }

@@ -61,7 +61,7 @@ internal sealed class FitSettings
         null);
 
     /// <summary>A model to begin with.</summary>
-    public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model to begin with, instead of one that is found on the data; it keeps its categories.", "model.json", "a model file", "model.json");
+    public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model (ours or pomegranate 0.14's) to begin with, instead of one that is found on the data; it keeps its categories.", "model.json", "a model file", "model.json");
 
     /// <summary>What becomes of bad rows.</summary>
     public BadRowSettings BadRows { get; } = new();

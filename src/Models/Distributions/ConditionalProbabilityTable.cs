@@ -18,14 +18,20 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     /// <param name="unknownProbability">Probability of rows with any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public ConditionalProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability = 0)
+        : this(sizes, probabilities, unknownProbability, isNormalized: true)
+    {
+    }
+
+    private ConditionalProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability, bool isNormalized)
         : base(sizes, probabilities, unknownProbability)
     {
+        if (!isNormalized) return;
         var children = Children;
         for (var first = 0; first < Probabilities.Length; first += children)
         {
             double sum = 0;
             foreach (var p in Probabilities.Slice(first, children)) sum += p;
-            ModelException.CheckOptions("conditional probability table", (Math.Abs(sum - 1) <= 1e-6, $"sum of probabilities given combination {first / children} of the parents", sum.Text(), "1"));
+            ModelException.CheckOptions("conditional probability table", (Math.Abs(sum - 1) <= SumTolerance, $"sum of probabilities given combination {first / children} of the parents", sum.Text(), "1"));
         }
     }
 
@@ -55,7 +61,17 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     }
 
     /// <inheritdoc/>
-    public static ConditionalProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"));
+    public static ConditionalProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
+
+    /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
+    internal static ConditionalProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) => new(sizes, probabilities, unknownProbability, isNormalized: false);
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        base.WriteParameters(writer);
+        WriteIsNormalized(writer, Children);
+    }
 
     /// <summary>Draws a row: each combination of the parents is equally likely, the child follows it.</summary>
     public override void Sample(SeededRandom random, Span<double> row)

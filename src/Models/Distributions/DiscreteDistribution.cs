@@ -18,10 +18,15 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     /// <param name="unknownProbability">Probability of any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public DiscreteDistribution(IReadOnlyList<double> probabilities, double unknownProbability = 0)
+        : this(probabilities, unknownProbability, isNormalized: true)
+    {
+    }
+
+    private DiscreteDistribution(IReadOnlyList<double> probabilities, double unknownProbability, bool isNormalized)
         : base([probabilities?.Count ?? throw new ArgumentNullException(nameof(probabilities))], probabilities, unknownProbability)
     {
         var sum = probabilities.Sum();
-        ModelException.CheckOptions("discrete distribution", (Math.Abs(sum - 1) <= 1e-6, "sum of probabilities", sum.Text(), "1"));
+        ModelException.CheckOptions("discrete distribution", (!isNormalized || Math.Abs(sum - 1) <= SumTolerance, "sum of probabilities", sum.Text(), "1"));
     }
 
     /// <inheritdoc/>
@@ -49,7 +54,10 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     public static DiscreteDistribution Blank(ReadOnlySpan<double> center) => new([1.0], BlankUnknown);
 
     /// <inheritdoc/>
-    public static DiscreteDistribution ReadParameters(JsonElement json) => new(json.Numbers("probabilities"), json.Number("unknownProbability"));
+    public static DiscreteDistribution ReadParameters(JsonElement json) => new(json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
+
+    /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
+    internal static DiscreteDistribution AsGiven(IReadOnlyList<double> probabilities, double unknownProbability) => new(probabilities, unknownProbability, isNormalized: false);
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -57,6 +65,7 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("probabilities", Probabilities.ToArray());
         writer.WriteExact("unknownProbability", UnknownProbability);
+        WriteIsNormalized(writer, Sizes[0]);
     }
 
     /// <inheritdoc/>

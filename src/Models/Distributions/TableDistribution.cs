@@ -19,6 +19,12 @@ public abstract class TableDistribution : Distribution
     // A start is chosen on a sample: rows of categories that the sample lacks must not be impossible. Each such row is then worth 1e-9.
     private protected const double BlankUnknown = 1e-9;
 
+    /// <summary>How far a sum of probabilities may be from 1: files of other programs round them.</summary>
+    internal const double SumTolerance = 1e-6;
+
+    /// <summary>Most combinations of categories that a table may have.</summary>
+    internal const int MostCells = TableStatistics.MostCells;
+
     private readonly int[] sizes;
     private readonly double[] probabilities;
     private readonly double[] logs;
@@ -202,6 +208,20 @@ public abstract class TableDistribution : Distribution
     /// <summary>Sizes as they stand in a file.</summary>
     private protected static int[] ReadSizes(JsonElement json) => [.. json.Numbers("sizes").Select(s =>
         s is >= 1 and <= TableStatistics.MostCells && s == Math.Floor(s) ? (int)s : throw JsonHelpers.Bad("property 'sizes'", s.Text(), "whole numbers above 0"))];
+
+    /// <summary>False where a file says that the probabilities are used as they stand.</summary>
+    private protected static bool ReadIsNormalized(JsonElement json) => !json.TryGetProperty("normalized", out var normalized) || normalized.ValueKind != JsonValueKind.False;
+
+    /// <summary>Says so in a file, if some cells that lie side by side do not sum to 1.</summary>
+    private protected void WriteIsNormalized(Utf8JsonWriter writer, int cells)
+    {
+        for (var first = 0; first < probabilities.Length; first += cells)
+        {
+            if (Math.Abs(probabilities.AsSpan(first, cells).ToArray().Sum() - 1) <= SumTolerance) continue;
+            writer.WriteBoolean("normalized", false);
+            return;
+        }
+    }
 
     /// <summary>Name of a code in a feature.</summary>
     private protected static string NameOf(Feature? feature, int code) => feature?.Categories is { } names && code < names.Count ? names[code] : code.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Models.Serialization;
 
@@ -35,6 +36,12 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     /// <summary>The version this code writes and reads.</summary>
     public const int Version = 1;
 
+    /// <summary>True: the features have no names, as in files of pomegranate; they are columns by position, and each feature's name is its position.</summary>
+    public bool FeaturesByPosition { get; init; }
+
+    /// <summary>What a user should know of a file that another program wrote: what it cannot say, or says wrongly. Not saved.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     private const long MostBytes = 256L << 20;
     private const int MostDepth = 64;
 
@@ -60,6 +67,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             writer.WriteStartObject();
             writer.WriteString("format", Format);
             writer.WriteNumber("version", Version);
+            if (FeaturesByPosition) writer.WriteBoolean("featuresByPosition", true);
             WriteFeatures(writer);
             WriteTraining(writer);
             writer.WritePropertyName("model");
@@ -70,7 +78,19 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         return stream.ToArray();
     }
 
-    /// <summary>Reads a model from JSON.</summary>
+    /// <summary>The same model over columns of these names.</summary>
+    /// <param name="names">One for each feature, in the model's order; each once.</param>
+    /// <exception cref="ModelException">There are more or fewer names than features.</exception>
+    public SavedModel WithFeatures(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ModelException.CheckOptions("features",
+            (names.Count == Model.Dimensions, "number of names", names.Count, $"{Model.Dimensions}, as the model has features"),
+            (names.Distinct(StringComparer.Ordinal).Count() == names.Count, "names", string.Join(",", names), "each name once"));
+        return this with { Features = [.. names.Select((n, j) => Features is null ? new Feature(n) : Features[j] with { Name = n })], FeaturesByPosition = false };
+    }
+
+    /// <summary>Reads a model from JSON: our own, or a file that pomegranate 0.14 saved.</summary>
     /// <param name="json">UTF-8 text.</param>
     /// <param name="place">Where it came from, for messages.</param>
     /// <exception cref="ModelException">It is not JSON, damaged, of another format or version, or out of range.</exception>
@@ -80,6 +100,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
         try
         {
+            if (PomegranateFile.TryRead(json, out var saved)) return saved!;
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
             return Read(document.RootElement);
         }
@@ -164,7 +185,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         var features = root.TryGetProperty("features", out _) ? ReadFeatures(root) : null;
         if (features is not null && features.Count != model.Dimensions)
             throw new ModelException(ErrorKind.Model, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has", "the file is damaged or was edited; save the model again");
-        return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null);
+        return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null)
+        {
+            FeaturesByPosition = root.TryGetProperty("featuresByPosition", out var byPosition) && byPosition.GetBoolean(),
+        };
     }
 
     private static List<Feature> ReadFeatures(JsonElement root) =>
