@@ -72,7 +72,7 @@ public sealed class ContourPlot : PlotKind
             });
         }
         var legend = new List<LegendEntry>();
-        if (rows is not null) legend.Add(new(shown < rows.Rows ? $"{PlotTexts.Count(shown, "row")} of {PlotTexts.Count(rows.Rows, "row")}" : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey), LegendSymbol.Dot));
+        if (rows is not null) legend.Add(new(shown < rows.Rows ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{shown:N0} of {rows.Rows:N0} rows") : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey), LegendSymbol.Dot));
         legend.Add(new("density: contours around 50, 80 and 95 % of the probability", new(Palette.Black, 1.2)));
         if (hasEllipse) legend.AddRange(components.Count > 0 ? components.Select(c => new LegendEntry(c.Name, c.Ink)) : [new("model", Palette.Of(0))]);
         string[] notes = hasEllipse

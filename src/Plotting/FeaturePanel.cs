@@ -47,7 +47,7 @@ internal sealed class FeaturePanel
         if (counts is null) yield break;
         var name = PlotTexts.Name(feature.Name, 24);
         var outside = counts[^1] / counts.Sum();
-        if (outside > 0) yield return feature.Categories is null ? $"{name}: {PlotTexts.Percent(outside)} of the values lie outside" : $"{name}: {PlotTexts.Percent(outside)} of the values are no known categories";
+        if (outside > 0) yield return feature.Categories is null ? $"{name}: {PlotTexts.Percent(outside)} of the values lie beyond the axis" : $"{name}: {PlotTexts.Percent(outside)} of the values are no known categories";
     }
 
     /// <summary>The panel.</summary>
@@ -64,7 +64,7 @@ internal sealed class FeaturePanel
         var draws = whole.SortedDraws;
         var discrete = !whole.HasDensity;
         var (low, high) = seen is { } rows
-            ? FeatureRange.Of(rows.Sorted, rows.Range.Low, rows.Range.High, 0.0005)
+            ? FeatureRange.Of(rows.Sorted, rows.Range.Low, rows.Range.High, 0.001)
             : FeatureRange.Of(draws, feature.Minimum ?? draws[0], feature.Maximum ?? draws[^1], 0.002);
         if (seen is null && discrete) (low, high) = (Math.Min(low, draws[0]), Math.Max(high, draws[^1]));
         if (discrete || seen is { IsWhole: true })
