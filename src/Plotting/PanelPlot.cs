@@ -87,8 +87,8 @@ internal static class PanelPlot
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.Axes.Right.MinimumSize = 14;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.07);
-        plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = 0.6 };
-        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { TickDensity = 0.8 };
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.45 : 0.6 };
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.6 : 0.8 };
         plot.Axes.AutoScale();
         var limits = plot.Axes.GetLimits();
         var (low, high) = panel.XRange ?? (limits.Left, limits.Right);
