@@ -13,7 +13,7 @@ public sealed partial class ReadmeTests : IClassFixture<FlightsFolder>
     public void Code_is_what_the_tour_runs()
     {
         var shown = Blocks("csharp").ToArray();
-        Assert.Equal(5, shown.Length);
+        Assert.Equal(6, shown.Length);
         Assert.Equal(shown, Regions(File.ReadAllLines(Repository.File("tests", "Docs.Tests", "TourTests.cs"))));
     }
 
@@ -21,7 +21,7 @@ public sealed partial class ReadmeTests : IClassFixture<FlightsFolder>
     public async Task Commands_print_what_is_shown()
     {
         var commands = string.Join('\n', Blocks("console")).Split("$ pipelines ", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(9, commands.Length);
+        Assert.Equal(10, commands.Length);
         foreach (var command in commands)
         {
             var expected = command.Split('\n');

@@ -22,6 +22,9 @@ internal sealed class FeatureExtractor
 
     public int Columns => features.Count;
 
+    /// <summary>Names of the feature columns, in the model's order.</summary>
+    public IReadOnlyList<string> Names => features;
+
     public bool IsWeighted => weights is not null;
 
     /// <summary>The columns that must be read.</summary>

@@ -44,6 +44,10 @@ public static class IncrementalFitting
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(options);
         fit.Validate();
+        if (estimator.Fits > 1)
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs go on with", "choose first in a run of its own, then begin with one number of components and no restarts");
+        if (fit.BatchesPerIteration is not null)
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration", "all new rows in each iteration, on top of the earlier ones", "leave the batches per iteration out");
         if (options.Backfill is { } range)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit", "none, as a fit takes each row once and cannot take it back", "fit anew with another state file");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);

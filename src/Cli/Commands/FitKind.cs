@@ -61,6 +61,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
+        command.Rules.Add(CheckIncremental);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
     }
@@ -96,7 +97,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
                 if (state.New.Count == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
                 pipeline = From([.. state.Paths]);
             }
-            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = Passes(options, initial is not null) }, compare,
+            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = Passes(options, initial is not null, estimator.Fits) }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
         }
         if (compare is not null) DryRun.Warn(console, await compare().ConfigureAwait(false));
@@ -116,7 +117,11 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         }
         var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
-        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, badRows.Mode == BadRowMode.Fail ? null : fitted.RowsRejected);
+        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, badRows.Mode == BadRowMode.Fail ? null : fitted.RowsRejected)
+        {
+            Criterion = (estimator as ModelSelection<TModel>)?.Criterion,
+            BatchesPerIteration = options.BatchesPerIteration,
+        };
         report.WriteWarnings(console.Error);
         if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
         else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
@@ -137,12 +142,26 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f with { Name = names[i] })] } : null;
     }
 
-    private static string[] Passes(FitOptions options, bool hasStart)
+    private static string[] Passes(FitOptions options, bool hasStart, int fits)
     {
         string[] start = hasStart
             ? ["1. the model to begin with is evaluated: reads the files and keeps the decoded features"]
             : ["1. survey of all rows: reads the files and keeps the decoded features", $"2. the start, chosen on at most {Words.Count(options.InitializationRows)} of the rows, is evaluated"];
-        return [.. start, $"then one an iteration, at most {Words.Count(options.MaxIterations)}, until an iteration gains no more than {Words.Real(options.StopThreshold)}"];
+        var most = $"at most {Words.Count(options.MaxIterations)}";
+        var gain = Words.Real(options.StopThreshold);
+        string[] rest = options.BatchesPerIteration is { } batches
+            ? [$"then {Words.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}", "last, the fitted model is evaluated on all rows"]
+            : [$"then one an iteration, {most}, until an iteration gains no more than {gain}"];
+        return [.. start, .. rest, .. fits > 1 ? [$"{Words.Count(fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
+    }
+
+    private IEnumerable<string> CheckIncremental(CommandResult result)
+    {
+        if (!result.IsGiven(incremental.State)) yield break;
+        if (Fit.Selection.Fits(result) is > 1 and var fits)
+            yield return Mistake.Text(incremental.State.Name, $"{Words.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
+        if (result.IsGiven(Fit.BatchesPerIteration))
+            yield return Mistake.Text($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both", "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
     }
 
     private SavedModel Load(string path)

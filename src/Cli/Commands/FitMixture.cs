@@ -23,7 +23,7 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 
     public override string Name => "mixture";
 
-    protected override IReadOnlyList<Option> Own => [distribution, pseudocount, minVariance];
+    protected override IReadOnlyList<Option> Own => [distribution, Fit.Selection.Criterion, pseudocount, minVariance];
 
     // Independent components come of several names, or of a univariate one; by their own name they would only be normals.
     private static IEnumerable<DistributionFamily> Known => ModelFormat.Families.Where(f => f.Name != IndependentComponentsDistribution.FamilyName);
@@ -32,7 +32,7 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 
     protected override IEnumerable<string> Check(CommandResult result)
     {
-        foreach (var mistake in Fit.Check(result, (distribution, true), (Fit.Components, true), (Fit.Init, false))) yield return mistake;
+        foreach (var mistake in Fit.Check(result, (distribution, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false), (Fit.Init, false))) yield return mistake;
         if (result.Given(distribution) is not { Count: > 1 } names) yield break;
         if (!result.IsGiven(Fit.Features))
             yield return Mistake.Text($"{distribution.Name} with {names.Count} names", $"no {Fit.Features.Name}", "the features they are for, in the same order", $"{Fit.Features.Name} {Fit.Features.Example}");
@@ -42,10 +42,11 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
             yield return Mistake.Text(distribution.Name, $"'{joint}' among several names", $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{distribution.Name} {joint}");
     }
 
-    protected override IEstimator<GeneralMixtureModel> Estimator(ParseResult parsed) => new MixtureEstimator(
-        DistributionFamily.PerFeature([.. parsed.GetRequiredValue(distribution)!.Select(ModelFormat.Family)]),
-        parsed.GetRequiredValue(Fit.Components)!.Value,
-        Fit.Initialization(parsed));
+    protected override IEstimator<GeneralMixtureModel> Estimator(ParseResult parsed)
+    {
+        var family = DistributionFamily.PerFeature([.. parsed.GetRequiredValue(distribution)!.Select(ModelFormat.Family)]);
+        return Fit.Selection.Select(parsed, k => new MixtureEstimator(family, k, Fit.Initialization(parsed)));
+    }
 
     protected override FitOptions With(FitOptions options, ParseResult parsed) => options with
     {

@@ -41,6 +41,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     /// <inheritdoc/>
     public override int Dimensions { get; }
 
+    /// <summary>K x D coordinates of centroids.</summary>
+    public override long ParameterCount => centroids.Length;
+
     /// <inheritdoc/>
     public override string FormatName => Name;
 

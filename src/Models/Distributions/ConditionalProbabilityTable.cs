@@ -35,6 +35,9 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     /// <inheritdoc/>
     public static bool IsUnivariate => false;
 
+    /// <summary>For each combination of the parents' codes one less than the child has codes.</summary>
+    protected override long FreeParameters => Probabilities.Length / Sizes[^1] * (Sizes[^1] - 1L);
+
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 

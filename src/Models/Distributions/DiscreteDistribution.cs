@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -9,7 +11,7 @@ namespace Pipelines.Models;
 /// (w + pseudocount)/(W + pseudocount * categories); inertia blends it with the old share, which is 0 for a category not met before.
 /// </summary>
 /// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
-public sealed class DiscreteDistribution : TableDistribution, IDistributionFamily<DiscreteDistribution>
+public sealed class DiscreteDistribution : TableDistribution, IDistributionFamily<DiscreteDistribution>, ICodedFamily
 {
     /// <summary>Makes a distribution over codes 0, 1, 2 …</summary>
     /// <param name="probabilities">Shape [categories], from 0 to 1, sum 1 (to 1e-6).</param>
@@ -34,6 +36,12 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    /// <inheritdoc/>
+    int ICodedFamily.Codes => Sizes[0];
+
+    /// <inheritdoc/>
+    bool ICodedFamily.LearnsCodes => true;
+
     /// <summary>One category, and a floor for all that a fit meets beyond it.</summary>
     public static DiscreteDistribution Blank(ReadOnlySpan<double> center) => new([1.0], BlankUnknown);
 
@@ -47,6 +55,23 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
         writer.WriteNumbers("probabilities", Probabilities.ToArray());
         writer.WriteExact("unknownProbability", UnknownProbability);
     }
+
+    /// <inheritdoc/>
+    double[] ICodedFamily.LogTable(int length, double factor) => CodeTables.Logs(Probabilities, Math.Log(UnknownProbability), factor, length);
+
+    /// <inheritdoc/>
+    void ICodedFamily.AddCells(ReadOnlySpan<double> cells, Statistics statistics)
+    {
+        var table = (TableStatistics)statistics;
+        // Codes that only other components have make this one's table larger when a row of it has them.
+        var used = cells.Length - 1;
+        while (used > 0 && cells[used - 1] == 0) used--;
+        if (used > table.Sizes[0]) table.Grow([used]);
+        for (var i = 0; i < used; i++) table.Cells[i] += cells[i];
+    }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row) => row[0] = SampleCell(random, 0, Sizes[0]);

@@ -20,6 +20,12 @@ public abstract class Distribution : Model
     /// <summary>True: probabilities are masses of single values (counts, categories), not densities. False by default.</summary>
     public virtual bool IsDiscrete => false;
 
+    /// <inheritdoc/>
+    public sealed override long ParameterCount => IsFrozen ? 0 : FreeParameters;
+
+    /// <summary>Number of free parameters while the distribution is not frozen. By default the numbers that <see cref="Model.WriteParameters"/> writes.</summary>
+    protected virtual long FreeParameters => base.ParameterCount;
+
     /// <summary>The same distribution, left alone by fitting.</summary>
     public Distribution Freeze() => With(frozen: true);
 
@@ -80,6 +86,9 @@ public abstract class Distribution : Model
     /// </summary>
     /// <param name="components">All components of the mixture, this one first.</param>
     public virtual MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => null;
+
+    /// <summary>What <see cref="Model.Diagnose"/> has to say of a component of a mixture, whose fit goes on until the mixture's does not improve.</summary>
+    internal virtual IEnumerable<string> DiagnosePart(Statistics statistics) => Diagnose(statistics);
 
     /// <summary>Copies an immutable value with another frozen flag.</summary>
     private Distribution With(bool frozen)

@@ -44,6 +44,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     /// <summary>Shape [Parts].</summary>
     public IReadOnlyList<double> ColumnWeights { get; }
 
+    /// <summary>Those of the parts; column weights are given.</summary>
+    protected override long FreeParameters => Parts.Sum(p => p.ParameterCount);
+
     /// <inheritdoc/>
     public override int Dimensions => offsets[^1];
 
@@ -128,6 +131,12 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.Diagnose(own));
+
+    /// <inheritdoc/>
+    internal override IEnumerable<string> DiagnosePart(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.DiagnosePart(own));
+
+    /// <inheritdoc/>
     public override string? Impossible(Statistics statistics)
     {
         for (var j = 0; j < Parts.Count; j++)
@@ -172,7 +181,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     private int PartOf(int feature) => Array.FindLastIndex(offsets, o => o <= feature);
 
     /// <inheritdoc/>
-    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components) ?? ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>
@@ -183,6 +192,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
 
     /// <inheritdoc/>
     public override string ToString() => $"IndependentComponents({string.Join(", ", Parts)})";
+
+    private IEnumerable<string> DiagnoseParts(Statistics statistics, Func<Distribution, Statistics, IEnumerable<string>> say) =>
+        Parts.SelectMany((part, j) => say(part, ((CompositeStatistics)statistics).Parts[j]).Select(words => $"feature {offsets[j]}: {words}"));
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>

@@ -54,6 +54,21 @@ public readonly ref struct FeatureBlock
     /// <summary>Global number of row 0, counted from 0 over the whole input.</summary>
     public long FirstRow { get; }
 
+    /// <summary>
+    /// Where sequences begin: sequence s is the rows <c>SequenceOffsets[s]</c> … <c>SequenceOffsets[s + 1] - 1</c>, whole and in order of time. Shape [sequences + 1], from 0 to Rows;
+    /// empty = the rows are no sequences. A sequence weighs what its first row weighs.
+    /// </summary>
+    public ReadOnlySpan<int> SequenceOffsets { get; init; }
+
+    /// <summary>Index of the state that each row is known to be in, -1 = not known. Shape [Rows]; empty = nothing is known.</summary>
+    public ReadOnlySpan<int> Labels { get; init; }
+
+    /// <summary>Global number of sequence 0, counted from 0 over the whole input.</summary>
+    public long FirstSequence { get; init; }
+
+    /// <summary>Number of sequences; 0 if the rows are none.</summary>
+    public int SequenceCount => Math.Max(0, SequenceOffsets.Length - 1);
+
     /// <summary>The value of feature <paramref name="column"/> in row <paramref name="row"/>; NaN = missing.</summary>
     public double this[int row, int column] => Values[(row * RowStride) + (column * ColumnStride)];
 
@@ -68,7 +83,7 @@ public readonly ref struct FeatureBlock
     public static FeatureBlock RowMajor(ReadOnlySpan<double> values, int rows, int columns, ReadOnlySpan<double> weights = default, long firstRow = 0) =>
         new(values, rows, columns, columns, 1, weights, firstRow);
 
-    /// <summary>The rows from <paramref name="start"/>, <paramref name="rows"/> of them, without a copy.</summary>
+    /// <summary>The rows from <paramref name="start"/>, <paramref name="rows"/> of them, without a copy; they are no sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
         new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start);
 
@@ -81,7 +96,8 @@ public readonly ref struct FeatureBlock
     }
 
     /// <summary>
-    /// Copies tile <paramref name="tile"/> (rows <c>tile * Capacity</c> onwards) into <paramref name="buffer"/> and returns it as a tile.
+    /// Copies tile <paramref name="tile"/> (rows <c>tile * Capacity</c> onwards) into <paramref name="buffer"/> and returns it as a tile. Values that already lie as in a tile
+    /// are not copied.
     /// </summary>
     /// <param name="tile">Tile index in 0 … <see cref="TileCount"/> - 1.</param>
     /// <param name="buffer">Room for [Columns, Capacity] doubles; 64-byte aligned for speed.</param>
@@ -89,6 +105,8 @@ public readonly ref struct FeatureBlock
     {
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
+        // One column that lies together is a tile already.
+        if (RowStride == 1 && Columns == 1 && rows == FeatureTile.Capacity) return new FeatureTile(Values.Slice(start, rows), rows, 1, Kernels.TilePacking.AnyMissing(Values.Slice(start, rows)));
         var missing = Kernels.TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
         // Several columns are more streams, each in pieces of a tile, than the CPU's own prefetching follows well; one it does.
         if (RowStride == 1 && Columns > 1 && rows == FeatureTile.Capacity)

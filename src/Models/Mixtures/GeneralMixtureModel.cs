@@ -61,6 +61,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <inheritdoc/>
     public override int Dimensions => Components[0].Dimensions;
 
+    /// <summary>Those of the components, and K - 1 mixing weights.</summary>
+    protected override long FreeParameters => Components.Count - 1 + Components.Sum(c => c.ParameterCount);
+
     /// <inheritdoc/>
     public override string FormatName => Name;
 
@@ -188,7 +191,11 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         for (var k = 0; k < responsibilities.Length; k++)
         {
             if (responsibilities[k] < NormalDistribution.LeastWeight)
+            {
                 yield return $"component {k} died: no row belongs to it any more; it keeps its parameters at weight {weights[k].Text()} (use fewer components or another start)";
+                continue;
+            }
+            foreach (var words in Components[k].DiagnosePart(((MixtureStatistics)statistics).Parts[k])) yield return $"component {k}: {words}";
         }
     }
 

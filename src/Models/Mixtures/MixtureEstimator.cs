@@ -55,7 +55,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         ArgumentNullException.ThrowIfNull(options);
         var clusters = new KMeans(initialization.Centroids(sample, components, options.Seed));
         if (kMeansIterations > 0)
-            clusters = clusters.Fit(sample.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0 }).Model;
+            clusters = clusters.Fit(sample.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0, BatchesPerIteration = null }).Model;
         var assignment = clusters.Predict(sample.Matrix, options.MaxDegreeOfParallelism);
         var fitted = new Distribution[components];
         var shares = new double[components];

@@ -53,7 +53,11 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
             return log2Likelihood;
         }
         if (!tile.HasMissing || kernel.TakesMissing)
-            return kernel.Summarize(tile, weights, log2Weights, responsibilities, lanes);
+        {
+            log2Likelihood = kernel.Summarize(tile, weights, log2Weights, responsibilities, lanes);
+            if (kernel.HasRest) kernel.AccumulateRest(tile, responsibilities, statistics.Parts);
+            return log2Likelihood;
+        }
         var split = new SplitTile(tile, scratch);
         JointOfSplit(kernel, split, log2Weights, responsibilities, scratch);
         log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);
@@ -61,7 +65,34 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         split.Take(responsibilities, own, components.Count);
         AddComponentwise(split.Incomplete, own, statistics);
         kernel.Accumulate(split.Complete, responsibilities, lanes);
+        if (kernel.HasRest) kernel.AccumulateRest(split.Complete, responsibilities, statistics.Parts);
         return log2Likelihood;
+    }
+
+    /// <summary>Adds the rows of a tile to the statistics with responsibilities that are known already.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="responsibilities">Shape [K, Capacity], 0 in padding rows; overwritten.</param>
+    /// <param name="statistics">The components' statistics; what the fused kernel adds waits in the lanes.</param>
+    /// <param name="kernel">The fused kernel; null = component by component.</param>
+    /// <param name="lanes">Shape [kernel.LaneCount].</param>
+    public void Accumulate(in FeatureTile tile, Span<double> responsibilities, MixtureStatistics statistics, MixtureKernel? kernel, Span<double> lanes)
+    {
+        if (kernel is null)
+        {
+            AddComponentwise(tile, responsibilities, statistics);
+            return;
+        }
+        if (!tile.HasMissing || kernel.TakesMissing)
+        {
+            kernel.Accumulate(tile, responsibilities, lanes);
+            return;
+        }
+        using var scratch = Scratch.Enter();
+        var split = new SplitTile(tile, scratch);
+        var own = scratch.Take(components.Count * FeatureTile.Capacity);
+        split.Take(responsibilities, own, components.Count);
+        AddComponentwise(split.Incomplete, own, statistics);
+        kernel.Accumulate(split.Complete, responsibilities, lanes);
     }
 
     private void AddComponentwise(in FeatureTile tile, ReadOnlySpan<double> responsibilities, MixtureStatistics statistics)

@@ -31,6 +31,8 @@ internal static class DistributionCases
         ("mixture of t distributions", () => Mix(k => new StudentTDistribution(4, 3 * k, 1)), () => ModelCases.Rows(1, missing: true)),
         ("mixture of betas", () => Mix(k => new BetaDistribution(1 + k, 4 - k, ShareEstimator.MaximumLikelihood)), () => Drawn(Mix(k => new BetaDistribution(2 + (5 * k), 9 - (4 * k))))),
         ("mixture of Bernoulli products", () => Mix(k => Product(j => new BernoulliDistribution(0.3 + (0.1 * ((j + k) % 4))), 5)), () => Drawn(Mix(k => Product(j => new BernoulliDistribution(0.1 + (0.25 * ((j + k) % 4))), 5)), missing: true)),
+        ("mixture of linear families, few missing", () => Mix(k => Linear(k, 1)), () => Drawn(Mix(k => Linear(2 * k, 0)), missing: true, oneIn: 700)),
+        ("mixture of Bernoulli distributions at the edge", () => new GeneralMixtureModel([new BernoulliDistribution(0), new BernoulliDistribution(0.5)]), () => Drawn(new BernoulliDistribution(0.2), missing: true)),
         ("mixture of discrete products", () => Mix(k => Product(j => new DiscreteDistribution([0.2 + (0.1 * ((j + k) % 3)), 0.3, 0.5 - (0.1 * ((j + k) % 3))]), 4)), () => Drawn(Mix(k => Product(j => new DiscreteDistribution(j % 2 == k % 2 ? [0.7, 0.2, 0.1] : [0.1, 0.2, 0.7]), 4)))),
         ("mixture of spherical Gaussians", () => Mix(k => new SphericalGaussianDistribution([3 * k, 0, -k], 1)), () => ModelCases.Rows(3, missing: true)),
         ("mixture of diagonal Gaussians", () => Mix(k => new DiagonalGaussianDistribution([3 * k, 0, -k], [1, 1, 2])), () => ModelCases.Rows(3, missing: true)),
@@ -39,7 +41,7 @@ internal static class DistributionCases
     ];
 
     /// <summary>Seeded rows of a distribution.</summary>
-    public static FeatureMatrix Drawn(Distribution distribution, int rows = 5_000, bool missing = false, bool weighted = false)
+    public static FeatureMatrix Drawn(Distribution distribution, int rows = 5_000, bool missing = false, bool weighted = false, int oneIn = 12)
     {
         var random = new SeededRandom(11);
         var values = new double[rows, distribution.Dimensions];
@@ -48,7 +50,7 @@ internal static class DistributionCases
         for (var i = 0; i < rows; i++)
         {
             distribution.Sample(random, row);
-            for (var j = 0; j < row.Length; j++) values[i, j] = missing && random.NextInt64(12) == 0 ? double.NaN : row[j];
+            for (var j = 0; j < row.Length; j++) values[i, j] = missing && random.NextInt64(oneIn) == 0 ? double.NaN : row[j];
             weights[i] = weighted ? random.NextInt64(4) : 1;
         }
         return FeatureMatrix.FromRows(values, weighted ? weights : null);
@@ -65,6 +67,9 @@ internal static class DistributionCases
         new UniformDistribution(0, 60).Freeze(),
         new GeneralMixtureModel([new LogNormalDistribution(1 + shift, 0.5), new NormalDistribution(20 + shift, 3)]),
     ]);
+
+    private static IndependentComponentsDistribution Linear(double at, double shift) =>
+        new([new PoissonDistribution(1 + (4 * at) + shift), new BernoulliDistribution(0.1 + (0.15 * at)), new ExponentialDistribution(1 / (1 + at + shift)), new PoissonDistribution(9 - at)]);
 
     private static IndependentComponentsDistribution Columns(double at, double shift) => new(
     [

@@ -31,7 +31,8 @@ internal static class ModelCases
 
     public static IEnumerable<Type> Covered => cases.SelectMany(c => Parts(c.Start())).Select(m => m.GetType()).Distinct();
 
-    public static IEnumerable<Type> All => typeof(Model).Assembly.GetTypes().Where(t => !t.IsAbstract && typeof(Model).IsAssignableFrom(t));
+    /// <summary>Models of rows; those of sequences have a suite of their own.</summary>
+    public static IEnumerable<Type> All => typeof(Model).Assembly.GetTypes().Where(t => !t.IsAbstract && typeof(Model).IsAssignableFrom(t) && !typeof(SequenceModel).IsAssignableFrom(t));
 
     public static (Model Start, FeatureMatrix Data) Get(string name)
     {

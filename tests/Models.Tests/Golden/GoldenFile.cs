@@ -62,6 +62,7 @@ internal sealed class GoldenFile
         "Gamma" => new GammaDistribution(Number(e.GetProperty("shape")), Number(e.GetProperty("rate"))),
         "Poisson" => new PoissonDistribution(Number(e.GetProperty("rate"))),
         "Discrete" => new DiscreteDistribution(Numbers(e.GetProperty("probs"))),
+        "GeneralMixture" => Mixture(e),
         var type => throw new NotSupportedException($"family '{type}' has no reader here"),
     };
 

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models.Sequences;
+
+/// <summary>Hidden Markov models in files.</summary>
+internal static class HiddenMarkovJson
+{
+    public static void Write(Utf8JsonWriter writer, HiddenMarkovModel model)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        if (model.ModelName is not null) writer.WriteString("name", model.ModelName);
+        writer.WriteStartArray("states");
+        foreach (var state in model.States)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", state.Name);
+            if (state.Weight != 1) writer.WriteExact("weight", state.Weight);
+            if (state.TiedTo is not null)
+            {
+                writer.WriteString("tiedTo", state.TiedTo);
+            }
+            else if (state.Distribution is not null)
+            {
+                writer.WritePropertyName("distribution");
+                ModelFormat.Write(writer, state.Distribution);
+            }
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("transitions");
+        foreach (var t in model.Transitions)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("from", t.From);
+            writer.WriteString("to", t.To);
+            writer.WriteExact("probability", t.Probability);
+            if (t.Pseudocount is { } p) writer.WriteExact("pseudocount", p);
+            if (t.Group is not null) writer.WriteString("group", t.Group);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        if (model.Fitting != new HiddenFitting()) WriteFitting(writer, model.Fitting);
+    }
+
+    public static HiddenMarkovModel Read(JsonElement json)
+    {
+        var states = json.Array("states").Select(s => new HiddenState(Text(s, "name"),
+            s.TryGetProperty("distribution", out var d) ? ModelFormat.ReadDistribution(d) : null,
+            s.TryGetProperty("weight", out _) ? s.Number("weight") : 1,
+            s.TryGetProperty("tiedTo", out _) ? Text(s, "tiedTo") : null)).ToList();
+        var transitions = json.Array("transitions").Select(t => new HiddenTransition(Text(t, "from"), Text(t, "to"), t.Number("probability"),
+            t.TryGetProperty("pseudocount", out _) ? t.Number("pseudocount") : null,
+            t.TryGetProperty("group", out _) ? Text(t, "group") : null)).ToList();
+        return new(states, transitions, json.TryGetProperty("name", out _) ? Text(json, "name") : null, json.TryGetProperty("fitting", out var fitting) ? ReadFitting(fitting) : null);
+    }
+
+    private static void WriteFitting(Utf8JsonWriter writer, HiddenFitting fitting)
+    {
+        writer.WriteStartObject("fitting");
+        writer.WriteString("training", fitting.Training.ToString());
+        writer.WriteExact("edgeInertia", fitting.EdgeInertia);
+        writer.WriteExact("distributionInertia", fitting.DistributionInertia);
+        writer.WriteExact("transitionPseudocount", fitting.TransitionPseudocount);
+        writer.WriteExact("emissionPseudocount", fitting.EmissionPseudocount);
+        writer.WriteBoolean("useEdgePseudocounts", fitting.UseEdgePseudocounts);
+        writer.WriteBoolean("freezeTransitions", fitting.FreezeTransitions);
+        writer.WriteString("impossible", fitting.Impossible.ToString());
+        writer.WriteEndObject();
+    }
+
+    private static HiddenFitting ReadFitting(JsonElement json) => new()
+    {
+        Training = Choice<HiddenTraining>(json, "training"),
+        EdgeInertia = json.Number("edgeInertia"),
+        DistributionInertia = json.Number("distributionInertia"),
+        TransitionPseudocount = json.Number("transitionPseudocount"),
+        EmissionPseudocount = json.Number("emissionPseudocount"),
+        UseEdgePseudocounts = json.Required("useEdgePseudocounts").ValueKind == JsonValueKind.True,
+        FreezeTransitions = json.Required("freezeTransitions").ValueKind == JsonValueKind.True,
+        Impossible = Choice<ImpossibleSequence>(json, "impossible"),
+    };
+
+    private static T Choice<T>(JsonElement json, string name)
+        where T : struct, Enum => Enum.TryParse<T>(Text(json, name), out var value) && Enum.IsDefined(value)
+        ? value
+        : throw JsonHelpers.Bad($"property '{name}'", JsonHelpers.Quote(Text(json, name)), $"one of {string.Join(", ", Enum.GetNames<T>())}");
+
+    private static string Text(JsonElement json, string name)
+    {
+        var value = json.Required(name);
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw JsonHelpers.Bad($"property '{name}'", value.ValueKind.ToString(), "a text");
+    }
+}

@@ -1,0 +1,225 @@
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Sequences;
+
+namespace Pipelines.Models;
+
+/// <content>What the model says of sequences.</content>
+public sealed partial class HiddenMarkovModel
+{
+    /// <summary>Natural log-probability of each sequence; -infinity if it is impossible.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
+    /// <returns>Shape [sequences].</returns>
+    public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
+    {
+        var result = Results<double>(sequences);
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => PosteriorsOf(sequences.Block(first, count)).Logs.CopyTo(result, first));
+        return result;
+    }
+
+    /// <summary>Posterior probability of each emitting state for each row of each sequence; NaN where the sequence is impossible.</summary>
+    /// <inheritdoc cref="LogProbability"/>
+    /// <returns>For each sequence, shape [length, emitting states].</returns>
+    public double[][,] PredictProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1) => FromPosteriors(sequences, maxDegreeOfParallelism, (all, rows, first, length) =>
+    {
+        var result = new double[length, EmittingStates];
+        for (var t = 0; t < length; t++)
+            for (var k = 0; k < EmittingStates; k++) result[t, k] = all[(k * rows) + first + t];
+        return result;
+    });
+
+    /// <summary>The most probable state of each row by itself (maximum a posteriori), the lowest on ties; -1 where the sequence is impossible.</summary>
+    /// <inheritdoc cref="LogProbability"/>
+    /// <returns>For each sequence, shape [length].</returns>
+    public int[][] Predict(SequenceSet sequences, int maxDegreeOfParallelism = -1) => FromPosteriors(sequences, maxDegreeOfParallelism, (all, rows, first, length) =>
+    {
+        var result = new int[length];
+        ArgMax(all, rows, first, result);
+        return result;
+    });
+
+    /// <summary>The most probable path through each sequence.</summary>
+    /// <inheritdoc cref="LogProbability"/>
+    /// <returns>For each sequence.</returns>
+    public HiddenPath[] Viterbi(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => ViterbiOf(rows));
+
+    /// <summary>Everything about each sequence: forward, backward, posteriors, expected uses of the edges.</summary>
+    /// <inheritdoc cref="LogProbability"/>
+    /// <returns>For each sequence.</returns>
+    public HiddenInference[] Infer(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => Posterior(rows, full: true));
+
+    /// <inheritdoc/>
+    protected override void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
+    {
+        var posteriors = scores.Wants(ScoreKind.LogProbability) || scores.Wants(ScoreKind.Label) || scores.Wants(ScoreKind.Probability) ? PosteriorsOf(block) : default;
+        for (var s = 0; s < block.SequenceCount; s++)
+        {
+            var (first, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
+            if (scores.Wants(ScoreKind.LogProbability)) scores.Doubles(ScoreKind.LogProbability).Slice(first, length).Fill(posteriors.Logs[s]);
+            if (scores.Wants(ScoreKind.Label)) ArgMax(posteriors.Values, block.Rows, first, scores.Integers(ScoreKind.Label).Slice(first, length));
+            if (!scores.Wants(ViterbiKind)) continue;
+            var path = ViterbiOf(block.Slice(first, length)).States;
+            if (path.Length == length) path.CopyTo(scores.Integers(ViterbiKind)[first..]);
+            else scores.Integers(ViterbiKind).Slice(first, length).Fill(-1);
+        }
+        for (var k = 0; k < EmittingStates && scores.Wants(ScoreKind.Probability); k++) posteriors.Values.AsSpan(k * block.Rows, block.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k));
+    }
+
+    private delegate T OfPosteriors<T>(double[] all, int rows, int first, int length);
+
+    private delegate T OfRows<T>(in FeatureBlock rows);
+
+    private static void ArgMax(double[] posteriors, int rows, int first, Span<int> result)
+    {
+        for (var t = 0; t < result.Length; t++)
+        {
+            var best = posteriors[first + t];
+            result[t] = double.IsNaN(best) ? -1 : 0;
+            for (var (k, at) = (1, rows + first + t); at < posteriors.Length; k++, at += rows)
+                if (posteriors[at] > best) (best, result[t]) = (posteriors[at], k);
+        }
+    }
+
+    // Log-probabilities of the sequences of a block, and posteriors with state k of row r at [k * rows + r].
+    private (double[] Logs, double[] Values) PosteriorsOf(in FeatureBlock block)
+    {
+        var logs = new double[block.SequenceCount];
+        var values = new double[block.Rows * EmittingStates];
+        List<int> plain = [], chosen = [];
+        for (var s = 0; s < logs.Length; s++) (KernelSelection.Current == KernelVariant.Scalar || block.SequenceOffsets[s] == block.SequenceOffsets[s + 1] ? plain : chosen).Add(s);
+        if (chosen.Count > 0)
+        {
+            var schedule = new LaneSchedule(block.SequenceOffsets, chosen);
+            var run = new LaneRun(Matrices, evaluator, log2Weights, schedule);
+            var weights = new double[chosen.Count];
+            Array.Fill(weights, 1);
+            run.Run(block, weights, default, default, values);
+            for (var k = 0; k < chosen.Count; k++)
+            {
+                logs[schedule.Items[k]] = run.Log2[k] * Math.Log(2);
+                if (double.IsNaN(run.Log2[k])) plain.Add(schedule.Items[k]);
+            }
+        }
+        foreach (var s in plain)
+        {
+            var (first, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
+            var inference = Posterior(block.Slice(first, length));
+            logs[s] = inference.LogProbability;
+            for (var t = 0; t < length; t++)
+                for (var k = 0; k < EmittingStates; k++) values[(k * block.Rows) + first + t] = inference.Posterior[t, k];
+        }
+        return (logs, values);
+    }
+
+    private T[] Results<T>(SequenceSet sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        this.CheckBlock(sequences.Block(0, 0));
+        return new T[sequences.Count];
+    }
+
+    private T[] FromPosteriors<T>(SequenceSet sequences, int maxDegreeOfParallelism, OfPosteriors<T> make)
+    {
+        var result = Results<T>(sequences);
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) =>
+        {
+            var block = sequences.Block(first, count);
+            var all = PosteriorsOf(block).Values;
+            for (var s = 0; s < count; s++) result[first + s] = make(all, block.Rows, block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
+        });
+        return result;
+    }
+
+    private PlainSummarizer Plain() => new(this, graph, chain, evaluator, log2Weights);
+
+    private T[] Each<T>(SequenceSet sequences, int maxDegreeOfParallelism, OfRows<T> work)
+    {
+        var result = Results<T>(sequences);
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) =>
+        {
+            for (var s = first; s < first + count; s++) result[s] = work(sequences.Block(s, 1));
+        });
+        return result;
+    }
+
+    private HiddenPath ViterbiOf(in FeatureBlock rows)
+    {
+        var states = new int[rows.Rows];
+        var log = new LogRecursions(chain).Viterbi(Plain().Emissions(rows), states) * Math.Log(2);
+        if (double.IsNegativeInfinity(log)) return new(log, [], []);
+        List<int> route = [StartIndex];
+        var from = EmittingStates;
+        foreach (var to in states)
+        {
+            chain.Route(from, to, e => route.Add(graph.To[e]));
+            from = to;
+        }
+        if (IsFinite) chain.Route(from, EmittingStates, e => route.Add(graph.To[e]));
+        return new(log, states, [.. route]);
+    }
+
+    private HiddenInference Posterior(in FeatureBlock rows, bool full = false)
+    {
+        var (states, length) = (EmittingStates, rows.Rows);
+        var emissions = Plain().Emissions(rows);
+        var recursions = new LogRecursions(chain);
+        var alpha = new double[length * states];
+        var beta = new double[length * states];
+        var log2 = recursions.Forward(emissions, alpha);
+        recursions.Backward(emissions, beta);
+        var (forward, backward) = full ? (Forward(alpha, length), Backward(emissions, beta, length)) : (null, null);
+        var posterior = new double[length, states];
+        var edges = new double[full ? graph.Transitions.Length : 0];
+        if (double.IsNegativeInfinity(log2))
+        {
+            Array.Fill(alpha, double.NaN);
+        }
+        else
+        {
+            var ratios = new double[full ? (states + 1) * (states + 1) : 0];
+            recursions.Posteriors(emissions, alpha, beta, log2, 1, ratios);
+            if (full) chain.Spread(ratios, edges);
+        }
+        Buffer.BlockCopy(alpha, 0, posterior, 0, alpha.Length * sizeof(double));
+        return new(log2 * Math.Log(2), posterior, forward, backward, edges);
+    }
+
+    // Row t holds what is known after t symbols; silent states take part within the same t.
+    private double[,] Forward(double[] alpha, int length)
+    {
+        var (e, n) = (EmittingStates, graph.States.Length);
+        var result = new double[length + 1, n];
+        var terms = new double[e];
+        for (var t = 0; t <= length; t++)
+        {
+            for (var s = 0; s < n; s++)
+            {
+                if (s < e)
+                {
+                    result[t, s] = t == 0 ? double.NegativeInfinity : alpha[((t - 1) * e) + s] * Math.Log(2);
+                    continue;
+                }
+                for (var i = 0; i < e && t > 0; i++) terms[i] = alpha[((t - 1) * e) + i] + Math.Log2(chain.Reach(i, s));
+                result[t, s] = (t == 0 ? Math.Log2(chain.Reach(e, s)) : LogRecursions.LogSum(terms)) * Math.Log(2);
+            }
+        }
+        return result;
+    }
+
+    private double[,] Backward(double[] emissions, double[] beta, int length)
+    {
+        var (e, n) = (EmittingStates, graph.States.Length);
+        var result = new double[length + 1, n];
+        var terms = new double[e];
+        for (var t = 0; t <= length; t++)
+        {
+            for (var s = 0; s < n; s++)
+            {
+                for (var j = 0; j < e && t < length; j++) terms[j] = emissions[(t * e) + j] + beta[(t * e) + j] + (s < e ? chain.Log2[s, j] : Math.Log2(chain.Leave(s, j)));
+                var finish = s < e ? chain.Log2[s, e] : IsFinite ? Math.Log2(chain.Leave(s, e)) : double.NegativeInfinity;
+                result[t, s] = (t < length ? LogRecursions.LogSum(terms) : finish) * Math.Log(2);
+            }
+        }
+        return result;
+    }
+}

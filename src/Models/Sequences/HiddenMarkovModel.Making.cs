@@ -1,0 +1,101 @@
+using Pipelines.Models.Sequences;
+
+namespace Pipelines.Models;
+
+/// <content>Ways to make a model.</content>
+public sealed partial class HiddenMarkovModel
+{
+    /// <summary>A model from a matrix of transitions.</summary>
+    /// <param name="transitions">Shape [states, states]; 0 = no edge.</param>
+    /// <param name="distributions">Shape [states]; null = silent.</param>
+    /// <param name="starts">Probability of each state to come first, shape [states]; 0 = no edge.</param>
+    /// <param name="ends">Probability of the end after each state, shape [states]; 0 = no edge. Null = an infinite model.</param>
+    /// <param name="names">Shape [states]; null = s0, s1, s2 …</param>
+    /// <param name="name">A name for people; null = none.</param>
+    /// <param name="fitting">How it is fitted; null = the defaults.</param>
+    /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error; false (default): they are scaled, and <see cref="Warnings"/> say so.</param>
+    /// <exception cref="ModelException">Shapes differ, or the model is not usable.</exception>
+    public static HiddenMarkovModel FromMatrix(double[,] transitions, IReadOnlyList<Distribution?> distributions, IReadOnlyList<double> starts, IReadOnlyList<double>? ends = null, IReadOnlyList<string>? names = null, string? name = null, HiddenFitting? fitting = null, bool refuseRowSums = false)
+    {
+        ArgumentNullException.ThrowIfNull(transitions);
+        ArgumentNullException.ThrowIfNull(distributions);
+        ArgumentNullException.ThrowIfNull(starts);
+        var count = distributions.Count;
+        ModelException.CheckOptions("hidden Markov model",
+            (transitions.GetLength(0) == count && transitions.GetLength(1) == count, nameof(transitions), $"{transitions.GetLength(0)} x {transitions.GetLength(1)}", $"{count} x {count}, a row and a column for each state"),
+            (starts.Count == count, nameof(starts), starts.Count, $"one for each of {count} states"),
+            (ends is null || ends.Count == count, nameof(ends), ends?.Count, $"one for each of {count} states"),
+            (names is null || names.Count == count, nameof(names), names?.Count, $"one for each of {count} states"));
+        names ??= [.. Enumerable.Range(0, count).Select(k => $"s{k}")];
+        var edges = new List<HiddenTransition>();
+        for (var i = 0; i < count; i++)
+            if (starts[i] != 0) edges.Add(new(Start, names[i], starts[i]));
+        for (var i = 0; i < count; i++)
+        {
+            for (var j = 0; j < count; j++)
+                if (transitions[i, j] != 0) edges.Add(new(names[i], names[j], transitions[i, j]));
+            if (ends is not null && ends[i] != 0) edges.Add(new(names[i], End, ends[i]));
+        }
+        return new(names.Select((n, k) => new HiddenState(n, distributions[k])), edges, name, fitting, refuseRowSums);
+    }
+
+    /// <summary>This model followed by another: an edge of probability 1 leads from the end of this one to the start of the other.</summary>
+    /// <param name="other">What follows.</param>
+    /// <param name="prefix">Put before the names of the other's states, so that all names differ.</param>
+    /// <exception cref="ModelException">This model is infinite, or names are the same.</exception>
+    public HiddenMarkovModel Concatenate(HiddenMarkovModel other, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (!IsFinite) throw new ModelException(ErrorKind.Usage, "hidden Markov model, concatenation", "a first model without an end", "a finite one", "give its states transitions into the end");
+        const string between = "join";
+        var middle = States.Any(s => s.Name == between) ? $"{prefix}{between}" : between;
+        var states = States.Where(s => s.Name is not (Start or End)).Append(new(middle))
+            .Concat(other.States.Where(s => s.Name is not (Start or End)).Select(s => s with { Name = prefix + s.Name, TiedTo = s.TiedTo is null ? null : prefix + s.TiedTo }));
+        var edges = Transitions.Select(t => t.To == End ? t with { To = middle } : t)
+            .Concat(other.Transitions.Select(t => t with { From = t.From == Start ? middle : prefix + t.From, To = t.To == End ? End : prefix + t.To, Group = t.Group is null ? null : prefix + t.Group }));
+        return new(states, edges, ModelName, Fitting);
+    }
+
+    /// <summary>Draws sequences with the states that emitted them.</summary>
+    /// <param name="count">How many, at least 0.</param>
+    /// <param name="length">Rows of each; 0 (default) = until the end, in finite models. A finite model draws again what does not end in so many rows.</param>
+    /// <param name="seed">Equal seeds give equal sequences.</param>
+    /// <exception cref="ModelException">An infinite model without a length, or no sequence of that length is found.</exception>
+    public IReadOnlyList<HiddenSample> Sample(int count, int length = 0, long seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (!IsFinite && length == 0) throw new ModelException(ErrorKind.Usage, "sampling", "no length", "a length: the model has no end", "say how many rows a sequence has");
+        var random = new SeededRandom(seed, stream: 2);
+        var ways = Enumerable.Range(0, States.Count).Select(s => Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s).ToArray()).ToArray();
+        var weights = ways.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray()).ToArray();
+        return [.. Enumerable.Range(0, count).Select(_ => Draw(random, ways, weights, length))];
+    }
+
+    private HiddenSample Draw(SeededRandom random, int[][] ways, double[][] weights, int length)
+    {
+        const int most = 10_000;
+        for (var attempt = 0; attempt < most; attempt++)
+        {
+            List<int> route = [StartIndex];
+            List<double[]> rows = [];
+            while (route[^1] != EndIndex && (IsFinite || rows.Count < length) && (length == 0 || rows.Count <= length))
+            {
+                var state = route[^1];
+                if (ways[state].Length == 0) break;
+                var next = graph.To[ways[state][random.NextIndex(weights[state], 1)]];
+                route.Add(next);
+                if (next >= EmittingStates) continue;
+                var row = new double[Dimensions];
+                emissions[next].Sample(random, row);
+                rows.Add(row);
+            }
+            if ((IsFinite && route[^1] != EndIndex) || (length > 0 && rows.Count != length)) continue;
+            var values = new double[rows.Count, Dimensions];
+            for (var t = 0; t < rows.Count; t++)
+                for (var j = 0; j < Dimensions; j++) values[t, j] = rows[t][j];
+            return new(values, [.. route.Where(s => s < EmittingStates)], [.. route]);
+        }
+        throw new ModelException(ErrorKind.Usage, "sampling", $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length, or 0");
+    }
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Sequences;
+
+namespace Pipelines.Models;
+
+/// <content>The three verbs.</content>
+public sealed partial class HiddenMarkovModel
+{
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new HiddenMarkovStatistics(graph.Transitions.Length, new([.. emissions.Select(d => d.CreateStatistics())]));
+
+    /// <inheritdoc/>
+    protected override void SummarizeSequences(in FeatureBlock block, Statistics statistics)
+    {
+        var total = (HiddenMarkovStatistics)statistics;
+        CheckLabels(block);
+        var plain = Enumerable.Range(0, block.SequenceCount).ToList();
+        if (KernelSelection.Current != KernelVariant.Scalar && Fitting.Training == HiddenTraining.BaumWelch) plain = SummarizeInLanes(block, total);
+        if (plain.Count > 0) SummarizePlainly(block, plain, total);
+        total.Rows += block.Rows;
+        total.Sequences += block.SequenceCount;
+        total.Weight += block.Weights.IsEmpty ? block.Rows : Sums.Of(block.Weights);
+    }
+
+    /// <inheritdoc/>
+    public override HiddenMarkovModel Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        var sums = (HiddenMarkovStatistics)statistics;
+        if (sums.Sequences == sums.Impossible) return this;
+        var emission = options with { Inertia = options.Inertia > 0 ? options.Inertia : Fitting.DistributionInertia, Pseudocount = options.Pseudocount > 0 ? options.Pseudocount : Fitting.EmissionPseudocount };
+        var states = new HiddenState[graph.States.Length];
+        for (var s = 0; s < states.Length; s++)
+            states[s] = graph.States[s] is { Distribution: { } own, TiedTo: null } ? graph.States[s] with { Distribution = Fitted(s, own, sums, emission) } : graph.States[s];
+        return new(states, Fitting.FreezeTransitions ? graph.Transitions : FittedTransitions(sums.Edges, options), ModelName, Fitting);
+    }
+
+    /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from)
+    {
+        for (var k = 0; k < emissions.Length; k++) emissions[k].Recenter(((HiddenMarkovStatistics)statistics).Emissions.Parts[k], ((HiddenMarkovModel)from).emissions[k]);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var sums = (HiddenMarkovStatistics)statistics;
+        foreach (var warning in Warnings) yield return warning;
+        if (sums.Impossible > 0) yield return $"{ImpossibleWords(sums)} and were left out";
+        for (var k = 0; k < emissions.Length; k++)
+        {
+            if (sums.Emissions.Responsibilities[k] < NormalDistribution.LeastWeight)
+                yield return $"state '{graph.States[k].Name}' died: no row belongs to it any more; it keeps its distribution (use fewer states or another start)";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string? Impossible(Statistics statistics) => statistics is HiddenMarkovStatistics { Impossible: > 0 } sums ? ImpossibleWords(sums) : null;
+
+    internal static ModelException ImpossibleSequenceAt(long number, int length) =>
+        new(ErrorKind.Data, $"sequence {number.ToString(CultureInfo.InvariantCulture)}", $"a probability of 0 for its {length} rows", "a sequence that the model can produce",
+            "look for unknown symbols and missing transitions, or let such sequences be skipped");
+
+    // Returns the sequences that are left to be summarised one by one.
+    private List<int> SummarizeInLanes(in FeatureBlock block, HiddenMarkovStatistics total)
+    {
+        List<int> plain = [], chosen = [];
+        for (var s = 0; s < block.SequenceCount; s++)
+        {
+            var (first, last) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1]);
+            var known = !block.Labels.IsEmpty && block.Labels[first..last].ContainsAnyExcept(-1);
+            (first == last || known || (!block.Weights.IsEmpty && block.Weights[first] == 0) ? plain : chosen).Add(s);
+        }
+        while (chosen.Count > 0)
+        {
+            using var scratch = Scratch.Enter();
+            // What is found to be out of range only on the way must not stay in the sums.
+            var own = Matrices.IsCareful ? (HiddenMarkovStatistics)CreateStatistics() : total;
+            var lanes = new EmissionLanes(evaluator, own.Emissions, scratch);
+            var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
+            var schedule = new LaneSchedule(block.SequenceOffsets, chosen);
+            var run = new LaneRun(Matrices, evaluator, log2Weights, schedule);
+            var weights = new double[chosen.Count];
+            for (var k = 0; k < weights.Length; k++) weights[k] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[schedule.Items[k]]];
+            run.Run(block, weights, lanes, ratios, default);
+            if (run.Doubtful.Count > 0)
+            {
+                plain.AddRange(run.Doubtful);
+                chosen.RemoveAll(run.Doubtful.Contains);
+                continue;
+            }
+            lanes.Fold();
+            chain.Spread(ratios, own.Edges);
+            if (own != total) total.Merge(own);
+            foreach (var k in Enumerable.Range(0, weights.Length).OrderBy(k => schedule.Items[k]))
+            {
+                if (double.IsNaN(run.Log2[k])) plain.Add(schedule.Items[k]);
+                else total.Objective += weights[k] * run.Log2[k] * Math.Log(2);
+            }
+            break;
+        }
+        plain.Sort();
+        return plain;
+    }
+
+    private void SummarizePlainly(in FeatureBlock block, List<int> sequences, HiddenMarkovStatistics total)
+    {
+        using var scratch = Scratch.Enter();
+        var lanes = new EmissionLanes(evaluator, total.Emissions, scratch);
+        var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
+        var summarizer = Plain();
+        foreach (var s in sequences) summarizer.Add(block, s, total, lanes, ratios);
+        lanes.Fold();
+        chain.Spread(ratios, total.Edges);
+    }
+
+    private static string ImpossibleWords(HiddenMarkovStatistics sums) =>
+        $"{sums.Impossible} of {sums.Sequences} sequences are impossible under the model (numbers {string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")})";
+
+    private Distribution Fitted(int state, Distribution own, HiddenMarkovStatistics sums, in MaximizeOptions options)
+    {
+        var part = sums.Emissions.Parts[state];
+        var tied = Enumerable.Range(0, emissions.Length).Where(k => graph.Emission[k] == state).ToList();
+        if (tied.Count > 1)
+        {
+            part = own.CreateStatistics();
+            foreach (var k in tied) part.Merge(sums.Emissions.Parts[k]);
+        }
+        try
+        {
+            var fitted = own.Maximize(part, options);
+            fitted.EnsureEvaluable();
+            return fitted;
+        }
+        catch (ModelException e)
+        {
+            throw e.Within($"state '{graph.States[state].Name}'");
+        }
+    }
+
+    private HiddenTransition[] FittedTransitions(double[] uses, in MaximizeOptions options)
+    {
+        var inertia = options.Inertia > 0 ? options.Inertia : Fitting.EdgeInertia;
+        var pseudocount = options.Pseudocount > 0 ? options.Pseudocount : Fitting.TransitionPseudocount;
+        Dictionary<string, double> groups = new(StringComparer.Ordinal);
+        for (var e = 0; e < uses.Length; e++)
+            if (graph.Transitions[e].Group is { } group) groups[group] = groups.GetValueOrDefault(group) + uses[e];
+        var counts = new double[uses.Length];
+        var sums = new double[graph.States.Length];
+        for (var e = 0; e < uses.Length; e++)
+        {
+            var t = graph.Transitions[e];
+            counts[e] = (t.Group is null ? uses[e] : groups[t.Group]) + pseudocount + (Fitting.UseEdgePseudocounts ? t.Pseudocount ?? t.Probability : 0);
+            sums[graph.From[e]] += counts[e];
+        }
+        var result = new HiddenTransition[uses.Length];
+        for (var e = 0; e < uses.Length; e++)
+        {
+            var t = graph.Transitions[e];
+            var sum = sums[graph.From[e]];
+            // Without its own pseudocount an edge keeps the probability that it began with as its pseudocount.
+            var pseudo = t.Pseudocount ?? (Fitting.UseEdgePseudocounts ? t.Probability : null);
+            result[e] = !(sum > 0) ? t : t with { Probability = (t.Probability * inertia) + (counts[e] / sum * (1 - inertia)), Pseudocount = pseudo };
+        }
+        return result;
+    }
+
+    private void CheckLabels(in FeatureBlock block)
+    {
+        for (var i = 0; i < block.Labels.Length; i++)
+        {
+            if (block.Labels[i] >= -1 && block.Labels[i] < EmittingStates) continue;
+            throw new ModelException(ErrorKind.Data, $"label of row {block.FirstRow + i}", $"{block.Labels[i]}, which names no state", $"0 to {EmittingStates - 1}, or -1 where it is not known", "correct the label");
+        }
+    }
+}

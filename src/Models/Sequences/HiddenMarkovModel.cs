@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Sequences;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A hidden Markov model: states that emit rows by any distributions, silent states between them, and edges with probabilities. Every sequence begins in the silent
+/// state <see cref="Start"/>; if there is an edge into <see cref="End"/> the model is finite and sequences finish there, else they may stop in any emitting state.
+/// Missing values have emission probability 1 where the distribution says so.
+/// </summary>
+/// <remarks>
+/// Fitting is exact expectation-maximisation. Computing is linear with scaling; sequences whose numbers leave its range are computed in logarithms instead.
+/// Transitions out of a state are scaled to sum 1.
+/// </remarks>
+public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<HiddenMarkovModel>
+{
+    /// <summary>Name of the silent state in which every sequence begins.</summary>
+    public const string Start = "start";
+
+    /// <summary>Name of the silent state in which the sequences of a finite model end.</summary>
+    public const string End = "end";
+
+    /// <summary>Score kind: index of the state on the most probable path, for each row.</summary>
+    public const string ViterbiKind = "viterbi";
+
+    private readonly HiddenGraph graph;
+    private readonly EffectiveChain chain;
+    private readonly Lazy<LaneMatrices> matrices;
+    private readonly TileEvaluator evaluator;
+    private readonly Distribution[] emissions;
+    private readonly double[] log2Weights;
+    private readonly ScoreKind[] scoreKinds;
+
+    /// <summary>Makes a model.</summary>
+    /// <param name="states">Emitting and silent states; the start and the end need not be among them.</param>
+    /// <param name="transitions">Edges between them, each pair once; the order does not matter.</param>
+    /// <param name="name">A name for people; null = none.</param>
+    /// <param name="fitting">How it is fitted; null = the defaults.</param>
+    /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error; false (default): they are scaled, and <see cref="Warnings"/> say so.</param>
+    /// <exception cref="ModelException">Names, edges or numbers are not usable, or silent states form a cycle.</exception>
+    public HiddenMarkovModel(IEnumerable<HiddenState> states, IEnumerable<HiddenTransition> transitions, string? name = null, HiddenFitting? fitting = null, bool refuseRowSums = false)
+        : this(new HiddenGraph([.. states ?? throw new ArgumentNullException(nameof(states))], [.. transitions ?? throw new ArgumentNullException(nameof(transitions))], refuseRowSums), name, fitting ?? new())
+    {
+    }
+
+    private HiddenMarkovModel(HiddenGraph graph, string? name, HiddenFitting fitting)
+    {
+        fitting.Validate();
+        (this.graph, ModelName, Fitting) = (graph, name, fitting);
+        emissions = [.. graph.Emission.Select(k => graph.States[k].Distribution!)];
+        if (emissions.FirstOrDefault(d => d.Dimensions != emissions[0].Dimensions) is { } odd)
+            throw new ModelException(ErrorKind.Usage, "hidden Markov model, emissions", $"distributions over {odd.Dimensions} and {emissions[0].Dimensions} features", "all over the same number of features", "give every state the same features");
+        chain = new(graph);
+        matrices = new(() => new(chain));
+        evaluator = new(emissions);
+        log2Weights = [.. graph.States.Take(emissions.Length).Select(s => Math.Log2(s.Weight))];
+        scoreKinds =
+        [
+            new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
+            new(ScoreKind.Label, [new("label", IsInteger: true)], IsDefault: true),
+            new(ViterbiKind, [new("viterbi", IsInteger: true)]),
+            new(ScoreKind.Probability, [.. Enumerable.Range(0, emissions.Length).Select(k => new ScoreColumn($"probability_{k}"))]),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public static string Name => "hmm";
+
+    /// <summary>The model's own name; null = none.</summary>
+    public string? ModelName { get; }
+
+    /// <summary>How it is fitted.</summary>
+    public HiddenFitting Fitting { get; }
+
+    /// <summary>All states: the emitting ones first in the order given, then the silent ones, each before those that it leads to.</summary>
+    public IReadOnlyList<HiddenState> States => graph.States;
+
+    /// <summary>Number of emitting states; they are the first of <see cref="States"/>, and their indices are the labels.</summary>
+    public int EmittingStates => graph.Emitting;
+
+    /// <summary>Index of the start among the states.</summary>
+    public int StartIndex => graph.StartIndex;
+
+    /// <summary>Index of the end among the states.</summary>
+    public int EndIndex => graph.EndIndex;
+
+    /// <summary>The edges in the order given, scaled so that those out of a state sum to 1.</summary>
+    public IReadOnlyList<HiddenTransition> Transitions => graph.Transitions;
+
+    /// <summary>True if sequences must finish in the end.</summary>
+    public bool IsFinite => graph.IsFinite;
+
+    /// <summary>What was put right or looks wrong: rows that were scaled, states that no sequence reaches. One sentence each.</summary>
+    public IReadOnlyList<string> Warnings => graph.Warnings;
+
+    private LaneMatrices Matrices => matrices.Value;
+
+    /// <inheritdoc/>
+    public override int Dimensions => emissions[0].Dimensions;
+
+    /// <inheritdoc/>
+    public override string FormatName => Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
+
+    /// <summary>The distribution that an emitting state uses.</summary>
+    public Distribution Emission(int state) => emissions[state];
+
+    /// <summary>Index of a state by its name.</summary>
+    /// <exception cref="ModelException">There is none.</exception>
+    public int IndexOf(string state)
+    {
+        var index = Array.FindIndex(graph.States, s => s.Name == state);
+        return index >= 0 ? index : throw new ModelException(ErrorKind.Usage, "hidden Markov model", $"no state '{state}'", $"one of {string.Join(", ", graph.States.Take(20).Select(s => s.Name))}", "correct the name");
+    }
+
+    /// <summary>Labels of a sequence by the names of its emitting states; null = not known.</summary>
+    /// <exception cref="ModelException">A name is none of an emitting state.</exception>
+    public int[] Labels(IEnumerable<string?> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return [.. names.Select(n => n is null ? -1 : IndexOf(n) is var k && k < EmittingStates ? k : throw new ModelException(ErrorKind.Data, "labels", $"the silent state '{n}'", "names of states that emit", "label the rows only; silent states between them are found"))];
+    }
+
+    /// <summary>The same model, fitted in another way.</summary>
+    public HiddenMarkovModel With(HiddenFitting fitting)
+    {
+        ArgumentNullException.ThrowIfNull(fitting);
+        return new(graph, ModelName, fitting);
+    }
+
+    /// <summary>Transition probabilities, 0 where there is no edge. Shape [states, states].</summary>
+    public double[,] DenseTransitions()
+    {
+        var matrix = new double[graph.States.Length, graph.States.Length];
+        for (var e = 0; e < graph.From.Length; e++) matrix[graph.From[e], graph.To[e]] = graph.Transitions[e].Probability;
+        return matrix;
+    }
+
+    /// <inheritdoc/>
+    public static HiddenMarkovModel ReadParameters(JsonElement json) => HiddenMarkovJson.Read(json);
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer) => HiddenMarkovJson.Write(writer, this);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is HiddenMarkovModel o && o.ModelName == ModelName && o.Fitting == Fitting
+        && o.graph.States.AsSpan().SequenceEqual(graph.States) && o.graph.Transitions.AsSpan().SequenceEqual(graph.Transitions);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(graph.States.Length, graph.Transitions.Length, emissions[0]);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"HiddenMarkovModel({EmittingStates} states{(graph.States.Length > EmittingStates + 2 ? $" and {graph.States.Length - EmittingStates - 2} silent ones" : "")}, {graph.Transitions.Length} transitions, {(IsFinite ? "finite" : "infinite")})";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        const int most = 12;
+        var lines = new List<string> { $"{EmittingStates} states, {(IsFinite ? "finite: sequences finish in the end" : "infinite: sequences may stop in any state")}" };
+        for (var s = 0; s < graph.States.Length; s++)
+        {
+            if (s == EndIndex) continue;
+            var own = Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s && graph.Transitions[e].Probability > 0).OrderByDescending(e => graph.Transitions[e].Probability).ToList();
+            var ways = own.Count == 0 ? "" : $"; goes to {string.Join(", ", own.Take(most).Select(e => $"{graph.States[graph.To[e]].Name} {graph.Transitions[e].Probability.Text()}"))}{(own.Count > most ? $" and {own.Count - most} more" : "")}";
+            lines.Add($"state {graph.States[s].Name}: {(s < EmittingStates ? emissions[s].Describe(features) : "silent")}{(graph.States[s].Weight != 1 ? $", weight {graph.States[s].Weight.Text()}" : "")}{(graph.States[s].TiedTo is { } other ? $", tied to {other}" : "")}{ways}");
+        }
+        return string.Join(Environment.NewLine, lines);
+    }
+}

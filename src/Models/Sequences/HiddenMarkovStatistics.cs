@@ -1,0 +1,79 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
+
+namespace Pipelines.Models.Sequences;
+
+/// <summary>Statistics of a hidden Markov model: uses of each edge, and what each state emitted.</summary>
+/// <param name="edges">Number of edges.</param>
+/// <param name="emissions">The emitting states' statistics, in order.</param>
+public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emissions) : Statistics
+{
+    private const int MostNamed = 5;
+
+    /// <summary>Weighted uses of each edge, expected or counted. Shape [edges].</summary>
+    public double[] Edges { get; } = new double[edges];
+
+    /// <summary>Statistics of each emitting state's distribution and its total weight.</summary>
+    public MixtureStatistics Emissions { get; } = emissions;
+
+    /// <summary>Whole sequences summarised.</summary>
+    public long Sequences { get; set; }
+
+    /// <summary>Sequences of probability 0 among them, which were left out.</summary>
+    public long Impossible { get; private set; }
+
+    /// <summary>Global numbers of the first of those.</summary>
+    public List<long> ImpossibleNumbers { get; } = [];
+
+    /// <summary>Counts a sequence of probability 0.</summary>
+    public void AddImpossible(long number)
+    {
+        Impossible++;
+        if (ImpossibleNumbers.Count < MostNamed) ImpossibleNumbers.Add(number);
+    }
+
+    /// <inheritdoc/>
+    protected override void MergeCore(Statistics other)
+    {
+        var from = (HiddenMarkovStatistics)other;
+        if (from.Edges.Length != Edges.Length) throw new ArgumentException($"statistics of another shape: found {from.Edges.Length} edges, expected {Edges.Length}", nameof(other));
+        for (var e = 0; e < Edges.Length; e++) Edges[e] += from.Edges[e];
+        Emissions.Merge(from.Emissions);
+        Sequences += from.Sequences;
+        Impossible += from.Impossible;
+        ImpossibleNumbers.AddRange(from.ImpossibleNumbers.Take(MostNamed - ImpossibleNumbers.Count));
+    }
+
+    /// <inheritdoc/>
+    protected override void ClearCore()
+    {
+        Array.Clear(Edges);
+        Emissions.Clear();
+        (Sequences, Impossible) = (0, 0);
+        ImpossibleNumbers.Clear();
+    }
+
+    /// <inheritdoc/>
+    protected override void SaveCore(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        foreach (var e in Edges) writer.Write(e);
+        Emissions.Save(writer);
+        writer.Write(Sequences);
+        writer.Write(Impossible);
+        writer.Write(ImpossibleNumbers.Count);
+        foreach (var number in ImpossibleNumbers) writer.Write(number);
+    }
+
+    /// <inheritdoc/>
+    protected override void LoadCore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        for (var e = 0; e < Edges.Length; e++) Edges[e] = reader.ReadDouble();
+        Emissions.Load(reader);
+        Sequences = reader.ReadInt64();
+        Impossible = reader.ReadInt64();
+        ImpossibleNumbers.Clear();
+        for (var left = reader.ReadInt32(); left > 0; left--) ImpossibleNumbers.Add(reader.ReadInt64());
+    }
+}

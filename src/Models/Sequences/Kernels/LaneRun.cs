@@ -1,0 +1,251 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+
+namespace Pipelines.Models.Sequences;
+
+/// <summary>
+/// Forward and backward over all lanes of a block, in segments of steps: the forward pass keeps the first step of each segment, the backward pass computes the rest of a
+/// segment again, unless all fits into the cache anyway. So a step costs memory once a segment only, however long sequences are.
+/// </summary>
+internal sealed unsafe class LaneRun
+{
+    // Doubles of emissions and forward numbers that are kept whole: some megabytes of a shared cache.
+    private const long KeptDoubles = 1 << 21;
+
+    // Doubles of a segment where they are not: they should stay in the second-level cache with what else is used.
+    private const int SegmentDoubles = 1 << 15;
+
+    // Steps of which transitions are counted at once.
+    private const int RatioRows = 512;
+
+    private readonly LaneMatrices matrices;
+    private readonly TileEvaluator evaluator;
+    private readonly double[] log2Weights;
+    private readonly LaneSchedule schedule;
+    private readonly LaneSteps steps;
+    private readonly int lanes, states, padded, perTile, segment, segments;
+    private readonly int row;
+
+    private readonly List<int> doubtful = [];
+
+    public LaneRun(LaneMatrices matrices, TileEvaluator evaluator, double[] log2Weights, LaneSchedule schedule)
+    {
+        (this.matrices, this.evaluator, this.log2Weights, this.schedule) = (matrices, evaluator, log2Weights, schedule);
+        (lanes, states, padded) = (schedule.Lanes, matrices.States, matrices.Padded);
+        perTile = FeatureTile.Capacity / lanes;
+        row = padded * lanes;
+        steps = LaneSteps.For(KernelSelection.Current, lanes);
+        segment = 2L * schedule.Steps * row <= KeptDoubles ? schedule.Steps : Math.Max(1, SegmentDoubles / (row * perTile)) * perTile;
+        segments = (schedule.Steps + segment - 1) / segment;
+        Log2 = new double[schedule.Items.Length];
+    }
+
+    /// <summary>Log2-probability of each item; NaN where it must be computed otherwise.</summary>
+    public double[] Log2 { get; }
+
+    /// <summary>Numbers of the sequences that were counted although they must be computed otherwise.</summary>
+    public IReadOnlyList<int> Doubtful => doubtful;
+
+    /// <summary>Runs forward and backward.</summary>
+    /// <param name="block">The rows.</param>
+    /// <param name="weights">Weight of each item; those of items that come out as NaN count as 0.</param>
+    /// <param name="emissions">Gets the posteriors of each tile; its lanes are folded by the caller.</param>
+    /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = not wanted.</param>
+    /// <param name="posteriors">Posterior of state k in row r at [k * block.Rows + r]; empty = not wanted.</param>
+    public void Run(in FeatureBlock block, ReadOnlySpan<double> weights, EmissionLanes emissions, Span<double> ratios, Span<double> posteriors)
+    {
+        using var scratch = Scratch.Enter();
+        var columns = block.Columns;
+        var tiles = segment / perTile;
+        var features = scratch.Take(tiles * columns * FeatureTile.Capacity);
+        Span<bool> missing = new bool[tiles];
+        double* alpha = Take(scratch, (segment + 1) * row), b = Take(scratch, (segment + 1) * row), maxima = Take(scratch, segment * lanes);
+        double* kept = Take(scratch, segments * (row + lanes)), beta = Take(scratch, row);
+        double* sums = Take(scratch, lanes), norms = Take(scratch, lanes), inverse = Take(scratch, lanes), logs = Take(scratch, lanes), products = Take(scratch, lanes);
+        double* laneWeights = Take(scratch, lanes), doubts = Take(scratch, lanes);
+        var tilePosteriors = scratch.Take(states * FeatureTile.Capacity);
+        var joint = scratch.Take(states * FeatureTile.Capacity);
+        tilePosteriors.Clear();
+        new Span<double>(alpha, row).Clear();
+        new Span<double>(inverse, lanes).Clear();
+        new Span<double>(logs, lanes).Clear();
+        new Span<double>(products, lanes).Fill(1);
+        int begins = 0, ends = 0;
+        fixed (double* forwardMatrix = matrices.Forward, backwardMatrix = matrices.Backward)
+        {
+            for (var s = 0; s < segments; s++)
+            {
+                var first = s * segment;
+                var count = Math.Min(segment, schedule.Steps - first);
+                if (s > 0) Buffer.MemoryCopy(alpha + ((long)segment * row), alpha, row * 8L, row * 8L);
+                Buffer.MemoryCopy(alpha, kept + (s * (row + lanes)), row * 8L, row * 8L);
+                Buffer.MemoryCopy(inverse, kept + (s * (row + lanes)) + row, lanes * 8L, lanes * 8L);
+                Prepare(block, first, count, features, missing, joint, b, maxima);
+                for (var t = 0; t < count; t++)
+                {
+                    var next = alpha + ((t + 1L) * row);
+                    Step(forwardMatrix, alpha + ((long)t * row), inverse, b + ((long)t * row), next, sums, ref begins, first + t, logs, products);
+                    steps.Scale(lanes, sums, maxima + (t * lanes), logs, products, inverse);
+                    for (; ends < schedule.ByLast.Length && schedule.Last[schedule.ByLast[ends]] == first + t; ends++) Finish(schedule.ByLast[ends], next, inverse, logs, products);
+                }
+            }
+            ends = schedule.ByLast.Length - 1;
+            begins = schedule.ByBegin.Length - 1;
+            new Span<double>(laneWeights, lanes).Clear();
+            new Span<double>(doubts, lanes).Clear();
+            var pending = Math.Max(1, RatioRows / lanes);
+            for (var s = segments - 1; s >= 0; s--)
+            {
+                var first = s * segment;
+                var count = Math.Min(segment, schedule.Steps - first);
+                if (s == segments - 1) new Span<double>(b + ((long)count * row), row).Clear();
+                else Again(block, first, count, features, missing, joint, b, maxima, alpha, inverse, sums, kept + (s * (row + lanes)), forwardMatrix);
+                var counted = count;
+                for (var t = count - 1; t >= 0; t--)
+                {
+                    var own = alpha + ((t + 1L) * row);
+                    steps.Backward(backwardMatrix, padded, lanes, b + ((t + 1L) * row), own, beta, sums, norms);
+                    for (; ends >= 0 && schedule.Last[schedule.ByLast[ends]] == first + t; ends--) Enter(schedule.ByLast[ends], own, beta, sums, norms, laneWeights, doubts, weights);
+                    fixed (double* p = tilePosteriors)
+                        steps.Finish(states, padded, lanes, own, beta, b + ((long)t * row), laneWeights, sums, norms, p + (t % perTile * lanes), matrices.IsCareful ? doubts : null);
+                    // Transitions into the first step of a sequence are none of the lane's.
+                    var events = tilePosteriors[(t % perTile * lanes)..];
+                    for (var e = ends + 1; e < schedule.ByLast.Length && schedule.Last[schedule.ByLast[e]] == first + t; e++) Count(ratios, schedule.Lane[schedule.ByLast[e]], events, ends: true);
+                    for (; begins >= 0 && schedule.Begin[schedule.ByBegin[begins]] == first + t; begins--) Leave(schedule.ByBegin[begins], events, ratios, b + ((long)t * row), laneWeights, doubts);
+                    if (t % perTile == 0) Hand(block, first + t, t / perTile, features, missing, tilePosteriors, emissions, posteriors);
+                    if (!ratios.IsEmpty && (counted - t == pending || t == 0))
+                    {
+                        fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t, alpha + ((t + 1L) * row), b + ((t + 1L) * row), r, states + 1);
+                        counted = t;
+                    }
+                }
+                // What the step before the segment leads to.
+                Buffer.MemoryCopy(b, b + ((long)Math.Min(segment, schedule.Steps) * row), row * 8L, row * 8L);
+            }
+        }
+    }
+
+    private static double* Take(Scratch scratch, int count) => (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(scratch.Take(count)));
+
+    private void Step(double* matrix, double* prev, double* inverse, double* b, double* next, double* sums, ref int begins, int step, double* logs, double* products)
+    {
+        steps.Forward(matrix, padded, lanes, prev, inverse, b, next, sums, matrices.IsCareful ? LaneRange.LeastPrediction : 0);
+        for (; begins < schedule.ByBegin.Length && schedule.Begin[schedule.ByBegin[begins]] == step; begins++)
+        {
+            var lane = schedule.Lane[schedule.ByBegin[begins]];
+            double sum = 0;
+            for (var k = 0; k < padded; k++)
+            {
+                var value = matrices.Start[k] > 0 ? Math.Max(matrices.Start[k], matrices.IsCareful ? LaneRange.LeastPrediction : 0) * b[(k * lanes) + lane] : 0;
+                next[(k * lanes) + lane] = value;
+                sum += value;
+            }
+            sums[lane] = sum;
+            if (logs is not null) (logs[lane], products[lane]) = (0, 1);
+        }
+    }
+
+    // The sequence ends here: its probability is known.
+    private void Finish(int item, double* alpha, double* inverse, double* logs, double* products)
+    {
+        var lane = schedule.Lane[item];
+        double sum = 0;
+        for (var k = 0; k < states; k++) sum += alpha[(k * lanes) + lane] * matrices.End[k];
+        sum *= inverse[lane];
+        var log2 = sum > 0 ? logs[lane] + Math.Log2(products[lane]) + Math.Log2(sum) : double.NaN;
+        Log2[item] = double.IsFinite(log2) ? log2 : double.NaN;
+    }
+
+    // Backward, a sequence is entered at its last row.
+    private void Enter(int item, double* alpha, double* beta, double* sums, double* norms, double* laneWeights, double* doubts, ReadOnlySpan<double> weights)
+    {
+        var lane = schedule.Lane[item];
+        (sums[lane], norms[lane]) = (0, 0);
+        for (var k = 0; k < states; k++)
+        {
+            beta[(k * lanes) + lane] = matrices.End[k];
+            sums[lane] += matrices.End[k];
+            norms[lane] += alpha[(k * lanes) + lane] * matrices.End[k];
+        }
+        laneWeights[lane] = double.IsNaN(Log2[item]) ? 0 : weights[item];
+        doubts[lane] = 0;
+    }
+
+    private void Leave(int item, ReadOnlySpan<double> posteriors, Span<double> ratios, double* b, double* laneWeights, double* doubts)
+    {
+        var lane = schedule.Lane[item];
+        Count(ratios, lane, posteriors, ends: false);
+        for (var k = 0; k < padded; k++) b[(k * lanes) + lane] = 0;
+        if (matrices.IsCareful && !(doubts[lane] <= LaneRange.LargestDoubt * laneWeights[lane]))
+        {
+            Log2[item] = double.NaN;
+            doubtful.Add(schedule.Items[item]);
+        }
+        laneWeights[lane] = 0;
+    }
+
+    private void Count(Span<double> ratios, int lane, ReadOnlySpan<double> posteriors, bool ends)
+    {
+        if (ratios.IsEmpty) return;
+        var wide = states + 1;
+        for (var k = 0; k < states; k++)
+        {
+            var posterior = posteriors[(k * FeatureTile.Capacity) + lane];
+            if (!(posterior > 0)) continue;
+            if (ends) ratios[(k * wide) + states] += posterior / matrices.End[k];
+            else ratios[(states * wide) + k] += posterior / matrices.Start[k];
+        }
+    }
+
+    // Features, emissions and their maxima of a segment.
+    private void Prepare(in FeatureBlock block, int first, int count, Span<double> features, Span<bool> missing, Span<double> joint, double* b, double* maxima)
+    {
+        var size = block.Columns * FeatureTile.Capacity;
+        Span<int> rows = stackalloc int[FeatureTile.Capacity];
+        for (var tile = 0; tile * perTile < count; tile++)
+        {
+            schedule.FillRows(first + (tile * perTile), rows);
+            var own = features.Slice(tile * size, size);
+            missing[tile] = LanePacking.Gather(block, rows, own);
+            evaluator.JointLog2(new FeatureTile(own, FeatureTile.Capacity, block.Columns, missing[tile]), log2Weights, joint);
+            LanePacking.Neutral(rows, joint, states);
+            fixed (double* j = joint) steps.Emit(j, states, padded, lanes, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
+        }
+    }
+
+    private void Again(in FeatureBlock block, int first, int count, Span<double> features, Span<bool> missing, Span<double> joint, double* b, double* maxima, double* alpha, double* inverse, double* sums, double* kept, double* matrix)
+    {
+        Buffer.MemoryCopy(kept, alpha, row * 8L, row * 8L);
+        Buffer.MemoryCopy(kept + row, inverse, lanes * 8L, lanes * 8L);
+        Prepare(block, first, count, features, missing, joint, b, maxima);
+        var begins = 0;
+        for (var high = schedule.ByBegin.Length; begins < high;)
+        {
+            var middle = (begins + high) / 2;
+            if (schedule.Begin[schedule.ByBegin[middle]] < first) begins = middle + 1;
+            else high = middle;
+        }
+        for (var t = 0; t < count; t++)
+        {
+            Step(matrix, alpha + ((long)t * row), inverse, b + ((long)t * row), alpha + ((t + 1L) * row), sums, ref begins, first + t, null, null);
+            for (var lane = 0; lane < lanes; lane++) inverse[lane] = sums[lane] > 0 ? 1 / sums[lane] : 0;
+        }
+    }
+
+    private void Hand(in FeatureBlock block, int step, int tile, Span<double> features, Span<bool> missing, Span<double> tilePosteriors, EmissionLanes emissions, Span<double> posteriors)
+    {
+        if (!posteriors.IsEmpty)
+        {
+            Span<int> rows = stackalloc int[FeatureTile.Capacity];
+            schedule.FillRows(step, rows);
+            for (var k = 0; k < states; k++)
+                for (var i = 0; i < rows.Length; i++)
+                    if (rows[i] >= 0) posteriors[(k * block.Rows) + rows[i]] = tilePosteriors[(k * FeatureTile.Capacity) + i];
+            return;
+        }
+        var size = block.Columns * FeatureTile.Capacity;
+        emissions.Add(new FeatureTile(features.Slice(tile * size, size), FeatureTile.Capacity, block.Columns, missing[tile]), tilePosteriors);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Runtime.Intrinsics;
+using Pipelines.Models.Kernels;
+
+namespace Pipelines.Models.Sequences;
+
+/// <summary>The lane kernels with the instructions in use. Two vectors must fit the lanes: eight lanes take vectors of four.</summary>
+internal abstract unsafe class LaneSteps
+{
+    public static LaneSteps For(KernelVariant variant, int lanes) => variant switch
+    {
+        KernelVariant.Avx512 when lanes == 8 => new Of<Vector256Ops, Vector256<double>, Vector512Ops, Vector512<double>>(),
+        KernelVariant.Avx512 => new Of<Vector512Ops, Vector512<double>, Vector512Ops, Vector512<double>>(),
+        KernelVariant.Avx2 => new Of<Vector256Ops, Vector256<double>, Vector256Ops, Vector256<double>>(),
+        _ => new Of<Vector128Ops, Vector128<double>, Vector128Ops, Vector128<double>>(),
+    };
+
+    public abstract void Forward(double* matrix, int states, int lanes, double* prev, double* inverse, double* b, double* next, double* sums, double least);
+
+    public abstract void Scale(int lanes, double* sums, double* maxima, double* logs, double* products, double* inverse);
+
+    public abstract void Backward(double* matrix, int states, int lanes, double* g, double* alpha, double* beta, double* sums, double* norms);
+
+    public abstract void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* posteriors, double* doubts);
+
+    public abstract void Ratios(int states, int padded, int lanes, int steps, double* alpha, double* g, double* ratios, int stride);
+
+    public abstract void Emit(double* joint, int states, int padded, int lanes, double* b, double* maxima);
+
+    private sealed class Of<TOps, TVec, TWideOps, TWide> : LaneSteps
+        where TOps : struct, IVectorOps<TVec>
+        where TVec : unmanaged
+        where TWideOps : struct, IVectorOps<TWide>
+        where TWide : unmanaged
+    {
+        public override void Forward(double* matrix, int states, int lanes, double* prev, double* inverse, double* b, double* next, double* sums, double least) =>
+            LaneKernel<TOps, TVec>.Forward(matrix, states, lanes, prev, inverse, b, next, sums, least);
+
+        public override void Scale(int lanes, double* sums, double* maxima, double* logs, double* products, double* inverse) =>
+            LaneKernel<TOps, TVec>.Scale(lanes, sums, maxima, logs, products, inverse);
+
+        public override void Backward(double* matrix, int states, int lanes, double* g, double* alpha, double* beta, double* sums, double* norms) =>
+            LaneKernel<TOps, TVec>.Backward(matrix, states, lanes, g, alpha, beta, sums, norms);
+
+        public override void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* posteriors, double* doubts) =>
+            LaneKernel<TOps, TVec>.Finish(states, padded, lanes, alpha, beta, b, weights, sums, norms, posteriors, doubts);
+
+        public override void Ratios(int states, int padded, int lanes, int steps, double* alpha, double* g, double* ratios, int stride) =>
+            LaneKernel<TOps, TVec>.Ratios(states, padded, lanes, steps, alpha, g, ratios, stride);
+
+        // Exponentials differ in their last bits from width to width: a row has the same ones in any number of lanes.
+        public override void Emit(double* joint, int states, int padded, int lanes, double* b, double* maxima) =>
+            LaneKernel<TWideOps, TWide>.Emit(joint, states, padded, lanes, b, maxima);
+    }
+}

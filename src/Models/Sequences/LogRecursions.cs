@@ -1,0 +1,145 @@
+namespace Pipelines.Models.Sequences;
+
+/// <summary>
+/// Forward, backward and Viterbi of one sequence in logarithms to base 2: nothing underflows, whatever the numbers. The plain twin of the kernels, and what takes over
+/// where a sequence leaves their range.
+/// </summary>
+/// <param name="chain">The model without its silent states.</param>
+internal sealed class LogRecursions(EffectiveChain chain)
+{
+    private readonly int states = chain.States;
+
+    /// <summary>Base-2 log-probabilities of the symbols up to t with state j at t.</summary>
+    /// <param name="emissions">Base-2 log-probability of symbol t in state j at [t * E + j].</param>
+    /// <param name="forward">Shape [T * E].</param>
+    /// <returns>Base-2 log-probability of the sequence; -infinity if it is impossible.</returns>
+    public double Forward(ReadOnlySpan<double> emissions, Span<double> forward)
+    {
+        var length = emissions.Length / states;
+        Span<double> terms = new double[states + 1];
+        if (length == 0) return chain.Log2[states, states];
+        for (var t = 0; t < length; t++)
+        {
+            for (var j = 0; j < states; j++)
+            {
+                double sum;
+                if (t == 0)
+                {
+                    sum = chain.Log2[states, j];
+                }
+                else
+                {
+                    for (var i = 0; i < states; i++) terms[i] = forward[((t - 1) * states) + i] + chain.Log2[i, j];
+                    sum = LogSum(terms[..states]);
+                }
+                forward[(t * states) + j] = sum + emissions[(t * states) + j];
+            }
+        }
+        for (var i = 0; i < states; i++) terms[i] = forward[((length - 1) * states) + i] + chain.Log2[i, states];
+        return LogSum(terms[..states]);
+    }
+
+    /// <summary>Base-2 log-probabilities of the symbols after t and the finish, given state i at t.</summary>
+    /// <param name="emissions">As for <see cref="Forward"/>.</param>
+    /// <param name="backward">Shape [T * E].</param>
+    public void Backward(ReadOnlySpan<double> emissions, Span<double> backward)
+    {
+        var length = emissions.Length / states;
+        Span<double> terms = new double[states];
+        for (var t = length - 1; t >= 0; t--)
+        {
+            for (var i = 0; i < states; i++)
+            {
+                if (t == length - 1)
+                {
+                    backward[(t * states) + i] = chain.Log2[i, states];
+                    continue;
+                }
+                for (var j = 0; j < states; j++) terms[j] = chain.Log2[i, j] + emissions[((t + 1) * states) + j] + backward[((t + 1) * states) + j];
+                backward[(t * states) + i] = LogSum(terms);
+            }
+        }
+    }
+
+    /// <summary>Posteriors of the states, and expected uses of effective transitions divided by their probabilities.</summary>
+    /// <param name="emissions">As for <see cref="Forward"/>.</param>
+    /// <param name="forward">Its result; overwritten with the posteriors. Shape [T * E].</param>
+    /// <param name="backward">The result of <see cref="Backward"/>.</param>
+    /// <param name="total">Base-2 log-probability of the sequence, finite.</param>
+    /// <param name="weight">Weight of the sequence in the ratios; the posteriors are unweighted.</param>
+    /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = not wanted.</param>
+    public void Posteriors(ReadOnlySpan<double> emissions, Span<double> forward, ReadOnlySpan<double> backward, double total, double weight, Span<double> ratios)
+    {
+        var length = emissions.Length / states;
+        var wide = states + 1;
+        if (!ratios.IsEmpty)
+        {
+            if (length == 0) ratios[(states * wide) + states] += weight * double.Exp2(-total);
+            for (var t = 0; t < length; t++)
+            {
+                var next = t + 1;
+                for (var i = 0; i < states && next < length; i++)
+                    for (var j = 0; j < states; j++) ratios[(i * wide) + j] += weight * double.Exp2(forward[(t * states) + i] + emissions[(next * states) + j] + backward[(next * states) + j] - total);
+            }
+            for (var j = 0; j < states && length > 0; j++)
+            {
+                ratios[(states * wide) + j] += weight * double.Exp2(emissions[j] + backward[j] - total);
+                ratios[(j * wide) + states] += weight * double.Exp2(forward[((length - 1) * states) + j] - total);
+            }
+        }
+        for (var x = 0; x < forward.Length; x++) forward[x] = double.Exp2(forward[x] + backward[x] - total);
+    }
+
+    /// <summary>The most probable path; the lowest state on ties.</summary>
+    /// <param name="emissions">As for <see cref="Forward"/>.</param>
+    /// <param name="path">State of each symbol, shape [T]; filled if the sequence is possible.</param>
+    /// <returns>Base-2 log-probability of the path with the symbols; -infinity if the sequence is impossible.</returns>
+    public double Viterbi(ReadOnlySpan<double> emissions, Span<int> path)
+    {
+        var length = path.Length;
+        if (length == 0) return chain.Best2[states, states];
+        var current = new double[states];
+        var next = new double[states];
+        var back = new int[length * states];
+        for (var j = 0; j < states; j++) current[j] = chain.Best2[states, j] + emissions[j];
+        for (var t = 1; t < length; t++)
+        {
+            for (var j = 0; j < states; j++)
+            {
+                var (most, from) = (double.NegativeInfinity, 0);
+                for (var i = 0; i < states; i++)
+                {
+                    var way = current[i] + chain.Best2[i, j];
+                    if (way > most) (most, from) = (way, i);
+                }
+                back[(t * states) + j] = from;
+                next[j] = most + emissions[(t * states) + j];
+            }
+            (current, next) = (next, current);
+        }
+        var (total, last) = (double.NegativeInfinity, 0);
+        for (var i = 0; i < states; i++)
+        {
+            var way = current[i] + chain.Best2[i, states];
+            if (way > total) (total, last) = (way, i);
+        }
+        if (double.IsNegativeInfinity(total)) return total;
+        for (var t = length - 1; t >= 0; t--)
+        {
+            path[t] = last;
+            last = back[(t * states) + last];
+        }
+        return total;
+    }
+
+    /// <summary>log2 of the sum of 2^x.</summary>
+    public static double LogSum(ReadOnlySpan<double> values)
+    {
+        var max = double.NegativeInfinity;
+        foreach (var v in values) max = Math.Max(max, v);
+        if (double.IsInfinity(max) || double.IsNaN(max)) return max;
+        double sum = 0;
+        foreach (var v in values) sum += double.Exp2(v - max);
+        return max + Math.Log2(sum);
+    }
+}

@@ -1,0 +1,87 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Sequences;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A model of whole sequences of rows. The same three verbs as any <see cref="Model"/>, over blocks that say where their sequences begin
+/// (<see cref="FeatureBlock.SequenceOffsets"/>); so the one EM loop, the ordered fold and saved models serve it as they are.
+/// </summary>
+public abstract class SequenceModel : Model
+{
+    /// <summary>Options of a fit to sequences where the caller gives none: the log-likelihood may rise by no more than 1e-9 when it stops.</summary>
+    public static FitOptions DefaultFit { get; } = new() { StopThreshold = 1e-9 };
+
+    /// <inheritdoc/>
+    public sealed override void Summarize(in FeatureBlock block, Statistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        Check(block);
+        if (block.SequenceCount > 0) SummarizeSequences(block, statistics);
+    }
+
+    /// <inheritdoc/>
+    public sealed override void Score(in FeatureBlock block, ScoreBatch scores)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        Check(block);
+        if (block.SequenceCount > 0) ScoreSequences(block, scores);
+    }
+
+    /// <summary>Adds the statistics of whole sequences.</summary>
+    /// <param name="block">Rows with at least one sequence.</param>
+    /// <param name="statistics">What <see cref="Model.CreateStatistics"/> of this model made.</param>
+    protected abstract void SummarizeSequences(in FeatureBlock block, Statistics statistics);
+
+    /// <summary>Fills the requested columns for each row of whole sequences.</summary>
+    /// <param name="block">Rows with at least one sequence.</param>
+    /// <param name="scores">Room for at least the block's rows.</param>
+    protected abstract void ScoreSequences(in FeatureBlock block, ScoreBatch scores);
+
+    private void Check(in FeatureBlock block)
+    {
+        this.CheckBlock(block);
+        if (block.SequenceOffsets.IsEmpty && block.Rows > 0)
+            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that are no sequences", "rows with the starts of their sequences", "say which rows make a sequence: a SequenceSet in memory, a key column in files");
+    }
+}
+
+/// <summary>Fitting and scoring of sequences in memory.</summary>
+public static class SequenceFitting
+{
+    /// <summary>Fits a model to sequences in memory, beginning with its own parameters.</summary>
+    /// <param name="model">Where to begin.</param>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
+    public static FitResult<TModel> Fit<TModel>(this TModel model, SequenceSet sequences, FitOptions? options = null, CancellationToken cancellationToken = default)
+        where TModel : SequenceModel => new ModelEstimator<TModel>(model).Fit(sequences, options, cancellationToken);
+
+    /// <summary>Fits an estimator to sequences in memory.</summary>
+    /// <param name="estimator">What to fit.</param>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
+    public static FitResult<TModel> Fit<TModel>(this IEstimator<TModel> estimator, SequenceSet sequences, FitOptions? options = null, CancellationToken cancellationToken = default)
+        where TModel : Model
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(sequences);
+        options ??= SequenceModel.DefaultFit;
+        options.Validate();
+        var fit = estimator.FitAsync(new SequencePass(sequences, options.BatchSize, options.MaxDegreeOfParallelism), options, cancellationToken);
+        return fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs work on groups of sequences, several at once; each group is handed to exactly one call.</summary>
+    internal static void ForEachGroup(SequenceSet sequences, int maxDegreeOfParallelism, Action<int, int> work)
+    {
+        var groups = SequenceGroups.Cut(sequences, 4096);
+        var next = -1;
+        Parallelism.Run(Parallelism.Threads(maxDegreeOfParallelism, groups.Length - 1), token =>
+        {
+            for (var g = Interlocked.Increment(ref next); g < groups.Length - 1 && !token.IsCancellationRequested; g = Interlocked.Increment(ref next))
+                work(groups[g], groups[g + 1] - groups[g]);
+        }, CancellationToken.None);
+    }
+}

@@ -1,0 +1,24 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Sequences;
+
+/// <summary>A pass over sequences in memory: groups in parallel, folded in order, all threads on one copy of the data.</summary>
+/// <param name="sequences">The sequences.</param>
+/// <param name="batchSize">Rows of a batch; see <see cref="SequenceGroups"/>.</param>
+/// <param name="maxDegreeOfParallelism">Threads, -1 = all cores.</param>
+public sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, int maxDegreeOfParallelism = -1) : IDataPass
+{
+    private readonly int[] groups = SequenceGroups.Cut(sequences, batchSize);
+
+    /// <inheritdoc/>
+    public int Columns => sequences.Columns;
+
+    /// <inheritdoc/>
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summarizer);
+        var count = groups.Length - 1;
+        using var fold = new OrderedFold(summarizer, count, Parallelism.Threads(maxDegreeOfParallelism, count));
+        return new(fold.Run((group, statistics) => summarizer.Summarize(sequences.Block(groups[group], groups[group + 1] - groups[group]), statistics), cancellationToken));
+    }
+}

@@ -1,0 +1,124 @@
+namespace Pipelines.Models.Sequences;
+
+/// <summary>Sequences in memory: rows of all of them one after the other, and where each begins. Wraps the caller's rows where it can: no copy.</summary>
+public sealed class SequenceSet
+{
+    private readonly FeatureMatrix rows;
+    private readonly int[] offsets;
+    private readonly int[]? labels;
+
+    /// <summary>Makes sequences of rows that lie one after the other.</summary>
+    /// <param name="rows">The rows; a sequence weighs what its first row weighs.</param>
+    /// <param name="offsets">Shape [sequences + 1], from 0 to the number of rows, never falling: sequence s is the rows offsets[s] … offsets[s + 1] - 1.</param>
+    /// <param name="labels">Shape [rows]: index of the state that a row is known to be in, -1 = not known; null = nothing is known.</param>
+    /// <exception cref="ModelException">The offsets or labels do not fit the rows.</exception>
+    public SequenceSet(FeatureMatrix rows, IReadOnlyList<int> offsets, int[]? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(offsets);
+        ModelException.CheckOptions("sequences",
+            (offsets.Count > 0 && offsets[0] == 0 && offsets[^1] == rows.Rows && Enumerable.Range(1, offsets.Count - 1).All(s => offsets[s] >= offsets[s - 1]), nameof(offsets), $"{offsets.Count} numbers", $"numbers from 0 to {rows.Rows} that never fall"),
+            (labels is null || labels.Length == rows.Rows, nameof(labels), labels?.Length, $"one for each of {rows.Rows} rows"));
+        (this.rows, this.offsets, this.labels) = (rows, [.. offsets], labels);
+    }
+
+    /// <summary>Number of sequences.</summary>
+    public int Count => offsets.Length - 1;
+
+    /// <summary>Number of rows of all sequences.</summary>
+    public int Rows => rows.Rows;
+
+    /// <summary>Number of features of a row.</summary>
+    public int Columns => rows.Columns;
+
+    /// <summary>Sequences of several features, copied side by side.</summary>
+    /// <param name="sequences">Each of shape [length, features]; NaN = missing.</param>
+    /// <param name="weights">Shape [sequences], finite and at least 0; null = all 1. The weight of an empty sequence is not kept.</param>
+    /// <param name="labels">Shape [sequences][length]: state indices, -1 = not known; null, or null for a sequence = nothing is known.</param>
+    /// <exception cref="ModelException">There is no feature, or widths, weights or labels do not fit.</exception>
+    public static SequenceSet From(IReadOnlyList<double[,]> sequences, IReadOnlyList<double>? weights = null, IReadOnlyList<int[]?>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        var columns = sequences.Count == 0 ? 1 : sequences.Max(s => s.GetLength(1));
+        foreach (var (sequence, s) in sequences.Select((x, s) => (x, s)))
+        {
+            if (sequence.GetLength(1) != columns && sequence.GetLength(0) > 0)
+                throw new ModelException(ErrorKind.Data, $"sequence {s}", $"{sequence.GetLength(1)} features", $"{columns} as in other sequences", "give every sequence the same features");
+        }
+        var offsets = Offsets(sequences.Select(s => s.GetLength(0)), weights, labels);
+        var values = new double[offsets[^1] * columns];
+        for (var s = 0; s < sequences.Count; s++)
+            for (var i = 0; i < sequences[s].GetLength(0); i++)
+                for (var j = 0; j < columns; j++) values[(j * offsets[^1]) + offsets[s] + i] = sequences[s][i, j];
+        return Make(values, columns, offsets, weights, labels);
+    }
+
+    /// <summary>Sequences of one feature, copied side by side.</summary>
+    /// <param name="sequences">Each of shape [length]; NaN = missing.</param>
+    /// <param name="weights">Shape [sequences], finite and at least 0; null = all 1. The weight of an empty sequence is not kept.</param>
+    /// <param name="labels">Shape [sequences][length]: state indices, -1 = not known; null, or null for a sequence = nothing is known.</param>
+    /// <exception cref="ModelException">Weights or labels do not fit.</exception>
+    public static SequenceSet From(IReadOnlyList<double[]> sequences, IReadOnlyList<double>? weights = null, IReadOnlyList<int[]?>? labels = null)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        var offsets = Offsets(sequences.Select(s => s.Length), weights, labels);
+        var values = new double[offsets[^1]];
+        for (var s = 0; s < sequences.Count; s++) sequences[s].CopyTo(values, offsets[s]);
+        return Make(values, 1, offsets, weights, labels);
+    }
+
+    /// <summary>Length of sequence <paramref name="sequence"/>, in rows.</summary>
+    public int Length(int sequence) => offsets[sequence + 1] - offsets[sequence];
+
+    /// <summary>First row of sequence <paramref name="sequence"/>; that of <see cref="Count"/> is the number of rows.</summary>
+    public int Offset(int sequence) => offsets[sequence];
+
+    /// <summary>A view of the sequences from <paramref name="first"/>, <paramref name="count"/> of them.</summary>
+    public FeatureBlock Block(int first, int count)
+    {
+        var start = offsets[first];
+        var length = offsets[first + count] - start;
+        var own = new int[count + 1];
+        for (var s = 0; s <= count; s++) own[s] = offsets[first + s] - start;
+        var block = rows.Block(start, length);
+        return block with { SequenceOffsets = own, Labels = labels is null ? default : labels.AsSpan(start, length), FirstSequence = first };
+    }
+
+    private static int[] Offsets(IEnumerable<int> lengths, IReadOnlyList<double>? weights, IReadOnlyList<int[]?>? labels)
+    {
+        List<int> offsets = [0];
+        foreach (var length in lengths)
+        {
+            if (labels is not null && offsets.Count <= labels.Count && labels[offsets.Count - 1] is { } own && own.Length != length)
+                throw new ModelException(ErrorKind.Data, $"labels of sequence {offsets.Count - 1}", $"{own.Length} labels", $"{length}, one for each row", "give each row its state, or -1");
+            offsets.Add(offsets[^1] + length);
+        }
+        var count = offsets.Count - 1;
+        ModelException.CheckOptions("sequences",
+            (weights is null || weights.Count == count, nameof(weights), weights?.Count, $"one for each of {count} sequences"),
+            (labels is null || labels.Count == count, nameof(labels), labels?.Count, $"one list for each of {count} sequences"));
+        return [.. offsets];
+    }
+
+    private static SequenceSet Make(double[] values, int columns, int[] offsets, IReadOnlyList<double>? weights, IReadOnlyList<int[]?>? labels)
+    {
+        double[]? rowWeights = null;
+        int[]? rowLabels = null;
+        if (weights is not null)
+        {
+            rowWeights = new double[offsets[^1]];
+            for (var s = 0; s < weights.Count; s++) rowWeights.AsSpan(offsets[s], offsets[s + 1] - offsets[s]).Fill(weights[s]);
+        }
+        if (labels is not null)
+        {
+            rowLabels = new int[offsets[^1]];
+            for (var s = 0; s < labels.Count; s++)
+            {
+                var target = rowLabels.AsSpan(offsets[s], offsets[s + 1] - offsets[s]);
+                if (labels[s] is { } own) own.CopyTo(target);
+                else target.Fill(-1);
+            }
+        }
+        return new(FeatureMatrix.FromColumnMajor(values, offsets[^1], columns, Math.Max(1, offsets[^1]), rowWeights), offsets, rowLabels);
+    }
+}

@@ -1,0 +1,119 @@
+using Pipelines.Models.Sequences;
+
+namespace Pipelines.Models.Tests.Sequences;
+
+/// <summary>Models and sequences of many shapes, all seeded.</summary>
+internal static class HiddenMarkovCases
+{
+    private static readonly (string Name, Func<HiddenMarkovModel> Model, Func<SequenceSet> Data)[] cases =
+    [
+        ("4 normal states", () => Dense(4, k => new NormalDistribution(3 * k, 1)), () => Drawn(40, 1)),
+        ("3 normal states, finite", () => Dense(3, k => new NormalDistribution(3 * k, 1), finite: true), () => Drawn(40, 1)),
+        ("17 normal states", () => Dense(17, k => new NormalDistribution(k, 1)), () => Drawn(70, 1)),
+        ("64 normal states", () => Dense(64, k => new NormalDistribution(0.2 * k, 1)), () => Drawn(40, 1, longest: 25)),
+        ("one state", () => Dense(1, _ => new NormalDistribution(3, 2), finite: true), () => Drawn(5, 1)),
+        ("4 categories, missing", () => Dense(4, k => new DiscreteDistribution([0.1 + (0.1 * k), 0.2, 0.3, 0.4 - (0.1 * k)])), () => Categories(60, 4)),
+        ("Gaussians of 3 features, missing, weighted", () => Dense(3, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Drawn(40, 3, missing: true, weighted: true)),
+        ("independent normals, missing", () => Dense(5, k => IndependentComponentsDistribution.Blank([2 * k, 0])), () => Drawn(33, 2, missing: true)),
+        ("mixtures", () => Dense(3, k => new GeneralMixtureModel([new NormalDistribution(4 * k, 1), new NormalDistribution((4 * k) + 1, 2)])), () => Drawn(20, 1)),
+        ("mixed families", () => Dense(3, k => k == 0 ? new NormalDistribution(0, 1) : k == 1 ? new StudentTDistribution(3, 4, 1) : new GeneralMixtureModel([new NormalDistribution(8, 1), new StudentTDistribution(5, 7, 1)])), () => Drawn(20, 1)),
+        ("left to right", () => LeftToRight(6, 1), () => Drawn(20, 1)),
+        ("left to right, narrow", () => LeftToRight(6, 0.1), () => Drawn(20, 1)),
+        ("profile with silent states", () => Profile(5), () => Categories(30, 4, longest: 9)),
+        ("weights, ties", Tied, () => Drawn(20, 1)),
+    ];
+
+    public static TheoryData<string> Names => [.. cases.Select(c => c.Name)];
+
+    public static IEnumerable<string> Keys => cases.Select(c => c.Name);
+
+    public static (HiddenMarkovModel Model, SequenceSet Data) Get(string name)
+    {
+        var found = cases.Single(c => c.Name == name);
+        return (found.Model(), found.Data());
+    }
+
+    /// <summary>Every state leads to every other one with probabilities that a hash decides.</summary>
+    public static HiddenMarkovModel Dense(int states, Func<int, Distribution> emission, bool finite = false)
+    {
+        var random = new SeededRandom(states);
+        List<HiddenTransition> edges = [];
+        for (var i = -1; i < states; i++)
+        {
+            var name = i < 0 ? HiddenMarkovModel.Start : $"s{i}";
+            for (var j = 0; j < states; j++) edges.Add(new(name, $"s{j}", 0.1 + random.NextDouble() + (i == j ? 2 : 0)));
+            if (finite && i >= 0) edges.Add(new(name, HiddenMarkovModel.End, 0.2));
+            var sum = edges.Where(e => e.From == name).Sum(e => e.Probability);
+            edges = [.. edges.Select(e => e.From == name ? e with { Probability = e.Probability / sum } : e)];
+        }
+        return new(Enumerable.Range(0, states).Select(k => new HiddenState($"s{k}", emission(k))), edges);
+    }
+
+    public static HiddenMarkovModel LeftToRight(int states, double deviation)
+    {
+        List<HiddenTransition> edges = [new(HiddenMarkovModel.Start, "s0", 1)];
+        for (var k = 0; k < states; k++)
+        {
+            edges.Add(new($"s{k}", $"s{k}", k == states - 1 ? 1 : 0.8));
+            if (k < states - 1) edges.Add(new($"s{k}", $"s{k + 1}", 0.2));
+        }
+        return new(Enumerable.Range(0, states).Select(k => new HiddenState($"s{k}", new NormalDistribution(1.5 * k, deviation))), edges);
+    }
+
+    /// <summary>A profile: match, insert and silent delete states.</summary>
+    public static HiddenMarkovModel Profile(int length)
+    {
+        List<HiddenState> states = [];
+        List<HiddenTransition> edges = [];
+        for (var k = 0; k <= length; k++)
+        {
+            states.Add(new($"i{k}", new DiscreteDistribution([0.25, 0.25, 0.25, 0.25])));
+            if (k > 0) states.Add(new($"m{k}", new DiscreteDistribution([.. Enumerable.Range(0, 4).Select(c => c == k % 4 ? 0.7 : 0.1)])));
+            if (k > 0) states.Add(new($"d{k}"));
+            string[] own = k == 0 ? [HiddenMarkovModel.Start, "i0"] : [$"m{k}", $"d{k}", $"i{k}"];
+            foreach (var name in own)
+            {
+                edges.Add(new(name, $"i{k}", 0.1));
+                edges.Add(new(name, k == length ? HiddenMarkovModel.End : $"m{k + 1}", k == length ? 0.9 : 0.7));
+                if (k < length) edges.Add(new(name, $"d{k + 1}", 0.2));
+            }
+        }
+        return new(states, edges);
+    }
+
+    /// <summary>Sequences of lengths 1 … 60 of normal numbers that wander.</summary>
+    public static SequenceSet Drawn(int sequences, int columns, bool missing = false, bool weighted = false, int longest = 60)
+    {
+        var random = new SeededRandom(5);
+        var weights = new double[sequences];
+        var data = new double[sequences][,];
+        for (var s = 0; s < sequences; s++)
+        {
+            data[s] = new double[1 + random.NextInt64(longest), columns];
+            weights[s] = weighted ? random.NextInt64(3) : 1;
+            double center = 0;
+            for (var t = 0; t < data[s].GetLength(0); t++)
+            {
+                if (random.NextInt64(5) == 0) center = 3 * random.NextInt64(4);
+                for (var j = 0; j < columns; j++) data[s][t, j] = missing && random.NextInt64(9) == 0 ? double.NaN : (j == 0 ? center : 0) + random.NextNormal();
+            }
+        }
+        return SequenceSet.From(data, weighted ? weights : null);
+    }
+
+    private static HiddenMarkovModel Tied() => new(
+        [new("a", new NormalDistribution(0, 1), 0.5), new("b", TiedTo: "a"), new("c", new NormalDistribution(5, 2), 2)],
+        [new("start", "a", 0.5), new("start", "c", 0.5), new("a", "a", 0.6, Group: "stay"), new("a", "b", 0.4, Group: "go"), new("b", "b", 0.6, Group: "stay"), new("b", "c", 0.4, Group: "go"), new("c", "c", 0.7), new("c", "a", 0.3)]);
+
+    private static SequenceSet Categories(int sequences, int categories, int longest = 60)
+    {
+        var random = new SeededRandom(6);
+        var data = new double[sequences][];
+        for (var s = 0; s < sequences; s++)
+        {
+            data[s] = new double[1 + random.NextInt64(longest)];
+            for (var t = 0; t < data[s].Length; t++) data[s][t] = random.NextInt64(11) == 0 ? double.NaN : random.NextInt64(categories);
+        }
+        return SequenceSet.From(data);
+    }
+}
