@@ -73,7 +73,9 @@ public static partial class PictureRenderer
         var (columns, rows) = Grid(picture.Panels.Count);
         var panelWidth = (width - legendWidth) / (float)columns;
         var panelHeight = (height - TitleHeight) / (float)rows;
-        Text(picture.Title, 12, 10, 20, FitLetters(width, 20));
+        // One line, in smaller letters where it is long.
+        var titleSize = Math.Clamp(width / (Math.Max(1, picture.Title.Length) * 0.6f), 9, 20);
+        Text(picture.Title, 12, 10, titleSize, int.MaxValue);
         for (var p = 0; p < picture.Panels.Count; p++)
         {
             var (left, top) = (p % columns * panelWidth, TitleHeight + (p / columns * panelHeight));
@@ -84,11 +86,12 @@ public static partial class PictureRenderer
         var x = width - legendWidth + 6f;
         foreach (var entry in picture.Legend)
         {
+            if (at > height - 40) break;
             Symbol(entry, x, at + 9);
             at += Text(entry.Text, x + 38, at, 14, FitLetters(legendWidth - 44, 14)) + 6;
         }
         at += 8;
-        foreach (var note in picture.Notes) at += Text(note, x, at, 12, FitLetters(legendWidth - 12, 12)) + 5;
+        foreach (var note in picture.Notes.TakeWhile(_ => at < height - 20)) at += Text(note, x, at, 12, FitLetters(legendWidth - 12, 12)) + 5;
 
         // Breaks at spaces; returns the height.
         float Text(string text, float left, float top, float size, int letters)

@@ -24,7 +24,7 @@ public sealed class InspectModelTests : IDisposable
         { new HalfNormalDistribution(3), "a: half-normal, sigma 3" },
         { new StudentTDistribution(1, 2, 5), "a: student-t" },
         { new DiracDeltaDistribution(7), "a: dirac-delta, location 7" },
-        { new ZeroInflatedDistribution(new PoissonDistribution(4), 0.25), "zeros beyond that: 0.25" },
+        { new ZeroInflatedDistribution(new PoissonDistribution(4), 0.25), "a: poisson, rate 4; zeros beyond that: 0.25" },
         { new DiscreteDistribution([0.25, 0.75]), "a: no 0.75, yes 0.25" },
         { new GaussianKernelDensity([1, 2], 0.5), "a: gaussian-kernel-density of 2 points from 1 to 2, bandwidth 0.5" },
         { new UniformKernelDensity([1, 2], 0.5), "a: uniform-kernel-density of 2 points from 1 to 2, bandwidth 0.5" },

@@ -62,6 +62,11 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
     private void WriteFeatures(TextWriter target)
     {
         if (Saved.Features is not { } features) return;
+        if (features.All(f => f is { Categories: null, Type: null, IsNullable: null, Minimum: null }))
+        {
+            target.WriteLine($"features: {string.Join(", ", features.Take(Most).Select(f => ModelOutline.Clean(f.Name)))}{(features.Count > Most ? $" and {features.Count - Most} more" : "")}");
+            return;
+        }
         target.WriteLine();
         TextTable.Write(target, ["feature", "type", "nulls", "values"],
             features.Take(Most).Select(f => new[] { ModelOutline.Clean(f.Name), f.Type ?? "-", f.IsNullable switch { true => "may be", false => "none", _ => "-" }, Values(f) }));

@@ -33,6 +33,7 @@ internal static class ModelOutline
     {
         IndependentComponentsDistribution parts => Parts(parts, features),
         MultivariateGaussianDistribution gaussian => Gaussian(gaussian, features),
+        { Dimensions: 1 } => model.Describe(features).Split('\n').Select(line => Limited([Clean(line.TrimEnd('\r'))]).Single()),
         // What a family says of several features or cases is a sentence each.
         _ => model.Describe(features).Split('\n').SelectMany(line => Limited([.. Clean(line.TrimEnd('\r')).Split("; ")])),
     };
