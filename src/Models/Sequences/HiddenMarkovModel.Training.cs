@@ -22,7 +22,6 @@ public sealed partial class HiddenMarkovModel
         if (plain.Count > 0) SummarizePlainly(block, plain, total);
         total.Rows += block.Rows;
         total.Sequences += block.SequenceCount;
-        total.Weight += block.Weights.IsEmpty ? block.Rows : Sums.Of(block.Weights);
     }
 
     /// <inheritdoc/>
@@ -97,8 +96,14 @@ public sealed partial class HiddenMarkovModel
             if (own != total) total.Merge(own);
             foreach (var k in Enumerable.Range(0, weights.Length).OrderBy(k => schedule.Items[k]))
             {
-                if (double.IsNaN(run.Log2[k])) plain.Add(schedule.Items[k]);
-                else total.Objective += weights[k] * run.Log2[k] * Math.Log(2);
+                var s = schedule.Items[k];
+                if (double.IsNaN(run.Log2[k]))
+                {
+                    plain.Add(s);
+                    continue;
+                }
+                total.Objective += weights[k] * run.Log2[k] * Math.Log(2);
+                total.Weight += weights[k] * (block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
             }
             break;
         }

@@ -198,11 +198,11 @@ internal static unsafe class LaneKernel<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* posteriors, double* doubts)
     {
-        var (zero, one) = (TOps.Broadcast(0), TOps.Broadcast(1));
+        TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), leastNorm = TOps.Broadcast(LaneRange.LeastNorm);
         for (var lane = 0; lane < lanes; lane += TOps.Count)
         {
             TVec norm = TOps.Load(norms + lane), sum = TOps.Load(sums + lane);
-            var scale = TOps.SelectGreater(norm, zero, TOps.Divide(TOps.Load(weights + lane), norm), zero);
+            var scale = TOps.SelectGreater(norm, leastNorm, TOps.Divide(TOps.Load(weights + lane), norm), zero);
             var inverse = TOps.SelectGreater(sum, zero, TOps.Divide(one, sum), zero);
             double* x = alpha + lane, y = beta + lane, z = b + lane, target = posteriors + lane;
             if (doubts is null)
@@ -217,7 +217,7 @@ internal static unsafe class LaneKernel<TOps, TVec>
                 }
                 continue;
             }
-            var doubt = TOps.Load(doubts + lane);
+            var doubt = TOps.Max(TOps.Load(doubts + lane), TOps.SelectGreater(norm, leastNorm, zero, TOps.Broadcast(double.MaxValue)));
             TVec leastEmission = TOps.Broadcast(LaneRange.LeastEmission), leastPrediction = TOps.Broadcast(LaneRange.LeastPrediction), leastFuture = TOps.Broadcast(LaneRange.LeastFuture);
             for (var k = 0; k < states; k++, x += lanes, y += lanes, z += lanes, target += FeatureTile.Capacity)
             {
@@ -341,6 +341,9 @@ internal static class LaneRange
 
     /// <summary>Futures of a state below 2^-700 are taken for 0.</summary>
     public const double LeastFuture = 1.90109156629516E-211;
+
+    /// <summary>Sums over the states of past times future that are not above this are out of range.</summary>
+    public const double LeastNorm = 1e-290;
 
     /// <summary>A posterior that rests on raised numbers may be so large before its sequence is computed in logarithms instead: 2^-70.</summary>
     public const double LargestDoubt = 8.470329472543003E-22;
