@@ -27,19 +27,22 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <param name="weights">Name of the column with the rows' weights; null = every weight is 1.</param>
     /// <param name="options">Null = the defaults.</param>
     public FeaturePass(IBatchSource source, IReadOnlyList<string> features, string? weights = null, PipelineOptions? options = null)
-        : this(new Graph(source, []), features, weights, options ?? new PipelineOptions())
+        : this(new Graph(source, []), [.. features?.Select(f => new Feature(f)) ?? []], weights, options ?? new PipelineOptions())
     {
     }
 
-    internal FeaturePass(Graph graph, IReadOnlyList<string> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null)
+    internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null, Func<int, bool>? isCategorical = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
         options.Validate();
         sequences?.Validate();
         (this.graph, this.options, this.sequences) = (graph, options, sequences);
-        extractor = new FeatureExtractor(features, weights);
+        extractor = new FeatureExtractor([.. features.Select(f => f.Name)], weights, [.. features.Select(f => f.ToMap())])
+        {
+            Unknown = [.. Enumerable.Range(0, features.Count).Where(i => features[i].Categories is null && isCategorical?.Invoke(i) == true)],
+        };
         layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
-        Features = [.. features.Select(name => new Feature(name))];
+        Features = [.. features];
         Seen = new SeenData(Columns);
     }
 
@@ -47,7 +50,11 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     internal void Resume(FitJournal journal)
     {
         Journal = journal;
-        if (journal.ResumedFeatures is { } features) Features = features;
+        if (journal.ResumedFeatures is { } features)
+        {
+            Features = features;
+            extractor.Know([.. features.Select(f => f.ToMap())]);
+        }
         if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, Columns);
     }
 
@@ -171,6 +178,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>A pass over the source. One from the first batch on fills the cache for the later ones.</summary>
     private async Task<Statistics> ReadAsync(PassWork work)
     {
+        if (extractor.Unknown.Count > 0) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
         var filling = new FeatureCache(layout, OpenSpill) { IsOff = work.First > 0 };
         if (!filling.IsOff) Seen = new SeenData(Columns);
         try
@@ -246,6 +254,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     // What only a transform knows, its first batch, says nothing for certain of the others.
     private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)
     {
+        // Codes have no range that says something of the values.
+        if (feature.Categories is not null) range = null;
         var field = schema?.Fields[schema.IndexOf(feature.Name)];
         return feature with { Type = field?.ValueType.Name.ToLowerInvariant(), IsNullable = field?.IsNullable, Minimum = range?.Minimum, Maximum = range?.Maximum };
     }

@@ -29,7 +29,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     {
         // Refused rows are put aside by the run that writes.
         var quiet = options with { BadRows = options.BadRows.Keeps ? new BadRowPolicy { Mode = BadRowMode.Skip } : options.BadRows, Checkpoints = null };
-        await using var pass = new FeaturePass(before, Plan.Extractor.Names, null, quiet, Sequences);
+        await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences);
         return this with { Scores = await pass.ScoreAsync(Plan, cancellationToken).ConfigureAwait(false) };
     }
 

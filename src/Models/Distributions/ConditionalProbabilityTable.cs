@@ -39,6 +39,9 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     public static string FamilyName => "conditional-probability-table";
 
     /// <inheritdoc/>
+    public static bool IsCategorical => true;
+
+    /// <inheritdoc/>
     public static bool IsUnivariate => false;
 
     /// <summary>For each combination of the parents' codes one less than the child has codes.</summary>

@@ -36,6 +36,9 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     public static IReadOnlyList<string> Aliases => ["categorical"];
 
     /// <inheritdoc/>
+    public static bool IsCategorical => true;
+
+    /// <inheritdoc/>
     public static bool IsUnivariate => true;
 
     /// <inheritdoc/>

@@ -32,6 +32,9 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     public static string FamilyName => "joint-probability-table";
 
     /// <inheritdoc/>
+    public static bool IsCategorical => true;
+
+    /// <inheritdoc/>
     public static bool IsUnivariate => false;
 
     /// <inheritdoc/>

@@ -21,6 +21,10 @@ public interface IEstimator<TModel>
     /// </summary>
     IReadOnlyList<KeyValuePair<string, string>> Facts => [new("estimator", GetType().FullName ?? GetType().Name)];
 
+    /// <summary>True if a feature holds categories: a pass gives their codes (<see cref="CategoryMap"/>). False by default.</summary>
+    /// <param name="feature">Index of the feature.</param>
+    bool IsCategorical(int feature) => false;
+
     /// <summary>Models that are fitted at the same time; 1 (default) unless the estimator chooses among several.</summary>
     int Fits => 1;
 

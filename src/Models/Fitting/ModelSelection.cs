@@ -52,6 +52,9 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
     public int Fits => components.Length * restarts;
 
     /// <inheritdoc/>
+    public bool IsCategorical(int feature) => estimator(components[0]).IsCategorical(feature);
+
+    /// <inheritdoc/>
     public bool HasLikelihood => estimator(components[0]).HasLikelihood;
 
     /// <inheritdoc/>

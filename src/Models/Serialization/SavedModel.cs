@@ -196,6 +196,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             f.Required("name").GetString() ?? throw JsonHelpers.Bad("feature name", "null", "a name"),
             f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null)
         {
+            MissingText = f.TryGetProperty("missingText", out var missing) ? missing.GetString() : null,
             Type = f.TryGetProperty("type", out var type) ? type.GetString() : null,
             IsNullable = f.TryGetProperty("nullable", out var nullable) ? nullable.GetBoolean() : null,
             Minimum = f.TryGetProperty("minimum", out _) ? f.Number("minimum") : null,
@@ -225,6 +226,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
                 foreach (var category in categories) writer.WriteStringValue(category);
                 writer.WriteEndArray();
             }
+            if (feature.MissingText is { } missing) writer.WriteString("missingText", missing);
             if (feature.Type is { } type) writer.WriteString("type", type);
             if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
             if (feature.Minimum is { } minimum) writer.WriteExact("minimum", minimum);

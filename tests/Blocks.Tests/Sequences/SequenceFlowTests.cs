@@ -25,7 +25,7 @@ public sealed class SequenceFlowTests
         var expected = (SumStatistics)await new SequencePass(new SequenceSet(FeatureMatrix.FromColumnMajor(rows, Rows, 2, Rows, data[2]), offsets), batchSize, 1).RunAsync(model, default);
 
         var options = new PipelineOptions { MaxDegreeOfParallelism = parallelism, BatchSize = batchSize };
-        await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), ["x0", "x1"], "x2", options, new SequenceColumns("x3", "x4")) { MemoryBytes = spill ? 0 : null };
+        await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), [new("x0"), new("x1")], "x2", options, new SequenceColumns("x3", "x4")) { MemoryBytes = spill ? 0 : null };
         for (var again = 0; again < 2; again++)
         {
             var found = (SumStatistics)await pass.RunAsync(model, default);
@@ -102,7 +102,7 @@ public sealed class SequenceFlowTests
         // Fitting: the bits do not depend on parallelism or spilling.
         async Task<double[]> SumsAsync(PipelineOptions flow, long? memory)
         {
-            await using var pass = new FeaturePass(new Graph(new ArraySource(rows), []), ["x0", "x1"], "x2", flow, new SequenceColumns("x3", "x4", Regroup: true)) { MemoryBytes = memory };
+            await using var pass = new FeaturePass(new Graph(new ArraySource(rows), []), [new("x0"), new("x1")], "x2", flow, new SequenceColumns("x3", "x4", Regroup: true)) { MemoryBytes = memory };
             var sums = (SumStatistics)await pass.RunAsync(new LagModel(2), default);
             Assert.Equal((Rows, data[3].Distinct().Count()), (sums.Rows, pass.Sequences));
             return sums.Sums;
@@ -114,7 +114,7 @@ public sealed class SequenceFlowTests
     public async Task Sequences_too_long_for_the_budget_are_refused_with_what_to_try()
     {
         var constant = new[] { new double[600_000], new double[600_000] };
-        await using var pass = new FeaturePass(new Graph(new ArraySource(constant), []), ["x0"], null, new PipelineOptions { BatchSize = 1_024, MemoryBudget = "16MiB" }, new SequenceColumns("x1"));
+        await using var pass = new FeaturePass(new Graph(new ArraySource(constant), []), [new("x0")], null, new PipelineOptions { BatchSize = 1_024, MemoryBudget = "16MiB" }, new SequenceColumns("x1"));
         var error = await Assert.ThrowsAsync<DataException>(() => pass.RunAsync(new LagModel(1), default).AsTask());
         Assert.Equal(
             "array, column 'x1': found sequences that together need 4.8MB (600000 rows), expected at most 4.19MB, a quarter of the memory budget; give more memory (--memory), take smaller batches (--batch-size), or cut long sequences", error.Message);
