@@ -53,7 +53,7 @@ public sealed class ContourPlot : PlotKind
         var all = FeaturesOf(model);
         var components = ModelComponents.Of(distribution);
         var ranges = features.Select((j, i) => RangeOf(distribution, all[j], j, rows is null ? null : new SeenFeature(rows, i))).ToArray();
-        var hasEllipse = false;
+        var named = new HashSet<string>();
         var (panels, shown) = (new List<Panel>(), 0);
         foreach (var (a, b) in Pairs(features.Length))
         {
@@ -61,7 +61,7 @@ public sealed class ContourPlot : PlotKind
             var points = rows is null ? null : Points(rows, a, b);
             shown = Math.Max(shown, points?.X.Length ?? 0);
             var ellipses = Ellipses(distribution, components, features[a], features[b]).ToArray();
-            hasEllipse |= ellipses.Length > 0;
+            named.UnionWith(ellipses.Select(e => e.Name));
             panels.Add(new Panel(all[features[a]].Name, PlotTexts.Name(all[features[b]].Name))
             {
                 Points = points is null ? [] : [points],
@@ -72,10 +72,11 @@ public sealed class ContourPlot : PlotKind
             });
         }
         var legend = new List<LegendEntry>();
-        if (rows is not null) legend.Add(new(shown < rows.Rows ? $"{PlotTexts.Count(shown, "row")} of {PlotTexts.Count(rows.Rows, "row")}" : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey), LegendSymbol.Dot));
+        if (rows is not null) legend.Add(new(shown < rows.Rows ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{shown:N0} of {rows.Rows:N0} rows") : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey), LegendSymbol.Dot));
         legend.Add(new("density: contours around 50, 80 and 95 % of the probability", new(Palette.Black, 1.2)));
-        if (hasEllipse) legend.AddRange(components.Count > 0 ? components.Select(c => new LegendEntry(c.Name, c.Ink)) : [new("model", Palette.Of(0))]);
-        string[] notes = hasEllipse
+        if (named.Contains("model")) legend.Add(new("model", Palette.Of(0)));
+        legend.AddRange(components.Where(c => named.Contains(c.Name)).Select(c => new LegendEntry(c.Name, c.Ink)));
+        string[] notes = named.Count > 0
             ? [$"thick ellipse: 1 standard deviation, {PlotTexts.Percent(GaussianEllipse.Content(1))} of the component", $"thin ellipse: 2 standard deviations, {PlotTexts.Percent(GaussianEllipse.Content(2))}"]
             : ["ellipses are drawn for Gaussian components only"];
         return new(new Picture(TitleOf(model), panels, legend, notes));

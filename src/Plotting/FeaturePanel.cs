@@ -8,13 +8,13 @@ internal sealed class FeaturePanel
     private const int MostBins = 100;
     private const int LeastBins = 10;
     private const int MostCounted = 60;
-    private const int MostCategories = 30;
     private const int GridPoints = 401;
 
     private readonly Feature feature;
     private readonly DensityOfFeature whole;
     private readonly List<(double Weight, DensityOfFeature Density, Ink Ink, string Name)> parts;
     private readonly SeenFeature? seen;
+    private readonly int mostCategories;
 
     /// <summary>Looks at a feature of a model.</summary>
     /// <param name="feature">Name and categories.</param>
@@ -22,13 +22,14 @@ internal sealed class FeaturePanel
     /// <param name="model">The model.</param>
     /// <param name="components">Its components; empty if it is no mixture.</param>
     /// <param name="seen">What the rows hold of it; null = no rows.</param>
-    public FeaturePanel(Feature feature, int index, Distribution model, IReadOnlyList<DrawnComponent> components, SeenFeature? seen)
+    /// <param name="mostCategories">Most categories that get a bar of their own, and one less if there are more.</param>
+    public FeaturePanel(Feature feature, int index, Distribution model, IReadOnlyList<DrawnComponent> components, SeenFeature? seen, int mostCategories)
     {
-        (this.feature, this.seen) = (feature, seen);
+        (this.feature, this.seen, this.mostCategories) = (feature, seen, mostCategories);
         whole = new(model.Marginal(index)!);
         parts = [.. components.Select(c => (c.Weight, new DensityOfFeature(c.Model.Marginal(index)!), c.Ink, c.Name))];
         Bins = feature.Categories is { } categories ? new Bins(-0.5, 1, categories.Count) : Cut();
-        IsCounted = feature.Categories is not null || (!whole.HasDensity && Bins.Width == 1 && Bins.Count <= MostCounted);
+        IsCounted = feature.Categories is not null || (!whole.HasDensity && Bins.Width == 1 && Bins.Count <= MostCounted && whole.Atoms.All(a => a == Math.Floor(a)));
     }
 
     /// <summary>Where values are counted.</summary>
@@ -47,7 +48,7 @@ internal sealed class FeaturePanel
         if (counts is null) yield break;
         var name = PlotTexts.Name(feature.Name, 24);
         var outside = counts[^1] / counts.Sum();
-        if (outside > 0) yield return feature.Categories is null ? $"{name}: {PlotTexts.Percent(outside)} of the values lie outside" : $"{name}: {PlotTexts.Percent(outside)} of the values are no known categories";
+        if (outside > 0) yield return feature.Categories is null ? $"{name}: {PlotTexts.Percent(outside)} of the values lie beyond the axis" : $"{name}: {PlotTexts.Percent(outside)} of the values are no known categories";
     }
 
     /// <summary>The panel.</summary>
@@ -64,9 +65,11 @@ internal sealed class FeaturePanel
         var draws = whole.SortedDraws;
         var discrete = !whole.HasDensity;
         var (low, high) = seen is { } rows
-            ? FeatureRange.Of(rows.Sorted, rows.Range.Low, rows.Range.High, 0.0005)
+            ? FeatureRange.Of(rows.Sorted, rows.Range.Low, rows.Range.High, 0.001)
             : FeatureRange.Of(draws, feature.Minimum ?? draws[0], feature.Maximum ?? draws[^1], 0.002);
         if (seen is null && discrete) (low, high) = (Math.Min(low, draws[0]), Math.Max(high, draws[^1]));
+        // Some room, to show where a density ends.
+        else if (seen is null && feature.Minimum is null) (low, high) = (low - (0.04 * (high - low)), high + (0.04 * (high - low)));
         if (discrete || seen is { IsWhole: true })
         {
             // Bins of whole numbers begin half-way between them, or some would hold more numbers than others.
@@ -88,9 +91,9 @@ internal sealed class FeaturePanel
         var masses = whole.Mass(values);
         var order = Enumerable.Range(0, values.Length).ToArray();
         var others = 0;
-        if (feature.Categories is not null && values.Length > MostCategories)
+        if (feature.Categories is not null && values.Length > mostCategories)
         {
-            order = [.. order.OrderByDescending(b => shares?[b] ?? masses[b]).ThenBy(b => b).Take(MostCategories - 1)];
+            order = [.. order.OrderByDescending(b => shares?[b] ?? masses[b]).ThenBy(b => b).Take(mostCategories - 1)];
             others = values.Length - order.Length;
         }
         var places = order.Length + (others > 0 ? 1 : 0);
@@ -134,17 +137,17 @@ internal sealed class FeaturePanel
             tallest = heights.Max();
         }
         var x = Grid();
-        var lines = new List<LineSeries>();
+        // The sum lies below: where one component makes all of it, both are seen.
+        var lines = new List<LineSeries> { new(parts.Count > 0 ? "sum of all components" : "model", x, Heights(whole, x), new(Palette.Black, parts.Count > 0 ? 4 : 2.5)) };
         foreach (var (weight, density, ink, name) in parts) lines.Add(new(name, x, [.. Heights(density, x).Select(d => weight * d)], ink));
-        lines.Add(new(parts.Count > 0 ? "sum of all components" : "model", x, Heights(whole, x), new(Palette.Black, parts.Count > 0 ? 2 : 2.5)));
         tallest = Math.Max(tallest, Masses(bars));
-        var top = Top(lines[^1].Y, tallest);
+        var top = Top(lines[0].Y, tallest);
         return new Panel(feature.Name, whole.HasDensity ? "density" : "probability")
         {
             Bars = bars,
             // Where a density has no bound the line ends well above the picture.
             Lines = [.. lines.Select(l => l with { Y = [.. l.Y.Select(y => Math.Min(y, 10 * top))] })],
-            XRange = (Bins.Low, Bins.High),
+            XRange = HasBarsOfModel ? (Bins.Low - (Bins.Width / 2), Bins.High + (Bins.Width / 2)) : (Bins.Low, Bins.High),
             XIsWhole = seen is { IsWhole: true } && Bins.Width == 1 && Bins.Count <= MostCounted,
             YRange = (0, top),
         };

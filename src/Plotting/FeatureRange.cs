@@ -4,7 +4,7 @@ namespace Pipelines.Plotting;
 internal static class FeatureRange
 {
     // Beyond it outliers would press everything else into a corner.
-    private const double MostWasted = 1.6;
+    private const double MostWasted = 1.25;
 
     /// <summary>The whole range, or its core where outliers make it much wider.</summary>
     /// <param name="sorted">Values or draws in ascending order, at least one.</param>

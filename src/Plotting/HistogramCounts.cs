@@ -15,11 +15,11 @@ internal readonly record struct Bins(double Low, double Width, int Count)
     /// <summary>Middle of a bin.</summary>
     public double Center(int bin) => Low + ((bin + 0.5) * Width);
 
-    /// <summary>The bin of a value; -1 if it lies in none. A value on the last edge is in the last bin.</summary>
+    /// <summary>The bin of a value; -1 if it lies in none. A value on the last edge, give or take its last bits, is in the last bin.</summary>
     public int Of(double value)
     {
-        var at = Math.Floor((value - Low) / Width);
-        return at >= 0 && at < Count ? (int)at : at == Count && value <= High ? Count - 1 : -1;
+        var at = (value - Low) / Width;
+        return at >= 0 && at < Count ? (int)at : at >= Count && at <= Count + 1e-9 ? Count - 1 : -1;
     }
 }
 

@@ -13,6 +13,8 @@ internal static class PanelPlot
     public static Plot Create(Panel panel, float width, float height)
     {
         var plot = new Plot();
+        // The panels share a canvas.
+        plot.RenderManager.ClearCanvasBeforeEachRender = false;
         foreach (var bars in panel.Bars) Add(plot, bars);
         foreach (var points in panel.Points) Add(plot, points);
         foreach (var contours in panel.Contours) Add(plot, contours);
@@ -85,6 +87,8 @@ internal static class PanelPlot
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.Axes.Right.MinimumSize = 14;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.07);
+        plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.45 : 0.6 };
+        plot.Axes.Bottom.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.6 : 0.8 };
         plot.Axes.AutoScale();
         var limits = plot.Axes.GetLimits();
         var (low, high) = panel.XRange ?? (limits.Left, limits.Right);
@@ -102,7 +106,7 @@ internal static class PanelPlot
         long power = 1, step;
         while ((step = Array.Find([power, 2 * power, 5 * power], t => (high - low) / t <= most)) == 0) power *= 10;
         var ticks = new List<double>();
-        for (var t = Math.Ceiling(low / step) * step; t <= high; t += step) ticks.Add(t);
+        for (var t = Math.Ceiling(low / step) * step; t <= high; t += step) ticks.Add(t + 0.0);
         return new([.. ticks], [.. ticks.Select(t => t.ToString("#,##0", System.Globalization.CultureInfo.InvariantCulture))]);
     }
 

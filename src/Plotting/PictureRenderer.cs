@@ -1,10 +1,12 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using ScottPlot;
 using SkiaSharp;
 
 namespace Pipelines.Plotting;
 
 /// <summary>Draws pictures. The same picture gives the same bytes.</summary>
-public static class PictureRenderer
+public static partial class PictureRenderer
 {
     /// <summary>Least and largest width and height, in pixels.</summary>
     public const int LeastSize = 200;
@@ -46,7 +48,7 @@ public static class PictureRenderer
                 using var stream = new MemoryStream();
                 // The document is whole once the canvas is gone.
                 using (var canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream)) Draw(picture, canvas, width, height);
-                return stream.ToArray();
+                return Encoding.UTF8.GetBytes(Tidy(Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length)));
             }
             using var surface = SKSurface.Create(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
             Draw(picture, surface.Canvas, width, height);
@@ -71,7 +73,9 @@ public static class PictureRenderer
         var (columns, rows) = Grid(picture.Panels.Count);
         var panelWidth = (width - legendWidth) / (float)columns;
         var panelHeight = (height - TitleHeight) / (float)rows;
-        Text(picture.Title, 12, 10, 20, FitLetters(width, 20));
+        // One line, in smaller letters where it is long.
+        var titleSize = Math.Clamp(width / (Math.Max(1, picture.Title.Length) * 0.6f), 9, 20);
+        Text(picture.Title, 12, 10, titleSize, int.MaxValue);
         for (var p = 0; p < picture.Panels.Count; p++)
         {
             var (left, top) = (p % columns * panelWidth, TitleHeight + (p / columns * panelHeight));
@@ -82,11 +86,12 @@ public static class PictureRenderer
         var x = width - legendWidth + 6f;
         foreach (var entry in picture.Legend)
         {
+            if (at > height - 40) break;
             Symbol(entry, x, at + 9);
             at += Text(entry.Text, x + 38, at, 14, FitLetters(legendWidth - 44, 14)) + 6;
         }
         at += 8;
-        foreach (var note in picture.Notes) at += Text(note, x, at, 12, FitLetters(legendWidth - 12, 12)) + 5;
+        foreach (var note in picture.Notes.TakeWhile(_ => at < height - 20)) at += Text(note, x, at, 12, FitLetters(legendWidth - 12, 12)) + 5;
 
         // Breaks at spaces; returns the height.
         float Text(string text, float left, float top, float size, int letters)
@@ -127,6 +132,29 @@ public static class PictureRenderer
             }
         }
     }
+
+    // The library ends lists of places with a comma, which strict readers refuse; it names no font for machines without ours; and it numbers its
+    // clips from picture to picture, so that the same picture would have other bytes the second time.
+    private static string Tidy(string svg)
+    {
+        var ids = new Dictionary<string, string>(StringComparer.Ordinal);
+        svg = Trailing().Replace(svg, "\"").Replace($"font-family=\"{FontSetup.Name}\"", $"font-family=\"{FontSetup.Name}, sans-serif\"", StringComparison.Ordinal);
+        svg = Id().Replace(svg, m =>
+        {
+            ids.Add(m.Value, $"id{ids.Count}");
+            return ids[m.Value];
+        });
+        return Reference().Replace(svg, m => ids.GetValueOrDefault(m.Value, m.Value));
+    }
+
+    [GeneratedRegex("(?<=<text [^>]*), \"")]
+    private static partial Regex Trailing();
+
+    [GeneratedRegex("(?<=<[A-Za-z][^<>]* id=\")[^\"]+(?=\")")]
+    private static partial Regex Id();
+
+    [GeneratedRegex("(?<=<[A-Za-z][^<>]*=\"url\\(#)[^)]+(?=\\))")]
+    private static partial Regex Reference();
 
     private static int FitLetters(int width, float size) => Math.Max(4, (int)(width / (size * 0.57f)));
 

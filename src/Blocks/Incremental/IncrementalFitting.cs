@@ -67,6 +67,8 @@ public static class IncrementalFitting
             return new IncrementalFit<TModel>(Result(0, 0), earlier, null);
         }
         var pipeline = features([.. changes.Work.Select(f => f.Path)]);
+        // The statistics so far are counted by the codes of the first run: a category that came later is an unknown one.
+        if (earlier?.Features is { } known) pipeline = pipeline.Features(known);
         if (pipeline.Options.Checkpoints is { } checkpoints)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well", "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
         var last = new LastState();

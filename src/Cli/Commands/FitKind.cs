@@ -28,11 +28,12 @@ internal abstract class FitKind
 /// <typeparam name="TModel">What comes of it.</typeparam>
 /// <param name="description">What it is, for the help.</param>
 /// <param name="objective">What the fit raises or lowers, in words.</param>
-internal abstract class FitKind<TModel>(string description, string objective) : FitKind
+/// <param name="isSelective">True (default): there are components, and several starts to choose from.</param>
+internal abstract class FitKind<TModel>(string description, string objective, bool isSelective = true) : FitKind
     where TModel : Model
 {
     /// <summary>The options that every kind has.</summary>
-    protected FitSettings Fit { get; } = new(objective);
+    protected FitSettings Fit { get; } = new(objective, isSelective);
 
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
@@ -46,6 +47,9 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
 
     /// <summary>What to fit, where no model to begin with is given.</summary>
     protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
+
+    /// <summary>True if the fit can begin with this model.</summary>
+    protected virtual bool IsOfKind(Model model) => model is TModel;
 
     /// <summary>How to fit, with this kind's own options.</summary>
     protected virtual FitOptions With(FitOptions options, ParseResult parsed) => options;
@@ -132,7 +136,9 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         Pipeline From(IReadOnlyList<string> files)
         {
             var source = Pipeline.From(new ParquetSource(files, how));
-            if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) source = source.Features([.. features]);
+            // With what the model knows of them: its categories keep their codes.
+            if (Expected(initial, parsed)?.Features is { } known) source = source.Features(known);
+            if (parsed.GetValue(Fit.Features) is { } names && names.Count != initial?.Features?.Count) source = source.Features([.. names]);
             return parsed.GetValue(Fit.Weights) is { } weights ? source.WeightedBy(weights) : source;
         }
     }
@@ -169,6 +175,6 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
     private SavedModel Load(string path, ToolConsole console)
     {
         var saved = ModelInput.Load(path, console);
-        return saved.Model is TModel ? saved : throw new ModelException(ErrorKind.Usage, $"{Fit.Initial.Name} {path}", $"a {saved.Model.FormatName} model", $"a {Name} model", "give a model of the kind to fit");
+        return IsOfKind(saved.Model) ? saved : throw new ModelException(ErrorKind.Usage, $"{Fit.Initial.Name} {path}", $"a {saved.Model.FormatName} model", $"a {Name} model", "give a model of the kind to fit");
     }
 }

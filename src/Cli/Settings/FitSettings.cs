@@ -19,18 +19,20 @@ internal sealed class FitSettings
         "D", "a finite number of at least 0", "0.6", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> tolerance;
+    private readonly bool isSelective;
 
     /// <summary>Makes the options.</summary>
     /// <param name="objective">What the fit raises or lowers, in words, for the help.</param>
-    public FitSettings(string objective) => tolerance = Setting.Real(
-        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: 0.1]", "T", "a number", "0.1", x => !double.IsNaN(x));
+    /// <param name="isSelective">True: there are components, and several starts to choose from.</param>
+    public FitSettings(string objective, bool isSelective) => (this.isSelective, tolerance) = (isSelective, Setting.Real(
+        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: 0.1]", "T", "a number", "0.1", x => !double.IsNaN(x)));
 
     /// <summary>The paths to read.</summary>
     public Argument<string[]> Inputs { get; } = InputArgument.Create();
 
     /// <summary>Columns to fit to.</summary>
     public Setting<IReadOnlyList<string>?> Features { get; } = Setting.Names(
-        "--features", "Columns, in this order. [default: those of --initial, else all numeric columns but the weights]", "a,b,c",
+        "--features", "Columns, in this order. Texts can only be features of discrete distributions. [default: those of --initial, else all numeric columns but the weights]", "a,b,c",
         "column names with commas between them, each once", "delay,distance");
 
     /// <summary>Column of the rows' weights.</summary>
@@ -59,7 +61,7 @@ internal sealed class FitSettings
         null);
 
     /// <summary>A model to begin with.</summary>
-    public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model (ours or pomegranate 0.14's) to begin with, instead of --components and --init.", "model.json", "a model file", "model.json");
+    public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model (ours or pomegranate 0.14's) to begin with, instead of one that is found on the data; it keeps its categories.", "model.json", "a model file", "model.json");
 
     /// <summary>What becomes of bad rows.</summary>
     public BadRowSettings BadRows { get; } = new();
@@ -74,7 +76,8 @@ internal sealed class FitSettings
     public void AddTo(Command command)
     {
         command.Add(Inputs);
-        Option[] all = [Output, Features, Weights, Components, Selection.Restarts, Init, Initial, iterations, tolerance, inertia, decay, BatchesPerIteration, DryRun];
+        Option[] start = isSelective ? [Components, Selection.Restarts, Init] : [];
+        Option[] all = [Output, Features, Weights, .. start, Initial, iterations, tolerance, inertia, decay, BatchesPerIteration, DryRun];
         foreach (var option in all) command.Add(option);
         BadRows.AddTo(command);
         Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));

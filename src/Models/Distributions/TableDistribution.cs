@@ -114,7 +114,8 @@ public abstract class TableDistribution : Distribution
     public override Distribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var table = (TableStatistics)statistics;
-        if (IsFrozen) return this;
+        // At an inertia of 1 nothing moves: a new category with a share of 0 would make rows impossible that were not.
+        if (IsFrozen || options.Inertia == 1) return this;
         if (UnknownProbability == 0 && table.Outside > 0)
         {
             throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values that are no known categories (total weight {table.Outside.Text()})", "codes 0, 1, 2 …",

@@ -113,7 +113,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
         double all = 0, zeros = 0;
         for (var i = 0; i < x.Length; i++)
         {
-            rest[i] = weights[i];
+            rest[i] = double.IsNaN(x[i]) ? 0 : weights[i];
             if (double.IsNaN(x[i])) continue;
             all += weights[i];
             if (x[i] != 0) continue;

@@ -86,6 +86,7 @@ public static class ExpectationMaximization
                 : await pass.RunAsync(current, walk.Range(iteration), cancellationToken).ConfigureAwait(false);
             if (walk is not null && !(result.Weight > 0)) throw NothingTaken(walk.Range(iteration), result);
             if (result.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
+            if (!(result.Weight > 0) && current.Impossible(result) is { } words) throw new ModelException(ErrorKind.Data, "input", words, "data that the model can produce", "look for unknown symbols and missing transitions, or begin with another model");
             if (!(result.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {result.Weight.Text()}", "more than 0", "check the weights");
             if (!double.IsFinite(result.Weight)) throw DataSurvey.TooHeavy(result.Weight);
             if (!double.IsFinite(result.Objective))

@@ -85,6 +85,7 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         if (!tile.HasMissing || kernel.TakesMissing)
         {
             kernel.Accumulate(tile, responsibilities, lanes);
+            if (kernel.HasRest) kernel.AccumulateRest(tile, responsibilities, statistics.Parts);
             return;
         }
         using var scratch = Scratch.Enter();
@@ -93,6 +94,7 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         split.Take(responsibilities, own, components.Count);
         AddComponentwise(split.Incomplete, own, statistics);
         kernel.Accumulate(split.Complete, responsibilities, lanes);
+        if (kernel.HasRest) kernel.AccumulateRest(split.Complete, responsibilities, statistics.Parts);
     }
 
     private void AddComponentwise(in FeatureTile tile, ReadOnlySpan<double> responsibilities, MixtureStatistics statistics)

@@ -87,14 +87,14 @@ public sealed partial class HiddenMarkovModel
         var values = new double[block.Rows * EmittingStates];
         List<int> plain = [], chosen = [];
         for (var s = 0; s < logs.Length; s++) (KernelSelection.Current == KernelVariant.Scalar || block.SequenceOffsets[s] == block.SequenceOffsets[s + 1] ? plain : chosen).Add(s);
-        if (chosen.Count > 0)
+        foreach (var chunk in chosen.Count > 0 ? LaneRun.Chunks(block.SequenceOffsets, chosen, Matrices.Padded) : [])
         {
-            var schedule = new LaneSchedule(block.SequenceOffsets, chosen);
-            var run = new LaneRun(Matrices, evaluator, log2Weights, schedule);
-            var weights = new double[chosen.Count];
+            var schedule = new LaneSchedule(block.SequenceOffsets, chunk);
+            var run = new LaneRun(Matrices, Lanes, schedule);
+            var weights = new double[chunk.Count];
             Array.Fill(weights, 1);
-            run.Run(block, weights, default, default, values);
-            for (var k = 0; k < chosen.Count; k++)
+            run.Run(block, weights, default, default, default, values);
+            for (var k = 0; k < chunk.Count; k++)
             {
                 logs[schedule.Items[k]] = run.Log2[k] * Math.Log(2);
                 if (double.IsNaN(run.Log2[k])) plain.Add(schedule.Items[k]);

@@ -22,7 +22,6 @@ public sealed partial class HiddenMarkovModel
         if (plain.Count > 0) SummarizePlainly(block, plain, total);
         total.Rows += block.Rows;
         total.Sequences += block.SequenceCount;
-        total.Weight += block.Weights.IsEmpty ? block.Rows : Sums.Of(block.Weights);
     }
 
     /// <inheritdoc/>
@@ -81,29 +80,50 @@ public sealed partial class HiddenMarkovModel
             var own = Matrices.IsCareful ? (HiddenMarkovStatistics)CreateStatistics() : total;
             var lanes = new EmissionLanes(evaluator, own.Emissions, scratch);
             var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
-            var schedule = new LaneSchedule(block.SequenceOffsets, chosen);
-            var run = new LaneRun(Matrices, evaluator, log2Weights, schedule);
-            var weights = new double[chosen.Count];
-            for (var k = 0; k < weights.Length; k++) weights[k] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[schedule.Items[k]]];
-            run.Run(block, weights, lanes, ratios, default);
-            if (run.Doubtful.Count > 0)
+            var sums = scratch.Take(Lanes.SumCount);
+            sums.Clear();
+            var logs = new double[block.SequenceCount];
+            List<int> doubtful = [];
+            foreach (var chunk in LaneRun.Chunks(block.SequenceOffsets, chosen, Matrices.Padded))
             {
-                plain.AddRange(run.Doubtful);
-                chosen.RemoveAll(run.Doubtful.Contains);
+                var schedule = new LaneSchedule(block.SequenceOffsets, chunk);
+                var run = new LaneRun(Matrices, Lanes, schedule);
+                run.Run(block, Weights(block, schedule), lanes, sums, ratios, default);
+                for (var k = 0; k < schedule.Items.Length; k++) logs[schedule.Items[k]] = run.Log2[k];
+                doubtful.AddRange(run.Doubtful);
+            }
+            if (doubtful.Count > 0)
+            {
+                plain.AddRange(doubtful);
+                chosen.RemoveAll(doubtful.Contains);
                 continue;
             }
             lanes.Fold();
+            Lanes.Fold(sums, own.Emissions);
             chain.Spread(ratios, own.Edges);
             if (own != total) total.Merge(own);
-            foreach (var k in Enumerable.Range(0, weights.Length).OrderBy(k => schedule.Items[k]))
+            foreach (var s in chosen)
             {
-                if (double.IsNaN(run.Log2[k])) plain.Add(schedule.Items[k]);
-                else total.Objective += weights[k] * run.Log2[k] * Math.Log(2);
+                if (double.IsNaN(logs[s]))
+                {
+                    plain.Add(s);
+                    continue;
+                }
+                var weight = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[s]];
+                total.Objective += weight * logs[s] * Math.Log(2);
+                total.Weight += weight * (block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
             }
             break;
         }
         plain.Sort();
         return plain;
+    }
+
+    private static double[] Weights(in FeatureBlock block, LaneSchedule schedule)
+    {
+        var weights = new double[schedule.Items.Length];
+        for (var k = 0; k < weights.Length; k++) weights[k] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[schedule.Items[k]]];
+        return weights;
     }
 
     private void SummarizePlainly(in FeatureBlock block, List<int> sequences, HiddenMarkovStatistics total)

@@ -29,6 +29,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     private readonly HiddenGraph graph;
     private readonly EffectiveChain chain;
     private readonly Lazy<LaneMatrices> matrices;
+    private readonly Lazy<LaneEmissions> laneEmissions;
     private readonly TileEvaluator evaluator;
     private readonly Distribution[] emissions;
     private readonly double[] log2Weights;
@@ -56,6 +57,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         chain = new(graph);
         matrices = new(() => new(chain));
         evaluator = new(emissions);
+        laneEmissions = new(() => LaneEmissions.For(emissions, evaluator, log2Weights!));
         log2Weights = [.. graph.States.Take(emissions.Length).Select(s => Math.Log2(s.Weight))];
         scoreKinds =
         [
@@ -97,6 +99,8 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public IReadOnlyList<string> Warnings => graph.Warnings;
 
     private LaneMatrices Matrices => matrices.Value;
+
+    private LaneEmissions Lanes => laneEmissions.Value;
 
     /// <inheritdoc/>
     public override int Dimensions => emissions[0].Dimensions;

@@ -32,6 +32,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
             return;
         }
         total.Objective += weight * log2 * Math.Log(2);
+        total.Weight += weight * length;
         if (model.Fitting.Training == HiddenTraining.Viterbi)
         {
             var path = new int[length];

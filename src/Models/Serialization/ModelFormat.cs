@@ -43,11 +43,13 @@ public static class ModelFormat
             typeof(ModelFormat).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, null);
     }
 
+    /// <summary>The family of that name or alias; null if there is none.</summary>
+    public static DistributionFamily? FindFamily(string name) => families.GetValueOrDefault(aliases.GetValueOrDefault(name, name));
+
     /// <summary>The family of that name.</summary>
     /// <exception cref="ModelException">There is none.</exception>
-    public static DistributionFamily Family(string name) => families.TryGetValue(aliases.GetValueOrDefault(name, name), out var family)
-        ? family
-        : throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", $"one of {string.Join(", ", Families.Select(f => f.Name))}", "correct the name");
+    public static DistributionFamily Family(string name) => FindFamily(name)
+        ?? throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", $"one of {string.Join(", ", Families.Select(f => f.Name))}", "correct the name");
 
     /// <summary>Writes a model as a JSON object: its type, then its parameters.</summary>
     public static void Write(Utf8JsonWriter writer, Model model)

@@ -77,6 +77,19 @@ public class HiddenMarkovGoldenTests
 
     [Theory]
     [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
+    public void AStartIsFoundOnTheFirstRows(KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        var file = new HiddenMarkovCase("hmm_from_samples_first_k");
+        var estimator = HiddenMarkov.Of<NormalDistribution>(3, CentroidInitialization.Named("first-k"));
+        var start = estimator.Fit(file.Sequences, new() { MaxIterations = 0 }).Model;
+        foreach (var state in file.Golden.Expected.GetProperty("start").GetProperty("states").EnumerateArray())
+            file.Golden.Close(state.GetProperty("distribution"), start.Emission(start.IndexOf(state.GetProperty("name").GetString()!)), "start");
+        file.Close(file.Golden.Expected.GetProperty("iterations").GetProperty("3"), estimator.Fit(file.Sequences, new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity }).Model, "after 3");
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
     public void ImpossibleSequencesAreTold(KernelVariant variant)
     {
         using var forced = KernelSelection.Force(variant);

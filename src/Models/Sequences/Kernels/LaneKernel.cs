@@ -198,11 +198,11 @@ internal static unsafe class LaneKernel<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* posteriors, double* doubts)
     {
-        var (zero, one) = (TOps.Broadcast(0), TOps.Broadcast(1));
+        TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), leastNorm = TOps.Broadcast(LaneRange.LeastNorm);
         for (var lane = 0; lane < lanes; lane += TOps.Count)
         {
             TVec norm = TOps.Load(norms + lane), sum = TOps.Load(sums + lane);
-            var scale = TOps.SelectGreater(norm, zero, TOps.Divide(TOps.Load(weights + lane), norm), zero);
+            var scale = TOps.SelectGreater(norm, leastNorm, TOps.Divide(TOps.Load(weights + lane), norm), zero);
             var inverse = TOps.SelectGreater(sum, zero, TOps.Divide(one, sum), zero);
             double* x = alpha + lane, y = beta + lane, z = b + lane, target = posteriors + lane;
             if (doubts is null)
@@ -217,7 +217,7 @@ internal static unsafe class LaneKernel<TOps, TVec>
                 }
                 continue;
             }
-            var doubt = TOps.Load(doubts + lane);
+            var doubt = TOps.Max(TOps.Load(doubts + lane), TOps.SelectGreater(norm, leastNorm, zero, TOps.Broadcast(double.MaxValue)));
             TVec leastEmission = TOps.Broadcast(LaneRange.LeastEmission), leastPrediction = TOps.Broadcast(LaneRange.LeastPrediction), leastFuture = TOps.Broadcast(LaneRange.LeastFuture);
             for (var k = 0; k < states; k++, x += lanes, y += lanes, z += lanes, target += FeatureTile.Capacity)
             {
@@ -291,31 +291,54 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <param name="lanes">Rows of a step.</param>
     /// <param name="b">Shape [steps of a tile, padded, lanes].</param>
     /// <param name="maxima">Shape [Capacity].</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Emit(double* joint, int states, int padded, int lanes, double* b, double* maxima)
     {
-        for (var i = 0; i < FeatureTile.Capacity; i += TOps.Count)
+        Maxima(joint, states, maxima);
+        for (var k = 0; k < states; k++) Relative(joint + (k * FeatureTile.Capacity), maxima, lanes, b + (k * lanes), padded * lanes);
+        for (var t = 0; t < FeatureTile.Capacity / lanes && padded > states; t++) new Span<double>(b + (((t * padded) + states) * lanes), (padded - states) * lanes).Clear();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Maxima(double* joint, int states, double* maxima)
+    {
+        for (var i = 0; i < FeatureTile.Capacity; i += 2 * TOps.Count)
         {
-            var most = TOps.Broadcast(-double.MaxValue);
-            for (var k = 0; k < states; k++) most = TOps.Max(most, TOps.Load(joint + (k * FeatureTile.Capacity) + i));
-            TOps.Store(maxima + i, most);
-        }
-        var (zero, least, floor) = (TOps.Broadcast(0), TOps.Broadcast(-double.MaxValue), TOps.Broadcast(LaneRange.LeastEmissionLog2));
-        for (var k = 0; k < padded; k++)
-        {
-            for (var i = 0; i < FeatureTile.Capacity; i += TOps.Count)
+            TVec x = TOps.Broadcast(-double.MaxValue), y = x;
+            var from = joint + i;
+            for (var k = 0; k < states; k++, from += FeatureTile.Capacity)
             {
-                var target = b + ((i / lanes) * padded * lanes) + (k * lanes) + (i % lanes);
-                if (k >= states)
-                {
-                    TOps.Store(target, zero);
-                    continue;
-                }
-                var y = TOps.Load(joint + (k * FeatureTile.Capacity) + i);
-                var e = TOps.Exp2(TOps.Max(floor, TOps.Subtract(y, TOps.Load(maxima + i))));
-                TOps.Store(target, TOps.SelectGreater(least, y, zero, TOps.ZeroWhereNaN(e, e)));
+                x = TOps.Max(x, TOps.Load(from));
+                y = TOps.Max(y, TOps.Load(from + TOps.Count));
             }
+            TOps.Store(maxima + i, x);
+            TOps.Store(maxima + i + TOps.Count, y);
         }
+    }
+
+    // do ... while: only where a loop surely runs does the compiler keep the constants of the exponentials in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Relative(double* joint, double* maxima, int lanes, double* b, int stride)
+    {
+        TVec zero = TOps.Broadcast(0), least = TOps.Broadcast(-double.MaxValue), floor = TOps.Broadcast(LaneRange.LeastEmissionLog2);
+        var end = joint + FeatureTile.Capacity;
+        do
+        {
+            var lane = 0;
+            do
+            {
+                TVec y = TOps.Load(joint), z = TOps.Load(joint + TOps.Count);
+                var e = TOps.Exp2(TOps.Max(floor, TOps.Subtract(y, TOps.Load(maxima))));
+                var f = TOps.Exp2(TOps.Max(floor, TOps.Subtract(z, TOps.Load(maxima + TOps.Count))));
+                TOps.Store(b + lane, TOps.SelectGreater(least, y, zero, TOps.ZeroWhereNaN(e, e)));
+                TOps.Store(b + lane + TOps.Count, TOps.SelectGreater(least, z, zero, TOps.ZeroWhereNaN(f, f)));
+                joint += 2 * TOps.Count;
+                maxima += 2 * TOps.Count;
+                lane += 2 * TOps.Count;
+            }
+            while (lane < lanes);
+            b += stride;
+        }
+        while (joint < end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -341,6 +364,9 @@ internal static class LaneRange
 
     /// <summary>Futures of a state below 2^-700 are taken for 0.</summary>
     public const double LeastFuture = 1.90109156629516E-211;
+
+    /// <summary>Sums over the states of past times future that are not above this are out of range.</summary>
+    public const double LeastNorm = 1e-290;
 
     /// <summary>A posterior that rests on raised numbers may be so large before its sequence is computed in logarithms instead: 2^-70.</summary>
     public const double LargestDoubt = 8.470329472543003E-22;

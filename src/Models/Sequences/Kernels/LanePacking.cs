@@ -1,39 +1,65 @@
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Brings rows into the order of lanes.</summary>
-internal static class LanePacking
+/// <summary>Brings rows into the order of lanes and back.</summary>
+internal static unsafe class LanePacking
 {
-    /// <summary>Copies rows into a tile; -1 gives zeros.</summary>
+    /// <summary>Copies the rows of some steps into a tile; places without a row get zeros.</summary>
     /// <param name="block">The rows.</param>
-    /// <param name="rows">Row numbers in the block, shape [Capacity].</param>
+    /// <param name="schedule">Which rows.</param>
+    /// <param name="step">First step of the tile.</param>
     /// <param name="tile">Shape [columns, Capacity].</param>
-    /// <returns>True if a value is NaN.</returns>
-    public static bool Gather(in FeatureBlock block, ReadOnlySpan<int> rows, Span<double> tile)
+    /// <param name="holes">Places without a row; filled from the front.</param>
+    /// <param name="holeCount">How many there are.</param>
+    /// <returns>True if a value is NaN or infinite.</returns>
+    public static bool Gather(in FeatureBlock block, LaneSchedule schedule, int step, Span<double> tile, Span<int> holes, out int holeCount)
     {
-        // x - x is 0 of every finite number: what is not is looked at again.
+        const int lanes = LaneSchedule.Width, perTile = FeatureTile.Capacity / lanes;
+        var columns = block.Columns;
+        holeCount = 0;
+        // x - x is 0 of every finite number.
         double odd = 0;
-        for (var c = 0; c < block.Columns; c++)
+        fixed (double* values = block.Values, target = tile)
         {
-            var column = block.Values[(c * block.ColumnStride)..];
-            var target = tile.Slice(c * FeatureTile.Capacity, FeatureTile.Capacity);
-            var stride = block.RowStride;
-            for (var i = 0; i < target.Length; i++)
+            for (var lane = 0; lane < lanes; lane++)
             {
-                var value = rows[i] < 0 ? 0 : column[rows[i] * stride];
-                target[i] = value;
-                odd += value - value;
+                var item = 0;
+                var filled = 0;
+                while (schedule.Next(lane, step, ref item, out var run))
+                {
+                    for (; filled < run.Place / lanes; filled++) holes[holeCount++] = (filled * lanes) + lane;
+                    for (var c = 0; c < columns; c++)
+                    {
+                        var from = values + ((long)run.Row * block.RowStride) + ((long)c * block.ColumnStride);
+                        var to = target + (c * FeatureTile.Capacity) + run.Place;
+                        for (var t = 0; t < run.Count; t++, from += block.RowStride, to += lanes)
+                        {
+                            var value = *from;
+                            *to = value;
+                            odd += value - value;
+                        }
+                    }
+                    filled += run.Count;
+                }
+                for (; filled < perTile; filled++) holes[holeCount++] = (filled * lanes) + lane;
             }
+            for (var h = 0; h < holeCount; h++)
+                for (var c = 0; c < columns; c++) target[(c * FeatureTile.Capacity) + holes[h]] = 0;
         }
         return odd != 0;
     }
 
-    /// <summary>Rows that are none are equally likely in every state.</summary>
-    public static void Neutral(ReadOnlySpan<int> rows, Span<double> joint, int states)
+    /// <summary>Copies what stands in a tile to the rows it belongs to.</summary>
+    /// <param name="schedule">Which rows.</param>
+    /// <param name="step">First step of the tile.</param>
+    /// <param name="tile">Shape [Capacity].</param>
+    /// <param name="rows">By row of the block.</param>
+    public static void Scatter<T>(LaneSchedule schedule, int step, ReadOnlySpan<T> tile, Span<T> rows)
     {
-        if (rows.IndexOf(-1) < 0) return;
-        for (var i = 0; i < rows.Length; i++)
+        for (var lane = 0; lane < LaneSchedule.Width; lane++)
         {
-            for (var k = 0; k < states && rows[i] < 0; k++) joint[(k * FeatureTile.Capacity) + i] = 0;
+            var item = 0;
+            while (schedule.Next(lane, step, ref item, out var run))
+                for (var t = 0; t < run.Count; t++) rows[run.Row + t] = tile[run.Place + (t * LaneSchedule.Width)];
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Sequences;
 
@@ -12,34 +11,65 @@ namespace Pipelines.Models.Sequences;
 internal sealed unsafe class LaneRun
 {
     // Doubles of emissions and forward numbers that are kept whole: some megabytes of a shared cache.
-    private const long KeptDoubles = 1 << 21;
+    private const long KeptDoubles = 1 << 20;
 
     // Doubles of a segment where they are not: they should stay in the second-level cache with what else is used.
     private const int SegmentDoubles = 1 << 15;
 
+    // Doubles of the sequences that run at once where there are many short ones.
+    private const int ChunkDoubles = 1 << 17;
+
     // Steps of which transitions are counted at once.
     private const int RatioRows = 512;
 
+    private const int lanes = LaneSchedule.Width;
+    private const int perTile = FeatureTile.Capacity / lanes;
+
     private readonly LaneMatrices matrices;
-    private readonly TileEvaluator evaluator;
-    private readonly double[] log2Weights;
+    private readonly LaneEmissions emissions;
     private readonly LaneSchedule schedule;
     private readonly LaneSteps steps;
-    private readonly int lanes, states, padded, perTile, segment, segments;
-    private readonly int row;
+    private readonly int states, padded, row, segment, segments;
 
     private readonly List<int> doubtful = [];
 
-    public LaneRun(LaneMatrices matrices, TileEvaluator evaluator, double[] log2Weights, LaneSchedule schedule)
+    /// <summary>Prepares a run.</summary>
+    public LaneRun(LaneMatrices matrices, LaneEmissions emissions, LaneSchedule schedule)
     {
-        (this.matrices, this.evaluator, this.log2Weights, this.schedule) = (matrices, evaluator, log2Weights, schedule);
-        (lanes, states, padded) = (schedule.Lanes, matrices.States, matrices.Padded);
-        perTile = FeatureTile.Capacity / lanes;
+        (this.matrices, this.emissions, this.schedule) = (matrices, emissions, schedule);
+        (states, padded) = (matrices.States, matrices.Padded);
         row = padded * lanes;
-        steps = LaneSteps.For(KernelSelection.Current, lanes);
+        steps = LaneSteps.For(KernelSelection.Current);
         segment = 2L * schedule.Steps * row <= KeptDoubles ? schedule.Steps : Math.Max(1, SegmentDoubles / (row * perTile)) * perTile;
         segments = (schedule.Steps + segment - 1) / segment;
         Log2 = new double[schedule.Items.Length];
+    }
+
+    /// <summary>Cuts sequences into those that run at once: of like lengths, as many as the second-level cache holds, at least one for each lane; all where not even those fit.</summary>
+    /// <param name="offsets">Where sequences begin, shape [sequences + 1].</param>
+    /// <param name="chosen">Numbers of the sequences.</param>
+    /// <param name="padded">States, a multiple of 4.</param>
+    public static IEnumerable<List<int>> Chunks(ReadOnlySpan<int> offsets, IReadOnlyList<int> chosen, int padded)
+    {
+        var lengths = new int[chosen.Count];
+        for (var k = 0; k < lengths.Length; k++) lengths[k] = offsets[chosen[k] + 1] - offsets[chosen[k]];
+        // Stable: equal lengths keep their order.
+        var order = Enumerable.Range(0, lengths.Length).OrderByDescending(k => lengths[k]).ToList();
+        var first = order.Take(lanes).Sum(k => (long)lengths[k]);
+        if (2 * padded * first > KeptDoubles) return [[.. order.Select(k => chosen[k])]];
+        List<List<int>> chunks = [];
+        long rows = 0;
+        foreach (var k in order)
+        {
+            if (chunks.Count == 0 || (chunks[^1].Count >= lanes && 2 * padded * (rows + lengths[k]) > ChunkDoubles))
+            {
+                chunks.Add([]);
+                rows = 0;
+            }
+            chunks[^1].Add(chosen[k]);
+            rows += lengths[k];
+        }
+        return chunks;
     }
 
     /// <summary>Log2-probability of each item; NaN where it must be computed otherwise.</summary>
@@ -51,10 +81,11 @@ internal sealed unsafe class LaneRun
     /// <summary>Runs forward and backward.</summary>
     /// <param name="block">The rows.</param>
     /// <param name="weights">Weight of each item; those of items that come out as NaN count as 0.</param>
-    /// <param name="emissions">Gets the posteriors of each tile; its lanes are folded by the caller.</param>
+    /// <param name="statistics">Gets the posteriors of each tile; its lanes are folded by the caller.</param>
+    /// <param name="tableSums">Shape [SumCount] of the emissions; folded by the caller too.</param>
     /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = not wanted.</param>
     /// <param name="posteriors">Posterior of state k in row r at [k * block.Rows + r]; empty = not wanted.</param>
-    public void Run(in FeatureBlock block, ReadOnlySpan<double> weights, EmissionLanes emissions, Span<double> ratios, Span<double> posteriors)
+    public void Run(in FeatureBlock block, ReadOnlySpan<double> weights, EmissionLanes statistics, Span<double> tableSums, Span<double> ratios, Span<double> posteriors)
     {
         using var scratch = Scratch.Enter();
         var columns = block.Columns;
@@ -66,7 +97,6 @@ internal sealed unsafe class LaneRun
         double* sums = Take(scratch, lanes), norms = Take(scratch, lanes), inverse = Take(scratch, lanes), logs = Take(scratch, lanes), products = Take(scratch, lanes);
         double* laneWeights = Take(scratch, lanes), doubts = Take(scratch, lanes);
         var tilePosteriors = scratch.Take(states * FeatureTile.Capacity);
-        var joint = scratch.Take(states * FeatureTile.Capacity);
         tilePosteriors.Clear();
         new Span<double>(alpha, row).Clear();
         new Span<double>(inverse, lanes).Clear();
@@ -82,7 +112,7 @@ internal sealed unsafe class LaneRun
                 if (s > 0) Buffer.MemoryCopy(alpha + ((long)segment * row), alpha, row * 8L, row * 8L);
                 Buffer.MemoryCopy(alpha, kept + (s * (row + lanes)), row * 8L, row * 8L);
                 Buffer.MemoryCopy(inverse, kept + (s * (row + lanes)) + row, lanes * 8L, lanes * 8L);
-                Prepare(block, first, count, features, missing, joint, b, maxima);
+                Prepare(block, first, count, features, missing, b, maxima);
                 for (var t = 0; t < count; t++)
                 {
                     var next = alpha + ((t + 1L) * row);
@@ -101,7 +131,7 @@ internal sealed unsafe class LaneRun
                 var first = s * segment;
                 var count = Math.Min(segment, schedule.Steps - first);
                 if (s == segments - 1) new Span<double>(b + ((long)count * row), row).Clear();
-                else Again(block, first, count, features, missing, joint, b, maxima, alpha, inverse, sums, kept + (s * (row + lanes)), forwardMatrix);
+                else Again(block, first, count, features, missing, b, maxima, alpha, inverse, sums, kept + (s * (row + lanes)), forwardMatrix);
                 var counted = count;
                 for (var t = count - 1; t >= 0; t--)
                 {
@@ -114,7 +144,7 @@ internal sealed unsafe class LaneRun
                     var events = tilePosteriors[(t % perTile * lanes)..];
                     for (var e = ends + 1; e < schedule.ByLast.Length && schedule.Last[schedule.ByLast[e]] == first + t; e++) Count(ratios, schedule.Lane[schedule.ByLast[e]], events, ends: true);
                     for (; begins >= 0 && schedule.Begin[schedule.ByBegin[begins]] == first + t; begins--) Leave(schedule.ByBegin[begins], events, ratios, b + ((long)t * row), laneWeights, doubts);
-                    if (t % perTile == 0) Hand(block, first + t, t / perTile, features, missing, tilePosteriors, emissions, posteriors);
+                    if (t % perTile == 0) Hand(block, first + t, t / perTile, features, missing, tilePosteriors, statistics, tableSums, posteriors);
                     if (!ratios.IsEmpty && (counted - t == pending || t == 0))
                     {
                         fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t, alpha + ((t + 1L) * row), b + ((t + 1L) * row), r, states + 1);
@@ -200,26 +230,23 @@ internal sealed unsafe class LaneRun
     }
 
     // Features, emissions and their maxima of a segment.
-    private void Prepare(in FeatureBlock block, int first, int count, Span<double> features, Span<bool> missing, Span<double> joint, double* b, double* maxima)
+    private void Prepare(in FeatureBlock block, int first, int count, Span<double> features, Span<bool> missing, double* b, double* maxima)
     {
         var size = block.Columns * FeatureTile.Capacity;
-        Span<int> rows = stackalloc int[FeatureTile.Capacity];
+        Span<int> holes = stackalloc int[FeatureTile.Capacity];
         for (var tile = 0; tile * perTile < count; tile++)
         {
-            schedule.FillRows(first + (tile * perTile), rows);
             var own = features.Slice(tile * size, size);
-            missing[tile] = LanePacking.Gather(block, rows, own);
-            evaluator.JointLog2(new FeatureTile(own, FeatureTile.Capacity, block.Columns, missing[tile]), log2Weights, joint);
-            LanePacking.Neutral(rows, joint, states);
-            fixed (double* j = joint) steps.Emit(j, states, padded, lanes, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
+            missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
+            emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, block.Columns, missing[tile]), holes[..holeCount], padded, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
         }
     }
 
-    private void Again(in FeatureBlock block, int first, int count, Span<double> features, Span<bool> missing, Span<double> joint, double* b, double* maxima, double* alpha, double* inverse, double* sums, double* kept, double* matrix)
+    private void Again(in FeatureBlock block, int first, int count, Span<double> features, Span<bool> missing, double* b, double* maxima, double* alpha, double* inverse, double* sums, double* kept, double* matrix)
     {
         Buffer.MemoryCopy(kept, alpha, row * 8L, row * 8L);
         Buffer.MemoryCopy(kept + row, inverse, lanes * 8L, lanes * 8L);
-        Prepare(block, first, count, features, missing, joint, b, maxima);
+        Prepare(block, first, count, features, missing, b, maxima);
         var begins = 0;
         for (var high = schedule.ByBegin.Length; begins < high;)
         {
@@ -234,18 +261,14 @@ internal sealed unsafe class LaneRun
         }
     }
 
-    private void Hand(in FeatureBlock block, int step, int tile, Span<double> features, Span<bool> missing, Span<double> tilePosteriors, EmissionLanes emissions, Span<double> posteriors)
+    private void Hand(in FeatureBlock block, int step, int tile, Span<double> features, Span<bool> missing, Span<double> tilePosteriors, EmissionLanes statistics, Span<double> tableSums, Span<double> posteriors)
     {
         if (!posteriors.IsEmpty)
         {
-            Span<int> rows = stackalloc int[FeatureTile.Capacity];
-            schedule.FillRows(step, rows);
-            for (var k = 0; k < states; k++)
-                for (var i = 0; i < rows.Length; i++)
-                    if (rows[i] >= 0) posteriors[(k * block.Rows) + rows[i]] = tilePosteriors[(k * FeatureTile.Capacity) + i];
+            for (var k = 0; k < states; k++) LanePacking.Scatter(schedule, step, tilePosteriors.Slice(k * FeatureTile.Capacity, FeatureTile.Capacity), posteriors.Slice(k * block.Rows, block.Rows));
             return;
         }
         var size = block.Columns * FeatureTile.Capacity;
-        emissions.Add(new FeatureTile(features.Slice(tile * size, size), FeatureTile.Capacity, block.Columns, missing[tile]), tilePosteriors);
+        emissions.Add(new FeatureTile(features.Slice(tile * size, size), FeatureTile.Capacity, block.Columns, missing[tile]), tilePosteriors, statistics, tableSums);
     }
 }

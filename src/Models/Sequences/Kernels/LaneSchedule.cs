@@ -6,6 +6,9 @@ namespace Pipelines.Models.Sequences;
 /// </summary>
 internal sealed class LaneSchedule
 {
+    /// <summary>Sequences side by side: two of the widest vectors.</summary>
+    public const int Width = 16;
+
     private readonly int[] firstRow;
     private readonly int[][] inLane;
 
@@ -14,7 +17,6 @@ internal sealed class LaneSchedule
     /// <param name="chosen">Numbers of the sequences to lay out, all of at least one row.</param>
     public LaneSchedule(ReadOnlySpan<int> offsets, IReadOnlyList<int> chosen)
     {
-        Lanes = chosen.Count <= 8 ? 8 : chosen.Count <= 16 ? 16 : 32;
         var lengths = new int[chosen.Count];
         Items = [.. chosen];
         for (var k = 0; k < lengths.Length; k++) lengths[k] = -(offsets[Items[k] + 1] - offsets[Items[k]]);
@@ -24,30 +26,27 @@ internal sealed class LaneSchedule
         Lane = new int[Items.Length];
         Begin = new int[Items.Length];
         Last = new int[Items.Length];
-        var load = new int[Lanes];
+        var load = new int[Width];
         for (var k = 0; k < Items.Length; k++)
         {
             var lane = 0;
-            for (var l = 1; l < Lanes; l++)
+            for (var l = 1; l < Width; l++)
                 if (load[l] < load[lane]) lane = l;
             Lane[k] = lane;
             Begin[k] = load[lane];
             load[lane] -= lengths[order[k]];
             Last[k] = load[lane] - 1;
         }
-        var perTile = FeatureTile.Capacity / Lanes;
+        var perTile = FeatureTile.Capacity / Width;
         Steps = (load.Max() + perTile - 1) / perTile * perTile;
         ByBegin = [.. Enumerable.Range(0, Items.Length).OrderBy(k => Begin[k])];
         ByLast = [.. Enumerable.Range(0, Items.Length).OrderBy(k => Last[k])];
         firstRow = [.. Items.Select(k => 0)];
         for (var k = 0; k < Items.Length; k++) firstRow[k] = offsets[Items[k]];
-        inLane = new int[Lanes][];
+        inLane = new int[Width][];
         foreach (var lane in ByBegin.GroupBy(k => Lane[k])) inLane[lane.Key] = [.. lane];
-        for (var lane = 0; lane < Lanes; lane++) inLane[lane] ??= [];
+        for (var lane = 0; lane < Width; lane++) inLane[lane] ??= [];
     }
-
-    /// <summary>Lanes side by side: 8, 16 or 32.</summary>
-    public int Lanes { get; }
 
     /// <summary>Steps of the longest lane, whole tiles.</summary>
     public int Steps { get; }
@@ -70,29 +69,31 @@ internal sealed class LaneSchedule
     /// <summary>Items by their last step.</summary>
     public int[] ByLast { get; }
 
-    /// <summary>Rows of all lanes for some steps, -1 = none.</summary>
-    /// <param name="step">The first step.</param>
-    /// <param name="rows">Shape [steps, Lanes]; filled.</param>
-    public void FillRows(int step, Span<int> rows)
+    /// <summary>Visits the rows that a lane holds in some steps, run by run: place of the first in the tile, first row, number of rows.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="step">First step of the tile.</param>
+    /// <param name="item">Where to look first: 0 to begin; keeps its place for the next run.</param>
+    /// <param name="run">A run.</param>
+    /// <returns>False after the last run.</returns>
+    public bool Next(int lane, int step, ref int item, out (int Place, int Row, int Count) run)
     {
-        var end = step + (rows.Length / Lanes);
-        rows.Fill(-1);
-        for (var lane = 0; lane < Lanes; lane++)
+        var items = inLane[lane];
+        var end = step + (FeatureTile.Capacity / Width);
+        if (item == 0)
         {
-            var items = inLane[lane];
-            var (low, high) = (0, items.Length);
-            while (low < high)
+            var high = items.Length;
+            while (item < high)
             {
-                var middle = (low + high) / 2;
-                if (Last[items[middle]] < step) low = middle + 1;
+                var middle = (item + high) / 2;
+                if (Last[items[middle]] < step) item = middle + 1;
                 else high = middle;
             }
-            for (; low < items.Length && Begin[items[low]] < end; low++)
-            {
-                var item = items[low];
-                var last = Math.Min(end - 1, Last[item]);
-                for (var t = Math.Max(step, Begin[item]); t <= last; t++) rows[((t - step) * Lanes) + lane] = firstRow[item] + t - Begin[item];
-            }
         }
+        run = default;
+        if (item >= items.Length || Begin[items[item]] >= end) return false;
+        var k = items[item++];
+        var first = Math.Max(step, Begin[k]);
+        run = (((first - step) * Width) + lane, firstRow[k] + first - Begin[k], Math.Min(end - 1, Last[k]) - first + 1);
+        return true;
     }
 }

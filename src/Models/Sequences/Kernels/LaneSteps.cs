@@ -3,15 +3,14 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>The lane kernels with the instructions in use. Two vectors must fit the lanes: eight lanes take vectors of four.</summary>
+/// <summary>The lane kernels with the instructions in use.</summary>
 internal abstract unsafe class LaneSteps
 {
-    public static LaneSteps For(KernelVariant variant, int lanes) => variant switch
+    public static LaneSteps For(KernelVariant variant) => variant switch
     {
-        KernelVariant.Avx512 when lanes == 8 => new Of<Vector256Ops, Vector256<double>, Vector512Ops, Vector512<double>>(),
-        KernelVariant.Avx512 => new Of<Vector512Ops, Vector512<double>, Vector512Ops, Vector512<double>>(),
-        KernelVariant.Avx2 => new Of<Vector256Ops, Vector256<double>, Vector256Ops, Vector256<double>>(),
-        _ => new Of<Vector128Ops, Vector128<double>, Vector128Ops, Vector128<double>>(),
+        KernelVariant.Avx512 => new Of<Vector512Ops, Vector512<double>>(),
+        KernelVariant.Avx2 => new Of<Vector256Ops, Vector256<double>>(),
+        _ => new Of<Vector128Ops, Vector128<double>>(),
     };
 
     public abstract void Forward(double* matrix, int states, int lanes, double* prev, double* inverse, double* b, double* next, double* sums, double least);
@@ -26,11 +25,9 @@ internal abstract unsafe class LaneSteps
 
     public abstract void Emit(double* joint, int states, int padded, int lanes, double* b, double* maxima);
 
-    private sealed class Of<TOps, TVec, TWideOps, TWide> : LaneSteps
+    private sealed class Of<TOps, TVec> : LaneSteps
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged
-        where TWideOps : struct, IVectorOps<TWide>
-        where TWide : unmanaged
     {
         public override void Forward(double* matrix, int states, int lanes, double* prev, double* inverse, double* b, double* next, double* sums, double least) =>
             LaneKernel<TOps, TVec>.Forward(matrix, states, lanes, prev, inverse, b, next, sums, least);
@@ -47,8 +44,7 @@ internal abstract unsafe class LaneSteps
         public override void Ratios(int states, int padded, int lanes, int steps, double* alpha, double* g, double* ratios, int stride) =>
             LaneKernel<TOps, TVec>.Ratios(states, padded, lanes, steps, alpha, g, ratios, stride);
 
-        // Exponentials differ in their last bits from width to width: a row has the same ones in any number of lanes.
         public override void Emit(double* joint, int states, int padded, int lanes, double* b, double* maxima) =>
-            LaneKernel<TWideOps, TWide>.Emit(joint, states, padded, lanes, b, maxima);
+            LaneKernel<TOps, TVec>.Emit(joint, states, padded, lanes, b, maxima);
     }
 }

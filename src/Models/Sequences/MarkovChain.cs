@@ -1,0 +1,204 @@
+using System.Text.Json;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Sequences;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A Markov chain of order k over categories: P(x1), P(x2 | x1) … P(x(k+1) | x1 … xk), the last of which serves all later positions too.
+/// Table i below k is fitted to the first i + 1 rows of each sequence, table k to every window of k + 1 rows; contexts that were never seen get equal shares.
+/// A window with a missing entry contributes nothing.
+/// </summary>
+public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
+{
+    private static readonly ScoreKind[] kinds = [new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true)];
+
+    private readonly TableDistribution[] tables;
+
+    /// <summary>Makes a chain.</summary>
+    /// <param name="tables">Shape [order + 1]: table i over i + 1 features, the earlier rows first, the row itself last; the first a <see cref="DiscreteDistribution"/>, the others <see cref="ConditionalProbabilityTable"/>s.</param>
+    /// <exception cref="ModelException">There is no table, or one has the wrong shape.</exception>
+    public MarkovChain(IReadOnlyList<TableDistribution> tables)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        ModelException.CheckOptions("Markov chain", (tables.Count > 0, nameof(tables), tables.Count, "at least one table"));
+        for (var i = 0; i < tables.Count; i++)
+        {
+            if (tables[i].Dimensions != i + 1 || (i == 0 ? tables[i] is not DiscreteDistribution : tables[i] is not ConditionalProbabilityTable))
+                throw new ModelException(ErrorKind.Usage, $"Markov chain, table {i}", $"a {tables[i].FormatName} over {tables[i].Dimensions} features", i == 0 ? "a discrete distribution" : $"a conditional probability table over {i + 1} features", "give a table for each number of rows before");
+        }
+        this.tables = [.. tables];
+    }
+
+    /// <inheritdoc/>
+    public static string Name => "markov-chain";
+
+    /// <summary>Number of rows before that the next one depends on.</summary>
+    public int Order => tables.Length - 1;
+
+    /// <summary>The tables, shape [Order + 1].</summary>
+    public IReadOnlyList<TableDistribution> Tables => tables;
+
+    /// <inheritdoc/>
+    public override int Dimensions => 1;
+
+    /// <inheritdoc/>
+    public override string FormatName => Name;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
+
+    /// <inheritdoc/>
+    public static MarkovChain ReadParameters(JsonElement json) => new([.. json.Array("tables").Select(t =>
+        ModelFormat.ReadDistribution(t) as TableDistribution ?? throw JsonHelpers.Bad("property 'tables'", JsonHelpers.Quote(t.Required("type").ToString()), "tables of categories"))]);
+
+    /// <summary>A chain fitted to sequences in memory.</summary>
+    /// <param name="order">Number of rows before that the next one depends on, at least 0.</param>
+    /// <param name="sequences">The sequences, of codes 0, 1, 2 …</param>
+    /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
+    /// <exception cref="ModelException">Options or data are not usable.</exception>
+    public static MarkovChain FromSamples(int order, SequenceSet sequences, FitOptions? options = null) => new MarkovChainEstimator(order).Fit(sequences, options).Model;
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartArray("tables");
+        foreach (var table in tables) ModelFormat.Write(writer, table);
+        writer.WriteEndArray();
+    }
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new CompositeStatistics([.. tables.Select(t => t.CreateStatistics())]);
+
+    /// <inheritdoc/>
+    protected override void SummarizeSequences(in FeatureBlock block, Statistics statistics)
+    {
+        var parts = ((CompositeStatistics)statistics).Parts;
+        double sum = 0, weight = 0;
+        using var scratch = Scratch.Enter();
+        var weights = scratch.Take(FeatureTile.Capacity);
+        var logs = scratch.Take(FeatureTile.Capacity);
+        foreach (var windows in new ChainWindows(block, Order, scratch))
+        {
+            for (var i = 0; i < windows.Tile.Rows; i++) weights[i] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[windows.Sequences[i]]];
+            var own = weights[..windows.Tile.Rows];
+            tables[windows.Table].Accumulate(windows.Tile, own, parts[windows.Table]);
+            tables[windows.Table].LogProbability(windows.Tile, logs);
+            for (var i = 0; i < own.Length; i++)
+            {
+                weight += own[i];
+                if (own[i] > 0) sum += own[i] * logs[i];
+            }
+        }
+        statistics.Objective += sum;
+        statistics.Weight += weight;
+        statistics.Rows += block.Rows;
+    }
+
+    /// <inheritdoc/>
+    public override MarkovChain Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        var parts = ((CompositeStatistics)statistics).Parts;
+        var fitted = new TableDistribution[tables.Length];
+        for (var i = 0; i < fitted.Length; i++)
+        {
+            try
+            {
+                fitted[i] = (TableDistribution)tables[i].Maximize(parts[i], options);
+            }
+            catch (ModelException e)
+            {
+                throw e.Within($"table {i}");
+            }
+        }
+        return new(fitted);
+    }
+
+    /// <inheritdoc/>
+    public override string? Impossible(Statistics statistics) => tables.Zip(((CompositeStatistics)statistics).Parts, (t, s) => t.Impossible(s)).FirstOrDefault(w => w is not null);
+
+    /// <summary>Natural log-probability of each sequence; -infinity if it is impossible, 0 if it is empty.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
+    /// <returns>Shape [sequences].</returns>
+    public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        this.CheckBlock(sequences.Block(0, 0));
+        var result = new double[sequences.Count];
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => LogProbabilities(sequences.Block(first, count)).CopyTo(result, first));
+        return result;
+    }
+
+    /// <summary>Draws sequences of codes.</summary>
+    /// <param name="count">How many, at least 0.</param>
+    /// <param name="length">Rows of each, at least 0.</param>
+    /// <param name="seed">Equal seeds give equal sequences.</param>
+    /// <returns>Shape [count][length].</returns>
+    public double[][] Sample(int count, int length, long seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        var random = new SeededRandom(seed, stream: 2);
+        var result = new double[count][];
+        for (var s = 0; s < count; s++)
+        {
+            result[s] = new double[length];
+            for (var t = 0; t < length; t++)
+            {
+                var table = tables[Math.Min(t, Order)];
+                var children = table.Sizes[^1];
+                var at = 0;
+                for (var j = table.Dimensions - 1; j > 0; j--) at = (at * table.Sizes[table.Dimensions - 1 - j]) + (int)Math.Min(result[s][t - j], table.Sizes[table.Dimensions - 1 - j] - 1);
+                var own = table.Probabilities.Slice(at * children, children);
+                result[s][t] = random.NextIndex(own, Sums.Of(own));
+            }
+        }
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is MarkovChain o && o.tables.AsSpan().SequenceEqual(tables);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(tables.Length, tables[0]);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"MarkovChain(order {Order}, {tables[0].Sizes[0]} categories)";
+
+    /// <inheritdoc/>
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        var name = features?[0].Name ?? "x";
+        return string.Join(Environment.NewLine, tables.Select((t, i) =>
+        {
+            var own = Enumerable.Range(0, i + 1).Select(j => new Feature(j == i ? name : i - j == 1 ? $"{name} before" : $"{name} {i - j} before", features?[0].Categories)).ToList();
+            return i == Order ? $"any row{(i > 0 ? $" from {i + 1} on" : "")}: {t.Describe(own)}" : $"row {i + 1}: {t.Describe(own)}";
+        }));
+    }
+
+    /// <inheritdoc/>
+    protected override void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
+    {
+        if (!scores.Wants(ScoreKind.LogProbability)) return;
+        var logs = LogProbabilities(block);
+        for (var s = 0; s < logs.Length; s++) scores.Doubles(ScoreKind.LogProbability)[block.SequenceOffsets[s]..block.SequenceOffsets[s + 1]].Fill(logs[s]);
+    }
+
+    // Table by table, in the order of rows: the same sums whatever stands beside a sequence.
+    private double[] LogProbabilities(in FeatureBlock block)
+    {
+        var result = new double[block.SequenceCount];
+        using var scratch = Scratch.Enter();
+        var logs = scratch.Take(FeatureTile.Capacity);
+        foreach (var windows in new ChainWindows(block, Order, scratch))
+        {
+            tables[windows.Table].LogProbability(windows.Tile, logs);
+            for (var i = 0; i < windows.Tile.Rows; i++) result[windows.Sequences[i]] += logs[i];
+        }
+        return result;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Sequences;
+
+/// <summary>A Markov chain before its tables are known. They are counted in one pass after a look at the data.</summary>
+/// <param name="order">Number of rows before that the next one depends on, 0 … 16.</param>
+public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts => [new("Markov chain", $"order {order.ToString(CultureInfo.InvariantCulture)}")];
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<MarkovChain>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        ModelException.CheckOptions("Markov chain", (order is >= 0 and <= 16, nameof(order), order, "0 to 16"));
+        if (pass.Columns != 1) throw new ModelException(ErrorKind.Usage, "Markov chain", $"data of {pass.Columns} features", "1", "give it the one feature that holds the categories");
+        var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
+        var codes = survey.Maximum(0) + 1;
+        var cells = Math.Pow(codes, order + 1);
+        if (survey.Minimum(0) < 0 || codes != Math.Floor(codes) || cells > TableStatistics.MostCells)
+        {
+            throw new ModelException(ErrorKind.Data, "feature 0", $"values from {survey.Minimum(0).Text()} to {survey.Maximum(0).Text()}", $"categories coded 0, 1, 2 …, at most {TableStatistics.MostCells} combinations of {order + 1} of them",
+                "give its categories smaller codes, or choose a lower order")
+            { FeatureIndex = 0 };
+        }
+        var sizes = new List<int>();
+        var tables = new List<TableDistribution>();
+        for (var i = 0; i <= order; i++)
+        {
+            sizes.Add((int)codes);
+            double[] equal = [.. Enumerable.Repeat(1 / codes, (int)Math.Pow(codes, i + 1))];
+            tables.Add(i == 0 ? new DiscreteDistribution(equal) : new ConditionalProbabilityTable(sizes, equal));
+        }
+        // The tables that count best are found in one update.
+        return await ExpectationMaximization.FitAsync(new MarkovChain(tables), pass, options with { MaxIterations = Math.Min(1, options.MaxIterations) }, cancellationToken).ConfigureAwait(false);
+    }
+}

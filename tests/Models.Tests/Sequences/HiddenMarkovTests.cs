@@ -1,0 +1,237 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Sequences;
+
+namespace Pipelines.Models.Tests.Sequences;
+
+/// <summary>Long sequences, labels, ways to make a model, and what bad input gets.</summary>
+public class HiddenMarkovTests
+{
+    [Theory]
+    [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
+    public void AMillionSymbolsDoNotUnderflow(KernelVariant variant)
+    {
+        if (variant == KernelVariant.Scalar) return; // Logarithms all the way: there is nothing to lose.
+        using var forced = KernelSelection.Force(variant);
+        var model = HiddenMarkovCases.Dense(2, k => new NormalDistribution(3 * k, 1));
+        var random = new SeededRandom(1);
+        var rows = new double[1_000_000];
+        for (var t = 0; t < rows.Length; t++) rows[t] = (t / 100 % 2 * 3) + random.NextNormal();
+        // 1e-9 relative: what is promised against logarithms.
+        var expected = LogForward(model, rows);
+        Assert.Equal(expected, model.LogProbability(SequenceSet.From([rows]), 1)[0], 1e-9 * Math.Abs(expected));
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
+    public void LongSequencesAreComputedInSegments(KernelVariant variant)
+    {
+        if (variant == KernelVariant.Scalar) return; // It has none.
+        using var forced = KernelSelection.Force(variant);
+        // Beyond what is kept whole: 8 states, 2 x 2^21 / (8 x 32) steps.
+        var model = HiddenMarkovCases.Dense(8, k => new NormalDistribution(k, 1), finite: true);
+        var data = HiddenMarkovCases.Drawn(160, 1, longest: 2_000);
+        var statistics = (HiddenMarkovStatistics)model.CreateStatistics();
+        model.Summarize(data.Block(0, data.Count), statistics);
+        var parts = (HiddenMarkovStatistics)model.CreateStatistics();
+        for (var s = 0; s < data.Count; s++) model.Summarize(data.Block(s, 1), parts);
+        // Other orders of summation over 160,000 rows.
+        Assert.Equal(parts.Objective, statistics.Objective, 1e-11 * Math.Abs(parts.Objective));
+        for (var e = 0; e < statistics.Edges.Length; e++) Assert.Equal(parts.Edges[e], statistics.Edges[e], 1e-10 * Math.Max(1, parts.Edges[e]));
+        for (var k = 0; k < 8; k++)
+        {
+            var (expected, found) = (((SumStatistics)parts.Emissions.Parts[k]).Sums, ((SumStatistics)statistics.Emissions.Parts[k]).Sums);
+            for (var i = 0; i < found.Length; i++) Assert.Equal(expected[i], found[i], 1e-9 * Math.Max(1, Math.Abs(expected[i])));
+        }
+        Assert.Equal(data.Rows, statistics.Emissions.Responsibilities.Sum(), 1e-7);
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
+    public void OutliersBeyondTheRangeOfNumbersAreExact(KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        // The outlier favours the second state by 2^900; only the first one leads there, and the end of the sequence denies it by 2^1000.
+        var model = new HiddenMarkovModel([new("a", new NormalDistribution(0, 1)), new("b", new NormalDistribution(40, 1))],
+            [new("start", "a", 1), new("a", "a", 0.5), new("a", "b", 0.5), new("b", "b", 1)]);
+        double[,] rows = { { 0 }, { 36 }, { 0.5 }, { -1 }, { 0 } };
+        var expected = new HiddenMarkovOracle(model).Run(rows);
+        var sequences = SequenceSet.From([rows]);
+        Assert.Equal(expected.LogProbability, model.LogProbability(sequences)[0], 1e-9 * Math.Abs(expected.LogProbability));
+        var found = model.PredictProbability(sequences)[0];
+        for (var t = 0; t < 5; t++) Assert.Equal(expected.Posterior[t, 0], found[t, 0], 1e-9);
+        Assert.Equal([0, 0, 0, 0, 0], model.Predict(sequences)[0]);
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
+    public void KnownRowsOfASequencePinItsPath(KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        var model = HiddenMarkovCases.Dense(2, k => new NormalDistribution(k, 1));
+        double[][] rows = [[0.2, 0.9, 0.4, 1.1]];
+        var statistics = (HiddenMarkovStatistics)model.CreateStatistics();
+        model.Summarize(SequenceSet.From(rows, labels: [[-1, 1, -1, 0]]).Block(0, 1), statistics);
+        // All paths through s1 at row 1 and s0 at row 3, one by one.
+        var transitions = model.DenseTransitions();
+        var uses = new double[model.Transitions.Count];
+        double total = 0;
+        for (var a = 0; a < 2; a++)
+        {
+            for (var b = 0; b < 2; b++)
+            {
+                int[] path = [a, 1, b, 0];
+                var p = transitions[model.StartIndex, a];
+                for (var t = 0; t < 4; t++) p *= Math.Exp(-0.5 * Math.Pow(rows[0][t] - path[t], 2)) * (t > 0 ? transitions[path[t - 1], path[t]] : 1);
+                total += p;
+                for (var e = 0; e < uses.Length; e++)
+                    for (var t = 0; t < 4; t++)
+                        if (model.IndexOf(model.Transitions[e].To) == path[t] && model.IndexOf(model.Transitions[e].From) == (t == 0 ? model.StartIndex : path[t - 1])) uses[e] += p;
+            }
+        }
+        for (var e = 0; e < uses.Length; e++) Assert.Equal(uses[e] / total, statistics.Edges[e], 1e-12);
+        Assert.Equal(model.LogProbability(SequenceSet.From(rows))[0], statistics.Objective, 1e-12);
+    }
+
+    [Fact]
+    public void SamplesComeFromTheModel()
+    {
+        var model = HiddenMarkovCases.Profile(4);
+        var samples = model.Sample(3_000, seed: 5);
+        Assert.Equal(samples[7].Route, model.Sample(8, seed: 5)[7].Route);
+        Assert.All(samples, s =>
+        {
+            Assert.Equal((model.StartIndex, model.EndIndex), (s.Route[0], s.Route[^1]));
+            Assert.Equal(s.States, s.Route.Where(r => r < model.EmittingStates));
+        });
+        // Five standard errors of a share among 3,000.
+        Assert.Equal(0.7, samples.Count(s => s.Route[1] == model.IndexOf("m1")) / 3_000.0, 0.042);
+        Assert.All(model.Sample(20, length: 6), s => Assert.Equal(6, s.States.Length));
+        Assert.Equal("sampling: found no length, expected a length: the model has no end; say how many rows a sequence has",
+            Assert.Throws<ModelException>(() => HiddenMarkovCases.LeftToRight(2, 1).Sample(1)).Message);
+    }
+
+    [Fact]
+    public void OneModelFollowsAnother()
+    {
+        static HiddenMarkovModel Single(double mean) => HiddenMarkovModel.FromMatrix(new[,] { { 0.5 } }, [new NormalDistribution(mean, 1)], [1], [0.5]);
+        var both = Single(0).Concatenate(Single(5), "second ");
+        double[,] rows = { { 0 }, { 5 }, { 5 } };
+        // Either the first model takes one row and the second two, or the other way round: three steps of 0.5 each and the end.
+        double Density(params double[] distances) => distances.Aggregate(0.5 * 0.5 * 0.5, (p, d) => p * Math.Exp(-0.5 * d * d) / Math.Sqrt(2 * Math.PI));
+        Assert.Equal(Math.Log(Density(0, 0, 0) + Density(0, 5, 0)), both.LogProbability(SequenceSet.From([rows]))[0], 1e-12);
+        Assert.Equal(["start", "s0", "join", "second s0", "second s0", "end"], both.Viterbi(SequenceSet.From([rows]))[0].Route.Select(s => both.States[s].Name));
+    }
+
+    [Fact]
+    public void ABuilderMakesTheModelOfTheLists()
+    {
+        var built = new HiddenMarkovBuilder("b").AddState("a", new NormalDistribution(0, 1), 0.5).AddTied("b", "a").AddSilent("d")
+            .AddTransition("start", "a", 1).AddTransition("a", "b", 0.5, 2, "g").AddTransition("a", "d", 0.5).AddTransition("d", "b", 1).AddTransition("b", "end", 1).Build();
+        Assert.Equal(new HiddenMarkovModel([new("a", new NormalDistribution(0, 1), 0.5), new("b", TiedTo: "a"), new("d")],
+            [new("start", "a", 1), new("a", "b", 0.5, 2, "g"), new("a", "d", 0.5), new("d", "b", 1), new("b", "end", 1)], "b"), built);
+        Assert.Equal(["a", "b", "start", "d", "end"], built.States.Select(s => s.Name));
+    }
+
+    [Fact]
+    public void TablesStartFromSharesChangedAtRandom()
+    {
+        var truth = HiddenMarkovModel.FromMatrix(new[,] { { 0.95, 0.05 }, { 0.05, 0.95 } }, [new DiscreteDistribution([0.8, 0.1, 0.1]), new DiscreteDistribution([0.1, 0.1, 0.8])], [0.5, 0.5]);
+        var data = SequenceSet.From([.. truth.Sample(60, 200).Select(s => s.Rows)]);
+        var one = HiddenMarkov.Of<DiscreteDistribution>(2, restarts: 3).Fit(data, new() { MaxIterations = 200, StopThreshold = 1e-6, MaxDegreeOfParallelism = 1 });
+        Assert.Equal(one.Model, HiddenMarkov.Of<DiscreteDistribution>(2, restarts: 3).Fit(data, new() { MaxIterations = 200, StopThreshold = 1e-6, MaxDegreeOfParallelism = 8 }).Model);
+        var first = ((DiscreteDistribution)one.Model.Emission(0)).Probabilities[0];
+        Assert.True(first is > 0.75 or < 0.15, $"{first}");
+    }
+
+    [Fact]
+    public void FrozenPartsStay()
+    {
+        var model = HiddenMarkovCases.Dense(3, k => k == 1 ? new NormalDistribution(3, 1).Freeze() : new NormalDistribution(3 * k, 1)).With(new() { FreezeTransitions = true });
+        var fitted = model.Fit(HiddenMarkovCases.Drawn(20, 1), new() { MaxIterations = 2 }).Model;
+        Assert.Equal(model.Transitions, fitted.Transitions);
+        Assert.Equal(model.Emission(1), fitted.Emission(1));
+        Assert.NotEqual(model.Emission(0), fitted.Emission(0));
+    }
+
+    [Fact]
+    public void EmptySequencesHaveTheProbabilityOfTheSilentWays()
+    {
+        var silent = new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "a", 0.75), new("start", "end", 0.25), new("a", "end", 1)]);
+        var logs = silent.LogProbability(SequenceSet.From([[], [0.0]]));
+        Assert.Equal(Math.Log(0.25), logs[0], 1e-14);
+        Assert.Equal(Math.Log(0.75) - (0.5 * Math.Log(2 * Math.PI)), logs[1], 1e-14);
+        var statistics = (HiddenMarkovStatistics)silent.CreateStatistics();
+        silent.Summarize(SequenceSet.From([[], [0.0], []]).Block(0, 3), statistics);
+        Assert.Equal([1, 2, 1], statistics.Edges);
+    }
+
+    [Theory]
+    [InlineData("start;a;0.5|a;a;1", "", "the transitions out of state 'start' sum to 0.5: they were scaled to sum 1")]
+    [InlineData("start;a;1|a;a;1", "b", "state 'b' cannot be reached from the start: no sequence visits it")]
+    [InlineData("start;a;0.5|start;b;0.5|a;end;1|b;b;1", "b", "the end cannot be reached from state 'b': no sequence visits it")]
+    public void OddModelsWarn(string edges, string more, string warning) => Assert.Contains(warning, Make(edges, more).Warnings);
+
+    [Theory]
+    [InlineData("start;a;1|a;x;0.5|x;y;1|y;x;0.5|y;a;0.5", "hidden Markov model, silent states: found a cycle among 'x', 'y', expected no cycle of states that emit nothing; take one of its transitions out, or let one of the states emit")]
+    [InlineData("start;q;1", "hidden Markov model, transition 'start' to 'q': found no state 'q', expected names of states; add the state or correct the name")]
+    [InlineData("start;a;-1", "hidden Markov model, transition 'start' to 'a': found a probability of -1, expected a finite number of at least 0; correct the probability")]
+    [InlineData("start;a;1|start;a;1", "hidden Markov model, transition 'start' to 'a': found 2 of them, expected one; add their probabilities up")]
+    [InlineData("start;a;1|a;start;1", "hidden Markov model, transition 'a' to 'start': found a way into the start, expected none: every sequence begins there once; lead it to the states after the start")]
+    [InlineData("start;a;1|end;a;1", "hidden Markov model, transition 'end' to 'a': found a way out of the end, expected none: every sequence ends there; leave the transition out")]
+    public void WrongModelsAreNamed(string edges, string message) => Assert.Equal(message, Assert.Throws<ModelException>(() => Make(edges, "")).Message);
+
+    [Fact]
+    public void WrongRowSumsCanBeRefused() => Assert.Equal("hidden Markov model, transitions out of 'start': found a sum of 0.5, expected 1; correct them, or let them be scaled",
+        Assert.Throws<ModelException>(() => new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "a", 0.5), new("a", "a", 1)], refuseRowSums: true)).Message);
+
+    [Fact]
+    public void WrongLabelsAreNamed()
+    {
+        var model = HiddenMarkovCases.LeftToRight(3, 1);
+        double[][] rows = [[0, 1, 2]];
+        string Message(int[]? labels, HiddenTraining training = HiddenTraining.BaumWelch) =>
+            Assert.Throws<ModelException>(() => model.With(new() { Training = training }).Fit(SequenceSet.From(rows, labels: [labels]))).Message;
+        Assert.Equal("label of row 1: found 7, which names no state, expected 0 to 2, or -1 where it is not known; correct the label", Message([0, 7, 1]));
+        Assert.Equal("sequence 0, row 2: found labels that go from 's1' to 's0', expected labels along transitions that the model has; correct the labels, or give the model the transition", Message([0, 1, 0]));
+        Assert.Equal("sequence 0: found labels that no path through the model passes, expected labels along transitions that the model has; correct the labels, or give the model the transition", Message([2, -1, -1]));
+        Assert.Equal("sequence 0: found rows without a label, expected the state of each row; label every row, or train by Baum-Welch, which takes sequences without labels too", Message([0, -1, 1], HiddenTraining.Labeled));
+        Assert.Equal("hidden Markov model: found no state 'q', expected one of s0, s1, s2, start, end; correct the name", Assert.Throws<ModelException>(() => model.Labels(["q"])).Message);
+        Assert.Equal("labels of sequence 0: found 2 labels, expected 3, one for each row; give each row its state, or -1", Assert.Throws<ModelException>(() => SequenceSet.From(rows, labels: [[0, 1]])).Message);
+    }
+
+    [Fact]
+    public void ADataSetThatIsAllImpossibleIsAnError()
+    {
+        var model = HiddenMarkovModel.FromMatrix(new[,] { { 1.0 } }, [new DiscreteDistribution([0.5, 0.5])], [1]);
+        var error = Assert.Throws<ModelException>(() => model.Fit(SequenceSet.From([[0.0, 5], [5]])));
+        Assert.Contains("2 of 2 sequences are impossible under the model (numbers 0, 1)", error.Message, StringComparison.Ordinal);
+    }
+
+    private static HiddenMarkovModel Make(string edges, string more)
+    {
+        List<HiddenState> states = [new("a", new NormalDistribution(0, 1)), new("x"), new("y")];
+        if (more.Length > 0) states.Add(new(more, new NormalDistribution(1, 1)));
+        return new(states, edges.Split('|').Select(e => e.Split(';')).Select(e => new HiddenTransition(e[0], e[1], double.Parse(e[2]))));
+    }
+
+    // The definition for one feature of normals, in logarithms, two states.
+    private static double LogForward(HiddenMarkovModel model, double[] rows)
+    {
+        var transitions = model.DenseTransitions();
+        var current = new double[2];
+        for (var t = 0; t < rows.Length; t++)
+        {
+            var next = new double[2];
+            for (var j = 0; j < 2; j++)
+            {
+                var before = t == 0 ? Math.Log(transitions[model.StartIndex, j])
+                    : Math.Max(current[0], current[1]) + Math.Log((Math.Exp(current[0] - Math.Max(current[0], current[1])) * transitions[0, j]) + (Math.Exp(current[1] - Math.Max(current[0], current[1])) * transitions[1, j]));
+                next[j] = before - (0.5 * Math.Pow(rows[t] - (3 * j), 2)) - (0.5 * Math.Log(2 * Math.PI));
+            }
+            current = next;
+        }
+        var max = Math.Max(current[0], current[1]);
+        return max + Math.Log(Math.Exp(current[0] - max) + Math.Exp(current[1] - max));
+    }
+}
