@@ -55,7 +55,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(options);
         return new(result.Model, features, new(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood,
-            [.. result.History.Select(h => h.LogLikelihood)], options.Seed, options.BatchSize, KernelSelection.Current.Name()) { Candidates = result.Candidates });
+            [.. result.History.Select(h => h.LogLikelihood)], options.Seed, options.BatchSize, KernelSelection.Current.Name())
+        { Candidates = result.Candidates });
     }
 
     /// <summary>The file's text: UTF-8 without a byte order mark, a line feed at the end.</summary>
