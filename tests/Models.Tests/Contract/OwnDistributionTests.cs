@@ -55,11 +55,11 @@ public class OwnDistributionTests
     }
 
     [Fact]
-    public void ItsNameMakesAMixtureOfIt()
+    public async Task ItsNameMakesAMixtureOfIt()
     {
         var family = ModelFormat.Family("von-mises");
         var data = DistributionCases.Drawn(Make("mixture"), rows: 2_000);
-        var result = new MixtureEstimator(family, 3).FitAsync(new InMemoryPass(data), four).AsTask().GetAwaiter().GetResult();
+        var result = await new MixtureEstimator(family, 3).FitAsync(new InMemoryPass(data), four);
         Assert.All(result.Model.Components, c => Assert.IsType<VonMisesDistribution>(c));
     }
 
