@@ -33,12 +33,11 @@ internal sealed unsafe class LaneTable : LaneEmissions
 
     public override int SumCount => (codes + 2) * states;
 
-    public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, double* b, double* maxima)
+    public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, double* b, double* maxima)
     {
-        const int lanes = LaneSchedule.Width;
         fixed (double* x = tile.Values, table = relative, most = this.maxima)
         {
-            for (var i = 0; i < FeatureTile.Capacity; i++)
+            for (var i = 0; i < tile.Rows; i++)
             {
                 var place = Place(x[i]);
                 var from = table + (place * states);
@@ -59,14 +58,14 @@ internal sealed unsafe class LaneTable : LaneEmissions
     {
         fixed (double* x = tile.Values, from = posteriors, to = sums)
         {
-            for (var i = 0; i < FeatureTile.Capacity; i++)
+            for (var i = 0; i < tile.Rows; i++)
             {
                 if (Place(x[i]) != codes) continue;
                 // A code that no state knows may make the tables grow: that is the distributions' business.
                 lanes.Add(tile, posteriors);
                 return;
             }
-            for (var i = 0; i < FeatureTile.Capacity; i++)
+            for (var i = 0; i < tile.Rows; i++)
             {
                 var own = to + (Place(x[i]) * states);
                 var posterior = from + i;
