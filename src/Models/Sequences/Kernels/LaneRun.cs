@@ -62,17 +62,20 @@ internal sealed unsafe class LaneRun
         var order = Enumerable.Range(0, lengths.Length).OrderByDescending(k => lengths[k]).ToList();
         var first = order.Take(lanes).Sum(k => (long)lengths[k]);
         if (2 * padded * first > KeptDoubles) return [[.. order.Select(k => chosen[k])]];
+        // Whole rounds of lanes: a few sequences more than lanes would make some lanes twice as long as the others.
         List<List<int>> chunks = [];
         long rows = 0;
-        foreach (var k in order)
+        for (var at = 0; at < order.Count; at += lanes)
         {
-            if (chunks.Count == 0 || (chunks[^1].Count >= lanes && 2 * padded * (rows + lengths[k]) > ChunkDoubles))
+            var round = order.Skip(at).Take(lanes).ToList();
+            var more = round.Sum(k => (long)lengths[k]);
+            if (chunks.Count == 0 || 2 * padded * (rows + more) > ChunkDoubles)
             {
                 chunks.Add([]);
                 rows = 0;
             }
-            chunks[^1].Add(chosen[k]);
-            rows += lengths[k];
+            chunks[^1].AddRange(round.Select(k => chosen[k]));
+            rows += more;
         }
         return chunks;
     }
