@@ -38,7 +38,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
     // Twice: rows in turn add to one and the other, so that equal codes one after the other do not wait for each other.
     public override int SumCount => 2 * (codes + 2) * stride;
 
-    public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, double* b, double* maxima)
+    public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b, double* maxima)
     {
         fixed (double* x = tile.Values, table = relative, most = this.maxima)
         {
@@ -47,7 +47,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
                 int p = Place(x[i]), q = Place(x[i + 1]), r = Place(x[i + 2]), s = Place(x[i + 3]);
                 (maxima[i], maxima[i + 1], maxima[i + 2], maxima[i + 3]) = (most[p], most[q], most[r], most[s]);
                 double* from0 = table + (p * stride), from1 = table + (q * stride), from2 = table + (r * stride), from3 = table + (s * stride);
-                var to = b + (i / lanes * padded * lanes) + (i % lanes);
+                var to = b + (i / lanes * row) + (i % lanes);
                 for (var k = 0; k < stride; k += 4, to += 4 * lanes)
                 {
                     var (c0, c1, c2, c3) = Transposed(Vector256.Load(from0 + k), Vector256.Load(from1 + k), Vector256.Load(from2 + k), Vector256.Load(from3 + k));
@@ -61,7 +61,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
         foreach (var i in holes)
         {
             maxima[i] = 0;
-            for (var k = 0; k < states; k++) b[(i / lanes * padded * lanes) + (k * lanes) + (i % lanes)] = 1;
+            for (var k = 0; k < states; k++) b[(i / lanes * row) + (k * lanes) + (i % lanes)] = 1;
         }
     }
 
