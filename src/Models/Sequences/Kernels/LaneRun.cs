@@ -41,7 +41,8 @@ internal sealed unsafe class LaneRun
     {
         (this.matrices, this.emissions, this.schedule) = (matrices, emissions, schedule);
         (states, padded) = (matrices.States, matrices.Padded);
-        row = padded * lanes;
+        // A line of the cache more: steps a power of two apart would fight for the same places of it.
+        row = (padded * lanes) + 8;
         steps = LaneSteps.For(KernelSelection.Current);
         // Alone, a sequence takes one lane: its tiles are packed densely all the same.
         perTile = schedule.IsSingle ? FeatureTile.Capacity : FeatureTile.Capacity / lanes;
@@ -62,17 +63,20 @@ internal sealed unsafe class LaneRun
         var order = Enumerable.Range(0, lengths.Length).OrderByDescending(k => lengths[k]).ToList();
         var first = order.Take(lanes).Sum(k => (long)lengths[k]);
         if (2 * padded * first > KeptDoubles) return [[.. order.Select(k => chosen[k])]];
+        // Whole rounds of lanes: a few sequences more than lanes would make some lanes twice as long as the others.
         List<List<int>> chunks = [];
         long rows = 0;
-        foreach (var k in order)
+        for (var at = 0; at < order.Count; at += lanes)
         {
-            if (chunks.Count == 0 || (chunks[^1].Count >= lanes && 2 * padded * (rows + lengths[k]) > ChunkDoubles))
+            var round = order.Skip(at).Take(lanes).ToList();
+            var more = round.Sum(k => (long)lengths[k]);
+            if (chunks.Count == 0 || 2 * padded * (rows + more) > ChunkDoubles)
             {
                 chunks.Add([]);
                 rows = 0;
             }
-            chunks[^1].Add(chosen[k]);
-            rows += lengths[k];
+            chunks[^1].AddRange(round.Select(k => chosen[k]));
+            rows += more;
         }
         return chunks;
     }
@@ -161,7 +165,7 @@ internal sealed unsafe class LaneRun
                     if (t % perTile == 0) Hand(block, first + t, features + ((long)t / perTile * columns * FeatureTile.Capacity), missing[t / perTile], tilePosteriors, statistics, tableSums, ratios.IsEmpty, posteriors, labels);
                     if (!ratios.IsEmpty && (counted - t == pending || t == 0))
                     {
-                        fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t, alpha + ((t + 1L) * row), b + ((t + 1L) * row), r, states + 1);
+                        fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t, row, alpha + ((t + 1L) * row), b + ((t + 1L) * row), r, states + 1);
                         counted = t;
                     }
                 }
@@ -255,7 +259,7 @@ internal sealed unsafe class LaneRun
             {
                 var own = new Span<double>(features + ((long)tile * size), size);
                 missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
-                emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]), holes[..holeCount], padded, lanes, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
+                emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]), holes[..holeCount], padded, lanes, row, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
             }
             return;
         }
@@ -285,7 +289,7 @@ internal sealed unsafe class LaneRun
         var whole = Math.Clamp(schedule.Last[0] + 1 - first, 0, count);
         var tile = block.Slice(schedule.FirstRow + first, whole).Pack(0, features);
         missing = tile.HasMissing;
-        emissions.Fill(steps, tile, default, padded, FeatureTile.Capacity, dense, most);
+        emissions.Fill(steps, tile, default, padded, FeatureTile.Capacity, padded * FeatureTile.Capacity, dense, most);
         for (var t = 0; t < count; t++)
         {
             maxima[t * lanes] = t < whole ? most[t] : 0;
