@@ -122,6 +122,6 @@ public sealed class BadInputTests : IDisposable
         var model = await File.ReadAllTextAsync(folder["model.json"]);
         await File.WriteAllTextAsync(folder["truncated.json"], model[..(model.Length / 2)]);
         await File.WriteAllTextAsync(folder["version.json"], model.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
-        await File.WriteAllTextAsync(folder["other.json"], "{\"class\": \"GeneralMixtureModel\"}");
+        await File.WriteAllTextAsync(folder["other.json"], "{\"kind\": \"GeneralMixtureModel\"}");
     }
 }
