@@ -31,10 +31,9 @@ public class WarningTests
             Assert.True(settled);
             // The equation itself: log a - digamma(a) = s.
             Assert.Equal(s, -GammaFunctions.DigammaMinusLog(shape), 1e-10 * s);
-            // The start is right to rounding where s is small.
-            GammaDistribution.SolveShape(s, out settled, most: 1);
-            Assert.Equal(s < 0.01, settled);
         }
+        GammaDistribution.SolveShape(0.5, out var early, most: 1);
+        Assert.False(early);
         Span<double> alphas = stackalloc double[3];
         double[] center = [0.2, 0.3, 0.5], logs = [-0.3, -0.25, -0.1];
         Assert.True(DirichletEstimate.Solve(center, logs, double.PositiveInfinity, alphas, out var done));

@@ -201,7 +201,7 @@ public sealed class PomegranateFileTests
     public void EveryFamilyIsWrittenOrRefusedByName()
     {
         string[] refused = ["dirac-delta", "half-normal", "student-t", "zero-inflated"];
-        foreach (var family in ModelFormat.Families)
+        foreach (var family in Contract.ModelCases.Families)
         {
             var saved = new SavedModel(family.Blank(family.IsUnivariate ? [0.5] : [0.5, 0.5]));
             if (refused.Contains(family.Name)) Assert.Throws<ModelException>(() => PomegranateFile.Write(saved, out _));
