@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
@@ -20,12 +21,14 @@ internal sealed class FitSettings
 
     private readonly Setting<double?> tolerance;
     private readonly bool isSelective;
+    private readonly double threshold;
 
     /// <summary>Makes the options.</summary>
     /// <param name="objective">What the fit raises or lowers, in words, for the help.</param>
     /// <param name="isSelective">True: there are components, and several starts to choose from.</param>
-    public FitSettings(string objective, bool isSelective) => (this.isSelective, tolerance) = (isSelective, Setting.Real(
-        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: 0.1]", "T", "a number", "0.1", x => !double.IsNaN(x)));
+    /// <param name="threshold">The default of --tolerance.</param>
+    public FitSettings(string objective, bool isSelective, double threshold) => (this.isSelective, this.threshold, tolerance) = (isSelective, threshold, Setting.Real(
+        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: {threshold.ToString(CultureInfo.InvariantCulture)}]", "T", "a number", "0.1", x => !double.IsNaN(x)));
 
     /// <summary>The paths to read.</summary>
     public Argument<string[]> Inputs { get; } = InputArgument.Create();
@@ -114,7 +117,7 @@ internal sealed class FitSettings
             BatchSize = pipeline.BatchSize,
             Seed = common.Seed(parsed),
             MaxIterations = parsed.GetValue(iterations) ?? fallback.MaxIterations,
-            StopThreshold = parsed.GetValue(tolerance) ?? fallback.StopThreshold,
+            StopThreshold = parsed.GetValue(tolerance) ?? threshold,
             Inertia = parsed.GetValue(inertia) ?? fallback.Inertia,
             LearningRateDecay = parsed.GetValue(decay) ?? fallback.LearningRateDecay,
             BatchesPerIteration = parsed.GetValue(BatchesPerIteration),

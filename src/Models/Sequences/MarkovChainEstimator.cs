@@ -11,6 +11,9 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
     public IReadOnlyList<KeyValuePair<string, string>> Facts => [new("Markov chain", $"order {order.ToString(CultureInfo.InvariantCulture)}")];
 
     /// <inheritdoc/>
+    public bool IsCategorical(int feature) => true;
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<MarkovChain>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
