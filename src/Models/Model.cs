@@ -52,8 +52,11 @@ public abstract class Model : ISummarizer
     /// <summary>Writes the parameters as properties of the current JSON object (the type's name is written by the caller).</summary>
     public abstract void WriteParameters(Utf8JsonWriter writer);
 
+    /// <summary>Name of the objective of models that have a likelihood.</summary>
+    public const string LogLikelihoodName = "log-likelihood";
+
     /// <summary>What fitting increases, in words: <c>log-likelihood</c> unless the model says otherwise.</summary>
-    public virtual string ObjectiveName => "log-likelihood";
+    public virtual string ObjectiveName => LogLikelihoodName;
 
     /// <summary>What a user should know of the last fit, one sentence each: components that died, say. Nothing by default.</summary>
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];

@@ -35,7 +35,8 @@ internal sealed class DataLook : IAsyncDisposable
     {
         var named = model.Features
             ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "names, which tell the columns of the input", "leave the input out, or save the model with its features");
-        var rows = data.Features([.. features.Select(j => named[j].Name)]);
+        Feature[] drawn = [.. features.Select(j => named[j])];
+        var rows = data.Features(drawn);
         if (options.Weights is { } weights) rows = rows.WeightedBy(weights);
         var pass = await rows.OpenPassAsync(cancellationToken).ConfigureAwait(false);
         try

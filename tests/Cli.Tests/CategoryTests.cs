@@ -167,6 +167,24 @@ public sealed class CategoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_category_that_the_model_to_refine_does_not_know_is_not_learned()
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("t", new[] { "b", "new", "a", "b", "new" }));
+        new SavedModel(new GeneralMixtureModel([new DiscreteDistribution([0.5, 0.5], 0.001), new DiscreteDistribution([0.25, 0.75], 0.001)]), [new Feature("t", ["a", "b"])]).Save(folder["start.json"]);
+        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--initial", folder["start.json"], "--output", folder["m.json"], "--quiet");
+        Assert.Equal(0, result.Code);
+        Assert.Contains("values that are no known categories", result.Error, StringComparison.Ordinal);
+        var saved = SavedModel.Load(folder["m.json"]);
+        Assert.Equal(["a", "b"], saved.Features![0].Categories!);
+        foreach (var component in ((GeneralMixtureModel)saved.Model).Components)
+        {
+            var discrete = (DiscreteDistribution)component;
+            Assert.Equal((2, 0.001), (discrete.Probabilities.Length, discrete.UnknownProbability));
+            Assert.Equal(1, discrete.Probabilities[0] + discrete.Probabilities[1], Rounding);
+        }
+    }
+
+    [Fact]
     public async Task Json_of_a_fit_of_categories_has_the_promised_fields()
     {
         await TestData.WriteAsync(folder["d.parquet"], ("t", new[] { "b", "a", "b" }));

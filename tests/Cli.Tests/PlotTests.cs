@@ -159,6 +159,17 @@ public sealed class PlotTests : IDisposable
         Assert.Contains("1 row refused", skipped.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Texts_are_counted_as_the_models_categories()
+    {
+        new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("kind", ["green", "red"])]).Save(folder["model.json"]);
+        await TestData.WriteAsync(folder["data.parquet"], ("kind", new[] { "red", "green", "red", "blue" }));
+        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--json", "--output", folder["plot.svg"]);
+        Assert.Equal("", result.ErrorText);
+        Assert.Contains("kind: 25 % of the values are no known categories", result.Out, StringComparison.Ordinal);
+        foreach (var name in new[] { "green", "red" }) Assert.Contains(name, await File.ReadAllTextAsync(folder["plot.svg"]), StringComparison.Ordinal);
+    }
+
     private async Task TwoBlobsAsync(int rows = 3_000)
     {
         TestData.SaveModel(folder["model.json"], "x", "y");

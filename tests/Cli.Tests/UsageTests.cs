@@ -14,8 +14,8 @@ public sealed class UsageTests
     {
         { "nothing", "", 2, "pipelines: error: verb: found none, expected one of fit, score, inspect, verify, plot, sample, convert; for example pipelines fit\nSee pipelines --help." },
         { "unknown verb", "fitt data.parquet", 2, "pipelines: error: verb: found 'fitt', expected one of fit, score, inspect, verify, plot, sample, convert; for example pipelines fit\nSee pipelines --help." },
-        { "no kind", "fit", 2, "pipelines: error: fit KIND: found none, expected one of kmeans, mixture; for example pipelines fit kmeans\nSee pipelines fit --help." },
-        { "unknown kind", "fit hmm data.parquet", 2, "pipelines: error: fit KIND: found 'hmm', expected one of kmeans, mixture; for example pipelines fit kmeans\nSee pipelines fit --help." },
+        { "no kind", "fit", 2, "pipelines: error: fit KIND: found none, expected one of distribution, kmeans, mixture; for example pipelines fit distribution\nSee pipelines fit --help." },
+        { "unknown kind", "fit hmm data.parquet", 2, "pipelines: error: fit KIND: found 'hmm', expected one of distribution, kmeans, mixture; for example pipelines fit distribution\nSee pipelines fit --help." },
         { "no input", "fit mixture --distribution normal --components 2 --output m.json", 2, "pipelines: error: INPUT: found none, expected one or more Parquet files, folders or globs; for example pipelines fit mixture data.parquet …\nSee pipelines fit mixture --help." },
         { "no data to score", "score model.json --output scored.parquet", 2, "pipelines: error: INPUT: found none, expected one or more Parquet files, folders or globs; for example pipelines score model.json data.parquet …\nSee pipelines score --help." },
         { "nothing to inspect", "inspect", 2, "pipelines: error: FILE: found none, expected a model that 'fit' or pomegranate 0.14 saved, or a Parquet file, folder or glob; for example pipelines inspect model.json …\nSee pipelines inspect --help." },

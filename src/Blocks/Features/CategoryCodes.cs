@@ -23,14 +23,14 @@ internal sealed class CategoryCodes(CategoryMap map)
         else if (column is BatchColumn<string> texts)
         {
             var values = texts.Values.Span;
-            for (var i = 0; i < values.Length; i++) target[i] = map.Code(values[i]);
+            for (var i = 0; i < values.Length; i++) target[i] = Known(map.Code(values[i]));
         }
         else
         {
             Numbers(column, target);
             // Infinity stays: it makes a bad row.
             for (var i = 0; i < column.Length; i++)
-                if (!double.IsInfinity(target[i])) target[i] = map.Code(target[i]);
+                if (!double.IsInfinity(target[i])) target[i] = Known(map.Code(target[i]));
         }
         for (var i = 0; i < column.Length; i++)
             if (column.IsNull(i)) target[i] = double.NaN;
@@ -47,11 +47,14 @@ internal sealed class CategoryCodes(CategoryMap map)
         for (var i = 0; i < flags.Length; i++) target[i] = flags.IsNull(i) ? double.NaN : flags[i] ? 1 : 0;
     }
 
+    // A fit would learn the code behind the last one as one more category, which has no name: unknown values are no code at all.
+    private double Known(double code) => code < map.Categories.Count || double.IsNaN(code) ? code : -1;
+
     private double[] Of(ColumnDictionary<string> dictionary) => known.GetValue(dictionary, _ =>
     {
         var values = dictionary.Values.Span;
         var codes = new double[values.Length];
-        for (var i = 0; i < codes.Length; i++) codes[i] = map.Code(values[i]);
+        for (var i = 0; i < codes.Length; i++) codes[i] = Known(map.Code(values[i]));
         return codes;
     });
 

@@ -116,8 +116,11 @@ internal sealed class FeatureExtractor
                 throw new DataException(DataErrorKind.Data, place, $"no column '{names[i]}'", $"the {role} '{names[i]}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", $"name a {role} that the data holds");
             var field = schema.Fields[indexes[i]];
             var isCategorical = i < features.Count && (codes[i] is not null || Unknown.Contains(i));
-            if (isCategorical ? !field.IsNumeric && field.ValueType != typeof(string) && field.ValueType != typeof(bool) : !field.IsNumeric)
-                throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", isCategorical ? "a feature of texts, numbers or booleans" : $"a numeric {role}", "leave the column out, or convert it first");
+            var isRight = field.IsNumeric || (isCategorical && (field.ValueType == typeof(string) || field.ValueType == typeof(bool)));
+            if (isRight) continue;
+            var isText = !isCategorical && i < features.Count && (field.ValueType == typeof(string) || field.ValueType == typeof(bool));
+            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", isCategorical ? "a feature of texts, numbers or booleans" : $"a numeric {role}",
+                isText ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)" : "leave the column out, or convert it first");
         }
         return new Plan(schema, indexes);
     }

@@ -39,10 +39,8 @@ public sealed record BadRowPolicy
     /// <summary>Most bad rows, at least 0: one more fails the run, which names it and commits nothing. Null (default) = no limit.</summary>
     public long? MaxRows { get; init; }
 
-    // A run that goes on writes what it refuses beside what it refused before.
-    internal IEnumerable<JobFact> Facts => QuarantineFolder is { } folder
-        ? [new("bad rows", $"{Mode}"), new("folder of bad rows", Path.GetFullPath(folder))]
-        : [new("bad rows", $"{Mode}")];
+    // Not the folder: outputs that differ only in where refused rows went have the same manifest.
+    internal IEnumerable<JobFact> Facts => [new("bad rows", $"{Mode}")];
 
     internal bool Keeps => Mode == BadRowMode.Quarantine;
 }

@@ -25,7 +25,7 @@ internal sealed class ConvertCommand : Verb
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
         "--features", "Names of the features, in the model's order, where the file has none. [default: columns go by position]", "a,b,c", "column names with commas between them, each once", "delay,distance");
 
-    protected override int Order => 5;
+    protected override int Order => 7;
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {

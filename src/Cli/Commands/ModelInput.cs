@@ -28,9 +28,6 @@ internal static class ModelInput
     /// <exception cref="ModelException">There are other columns than features.</exception>
     public static async ValueTask<SavedModel> BindAsync(SavedModel saved, string path, IReadOnlyList<string>? features, IBatchSource source, IReadOnlyList<string?> taken, CancellationToken cancellationToken)
     {
-        // Codes are found by value where data become features; until they are, a number must not be taken for a code.
-        if (saved.Features?.FirstOrDefault(f => f.Categories is not null) is { } category)
-            throw new ModelException(ErrorKind.Usage, path, $"categories in feature {category}", "features that are numbers", "categories in data are not matched with a model's yet");
         if (features is not null)
         {
             return features.Count == saved.Model.Dimensions

@@ -95,11 +95,12 @@ internal sealed class PlotCommand : Verb
         var modelPath = parsed.GetRequiredValue(model);
         var paths = parsed.GetValue(inputs) ?? [];
         var path = parsed.GetRequiredValue(output)!;
-        var saved = SavedModel.Load(modelPath);
+        var saved = ModelInput.Load(modelPath, console);
         var file = new ModelFile(path, "picture", "plot.png");
         file.Check();
         var how = reading.Options(parsed, console);
         await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
+        if (paths.Length > 0) saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         Pipeline? data = null;
         if (paths.Length > 0)

@@ -61,7 +61,7 @@ internal sealed class SampleCommand : Verb
     {
         var modelPath = parsed.GetRequiredValue(model);
         var path = parsed.GetRequiredValue(output)!;
-        var saved = SavedModel.Load(modelPath);
+        var saved = ModelInput.Load(modelPath, console);
         OutputCheck.NotADevice(path, "a Parquet file or a folder", "sample.parquet");
         await OutputCheck.NotAnInputAsync(path, [], [modelPath], new ParquetSourceOptions(), cancellationToken).ConfigureAwait(false);
         var flow = common.Pipeline(parsed);

@@ -12,7 +12,7 @@ namespace Pipelines.Models.Fitting;
 /// <param name="batchesPerIteration">At least 1.</param>
 internal sealed class BatchWalk(DataExtent extent, int batchesPerIteration)
 {
-    private readonly long count = Math.Min(batchesPerIteration, Math.Max(1, extent.Batches));
+    private readonly long count = Math.Min(batchesPerIteration, extent.Batches);
 
     /// <summary>True if each iteration takes all the data.</summary>
     public bool IsWhole => count >= extent.Batches;
@@ -21,11 +21,16 @@ internal sealed class BatchWalk(DataExtent extent, int batchesPerIteration)
     public long Length => (extent.Batches + count - 1) / count;
 
     /// <summary>Begins a walk, if the options want one.</summary>
-    public static async ValueTask<BatchWalk?> OpenAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken) =>
-        options.BatchesPerIteration is { } count ? new(await pass.MeasureAsync(cancellationToken).ConfigureAwait(false), count) : null;
+    public static async ValueTask<BatchWalk?> OpenAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken)
+    {
+        if (options.BatchesPerIteration is not { } count) return null;
+        var extent = await pass.MeasureAsync(cancellationToken).ConfigureAwait(false);
+        if (extent.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
+        return new(extent, count);
+    }
 
     /// <summary>The batches of an iteration; number 0 is the evaluation of the start.</summary>
-    public BatchRange Range(int iteration) => new(iteration * count % Math.Max(1, extent.Batches), count);
+    public BatchRange Range(int iteration) => new(iteration * count % extent.Batches, count);
 
     /// <summary>The log-likelihood of all rows, if they are like those seen.</summary>
     public double Scaled(Statistics seen) => IsWhole ? seen.Objective : seen.Objective * (extent.Weight / seen.Weight);

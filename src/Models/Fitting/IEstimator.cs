@@ -73,7 +73,7 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
     public TModel Start => start;
 
     /// <inheritdoc/>
-    public bool HasLikelihood => start is Distribution;
+    public bool HasLikelihood => start.ObjectiveName == Model.LogLikelihoodName;
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> Facts =>

@@ -44,7 +44,7 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
                 if (wanted.Where(m => m.Wanted!.Kind == WishKind.Measure).ToList() is { Count: > 0 } measuring)
                 {
                     extent ??= await pass.MeasureAsync(cancellationToken).ConfigureAwait(false);
-                    foreach (var member in measuring) member.Take().Done.SetResult(extent);
+                    foreach (var member in measuring) await member.FulfilAsync(extent).ConfigureAwait(false);
                 }
                 else if (wanted.Where(m => m.Wanted!.Kind == WishKind.Range).ToList() is { Count: > 0 } ranged)
                 {
@@ -87,7 +87,7 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
             var found = range is { } some
                 ? await pass.RunAsync(summarizer, some, cancellationToken).ConfigureAwait(false)
                 : await pass.RunAsync(summarizer, cancellationToken).ConfigureAwait(false);
-            foreach (var (member, part) in taken) member.Take().Done.SetResult(((SharedStatistics)found).Parts[part]);
+            foreach (var (member, part) in taken) await member.FulfilAsync(((SharedStatistics)found).Parts[part]).ConfigureAwait(false);
         }
     }
 
@@ -104,7 +104,6 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
 
     private sealed record Wish(WishKind Kind, ISummarizer? Summarizer, BatchRange Range)
     {
-        // Whoever answers goes on with the fit: its M step runs before the next fit's, and the next pass begins after all of them.
         public TaskCompletionSource<object> Done { get; } = new();
     }
 
@@ -145,6 +144,13 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
                 asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 return wish;
             }
+        }
+
+        /// <summary>Gives the fit what it wants, and waits until it wants more or has ended: fits may share what they are given, so one goes on at a time.</summary>
+        public Task FulfilAsync(object found)
+        {
+            Take().Done.SetResult(found);
+            return SettledAsync();
         }
 
         private Task<object> AskAsync(Wish wish)

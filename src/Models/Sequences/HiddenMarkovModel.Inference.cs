@@ -13,30 +13,47 @@ public sealed partial class HiddenMarkovModel
     public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
     {
         var result = Results<double>(sequences);
-        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => PosteriorsOf(sequences.Block(first, count)).Logs.CopyTo(result, first));
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => Posteriors(sequences.Block(first, count), result.AsSpan(first, count), default, default));
         return result;
     }
 
     /// <summary>Posterior probability of each emitting state for each row of each sequence; NaN where the sequence is impossible.</summary>
     /// <inheritdoc cref="LogProbability"/>
     /// <returns>For each sequence, shape [length, emitting states].</returns>
-    public double[][,] PredictProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1) => FromPosteriors(sequences, maxDegreeOfParallelism, (all, rows, first, length) =>
+    public double[][,] PredictProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
     {
-        var result = new double[length, EmittingStates];
-        for (var t = 0; t < length; t++)
-            for (var k = 0; k < EmittingStates; k++) result[t, k] = all[(k * rows) + first + t];
+        var result = Results<double[,]>(sequences);
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) =>
+        {
+            var block = sequences.Block(first, count);
+            var all = new double[block.Rows * EmittingStates];
+            Posteriors(block, new double[count], all, default);
+            for (var s = 0; s < count; s++)
+            {
+                var (start, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
+                result[first + s] = new double[length, EmittingStates];
+                for (var t = 0; t < length; t++)
+                    for (var k = 0; k < EmittingStates; k++) result[first + s][t, k] = all[(k * block.Rows) + start + t];
+            }
+        });
         return result;
-    });
+    }
 
     /// <summary>The most probable state of each row by itself (maximum a posteriori), the lowest on ties; -1 where the sequence is impossible.</summary>
     /// <inheritdoc cref="LogProbability"/>
     /// <returns>For each sequence, shape [length].</returns>
-    public int[][] Predict(SequenceSet sequences, int maxDegreeOfParallelism = -1) => FromPosteriors(sequences, maxDegreeOfParallelism, (all, rows, first, length) =>
+    public int[][] Predict(SequenceSet sequences, int maxDegreeOfParallelism = -1)
     {
-        var result = new int[length];
-        ArgMax(all, rows, first, result);
+        var result = Results<int[]>(sequences);
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) =>
+        {
+            var block = sequences.Block(first, count);
+            var labels = new int[block.Rows];
+            Posteriors(block, new double[count], default, labels);
+            for (var s = 0; s < count; s++) result[first + s] = labels[block.SequenceOffsets[s]..block.SequenceOffsets[s + 1]];
+        });
         return result;
-    });
+    }
 
     /// <summary>The most probable path through each sequence.</summary>
     /// <inheritdoc cref="LogProbability"/>
@@ -51,40 +68,27 @@ public sealed partial class HiddenMarkovModel
     /// <inheritdoc/>
     protected override void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
     {
-        var posteriors = scores.Wants(ScoreKind.LogProbability) || scores.Wants(ScoreKind.Label) || scores.Wants(ScoreKind.Probability) ? PosteriorsOf(block) : default;
-        for (var s = 0; s < block.SequenceCount; s++)
+        var (wantsLabels, wantsPosteriors) = (scores.Wants(ScoreKind.Label), scores.Wants(ScoreKind.Probability));
+        var logs = new double[block.SequenceCount];
+        var posteriors = new double[wantsPosteriors ? block.Rows * EmittingStates : 0];
+        if (wantsLabels || wantsPosteriors || scores.Wants(ScoreKind.LogProbability)) Posteriors(block, logs, posteriors, wantsLabels ? scores.Integers(ScoreKind.Label)[..block.Rows] : default);
+        for (var s = 0; s < logs.Length; s++)
         {
             var (first, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
-            if (scores.Wants(ScoreKind.LogProbability)) scores.Doubles(ScoreKind.LogProbability).Slice(first, length).Fill(posteriors.Logs[s]);
-            if (scores.Wants(ScoreKind.Label)) ArgMax(posteriors.Values, block.Rows, first, scores.Integers(ScoreKind.Label).Slice(first, length));
+            if (scores.Wants(ScoreKind.LogProbability)) scores.Doubles(ScoreKind.LogProbability).Slice(first, length).Fill(logs[s]);
             if (!scores.Wants(ViterbiKind)) continue;
             var path = ViterbiOf(block.Slice(first, length)).States;
             if (path.Length == length) path.CopyTo(scores.Integers(ViterbiKind)[first..]);
             else scores.Integers(ViterbiKind).Slice(first, length).Fill(-1);
         }
-        for (var k = 0; k < EmittingStates && scores.Wants(ScoreKind.Probability); k++) posteriors.Values.AsSpan(k * block.Rows, block.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k));
+        for (var k = 0; k < EmittingStates && wantsPosteriors; k++) posteriors.AsSpan(k * block.Rows, block.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k));
     }
-
-    private delegate T OfPosteriors<T>(double[] all, int rows, int first, int length);
 
     private delegate T OfRows<T>(in FeatureBlock rows);
 
-    private static void ArgMax(double[] posteriors, int rows, int first, Span<int> result)
+    // Log-probabilities of the sequences of a block; posteriors with state k of row r at [k * rows + r], and labels, where they are not empty.
+    private void Posteriors(in FeatureBlock block, Span<double> logs, Span<double> posteriors, Span<int> labels)
     {
-        for (var t = 0; t < result.Length; t++)
-        {
-            var best = posteriors[first + t];
-            result[t] = double.IsNaN(best) ? -1 : 0;
-            for (var (k, at) = (1, rows + first + t); at < posteriors.Length; k++, at += rows)
-                if (posteriors[at] > best) (best, result[t]) = (posteriors[at], k);
-        }
-    }
-
-    // Log-probabilities of the sequences of a block, and posteriors with state k of row r at [k * rows + r].
-    private (double[] Logs, double[] Values) PosteriorsOf(in FeatureBlock block)
-    {
-        var logs = new double[block.SequenceCount];
-        var values = new double[block.Rows * EmittingStates];
         List<int> plain = [], chosen = [];
         for (var s = 0; s < logs.Length; s++) (KernelSelection.Current == KernelVariant.Scalar || block.SequenceOffsets[s] == block.SequenceOffsets[s + 1] ? plain : chosen).Add(s);
         foreach (var chunk in chosen.Count > 0 ? LaneRun.Chunks(block.SequenceOffsets, chosen, Matrices.Padded) : [])
@@ -93,7 +97,7 @@ public sealed partial class HiddenMarkovModel
             var run = new LaneRun(Matrices, Lanes, schedule);
             var weights = new double[chunk.Count];
             Array.Fill(weights, 1);
-            run.Run(block, weights, default, default, default, values);
+            run.Run(block, weights, default, default, default, posteriors, labels);
             for (var k = 0; k < chunk.Count; k++)
             {
                 logs[schedule.Items[k]] = run.Log2[k] * Math.Log(2);
@@ -106,9 +110,16 @@ public sealed partial class HiddenMarkovModel
             var inference = Posterior(block.Slice(first, length));
             logs[s] = inference.LogProbability;
             for (var t = 0; t < length; t++)
-                for (var k = 0; k < EmittingStates; k++) values[(k * block.Rows) + first + t] = inference.Posterior[t, k];
+            {
+                var best = double.IsNaN(inference.Posterior[t, 0]) ? -1 : 0;
+                for (var k = 0; k < EmittingStates; k++)
+                {
+                    if (!posteriors.IsEmpty) posteriors[(k * block.Rows) + first + t] = inference.Posterior[t, k];
+                    if (best >= 0 && inference.Posterior[t, k] > inference.Posterior[t, best]) best = k;
+                }
+                if (!labels.IsEmpty) labels[first + t] = best;
+            }
         }
-        return (logs, values);
     }
 
     private T[] Results<T>(SequenceSet sequences)
@@ -116,18 +127,6 @@ public sealed partial class HiddenMarkovModel
         ArgumentNullException.ThrowIfNull(sequences);
         this.CheckBlock(sequences.Block(0, 0));
         return new T[sequences.Count];
-    }
-
-    private T[] FromPosteriors<T>(SequenceSet sequences, int maxDegreeOfParallelism, OfPosteriors<T> make)
-    {
-        var result = Results<T>(sequences);
-        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) =>
-        {
-            var block = sequences.Block(first, count);
-            var all = PosteriorsOf(block).Values;
-            for (var s = 0; s < count; s++) result[first + s] = make(all, block.Rows, block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
-        });
-        return result;
     }
 
     private PlainSummarizer Plain() => new(this, graph, chain, evaluator, log2Weights);
@@ -145,7 +144,7 @@ public sealed partial class HiddenMarkovModel
     private HiddenPath ViterbiOf(in FeatureBlock rows)
     {
         var states = new int[rows.Rows];
-        var log = new LogRecursions(chain).Viterbi(Plain().Emissions(rows), states) * Math.Log(2);
+        var log = new LogRecursions(chain).Viterbi(rows, Plain().Emissions, states) * Math.Log(2);
         if (double.IsNegativeInfinity(log)) return new(log, [], []);
         List<int> route = [StartIndex];
         var from = EmittingStates;

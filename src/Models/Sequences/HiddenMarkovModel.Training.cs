@@ -88,7 +88,7 @@ public sealed partial class HiddenMarkovModel
             {
                 var schedule = new LaneSchedule(block.SequenceOffsets, chunk);
                 var run = new LaneRun(Matrices, Lanes, schedule);
-                run.Run(block, Weights(block, schedule), lanes, sums, ratios, default);
+                run.Run(block, Weights(block, schedule), lanes, sums, ratios, default, default);
                 for (var k = 0; k < schedule.Items.Length; k++) logs[schedule.Items[k]] = run.Log2[k];
                 doubtful.AddRange(run.Doubtful);
             }

@@ -7,7 +7,12 @@ namespace Pipelines.Models.Sequences;
 /// <param name="chain">The model without its silent states.</param>
 internal sealed class LogRecursions(EffectiveChain chain)
 {
+    private const int Segment = 1 << 14;
+
     private readonly int states = chain.States;
+
+    /// <summary>Base-2 log-probabilities of rows in each state, shape [rows * E].</summary>
+    public delegate double[] EmissionsOf(in FeatureBlock rows);
 
     /// <summary>Base-2 log-probabilities of the symbols up to t with state j at t.</summary>
     /// <param name="emissions">Base-2 log-probability of symbol t in state j at [t * E + j].</param>
@@ -90,32 +95,25 @@ internal sealed class LogRecursions(EffectiveChain chain)
         for (var x = 0; x < forward.Length; x++) forward[x] = double.Exp2(forward[x] + backward[x] - total);
     }
 
-    /// <summary>The most probable path; the lowest state on ties.</summary>
-    /// <param name="emissions">As for <see cref="Forward"/>.</param>
-    /// <param name="path">State of each symbol, shape [T]; filled if the sequence is possible.</param>
-    /// <returns>Base-2 log-probability of the path with the symbols; -infinity if the sequence is impossible.</returns>
-    public double Viterbi(ReadOnlySpan<double> emissions, Span<int> path)
+    /// <summary>
+    /// The most probable path; the lowest state on ties. Long sequences go in segments: the way back through a segment is found again when the path behind it is known, so
+    /// memory grows with a segment, not with the sequence.
+    /// </summary>
+    /// <param name="rows">The sequence.</param>
+    /// <param name="emissions">Gives base-2 log-probabilities of some of its rows.</param>
+    /// <param name="path">State of each row, shape [rows]; filled if the sequence is possible.</param>
+    /// <returns>Base-2 log-probability of the path with the rows; -infinity if the sequence is impossible.</returns>
+    public double Viterbi(in FeatureBlock rows, EmissionsOf emissions, Span<int> path)
     {
-        var length = path.Length;
-        if (length == 0) return chain.Best2[states, states];
+        if (path.Length == 0) return chain.Best2[states, states];
+        var segments = (path.Length + Segment - 1) / Segment;
+        var kept = new double[segments][];
+        var back = new int[Math.Min(Segment, path.Length) * states];
         var current = new double[states];
-        var next = new double[states];
-        var back = new int[length * states];
-        for (var j = 0; j < states; j++) current[j] = chain.Best2[states, j] + emissions[j];
-        for (var t = 1; t < length; t++)
+        for (var s = 0; s < segments; s++)
         {
-            for (var j = 0; j < states; j++)
-            {
-                var (most, from) = (double.NegativeInfinity, 0);
-                for (var i = 0; i < states; i++)
-                {
-                    var way = current[i] + chain.Best2[i, j];
-                    if (way > most) (most, from) = (way, i);
-                }
-                back[(t * states) + j] = from;
-                next[j] = most + emissions[(t * states) + j];
-            }
-            (current, next) = (next, current);
+            kept[s] = [.. current];
+            current = Pass(rows, emissions, s, current, back);
         }
         var (total, last) = (double.NegativeInfinity, 0);
         for (var i = 0; i < states; i++)
@@ -123,13 +121,42 @@ internal sealed class LogRecursions(EffectiveChain chain)
             var way = current[i] + chain.Best2[i, states];
             if (way > total) (total, last) = (way, i);
         }
-        if (double.IsNegativeInfinity(total)) return total;
-        for (var t = length - 1; t >= 0; t--)
+        if (!(total > double.NegativeInfinity)) return double.NegativeInfinity;
+        for (var s = segments - 1; s >= 0; s--)
         {
-            path[t] = last;
-            last = back[(t * states) + last];
+            if (s < segments - 1) Pass(rows, emissions, s, kept[s], back);
+            for (var t = Math.Min(path.Length, (s + 1) * Segment) - 1; t >= s * Segment; t--)
+            {
+                path[t] = last;
+                last = back[((t - (s * Segment)) * states) + last];
+            }
         }
         return total;
+    }
+
+    // One segment: the best ways to each state at its end, and where each came from.
+    private double[] Pass(in FeatureBlock rows, EmissionsOf emissions, int segment, double[] before, int[] back)
+    {
+        var first = segment * Segment;
+        var length = Math.Min(Segment, rows.Rows - first);
+        var logs = emissions(rows.Slice(first, length));
+        double[] current = [.. before], next = new double[states];
+        for (var t = 0; t < length; t++)
+        {
+            for (var j = 0; j < states; j++)
+            {
+                var (most, from) = (first + t == 0 ? chain.Best2[states, j] : double.NegativeInfinity, 0);
+                for (var i = 0; i < states && first + t > 0; i++)
+                {
+                    var way = current[i] + chain.Best2[i, j];
+                    if (way > most) (most, from) = (way, i);
+                }
+                back[(t * states) + j] = from;
+                next[j] = most + logs[(t * states) + j];
+            }
+            (current, next) = (next, current);
+        }
+        return current;
     }
 
     /// <summary>log2 of the sum of 2^x.</summary>

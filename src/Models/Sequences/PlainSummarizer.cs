@@ -36,7 +36,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         if (model.Fitting.Training == HiddenTraining.Viterbi)
         {
             var path = new int[length];
-            recursions.Viterbi(emissions, path);
+            recursions.Viterbi(block.Slice(first, length), Emissions, path);
             AddPath(block.Slice(first, length), path, weight, total, lanes);
         }
         else if (labels.Length > 0 && !labels.Contains(-1))

@@ -19,6 +19,10 @@ public sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, 
         ArgumentNullException.ThrowIfNull(summarizer);
         var count = groups.Length - 1;
         using var fold = new OrderedFold(summarizer, count, Parallelism.Threads(maxDegreeOfParallelism, count));
-        return new(fold.Run((group, statistics) => summarizer.Summarize(sequences.Block(groups[group], groups[group + 1] - groups[group]), statistics), cancellationToken));
+        return new(fold.Run((group, statistics) =>
+        {
+            SpareThreads.Lend(maxDegreeOfParallelism, count);
+            summarizer.Summarize(sequences.Block(groups[group], groups[group + 1] - groups[group]), statistics);
+        }, cancellationToken));
     }
 }

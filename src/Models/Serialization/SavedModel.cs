@@ -54,8 +54,9 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     {
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(options);
-        return new(result.Model, features, new(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood,
-            [.. result.History.Select(h => h.LogLikelihood)], options.Seed, options.BatchSize, KernelSelection.Current.Name()) { Candidates = result.Candidates });
+        double[] history = [.. result.History.Select(h => h.LogLikelihood)];
+        var facts = new TrainingFacts(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed, options.BatchSize, KernelSelection.Current.Name());
+        return new(result.Model, features, facts with { Candidates = result.Candidates });
     }
 
     /// <summary>The file's text: UTF-8 without a byte order mark, a line feed at the end.</summary>

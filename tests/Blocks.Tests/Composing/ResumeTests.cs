@@ -72,16 +72,6 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_folder_for_bad_rows_is_another_job()
-    {
-        await InputAsync();
-        Pipeline Into(string folder, int? failAt) => Pipe(failAt ?? -1).With(options with { BadRows = new BadRowPolicy { Mode = BadRowMode.Quarantine, QuarantineFolder = this[folder] } });
-        await Assert.ThrowsAsync<FormatException>(() => Into("refused", 20).ToParquet(this["out"], parts).RunAsync());
-        var error = await Assert.ThrowsAsync<DataException>(() => Into("elsewhere", null).ToParquet(this["out"], parts with { Resume = true }).RunAsync());
-        Assert.Equal($"an unfinished output of another job: folder of bad rows was {this["refused"]} and is now {this["elsewhere"]}", error.Found);
-    }
-
-    [Fact]
     public async Task What_is_no_file_cannot_be_gone_on_with_and_leaves_nothing()
     {
         var rows = Pipeline.From(new ArraySource(data)).With(options);

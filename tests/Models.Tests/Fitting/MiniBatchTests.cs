@@ -161,6 +161,13 @@ public class MiniBatchTests
     }
 
     [Fact]
+    public void No_row_is_refused()
+    {
+        var error = Assert.Throws<ModelException>(() => Start.Fit(new double[0, 1], options));
+        Assert.Equal("input: found no row, expected at least one; check the paths and filters", error.Message);
+    }
+
+    [Fact]
     public async Task A_pass_that_knows_no_parts_is_named()
     {
         var pass = new UpdatePass(new InMemoryPass(data, BatchSize), Start, Start.CreateStatistics());

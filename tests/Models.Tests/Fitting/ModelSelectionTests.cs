@@ -60,6 +60,17 @@ public class ModelSelectionTests
         Assert.Equal(expected.Model, found.Model);
     }
 
+    /// <summary>A caller's own scheduler keeps continuations from running at once; fits share what a pass gave, so no two may go on together even then.</summary>
+    [Fact]
+    public async Task One_fit_goes_on_at_a_time_on_any_scheduler()
+    {
+        var watch = new Watch();
+        var selection = ModelSelection.Of(_ => new WatchedEstimator(watch), [1, 2, 3], restarts: 4);
+        var scheduler = new ConcurrentExclusiveSchedulerPair().ConcurrentScheduler;
+        await Task.Factory.StartNew(() => selection.FitAsync(new InMemoryPass(data, 256, 1), options).AsTask(), default, TaskCreationOptions.None, scheduler).Unwrap();
+        Assert.Equal((12 * 20, 1), (watch.Visits, watch.Most));
+    }
+
     [Fact]
     public void The_criteria_are_those_of_the_text_books()
     {
@@ -175,6 +186,36 @@ public class ModelSelectionTests
             var found = await pass.RunAsync(summarizer, cancellationToken);
             Widths.Add(((CompositeStatistics)found).Parts.Count);
             return found;
+        }
+    }
+
+    private sealed class Watch
+    {
+        private int active;
+
+        public int Visits { get; private set; }
+
+        public int Most { get; private set; }
+
+        public void Visit()
+        {
+            Most = Math.Max(Most, Interlocked.Increment(ref active));
+            Thread.SpinWait(2_000);
+            Visits++;
+            Interlocked.Decrement(ref active);
+        }
+    }
+
+    private sealed class WatchedEstimator(Watch watch) : IEstimator<NormalDistribution>
+    {
+        public async ValueTask<FitResult<NormalDistribution>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                await pass.RunAsync(new ExtentSummarizer(), cancellationToken).ConfigureAwait(false);
+                watch.Visit();
+            }
+            return new() { Model = new NormalDistribution(0, 1), Rows = 1, Weight = 1, Converged = true, InitialLogLikelihood = 0, History = [] };
         }
     }
 

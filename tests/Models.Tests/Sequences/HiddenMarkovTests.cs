@@ -24,6 +24,56 @@ public class HiddenMarkovTests
 
     [Theory]
     [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
+    public void OneLongSequenceGetsTheSameBitsOnAnyNumberOfThreads(KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        var model = HiddenMarkovCases.Dense(3, k => IndependentComponentsDistribution.Blank([3 * k, 0]));
+        var random = new SeededRandom(8);
+        // Beyond what is kept whole: three segments.
+        var rows = new double[variant == KernelVariant.Scalar ? 2_000 : 70_001, 2];
+        for (var t = 0; t < rows.GetLength(0); t++) (rows[t, 0], rows[t, 1]) = ((t / 40 % 3 * 3) + random.NextNormal(), t % 101 == 0 ? double.NaN : random.NextNormal());
+        var data = SequenceSet.From([rows]);
+        var options = new FitOptions { MaxIterations = 2, StopThreshold = double.NegativeInfinity, MaxDegreeOfParallelism = 1 };
+        var fitted = model.Fit(data, options);
+        Assert.Equal(fitted.Model, model.Fit(data, options with { MaxDegreeOfParallelism = 8 }).Model);
+        Assert.Equal(model.PredictProbability(data, 1)[0], model.PredictProbability(data, 8)[0]);
+        // The same rows in lanes beside another sequence, in other tiles.
+        var both = SequenceSet.From([rows, rows]);
+        Assert.Equal(model.LogProbability(data)[0], model.LogProbability(both)[1]);
+        Assert.Equal(model.Predict(data)[0], model.Predict(both)[1]);
+        // Counted twice: other orders of summation.
+        Assert.Equal(2 * fitted.LogLikelihood, model.Fit(both, options).LogLikelihood, 1e-10 * Math.Abs(fitted.LogLikelihood));
+    }
+
+    [Fact]
+    public void LongPathsAreFoundInSegments()
+    {
+        var model = HiddenMarkovCases.Dense(2, k => new NormalDistribution(3 * k, 1), finite: true);
+        var random = new SeededRandom(4);
+        var rows = new double[40_000];
+        for (var t = 0; t < rows.Length; t++) rows[t] = (t / 7 % 2 * 3) + random.NextNormal();
+        var transitions = model.DenseTransitions();
+        var (best, back) = (new double[2], new int[rows.Length, 2]);
+        for (var t = 0; t < rows.Length; t++)
+        {
+            var next = new double[2];
+            for (var j = 0; j < 2; j++)
+            {
+                var ways = Enumerable.Range(0, 2).Select(i => t == 0 ? Math.Log(transitions[model.StartIndex, j]) : best[i] + Math.Log(transitions[i, j])).ToArray();
+                back[t, j] = ways[1] > ways[0] ? 1 : 0;
+                next[j] = ways.Max() - (0.5 * Math.Pow(rows[t] - (3 * j), 2)) - (0.5 * Math.Log(2 * Math.PI));
+            }
+            best = next;
+        }
+        for (var i = 0; i < 2; i++) best[i] += Math.Log(transitions[i, model.EndIndex]);
+        var found = model.Viterbi(SequenceSet.From([rows]))[0];
+        Assert.Equal(best.Max(), found.LogProbability, 1e-9 * Math.Abs(found.LogProbability));
+        for (var (t, state) = (rows.Length - 1, best[1] > best[0] ? 1 : 0); t >= 0; state = back[t--, state]) Assert.Equal(state, found.States[t]);
+        Assert.Equal(rows.Length + 2, found.Route.Length);
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelData.Variants), MemberType = typeof(KernelData))]
     public void LongSequencesAreComputedInSegments(KernelVariant variant)
     {
         if (variant == KernelVariant.Scalar) return; // It has none.

@@ -20,9 +20,11 @@ internal unsafe class LaneEmissions(TileEvaluator evaluator, double[] log2Weight
     /// <param name="tile">The rows, in the order of lanes.</param>
     /// <param name="holes">Places without a row: every state is equally likely there.</param>
     /// <param name="padded">States, a multiple of 4; those behind E get 0.</param>
+    /// <param name="lanes">Rows of a step, a multiple of 16.</param>
+    /// <param name="row">Distance between two steps, at least padded * lanes.</param>
     /// <param name="b">Shape [steps of a tile, padded, lanes].</param>
     /// <param name="maxima">Base-2 logs of what was divided by, shape [Capacity].</param>
-    public virtual void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, double* b, double* maxima)
+    public virtual void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b, double* maxima)
     {
         var states = log2Weights.Length;
         using var scratch = Scratch.Enter();
@@ -30,7 +32,7 @@ internal unsafe class LaneEmissions(TileEvaluator evaluator, double[] log2Weight
         evaluator.JointLog2(tile, log2Weights, joint);
         foreach (var hole in holes)
             for (var k = 0; k < states; k++) joint[(k * FeatureTile.Capacity) + hole] = 0;
-        fixed (double* j = joint) steps.Emit(j, states, padded, LaneSchedule.Width, b, maxima);
+        fixed (double* j = joint) steps.Emit(j, states, padded, lanes, row, b, maxima);
     }
 
     /// <summary>Adds a tile to the emissions' statistics.</summary>

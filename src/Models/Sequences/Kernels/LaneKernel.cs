@@ -242,22 +242,22 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <param name="padded">A multiple of 4.</param>
     /// <param name="lanes">A multiple of a vector.</param>
     /// <param name="steps">Number of steps.</param>
+    /// <param name="row">Distance between two steps, at least padded * lanes.</param>
     /// <param name="alpha">Shape [steps, padded, lanes].</param>
     /// <param name="g">Of the steps one later, shape [steps, padded, lanes].</param>
     /// <param name="ratios">i, j at [i * stride + j].</param>
     /// <param name="stride">At least E.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Ratios(int states, int padded, int lanes, int steps, double* alpha, double* g, double* ratios, int stride)
+    public static void Ratios(int states, int padded, int lanes, int steps, int row, double* alpha, double* g, double* ratios, int stride)
     {
         var sums = stackalloc double[8];
-        long size = (long)padded * lanes;
         for (var i = 0; i < padded; i += 4)
         {
             for (var j = 0; j < padded; j += 2)
             {
                 TVec x0 = TOps.Broadcast(0), x1 = x0, x2 = x0, x3 = x0, y0 = x0, y1 = x0, y2 = x0, y3 = x0;
                 double* left = alpha + (i * lanes), right = g + (j * lanes);
-                for (var t = 0; t < steps; t++, left += size, right += size)
+                for (var t = 0; t < steps; t++, left += row, right += row)
                 {
                     for (var lane = 0; lane < lanes; lane += TOps.Count)
                     {
@@ -289,13 +289,14 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <param name="states">E.</param>
     /// <param name="padded">A multiple of 4; the states behind E get 0.</param>
     /// <param name="lanes">Rows of a step.</param>
+    /// <param name="row">Distance between two steps, at least padded * lanes.</param>
     /// <param name="b">Shape [steps of a tile, padded, lanes].</param>
     /// <param name="maxima">Shape [Capacity].</param>
-    public static void Emit(double* joint, int states, int padded, int lanes, double* b, double* maxima)
+    public static void Emit(double* joint, int states, int padded, int lanes, int row, double* b, double* maxima)
     {
         Maxima(joint, states, maxima);
-        for (var k = 0; k < states; k++) Relative(joint + (k * FeatureTile.Capacity), maxima, lanes, b + (k * lanes), padded * lanes);
-        for (var t = 0; t < FeatureTile.Capacity / lanes && padded > states; t++) new Span<double>(b + (((t * padded) + states) * lanes), (padded - states) * lanes).Clear();
+        for (var k = 0; k < states; k++) Relative(joint + (k * FeatureTile.Capacity), maxima, lanes, b + (k * lanes), row);
+        for (var t = 0; t < FeatureTile.Capacity / lanes && padded > states; t++) new Span<double>(b + (t * row) + (states * lanes), (padded - states) * lanes).Clear();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

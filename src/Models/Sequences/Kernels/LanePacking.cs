@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Pipelines.Models.Sequences;
 
 /// <summary>Brings rows into the order of lanes and back.</summary>
@@ -16,8 +19,6 @@ internal static unsafe class LanePacking
         const int lanes = LaneSchedule.Width, perTile = FeatureTile.Capacity / lanes;
         var columns = block.Columns;
         holeCount = 0;
-        // x - x is 0 of every finite number.
-        double odd = 0;
         fixed (double* values = block.Values, target = tile)
         {
             for (var lane = 0; lane < lanes; lane++)
@@ -33,9 +34,7 @@ internal static unsafe class LanePacking
                         var to = target + (c * FeatureTile.Capacity) + run.Place;
                         for (var t = 0; t < run.Count; t++, from += block.RowStride, to += lanes)
                         {
-                            var value = *from;
-                            *to = value;
-                            odd += value - value;
+                            *to = *from;
                         }
                     }
                     filled += run.Count;
@@ -45,7 +44,15 @@ internal static unsafe class LanePacking
             for (var h = 0; h < holeCount; h++)
                 for (var c = 0; c < columns; c++) target[(c * FeatureTile.Capacity) + holes[h]] = 0;
         }
-        return odd != 0;
+        return HasOdd(tile[..(columns * FeatureTile.Capacity)]);
+    }
+
+    // x - x is 0 of every finite number.
+    private static bool HasOdd(ReadOnlySpan<double> values)
+    {
+        var odd = Vector<double>.Zero;
+        foreach (var v in MemoryMarshal.Cast<double, Vector<double>>(values)) odd += v - v;
+        return !Vector.EqualsAll(odd, Vector<double>.Zero);
     }
 
     /// <summary>Copies what stands in a tile to the rows it belongs to.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Sequences;
@@ -22,14 +23,16 @@ internal sealed unsafe class LaneRun
     // Steps of which transitions are counted at once.
     private const int RatioRows = 512;
 
+    // Doubles of a segment of a single long sequence, whose emissions several threads compute at once.
+    private const int LongSegmentDoubles = 1 << 21;
+
     private const int lanes = LaneSchedule.Width;
-    private const int perTile = FeatureTile.Capacity / lanes;
 
     private readonly LaneMatrices matrices;
     private readonly LaneEmissions emissions;
     private readonly LaneSchedule schedule;
     private readonly LaneSteps steps;
-    private readonly int states, padded, row, segment, segments;
+    private readonly int states, padded, row, perTile, segment, segments;
 
     private readonly List<int> doubtful = [];
 
@@ -38,9 +41,12 @@ internal sealed unsafe class LaneRun
     {
         (this.matrices, this.emissions, this.schedule) = (matrices, emissions, schedule);
         (states, padded) = (matrices.States, matrices.Padded);
-        row = padded * lanes;
+        // A line of the cache more: steps a power of two apart would fight for the same places of it.
+        row = (padded * lanes) + 8;
         steps = LaneSteps.For(KernelSelection.Current);
-        segment = 2L * schedule.Steps * row <= KeptDoubles ? schedule.Steps : Math.Max(1, SegmentDoubles / (row * perTile)) * perTile;
+        // Alone, a sequence takes one lane: its tiles are packed densely all the same.
+        perTile = schedule.IsSingle ? FeatureTile.Capacity : FeatureTile.Capacity / lanes;
+        segment = 2L * schedule.Steps * row <= KeptDoubles ? schedule.Steps : Math.Max(1, (schedule.IsSingle ? LongSegmentDoubles : SegmentDoubles) / (row * perTile)) * perTile;
         segments = (schedule.Steps + segment - 1) / segment;
         Log2 = new double[schedule.Items.Length];
     }
@@ -57,17 +63,20 @@ internal sealed unsafe class LaneRun
         var order = Enumerable.Range(0, lengths.Length).OrderByDescending(k => lengths[k]).ToList();
         var first = order.Take(lanes).Sum(k => (long)lengths[k]);
         if (2 * padded * first > KeptDoubles) return [[.. order.Select(k => chosen[k])]];
+        // Whole rounds of lanes: a few sequences more than lanes would make some lanes twice as long as the others.
         List<List<int>> chunks = [];
         long rows = 0;
-        foreach (var k in order)
+        for (var at = 0; at < order.Count; at += lanes)
         {
-            if (chunks.Count == 0 || (chunks[^1].Count >= lanes && 2 * padded * (rows + lengths[k]) > ChunkDoubles))
+            var round = order.Skip(at).Take(lanes).ToList();
+            var more = round.Sum(k => (long)lengths[k]);
+            if (chunks.Count == 0 || 2 * padded * (rows + more) > ChunkDoubles)
             {
                 chunks.Add([]);
                 rows = 0;
             }
-            chunks[^1].Add(chosen[k]);
-            rows += lengths[k];
+            chunks[^1].AddRange(round.Select(k => chosen[k]));
+            rows += more;
         }
         return chunks;
     }
@@ -78,26 +87,33 @@ internal sealed unsafe class LaneRun
     /// <summary>Numbers of the sequences that were counted although they must be computed otherwise.</summary>
     public IReadOnlyList<int> Doubtful => doubtful;
 
-    /// <summary>Runs forward and backward.</summary>
+    /// <summary>Runs forward and, where anything but the probabilities of the sequences is wanted, backward.</summary>
     /// <param name="block">The rows.</param>
     /// <param name="weights">Weight of each item; those of items that come out as NaN count as 0.</param>
     /// <param name="statistics">Gets the posteriors of each tile; its lanes are folded by the caller.</param>
     /// <param name="tableSums">Shape [SumCount] of the emissions; folded by the caller too.</param>
-    /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = not wanted.</param>
+    /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = statistics and ratios are not wanted.</param>
     /// <param name="posteriors">Posterior of state k in row r at [k * block.Rows + r]; empty = not wanted.</param>
-    public void Run(in FeatureBlock block, ReadOnlySpan<double> weights, EmissionLanes statistics, Span<double> tableSums, Span<double> ratios, Span<double> posteriors)
+    /// <param name="labels">Most probable state of each row; empty = not wanted.</param>
+    public void Run(in FeatureBlock block, ReadOnlySpan<double> weights, EmissionLanes statistics, Span<double> tableSums, Span<double> ratios, Span<double> posteriors, Span<int> labels)
     {
         using var scratch = Scratch.Enter();
         var columns = block.Columns;
-        var tiles = segment / perTile;
-        var features = scratch.Take(tiles * columns * FeatureTile.Capacity);
-        Span<bool> missing = new bool[tiles];
+        var tiles = (segment + perTile - 1) / perTile;
+        double* features = Take(scratch, tiles * columns * FeatureTile.Capacity);
+        var missing = new bool[tiles];
         double* alpha = Take(scratch, (segment + 1) * row), b = Take(scratch, (segment + 1) * row), maxima = Take(scratch, segment * lanes);
         double* kept = Take(scratch, segments * (row + lanes)), beta = Take(scratch, row);
         double* sums = Take(scratch, lanes), norms = Take(scratch, lanes), inverse = Take(scratch, lanes), logs = Take(scratch, lanes), products = Take(scratch, lanes);
         double* laneWeights = Take(scratch, lanes), doubts = Take(scratch, lanes);
         var tilePosteriors = scratch.Take(states * FeatureTile.Capacity);
         tilePosteriors.Clear();
+        var stepPosteriors = scratch.Take(states * FeatureTile.Capacity);
+        if (schedule.IsSingle)
+        {
+            new Span<double>(b, (segment + 1) * row).Clear();
+            new Span<double>(maxima, segment * lanes).Clear();
+        }
         new Span<double>(alpha, row).Clear();
         new Span<double>(inverse, lanes).Clear();
         new Span<double>(logs, lanes).Clear();
@@ -121,6 +137,7 @@ internal sealed unsafe class LaneRun
                     for (; ends < schedule.ByLast.Length && schedule.Last[schedule.ByLast[ends]] == first + t; ends++) Finish(schedule.ByLast[ends], next, inverse, logs, products);
                 }
             }
+            if (ratios.IsEmpty && posteriors.IsEmpty && labels.IsEmpty && !matrices.IsCareful) return;
             ends = schedule.ByLast.Length - 1;
             begins = schedule.ByBegin.Length - 1;
             new Span<double>(laneWeights, lanes).Clear();
@@ -138,16 +155,17 @@ internal sealed unsafe class LaneRun
                     var own = alpha + ((t + 1L) * row);
                     steps.Backward(backwardMatrix, padded, lanes, b + ((t + 1L) * row), own, beta, sums, norms);
                     for (; ends >= 0 && schedule.Last[schedule.ByLast[ends]] == first + t; ends--) Enter(schedule.ByLast[ends], own, beta, sums, norms, laneWeights, doubts, weights);
-                    fixed (double* p = tilePosteriors)
-                        steps.Finish(states, padded, lanes, own, beta, b + ((long)t * row), laneWeights, sums, norms, p + (t % perTile * lanes), matrices.IsCareful ? doubts : null);
+                    var events = schedule.IsSingle ? stepPosteriors : tilePosteriors[(t % perTile * lanes)..];
+                    fixed (double* p = events)
+                        steps.Finish(states, padded, lanes, own, beta, b + ((long)t * row), laneWeights, sums, norms, p, matrices.IsCareful ? doubts : null);
+                    for (var k = 0; k < states && schedule.IsSingle; k++) tilePosteriors[(k * FeatureTile.Capacity) + (t % perTile)] = events[k * FeatureTile.Capacity];
                     // Transitions into the first step of a sequence are none of the lane's.
-                    var events = tilePosteriors[(t % perTile * lanes)..];
                     for (var e = ends + 1; e < schedule.ByLast.Length && schedule.Last[schedule.ByLast[e]] == first + t; e++) Count(ratios, schedule.Lane[schedule.ByLast[e]], events, ends: true);
                     for (; begins >= 0 && schedule.Begin[schedule.ByBegin[begins]] == first + t; begins--) Leave(schedule.ByBegin[begins], events, ratios, b + ((long)t * row), laneWeights, doubts);
-                    if (t % perTile == 0) Hand(block, first + t, t / perTile, features, missing, tilePosteriors, statistics, tableSums, posteriors);
+                    if (t % perTile == 0) Hand(block, first + t, features + ((long)t / perTile * columns * FeatureTile.Capacity), missing[t / perTile], tilePosteriors, statistics, tableSums, ratios.IsEmpty, posteriors, labels);
                     if (!ratios.IsEmpty && (counted - t == pending || t == 0))
                     {
-                        fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t, alpha + ((t + 1L) * row), b + ((t + 1L) * row), r, states + 1);
+                        fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t, row, alpha + ((t + 1L) * row), b + ((t + 1L) * row), r, states + 1);
                         counted = t;
                     }
                 }
@@ -208,7 +226,7 @@ internal sealed unsafe class LaneRun
         var lane = schedule.Lane[item];
         Count(ratios, lane, posteriors, ends: false);
         for (var k = 0; k < padded; k++) b[(k * lanes) + lane] = 0;
-        if (matrices.IsCareful && !(doubts[lane] <= LaneRange.LargestDoubt * laneWeights[lane]))
+        if (matrices.IsCareful && laneWeights[lane] > 0 && !(doubts[lane] <= LaneRange.LargestDoubt * laneWeights[lane]))
         {
             Log2[item] = double.NaN;
             doubtful.Add(schedule.Items[item]);
@@ -230,19 +248,56 @@ internal sealed unsafe class LaneRun
     }
 
     // Features, emissions and their maxima of a segment.
-    private void Prepare(in FeatureBlock block, int first, int count, Span<double> features, Span<bool> missing, double* b, double* maxima)
+    private void Prepare(in FeatureBlock block, int first, int count, double* features, bool[] missing, double* b, double* maxima)
     {
-        var size = block.Columns * FeatureTile.Capacity;
-        Span<int> holes = stackalloc int[FeatureTile.Capacity];
-        for (var tile = 0; tile * perTile < count; tile++)
+        var columns = block.Columns;
+        var size = columns * FeatureTile.Capacity;
+        if (!schedule.IsSingle)
         {
-            var own = features.Slice(tile * size, size);
-            missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
-            emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, block.Columns, missing[tile]), holes[..holeCount], padded, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
+            Span<int> holes = stackalloc int[FeatureTile.Capacity];
+            for (var tile = 0; tile * perTile < count; tile++)
+            {
+                var own = new Span<double>(features + ((long)tile * size), size);
+                missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
+                emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]), holes[..holeCount], padded, lanes, row, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
+            }
+            return;
+        }
+        var tiles = (count + perTile - 1) / perTile;
+        var next = -1;
+        var (rows, rowStride, columnStride, length) = (block.Rows, block.RowStride, block.ColumnStride, block.Values.Length);
+        fixed (double* values = block.Values)
+        {
+            // A view cannot go to other threads; what it looks at stays where it is meanwhile.
+            var (from, features0, b0, maxima0) = ((nint)values, (nint)features, (nint)b, (nint)maxima);
+            Parallelism.Run(Math.Min(SpareThreads.Count, tiles), token =>
+            {
+                for (var tile = Interlocked.Increment(ref next); tile < tiles && !token.IsCancellationRequested; tile = Interlocked.Increment(ref next))
+                {
+                    var all = new FeatureBlock(new ReadOnlySpan<double>((double*)from, length), rows, columns, rowStride, columnStride);
+                    PrepareOne(all, first + (tile * perTile), Math.Min(perTile, count - (tile * perTile)), new Span<double>((double*)features0 + ((long)tile * size), size), out missing[tile], (double*)b0 + ((long)tile * perTile * row), (double*)maxima0 + ((long)tile * perTile * lanes));
+                }
+            }, CancellationToken.None);
         }
     }
 
-    private void Again(in FeatureBlock block, int first, int count, Span<double> features, Span<bool> missing, double* b, double* maxima, double* alpha, double* inverse, double* sums, double* kept, double* matrix)
+    // A dense tile of the only sequence, brought into its lane.
+    private void PrepareOne(in FeatureBlock block, int first, int count, Span<double> features, out bool missing, double* b, double* maxima)
+    {
+        using var scratch = Scratch.Enter();
+        double* dense = Take(scratch, padded * FeatureTile.Capacity), most = Take(scratch, FeatureTile.Capacity);
+        var whole = Math.Clamp(schedule.Last[0] + 1 - first, 0, count);
+        var tile = block.Slice(schedule.FirstRow + first, whole).Pack(0, features);
+        missing = tile.HasMissing;
+        emissions.Fill(steps, tile, default, padded, FeatureTile.Capacity, padded * FeatureTile.Capacity, dense, most);
+        for (var t = 0; t < count; t++)
+        {
+            maxima[t * lanes] = t < whole ? most[t] : 0;
+            for (var k = 0; k < states; k++) b[((long)t * row) + (k * lanes)] = t < whole ? dense[(k * FeatureTile.Capacity) + t] : 1;
+        }
+    }
+
+    private void Again(in FeatureBlock block, int first, int count, double* features, bool[] missing, double* b, double* maxima, double* alpha, double* inverse, double* sums, double* kept, double* matrix)
     {
         Buffer.MemoryCopy(kept, alpha, row * 8L, row * 8L);
         Buffer.MemoryCopy(kept + row, inverse, lanes * 8L, lanes * 8L);
@@ -261,14 +316,28 @@ internal sealed unsafe class LaneRun
         }
     }
 
-    private void Hand(in FeatureBlock block, int step, int tile, Span<double> features, Span<bool> missing, Span<double> tilePosteriors, EmissionLanes statistics, Span<double> tableSums, Span<double> posteriors)
+    private void Hand(in FeatureBlock block, int step, double* features, bool missing, Span<double> tilePosteriors, EmissionLanes statistics, Span<double> tableSums, bool only, Span<double> posteriors, Span<int> labels)
     {
-        if (!posteriors.IsEmpty)
+        for (var k = 0; k < states && !posteriors.IsEmpty; k++) Give(step, tilePosteriors.Slice(k * FeatureTile.Capacity, FeatureTile.Capacity), posteriors.Slice(k * block.Rows, block.Rows));
+        if (!labels.IsEmpty)
         {
-            for (var k = 0; k < states; k++) LanePacking.Scatter(schedule, step, tilePosteriors.Slice(k * FeatureTile.Capacity, FeatureTile.Capacity), posteriors.Slice(k * block.Rows, block.Rows));
-            return;
+            Span<int> best = stackalloc int[FeatureTile.Capacity];
+            for (var i = 0; i < best.Length; i++)
+            {
+                best[i] = 0;
+                for (var k = 1; k < states; k++)
+                    if (tilePosteriors[(k * FeatureTile.Capacity) + i] > tilePosteriors[(best[i] * FeatureTile.Capacity) + i]) best[i] = k;
+            }
+            Give(step, best, labels);
         }
-        var size = block.Columns * FeatureTile.Capacity;
-        emissions.Add(new FeatureTile(features.Slice(tile * size, size), FeatureTile.Capacity, block.Columns, missing[tile]), tilePosteriors, statistics, tableSums);
+        if (only) return;
+        var rows = schedule.IsSingle ? Math.Min(perTile, schedule.Last[0] + 1 - step) : FeatureTile.Capacity;
+        if (rows > 0) emissions.Add(new FeatureTile(new Span<double>(features, block.Columns * FeatureTile.Capacity), rows, block.Columns, missing), tilePosteriors, statistics, tableSums);
+    }
+
+    private void Give<T>(int step, ReadOnlySpan<T> tile, Span<T> rows)
+    {
+        if (!schedule.IsSingle) LanePacking.Scatter(schedule, step, tile, rows);
+        else if (step <= schedule.Last[0]) tile[..Math.Min(perTile, schedule.Last[0] + 1 - step)].CopyTo(rows[(schedule.FirstRow + step)..]);
     }
 }

@@ -69,6 +69,12 @@ internal sealed class LaneSchedule
     /// <summary>Items by their last step.</summary>
     public int[] ByLast { get; }
 
+    /// <summary>True if there is one sequence only.</summary>
+    public bool IsSingle => Items.Length == 1;
+
+    /// <summary>First row of the first item.</summary>
+    public int FirstRow => firstRow[0];
+
     /// <summary>Visits the rows that a lane holds in some steps, run by run: place of the first in the tile, first row, number of rows.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="step">First step of the tile.</param>

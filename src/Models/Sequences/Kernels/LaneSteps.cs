@@ -21,9 +21,9 @@ internal abstract unsafe class LaneSteps
 
     public abstract void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* posteriors, double* doubts);
 
-    public abstract void Ratios(int states, int padded, int lanes, int steps, double* alpha, double* g, double* ratios, int stride);
+    public abstract void Ratios(int states, int padded, int lanes, int steps, int row, double* alpha, double* g, double* ratios, int stride);
 
-    public abstract void Emit(double* joint, int states, int padded, int lanes, double* b, double* maxima);
+    public abstract void Emit(double* joint, int states, int padded, int lanes, int row, double* b, double* maxima);
 
     private sealed class Of<TOps, TVec> : LaneSteps
         where TOps : struct, IVectorOps<TVec>
@@ -41,10 +41,10 @@ internal abstract unsafe class LaneSteps
         public override void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* posteriors, double* doubts) =>
             LaneKernel<TOps, TVec>.Finish(states, padded, lanes, alpha, beta, b, weights, sums, norms, posteriors, doubts);
 
-        public override void Ratios(int states, int padded, int lanes, int steps, double* alpha, double* g, double* ratios, int stride) =>
-            LaneKernel<TOps, TVec>.Ratios(states, padded, lanes, steps, alpha, g, ratios, stride);
+        public override void Ratios(int states, int padded, int lanes, int steps, int row, double* alpha, double* g, double* ratios, int stride) =>
+            LaneKernel<TOps, TVec>.Ratios(states, padded, lanes, steps, row, alpha, g, ratios, stride);
 
-        public override void Emit(double* joint, int states, int padded, int lanes, double* b, double* maxima) =>
-            LaneKernel<TOps, TVec>.Emit(joint, states, padded, lanes, b, maxima);
+        public override void Emit(double* joint, int states, int padded, int lanes, int row, double* b, double* maxima) =>
+            LaneKernel<TOps, TVec>.Emit(joint, states, padded, lanes, row, b, maxima);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
@@ -8,9 +10,10 @@ namespace Pipelines.Models.Sequences;
 internal sealed unsafe class LaneTable : LaneEmissions
 {
     private readonly int states;
+    private readonly int stride;
     private readonly int codes;
 
-    /// <summary>Shape [codes + 2, E]: the known codes, any other one, a missing one.</summary>
+    /// <summary>Shape [codes + 2, stride]: the known codes, any other one, a missing one.</summary>
     private readonly double[] relative;
     private readonly double[] maxima;
 
@@ -18,8 +21,9 @@ internal sealed unsafe class LaneTable : LaneEmissions
         : base(evaluator, log2Weights)
     {
         states = distributions.Length;
+        stride = (states + LaneMatrices.Block - 1) / LaneMatrices.Block * LaneMatrices.Block;
         codes = distributions.Max(d => d.Sizes[0]);
-        relative = new double[(codes + 2) * states];
+        relative = new double[(codes + 2) * stride];
         maxima = new double[codes + 2];
         var logs = new double[states];
         for (var code = 0; code < codes + 2; code++)
@@ -27,31 +31,37 @@ internal sealed unsafe class LaneTable : LaneEmissions
             for (var k = 0; k < states; k++) logs[k] = log2Weights[k] + (code > codes ? 0 : Math.Log2(distributions[k].ProbabilityOf(code)));
             maxima[code] = Math.Max(-double.MaxValue, logs.Max());
             for (var k = 0; k < states; k++)
-                relative[(code * states) + k] = double.IsNegativeInfinity(logs[k]) ? 0 : double.Exp2(Math.Max(LaneRange.LeastEmissionLog2, logs[k] - maxima[code]));
+                relative[(code * stride) + k] = double.IsNegativeInfinity(logs[k]) ? 0 : double.Exp2(Math.Max(LaneRange.LeastEmissionLog2, logs[k] - maxima[code]));
         }
     }
 
-    public override int SumCount => (codes + 2) * states;
+    // Twice: rows in turn add to one and the other, so that equal codes one after the other do not wait for each other.
+    public override int SumCount => 2 * (codes + 2) * stride;
 
-    public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, double* b, double* maxima)
+    public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b, double* maxima)
     {
-        const int lanes = LaneSchedule.Width;
         fixed (double* x = tile.Values, table = relative, most = this.maxima)
         {
-            for (var i = 0; i < FeatureTile.Capacity; i++)
+            for (var i = 0; i < FeatureTile.Capacity; i += 4)
             {
-                var place = Place(x[i]);
-                var from = table + (place * states);
-                var to = b + (i / lanes * padded * lanes) + (i % lanes);
-                maxima[i] = most[place];
-                for (var k = 0; k < states; k++, to += lanes) *to = from[k];
+                int p = Place(x[i]), q = Place(x[i + 1]), r = Place(x[i + 2]), s = Place(x[i + 3]);
+                (maxima[i], maxima[i + 1], maxima[i + 2], maxima[i + 3]) = (most[p], most[q], most[r], most[s]);
+                double* from0 = table + (p * stride), from1 = table + (q * stride), from2 = table + (r * stride), from3 = table + (s * stride);
+                var to = b + (i / lanes * row) + (i % lanes);
+                for (var k = 0; k < stride; k += 4, to += 4 * lanes)
+                {
+                    var (c0, c1, c2, c3) = Transposed(Vector256.Load(from0 + k), Vector256.Load(from1 + k), Vector256.Load(from2 + k), Vector256.Load(from3 + k));
+                    c0.Store(to);
+                    c1.Store(to + lanes);
+                    c2.Store(to + (2 * lanes));
+                    c3.Store(to + (3 * lanes));
+                }
             }
         }
-        for (var t = 0; t < FeatureTile.Capacity / lanes && padded > states; t++) new Span<double>(b + (((t * padded) + states) * lanes), (padded - states) * lanes).Clear();
         foreach (var i in holes)
         {
             maxima[i] = 0;
-            for (var k = 0; k < states; k++) b[(i / lanes * padded * lanes) + (k * lanes) + (i % lanes)] = 1;
+            for (var k = 0; k < states; k++) b[(i / lanes * row) + (k * lanes) + (i % lanes)] = 1;
         }
     }
 
@@ -59,18 +69,27 @@ internal sealed unsafe class LaneTable : LaneEmissions
     {
         fixed (double* x = tile.Values, from = posteriors, to = sums)
         {
-            for (var i = 0; i < FeatureTile.Capacity; i++)
+            for (var i = 0; i < tile.Rows; i++)
             {
                 if (Place(x[i]) != codes) continue;
                 // A code that no state knows may make the tables grow: that is the distributions' business.
                 lanes.Add(tile, posteriors);
                 return;
             }
-            for (var i = 0; i < FeatureTile.Capacity; i++)
+            var other = to + ((codes + 2) * stride);
+            // Rows behind the last have posteriors of 0.
+            for (var i = 0; i < tile.Rows; i += 4)
             {
-                var own = to + (Place(x[i]) * states);
+                double* to0 = to + (Place(x[i]) * stride), to1 = other + (Place(x[i + 1]) * stride), to2 = to + (Place(x[i + 2]) * stride), to3 = other + (Place(x[i + 3]) * stride);
                 var posterior = from + i;
-                for (var k = 0; k < states; k++, posterior += FeatureTile.Capacity) own[k] += *posterior;
+                for (var k = 0; k < stride; k += 4, posterior += 4 * FeatureTile.Capacity)
+                {
+                    var (c0, c1, c2, c3) = Transposed(Vector256.Load(posterior), Row(posterior, k + 1, 1), Row(posterior, k + 2, 2), Row(posterior, k + 3, 3));
+                    (Vector256.Load(to0 + k) + c0).Store(to0 + k);
+                    (Vector256.Load(to1 + k) + c1).Store(to1 + k);
+                    (Vector256.Load(to2 + k) + c2).Store(to2 + k);
+                    (Vector256.Load(to3 + k) + c3).Store(to3 + k);
+                }
             }
         }
     }
@@ -83,7 +102,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
             double total = 0;
             for (var code = 0; code < codes + 2; code++)
             {
-                var sum = sums[(code * states) + k];
+                var sum = sums[(code * stride) + k] + sums[((codes + 2 + code) * stride) + k];
                 total += sum;
                 if (code >= codes || sum == 0) continue;
                 table.Grow([code + 1]);
@@ -91,6 +110,16 @@ internal sealed unsafe class LaneTable : LaneEmissions
             }
             statistics.Responsibilities[k] += total;
         }
+    }
+
+    private Vector256<double> Row(double* posterior, int state, int offset) => state < states ? Vector256.Load(posterior + (offset * FeatureTile.Capacity)) : Vector256<double>.Zero;
+
+    private static (Vector256<double> A, Vector256<double> B, Vector256<double> C, Vector256<double> D) Transposed(Vector256<double> a, Vector256<double> b, Vector256<double> c, Vector256<double> d)
+    {
+        if (!Avx.IsSupported)
+            return (Vector256.Create(a[0], b[0], c[0], d[0]), Vector256.Create(a[1], b[1], c[1], d[1]), Vector256.Create(a[2], b[2], c[2], d[2]), Vector256.Create(a[3], b[3], c[3], d[3]));
+        Vector256<double> e = Avx.UnpackLow(a, b), f = Avx.UnpackHigh(a, b), g = Avx.UnpackLow(c, d), h = Avx.UnpackHigh(c, d);
+        return (Avx.Permute2x128(e, g, 0x20), Avx.Permute2x128(f, h, 0x20), Avx.Permute2x128(e, g, 0x31), Avx.Permute2x128(f, h, 0x31));
     }
 
     private int Place(double value)

@@ -59,6 +59,6 @@ internal sealed class FeatureKeys(int index)
     public Feature Feature(int position)
     {
         var name = position.ToString(CultureInfo.InvariantCulture);
-        return IsNumber ? new(name) : new(name, [.. codes.OrderBy(c => c.Value).Select(c => c.Key)]) { Type = hasTexts ? "string" : null };
+        return IsNumber ? new(name) : new(name, [.. codes.OrderBy(c => c.Value).Select(c => c.Key)]) { Type = hasTexts ? "string" : null, MissingText = "nan" };
     }
 }
