@@ -98,7 +98,7 @@ public static class SequenceFitting
         var next = -1;
         Parallelism.Run(Parallelism.Threads(maxDegreeOfParallelism, groups.Length - 1), token =>
         {
-            SpareThreads.Lend(maxDegreeOfParallelism, groups.Length - 1);
+            using var lent = SpareThreads.Lend(maxDegreeOfParallelism, groups.Length - 1);
             for (var g = Interlocked.Increment(ref next); g < groups.Length - 1 && !token.IsCancellationRequested; g = Interlocked.Increment(ref next))
                 work(groups[g], groups[g + 1] - groups[g]);
         }, CancellationToken.None);
