@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Settings;
+using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Sequences;
 
@@ -23,7 +24,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, finite, pseudocount, minVariance];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, pseudocount, minVariance];
 
     protected override IEnumerable<string> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false), (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features));

@@ -94,11 +94,11 @@ internal sealed class FitSettings
         if (!result.IsGiven(Output)) yield return Mistake.Text(Output.Name, "none", Output.Expected, $"{Output.Name} {Output.Example}");
         foreach (var (option, isNeeded) in replaced)
         {
-            var setting = (ISetting)option;
+            var setting = option as ISetting;
             if (result.IsGiven(Initial) && result.IsGiven(option))
                 yield return Mistake.Text($"{option.Name} and {Initial.Name}", "both", "one of them, as a model to begin with has its own", $"{Initial.Name} {Initial.Example}");
             else if (isNeeded && !result.IsGiven(Initial) && !result.IsGiven(option))
-                yield return Mistake.Text(option.Name, "none", $"{setting.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
+                yield return Mistake.Text(option.Name, "none", $"{setting!.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
         }
         foreach (var mistake in Selection.Check(result, Initial)) yield return mistake;
         foreach (var mistake in BadRows.Check(result)) yield return mistake;

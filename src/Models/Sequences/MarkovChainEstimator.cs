@@ -39,6 +39,7 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
             tables.Add(i == 0 ? new DiscreteDistribution(equal) : new ConditionalProbabilityTable(sizes, equal));
         }
         // The tables that count best are found in one update.
-        return await ExpectationMaximization.FitAsync(new MarkovChain(tables), pass, options with { MaxIterations = Math.Min(1, options.MaxIterations) }, cancellationToken).ConfigureAwait(false);
+        var counted = await ExpectationMaximization.FitAsync(new MarkovChain(tables), pass, options with { MaxIterations = Math.Min(1, options.MaxIterations) }, cancellationToken).ConfigureAwait(false);
+        return counted with { Converged = true };
     }
 }
