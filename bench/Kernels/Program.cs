@@ -3,7 +3,7 @@ using Pipelines.Kernels;
 using Pipelines.Models.Kernels;
 
 // Usage: Pipelines.Kernels compare [PAIRS]   ours against scikit-learn, in turn (what bench/run.sh calls)
-//        Pipelines.Kernels densities [PAIRS] other distributions against plain loops over Math
+//        Pipelines.Kernels densities [PAIRS] [NAME]  log-probabilities against plain loops over Math, mixtures of counts and categories; only cases whose name holds NAME
 //        Pipelines.Kernels sequences [NAME] [REPEATS]  Baum-Welch; only cases whose name holds NAME
 //        Pipelines.Kernels variants [NAME]   every kernel variant, without a peer; only cases whose name holds NAME
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -24,7 +24,9 @@ switch (args)
         foreach (var make in cases) Console.WriteLine(Comparison.Row(make(), pairs));
         return 0;
     case ["densities", .. var rest]:
-        Densities.Compare(rest.Length > 0 ? int.Parse(rest[0]) : 15);
+        var repeats = rest.Length > 0 ? int.Parse(rest[0]) : 15;
+        Densities.Compare(repeats, rest.Length > 1 ? rest[1] : "");
+        DiscreteMixtures.Run(repeats, rest.Length > 1 ? rest[1] : "");
         return 0;
     case ["sequences", .. var rest]:
         Sequences.Run(rest.Length > 0 ? rest[0] : "", rest.Length > 1 ? int.Parse(rest[1]) : 9);
@@ -47,6 +49,6 @@ switch (args)
         }
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] | sequences [NAME] [REPEATS] | variants [NAME]");
+        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] [NAME] | sequences [NAME] [REPEATS] | variants [NAME]");
         return 2;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
 
@@ -15,6 +16,12 @@ public abstract class Model : ISummarizer
 
     /// <summary>The model's name in files and on the command line, lower-case with hyphens.</summary>
     public abstract string FormatName { get; }
+
+    /// <summary>
+    /// Number of free parameters, as AIC and BIC count them: those that fitting chooses, less one for each sum that is given (probabilities sum to 1). Parts that are
+    /// frozen count 0. By default the numbers that <see cref="WriteParameters"/> writes; a model of yours in which some of them are fixed says how many are not.
+    /// </summary>
+    public virtual long ParameterCount => ParameterCounter.Numbers(this);
 
     /// <inheritdoc/>
     public abstract Statistics CreateStatistics();
@@ -45,8 +52,11 @@ public abstract class Model : ISummarizer
     /// <summary>Writes the parameters as properties of the current JSON object (the type's name is written by the caller).</summary>
     public abstract void WriteParameters(Utf8JsonWriter writer);
 
+    /// <summary>Name of the objective of models that have a likelihood.</summary>
+    public const string LogLikelihoodName = "log-likelihood";
+
     /// <summary>What fitting increases, in words: <c>log-likelihood</c> unless the model says otherwise.</summary>
-    public virtual string ObjectiveName => "log-likelihood";
+    public virtual string ObjectiveName => LogLikelihoodName;
 
     /// <summary>What a user should know of the last fit, one sentence each: components that died, say. Nothing by default.</summary>
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];

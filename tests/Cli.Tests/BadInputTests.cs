@@ -18,7 +18,7 @@ public sealed class BadInputTests : IDisposable
         { "output is an input of score", "score ~/model.json ~/blobs.parquet --output ~/blobs.parquet", 2, "pipelines: error: --output ~/blobs.parquet: found a file that is read too, expected a file of its own; name a new file; nothing was changed" },
         { "output is an input of fit", "fit kmeans ~/blobs.parquet --features x,y --components 2 --output ~/blobs.parquet", 2, "pipelines: error: --output ~/blobs.parquet: found a file that is read too, expected a file of its own; name a new file; nothing was changed" },
         { "feature absent", "fit mixture ~/blobs.parquet --features x,z --distribution normal --components 2 --output ~/out.json", 3, "pipelines: error: ~/blobs.parquet: found no column 'z', expected the feature 'z' among x, y, w, name; name a feature that the data holds" },
-        { "feature not numeric", "fit mixture ~/blobs.parquet --features x,name --distribution normal --components 2 --output ~/out.json", 3, "pipelines: error: ~/blobs.parquet, column 'name': found values of type string, expected a numeric feature; leave the column out, or convert it first" },
+        { "feature not numeric", "fit mixture ~/blobs.parquet --features x,name --distribution normal --components 2 --output ~/out.json", 3, "pipelines: error: ~/blobs.parquet, column 'name': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a distribution of categories to it (discrete)" },
         { "no numeric column", "fit mixture ~/words.parquet --distribution normal --components 2 --output ~/out.json", 3, "pipelines: error: ~/words.parquet: found no numeric column, expected at least one feature; choose data with numeric columns" },
         { "weights absent", "fit mixture ~/blobs.parquet --features x --weights z --distribution normal --components 2 --output ~/out.json", 3, "pipelines: error: ~/blobs.parquet: found no column 'z', expected the weight 'z' among x, y, w, name; name a weight that the data holds" },
         { "weight negative", "fit kmeans ~/negative.parquet --features x --weights w --components 2 --output ~/out.json", 3, "pipelines: error: ~/negative.parquet, row group 0, row 4, column 'w': found -1, expected a finite weight of at least 0; correct the weight, or choose another weight column" },
@@ -122,6 +122,6 @@ public sealed class BadInputTests : IDisposable
         var model = await File.ReadAllTextAsync(folder["model.json"]);
         await File.WriteAllTextAsync(folder["truncated.json"], model[..(model.Length / 2)]);
         await File.WriteAllTextAsync(folder["version.json"], model.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
-        await File.WriteAllTextAsync(folder["other.json"], "{\"class\": \"GeneralMixtureModel\"}");
+        await File.WriteAllTextAsync(folder["other.json"], "{\"kind\": \"GeneralMixtureModel\"}");
     }
 }

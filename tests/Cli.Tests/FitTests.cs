@@ -138,7 +138,7 @@ public sealed class FitTests : IDisposable
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         TestData.SaveModel(folder["m.json"], "x", "y");
         var model = await Tool.RunAsync("inspect", folder["m.json"]);
-        Assert.StartsWith($"{folder["m.json"]}: mixture model of 2 features\nfeatures: x, y\n", model.Out, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder["m.json"]}: mixture model of 2 features\nscores: log-probability, label, probability, posterior-log-probability\nfeatures: x, y\n\ncomponent 0, ", model.Out, StringComparison.Ordinal);
         var data = await Tool.RunAsync("inspect", folder["d.parquet"]);
         Assert.Contains("Parquet, 3,000 rows, 4 columns, 1 row group, ", data.Out, StringComparison.Ordinal);
 

@@ -2,7 +2,7 @@
 
 namespace Pipelines.Docs.Tests;
 
-/// <summary>A working folder that holds <c>flights.parquet</c>, as the README's readers have it; the tests of this assembly run one after another in it.</summary>
+/// <summary>A working folder that holds <c>flights.parquet</c> and <c>old.json</c>, as the README's readers have it; the tests of this assembly run one after another in it.</summary>
 public sealed class FlightsFolder : IDisposable
 {
     private readonly string before = Directory.GetCurrentDirectory();
@@ -11,6 +11,7 @@ public sealed class FlightsFolder : IDisposable
     public FlightsFolder()
     {
         File.Copy(Repository.File("examples", "FlightDelays", "flights-sample.parquet"), Path.Combine(folder.FullName, "flights.parquet"));
+        File.Copy(Repository.File("tests", "golden", "pomegranate", "gmm_normal_1d", "model.json"), Path.Combine(folder.FullName, "old.json"));
         Directory.SetCurrentDirectory(folder.FullName);
     }
 

@@ -150,4 +150,20 @@ public sealed class TourTests : IClassFixture<FlightsFolder>
 
         Assert.Equal(3, clusters.Model.Clusters);
     }
+
+    [Fact]
+    public async Task Several_at_once()
+    {
+        #region README
+        var best = await Pipeline.FromParquet("flights.parquet")
+            .Features("delay", "distance")
+            .FitAsync(ModelSelection.Of(k => Mixture.Of<MultivariateGaussianDistribution>(k), components: [2, 3, 4], restarts: 2), new FitOptions { MaxIterations = 10 });
+
+        foreach (var c in best.Result.Candidates)
+            Console.WriteLine($"{c.Components} components, seed {c.Seed}: BIC {c.Bic:N0}{(c.Chosen ? ", chosen" : "")}");
+        #endregion
+
+        Assert.Equal(6, best.Result.Candidates.Count);
+        Assert.Equal(best.Result.Candidates.Min(c => c.Bic), best.Result.Candidates.Single(c => c.Chosen).Bic);
+    }
 }

@@ -1,17 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
 using Pipelines.Io;
+using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Checkpoints;
 
 /// <summary>
-/// What one checkpoint file holds: the job, the fit after its last whole iteration (none before the first), the passes that were finished before there was a
+/// What one checkpoint file holds: the job, the fit after its last whole iteration (none before the first), or all fits that share their passes, the passes that were finished before there was a
 /// state, and, in the middle of a pass, the statistics of the batches folded so far. As bytes: <c>PLFC</c>, version, the parts in this order, SHA-256 of all before it.
 /// </summary>
 /// <param name="Job">What the fit is of.</param>
-/// <param name="State">The fit after its last iteration, as <see cref="Write(FitState, SavedModel)"/> made it; empty before the first evaluation.</param>
+/// <param name="State">The fit after its last iteration, as <see cref="Write"/> made it; empty before the first evaluation.</param>
 /// <param name="Finished">The statistics of each pass since then that is finished, in order.</param>
 /// <param name="NextBatch">Of the pass after those, the batches before this one are in <paramref name="Partial"/>; 0 = none.</param>
 /// <param name="Partial">Their statistics.</param>
@@ -19,7 +20,7 @@ namespace Pipelines.Blocks.Checkpoints;
 internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<byte[]> Finished, long NextBatch, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const int HashBytes = 32;
     private const int MostFacts = 1 << 20;
@@ -77,13 +78,48 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
         }
     }
 
-    /// <summary>A fit's state as bytes.</summary>
-    /// <param name="state">The state.</param>
-    /// <param name="model">Its model with its features.</param>
-    public static byte[] Write(FitState state, SavedModel model)
+    /// <summary>The states of fits as bytes.</summary>
+    /// <param name="fits">The fits that share their passes, in order; null for one that has no state yet.</param>
+    /// <param name="isSeveral">False: it is one fit alone.</param>
+    /// <param name="features">The models' features.</param>
+    public static byte[] Write(IReadOnlyList<FitState?> fits, bool isSeveral, IReadOnlyList<Feature>? features)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write(isSeveral);
+        writer.Write(fits.Count);
+        foreach (var fit in fits)
+        {
+            writer.Write(fit is not null);
+            if (fit is not null) WriteFit(writer, fit, new SavedModel(fit.Model, features));
+        }
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>The states of <see cref="State"/>, to the bit; null before the first evaluation.</summary>
+    public KeptFits? Read(string place)
+    {
+        if (State.Length == 0) return null;
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(State), Encoding.UTF8);
+            var isSeveral = reader.ReadBoolean();
+            var fits = new FitState?[Bounded(reader.ReadInt32(), State.Length)];
+            IReadOnlyList<Feature>? features = null;
+            for (var i = 0; i < fits.Length; i++)
+                if (reader.ReadBoolean()) fits[i] = ReadFit(reader, place, ref features);
+            if (!isSeveral && fits is not [not null]) throw new FormatException("no state of the fit");
+            return new KeptFits(fits, isSeveral, features);
+        }
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        {
+            throw new DataException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version", "begin anew without --resume", e);
+        }
+    }
+
+    private static void WriteFit(BinaryWriter writer, FitState state, SavedModel model)
+    {
         WriteBytes(writer, model.ToJson());
         writer.Write(state.InitialLogLikelihood);
         writer.Write(state.History.Count);
@@ -94,30 +130,19 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
             writer.Write(iteration.Seconds);
         }
         state.Statistics.Save(writer);
-        writer.Flush();
-        return stream.ToArray();
     }
 
-    /// <summary>The state of <see cref="State"/>, to the bit; null before the first evaluation.</summary>
-    public (FitState State, SavedModel Model)? Read(string place)
+    private static FitState ReadFit(BinaryReader reader, string place, ref IReadOnlyList<Feature>? features)
     {
-        if (State.Length == 0) return null;
-        try
-        {
-            using var reader = new BinaryReader(new MemoryStream(State), Encoding.UTF8);
-            var saved = SavedModel.FromJson(ReadBytes(reader), place);
-            var initial = reader.ReadDouble();
-            // Three numbers an iteration: no more iterations than there are bytes for.
-            var history = new FitIteration[Bounded(reader.ReadInt32(), State.Length / 24)];
-            for (var i = 0; i < history.Length; i++) history[i] = new FitIteration(i + 1, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
-            var statistics = saved.Model.CreateStatistics();
-            statistics.Load(reader);
-            return (new FitState(saved.Model, statistics, initial, history), saved);
-        }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
-        {
-            throw new DataException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version", "begin anew without --resume", e);
-        }
+        var saved = SavedModel.FromJson(ReadBytes(reader), place);
+        features = saved.Features;
+        var initial = reader.ReadDouble();
+        // Three numbers an iteration: no more iterations than there are bytes for.
+        var history = new FitIteration[Bounded(reader.ReadInt32(), (int)(reader.BaseStream.Length / 24))];
+        for (var i = 0; i < history.Length; i++) history[i] = new FitIteration(i + 1, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
+        var statistics = saved.Model.CreateStatistics();
+        statistics.Load(reader);
+        return new FitState(saved.Model, statistics, initial, history);
     }
 
     private static void WriteBytes(BinaryWriter writer, byte[] bytes)
@@ -134,4 +159,14 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
     }
 
     private static int Bounded(int count, int most) => count >= 0 && count <= most ? count : throw new FormatException($"a count of {count}");
+}
+
+/// <summary>The fits of a checkpoint.</summary>
+/// <param name="Fits">In order; null for one without a state.</param>
+/// <param name="IsSeveral">False: it is one fit alone.</param>
+/// <param name="Features">The models' features; null if they have no names.</param>
+internal sealed record KeptFits(IReadOnlyList<FitState?> Fits, bool IsSeveral, IReadOnlyList<Feature>? Features)
+{
+    /// <summary>Iterations done; of several fits the most.</summary>
+    public int Iterations => Fits.Max(f => f?.History.Count) ?? 0;
 }

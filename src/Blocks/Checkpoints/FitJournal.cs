@@ -2,7 +2,6 @@ using Pipelines.Io;
 using Pipelines.Io.Storage;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Checkpoints;
 
@@ -19,17 +18,21 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     private readonly FeaturePass data;
     private byte[] state = [];
     private readonly List<byte[]> finished = [];
-    private (long NextBatch, byte[] Statistics) partial;
+    private (long NextBatch, byte[] Statistics) partial = (0, []);
     private int pass;
+    private KeptFits? kept;
 
     private FitJournal(CheckpointFolder folder, JobFacts job, int everyBatches, FeaturePass data) =>
         (this.folder, this.job, this.everyBatches, this.data) = (folder, job, everyBatches, data);
 
     /// <inheritdoc/>
-    public FitState? Resumed { get; private set; }
+    public FitState? Resumed => kept is { IsSeveral: false } one ? one.Fits[0] : null;
 
-    /// <summary>The features as they were saved with <see cref="Resumed"/>; null if there is none.</summary>
-    public IReadOnlyList<Feature>? ResumedFeatures { get; private set; }
+    /// <inheritdoc/>
+    public IReadOnlyList<FitState?> ResumedFits => kept is { IsSeveral: true } several ? several.Fits : [];
+
+    /// <summary>The features as they were saved with what is resumed; null if there is nothing.</summary>
+    public IReadOnlyList<Feature>? ResumedFeatures => kept?.Features;
 
     /// <summary>What the interrupted run had seen of the data; null if there was none.</summary>
     public byte[]? Seen { get; private set; }
@@ -78,18 +81,15 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         if (!options.Resume) return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (--resume goes on from the newest)");
         if (folder.Newest(out _) is not var (checkpoint, file)) return new OutputPreview(options.Folder, "damaged: the fit begins anew");
         CheckSame(job, checkpoint, file);
-        var iterations = checkpoint.Read(file)?.State.History.Count ?? 0;
+        var iterations = checkpoint.Read(file)?.Iterations ?? 0;
         return new OutputPreview(options.Folder, $"the fit goes on after {iterations} iterations");
     }
 
     /// <inheritdoc/>
-    public void Save(FitState state)
-    {
-        this.state = FitCheckpoint.Write(state, new SavedModel(state.Model, data.Features));
-        pass = 0;
-        finished.Clear();
-        folder.Write(new FitCheckpoint(job, this.state, [], 0, [], data.Seen.ToBytes()));
-    }
+    public void Save(FitState state) => Save([state], isSeveral: false);
+
+    /// <inheritdoc/>
+    public void SaveFits(IReadOnlyList<FitState?> fits) => Save(fits, isSeveral: true);
 
     /// <summary>Begins a pass.</summary>
     /// <param name="total">Empty statistics; they become those of the batches that an interrupted run had folded.</param>
@@ -99,15 +99,21 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     {
         if (pass < finished.Count)
         {
-            Load(total, finished[pass++]);
-            return null;
+            if (TryLoad(total, finished[pass]))
+            {
+                pass++;
+                return null;
+            }
+            finished.RemoveRange(pass, finished.Count - pass);
+            partial = (0, []);
         }
         var (first, statistics) = partial;
-        partial = default;
-        if (first == 0 || !mayContinue) return 0;
-        Load(total, statistics);
-        return first;
+        partial = (0, []);
+        return first > 0 && mayContinue && TryLoad(total, statistics) ? first : 0;
     }
+
+    /// <summary>A pass over some batches begins, which is not kept: the state before it is.</summary>
+    public void SkipPass() => partial = (0, []);
 
     /// <summary>Told in batch order of every batch that was folded; keeps the pass now and then.</summary>
     /// <param name="nextBatch">Batches before this one are in <paramref name="total"/>.</param>
@@ -127,10 +133,28 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         folder.Write(new FitCheckpoint(job, state, finished, 0, [], data.Seen.ToBytes()));
     }
 
-    private static void Load(Statistics target, byte[] bytes)
+    private void Save(IReadOnlyList<FitState?> fits, bool isSeveral)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes));
-        target.Load(reader);
+        state = FitCheckpoint.Write(fits, isSeveral, data.Features);
+        pass = 0;
+        finished.Clear();
+        folder.Write(new FitCheckpoint(job, state, [], 0, [], data.Seen.ToBytes()));
+    }
+
+    // Fits that share their passes may end at another iteration now, or share the memory in another way: then a kept pass is of other fits, and is run again.
+    private static bool TryLoad(Statistics target, byte[] bytes)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes));
+            target.Load(reader);
+            return true;
+        }
+        catch (Exception e) when (e is FormatException or EndOfStreamException)
+        {
+            target.Clear();
+            return false;
+        }
     }
 
     private static byte[] Bytes(Statistics statistics)
@@ -150,7 +174,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         if (newest is not var (checkpoint, file)) return;
         CheckSame(job, checkpoint, file);
         state = checkpoint.State;
-        if (checkpoint.Read(file) is var (resumed, saved)) (Resumed, ResumedFeatures) = (resumed, saved.Features);
+        kept = checkpoint.Read(file);
         finished.AddRange(checkpoint.Finished);
         Seen = checkpoint.Seen;
         partial = (checkpoint.NextBatch, checkpoint.Partial);

@@ -21,11 +21,40 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
         return new BoundGraph(this, info, columns, Output(new BatchSchema(columns.Select(c => info.Schema.Fields[info.Schema.IndexOf(c)]))));
     }
 
+    /// <summary>Makes the stages ready for one run; dispose what comes back.</summary>
+    public async Task<PreparedGraph> PrepareAsync(PipelineOptions options, CancellationToken cancellationToken)
+    {
+        var made = new PreparedGraph(this with { Stages = [] });
+        try
+        {
+            foreach (var stage in Stages)
+            {
+                var ready = await stage.PrepareAsync(made.Graph, options, cancellationToken).ConfigureAwait(false);
+                made = made with { Graph = made.Graph with { Stages = [.. made.Graph.Stages, ready] } };
+            }
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
     private BatchSchema? Output(BatchSchema input)
     {
         BatchSchema? schema = input;
         foreach (var stage in Stages) schema = stage.Bind(schema, Source.Name);
         return schema;
+    }
+}
+
+/// <summary>A graph whose stages are ready to run once.</summary>
+internal sealed record PreparedGraph(Graph Graph) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var stage in Graph.Stages) (stage as IDisposable)?.Dispose();
     }
 }
 

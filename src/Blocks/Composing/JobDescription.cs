@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Kernels;
@@ -35,6 +36,14 @@ internal static class JobDescription
 
     /// <summary>A model as a value of a fact.</summary>
     public static string Hash(Model model) => Convert.ToHexStringLower(SHA256.HashData(new SavedModel(model).ToJson()));
+
+    /// <summary>The categories that are given, as a fact; none where none are.</summary>
+    public static IEnumerable<JobFact> Categories(IReadOnlyList<Feature>? features)
+    {
+        if (features is null || features.All(f => f.Categories is null)) return [];
+        var text = JsonSerializer.SerializeToUtf8Bytes(features.Select(f => f.Categories));
+        return [new("categories", Convert.ToHexStringLower(SHA256.HashData(text)))];
+    }
 
     // A source that is no file is taken by its word: reading it twice gives the same rows.
     private static IEnumerable<JobFact> Inputs(BoundGraph bound) => bound.Info.Files.Count > 0

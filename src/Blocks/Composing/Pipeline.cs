@@ -15,11 +15,12 @@ namespace Pipelines.Blocks;
 public sealed class Pipeline
 {
     private readonly Graph graph;
-    private readonly IReadOnlyList<string>? features;
+    private readonly IReadOnlyList<Feature>? features;
     private readonly string? weights;
+    private readonly SequenceColumns? sequences;
 
-    private Pipeline(Graph graph, PipelineOptions options, IReadOnlyList<string>? features, string? weights) =>
-        (this.graph, Options, this.features, this.weights) = (graph, options, features, weights);
+    private Pipeline(Graph graph, PipelineOptions options, IReadOnlyList<Feature>? features, string? weights, SequenceColumns? sequences) =>
+        (this.graph, Options, this.features, this.weights, this.sequences) = (graph, options, features, weights, sequences);
 
     /// <summary>How the pipeline runs.</summary>
     public PipelineOptions Options { get; }
@@ -31,7 +32,19 @@ public sealed class Pipeline
     public static Pipeline From(IBatchSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new Pipeline(new Graph(source, []), new PipelineOptions(), null, null);
+        return new Pipeline(new Graph(source, []), new PipelineOptions(), null, null, null);
+    }
+
+    /// <summary>Begins with rows drawn from a model: columns named as its features, categories as what they stand for.</summary>
+    /// <param name="model">The model; it must be a distribution.</param>
+    /// <param name="options">How many rows, and the seed.</param>
+    /// <exception cref="ModelException">The model cannot be drawn from, or an option is wrong.</exception>
+    public static Pipeline FromModel(SavedModel model, SampleOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        var stage = new SampleStage(model, options);
+        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), new PipelineOptions(), null, null, null);
     }
 
     /// <summary>The same pipeline with other options.</summary>
@@ -40,10 +53,10 @@ public sealed class Pipeline
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new Pipeline(graph, options, features, weights);
+        return new Pipeline(graph, options, features, weights, sequences);
     }
 
-    /// <summary>Goes on with these columns, in this order; the others are not even decoded. They are the features to fit, unless <see cref="Features"/> names others.</summary>
+    /// <summary>Goes on with these columns, in this order; the others are not even decoded. They are the features to fit, unless <see cref="Features(string[])"/> names others.</summary>
     public Pipeline Select(params string[] columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -55,10 +68,30 @@ public sealed class Pipeline
     }
 
     /// <summary>Names the feature columns of a fit, in the model's order; without it all numeric columns but the weights are features.</summary>
-    public Pipeline Features(params string[] columns) => new(graph, Options, [.. columns], weights);
+    public Pipeline Features(params string[] columns) => new(graph, Options, [.. columns.Select(c => new Feature(c))], weights, sequences);
+
+    /// <summary>Names the features of a fit that goes on with a model, with the categories that it knows.</summary>
+    /// <param name="features">The model's features, in its order.</param>
+    public Pipeline Features(IReadOnlyList<Feature> features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        return new(graph, Options, [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText })], weights, sequences);
+    }
 
     /// <summary>Names the column of the rows' weights in a fit.</summary>
-    public Pipeline WeightedBy(string column) => new(graph, Options, features, column);
+    public Pipeline WeightedBy(string column) => new(graph, Options, features, column, sequences);
+
+    /// <summary>Says which rows make a sequence, for models of sequences: rows of one key that stand behind one another.</summary>
+    /// <param name="key">Name of the column with the sequences' keys.</param>
+    /// <param name="order">Name of the column that must not fall within a sequence; null = the order of the rows.</param>
+    /// <param name="regroup">True: rows of one key may stand anywhere; see <see cref="SequenceColumns"/>.</param>
+    /// <exception cref="ModelException">The two columns are one.</exception>
+    public Pipeline Sequences(string key, string? order = null, bool regroup = false)
+    {
+        var columns = new SequenceColumns(key, order, regroup);
+        columns.Validate();
+        return new(graph, Options, features, weights, columns);
+    }
 
     /// <summary>Passes each batch through a function of yours that keeps the number of rows. It is called by many threads at once.</summary>
     public Pipeline Transform(Func<DataBatch, DataBatch> transform, string name = "transform")
@@ -98,9 +131,9 @@ public sealed class Pipeline
     public Pipeline Score(SavedModel model, ScoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var names = options?.Features ?? model.Features?.Select(f => f.Name).ToArray()
+        var names = options?.Features ?? (model.FeaturesByPosition ? null : model.Features?.Select(f => f.Name).ToArray())
             ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them", "name them in ScoreOptions.Features");
-        return Score(model.Model, names, options);
+        return Score(model.Model, names, model.Features, options);
     }
 
     /// <summary>Adds score columns of a model that a pipeline fitted.</summary>
@@ -115,7 +148,15 @@ public sealed class Pipeline
     /// <param name="model">The model.</param>
     /// <param name="features">Names of the columns that hold its features, in its order.</param>
     /// <param name="options">What to keep and to write; null = all input columns and the model's default scores.</param>
-    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) => Then(new ScoreStage(new ScorePlan(model, features, options ?? new ScoreOptions())));
+    public Pipeline Score(Model model, IReadOnlyList<string> features, ScoreOptions? options = null) => Score(model, features, null, options);
+
+    private Pipeline Score(Model model, IReadOnlyList<string> features, IReadOnlyList<Feature>? known, ScoreOptions? options)
+    {
+        var plan = new ScorePlan(model, features, options ?? new ScoreOptions(), known);
+        if (model is not SequenceModel) return Then(new ScoreStage(plan));
+        return Then(new SequenceScoreStage(plan, sequences
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys", "name it (--sequence, Pipeline.Sequences)")));
+    }
 
     /// <summary>Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they make.</summary>
     /// <param name="model">The model with its features.</param>
@@ -146,18 +187,20 @@ public sealed class Pipeline
 
     /// <summary>Makes the passes over the features, for estimators and loops of your own. Dispose it: it holds memory and perhaps a temporary file.</summary>
     /// <exception cref="DataException">The source cannot be opened, or a feature is absent or not numeric.</exception>
-    public async ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default)
+    public ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, cancellationToken);
+
+    private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, CancellationToken cancellationToken)
     {
-        var names = features;
-        if (names is null)
+        var named = features;
+        if (named is null)
         {
             var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
             var schema = bound.Schema ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them with Features(…)");
-            names = [.. schema.Fields.Where(f => f.IsNumeric && f.Name != weights).Select(f => f.Name)];
-            if (names.Count == 0)
+            named = [.. schema.Fields.Where(f => f.IsNumeric && f.Name != weights && f.Name != sequences?.Key && f.Name != sequences?.Order).Select(f => new Feature(f.Name))];
+            if (named.Count == 0)
                 throw new DataException(DataErrorKind.Data, graph.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
-        return new FeaturePass(graph, names, weights, Options);
+        return new FeaturePass(graph, named, weights, Options, sequences, isCategorical);
     }
 
     /// <summary>Fits a model to the features, reading the data once.</summary>
@@ -183,7 +226,8 @@ public sealed class Pipeline
     internal async Task<FittedModel<TModel>> FitOverAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, Func<FeaturePass, IDataPass> over, CancellationToken cancellationToken)
         where TModel : Model
     {
-        await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
+        pass.IsShared = estimator.Fits > 1;
         using var journal = Options.Checkpoints is { } checkpoints
             ? FitJournal.Open(checkpoints, await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
@@ -204,7 +248,7 @@ public sealed class Pipeline
     internal async Task<JobFacts> DescribeFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
         where TModel : Model
     {
-        await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
         return await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
     }
 
@@ -217,7 +261,8 @@ public sealed class Pipeline
         where TModel : Model
     {
         fit.Validate();
-        await using var pass = await OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
+        pass.IsShared = estimator.Fits > 1;
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (Options.Checkpoints is not { } checkpoints) return plan;
@@ -235,10 +280,12 @@ public sealed class Pipeline
             .. estimator.Facts.Concat(fit.Facts).Select(f => new JobFact(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
             new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
+            .. JobDescription.Categories(features),
             new("weights", weights ?? "none"),
-            new("bad rows", $"{Options.BadRows.Mode}"),
+            .. sequences is null ? Array.Empty<JobFact>() : [new("sequences", sequences.Fact)],
+            .. Options.BadRows.Facts,
         ]);
     }
 
-    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, Options, features, weights);
+    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, Options, features, weights, sequences);
 }

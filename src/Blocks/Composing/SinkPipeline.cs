@@ -30,6 +30,7 @@ public sealed class SinkPipeline
         // The block disposes the sink; until there is one, this does.
         SinkBlock? end = null;
         QuarantineWriter? quarantine = null;
+        PreparedGraph? prepared = null;
         var point = new ResumePoint(0, 0, 0, 0, IsComplete: false);
         try
         {
@@ -42,16 +43,19 @@ public sealed class SinkPipeline
                 // Where the columns are known, a sink that cannot be written is reported before anything is read.
                 if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
                 quarantine = OpenQuarantine(bound, parquet, cancellationToken);
-                var last = bound.Create(run, point.NextBatch);
+                prepared = await graph.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
+                var last = (bound with { Graph = prepared.Graph }).Create(run, point.NextBatch);
                 Action? written = parquet is { IsFolder: true } && options.WindDown.CanBeCanceled && bound.Info.Files.Count > 0 ? WindDown : null;
                 Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null) { FirstBatch = point.NextBatch, Quarantine = quarantine, Written = written });
             }
         }
         catch when (end is null)
         {
+            prepared?.Dispose();
             await DisposeQuietlyAsync(sink).ConfigureAwait(false);
             throw;
         }
+        using (prepared)
         using (quarantine)
         {
             if (end is not null) await EndAsync().ConfigureAwait(false);
@@ -130,7 +134,7 @@ public sealed class SinkPipeline
     }
 
     private JobFacts JobOf(BoundGraph bound, IBatchSink sink) =>
-        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.Facts ?? [], new JobFact("bad rows", options.BadRows.Mode.ToString())]) with { Inputs = bound.Info.Files };
+        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.Facts ?? [], .. options.BadRows.Facts]) with { Inputs = bound.Info.Files };
 
     // A sink that keeps refused rows itself keeps them in step with its parts.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, ParquetSink? sink, CancellationToken cancellationToken)

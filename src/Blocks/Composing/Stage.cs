@@ -22,6 +22,15 @@ internal abstract record Stage(string Name)
     /// <summary>The columns that the stage must get so that <paramref name="wanted"/> come out; null = all.</summary>
     public abstract IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted);
 
+    /// <summary>
+    /// Does what must be done before the first row comes, such as looking at all rows once; called for each run, before <see cref="Create"/>. Returns the stage to run with:
+    /// this one (the default), or a disposable one that holds what was found.
+    /// </summary>
+    /// <param name="before">The source and the stages before this one.</param>
+    /// <param name="options">How the run reads.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public virtual ValueTask<Stage> PrepareAsync(Graph before, PipelineOptions options, CancellationToken cancellationToken) => new(this);
+
     /// <summary>Makes the block.</summary>
     public abstract IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run);
 }

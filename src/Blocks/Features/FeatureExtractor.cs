@@ -8,9 +8,14 @@ internal sealed class FeatureExtractor
 {
     private readonly IReadOnlyList<string> features;
     private readonly string? weights;
+    private volatile CategoryCodes?[] codes;
     private volatile Plan? plan;
 
-    public FeatureExtractor(IReadOnlyList<string> features, string? weights)
+    /// <summary>Makes the extractor.</summary>
+    /// <param name="features">Names of the feature columns, in the model's order.</param>
+    /// <param name="weights">Name of the weights' column; null = none.</param>
+    /// <param name="maps">Shape [features]: the categories of those that hold such; null = none does.</param>
+    public FeatureExtractor(IReadOnlyList<string> features, string? weights, IReadOnlyList<CategoryMap?>? maps = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ModelException.CheckOptions(
@@ -18,9 +23,23 @@ internal sealed class FeatureExtractor
             (features.Count > 0, "number of features", features.Count, "at least 1"),
             (features.Distinct(StringComparer.Ordinal).Count() == features.Count, "feature names", string.Join(",", features), "each name once"));
         (this.features, this.weights) = (features, weights);
+        codes = [.. features.Select((_, i) => maps?[i] is { } map ? new CategoryCodes(map) : null)];
+    }
+
+    /// <summary>Indexes of features that hold categories which no one knows yet: any column of texts, numbers or booleans will do for them.</summary>
+    public IReadOnlyCollection<int> Unknown { get; set; } = [];
+
+    /// <summary>Sets the categories, before the first batch comes.</summary>
+    public void Know(IReadOnlyList<CategoryMap?> maps)
+    {
+        codes = [.. maps.Select(m => m is null ? null : new CategoryCodes(m))];
+        Unknown = [];
     }
 
     public int Columns => features.Count;
+
+    /// <summary>Names of the feature columns, in the model's order.</summary>
+    public IReadOnlyList<string> Names => features;
 
     public bool IsWeighted => weights is not null;
 
@@ -51,8 +70,9 @@ internal sealed class FeatureExtractor
         {
             var column = batch.Columns[known.Indexes[c]];
             var values = target.Slice(c * layout.Stride, batch.Rows);
-            column.CopyTo(values);
             var isWeight = c == features.Count;
+            if (!isWeight && codes[c] is { } categories) categories.Write(column, values);
+            else column.CopyTo(values);
             if (!isWeight) seen[c] = ValueRange.Of(values);
             if (isWeight ? AllWeights(values) : !seen[c].IsInfinite) continue;
             bad ??= [];
@@ -95,8 +115,12 @@ internal sealed class FeatureExtractor
             if (indexes[i] < 0)
                 throw new DataException(DataErrorKind.Data, place, $"no column '{names[i]}'", $"the {role} '{names[i]}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", $"name a {role} that the data holds");
             var field = schema.Fields[indexes[i]];
-            if (!field.IsNumeric)
-                throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", $"a numeric {role}", $"leave the column out, or convert it first");
+            var isCategorical = i < features.Count && (codes[i] is not null || Unknown.Contains(i));
+            var isRight = field.IsNumeric || (isCategorical && (field.ValueType == typeof(string) || field.ValueType == typeof(bool)));
+            if (isRight) continue;
+            var isText = !isCategorical && i < features.Count && (field.ValueType == typeof(string) || field.ValueType == typeof(bool));
+            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", isCategorical ? "a feature of texts, numbers or booleans" : $"a numeric {role}",
+                isText ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)" : "leave the column out, or convert it first");
         }
         return new Plan(schema, indexes);
     }

@@ -13,6 +13,9 @@ public sealed record BatchStatistics(long Index, int Rows, Statistics Statistics
     /// <summary>Rows of the batch that were refused and are not in the statistics; null if none.</summary>
     public RejectedRows? Rejected { get; init; }
 
+    /// <summary>Runs of equal keys, where rows make sequences; else null.</summary>
+    internal BatchRuns? Runs { get; init; }
+
     internal StatisticsPool? Pool { get; init; }
 
     /// <summary>Lets the statistics be used for another batch.</summary>

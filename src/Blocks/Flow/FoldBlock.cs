@@ -19,6 +19,9 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     /// <summary>Called in batch order after each batch was folded: with the number of the next batch and the statistics so far. Null = nobody.</summary>
     internal Action<long, Statistics>? Folded { get; init; }
 
+    /// <summary>Told in batch order of the runs of equal keys, where rows make sequences; else null.</summary>
+    internal Action<BatchRuns>? Runs { get; init; }
+
     /// <summary>Keeps the rows that were refused; it is complete when this block is. Null = nobody does. Its maker disposes it.</summary>
     internal QuarantineWriter? Quarantine { get; init; }
 
@@ -32,6 +35,7 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
         next++;
         Run.Accounts.Refuse(item.Rejected);
         Quarantine?.Write(item.Rejected);
+        if (item.Runs is { } runs) Runs!(runs);
         total.Merge(item.Statistics);
         item.Release();
         Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);

@@ -36,6 +36,9 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
         buffers = new AlignedBufferPool(layout.Length);
     }
 
+    /// <summary>Scores that were found before, sequence by sequence; null = the block scores each row.</summary>
+    internal SequenceScores? Sequences { get; init; }
+
     private protected override DataBatch Process(DataBatch item)
     {
         if (item.Rows > Run.Options.BatchSize)
@@ -48,7 +51,8 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
             item = Refusal.TakeOut(item, bad, Run, out var stay);
             RowSelection.Compact(buffer.Span, layout, stay);
         }
-        plan.Model.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), room);
+        if (Sequences is not null) Sequences.Read(item.Index, item.Rows, room);
+        else plan.Model.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), room);
         buffers.Return(buffer);
 
         var columns = new BatchColumn[schema.Fields.Count];

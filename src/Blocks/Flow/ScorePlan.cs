@@ -6,13 +6,17 @@ namespace Pipelines.Blocks;
 /// <summary>Which columns scoring reads, keeps and adds: everything about it that needs no rows, so that mistakes show before any is read.</summary>
 internal sealed class ScorePlan
 {
+    private readonly IReadOnlyList<Feature>? known;
     private volatile Layout? layout;
 
-    public ScorePlan(Model model, IReadOnlyList<string> features, ScoreOptions options)
+    public ScorePlan(Model model, IReadOnlyList<string> features, ScoreOptions options, IReadOnlyList<Feature>? known = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         (Model, Options) = (model, options);
-        Extractor = new FeatureExtractor(options.Features ?? features, null);
+        var names = options.Features ?? features;
+        // Names may be others, but stand in the model's order.
+        this.known = known is not null && known.Count == names.Count ? known : null;
+        Extractor = new FeatureExtractor(names, null, this.known is null ? null : [.. this.known.Select(f => f.ToMap())]);
         if (Extractor.Columns != model.Dimensions)
             throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}", "name the columns it was fitted on, in their order");
         Added = [.. ScoreBatch.Resolve(model, options.Columns).SelectMany(k => k.Columns).Select(c => new ColumnField(c.Name, c.IsInteger ? typeof(int) : typeof(double), IsNullable: false))];
@@ -24,6 +28,9 @@ internal sealed class ScorePlan
 
     public FeatureExtractor Extractor { get; }
 
+    /// <summary>The model's features by the names of the columns that hold them, with their categories.</summary>
+    public IReadOnlyList<Feature> Features => [.. Extractor.Names.Select((name, i) => new Feature(name, known?[i].Categories) { MissingText = known?[i].MissingText })];
+
     /// <summary>The score columns.</summary>
     public IReadOnlyList<ColumnField> Added { get; }
 
@@ -33,6 +40,7 @@ internal sealed class ScorePlan
         new("model", JobDescription.Hash(Model)),
         new("features", string.Join(", ", Extractor.Needed)),
         new("scores", string.Join(", ", Added.Select(f => f.Name))),
+        .. JobDescription.Categories(known),
         new("columns kept", Options.Keep is null ? "all" : string.Join(", ", Options.Keep)),
     ];
 

@@ -44,6 +44,10 @@ public static class IncrementalFitting
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(options);
         fit.Validate();
+        if (estimator.Fits > 1)
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs go on with", "choose first in a run of its own, then begin with one number of components and no restarts");
+        if (fit.BatchesPerIteration is not null)
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration", "all new rows in each iteration, on top of the earlier ones", "leave the batches per iteration out");
         if (options.Backfill is { } range)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit", "none, as a fit takes each row once and cannot take it back", "fit anew with another state file");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
@@ -63,6 +67,8 @@ public static class IncrementalFitting
             return new IncrementalFit<TModel>(Result(0, 0), earlier, null);
         }
         var pipeline = features([.. changes.Work.Select(f => f.Path)]);
+        // The statistics so far are counted by the codes of the first run: a category that came later is an unknown one.
+        if (earlier?.Features is { } known) pipeline = pipeline.Features(known);
         if (pipeline.Options.Checkpoints is { } checkpoints)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well", "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
         var last = new LastState();

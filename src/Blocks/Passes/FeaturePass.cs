@@ -10,7 +10,7 @@ namespace Pipelines.Blocks;
 /// in a private temporary file. The later ones cost computing, not decoding. All of them give the bits of a pass over the same rows in memory.
 /// </summary>
 /// <remarks>One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again.</remarks>
-public sealed class FeaturePass : IDataPass, IAsyncDisposable
+public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
     private readonly Graph graph;
     private readonly FeatureExtractor extractor;
@@ -27,18 +27,22 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <param name="weights">Name of the column with the rows' weights; null = every weight is 1.</param>
     /// <param name="options">Null = the defaults.</param>
     public FeaturePass(IBatchSource source, IReadOnlyList<string> features, string? weights = null, PipelineOptions? options = null)
-        : this(new Graph(source, []), features, weights, options ?? new PipelineOptions())
+        : this(new Graph(source, []), [.. features?.Select(f => new Feature(f)) ?? []], weights, options ?? new PipelineOptions())
     {
     }
 
-    internal FeaturePass(Graph graph, IReadOnlyList<string> features, string? weights, PipelineOptions options)
+    internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null, Func<int, bool>? isCategorical = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
         options.Validate();
-        (this.graph, this.options) = (graph, options);
-        extractor = new FeatureExtractor(features, weights);
+        sequences?.Validate();
+        (this.graph, this.options, this.sequences) = (graph, options, sequences);
+        extractor = new FeatureExtractor([.. features.Select(f => f.Name)], weights, [.. features.Select(f => f.ToMap())])
+        {
+            Unknown = [.. Enumerable.Range(0, features.Count).Where(i => features[i].Categories is null && isCategorical?.Invoke(i) == true)],
+        };
         layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
-        Features = [.. features.Select(name => new Feature(name))];
+        Features = [.. features];
         Seen = new SeenData(Columns);
     }
 
@@ -46,7 +50,11 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     internal void Resume(FitJournal journal)
     {
         Journal = journal;
-        if (journal.ResumedFeatures is { } features) Features = features;
+        if (journal.ResumedFeatures is { } features)
+        {
+            Features = features;
+            extractor.Know([.. features.Select(f => f.ToMap())]);
+        }
         if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, Columns);
     }
 
@@ -72,6 +80,15 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>What the passes saw of the data.</summary>
     internal SeenData Seen { get; private set; }
 
+    /// <summary>True: several models are fitted in each pass, so their statistics get a share of the memory. Set before the first pass.</summary>
+    internal bool IsShared { get; set; }
+
+    /// <inheritdoc/>
+    public long? StatisticsBytes => IsShared ? options.Budget / 8 : null;
+
+    /// <inheritdoc/>
+    public int StatisticsInFlight => (2 * options.Parallelism) + 2;
+
     /// <summary>Opens what spills; tests replace it.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
 
@@ -80,21 +97,34 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be written.</exception>
-    public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
+        return InTurnAsync(
+            async stop =>
+            {
+                var total = summarizer.CreateStatistics();
+                // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
+                if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
+                var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
+                total = sequences is not null ? await SweepSequencesAsync(work, stop, null).ConfigureAwait(false)
+                    : cache is { } filled ? await SweepAsync(filled, work, filled.Batches).ConfigureAwait(false)
+                    : await ReadAsync(work).ConfigureAwait(false);
+                Journal?.EndPass(total);
+                return total;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Waits until no other pass runs, and tells those who stop a pass from one another.</summary>
+    private async ValueTask<T> InTurnAsync<T>(Func<CancellationTokenSource, Task<T>> run, CancellationToken cancellationToken)
+    {
         ObjectDisposedException.ThrowIf(isDisposed, this);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing.Token);
         await turn.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {
-            var total = summarizer.CreateStatistics();
-            // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
-            if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
-            var work = new PassWork(summarizer, total, first, Folded, stop.Token);
-            total = cache is { } filled ? await SweepAsync(filled, work).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
-            Journal?.EndPass(total);
-            return total;
+            return await run(stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -108,21 +138,21 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         {
             turn.Release();
         }
+    }
 
-        void Folded(long next, Statistics sofar)
-        {
-            var isLast = options.WindDown.IsCancellationRequested;
-            Journal?.Folded(next, sofar, isLast);
-            if (isLast) stop.Cancel();
-        }
+    private void Folded(CancellationTokenSource stop, long next, Statistics sofar)
+    {
+        var isLast = options.WindDown.IsCancellationRequested;
+        Journal?.Folded(next, sofar, isLast);
+        if (isLast) stop.Cancel();
     }
 
     /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
     internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
-        var bound = await graph.BindAsync([.. extractor.Needed], cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        var bound = await graph.BindAsync(Needed, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
-        var memory = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, layout.Bytes / options.BatchSize);
+        var memory = Plan(bound, layout.Bytes / options.BatchSize);
         var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
         var batches = plan.Batches ?? 0;
         return plan with
@@ -140,6 +170,7 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         await closing.CancelAsync().ConfigureAwait(false);
         await turn.WaitAsync().ConfigureAwait(false);
         cache?.Dispose();
+        found?.Places?.Dispose();
         closing.Dispose();
         turn.Dispose();
     }
@@ -147,7 +178,8 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>A pass over the source. One from the first batch on fills the cache for the later ones.</summary>
     private async Task<Statistics> ReadAsync(PassWork work)
     {
-        var filling = new FeatureCache(layout, SpillFactory ?? (() => SpillFile.Create(options.SpillFolder))) { IsOff = work.First > 0 };
+        if (extractor.Unknown.Count > 0) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
+        var filling = new FeatureCache(layout, OpenSpill) { IsOff = work.First > 0 };
         if (!filling.IsOff) Seen = new SeenData(Columns);
         try
         {
@@ -161,21 +193,27 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         }
     }
 
+    private SpillFile OpenSpill() => SpillFactory?.Invoke() ?? SpillFile.Create(options.SpillFolder);
+
     /// <summary>Source, features with cache and statistics, fold.</summary>
     private async Task<Statistics> FillAsync(FeatureCache filling, PassWork work)
     {
-        var bound = await graph.BindAsync([.. extractor.Needed], work.Token, options.BadRows.Keeps).ConfigureAwait(false);
+        var bound = await graph.BindAsync(Needed, work.Token, options.BadRows.Keeps).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
-        filling.MemoryBytes = MemoryBytes ?? MemoryPlan.For(options, bound.Info.Schema, bound.Columns).CacheBytes;
+        filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
 
         using var quarantine = OpenQuarantine(bound, work.Token);
         await using var run = new RunSupervisor(options, work.Token);
         run.Accounts.Phase = "read";
         var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
-        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run);
+        // While rows are sorted and stored, both take their half.
+        if (sequences is { Regroup: true }) filling.MemoryBytes /= 2;
+        using var keys = sequences is null ? null : new SequenceFilling(sequences, layout, options, filling.MemoryBytes, OpenSpill);
+        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, keys);
         var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
         {
             Quarantine = quarantine,
+            Runs = keys is null ? null : keys.Follow,
             Folded = (next, total) =>
             {
                 if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
@@ -185,9 +223,11 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
         Linking.Link(bound.Create(run, work.First, layout.Bytes / options.BatchSize), fill);
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
-        if (!filling.IsOff) filling.Seal(run.Accounts.RowsOut);
+        if (!filling.IsOff && keys?.Sorter is null) filling.Seal(run.Accounts.RowsOut);
         if (run.Accounts.RowsOut == 0 && work.First == 0)
             throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
+        keys?.Finish(filling, work.Token);
+        found = keys;
         Seen.IsWhole = true;
         Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
@@ -214,23 +254,32 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
     // What only a transform knows, its first batch, says nothing for certain of the others.
     private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)
     {
+        // Codes have no range that says something of the values.
+        if (feature.Categories is not null) range = null;
         var field = schema?.Fields[schema.IndexOf(feature.Name)];
         return feature with { Type = field?.ValueType.Name.ToLowerInvariant(), IsNullable = field?.IsNullable, Minimum = range?.Minimum, Maximum = range?.Maximum };
     }
 
-    /// <summary>A later pass: each worker takes the next batch of the cache; the fold is in batch order.</summary>
-    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work)
+    /// <summary>A later pass, up to the batch before <paramref name="end"/>: each worker takes the next batch of the cache; the fold is in batch order.</summary>
+    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work, long end)
     {
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
-        using var fold = new OrderedFold(work.Summarizer, filled.Batches, Parallelism.Threads(options.MaxDegreeOfParallelism, filled.Batches), work.Total, work.First) { Folded = work.Folded };
-        return await Task.Run(
-            () => fold.Run(
-                (index, statistics) =>
+        return await FoldAsync(work, accounts, filled.Batches, end, options.MaxDegreeOfParallelism, "batch", filled.Read).ConfigureAwait(false);
+    }
+
+    /// <summary>Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; after the last one of <paramref name="count"/> comes the first.</summary>
+    private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, long end, int parallelism, string what, Action<long, Action<FeatureBlock>> read) => Task.Run(
+        () =>
+        {
+            using var fold = new OrderedFold(work.Summarizer, end, Parallelism.Threads(parallelism, end - work.First), work.Total, work.First) { Folded = work.Folded };
+            return fold.Run(
+                (number, statistics) =>
                 {
+                    var item = number % count;
                     var rows = 0;
                     try
                     {
-                        filled.Read(index, block =>
+                        read(item, block =>
                         {
                             work.Summarizer.Summarize(block, statistics);
                             rows = block.Rows;
@@ -238,12 +287,18 @@ public sealed class FeaturePass : IDataPass, IAsyncDisposable
                     }
                     catch (Exception e) when (!work.Token.IsCancellationRequested)
                     {
-                        RunFailure.For("summarise", $"batch {index}", e).Mark().Throw();
+                        RunFailure.For("summarise", $"{what} {item}", e).Mark().Throw();
                     }
-                    accounts.Leave("pass", index, rows);
+                    accounts.Leave("pass", item, rows);
                 },
-                work.Token),
-            work.Token).ConfigureAwait(false);
+                work.Token);
+        },
+        work.Token);
+
+    private MemoryPlan Plan(BoundGraph bound, long extraRowBytes = 0)
+    {
+        var plan = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, extraRowBytes);
+        return StatisticsBytes is { } bytes ? plan with { StatisticsBytes = bytes, CacheBytes = plan.CacheBytes - bytes } : plan;
     }
 
     /// <summary>What one pass computes.</summary>

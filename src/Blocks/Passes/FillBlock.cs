@@ -7,7 +7,7 @@ namespace Pipelines.Blocks;
 /// The first pass: features, cache and statistics of a batch in one go, while its features are still in the processor's cache. The same as
 /// <see cref="FeatureExtractionBlock"/> and <see cref="SummarizeBlock"/> in a row, which cost about a fifth more.
 /// </summary>
-internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, FeatureRanges ranges, ISummarizer summarizer, RunSupervisor run)
+internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, FeatureRanges ranges, ISummarizer summarizer, RunSupervisor run, SequenceFilling? sequences = null)
     : GuardedPropagator<DataBatch, BatchStatistics>("features", run)
 {
     private readonly StatisticsPool pool = new(summarizer);
@@ -21,12 +21,13 @@ internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout
             RowSelection.Compact(buffer.Span, layout, stay);
             ranges.Add(buffer.Span, layout, item.Rows);
         }
-        var keep = cache.Store(item, buffer);
+        var runs = sequences?.Take(item, buffer.Span);
+        var keep = sequences is not { Sorter: not null } && cache.Store(item, buffer);
         var statistics = pool.Rent();
         summarizer.Summarize(layout.View(buffer.Span, item.Rows, item.FirstRow), statistics);
         if (!keep) cache.Buffers.Return(buffer);
         item.Release();
-        return new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool, Rejected = item.Rejected };
+        return new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool, Rejected = item.Rejected, Runs = runs };
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);

@@ -58,15 +58,22 @@ internal sealed class SpillFile : IDisposable
     /// <exception cref="DataException">The disk is full or fails.</exception>
     public void Write(AlignedBuffer buffer, long position)
     {
+        for (var done = 0; done < buffer.Length; done += Chunk)
+            Write(buffer.Bytes(done, Math.Min(Chunk, buffer.Length - done)), position + ((long)done * sizeof(double)));
+    }
+
+    /// <summary>Writes bytes.</summary>
+    /// <exception cref="DataException">The disk is full or fails.</exception>
+    public void Write(ReadOnlySpan<byte> bytes, long position)
+    {
         try
         {
-            for (var done = 0; done < buffer.Length; done += Chunk)
-                RandomAccess.Write(handle, buffer.Bytes(done, Math.Min(Chunk, buffer.Length - done)), position + ((long)done * sizeof(double)));
+            RandomAccess.Write(handle, bytes, position);
         }
         // The second is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes", $"room for another {(long)buffer.Length * sizeof(double)} bytes of decoded features", "free space, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
+            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes", $"room for another {bytes.Length} bytes of decoded features", "free space, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
         }
     }
 
@@ -74,23 +81,29 @@ internal sealed class SpillFile : IDisposable
     /// <exception cref="DataException">The disk fails.</exception>
     public void Read(AlignedBuffer buffer, long position)
     {
+        for (var done = 0; done < buffer.Length; done += Chunk)
+            Read(buffer.Bytes(done, Math.Min(Chunk, buffer.Length - done)), position + ((long)done * sizeof(double)));
+    }
+
+    /// <summary>Reads bytes that were written before.</summary>
+    /// <exception cref="DataException">The disk fails.</exception>
+    public void Read(Span<byte> bytes, long position)
+    {
+        var rest = bytes;
+        var at = position;
         try
         {
-            for (var done = 0; done < buffer.Length; done += Chunk)
+            while (rest.Length > 0)
             {
-                var rest = buffer.Bytes(done, Math.Min(Chunk, buffer.Length - done));
-                for (var at = position + ((long)done * sizeof(double)); rest.Length > 0;)
-                {
-                    var read = RandomAccess.Read(handle, rest, at);
-                    if (read == 0) throw new IOException("unexpected end of the file");
-                    rest = rest[read..];
-                    at += read;
-                }
+                var read = RandomAccess.Read(handle, rest, at);
+                if (read == 0) throw new IOException("unexpected end of the file");
+                rest = rest[read..];
+                at += read;
             }
         }
         catch (IOException e)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' at byte {position}", $"{(long)buffer.Length * sizeof(double)} bytes of decoded features written before", "check the disk, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
+            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' at byte {position}", $"{bytes.Length} bytes of decoded features written before", "check the disk, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", e);
         }
     }
 

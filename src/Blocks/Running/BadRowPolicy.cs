@@ -1,3 +1,5 @@
+using Pipelines.Io;
+
 namespace Pipelines.Blocks;
 
 /// <summary>What becomes of a row that the model cannot use.</summary>
@@ -36,6 +38,9 @@ public sealed record BadRowPolicy
 
     /// <summary>Most bad rows, at least 0: one more fails the run, which names it and commits nothing. Null (default) = no limit.</summary>
     public long? MaxRows { get; init; }
+
+    // Not the folder: outputs that differ only in where refused rows went have the same manifest.
+    internal IEnumerable<JobFact> Facts => [new("bad rows", $"{Mode}")];
 
     internal bool Keeps => Mode == BadRowMode.Quarantine;
 }

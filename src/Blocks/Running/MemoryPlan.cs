@@ -15,6 +15,9 @@ namespace Pipelines.Blocks;
 /// <param name="HeapBytes">All of it with the garbage, before that is collected.</param>
 internal sealed record MemoryPlan(int Credits, long FlightBytes, long BatchBytes, long ReadAheadBytes, long DecoderBytes, long CacheBytes, long HeapBytes)
 {
+    /// <summary>Statistics of several models that are fitted in each pass, taken from the cache's share; 0 for one model, whose statistics are small.</summary>
+    public long StatisticsBytes { get; init; }
+
     /// <summary>Plans a run.</summary>
     /// <param name="options">The budget, the batch size and the parallelism.</param>
     /// <param name="schema">The source's columns.</param>

@@ -28,11 +28,12 @@ internal abstract class FitKind
 /// <typeparam name="TModel">What comes of it.</typeparam>
 /// <param name="description">What it is, for the help.</param>
 /// <param name="objective">What the fit raises or lowers, in words.</param>
-internal abstract class FitKind<TModel>(string description, string objective) : FitKind
+/// <param name="isSelective">True (default): there are components, and several starts to choose from.</param>
+internal abstract class FitKind<TModel>(string description, string objective, bool isSelective = true) : FitKind
     where TModel : Model
 {
     /// <summary>The options that every kind has.</summary>
-    protected FitSettings Fit { get; } = new(objective);
+    protected FitSettings Fit { get; } = new(objective, isSelective);
 
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
@@ -46,6 +47,9 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
 
     /// <summary>What to fit, where no model to begin with is given.</summary>
     protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
+
+    /// <summary>True if the fit can begin with this model.</summary>
+    protected virtual bool IsOfKind(Model model) => model is TModel;
 
     /// <summary>How to fit, with this kind's own options.</summary>
     protected virtual FitOptions With(FitOptions options, ParseResult parsed) => options;
@@ -61,6 +65,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
+        command.Rules.Add(CheckIncremental);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
     }
@@ -69,7 +74,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
     {
         // Everything that can be wrong without reading data comes first.
         var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!);
-        var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path) : null;
+        var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
         var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>((TModel)initial.Model);
         var isDry = parsed.GetValue(Fit.DryRun);
         var place = isDry ? output.Preview() : null;
@@ -84,6 +89,8 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
+        if (initial is { FeaturesByPosition: true } or { Features: null })
+            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [parsed.GetValue(Fit.Weights)], cancellationToken).ConfigureAwait(false);
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs));
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -96,7 +103,7 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
                 if (state.New.Count == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
                 pipeline = From([.. state.Paths]);
             }
-            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = Passes(options, initial is not null) }, compare,
+            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = Passes(options, initial is not null, estimator.Fits, Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical)) }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
         }
         if (compare is not null) DryRun.Warn(console, await compare().ConfigureAwait(false));
@@ -116,7 +123,11 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         }
         var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
-        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, badRows.Mode == BadRowMode.Fail ? null : fitted.RowsRejected);
+        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, badRows.Mode == BadRowMode.Fail ? null : fitted.RowsRejected)
+        {
+            Criterion = (estimator as ModelSelection<TModel>)?.Criterion,
+            BatchesPerIteration = options.BatchesPerIteration,
+        };
         report.WriteWarnings(console.Error);
         if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
         else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
@@ -125,7 +136,9 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         Pipeline From(IReadOnlyList<string> files)
         {
             var source = Pipeline.From(new ParquetSource(files, how));
-            if ((parsed.GetValue(Fit.Features) ?? initial?.Features?.Select(f => f.Name)) is { } features) source = source.Features([.. features]);
+            // With what the model knows of them: its categories keep their codes.
+            if (Expected(initial, parsed)?.Features is { } known) source = source.Features(known);
+            if (parsed.GetValue(Fit.Features) is { } names && names.Count != initial?.Features?.Count) source = source.Features([.. names]);
             return parsed.GetValue(Fit.Weights) is { } weights ? source.WeightedBy(weights) : source;
         }
     }
@@ -137,17 +150,32 @@ internal abstract class FitKind<TModel>(string description, string objective) : 
         return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f with { Name = names[i] })] } : null;
     }
 
-    private static string[] Passes(FitOptions options, bool hasStart)
+    private static string[] Passes(FitOptions options, bool hasStart, int fits, bool hasCategories)
     {
         string[] start = hasStart
             ? ["1. the model to begin with is evaluated: reads the files and keeps the decoded features"]
             : ["1. survey of all rows: reads the files and keeps the decoded features", $"2. the start, chosen on at most {Words.Count(options.InitializationRows)} of the rows, is evaluated"];
-        return [.. start, $"then one an iteration, at most {Words.Count(options.MaxIterations)}, until an iteration gains no more than {Words.Real(options.StopThreshold)}"];
+        var most = $"at most {Words.Count(options.MaxIterations)}";
+        var gain = Words.Real(options.StopThreshold);
+        string[] rest = options.BatchesPerIteration is { } batches
+            ? [$"then {Words.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}", "last, the fitted model is evaluated on all rows"]
+            : [$"then one an iteration, {most}, until an iteration gains no more than {gain}"];
+        string[] before = hasCategories ? ["before them, the categories of the features are collected: reads their columns"] : [];
+        return [.. before, .. start, .. rest, .. fits > 1 ? [$"{Words.Count(fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
     }
 
-    private SavedModel Load(string path)
+    private IEnumerable<string> CheckIncremental(CommandResult result)
     {
-        var saved = SavedModel.Load(path);
-        return saved.Model is TModel ? saved : throw new ModelException(ErrorKind.Usage, $"{Fit.Initial.Name} {path}", $"a {saved.Model.FormatName} model", $"a {Name} model", "give a model of the kind to fit");
+        if (!result.IsGiven(incremental.State)) yield break;
+        if (Fit.Selection.Fits(result) is > 1 and var fits)
+            yield return Mistake.Text(incremental.State.Name, $"{Words.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
+        if (result.IsGiven(Fit.BatchesPerIteration))
+            yield return Mistake.Text($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both", "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
+    }
+
+    private SavedModel Load(string path, ToolConsole console)
+    {
+        var saved = ModelInput.Load(path, console);
+        return IsOfKind(saved.Model) ? saved : throw new ModelException(ErrorKind.Usage, $"{Fit.Initial.Name} {path}", $"a {saved.Model.FormatName} model", $"a {Name} model", "give a model of the kind to fit");
     }
 }

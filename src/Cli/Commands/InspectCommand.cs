@@ -14,7 +14,7 @@ internal sealed class InspectCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data; reads no row.");
-        var file = new Argument<string>("FILE") { Description = "A model that 'fit' saved, or a Parquet file, folder or glob." };
+        var file = new Argument<string>("FILE") { Description = "A model that 'fit' or pomegranate 0.14 saved, or a Parquet file, folder or glob." };
         command.Add(file);
         var reading = new ReadingSettings();
         reading.AddTo(command);
@@ -23,7 +23,7 @@ internal sealed class InspectCommand : Verb
         {
             var path = parsed.GetRequiredValue(file);
             IInspection report = IsModel(path)
-                ? new ModelInspection(path, SavedModel.Load(path))
+                ? new ModelInspection(path, ModelInput.Load(path, console))
                 : new DataInspection(await ParquetInspection.OfAsync([path], reading.Options(parsed, console), cancellationToken).ConfigureAwait(false));
             if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, report.WriteJson);
             else report.WriteWords(console.Out);

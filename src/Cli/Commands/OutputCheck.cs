@@ -16,7 +16,9 @@ internal static class OutputCheck
     {
         if (!File.Exists(output)) return;
         var target = Real(output);
-        foreach (var file in (await new ParquetSource(inputs, reading).FilesAsync(cancellationToken).ConfigureAwait(false)).Concat(others))
+        var paths = inputs.ToArray();
+        var read = paths.Length == 0 ? [] : await new ParquetSource(paths, reading).FilesAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var file in read.Concat(others))
         {
             if (Real(file) == target)
                 throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is read too", "a file of its own", "name a new file; nothing was changed");

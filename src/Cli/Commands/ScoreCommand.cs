@@ -14,7 +14,7 @@ internal sealed class ScoreCommand : Verb
 {
     private const int DefaultRowsPerFile = 1 << 20;
 
-    private readonly Argument<string> model = new("MODEL") { Description = "A model that 'fit' saved." };
+    private readonly Argument<string> model = new("MODEL") { Description = "A model that 'fit' or pomegranate 0.14 saved." };
     private readonly Argument<string[]> inputs = InputArgument.Create();
 
     private readonly Setting<string?> output = Setting.Text(
@@ -24,6 +24,10 @@ internal sealed class ScoreCommand : Verb
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
         "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means). [default: log-probability and label, as the model has them]",
         "NAME[,NAME…]", "names of scores with commas between them, each once", "label,probability");
+
+    private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
+        "--features", "Columns that hold the model's features, in its order. [default: those it was fitted to; a model without names takes the columns by position]", "a,b,c",
+        "column names with commas between them, each once", "delay,distance");
 
     private readonly Setting<IReadOnlyList<string>?> keep = Setting.Names(
         "--keep", "Input columns to write beside the scores. [default: all]", "a,b,c", "column names with commas between them, each once", "delay,distance");
@@ -43,7 +47,7 @@ internal sealed class ScoreCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.") { model, inputs, output, columns, keep, resume, rowsPerFile, dryRun };
+        var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.") { model, inputs, output, columns, features, keep, resume, rowsPerFile, dryRun };
         badRows.AddTo(command);
         incremental.AddTo(command);
         reading.AddTo(command);
@@ -69,9 +73,10 @@ internal sealed class ScoreCommand : Verb
         var modelPath = parsed.GetRequiredValue(model);
         var paths = parsed.GetRequiredValue(inputs);
         var path = parsed.GetRequiredValue(output)!;
-        var saved = SavedModel.Load(modelPath);
+        var saved = ModelInput.Load(modelPath, console);
         OutputCheck.NotADevice(path, "a Parquet file or a folder", "scored.parquet");
         var how = reading.Options(parsed, console);
+        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features), new ParquetSource(paths, how), [], cancellationToken).ConfigureAwait(false);
         OutputCheck.NotInAnInput(path, paths);
         await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));

@@ -92,13 +92,13 @@ internal sealed record DryRunReport(string Job)
     {
         var memory = plan.Memory;
         Write(target, "memory", $"at most {Words.Bytes(memory.HeapBytes)}");
-        var rest = memory.HeapBytes - memory.FlightBytes - memory.ReadAheadBytes - memory.DecoderBytes - memory.CacheBytes;
+        var rest = memory.HeapBytes - memory.FlightBytes - memory.ReadAheadBytes - memory.DecoderBytes - memory.CacheBytes - memory.StatisticsBytes;
         (long Bytes, string What)[] shares =
         [
             (memory.FlightBytes, $"batches in flight, at most {memory.Credits}"), (memory.ReadAheadBytes, "rows read ahead"), (memory.DecoderBytes, "decoders"),
-            (memory.CacheBytes, "decoded features, in a fit"), (rest, "what is not collected yet"),
+            (memory.CacheBytes, "decoded features, in a fit"), (memory.StatisticsBytes, "statistics of the fits that share each pass"), (rest, "what is not collected yet"),
         ];
-        foreach (var (bytes, what) in shares) Write(target, "", $"{Words.Bytes(bytes),9} {what}");
+        foreach (var (bytes, what) in shares.Where(s => s.Bytes > 0)) Write(target, "", $"{Words.Bytes(bytes),9} {what}");
         if (plan.Cache is not { } cache) return;
         Write(target, "cache", cache.Spilled == 0
             ? $"{Words.Bytes(cache.Bytes)} of decoded features, all in memory"
@@ -157,6 +157,7 @@ internal sealed record DryRunReport(string Job)
         json.WriteNumber("readAheadBytes", plan.Memory.ReadAheadBytes);
         json.WriteNumber("decoderBytes", plan.Memory.DecoderBytes);
         json.WriteNumber("cacheBytes", plan.Memory.CacheBytes);
+        json.WriteNumber("statisticsBytes", plan.Memory.StatisticsBytes);
         json.WriteEndObject();
         if (plan.Cache is { } cache)
         {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using Pipelines.Cli.Settings;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
@@ -12,6 +15,12 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Rejected">Rows read but refused; null where a bad row fails the fit.</param>
 internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> History, IReadOnlyList<string> Warnings, double Seconds, string Output, long? Rejected)
 {
+    /// <summary>How one of several fits was chosen; null if there was one.</summary>
+    public SelectionCriterion? Criterion { get; init; }
+
+    /// <summary>Batches that each iteration took; null = all.</summary>
+    public int? BatchesPerIteration { get; init; }
+
     private TrainingFacts Facts => Saved.Training!;
 
     /// <summary>For people.</summary>
@@ -21,6 +30,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         foreach (var line in Saved.Model.Describe(Saved.Features).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
         if (Rejected is { } rejected) target.WriteLine(Words.Balance(Facts.Rows, rejected));
         target.WriteLine($"{Words.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} {Words.Real(Facts.LogLikelihood)}");
+        if (Facts.Candidates.Count > 0) WriteCandidates(target);
         target.WriteLine($"{Words.Time(Seconds)}, {Words.Rate(RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
         target.WriteLine($"wrote {Output}");
     }
@@ -44,6 +54,12 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (Facts.Candidates.Count > 0)
+        {
+            json.WriteStartArray("candidates");
+            foreach (var candidate in Facts.Candidates) WriteCandidate(json, candidate);
+            json.WriteEndArray();
+        }
         json.WriteNumber("seconds", Seconds);
         json.WriteNumber("rowsPerSecond", RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
@@ -59,6 +75,56 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         foreach (var warning in Warnings) target.WriteLine($"pipelines: warning: {warning}");
     }
 
-    // Every iteration works on all rows, and so does the look at the start.
-    private double RowsPerSecond => Seconds > 0 ? Facts.Rows * (History.Count + 1.0) / Seconds : 0;
+    private void WriteCandidates(TextWriter target)
+    {
+        var hasLikelihood = Facts.Candidates.Any(c => !double.IsNaN(c.Bic));
+        var by = hasLikelihood && Criterion is { } criterion ? SelectionSettings.NameOf(criterion) : "total squared distance";
+        target.WriteLine($"chosen by {by} among {Words.Count(Facts.Candidates.Count)} fits:");
+        string[] head = ["components", "restart", "seed", hasLikelihood ? "log-likelihood" : "squared distance", .. hasLikelihood ? ["parameters", "aic", "bic"] : Array.Empty<string>(), "iterations", ""];
+        TextTable.Write(target, head, Facts.Candidates.Select(Row), numeric: head.Length - 1);
+
+        string[] Row(FitCandidate c) =>
+        [
+            Words.Count(c.Components), Words.Count(c.Restart), c.Seed.ToString(CultureInfo.InvariantCulture), Figure(c, hasLikelihood ? c.LogLikelihood : -c.LogLikelihood),
+            .. hasLikelihood ? [c.Failure is null ? Words.Count(c.Parameters) : "-", Figure(c, c.Aic), Figure(c, c.Bic)] : Array.Empty<string>(),
+            Words.Count(c.Iterations), c.Chosen ? c.Converged ? "chosen" : "chosen, not converged" : c.Failure is not null ? "failed" : c.Converged ? "" : "not converged",
+        ];
+    }
+
+    private static string Figure(FitCandidate candidate, double value) => candidate.Failure is null ? Words.Real(value) : "-";
+
+    private static void WriteCandidate(Utf8JsonWriter json, FitCandidate candidate)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("components", candidate.Components);
+        json.WriteNumber("restart", candidate.Restart);
+        json.WriteNumber("seed", candidate.Seed);
+        WriteNumber(json, "logLikelihood", candidate.LogLikelihood);
+        json.WriteNumber("parameters", candidate.Parameters);
+        WriteNumber(json, "aic", candidate.Aic);
+        WriteNumber(json, "bic", candidate.Bic);
+        json.WriteNumber("iterations", candidate.Iterations);
+        json.WriteBoolean("converged", candidate.Converged);
+        json.WriteBoolean("chosen", candidate.Chosen);
+        json.WriteString("failure", candidate.Failure);
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsNaN(value)) json.WriteNull(name);
+        else json.WriteNumber(name, value);
+    }
+
+    // Every evaluation works on the rows that it takes; of mini-batches there is one more over all rows.
+    private double RowsPerSecond
+    {
+        get
+        {
+            double evaluations = Facts.Candidates.Count == 0 ? History.Count + 1 : Facts.Candidates.Sum(c => c.Iterations + 1.0);
+            var fits = Math.Max(1, Facts.Candidates.Count);
+            var rows = BatchesPerIteration is { } batches && (double)batches * Facts.BatchSize < Facts.Rows ? (evaluations * batches * Facts.BatchSize) + ((double)fits * Facts.Rows) : evaluations * Facts.Rows;
+            return Seconds > 0 ? rows / Seconds : 0;
+        }
+    }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Reporting;
@@ -6,19 +8,27 @@ namespace Pipelines.Cli.Reporting;
 /// <summary>A saved model, described.</summary>
 internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspection
 {
+    /// <summary>Most features and fits that words list.</summary>
+    public const int Most = 20;
+
     public void WriteWords(TextWriter target)
     {
         var model = Saved.Model;
-        target.WriteLine($"{Path}: {model.FormatName} model of {model.Dimensions} {(model.Dimensions == 1 ? "feature" : "features")}");
-        if (Saved.Features is { } features) target.WriteLine($"features: {string.Join(", ", features)}");
+        target.WriteLine($"{Path}: {model.FormatName} model of {Words.Number(model.Dimensions, "feature")}");
+        if (Saved.FeaturesByPosition) target.WriteLine($"features: columns by position{Categories()}");
         if (Saved.Training is { } facts)
         {
-            target.WriteLine($"fitted to {Words.Count(facts.Rows)} rows: {facts.LogLikelihoods.Count} iterations ({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Words.Real(facts.LogLikelihood)}");
+            target.WriteLine($"fitted to {Words.Number(facts.Rows, "row")}: {Words.Number(facts.LogLikelihoods.Count, "iteration")} ({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Words.Real(facts.LogLikelihood)}");
             target.WriteLine($"seed {facts.Seed}, batch size {facts.BatchSize}, kernels {facts.Kernel}");
         }
         target.WriteLine($"scores: {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}");
-        target.WriteLine(model.Describe(Saved.Features));
+        if (!Saved.FeaturesByPosition) WriteFeatures(target);
+        WriteCandidates(target);
+        target.WriteLine();
+        foreach (var line in ModelOutline.Of(model, Saved.Features)) target.WriteLine(line);
     }
+
+    private string Categories() => string.Concat((Saved.Features ?? []).Where(f => f.Categories is not null).Select(f => $"; {f}"));
 
     public void WriteJson(Utf8JsonWriter json)
     {
@@ -29,6 +39,8 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         json.WriteStartArray("features");
         foreach (var feature in Saved.Features ?? []) json.WriteStringValue(feature.Name);
         json.WriteEndArray();
+        if (Saved.FeaturesByPosition) json.WriteBoolean("featuresByPosition", true);
+        WriteInputs(json);
         json.WriteStartArray("scores");
         foreach (var kind in Saved.Model.ScoreKinds) json.WriteStringValue(kind.Name);
         json.WriteEndArray();
@@ -37,12 +49,117 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
             json.WriteNumber("rows", facts.Rows);
             json.WriteNumber("iterations", facts.LogLikelihoods.Count);
             json.WriteBoolean("converged", facts.Converged);
-            json.WriteNumber("logLikelihood", facts.LogLikelihood);
+            WriteNumber(json, "logLikelihood", facts.LogLikelihood);
             json.WriteNumber("seed", facts.Seed);
             json.WriteNumber("batchSize", facts.BatchSize);
             json.WriteString("kernel", facts.Kernel);
+            WriteNumber(json, "initialLogLikelihood", facts.InitialLogLikelihood);
+            json.WriteStartArray("history");
+            foreach (var value in facts.LogLikelihoods) JsonNumber(json, value);
+            json.WriteEndArray();
+            WriteCandidates(json, facts);
         }
+        json.WriteStartArray("warnings");
+        foreach (var warning in Saved.Warnings) json.WriteStringValue(warning);
+        json.WriteEndArray();
         json.WritePropertyName("model");
         ModelFormat.Write(json, Saved.Model);
+    }
+
+    private void WriteFeatures(TextWriter target)
+    {
+        if (Saved.Features is not { } features) return;
+        if (features.All(f => f is { Categories: null, Type: null, IsNullable: null, Minimum: null }))
+        {
+            target.WriteLine($"features: {string.Join(", ", features.Take(Most).Select(f => ModelOutline.Clean(f.Name)))}{(features.Count > Most ? $" and {features.Count - Most} more" : "")}");
+            return;
+        }
+        target.WriteLine();
+        TextTable.Write(target, ["feature", "type", "nulls", "values"],
+            features.Take(Most).Select(f => new[] { ModelOutline.Clean(f.Name), f.Type ?? "-", f.IsNullable switch { true => "may be", false => "none", _ => "-" }, Values(f) }));
+        if (features.Count > Most) target.WriteLine($"  and {features.Count - Most} more");
+    }
+
+    private static string Values(Feature feature)
+    {
+        const int most = 8;
+        if (feature.Categories is { } names)
+            return $"{(names.Count == 1 ? "1 category" : $"{Words.Count(names.Count)} categories")}: {string.Join(", ", names.Take(most).Select(ModelOutline.Clean))}{(names.Count > most ? $" and {Words.Count(names.Count - most)} more" : "")}";
+        return feature is { Minimum: { } low, Maximum: { } high } ? string.Create(CultureInfo.InvariantCulture, $"{low:G6} to {high:G6}") : "-";
+    }
+
+    private void WriteCandidates(TextWriter target)
+    {
+        if (Saved.Training is not { Candidates: { Count: > 0 } all }) return;
+        target.WriteLine();
+        target.WriteLine($"chosen among {Words.Number(all.Count, "fit")}:");
+        TextTable.Write(target, ["components", "restart", Saved.Model.ObjectiveName, "AIC", "BIC", "iterations", ""],
+            all.Take(Most).Select(c => new[]
+            {
+                Words.Count(c.Components), Words.Count(c.Restart), Text(c.LogLikelihood), Text(c.Aic), Text(c.Bic), Words.Count(c.Iterations),
+                c.Chosen ? "chosen" : c.Failure is { } why ? $"failed: {ModelOutline.Clean(why)}" : c.Converged ? "" : "not converged",
+            }),
+            numeric: 6);
+        if (all.Count > Most) target.WriteLine($"  and {all.Count - Most} more");
+
+        static string Text(double value) => double.IsNaN(value) ? "-" : Words.Real(value);
+    }
+
+    private void WriteInputs(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("inputs");
+        foreach (var feature in Saved.Features ?? [])
+        {
+            json.WriteStartObject();
+            json.WriteString("name", feature.Name);
+            json.WriteString("type", feature.Type);
+            if (feature.IsNullable is { } nullable) json.WriteBoolean("nullable", nullable);
+            if (feature.Minimum is { } low) WriteNumber(json, "minimum", low);
+            if (feature.Maximum is { } high) WriteNumber(json, "maximum", high);
+            if (feature.Categories is { } categories)
+            {
+                json.WriteStartArray("categories");
+                foreach (var category in categories) json.WriteStringValue(category);
+                json.WriteEndArray();
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteCandidates(Utf8JsonWriter json, TrainingFacts facts)
+    {
+        if (facts.Candidates.Count == 0) return;
+        json.WriteStartArray("candidates");
+        foreach (var c in facts.Candidates)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("components", c.Components);
+            json.WriteNumber("restart", c.Restart);
+            json.WriteNumber("seed", c.Seed);
+            WriteNumber(json, "logLikelihood", c.LogLikelihood);
+            json.WriteNumber("parameters", c.Parameters);
+            WriteNumber(json, "aic", c.Aic);
+            WriteNumber(json, "bic", c.Bic);
+            json.WriteNumber("iterations", c.Iterations);
+            json.WriteBoolean("converged", c.Converged);
+            json.WriteBoolean("chosen", c.Chosen);
+            if (c.Failure is { } failure) json.WriteString("failure", failure);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    {
+        json.WritePropertyName(name);
+        JsonNumber(json, value);
+    }
+
+    // JSON has no NaN and no infinities.
+    private static void JsonNumber(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumberValue(value);
+        else json.WriteNullValue();
     }
 }

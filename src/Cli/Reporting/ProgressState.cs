@@ -9,6 +9,7 @@ internal sealed class ProgressState
     private RunProgress run;
     private FitIteration? iteration;
     private string objective = "";
+    private string label = "";
     private double previousImprovement;
 
     /// <summary>At most this many updates.</summary>
@@ -29,8 +30,10 @@ internal sealed class ProgressState
     /// <summary>Takes a report of an update.</summary>
     /// <param name="value">The update.</param>
     /// <param name="objectiveName">What fitting increases, in words.</param>
-    public void Take(FitIteration value, string objectiveName = "log-likelihood")
+    /// <param name="fit">Which of several fits it is of, with what parts it from the rest of the line; empty if there is one.</param>
+    public void Take(FitIteration value, string objectiveName = "log-likelihood", string fit = "")
     {
+        label = fit;
         objective = objectiveName;
         previousImprovement = iteration?.Improvement ?? 0;
         iteration = value;
@@ -40,8 +43,8 @@ internal sealed class ProgressState
     public string IterationText => iteration switch
     {
         null => "",
-        { Iteration: 0 } => $"start, {objective} {Words.Real(iteration.LogLikelihood)}",
-        _ => $"iteration {iteration.Iteration}, {objective} {Words.Real(iteration.LogLikelihood)} ({(iteration.Improvement >= 0 ? "+" : "")}{Words.Real(iteration.Improvement)})",
+        { Iteration: 0 } => $"{label}start, {objective} {Words.Real(iteration.LogLikelihood)}",
+        _ => $"{label}iteration {iteration.Iteration}, {objective} {Words.Real(iteration.LogLikelihood)} ({(iteration.Improvement >= 0 ? "+" : "")}{Words.Real(iteration.Improvement)})",
     };
 
     /// <summary>Everything: what is being done, how far, how fast, how long still.</summary>
@@ -68,7 +71,8 @@ internal sealed class ProgressState
     private double? SecondsLeft(double rate)
     {
         if (iteration is null) return Phase == "run" && run.TotalRows is { } total && rate > 0 ? Math.Max(0, total - run.Rows) / rate : null;
-        if (iteration.Iteration == 0 || iteration.Seconds <= 0) return null;
+        // Of several fits each would tell another time.
+        if (label.Length > 0 || iteration.Iteration == 0 || iteration.Seconds <= 0) return null;
         var left = (double)(MostIterations - iteration.Iteration);
         var factor = iteration.Improvement / previousImprovement;
         if (StopThreshold > 0 && factor is > 0 and < 1)

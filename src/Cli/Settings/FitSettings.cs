@@ -14,26 +14,40 @@ internal sealed class FitSettings
     private readonly Setting<double?> inertia = Setting.Real(
         "--inertia", "Share of the old parameters that each update keeps. [default: 0]", "SHARE", "a number from 0 to 1", "0.1", x => x is >= 0 and <= 1);
 
+    private readonly Setting<double?> decay = Setting.Real(
+        "--learning-rate-decay", "Update k keeps 1 - (1 - inertia) (2 + k)^-D of the old parameters: later updates change less. With --batches-per-iteration usually between 0.5 and 1. [default: 0 = off]",
+        "D", "a finite number of at least 0", "0.6", x => x >= 0 && double.IsFinite(x));
+
     private readonly Setting<double?> tolerance;
+    private readonly bool isSelective;
 
     /// <summary>Makes the options.</summary>
     /// <param name="objective">What the fit raises or lowers, in words, for the help.</param>
-    public FitSettings(string objective) => tolerance = Setting.Real(
-        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: 0.1]", "T", "a number", "0.1", x => !double.IsNaN(x));
+    /// <param name="isSelective">True: there are components, and several starts to choose from.</param>
+    public FitSettings(string objective, bool isSelective) => (this.isSelective, tolerance) = (isSelective, Setting.Real(
+        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: 0.1]", "T", "a number", "0.1", x => !double.IsNaN(x)));
 
     /// <summary>The paths to read.</summary>
     public Argument<string[]> Inputs { get; } = InputArgument.Create();
 
     /// <summary>Columns to fit to.</summary>
     public Setting<IReadOnlyList<string>?> Features { get; } = Setting.Names(
-        "--features", "Columns, in this order. [default: those of --initial, else all numeric columns but the weights]", "a,b,c",
+        "--features", "Columns, in this order. Texts can only be features of discrete distributions. [default: those of --initial, else all numeric columns but the weights]", "a,b,c",
         "column names with commas between them, each once", "delay,distance");
 
     /// <summary>Column of the rows' weights.</summary>
     public Setting<string?> Weights { get; } = Setting.Text("--weights", "Column of the rows' weights. [default: every row weighs 1]", "COLUMN", "the name of a numeric column", "weight");
 
+    /// <summary>How many components or clusters, and how often.</summary>
+    public SelectionSettings Selection { get; } = new();
+
     /// <summary>How many components or clusters.</summary>
-    public Setting<int?> Components { get; } = Setting.Whole("--components", "Number of components or clusters.", "K", "a whole number of at least 1", "3", n => n >= 1);
+    public Setting<IReadOnlyList<int>?> Components => Selection.Components;
+
+    /// <summary>Batches that each iteration takes.</summary>
+    public Setting<int?> BatchesPerIteration { get; } = Setting.Whole(
+        "--batches-per-iteration", "Batches that each update takes: the next ones after those of the update before, around and around the data. Stops when a walk through all of them gains no more than --tolerance on the walk before. [default: all]",
+        "N", "a whole number of at least 1", "100", n => n >= 1);
 
     /// <summary>How the start is chosen.</summary>
     public Setting<string?> Init { get; } = new(
@@ -47,7 +61,7 @@ internal sealed class FitSettings
         null);
 
     /// <summary>A model to begin with.</summary>
-    public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model to begin with, instead of --components and --init.", "model.json", "a model file", "model.json");
+    public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model (ours or pomegranate 0.14's) to begin with, instead of one that is found on the data; it keeps its categories.", "model.json", "a model file", "model.json");
 
     /// <summary>What becomes of bad rows.</summary>
     public BadRowSettings BadRows { get; } = new();
@@ -62,7 +76,8 @@ internal sealed class FitSettings
     public void AddTo(Command command)
     {
         command.Add(Inputs);
-        Option[] all = [Output, Features, Weights, Components, Init, Initial, iterations, tolerance, inertia, DryRun];
+        Option[] start = isSelective ? [Components, Selection.Restarts, Init] : [];
+        Option[] all = [Output, Features, Weights, .. start, Initial, iterations, tolerance, inertia, decay, BatchesPerIteration, DryRun];
         foreach (var option in all) command.Add(option);
         BadRows.AddTo(command);
         Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));
@@ -82,6 +97,7 @@ internal sealed class FitSettings
             else if (isNeeded && !result.IsGiven(Initial) && !result.IsGiven(option))
                 yield return Mistake.Text(option.Name, "none", $"{setting.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
         }
+        foreach (var mistake in Selection.Check(result, Initial)) yield return mistake;
         foreach (var mistake in BadRows.Check(result)) yield return mistake;
         if (result.Given(Weights) is { } weights && result.Given(Features)?.Contains(weights) == true)
             yield return Mistake.Text($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights", $"{Weights.Name} {Weights.Example}");
@@ -100,6 +116,8 @@ internal sealed class FitSettings
             MaxIterations = parsed.GetValue(iterations) ?? fallback.MaxIterations,
             StopThreshold = parsed.GetValue(tolerance) ?? fallback.StopThreshold,
             Inertia = parsed.GetValue(inertia) ?? fallback.Inertia,
+            LearningRateDecay = parsed.GetValue(decay) ?? fallback.LearningRateDecay,
+            BatchesPerIteration = parsed.GetValue(BatchesPerIteration),
         };
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Pipelines.Io.Storage;
 
@@ -62,8 +63,8 @@ internal sealed partial class RunLock : IDisposable
     /// <exception cref="DataException">Another run holds it.</exception>
     public static void Look(string path, string output)
     {
-        if (!File.Exists(path) || Owner.Parse(Peek(path)) is not { } owner || (owner.Host == Environment.MachineName && !owner.IsAlive())) return;
-        throw new DataException(DataErrorKind.Usage, output, owner.Host == Environment.MachineName ? $"a run that writes it now ({owner})" : $"the lock of a run on another host ({owner})", "no other run on the same output",
+        if (!File.Exists(path) || Owner.Parse(Peek(path)) is not { } owner || (owner.IsHere && !owner.IsAlive())) return;
+        throw new DataException(DataErrorKind.Usage, output, owner.IsHere ? $"a run that writes it now ({owner})" : $"the lock of a run on another host ({owner})", "no other run on the same output",
             "wait for its end, or give another output");
     }
 
@@ -102,13 +103,18 @@ internal sealed partial class RunLock : IDisposable
         {
             return null;
         }
-        catch (IOException e) when (File.Exists(path))
+        catch (IOException e) when (IsHeldElsewhere(e))
         {
+            // Its owner may just have ended and taken the file with it: then it is free.
+            if (!File.Exists(path)) return null;
             var owner = Owner.Parse(Peek(path));
             throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner cannot be told"})", "no other run on the same output",
                 "wait for its end, or give another output", e);
         }
     }
+
+    // ERROR_SHARING_VIOLATION; elsewhere EWOULDBLOCK, 11 on Linux and 35 on macOS.
+    private static bool IsHeldElsewhere(IOException e) => (e.HResult & 0xFFFF) == (OperatingSystem.IsWindows() ? 32 : OperatingSystem.IsMacOS() ? 35 : 11);
 
     private static void CheckNoLink(string path, string output)
     {
@@ -123,7 +129,7 @@ internal sealed partial class RunLock : IDisposable
         stream.Position = 0;
         stream.ReadExactly(bytes);
         if (Owner.Parse(bytes) is not { } owner) return;
-        if (owner.Host != Environment.MachineName)
+        if (!owner.IsHere)
         {
             throw new DataException(DataErrorKind.Usage, output, $"the lock of a run on another host ({owner})", "no other run on the same output",
                 $"if that process is gone, delete {path} and run again; else wait for its end, or give another output");
@@ -207,9 +213,16 @@ internal sealed partial class RunLock : IDisposable
 
         public byte[] ToJson() => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this) + "\n");
 
+        /// <summary>True on this machine; a container that was renamed is still on it, as the kernel that started it tells.</summary>
+        [JsonIgnore]
+        public bool IsHere => Host == Environment.MachineName || (Started.IndexOf('+', StringComparison.Ordinal) is > 0 and var boot && Boot() is { } now && Started.AsSpan(0, boot).SequenceEqual(now));
+
         public bool IsAlive() => StartOf(Process) is { } started && started == Started;
 
         public override string ToString() => $"process {Process} on host {Host} since {Since}: {Command}";
+
+        // A name that the kernel gives itself at each start; null where there is none.
+        private static string? Boot() => OperatingSystem.IsLinux() ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : null;
 
         // Null: there is no such process.
         private static string? StartOf(int process)
@@ -220,7 +233,7 @@ internal sealed partial class RunLock : IDisposable
                 {
                     // Field 22: ticks since the machine's start. The name, field 2, may hold spaces, but ends with the last parenthesis.
                     var stat = File.ReadAllText($"/proc/{process}/stat");
-                    return $"{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()}+{stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19]}";
+                    return $"{Boot()}+{stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19]}";
                 }
                 using var found = System.Diagnostics.Process.GetProcessById(process);
                 return found.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);

@@ -41,6 +41,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     /// <inheritdoc/>
     public override int Dimensions { get; }
 
+    /// <summary>K x D coordinates of centroids.</summary>
+    public override long ParameterCount => centroids.Length;
+
     /// <inheritdoc/>
     public override string FormatName => Name;
 
@@ -140,9 +143,12 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     public override string ToString() => $"KMeans({Clusters} clusters of {Dimensions} features)";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        string.Join(Environment.NewLine, Enumerable.Range(0, Clusters).Select(k =>
-            $"cluster {k}: {string.Join(", ", Centroid(k).ToArray().Select((c, j) => $"{features?[j].Name ?? $"x{j}"} {c.Text()}"))}"));
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        const int most = 20;
+        return string.Join(Environment.NewLine, Enumerable.Range(0, Clusters).Select(k =>
+            $"cluster {k}: {string.Join(", ", Centroid(k).ToArray().Take(most).Select((c, j) => $"{features?[j].Name ?? $"x{j}"} {c.Text()}"))}{(Dimensions > most ? $" and {Dimensions - most} more" : "")}"));
+    }
 
     private double[,] Matrix()
     {

@@ -14,6 +14,9 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
     public IReadOnlyList<KeyValuePair<string, string>> Facts => [new("clusters", clusters.ToString(CultureInfo.InvariantCulture)), new("initialization", initialization.Name)];
 
     /// <inheritdoc/>
+    public bool HasLikelihood => false;
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<KMeans>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);

@@ -54,6 +54,15 @@ public abstract class AxisAlignedGaussian : Distribution
     }
 
     /// <inheritdoc/>
+    public override Distribution Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        if (features.Length == 1) return Normals[features[0]];
+        var chosen = features.ToArray();
+        return new DiagonalGaussianDistribution([.. chosen.Select(j => Normals[j].Mean)], [.. chosen.Select(j => Normals[j].StandardDeviation)]);
+    }
+
+    /// <inheritdoc/>
     public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
 
     /// <inheritdoc/>

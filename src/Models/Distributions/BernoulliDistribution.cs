@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -9,8 +12,10 @@ namespace Pipelines.Models;
 /// Fitting sets p to the weighted share of ones; a pseudocount is added to the ones and to the zeros.
 /// </summary>
 /// <remarks>Statistics: weight of zeros and ones, weight of ones, weight of other values.</remarks>
-public sealed class BernoulliDistribution : UnivariateDistribution, IDistributionFamily<BernoulliDistribution>
+public sealed class BernoulliDistribution : UnivariateDistribution, IDistributionFamily<BernoulliDistribution>, ICodedFamily
 {
+    private readonly double[] logs;
+
     /// <summary>Makes a Bernoulli distribution.</summary>
     /// <param name="probability">Probability of 1, from 0 to 1.</param>
     /// <exception cref="ModelException">The parameter is out of range.</exception>
@@ -18,6 +23,7 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     {
         ModelException.CheckOptions("bernoulli distribution", (probability is >= 0 and <= 1, nameof(probability), probability, "a number from 0 to 1"));
         Probability1 = probability;
+        logs = CodeTables.Logs([1 - probability, probability], double.NegativeInfinity);
     }
 
     /// <inheritdoc/>
@@ -35,6 +41,12 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
+    /// <inheritdoc/>
+    int ICodedFamily.Codes => 2;
+
+    /// <inheritdoc/>
+    bool ICodedFamily.LearnsCodes => false;
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("probability", Probability1)];
 
     private protected override string Support => "the values 0 and 1";
@@ -48,20 +60,17 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     /// <inheritdoc/>
     public override void LogProbability(in FeatureTile tile, Span<double> result)
     {
-        var x = tile.Column(0);
-        var (zero, one) = (Math.Log(1 - Probability1), Math.Log(Probability1));
-        for (var i = 0; i < x.Length; i++)
-        {
-            var value = x[i];
-            var known = value == 1 ? one : zero;
-            result[i] = value is 0 or 1 ? known : double.IsNaN(value) ? 0 : double.NegativeInfinity;
-        }
+        using var scratch = Scratch.Enter();
+        var codes = scratch.Take(FeatureTile.Capacity);
+        CodeTables.Codes(tile, [2], codes);
+        CodeTables.Lookup(codes, tile.Rows, logs, result);
     }
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -80,6 +89,18 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     }
 
     /// <inheritdoc/>
+    double[] ICodedFamily.LogTable(int length, double factor) => CodeTables.Logs([1 - Probability1, Probability1], double.NegativeInfinity, factor, length);
+
+    /// <inheritdoc/>
+    void ICodedFamily.AddCells(ReadOnlySpan<double> cells, Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        sums[0] += cells[0] + cells[1];
+        sums[1] += cells[1];
+        for (var i = 2; i < cells.Length; i++) sums[2] += cells[i];
+    }
+
+    /// <inheritdoc/>
     public override BernoulliDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -90,6 +111,9 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
         RequireFinite(p);
         return new(Math.Clamp(Blend(Probability1, p, options), 0, 1));
     }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -17,6 +18,8 @@ namespace Pipelines.Models;
 /// </remarks>
 public sealed class BetaDistribution : UnivariateDistribution, IDistributionFamily<BetaDistribution>
 {
+    private readonly Density density;
+
     /// <summary>Makes a beta distribution.</summary>
     /// <param name="alpha">Finite and above 0.</param>
     /// <param name="beta">Finite and above 0.</param>
@@ -29,7 +32,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
             (double.IsFinite(beta) && beta > 0, nameof(beta), beta, "a finite number above 0"),
             (!(alpha > 0) || !(beta > 0) || (alpha / (alpha + beta) > 1e-300 && beta / (alpha + beta) > 1e-300), "alpha / (alpha + beta)", alpha / (alpha + beta), "a mean between 0 and 1, 1e-300 from both"),
             (Enum.IsDefined(estimator), nameof(estimator), estimator, "counts or maximum likelihood"));
-        (Alpha, Beta, Estimator) = (alpha, beta, estimator);
+        (Alpha, Beta, Estimator, density) = (alpha, beta, estimator, new Density(alpha, beta));
     }
 
     /// <inheritdoc/>
@@ -72,12 +75,13 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     }
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(Alpha, Beta), result);
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(5);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         if (Estimator == ShareEstimator.Counts) Count(tile.Column(0), weights, ((SumStatistics)statistics).Sums);
@@ -108,6 +112,16 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         throw new ModelException(ErrorKind.Data, "beta distribution", alpha > 0 ? "only values equal to 1" : "no value equal to 1", "some of both kinds, to count them",
             "add a pseudocount (--pseudocount, Pseudocount), or fit shares by maximum likelihood (ShareEstimator.MaximumLikelihood)")
         { FeatureIndex = 0 };
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
+        Span<double> alphas = stackalloc double[2];
+        DirichletEstimate.Solve([Mean, Rest], [sums[2] / sums[0], sums[3] / sums[0]], double.PositiveInfinity, alphas, out var settled);
+        return settled ? [] : [DirichletEstimate.Unsettled("beta")];
     }
 
     /// <inheritdoc/>
@@ -148,17 +162,16 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     {
         using var scratch = Scratch.Enter();
         Span<double> first = scratch.Take(FeatureTile.Capacity), second = scratch.Take(FeatureTile.Capacity);
-        ColumnMap.Fill(tile, 0, default(NaturalLog), first);
-        ColumnMap.Fill(tile, 0, default(LogOfComplement), second);
-        var (offset, restOffset) = (Math.Log(Mean), Math.Log(Rest));
+        ColumnMap.Fill(tile, 0, new RelativeLog(Mean, Mean, ofComplement: false), first);
+        ColumnMap.Fill(tile, 0, new RelativeLog(Mean, Rest, ofComplement: true), second);
         double all = 0, logs = 0, rests = 0, outside = 0;
         for (var i = 0; i < tile.Rows; i++)
         {
             if (double.IsFinite(first[i]) && double.IsFinite(second[i]))
             {
                 all += weights[i];
-                logs += weights[i] * (first[i] - offset);
-                rests += weights[i] * (second[i] - restOffset);
+                logs += weights[i] * first[i];
+                rests += weights[i] * second[i];
             }
             else if (!double.IsNaN(first[i]))
             {
@@ -177,7 +190,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         // The geometric mean stands for the mean: a least variance is only approximate where it binds.
         var mean = Mean * Math.Exp(sums[2] / sums[0]);
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (mean * (1 - mean) / options.MinVariance) - 1) : double.PositiveInfinity;
-        return DirichletEstimate.Solve([Mean, Rest], [sums[2] / sums[0], sums[3] / sums[0]], most, alphas) ? (alphas[0], alphas[1]) : throw NoSpread();
+        return DirichletEstimate.Solve([Mean, Rest], [sums[2] / sums[0], sums[3] / sums[0]], most, alphas, out _) ? (alphas[0], alphas[1]) : throw NoSpread();
     }
 
     /// <summary>(alpha - 1) log x + (beta - 1) log(1 - x) + constant.</summary>
@@ -201,12 +214,13 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
 
         public double Value(double x) => x > 0 && x < 1 ? (alpha * Math.Log(x)) + (beta * LogOfComplement.Exactly(x)) + constant : double.IsNaN(x) ? 0 : double.NegativeInfinity;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged
         {
             var rest = VectorMath<TOps, TVec>.Log1p(TOps.Subtract(TOps.Broadcast(0), x));
-            return TOps.MultiplyAdd(TOps.Broadcast(alpha), VectorMath<TOps, TVec>.Log(x), TOps.MultiplyAdd(TOps.Broadcast(beta), rest, TOps.Broadcast(constant)));
+            return TOps.MultiplyAdd(TOps.Broadcast(alpha), TOps.Log(x), TOps.MultiplyAdd(TOps.Broadcast(beta), rest, TOps.Broadcast(constant)));
         }
     }
 }

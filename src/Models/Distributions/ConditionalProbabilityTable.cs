@@ -18,14 +18,20 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     /// <param name="unknownProbability">Probability of rows with any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public ConditionalProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability = 0)
+        : this(sizes, probabilities, unknownProbability, isNormalized: true)
+    {
+    }
+
+    private ConditionalProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability, bool isNormalized)
         : base(sizes, probabilities, unknownProbability)
     {
+        if (!isNormalized) return;
         var children = Children;
         for (var first = 0; first < Probabilities.Length; first += children)
         {
             double sum = 0;
             foreach (var p in Probabilities.Slice(first, children)) sum += p;
-            ModelException.CheckOptions("conditional probability table", (Math.Abs(sum - 1) <= 1e-6, $"sum of probabilities given combination {first / children} of the parents", sum.Text(), "1"));
+            ModelException.CheckOptions("conditional probability table", (Math.Abs(sum - 1) <= SumTolerance, $"sum of probabilities given combination {first / children} of the parents", sum.Text(), "1"));
         }
     }
 
@@ -33,7 +39,13 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     public static string FamilyName => "conditional-probability-table";
 
     /// <inheritdoc/>
+    public static bool IsCategorical => true;
+
+    /// <inheritdoc/>
     public static bool IsUnivariate => false;
+
+    /// <summary>For each combination of the parents' codes one less than the child has codes.</summary>
+    protected override long FreeParameters => Probabilities.Length / Sizes[^1] * (Sizes[^1] - 1L);
 
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
@@ -49,7 +61,17 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     }
 
     /// <inheritdoc/>
-    public static ConditionalProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"));
+    public static ConditionalProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
+
+    /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
+    internal static ConditionalProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) => new(sizes, probabilities, unknownProbability, isNormalized: false);
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        base.WriteParameters(writer);
+        WriteIsNormalized(writer, Children);
+    }
 
     /// <summary>Draws a row: each combination of the parents is equally likely, the child follows it.</summary>
     public override void Sample(SeededRandom random, Span<double> row)
@@ -88,6 +110,10 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
             return $"({string.Join(", ", given)}) {string.Join(", ", Enumerable.Range(0, Children).Select(c => $"{NameOf(features?[^1], c)} {Probabilities[(parents * Children) + c].Text()}"))}";
         }
     }
+
+    /// <summary>The distribution of some features where, as in <see cref="Sample"/>, each combination of the parents is equally likely.</summary>
+    /// <param name="features">Indexes of features, each once.</param>
+    public override Distribution Marginal(params ReadOnlySpan<int> features) => SumTo(features, Children / (double)Probabilities.Length);
 
     private protected override ConditionalProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options)
     {

@@ -30,6 +30,9 @@ public sealed class DiagonalGaussianDistribution : AxisAlignedGaussian, IDistrib
     /// <inheritdoc/>
     public static bool IsUnivariate => false;
 
+    /// <summary>D means and D variances.</summary>
+    protected override long FreeParameters => 2L * Dimensions;
+
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
@@ -55,6 +56,7 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     public override Statistics CreateStatistics() => new RangeStatistics();
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) => ((RangeStatistics)statistics).Add(tile.Column(0), weights);
 
     /// <inheritdoc/>

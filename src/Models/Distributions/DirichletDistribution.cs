@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -20,6 +21,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     private const double SumTolerance = 1e-6;
 
     private readonly double[] alphas;
+    private readonly double[] exponents;
     private readonly double sum;
     private readonly double constant;
 
@@ -36,6 +38,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
             (alphas.All(a => double.IsFinite(a) && a > 0 && a / sum > 1e-300) && double.IsFinite(sum), nameof(alphas), "an alpha out of range", "finite numbers above 0"),
             (Enum.IsDefined(estimator), nameof(estimator), estimator, "counts or maximum likelihood"));
         this.alphas = [.. alphas];
+        exponents = [.. alphas.Select(a => a - 1)];
         Estimator = estimator;
         // log gamma(a) = a log a - a - excess(a): around the means all large terms cancel.
         constant = -GammaFunctions.Excess(sum);
@@ -53,6 +56,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
 
     /// <summary>How it is fitted.</summary>
     public ShareEstimator Estimator { get; }
+
+    /// <summary>D concentrations.</summary>
+    protected override long FreeParameters => Dimensions;
 
     /// <inheritdoc/>
     public override int Dimensions => alphas.Length;
@@ -80,34 +86,13 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     }
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result)
-    {
-        using var scratch = Scratch.Enter();
-        Span<double> logs = scratch.Take(FeatureTile.Capacity), total = scratch.Take(FeatureTile.Capacity);
-        total.Clear();
-        result[..tile.Rows].Fill(constant);
-        for (var j = 0; j < alphas.Length; j++)
-        {
-            ColumnMap.Fill(tile, j, default(NaturalLog), logs);
-            var x = tile.Column(j);
-            for (var i = 0; i < x.Length; i++)
-            {
-                // An exponent of 0 leaves a share of 0 as it is: outside, as all shares of 0 are.
-                result[i] += logs[i] == double.NegativeInfinity ? double.NegativeInfinity : (alphas[j] - 1) * logs[i];
-                total[i] += x[i];
-            }
-        }
-        for (var i = 0; i < tile.Rows; i++)
-        {
-            if (double.IsNaN(total[i])) result[i] = 0;
-            else if (!(Math.Abs(total[i] - 1) <= SumTolerance) || double.IsNaN(result[i])) result[i] = double.NegativeInfinity;
-        }
-    }
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ShareLogs.Fill(tile, exponents, constant, SumTolerance, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(2 + Dimensions);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -139,15 +124,13 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         for (var j = 0; j < alphas.Length; j++)
         {
             var x = tile.Column(j);
-            var offset = 0.0;
             if (!counts)
             {
-                ColumnMap.Fill(tile, j, default(NaturalLog), logs);
+                ColumnMap.Fill(tile, j, new RelativeLog(alphas[j] / this.sum, alphas[j] / this.sum, ofComplement: false), logs);
                 x = logs[..tile.Rows];
-                offset = Math.Log(alphas[j] / this.sum);
             }
             double own = 0;
-            for (var i = 0; i < x.Length; i++) own += used[i] > 0 ? used[i] * (x[i] - offset) : 0;
+            for (var i = 0; i < x.Length; i++) own += used[i] > 0 ? used[i] * x[i] : 0;
             sums[2 + j] += own;
         }
     }
@@ -193,6 +176,22 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         : null;
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
+        try
+        {
+            return Likeliest(sums, default, new double[Dimensions]) ? [] : [DirichletEstimate.Unsettled("dirichlet")];
+        }
+        catch (ModelException)
+        {
+            // A least variance keeps such rows from being refused.
+            return [];
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
     {
         double total = 0;
@@ -210,16 +209,28 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     public override string ToString() => $"Dirichlet(alphas {string.Join(", ", alphas.Take(8).Select(a => a.Text()))}{(alphas.Length > 8 ? ", …" : "")})";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        $"shares {string.Join(", ", alphas.Select((a, j) => $"{features?[j].Name ?? $"x{j}"} {(a / sum).Text()} on average (alpha {a.Text()})"))}";
+    public override string Describe(IReadOnlyList<Feature>? features = null)
+    {
+        const int most = 20;
+        var shares = alphas.Take(most).Select((a, j) => $"{features?[j].Name ?? $"x{j}"} {(a / sum).Text()} on average (alpha {a.Text()})");
+        return $"shares {string.Join(", ", shares)}{(alphas.Length > most ? $" and {alphas.Length - most} more" : "")}";
+    }
 
-    private void Likeliest(double[] sums, in MaximizeOptions options, Span<double> fitted)
+    /// <inheritdoc/>
+    /// <remarks>Of one share: a beta distribution. None of several, which have a remainder.</remarks>
+    public override Distribution? Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        return features.Length == 1 && Dimensions > 1 ? new BetaDistribution(alphas[features[0]], sum - alphas[features[0]]) : base.Marginal(features);
+    }
+
+    private bool Likeliest(double[] sums, in MaximizeOptions options, Span<double> fitted)
     {
         if (fitted.Length == 1)
         {
             // One share is always 1: every alpha is as likely.
             fitted[0] = alphas[0];
-            return;
+            return true;
         }
         Span<double> center = new double[fitted.Length], logs = new double[fitted.Length];
         double widest = 0;
@@ -231,7 +242,8 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
             widest = Math.Max(widest, mean * (1 - mean));
         }
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (widest / options.MinVariance) - 1) : double.PositiveInfinity;
-        if (!DirichletEstimate.Solve(center, logs, most, fitted))
+        if (!DirichletEstimate.Solve(center, logs, most, fitted, out var settled))
             throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (--min-variance, MinVariance)");
+        return settled;
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -9,17 +11,22 @@ namespace Pipelines.Models;
 /// (w + pseudocount)/(W + pseudocount * categories); inertia blends it with the old share, which is 0 for a category not met before.
 /// </summary>
 /// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
-public sealed class DiscreteDistribution : TableDistribution, IDistributionFamily<DiscreteDistribution>
+public sealed class DiscreteDistribution : TableDistribution, IDistributionFamily<DiscreteDistribution>, ICodedFamily
 {
     /// <summary>Makes a distribution over codes 0, 1, 2 …</summary>
     /// <param name="probabilities">Shape [categories], from 0 to 1, sum 1 (to 1e-6).</param>
     /// <param name="unknownProbability">Probability of any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public DiscreteDistribution(IReadOnlyList<double> probabilities, double unknownProbability = 0)
+        : this(probabilities, unknownProbability, isNormalized: true)
+    {
+    }
+
+    private DiscreteDistribution(IReadOnlyList<double> probabilities, double unknownProbability, bool isNormalized)
         : base([probabilities?.Count ?? throw new ArgumentNullException(nameof(probabilities))], probabilities, unknownProbability)
     {
         var sum = probabilities.Sum();
-        ModelException.CheckOptions("discrete distribution", (Math.Abs(sum - 1) <= 1e-6, "sum of probabilities", sum.Text(), "1"));
+        ModelException.CheckOptions("discrete distribution", (!isNormalized || Math.Abs(sum - 1) <= SumTolerance, "sum of probabilities", sum.Text(), "1"));
     }
 
     /// <inheritdoc/>
@@ -29,16 +36,28 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     public static IReadOnlyList<string> Aliases => ["categorical"];
 
     /// <inheritdoc/>
+    public static bool IsCategorical => true;
+
+    /// <inheritdoc/>
     public static bool IsUnivariate => true;
 
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    /// <inheritdoc/>
+    int ICodedFamily.Codes => Sizes[0];
+
+    /// <inheritdoc/>
+    bool ICodedFamily.LearnsCodes => true;
+
     /// <summary>One category, and a floor for all that a fit meets beyond it.</summary>
     public static DiscreteDistribution Blank(ReadOnlySpan<double> center) => new([1.0], BlankUnknown);
 
     /// <inheritdoc/>
-    public static DiscreteDistribution ReadParameters(JsonElement json) => new(json.Numbers("probabilities"), json.Number("unknownProbability"));
+    public static DiscreteDistribution ReadParameters(JsonElement json) => new(json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
+
+    /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
+    internal static DiscreteDistribution AsGiven(IReadOnlyList<double> probabilities, double unknownProbability) => new(probabilities, unknownProbability, isNormalized: false);
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -46,7 +65,25 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("probabilities", Probabilities.ToArray());
         writer.WriteExact("unknownProbability", UnknownProbability);
+        WriteIsNormalized(writer, Sizes[0]);
     }
+
+    /// <inheritdoc/>
+    double[] ICodedFamily.LogTable(int length, double factor) => CodeTables.Logs(Probabilities, Math.Log(UnknownProbability), factor, length);
+
+    /// <inheritdoc/>
+    void ICodedFamily.AddCells(ReadOnlySpan<double> cells, Statistics statistics)
+    {
+        var table = (TableStatistics)statistics;
+        // Codes that only other components have make this one's table larger when a row of it has them.
+        var used = cells.Length - 1;
+        while (used > 0 && cells[used - 1] == 0) used--;
+        if (used > table.Sizes[0]) table.Grow([used]);
+        for (var i = 0; i < used; i++) table.Cells[i] += cells[i];
+    }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row) => row[0] = SampleCell(random, 0, Sizes[0]);

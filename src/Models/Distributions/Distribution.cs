@@ -20,6 +20,12 @@ public abstract class Distribution : Model
     /// <summary>True: probabilities are masses of single values (counts, categories), not densities. False by default.</summary>
     public virtual bool IsDiscrete => false;
 
+    /// <inheritdoc/>
+    public sealed override long ParameterCount => IsFrozen ? 0 : FreeParameters;
+
+    /// <summary>Number of free parameters while the distribution is not frozen. By default the numbers that <see cref="Model.WriteParameters"/> writes.</summary>
+    protected virtual long FreeParameters => base.ParameterCount;
+
     /// <summary>The same distribution, left alone by fitting.</summary>
     public Distribution Freeze() => With(frozen: true);
 
@@ -45,6 +51,29 @@ public abstract class Distribution : Model
     /// <param name="row">Shape [Dimensions].</param>
     public abstract void Sample(SeededRandom random, Span<double> row);
 
+    /// <summary>
+    /// The distribution of some features, whatever the others are: the others summed or integrated out. Null where the family has no closed form for it (the default for
+    /// anything but all features in their order).
+    /// </summary>
+    /// <param name="features">Indexes of features, each once, 0 … <see cref="Model.Dimensions"/> - 1, at least one; the result has them in this order.</param>
+    public virtual Distribution? Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        if (features.Length != Dimensions) return null;
+        for (var j = 0; j < features.Length; j++)
+            if (features[j] != j) return null;
+        return this;
+    }
+
+    /// <summary>Refuses indexes that are out of range or stand twice.</summary>
+    private protected void CheckMarginal(ReadOnlySpan<int> features)
+    {
+        if (features.IsEmpty) throw new ArgumentException("found no feature, expected at least one", nameof(features));
+        for (var j = 0; j < features.Length; j++)
+            if (features[j] < 0 || features[j] >= Dimensions || features[..j].Contains(features[j]))
+                throw new ArgumentException($"found feature {features[j]}, expected indexes from 0 to {Dimensions - 1}, each once", nameof(features));
+    }
+
     /// <summary>Throws if the parameters allow no log-probability (a singular covariance). Called after each M step; does nothing by default.</summary>
     /// <exception cref="ModelException">They don't.</exception>
     public virtual void EnsureEvaluable()
@@ -57,6 +86,9 @@ public abstract class Distribution : Model
     /// </summary>
     /// <param name="components">All components of the mixture, this one first.</param>
     public virtual MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => null;
+
+    /// <summary>What <see cref="Model.Diagnose"/> has to say of a component of a mixture, whose fit goes on until the mixture's does not improve.</summary>
+    internal virtual IEnumerable<string> DiagnosePart(Statistics statistics) => Diagnose(statistics);
 
     /// <summary>Copies an immutable value with another frozen flag.</summary>
     private Distribution With(bool frozen)

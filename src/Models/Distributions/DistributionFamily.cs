@@ -7,7 +7,10 @@ public sealed class DistributionFamily
 
     private readonly string words;
 
-    private DistributionFamily(string name, bool isUnivariate, Blanker blank, string? words = null) => (Name, IsUnivariate, this.blank, this.words) = (name, isUnivariate, blank, words ?? name);
+    private readonly Func<int, bool> isCategorical;
+
+    private DistributionFamily(string name, bool isUnivariate, Func<int, bool> isCategorical, Blanker blank, string? words = null) =>
+        (Name, IsUnivariate, this.isCategorical, this.blank, this.words) = (name, isUnivariate, isCategorical, blank, words ?? name);
 
     private delegate Distribution Blanker(ReadOnlySpan<double> center);
 
@@ -19,7 +22,7 @@ public sealed class DistributionFamily
 
     /// <summary>The family of a distribution type.</summary>
     public static DistributionFamily Of<T>()
-        where T : Distribution, IDistributionFamily<T> => new(T.FamilyName, T.IsUnivariate, static center => T.Blank(center));
+        where T : Distribution, IDistributionFamily<T> => new(T.FamilyName, T.IsUnivariate, static _ => T.IsCategorical, static center => T.Blank(center));
 
     /// <summary>Independent components, a family for each feature.</summary>
     /// <param name="families">Shape [features], all univariate.</param>
@@ -30,7 +33,7 @@ public sealed class DistributionFamily
         if (families.Count == 1) return families[0];
         if (families.FirstOrDefault(f => !f.IsUnivariate) is { } wrong)
             throw new ModelException(ErrorKind.Usage, "distribution for each feature", $"'{wrong.Name}'", "distributions of one feature", "name one distribution for all features, or a univariate one for each");
-        return new("independent-components", false, center =>
+        return new("independent-components", false, feature => feature < families.Count && families[feature].IsCategorical(0), center =>
         {
             if (center.Length != families.Count)
                 throw new ModelException(ErrorKind.Usage, "distribution for each feature", $"{families.Count} distributions for {center.Length} features", "one for each feature", "name one distribution, or as many as there are features");
@@ -39,6 +42,10 @@ public sealed class DistributionFamily
             return new IndependentComponentsDistribution(parts);
         }, $"({string.Join(", ", families.Select(f => f.Name))})");
     }
+
+    /// <summary>True if a feature holds categories, which travel as codes.</summary>
+    /// <param name="feature">Index of the feature.</param>
+    public bool IsCategorical(int feature) => isCategorical(feature);
 
     /// <summary>The name; of independent components those of all features.</summary>
     public override string ToString() => words;

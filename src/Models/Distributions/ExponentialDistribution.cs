@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
@@ -10,8 +13,10 @@ namespace Pipelines.Models;
 /// Fitting is weighted maximum likelihood: rate = total weight / weighted sum. A least variance v keeps the rate at most 1/sqrt(v).
 /// </summary>
 /// <remarks>Statistics: sums of w and w x, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
-public sealed class ExponentialDistribution : UnivariateDistribution, IDistributionFamily<ExponentialDistribution>
+public sealed class ExponentialDistribution : UnivariateDistribution, IDistributionFamily<ExponentialDistribution>, ILinearFamily
 {
+    private readonly LinearLog density;
+
     /// <summary>Makes an exponential distribution.</summary>
     /// <param name="rate">One over the mean, finite and above 0, per unit of the feature.</param>
     /// <exception cref="ModelException">The parameter is out of range.</exception>
@@ -19,6 +24,7 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     {
         ModelException.CheckOptions("exponential distribution", (double.IsFinite(rate) && rate > 0, nameof(rate), rate, "a finite number above 0"));
         Rate = rate;
+        density = new(rate, Math.Log(rate));
     }
 
     /// <inheritdoc/>
@@ -33,6 +39,12 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    /// <inheritdoc/>
+    double ILinearFamily.Slope => -Rate;
+
+    /// <inheritdoc/>
+    double ILinearFamily.Intercept => Math.Log(Rate);
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("rate", Rate)];
 
     private protected override string Support => "finite numbers of at least 0";
@@ -44,17 +56,16 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     public static ExponentialDistribution ReadParameters(JsonElement json) => new(json.Number("rate"));
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result)
-    {
-        var x = tile.Column(0);
-        var constant = Math.Log(Rate);
-        for (var i = 0; i < x.Length; i++) result[i] = x[i] >= 0 ? constant - (Rate * x[i]) : double.IsNaN(x[i]) ? 0 : double.NegativeInfinity;
-    }
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
+
+    /// <inheritdoc/>
+    void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total, double weight) => AddSupport(tile.Column(0), total);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -89,6 +100,16 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
         var rate = Blend(Rate, 1 / mean, options);
         RequireFinite(mean, rate);
         return new(rate);
+    }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => ProductKernel.TryCreate(components);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddSupport(ReadOnlySpan<double> x, Span<double> total)
+    {
+        for (var i = 0; i < x.Length; i++)
+            if (!(x[i] >= 0 && x[i] < double.PositiveInfinity)) total[i] = double.NegativeInfinity;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -16,6 +17,10 @@ namespace Pipelines.Models;
 /// </remarks>
 public sealed class GammaDistribution : UnivariateDistribution, IDistributionFamily<GammaDistribution>
 {
+    private const int MostSteps = 100;
+
+    private readonly Density density;
+
     /// <summary>Makes a gamma distribution.</summary>
     /// <param name="shape">Finite and above 0.</param>
     /// <param name="rate">Finite and above 0, per unit of the feature; the mean is shape/rate.</param>
@@ -26,7 +31,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
             (double.IsFinite(shape) && shape > 0, nameof(shape), shape, "a finite number above 0"),
             (double.IsFinite(rate) && rate > 0, nameof(rate), rate, "a finite number above 0"),
             (!(shape > 0) || !(rate > 0) || (shape / rate is > NaturalLog.LeastNormal and < double.PositiveInfinity), "shape / rate", shape / rate, "a mean in the range of normal numbers"));
-        (Shape, Rate) = (shape, rate);
+        (Shape, Rate, density) = (shape, rate, new Density(shape, rate));
     }
 
     /// <inheritdoc/>
@@ -57,12 +62,13 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
     public static GammaDistribution ReadParameters(JsonElement json) => new(json.Number("shape"), json.Number("rate"));
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(Shape, Rate), result);
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(4);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -112,12 +118,23 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         var difference = Numbers.Log1p(excess) - (sums[2] / sums[0]);
         var most = options.MinVariance > 0 ? mean * mean / options.MinVariance : double.PositiveInfinity;
         // Below this the difference is rounding: the values are equal to some seven digits.
-        var shape = difference > 1e-15 ? Math.Min(SolveShape(difference), most) : most;
+        var shape = difference > 1e-15 ? Math.Min(SolveShape(difference, out _), most) : most;
         if (double.IsInfinity(shape)) throw NoSpread();
         var rate = Blend(Rate, shape / mean, options);
         shape = Blend(Shape, shape, options);
         RequireFinite(shape, rate, shape / rate);
         return shape > 0 && rate > 0 ? new(shape, rate) : throw NoSpread("values whose logarithms are too far apart for a shape above 0");
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
+        var difference = Numbers.Log1p(sums[1] / sums[0]) - (sums[2] / sums[0]);
+        var settled = true;
+        if (difference > 1e-15 && double.IsFinite(difference)) SolveShape(difference, out settled);
+        return settled ? [] : [$"the gamma distribution's shape still moves by more than 1e-10 of itself after {MostSteps} Newton steps: its log-likelihood may be below the maximum (look at the feature's values, or set a least variance)"];
     }
 
     /// <inheritdoc/>
@@ -128,9 +145,12 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
     }
 
     /// <summary>The root a of log a - digamma(a) = s: Newton steps on 1/a, which fall towards it without overshooting (Minka 2002, "Estimating a gamma distribution").</summary>
-    internal static double SolveShape(double s)
+    /// <param name="s">log(mean) - mean(log x), above 0.</param>
+    /// <param name="settled">True if the last step was shorter than 1e-12 of the shape.</param>
+    /// <param name="most">Most steps.</param>
+    internal static double SolveShape(double s, out bool settled, int most = MostSteps)
     {
-        const int most = 100;
+        settled = true;
         var a = (3 - s + Math.Sqrt(((s - 3) * (s - 3)) + (24 * s))) / (12 * s);
         for (var step = 0; step < most; step++)
         {
@@ -139,7 +159,8 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
             if (Math.Abs(next - a) <= 1e-12 * a) return next;
             a = next;
         }
-        throw new ModelException(ErrorKind.Data, "gamma distribution", $"a shape near {a.Text()} that still moves after {most} Newton steps", "one that settles to 1e-12", "look at the feature's values, or set a least variance (--min-variance, MinVariance)") { FeatureIndex = 0 };
+        settled = false;
+        return a;
     }
 
     /// <summary>Around the mean m: (shape - 1) log(x/m) - shape (x/m - 1) + constant, whose terms stay small at high shapes.</summary>
@@ -163,13 +184,14 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
             return ((shape - 1) * log) - (shape * (share - 1)) + constant;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged
         {
             var share = TOps.Multiply(x, TOps.Broadcast(scale));
             var linear = TOps.NegatedMultiplyAdd(TOps.Broadcast(shape), TOps.Subtract(share, TOps.Broadcast(1)), TOps.Broadcast(constant));
-            return TOps.MultiplyAdd(TOps.Broadcast(shape - 1), VectorMath<TOps, TVec>.Log(share), linear);
+            return TOps.MultiplyAdd(TOps.Broadcast(shape - 1), TOps.Log(share), linear);
         }
     }
 
@@ -187,8 +209,9 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
             return share is > NaturalLog.LeastNormal and < double.PositiveInfinity ? Math.Log(share) : Math.Log(x) + Math.Log(scale);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
-            where TVec : unmanaged => VectorMath<TOps, TVec>.Log(TOps.Multiply(x, TOps.Broadcast(scale)));
+            where TVec : unmanaged => TOps.Log(TOps.Multiply(x, TOps.Broadcast(scale)));
     }
 }

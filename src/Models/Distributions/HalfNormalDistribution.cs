@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -13,6 +15,8 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
 {
     private const double HalfLog2OverPi = -0.22579135264472743236;
 
+    private readonly QuadraticLog density;
+
     /// <summary>Makes a half-normal distribution.</summary>
     /// <param name="sigma">Standard deviation of the whole normal, finite and above 0, in the feature's unit.</param>
     /// <exception cref="ModelException">The parameter is out of range.</exception>
@@ -20,6 +24,7 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
     {
         ModelException.CheckOptions("half-normal distribution", (double.IsFinite(sigma) && sigma > 0, nameof(sigma), sigma, "a finite number above 0"));
         Sigma = sigma;
+        density = new(0, 1 / sigma, HalfLog2OverPi - Math.Log(sigma), least: 0);
     }
 
     /// <inheritdoc/>
@@ -45,22 +50,13 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
     public static HalfNormalDistribution ReadParameters(JsonElement json) => new(json.Number("sigma"));
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result)
-    {
-        var x = tile.Column(0);
-        var constant = HalfLog2OverPi - Math.Log(Sigma);
-        var scale = 1 / Sigma;
-        for (var i = 0; i < x.Length; i++)
-        {
-            var z = x[i] * scale;
-            result[i] = x[i] >= 0 ? constant - (0.5 * z * z) : double.IsNaN(x[i]) ? 0 : double.NegativeInfinity;
-        }
-    }
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;

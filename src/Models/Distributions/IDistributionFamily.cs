@@ -18,6 +18,9 @@ public interface IDistributionFamily<TSelf>
     /// <summary>True: one feature a distribution; more features become independent components.</summary>
     static abstract bool IsUnivariate { get; }
 
+    /// <summary>True: works on categories, which travel as codes (<see cref="CategoryMap"/>). False by default.</summary>
+    static virtual bool IsCategorical => false;
+
     /// <summary>A distribution to begin with: what it is fitted from before any data was seen.</summary>
     /// <param name="center">Shape [dimensions]: roughly where the data lies; sums are taken around it.</param>
     static abstract TSelf Blank(ReadOnlySpan<double> center);

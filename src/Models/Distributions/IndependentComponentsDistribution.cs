@@ -44,11 +44,17 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     /// <summary>Shape [Parts].</summary>
     public IReadOnlyList<double> ColumnWeights { get; }
 
+    /// <summary>Those of the parts; column weights are given.</summary>
+    protected override long FreeParameters => Parts.Sum(p => p.ParameterCount);
+
     /// <inheritdoc/>
     public override int Dimensions => offsets[^1];
 
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
+
+    /// <inheritdoc/>
+    public override bool IsDiscrete => Parts.All(p => p.IsDiscrete);
 
     /// <summary>Diagonal Gaussian: a normal distribution of each feature.</summary>
     public static IndependentComponentsDistribution Blank(ReadOnlySpan<double> center)
@@ -125,6 +131,12 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.Diagnose(own));
+
+    /// <inheritdoc/>
+    internal override IEnumerable<string> DiagnosePart(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.DiagnosePart(own));
+
+    /// <inheritdoc/>
     public override string? Impossible(Statistics statistics)
     {
         for (var j = 0; j < Parts.Count; j++)
@@ -145,7 +157,31 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
-    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
+    /// <remarks>Null too where features of one part are asked for apart from each other. Column weights go along.</remarks>
+    public override Distribution? Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        var (parts, weights) = (new List<Distribution>(), new List<double>());
+        var seen = new HashSet<int>();
+        for (var first = 0; first < features.Length;)
+        {
+            var part = PartOf(features[first]);
+            var end = first + 1;
+            while (end < features.Length && PartOf(features[end]) == part) end++;
+            var inside = features[first..end].ToArray();
+            for (var j = 0; j < inside.Length; j++) inside[j] -= offsets[part];
+            if (!seen.Add(part) || Parts[part].Marginal(inside) is not { } marginal) return null;
+            parts.Add(marginal);
+            weights.Add(ColumnWeights[part]);
+            first = end;
+        }
+        return parts.Count == 1 && weights[0] == 1 ? parts[0] : new IndependentComponentsDistribution(parts, weights);
+    }
+
+    private int PartOf(int feature) => Array.FindLastIndex(offsets, o => o <= feature);
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components) ?? ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>
@@ -156,6 +192,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
 
     /// <inheritdoc/>
     public override string ToString() => $"IndependentComponents({string.Join(", ", Parts)})";
+
+    private IEnumerable<string> DiagnoseParts(Statistics statistics, Func<Distribution, Statistics, IEnumerable<string>> say) =>
+        Parts.SelectMany((part, j) => say(part, ((CompositeStatistics)statistics).Parts[j]).Select(words => $"feature {offsets[j]}: {words}"));
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>

@@ -17,14 +17,22 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     /// <param name="unknownProbability">Probability of rows with any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public JointProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability = 0)
+        : this(sizes, probabilities, unknownProbability, isNormalized: true)
+    {
+    }
+
+    private JointProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability, bool isNormalized)
         : base(sizes, probabilities, unknownProbability)
     {
         var sum = probabilities.Sum();
-        ModelException.CheckOptions("joint probability table", (Math.Abs(sum - 1) <= 1e-6, "sum of probabilities", sum.Text(), "1"));
+        ModelException.CheckOptions("joint probability table", (!isNormalized || Math.Abs(sum - 1) <= SumTolerance, "sum of probabilities", sum.Text(), "1"));
     }
 
     /// <inheritdoc/>
     public static string FamilyName => "joint-probability-table";
+
+    /// <inheritdoc/>
+    public static bool IsCategorical => true;
 
     /// <inheritdoc/>
     public static bool IsUnivariate => false;
@@ -41,7 +49,17 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     }
 
     /// <inheritdoc/>
-    public static JointProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"));
+    public static JointProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
+
+    /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
+    internal static JointProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) => new(sizes, probabilities, unknownProbability, isNormalized: false);
+
+    /// <inheritdoc/>
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        base.WriteParameters(writer);
+        WriteIsNormalized(writer, Probabilities.Length);
+    }
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
@@ -67,6 +85,9 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
             return string.Join(", ", codes);
         }
     }
+
+    /// <inheritdoc/>
+    public override Distribution Marginal(params ReadOnlySpan<int> features) => SumTo(features, 1);
 
     private protected override JointProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) => new(found, Shares(cells, old, options)!, UnknownProbability);
 }

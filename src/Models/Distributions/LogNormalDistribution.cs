@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -12,6 +13,8 @@ namespace Pipelines.Models;
 /// <remarks>Statistics: sums of w, w d, w d^2 with d = log x - mu at the time of summarising, and the weight of values outside the support.</remarks>
 public sealed class LogNormalDistribution : UnivariateDistribution, IDistributionFamily<LogNormalDistribution>
 {
+    private readonly Density density;
+
     /// <summary>Makes a log-normal distribution.</summary>
     /// <param name="mu">Mean of log x, finite.</param>
     /// <param name="sigma">Standard deviation of log x, finite and above 0.</param>
@@ -21,7 +24,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
         ModelException.CheckOptions("log-normal distribution",
             (double.IsFinite(mu), nameof(mu), mu, "a finite number"),
             (double.IsFinite(sigma) && sigma > 0, nameof(sigma), sigma, "a finite number above 0"));
-        (Mu, Sigma) = (mu, sigma);
+        (Mu, Sigma, density) = (mu, sigma, new Density(mu, 1 / sigma, -Math.Log(sigma) - NormalDistribution.HalfLog2Pi));
     }
 
     /// <inheritdoc/>
@@ -50,12 +53,13 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
     public static LogNormalDistribution ReadParameters(JsonElement json) => new(json.Number("mu"), json.Number("sigma"));
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(Mu, 1 / Sigma, -Math.Log(Sigma) - NormalDistribution.HalfLog2Pi), result);
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(4);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -117,7 +121,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
     {
         public double Above => NaturalLog.LeastNormal;
 
-        public double Below => double.PositiveInfinity;
+        public double Below => NaturalLog.Most;
 
         public double Value(double x)
         {
@@ -127,11 +131,12 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
             return constant - log - (0.5 * z * z);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged
         {
-            var log = VectorMath<TOps, TVec>.Log(x);
+            var log = TOps.Log(x);
             var z = TOps.Multiply(TOps.Subtract(log, TOps.Broadcast(mu)), TOps.Broadcast(scale));
             return TOps.NegatedMultiplyAdd(TOps.Multiply(z, TOps.Broadcast(0.5)), z, TOps.Subtract(TOps.Broadcast(constant), log));
         }

@@ -55,6 +55,9 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
     /// <summary>Shape [D].</summary>
     public ReadOnlySpan<double> Mean => mean;
 
+    /// <summary>D means and D (D + 1) / 2 covariances.</summary>
+    protected override long FreeParameters => Dimensions + (Dimensions * (Dimensions + 1L) / 2);
+
     /// <inheritdoc/>
     public override int Dimensions => mean.Length;
 
@@ -182,6 +185,21 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
             row[i] = mean[i];
             for (var j = 0; j <= i; j++) row[i] += lower[i, j] * normal[j];
         }
+    }
+
+    /// <inheritdoc/>
+    public override Distribution Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        if (features.Length == 1) return new NormalDistribution(mean[features[0]], Math.Sqrt(covariance[features[0], features[0]]));
+        var means = new double[features.Length];
+        var covariances = new double[features.Length, features.Length];
+        for (var i = 0; i < means.Length; i++)
+        {
+            means[i] = mean[features[i]];
+            for (var j = 0; j < means.Length; j++) covariances[i, j] = covariance[features[i], features[j]];
+        }
+        return new MultivariateGaussianDistribution(means, covariances);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
@@ -17,6 +19,8 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     /// <summary>A component with less total weight than this, in rows, keeps its parameters.</summary>
     internal const double LeastWeight = 1e-8;
 
+    private readonly QuadraticLog density;
+
     /// <summary>Makes a normal distribution.</summary>
     /// <param name="mean">The mean, finite, in the feature's unit.</param>
     /// <param name="standardDeviation">The standard deviation, finite and above 0, in the feature's unit.</param>
@@ -27,6 +31,7 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
             (double.IsFinite(mean), nameof(mean), mean, "a finite number"),
             (double.IsFinite(standardDeviation) && standardDeviation > 0, nameof(standardDeviation), standardDeviation, "a finite number above 0"));
         (Mean, StandardDeviation) = (mean, standardDeviation);
+        density = new(mean, 1 / standardDeviation, -Math.Log(standardDeviation) - HalfLog2Pi, double.NegativeInfinity);
     }
 
     /// <inheritdoc/>
@@ -40,6 +45,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
 
     /// <summary>The standard deviation, in the feature's unit.</summary>
     public double StandardDeviation { get; }
+
+    /// <summary>Mean and standard deviation.</summary>
+    protected override long FreeParameters => 2;
 
     /// <inheritdoc/>
     public override int Dimensions => 1;
@@ -62,22 +70,13 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     }
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result)
-    {
-        var x = tile.Column(0);
-        var scale = 1 / StandardDeviation;
-        var constant = -Math.Log(StandardDeviation) - HalfLog2Pi;
-        for (var i = 0; i < x.Length; i++)
-        {
-            var z = (x[i] - Mean) * scale;
-            result[i] = double.IsNaN(x[i]) ? 0 : constant - (0.5 * z * z);
-        }
-    }
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;

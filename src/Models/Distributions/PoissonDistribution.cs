@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
@@ -11,7 +13,7 @@ namespace Pipelines.Models;
 /// A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood: rate = weighted mean.
 /// </summary>
 /// <remarks>Statistics: sums of w and w x, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
-public sealed class PoissonDistribution : UnivariateDistribution, IDistributionFamily<PoissonDistribution>
+public sealed class PoissonDistribution : UnivariateDistribution, IDistributionFamily<PoissonDistribution>, ILinearFamily
 {
     /// <summary>Makes a Poisson distribution.</summary>
     /// <param name="rate">The mean, finite and at least 0; a rate of 0 allows only the count 0.</param>
@@ -37,6 +39,12 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
+    /// <summary>At higher rates the terms are so much larger than their sum that they are better computed together.</summary>
+    double ILinearFamily.Slope => Rate <= 1e4 ? Math.Log(Rate) : double.NaN;
+
+    /// <inheritdoc/>
+    double ILinearFamily.Intercept => -Rate;
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("rate", Rate)];
 
     private protected override string Support => "finite numbers of at least 0";
@@ -51,9 +59,20 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Mass(Rate), result);
 
     /// <inheritdoc/>
+    void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total, double weight)
+    {
+        // At a rate of 1 log p(x) = -1 - log gamma(x + 1).
+        using var scratch = Scratch.Enter();
+        var logs = scratch.Take(FeatureTile.Capacity);
+        ColumnMap.Fill(tile, 0, new Mass(1), logs);
+        for (var i = 0; i < tile.Rows; i++) total[i] += weight * (logs[i] + 1);
+    }
+
+    /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(3);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -87,6 +106,9 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
         RequireFinite(rate);
         return new(rate);
     }
+
+    /// <inheritdoc/>
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
@@ -124,6 +146,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
             return product + (x - rate) - NormalDistribution.HalfLog2Pi - (0.5 * Math.Log(x)) - GammaFunctions.Series(1 / x);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged
@@ -148,9 +171,9 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 1260));
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 360));
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 12));
-            var rest = TOps.MultiplyAdd(VectorMath<TOps, TVec>.Log(q), TOps.Broadcast(0.5), TOps.Broadcast(-NormalDistribution.HalfLog2Pi));
+            var rest = TOps.MultiplyAdd(TOps.Log(q), TOps.Broadcast(0.5), TOps.Broadcast(-NormalDistribution.HalfLog2Pi));
             rest = TOps.Add(TOps.NegatedMultiplyAdd(r, s, rest), lost);
-            return TOps.Add(TOps.MultiplyAdd(x, VectorMath<TOps, TVec>.Log(quotient), TOps.Subtract(z, mean)), rest);
+            return TOps.Add(TOps.MultiplyAdd(x, TOps.Log(quotient), TOps.Subtract(z, mean)), rest);
         }
     }
 }

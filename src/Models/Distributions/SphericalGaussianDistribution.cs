@@ -28,6 +28,9 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
     /// <summary>Of every feature, in the features' unit.</summary>
     public double StandardDeviation => Normals[0].StandardDeviation;
 
+    /// <summary>D means and one variance.</summary>
+    protected override long FreeParameters => Dimensions + 1L;
+
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 

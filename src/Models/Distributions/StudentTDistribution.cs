@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -16,6 +17,8 @@ namespace Pipelines.Models;
 /// <remarks>Statistics: sums of w, w u, w u d, w u d^2 with d = x - location at the time of summarising, and the weight of infinite values.</remarks>
 public sealed class StudentTDistribution : UnivariateDistribution, IDistributionFamily<StudentTDistribution>
 {
+    private readonly Density density;
+
     /// <summary>Makes a t distribution.</summary>
     /// <param name="degreesOfFreedom">Finite and above 0, at most 1e15; not fitted.</param>
     /// <param name="location">The centre, finite, in the feature's unit.</param>
@@ -27,7 +30,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
             (degreesOfFreedom is > 0 and <= 1e15, nameof(degreesOfFreedom), degreesOfFreedom, "a number above 0 and at most 1e15"),
             (double.IsFinite(location), nameof(location), location, "a finite number"),
             (double.IsFinite(scale) && scale > 0, nameof(scale), scale, "a finite number above 0"));
-        (DegreesOfFreedom, Location, Scale) = (degreesOfFreedom, location, scale);
+        (DegreesOfFreedom, Location, Scale, density) = (degreesOfFreedom, location, scale, new Density(degreesOfFreedom, location, scale));
     }
 
     /// <inheritdoc/>
@@ -45,6 +48,9 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     /// <summary>The scale, in the feature's unit.</summary>
     public double Scale { get; }
 
+    /// <summary>Location and scale; the degrees of freedom are given.</summary>
+    protected override long FreeParameters => 2;
+
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
@@ -59,12 +65,13 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     public static StudentTDistribution ReadParameters(JsonElement json) => new(json.Number("degreesOfFreedom"), json.Number("location"), json.Number("scale"));
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Density(DegreesOfFreedom, Location, Scale), result);
+    public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(5);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -118,6 +125,21 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        const double least = 1e-10;
+        var sums = ((SumStatistics)statistics).Sums;
+        if (IsFrozen || !(sums[0] >= NormalDistribution.LeastWeight)) yield break;
+        var shift = sums[2] / sums[1];
+        var scale = Math.Sqrt(Math.Max((sums[3] / sums[1]) - (shift * shift), 0));
+        var moved = Math.Max(Math.Abs(shift), Math.Abs(scale - Scale)) / Scale;
+        if (moved > least) yield return $"the student-t distribution's location and scale still move by {moved.Text()} of the scale in an iteration (lower the stop threshold or allow more iterations; a least variance or inertia can do that too)";
+    }
+
+    /// <summary>Of a component only what its mixture's own iterations do not end.</summary>
+    internal override IEnumerable<string> DiagnosePart(Statistics statistics) => [];
+
+    /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -142,6 +164,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
             return constant - ((0.5 * (degrees + 1)) * log);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)
             where TOps : struct, IVectorOps<TVec>
             where TVec : unmanaged

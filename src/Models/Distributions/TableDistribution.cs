@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -18,10 +19,15 @@ public abstract class TableDistribution : Distribution
     // A start is chosen on a sample: rows of categories that the sample lacks must not be impossible. Each such row is then worth 1e-9.
     private protected const double BlankUnknown = 1e-9;
 
+    /// <summary>How far a sum of probabilities may be from 1: files of other programs round them.</summary>
+    internal const double SumTolerance = 1e-6;
+
+    /// <summary>Most combinations of categories that a table may have.</summary>
+    internal const int MostCells = TableStatistics.MostCells;
+
     private readonly int[] sizes;
     private readonly double[] probabilities;
     private readonly double[] logs;
-    private readonly double logUnknown;
 
     private protected TableDistribution(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability)
     {
@@ -36,9 +42,8 @@ public abstract class TableDistribution : Distribution
             (unknownProbability is >= 0 and <= 1, nameof(unknownProbability), unknownProbability, "a number from 0 to 1"));
         this.sizes = [.. sizes];
         this.probabilities = [.. probabilities];
-        logs = [.. this.probabilities.Select(p => Math.Log(p))];
         UnknownProbability = unknownProbability;
-        logUnknown = Math.Log(unknownProbability);
+        logs = CodeTables.Logs(this.probabilities, Math.Log(unknownProbability));
     }
 
     /// <summary>Number of codes of each feature, shape [Dimensions].</summary>
@@ -55,6 +60,9 @@ public abstract class TableDistribution : Distribution
 
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
+
+    /// <summary>One less than there are cells, as they sum to 1; the unknown probability is given.</summary>
+    protected override long FreeParameters => probabilities.Length - 1L;
 
     /// <summary>Probability of a combination of codes; <see cref="UnknownProbability"/> if the table does not have it.</summary>
     /// <param name="codes">Shape [Dimensions].</param>
@@ -73,48 +81,41 @@ public abstract class TableDistribution : Distribution
     /// <inheritdoc/>
     public override void LogProbability(in FeatureTile tile, Span<double> result)
     {
-        if (sizes.Length == 1)
-        {
-            var x = tile.Column(0);
-            for (var i = 0; i < x.Length; i++)
-            {
-                var code = (int)x[i];
-                result[i] = code == x[i] && (uint)code < (uint)logs.Length ? logs[code] : double.IsNaN(x[i]) ? 0 : logUnknown;
-            }
-            return;
-        }
-        for (var i = 0; i < tile.Rows; i++)
-        {
-            long at = 0;
-            var (missing, unknown) = (false, false);
-            for (var j = 0; j < sizes.Length; j++)
-            {
-                var value = tile.Values[(j * FeatureTile.Capacity) + i];
-                var code = (int)value;
-                missing |= double.IsNaN(value);
-                unknown |= code != value || (uint)code >= (uint)sizes[j];
-                at = (at * sizes[j]) + code;
-            }
-            result[i] = missing ? 0 : unknown ? logUnknown : logs[at];
-        }
+        using var scratch = Scratch.Enter();
+        var codes = scratch.Take(FeatureTile.Capacity);
+        CodeTables.Codes(tile, sizes, codes);
+        CodeTables.Lookup(codes, tile.Rows, logs, result);
     }
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new TableStatistics(FormatName, sizes);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var table = (TableStatistics)statistics;
-        if (sizes.Length == 1) AccumulateOne(tile.Column(0), weights, table);
-        else AccumulateRows(tile, weights, table);
+        using var scratch = Scratch.Enter();
+        var codes = scratch.Take(FeatureTile.Capacity);
+        CodeTables.Codes(tile, table.Sizes, codes);
+        var (cells, unknown) = (table.Cells, false);
+        for (var i = 0; i < tile.Rows; i++)
+        {
+            var index = CodeTables.Index(codes[i]);
+            if (index < cells.Length) cells[index] += weights[i];
+            else unknown |= index == cells.Length && weights[i] != 0;
+        }
+        if (!unknown) return;
+        for (var i = 0; i < tile.Rows; i++)
+            if (CodeTables.Index(codes[i]) == cells.Length && weights[i] != 0) AddUnknown(tile, i, weights[i], table);
     }
 
     /// <inheritdoc/>
     public override Distribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var table = (TableStatistics)statistics;
-        if (IsFrozen) return this;
+        // At an inertia of 1 nothing moves: a new category with a share of 0 would make rows impossible that were not.
+        if (IsFrozen || options.Inertia == 1) return this;
         if (UnknownProbability == 0 && table.Outside > 0)
         {
             throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values that are no known categories (total weight {table.Outside.Text()})", "codes 0, 1, 2 …",
@@ -179,9 +180,48 @@ public abstract class TableDistribution : Distribution
         return shares;
     }
 
+    /// <summary>The table of some features, the others summed out.</summary>
+    /// <param name="features">Indexes of features, each once.</param>
+    /// <param name="scale">What each cell is multiplied by, so that all of them sum to 1.</param>
+    private protected Distribution SumTo(ReadOnlySpan<int> features, double scale)
+    {
+        CheckMarginal(features);
+        var kept = new int[features.Length];
+        long length = 1;
+        for (var j = 0; j < kept.Length; j++) length *= kept[j] = sizes[features[j]];
+        var strides = new int[sizes.Length];
+        for (var (j, stride) = (kept.Length - 1, 1); j >= 0; stride *= kept[j], j--) strides[features[j]] = stride;
+        var sums = new double[length];
+        for (var cell = 0; cell < probabilities.Length; cell++)
+        {
+            var (rest, to) = (cell, 0);
+            for (var j = sizes.Length - 1; j >= 0; j--)
+            {
+                to += rest % sizes[j] * strides[j];
+                rest /= sizes[j];
+            }
+            sums[to] += probabilities[cell] * scale;
+        }
+        return kept.Length == 1 ? new DiscreteDistribution(sums, UnknownProbability) : new JointProbabilityTable(kept, sums, UnknownProbability);
+    }
+
     /// <summary>Sizes as they stand in a file.</summary>
     private protected static int[] ReadSizes(JsonElement json) => [.. json.Numbers("sizes").Select(s =>
         s is >= 1 and <= TableStatistics.MostCells && s == Math.Floor(s) ? (int)s : throw JsonHelpers.Bad("property 'sizes'", s.Text(), "whole numbers above 0"))];
+
+    /// <summary>False where a file says that the probabilities are used as they stand.</summary>
+    private protected static bool ReadIsNormalized(JsonElement json) => !json.TryGetProperty("normalized", out var normalized) || normalized.ValueKind != JsonValueKind.False;
+
+    /// <summary>Says so in a file, if some cells that lie side by side do not sum to 1.</summary>
+    private protected void WriteIsNormalized(Utf8JsonWriter writer, int cells)
+    {
+        for (var first = 0; first < probabilities.Length; first += cells)
+        {
+            if (Math.Abs(probabilities.AsSpan(first, cells).ToArray().Sum() - 1) <= SumTolerance) continue;
+            writer.WriteBoolean("normalized", false);
+            return;
+        }
+    }
 
     /// <summary>Name of a code in a feature.</summary>
     private protected static string NameOf(Feature? feature, int code) => feature?.Categories is { } names && code < names.Count ? names[code] : code.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -193,61 +233,23 @@ public abstract class TableDistribution : Distribution
         return random.NextIndex(probabilities.AsSpan(first, count), Sums.Of(probabilities.AsSpan(first, count)));
     }
 
-    private static void AccumulateOne(ReadOnlySpan<double> x, ReadOnlySpan<double> weights, TableStatistics table)
+    /// <summary>Adds a row with a value that the table does not have: the table grows, or the value is no code at all.</summary>
+    private static void AddUnknown(in FeatureTile tile, int row, double weight, TableStatistics table)
     {
-        var cells = table.Cells;
-        for (var i = 0; i < x.Length; i++)
+        var needed = new int[tile.Columns];
+        for (var j = 0; j < needed.Length; j++)
         {
-            var code = (int)x[i];
-            if (code == x[i] && (uint)code < (uint)cells.Length)
+            var value = tile.Values[(j * FeatureTile.Capacity) + row];
+            if (!(value >= 0 && value == Math.Floor(value)))
             {
-                cells[code] += weights[i];
+                table.Outside += weight;
+                return;
             }
-            else if (double.IsNaN(x[i]) || weights[i] == 0)
-            {
-                continue;
-            }
-            else if (x[i] >= 0 && x[i] == Math.Floor(x[i]))
-            {
-                table.Grow([(int)Math.Min(x[i], int.MaxValue - 1) + 1]);
-                cells = table.Cells;
-                cells[(int)x[i]] += weights[i];
-            }
-            else
-            {
-                table.Outside += weights[i];
-            }
+            needed[j] = (int)Math.Min(value, int.MaxValue - 1) + 1;
         }
-    }
-
-    private static void AccumulateRows(in FeatureTile tile, ReadOnlySpan<double> weights, TableStatistics table)
-    {
-        Span<int> needed = new int[tile.Columns];
-        for (var i = 0; i < tile.Rows; i++)
-        {
-            if (weights[i] == 0 || tile.IsIncomplete(i)) continue;
-            long at = 0;
-            bool outside = false, grows = false;
-            for (var j = 0; j < needed.Length; j++)
-            {
-                var value = tile.Values[(j * FeatureTile.Capacity) + i];
-                outside |= !(value >= 0 && value == Math.Floor(value));
-                needed[j] = (int)Math.Clamp(value, 0, int.MaxValue - 1) + 1;
-                grows |= needed[j] > table.Sizes[j];
-                at = (at * table.Sizes[j]) + needed[j] - 1;
-            }
-            if (outside)
-            {
-                table.Outside += weights[i];
-                continue;
-            }
-            if (grows)
-            {
-                table.Grow(needed);
-                at = 0;
-                for (var j = 0; j < needed.Length; j++) at = (at * table.Sizes[j]) + needed[j] - 1;
-            }
-            table.Cells[at] += weights[i];
-        }
+        table.Grow(needed);
+        long at = 0;
+        for (var j = 0; j < needed.Length; j++) at = (at * table.Sizes[j]) + needed[j] - 1;
+        table.Cells[at] += weight;
     }
 }

@@ -42,6 +42,6 @@ public sealed class TriangleKernelDensity : KernelDensity, IDistributionFamily<T
     {
         PointKernels.Triangle(tile, prepared, Bandwidth, result);
         var constant = -2 * Math.Log(Bandwidth);
-        for (var i = 0; i < tile.Rows; i++) result[i] = Math.Log(result[i]) + constant;
+        for (var i = 0; i < tile.Rows; i++) result[i] += constant;
     }
 }

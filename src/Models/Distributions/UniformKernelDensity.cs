@@ -42,6 +42,6 @@ public sealed class UniformKernelDensity : KernelDensity, IDistributionFamily<Un
     {
         PointKernels.Uniform(tile, prepared, Bandwidth, result);
         var constant = -Math.Log(2) - Math.Log(Bandwidth);
-        for (var i = 0; i < tile.Rows; i++) result[i] = Math.Log(result[i]) + constant;
+        for (var i = 0; i < tile.Rows; i++) result[i] += constant;
     }
 }

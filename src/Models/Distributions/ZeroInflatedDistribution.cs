@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -55,6 +56,9 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <summary>Probability z of a zero of the first kind.</summary>
     public double ZeroProbability { get; }
 
+    /// <summary>The probability of a zero, and those of the inner distribution.</summary>
+    protected override long FreeParameters => 1 + Inner.ParameterCount;
+
     /// <inheritdoc/>
     public override int Dimensions => 1;
 
@@ -82,15 +86,24 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <inheritdoc/>
     public override void LogProbability(in FeatureTile tile, Span<double> result)
     {
-        Inner.LogProbability(tile, result);
-        var x = tile.Column(0);
-        for (var i = 0; i < x.Length; i++) result[i] = x[i] == 0 ? logZero : double.IsNaN(x[i]) ? 0 : result[i] + logRest;
+        if (Inner.IsDiscrete)
+        {
+            Inner.LogProbability(tile, result);
+        }
+        else
+        {
+            // A density may have no value at 0; what it would say there is not needed.
+            using var scratch = Scratch.Enter();
+            Inner.LogProbability(ZeroRows.Without(tile, scratch.Take(FeatureTile.Capacity)), result);
+        }
+        ZeroRows.Replace(tile, logZero, logRest, result);
     }
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new CompositeStatistics([new SumStatistics(2), Inner.CreateStatistics()]);
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
         var parts = ((CompositeStatistics)statistics).Parts;
@@ -100,7 +113,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
         double all = 0, zeros = 0;
         for (var i = 0; i < x.Length; i++)
         {
-            rest[i] = weights[i];
+            rest[i] = double.IsNaN(x[i]) ? 0 : weights[i];
             if (double.IsNaN(x[i])) continue;
             all += weights[i];
             if (x[i] != 0) continue;
@@ -127,6 +140,12 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
         z = (ZeroProbability * options.Inertia) + (z * (1 - options.Inertia));
         return new(Inner.Maximize(parts[1], options), Math.Clamp(z, 0, 1));
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics) => Inner.Diagnose(((CompositeStatistics)statistics).Parts[1]);
+
+    /// <inheritdoc/>
+    internal override IEnumerable<string> DiagnosePart(Statistics statistics) => Inner.DiagnosePart(((CompositeStatistics)statistics).Parts[1]);
 
     /// <inheritdoc/>
     public override string? Impossible(Statistics statistics) => Inner.Impossible(((CompositeStatistics)statistics).Parts[1]);

@@ -6,6 +6,12 @@ namespace Pipelines.Models;
 /// <remarks>Two features are the same if they have the same name and categories: what a fit has seen of the column is no part of what the column is.</remarks>
 public sealed record Feature(string Name, IReadOnlyList<string>? Categories = null)
 {
+    /// <summary>A text that means missing, beside null; null (default) = none.</summary>
+    public string? MissingText { get; init; }
+
+    /// <summary>Turns the column's values into codes; null for a number.</summary>
+    public CategoryMap? ToMap() => Categories is null ? null : new CategoryMap(Categories, MissingText);
+
     /// <summary>Type of the values that the model was fitted to, as a column names it: <c>double</c>, <c>int32</c>, <c>single</c> …; null = not known.</summary>
     public string? Type { get; init; }
 

@@ -15,6 +15,14 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
     // No row above this priority can be in the final sample; it only falls, so reading it late is only slower.
     private ulong ceiling = ulong.MaxValue;
 
+    private readonly (int, int, long?) kind = (columns, sampleRows, seed);
+
+    /// <summary>True if the other one takes the same sample.</summary>
+    internal bool IsSame(DataSurvey other) => kind == other.kind;
+
+    /// <summary>Bytes that the sample of some rows takes, about: twice as many rows as it has in the end, each an array and an entry in a list.</summary>
+    internal long SampleBytes(int rows) => Math.Min(rows, 2L * sampleRows) * (64 + (sizeof(double) * columns));
+
     /// <inheritdoc/>
     public Statistics CreateStatistics() => new SurveyStatistics(columns, sampleRows, c => ceiling = Math.Min(ceiling, c));
 

@@ -2,6 +2,7 @@ namespace Pipelines.Models.Fitting;
 
 /// <summary>
 /// The one EM loop: LL_0 at the start; then M step k and LL_k until LL_k - LL_(k-1) is at most the stop threshold or k is the most iterations.
+/// With batches per iteration, LL_k is that of the batches taken, and the stop rule looks at whole walks (<see cref="FitOptions.BatchesPerIteration"/>).
 /// It knows only "a pass over the data", and serves k-means (Lloyd) as well, whose objective is minus the total squared distance.
 /// With a journal, each iteration is kept, and a fit that was interrupted goes on where it was: the same history, the same bits.
 /// </summary>
@@ -36,34 +37,54 @@ public static class ExpectationMaximization
 
         var resumed = options.Journal?.Resumed;
         var model = (TModel)(resumed?.Model ?? start);
+        var walk = await BatchWalk.OpenAsync(pass, options, cancellationToken).ConfigureAwait(false);
         var statistics = resumed?.Statistics ?? await EvaluateAsync(model, 0).ConfigureAwait(false);
-        var initial = resumed?.InitialLogLikelihood ?? statistics.Objective;
+        var initial = resumed?.InitialLogLikelihood ?? Objective();
         List<FitIteration> history = [.. resumed?.History ?? []];
         var warnings = new List<string>();
-        var converged = history.Count > 0 && history[^1].Improvement <= options.StopThreshold;
+        var converged = HasConverged();
         if (resumed is null) options.Journal?.Save(new(model, statistics, initial, []));
         options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows));
         while (!converged && history.Count < options.MaxIterations)
         {
             var began = options.TimeProvider.GetTimestamp();
-            var before = statistics.Objective;
+            var before = Objective();
             var iteration = history.Count + 1;
             model = (TModel)model.Maximize(statistics, options.Maximization(iteration));
             statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
-            var improvement = statistics.Objective - before;
-            history.Add(new(iteration, statistics.Objective, improvement, options.TimeProvider.GetElapsedTime(began).TotalSeconds));
+            var objective = Objective();
+            history.Add(new(iteration, objective, objective - before, options.TimeProvider.GetElapsedTime(began).TotalSeconds));
             options.Journal?.Save(new(model, statistics, initial, history));
             options.Progress?.Report(new(history[^1], model, statistics.Rows));
-            converged = improvement <= options.StopThreshold;
+            converged = HasConverged();
         }
-        if (history.Count > 0 && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
+        var isPartial = walk is { IsWhole: false };
+        if (isPartial) statistics = await EvaluateAsync(model, history.Count, all: true).ConfigureAwait(false);
+        else if (history.Count > 0 && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
             warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration (missing values, inertia or a least variance can do that)");
         warnings.AddRange(model.Diagnose(statistics));
-        return new() { Model = model, Rows = statistics.Rows, Converged = converged, InitialLogLikelihood = initial, History = history, Warnings = warnings };
-
-        async ValueTask<Statistics> EvaluateAsync(TModel current, int iteration)
+        return new()
         {
-            var result = await pass.RunAsync(current, cancellationToken).ConfigureAwait(false);
+            Model = model,
+            Rows = statistics.Rows,
+            Weight = statistics.Weight,
+            Converged = converged,
+            InitialLogLikelihood = initial,
+            TotalLogLikelihood = isPartial ? statistics.Objective : null,
+            History = history,
+            Warnings = warnings,
+        };
+
+        double Objective() => walk is null ? statistics.Objective : walk.Scaled(statistics);
+
+        bool HasConverged() => history.Count > 0 && (walk is null ? history[^1].Improvement : walk.Gain(initial, history)) <= options.StopThreshold;
+
+        async ValueTask<Statistics> EvaluateAsync(TModel current, int iteration, bool all = false)
+        {
+            var result = walk is null || all
+                ? await pass.RunAsync(current, cancellationToken).ConfigureAwait(false)
+                : await pass.RunAsync(current, walk.Range(iteration), cancellationToken).ConfigureAwait(false);
+            if (walk is not null && !(result.Weight > 0)) throw NothingTaken(walk.Range(iteration), result);
             if (result.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
             if (!(result.Weight > 0) && current.Impossible(result) is { } words) throw new ModelException(ErrorKind.Data, "input", words, "data that the model can produce", "look for unknown symbols and missing transitions, or begin with another model");
             if (!(result.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {result.Weight.Text()}", "more than 0", "check the weights");
@@ -80,4 +101,8 @@ public static class ExpectationMaximization
             return result;
         }
     }
+
+    private static ModelException NothingTaken(BatchRange range, Statistics found) => new(
+        ErrorKind.Data, $"{range.Count} batches from batch {range.First} on", found.Rows == 0 ? "no row that can be used" : $"a total weight of {found.Weight.Text()}", "rows of weight above 0 in each iteration",
+        "take more batches per iteration (--batches-per-iteration, BatchesPerIteration), or check the weights");
 }

@@ -20,6 +20,14 @@ public sealed record FitOptions
     /// <summary>Step-size decay d, at least 0, default 0 = off: M step k (from 1) keeps 1 - (1 - inertia) (2 + k)^-d of the old parameters.</summary>
     public double LearningRateDecay { get; init; }
 
+    /// <summary>
+    /// Batches that each iteration takes, at least 1; null (default) = all. With a number, each iteration takes the next ones after those of the iteration before, and after the
+    /// last batch of the data comes the first (mini-batch EM). Log-likelihoods in the history are then of the batches taken, scaled to the weight of all rows, and fitting stops when
+    /// a whole walk through the data gains no more than <see cref="StopThreshold"/> on the walk before. The log-likelihood of the result is that of all rows, by one more pass.
+    /// Use it with <see cref="LearningRateDecay"/> or <see cref="Inertia"/>: without, each update forgets what the batches before have shown.
+    /// </summary>
+    public int? BatchesPerIteration { get; init; }
+
     /// <summary>Added to each component's total responsibility in the M step, in rows; at least 0, default 0.</summary>
     public double Pseudocount { get; init; }
 
@@ -56,6 +64,7 @@ public sealed record FitOptions
         new("seed", Seed.ToString(CultureInfo.InvariantCulture)),
         new("inertia", Inertia.Text()),
         new("learning rate decay", LearningRateDecay.Text()),
+        new("batches per iteration", BatchesPerIteration?.ToString(CultureInfo.InvariantCulture) ?? "all"),
         new("pseudocount", Pseudocount.Text()),
         new("least variance", MinVariance.Text()),
         new("rows to choose the start on", InitializationRows.ToString(CultureInfo.InvariantCulture)),
@@ -68,6 +77,7 @@ public sealed record FitOptions
         (BatchSize is >= 1 and <= 1 << 24, nameof(BatchSize), BatchSize, "1 to 16777216 rows"),
         (Inertia is >= 0 and <= 1, nameof(Inertia), Inertia, "0 to 1"),
         (LearningRateDecay >= 0 && double.IsFinite(LearningRateDecay), nameof(LearningRateDecay), LearningRateDecay, "a finite number of at least 0"),
+        (BatchesPerIteration is null or >= 1, nameof(BatchesPerIteration), BatchesPerIteration, "null (all batches) or at least 1"),
         (Pseudocount >= 0 && double.IsFinite(Pseudocount), nameof(Pseudocount), Pseudocount, "a finite number of at least 0"),
         (MinVariance >= 0 && double.IsFinite(MinVariance), nameof(MinVariance), MinVariance, "a finite number of at least 0"),
         (!double.IsNaN(StopThreshold), nameof(StopThreshold), StopThreshold, "a number"),

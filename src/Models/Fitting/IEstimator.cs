@@ -20,6 +20,16 @@ public interface IEstimator<TModel>
     /// By default the type's name; an estimator of yours with parameters adds them.
     /// </summary>
     IReadOnlyList<KeyValuePair<string, string>> Facts => [new("estimator", GetType().FullName ?? GetType().Name)];
+
+    /// <summary>True if a feature holds categories: a pass gives their codes (<see cref="CategoryMap"/>). False by default.</summary>
+    /// <param name="feature">Index of the feature.</param>
+    bool IsCategorical(int feature) => false;
+
+    /// <summary>Models that are fitted at the same time; 1 (default) unless the estimator chooses among several.</summary>
+    int Fits => 1;
+
+    /// <summary>True (default) if what fitting increases is a log-likelihood, so that AIC and BIC can be told.</summary>
+    bool HasLikelihood => true;
 }
 
 /// <summary>In-memory fitting.</summary>
@@ -61,6 +71,9 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
 {
     /// <summary>Where it begins.</summary>
     public TModel Start => start;
+
+    /// <inheritdoc/>
+    public bool HasLikelihood => start.ObjectiveName == Model.LogLikelihoodName;
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> Facts =>

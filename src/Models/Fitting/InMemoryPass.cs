@@ -9,12 +9,26 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
     /// <inheritdoc/>
     public int Columns => data.Columns;
 
+    private long Batches => (data.Rows + (long)batchSize - 1) / batchSize;
+
     /// <inheritdoc/>
-    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) => RunAsync(summarizer, new BatchRange(0, Batches), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
-        var batches = (int)((data.Rows + (long)batchSize - 1) / batchSize);
-        using var fold = new OrderedFold(summarizer, batches, Parallelism.Threads(maxDegreeOfParallelism, batches));
-        return new(fold.Run((batch, statistics) => summarizer.Summarize(data.Block((int)(batch * batchSize), (int)Math.Min(batchSize, data.Rows - (batch * batchSize))), statistics), cancellationToken));
+        var batches = Batches;
+        using var fold = new OrderedFold(summarizer, range.First + range.Count, Parallelism.Threads(maxDegreeOfParallelism, range.Count), null, range.First);
+        return new(fold.Run((number, statistics) => summarizer.Summarize(Batch(number % batches), statistics), cancellationToken));
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken)
+    {
+        var found = await RunAsync(new ExtentSummarizer(), cancellationToken).ConfigureAwait(false);
+        return new(found.Rows, found.Weight, Batches);
+    }
+
+    private FeatureBlock Batch(long batch) => data.Block((int)(batch * batchSize), (int)Math.Min(batchSize, data.Rows - (batch * batchSize)));
 }

@@ -32,14 +32,13 @@ internal static unsafe class ColumnMap
     public static void Fill<TFunction>(in FeatureTile tile, int column, in TFunction function, Span<double> result)
         where TFunction : struct, IColumnFunction
     {
-        var values = tile.Values.Slice(column * FeatureTile.Capacity, tile.PaddedRows);
-        fixed (double* x = values, y = result[..tile.Rows])
+        fixed (double* x = tile.Column(column), y = result[..tile.Rows])
         {
             switch (KernelSelection.Current)
             {
-                case KernelVariant.Avx512: Fill<TFunction, Vector512Ops, Vector512<double>>(x, tile.Rows, function, y); break;
-                case KernelVariant.Avx2: Fill<TFunction, Vector256Ops, Vector256<double>>(x, tile.Rows, function, y); break;
-                case KernelVariant.Portable: Fill<TFunction, Vector128Ops, Vector128<double>>(x, tile.Rows, function, y); break;
+                case KernelVariant.Avx512: Run<TFunction, Vector512Ops, Vector512<double>>(x, tile.Rows, tile.HasMissing, function, y); break;
+                case KernelVariant.Avx2: Run<TFunction, Vector256Ops, Vector256<double>>(x, tile.Rows, tile.HasMissing, function, y); break;
+                case KernelVariant.Portable: Run<TFunction, Vector128Ops, Vector128<double>>(x, tile.Rows, tile.HasMissing, function, y); break;
                 default:
                     for (var i = 0; i < tile.Rows; i++) y[i] = function.Value(x[i]);
                     break;
@@ -47,33 +46,41 @@ internal static unsafe class ColumnMap
         }
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fill<TFunction, TOps, TVec>(double* x, int rows, TFunction function, double* y)
+    private static void Run<TFunction, TOps, TVec>(double* x, int rows, bool missing, TFunction function, double* y)
         where TFunction : struct, IColumnFunction
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged
     {
-        TVec above = TOps.Broadcast(function.Above), below = TOps.Broadcast(function.Below), zero = TOps.Broadcast(0), not = TOps.Broadcast(double.NaN);
-        var last = stackalloc double[8];
-        for (var i = 0; i < rows; i += TOps.Count)
+        if (rows == 0) return;
+        var spare = stackalloc double[8];
+        var whole = rows - (rows % TOps.Count);
+        var least = TOps.Broadcast(x[0]);
+        var most = least;
+        for (var i = 0; i < whole; i += TOps.Count)
         {
             var value = TOps.Load(x + i);
-            var result = function.Vector<TOps, TVec>(value);
-            var count = Math.Min(rows - i, TOps.Count);
-            if (count == TOps.Count)
-            {
-                TOps.Store(y + i, result);
-            }
-            else
-            {
-                TOps.Store(last, result);
-                for (var lane = 0; lane < count; lane++) y[i + lane] = last[lane];
-            }
-            // Comparisons with NaN are false: NaN ends here too.
-            var probe = TOps.SelectGreater(value, above, TOps.SelectGreater(below, value, zero, not), not);
-            if (!TOps.AnyNaN(probe, probe)) continue;
-            for (var lane = i; lane < i + count; lane++)
-                if (!(x[lane] > function.Above && x[lane] < function.Below)) y[lane] = function.Value(x[lane]);
+            least = TOps.Min(least, value);
+            most = TOps.Max(most, value);
+            TOps.Store(y + i, function.Vector<TOps, TVec>(value));
         }
+        if (whole < rows)
+        {
+            // The last rows in a vector of their own, filled up with one of them.
+            for (var lane = 0; lane < TOps.Count; lane++) spare[lane] = x[Math.Min(whole + lane, rows - 1)];
+            var value = TOps.Load(spare);
+            least = TOps.Min(least, value);
+            most = TOps.Max(most, value);
+            TOps.Store(spare, function.Vector<TOps, TVec>(value));
+            for (var lane = 0; lane < rows - whole; lane++) y[whole + lane] = spare[lane];
+        }
+        double above = function.Above, below = function.Below;
+        TVec zero = TOps.Broadcast(0), not = TOps.Broadcast(double.NaN);
+        var outside = TOps.SelectGreater(least, TOps.Broadcast(above), TOps.SelectGreater(TOps.Broadcast(below), most, zero, not), not);
+        if (!missing && !TOps.AnyNaN(outside, outside)) return;
+        // Comparisons with NaN are false: NaN ends here too.
+        for (var i = 0; i < rows; i++)
+            if (!(x[i] > above && x[i] < below)) y[i] = function.Value(x[i]);
     }
 }

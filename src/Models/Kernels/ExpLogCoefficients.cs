@@ -15,6 +15,10 @@ internal static class ExpLogCoefficients
     /// <summary>Adding it rounds to sixteenths and leaves their count in the low bits.</summary>
     public const double RoundToSixteenths = 422212465065984.0;
 
+    // log 2 in two parts: the first has 21 zeros at its end, so that its product with an exponent is exact.
+    public const double Ln2High = 6.93147180369123816490e-01;
+    public const double Ln2Low = 1.90821492927058770002e-10;
+
     // (2^f - 1)/f on |f| <= 1/32: 1.5e-17.
     public const double S0 = 0.6931471805599457;
     public const double S1 = 0.24022650695910075;
@@ -44,4 +48,14 @@ internal static class ExpLogCoefficients
     public const double L4 = 0.18182889125261723;
     public const double L5 = 0.15331721600556042;
     public const double L6 = 0.14616449685043406;
+
+    // (log(1 + r) - r + r^2/2)/r^3 on -0.0386 <= r <= 0.0417: 7.8e-18 of the logarithm.
+    public const double R0 = 0.3333333333333288;
+    public const double R1 = -0.2500000000002841;
+    public const double R2 = 0.20000000009045188;
+    public const double R3 = -0.16666666495607602;
+    public const double R4 = 0.1428568589669691;
+    public const double R5 = -0.12500242331717976;
+    public const double R6 = 0.11139784234916948;
+    public const double R7 = -0.09914525965103246;
 }

@@ -44,6 +44,9 @@ internal unsafe interface IVectorOps<TVec>
     /// <summary>The larger one; NaN if <paramref name="b"/> is NaN, any of the two if only <paramref name="a"/> is.</summary>
     static abstract TVec Max(TVec a, TVec b);
 
+    /// <summary>The smaller one; any of the two if one is NaN.</summary>
+    static abstract TVec Min(TVec a, TVec b);
+
     /// <summary>In each lane: a &gt; b ? yes : no.</summary>
     static abstract TVec SelectGreater(TVec a, TVec b, TVec yes, TVec no);
 
@@ -58,6 +61,9 @@ internal unsafe interface IVectorOps<TVec>
 
     /// <summary>2^x for x up to 1000, to 1.5 units in the last place; exactly 0 below -700, so that nothing ever meets denormals; NaN stays NaN.</summary>
     static abstract TVec Exp2(TVec x);
+
+    /// <summary>Natural logarithm of normal numbers above 0 and below 1e308, to 4 units in the last place; anything of what else.</summary>
+    static abstract TVec Log(TVec x);
 
     /// <summary>For positive normal numbers x = 2^e m with m in [1, 2): e, and m.</summary>
     static abstract TVec SplitExponent(TVec x, out TVec mantissa);

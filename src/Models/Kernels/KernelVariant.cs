@@ -30,11 +30,14 @@ public static class KernelSelection
     private static readonly AsyncLocal<KernelVariant?> forced = new();
     private static readonly Lazy<KernelVariant> fromEnvironment = new(() => Parse(Environment.GetEnvironmentVariable(EnvironmentVariable)));
 
+    /// <summary>Set by the first <see cref="Force"/>: a program that never forces a variant pays nothing for the question.</summary>
+    private static volatile bool everForced;
+
     /// <summary>The variants that this CPU can run, the fastest first.</summary>
     public static IReadOnlyList<KernelVariant> Supported { get; } = [.. Enum.GetValues<KernelVariant>().Where(IsSupported).Reverse()];
 
     /// <summary>The variant in use: one forced by <see cref="Force"/>, else by the environment, else the fastest that the CPU has.</summary>
-    public static KernelVariant Current => forced.Value ?? fromEnvironment.Value;
+    public static KernelVariant Current => (everForced ? forced.Value : null) ?? fromEnvironment.Value;
 
     /// <summary>The variant's name as models save it and the environment variable spells it.</summary>
     public static string Name(this KernelVariant variant) => variant.ToString().ToLowerInvariant();
@@ -45,6 +48,7 @@ public static class KernelSelection
         if (!IsSupported(variant))
             throw new PlatformNotSupportedException($"kernel variant '{variant.Name()}': this CPU lacks it; supported here: {string.Join(", ", Supported.Select(Name))}");
         var before = forced.Value;
+        everForced = true;
         forced.Value = variant;
         return new Restore(before);
     }

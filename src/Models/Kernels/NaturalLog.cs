@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Kernels;
 
 /// <summary>log x: NaN of missing values, -infinity of what has no finite logarithm (0, negative numbers and infinity).</summary>
@@ -6,15 +8,19 @@ internal readonly struct NaturalLog : IColumnFunction
     /// <summary>Numbers above this one are normal: the vector logarithm takes them.</summary>
     public const double LeastNormal = 2.2250738585072014E-308;
 
+    /// <summary>Numbers below this one: the vector logarithm takes them.</summary>
+    public const double Most = 1e308;
+
     public double Above => LeastNormal;
 
-    public double Below => double.PositiveInfinity;
+    public double Below => Most;
 
     public double Value(double x) => x > 0 && x < double.PositiveInfinity ? Math.Log(x) : double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVec Vector<TOps, TVec>(TVec x)
         where TOps : struct, IVectorOps<TVec>
-        where TVec : unmanaged => VectorMath<TOps, TVec>.Log(x);
+        where TVec : unmanaged => TOps.Log(x);
 }
 
 /// <summary>log(1 - x) for x below 1: NaN of missing values, -infinity of others.</summary>
@@ -26,6 +32,7 @@ internal readonly struct LogOfComplement : IColumnFunction
 
     public double Value(double x) => x < 1 && x > double.NegativeInfinity ? Exactly(x) : double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TVec Vector<TOps, TVec>(TVec x)
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged => VectorMath<TOps, TVec>.Log1p(TOps.Subtract(TOps.Broadcast(0), x));

@@ -29,10 +29,10 @@ internal static unsafe class PointKernels
         for (var i = 0; i < tile.Rows; i++) result[i] = whole[i] + constant;
     }
 
-    /// <summary>Fills the weights of the points not farther than the bandwidth.</summary>
+    /// <summary>Fills the logarithms of the weights of the points not farther than the bandwidth.</summary>
     public static void Uniform(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result) => Linear(tile, points, bandwidth, triangle: false, result);
 
-    /// <summary>Fills the sums of weight times max(bandwidth - distance, 0).</summary>
+    /// <summary>Fills the logarithms of the sums of weight times max(bandwidth - distance, 0).</summary>
     public static void Triangle(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result) => Linear(tile, points, bandwidth, triangle: true, result);
 
     private static void Linear(in FeatureTile tile, Prepared points, double bandwidth, bool triangle, Span<double> result)
@@ -49,7 +49,8 @@ internal static unsafe class PointKernels
                 default: Linear(x, tile.Rows, p, points.Count, bandwidth, triangle, y); break;
             }
         }
-        whole[..tile.Rows].CopyTo(result);
+        // No point is near enough: -infinity.
+        ColumnMap.Fill(new FeatureTile(whole, tile.Rows, 1, tile.HasMissing), 0, default(NaturalLog), result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -115,18 +116,33 @@ internal static unsafe class PointKernels
     {
         TVec width = TOps.Broadcast(bandwidth), zero = TOps.Broadcast(0);
         var weights = points + (2 * count);
-        for (var i = 0; i < rows; i += TOps.Count)
+        for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
-            TVec a = TOps.Load(x + i), sum = zero;
+            TVec a = TOps.Load(x + i), b = TOps.Load(x + i + TOps.Count), sumA = zero, sumB = zero;
             for (var j = 0; j < count; j++)
             {
-                var d = TOps.Subtract(a, TOps.Broadcast(points[2 * j]));
-                var left = TOps.Subtract(width, TOps.Max(d, TOps.Subtract(zero, d)));
-                var weight = TOps.Broadcast(weights[j]);
-                if (triangle) sum = TOps.MultiplyAdd(weight, TOps.Max(left, zero), sum);
-                else sum = TOps.Add(sum, TOps.SelectGreater(zero, left, zero, weight));
+                TVec point = TOps.Broadcast(points[2 * j]), weight = TOps.Broadcast(weights[j]);
+                TVec leftA = Left(a, point, width), leftB = Left(b, point, width);
+                if (triangle)
+                {
+                    sumA = TOps.MultiplyAdd(weight, TOps.Max(leftA, zero), sumA);
+                    sumB = TOps.MultiplyAdd(weight, TOps.Max(leftB, zero), sumB);
+                }
+                else
+                {
+                    sumA = TOps.Add(sumA, TOps.SelectGreater(zero, leftA, zero, weight));
+                    sumB = TOps.Add(sumB, TOps.SelectGreater(zero, leftB, zero, weight));
+                }
             }
-            TOps.Store(result + i, sum);
+            TOps.Store(result + i, sumA);
+            TOps.Store(result + i + TOps.Count, sumB);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static TVec Left(TVec value, TVec point, TVec width)
+        {
+            var d = TOps.Subtract(value, point);
+            return TOps.Subtract(width, TOps.Max(d, TOps.Subtract(TOps.Broadcast(0), d)));
         }
     }
 

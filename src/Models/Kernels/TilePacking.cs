@@ -45,6 +45,18 @@ internal static unsafe class TilePacking
         return missing;
     }
 
+    /// <summary>True if a value is NaN.</summary>
+    /// <param name="values">A whole number of 16 values.</param>
+    public static bool AnyMissing(ReadOnlySpan<double> values)
+    {
+        fixed (double* x = values)
+        {
+            return Avx512DQ.IsSupported ? AnyMissing<Vector512Ops, Vector512<double>>(x, values.Length)
+                : Avx2.IsSupported ? AnyMissing<Vector256Ops, Vector256<double>>(x, values.Length)
+                : AnyMissing<Vector128Ops, Vector128<double>>(x, values.Length);
+        }
+    }
+
     /// <summary>Asks the memory for values that will be packed soon.</summary>
     /// <param name="values">Element (r, c) at <c>r + c * columnStride</c>.</param>
     /// <param name="rows">Rows.</param>
@@ -82,6 +94,16 @@ internal static unsafe class TilePacking
             missing |= TOps.AnyNaN(a, b) | TOps.AnyNaN(c, d);
         }
         for (; i < rows; i++) missing |= double.IsNaN(target[i] = source[i]);
+        return missing;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool AnyMissing<TOps, TVec>(double* x, int rows)
+        where TOps : struct, IVectorOps<TVec>
+        where TVec : unmanaged
+    {
+        var missing = false;
+        for (var i = 0; i < rows; i += 2 * TOps.Count) missing |= TOps.AnyNaN(TOps.Load(x + i), TOps.Load(x + i + TOps.Count));
         return missing;
     }
 

@@ -73,6 +73,12 @@ internal readonly unsafe struct TwoVector512Ops : IVectorOps<TwoVector512>
     public static bool AnyNaN(TwoVector512 a, TwoVector512 b) => Vector512Ops.AnyNaN(a.First, b.First) | Vector512Ops.AnyNaN(a.Second, b.Second);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoVector512 Min(TwoVector512 a, TwoVector512 b) => new(Vector512Ops.Min(a.First, b.First), Vector512Ops.Min(a.Second, b.Second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TwoVector512 Log(TwoVector512 x) => new(Vector512Ops.Log(x.First), Vector512Ops.Log(x.Second));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoVector512 Exp2(TwoVector512 x) => new(Vector512Ops.Exp2(x.First), Vector512Ops.Exp2(x.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,6 +44,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
     public static Vector128<double> Max(Vector128<double> a, Vector128<double> b) => Vector128.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Min(Vector128<double> a, Vector128<double> b) => Vector128.MinNative(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> SelectGreater(Vector128<double> a, Vector128<double> b, Vector128<double> yes, Vector128<double> no) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(a, b), yes, no);
 
@@ -75,6 +78,9 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
         var result = (p.AsInt64() + (t.AsInt64() << 52)).AsDouble();
         return Vector128.AndNot(result, Vector128.LessThan(x, Vector128.Create(LeastExponent)));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Log(Vector128<double> x) => VectorMath<Vector128Ops, Vector128<double>>.LogByQuotient(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> SplitExponent(Vector128<double> x, out Vector128<double> mantissa)

@@ -44,6 +44,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<double>>
     public static Vector256<double> Max(Vector256<double> a, Vector256<double> b) => Avx.Max(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Min(Vector256<double> a, Vector256<double> b) => Avx.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> SelectGreater(Vector256<double> a, Vector256<double> b, Vector256<double> yes, Vector256<double> no) =>
         Avx.BlendVariable(no, yes, Avx.CompareGreaterThan(a, b));
 
@@ -79,6 +82,9 @@ internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<double>>
         var result = Avx2.Add(p.AsInt64(), Avx2.ShiftLeftLogical(t.AsInt64(), 52)).AsDouble();
         return Avx.And(result, Avx.CompareNotLessThan(x, Vector256.Create(LeastExponent)));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Log(Vector256<double> x) => VectorMath<Vector256Ops, Vector256<double>>.LogByQuotient(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<double> SplitExponent(Vector256<double> x, out Vector256<double> mantissa)

@@ -54,6 +54,9 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     public static Vector512<double> Max(Vector512<double> a, Vector512<double> b) => Avx512F.Max(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Min(Vector512<double> a, Vector512<double> b) => Avx512F.Min(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> SelectGreater(Vector512<double> a, Vector512<double> b, Vector512<double> yes, Vector512<double> no) =>
         Avx512F.BlendVariable(no, yes, Avx512F.CompareGreaterThan(a, b));
 
@@ -90,6 +93,34 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
         p = Avx512F.FusedMultiplyAdd(f, p, Vector512.Create(S0));
         var result = Avx512F.FusedMultiplyAdd(Avx512F.Multiply(scale, f), p, scale);
         return Avx512F.BlendVariable(Vector512<double>.Zero, result, Avx512F.CompareNotLessThan(x, Vector512.Create(LeastExponent)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Log(Vector512<double> x)
+    {
+        // x = 2^e m with m from 3/4 to 3/2, c = the sixteenth next to m: log x = e log 2 + log c + log(1 + r), r = m/c - 1. Adding the magic number rounds m to
+        // sixteenths and leaves their count, modulo 16, where the tables look for it. Near 1 both e and log c are 0, so that nothing cancels; elsewhere
+        // their sum is of the size of log 2, so that one constant for it will do.
+        var exponent = Avx512F.GetExponent(Avx512F.Multiply(x, Vector512.Create(4.0 / 3)));
+        var m = Avx512F.GetMantissa(x, 3);
+        var at = Avx512F.Add(m, Vector512.Create(RoundToSixteenths)).AsInt64();
+        var inverse = Avx512F.PermuteVar8x64x2(
+            Vector512.Create(1, 16.0 / 17, 16.0 / 18, 16.0 / 19, 16.0 / 20, 16.0 / 21, 16.0 / 22, 16.0 / 23), at,
+            Vector512.Create(16.0 / 24, 1, 1, 1, 16.0 / 12, 16.0 / 13, 16.0 / 14, 16.0 / 15));
+        var log = Avx512F.PermuteVar8x64x2(
+            Vector512.Create(0, 0.060624621816434854, 0.11778303565638351, 0.17185025692665928, 0.2231435513142097, 0.2719337154836418, 0.3184537311185346, 0.3629054936893685), at,
+            Vector512.Create(0.40546510810816444, 0, 0, 0, -0.28768207245178085, -0.20763936477824455, -0.13353139262452257, -0.06453852113757116));
+        var r = Avx512F.FusedMultiplySubtract(m, inverse, Vector512.Create(1.0));
+        var p = Avx512F.FusedMultiplyAdd(r, Vector512.Create(R7), Vector512.Create(R6));
+        p = Avx512F.FusedMultiplyAdd(r, p, Vector512.Create(R5));
+        p = Avx512F.FusedMultiplyAdd(r, p, Vector512.Create(R4));
+        p = Avx512F.FusedMultiplyAdd(r, p, Vector512.Create(R3));
+        p = Avx512F.FusedMultiplyAdd(r, p, Vector512.Create(R2));
+        p = Avx512F.FusedMultiplyAdd(r, p, Vector512.Create(R1));
+        p = Avx512F.FusedMultiplyAdd(r, p, Vector512.Create(R0));
+        p = Avx512F.FusedMultiplyAdd(r, p, Vector512.Create(-0.5));
+        p = Avx512F.FusedMultiplyAdd(Avx512F.Multiply(r, r), p, r);
+        return Avx512F.Add(Avx512F.FusedMultiplyAdd(exponent, Vector512.Create(0.6931471805599453), log), p);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

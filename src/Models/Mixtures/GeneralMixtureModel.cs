@@ -61,6 +61,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <inheritdoc/>
     public override int Dimensions => Components[0].Dimensions;
 
+    /// <summary>Those of the components, and K - 1 mixing weights.</summary>
+    protected override long FreeParameters => Components.Count - 1 + Components.Sum(c => c.ParameterCount);
+
     /// <inheritdoc/>
     public override string FormatName => Name;
 
@@ -188,7 +191,11 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         for (var k = 0; k < responsibilities.Length; k++)
         {
             if (responsibilities[k] < NormalDistribution.LeastWeight)
+            {
                 yield return $"component {k} died: no row belongs to it any more; it keeps its parameters at weight {weights[k].Text()} (use fewer components or another start)";
+                continue;
+            }
+            foreach (var words in Components[k].DiagnosePart(((MixtureStatistics)statistics).Parts[k])) yield return $"component {k}: {words}";
         }
     }
 
@@ -203,6 +210,22 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     {
         ArgumentNullException.ThrowIfNull(random);
         Components[random.NextIndex(weights, 1)].Sample(random, row);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsDiscrete => Components.All(c => c.IsDiscrete);
+
+    /// <inheritdoc/>
+    public override Distribution? Marginal(params ReadOnlySpan<int> features)
+    {
+        CheckMarginal(features);
+        var marginals = new Distribution[Components.Count];
+        for (var k = 0; k < marginals.Length; k++)
+        {
+            if (Components[k].Marginal(features) is not { } marginal) return null;
+            marginals[k] = marginal;
+        }
+        return new GeneralMixtureModel(marginals, weights);
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,9 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     ];
 
     /// <inheritdoc/>
+    public bool IsCategorical(int feature) => family.IsCategorical(feature);
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
@@ -55,7 +58,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         ArgumentNullException.ThrowIfNull(options);
         var clusters = new KMeans(initialization.Centroids(sample, components, options.Seed));
         if (kMeansIterations > 0)
-            clusters = clusters.Fit(sample.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0 }).Model;
+            clusters = clusters.Fit(sample.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0, BatchesPerIteration = null }).Model;
         var assignment = clusters.Predict(sample.Matrix, options.MaxDegreeOfParallelism);
         var fitted = new Distribution[components];
         var shares = new double[components];
@@ -73,29 +76,13 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         var blank = family.Blank(centroid);
         try
         {
-            return FitTo(blank, sample, i => assignment[i] == cluster ? sample.Weights[i] : 0, options);
+            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : 0, options);
         }
         catch (ModelException)
         {
             // Too few or too equal rows in the cluster: let it look a little at the others. If all rows together won't do, say so.
-            return FitTo(blank, sample, i => (assignment[i] == cluster ? 1 : Borrowed) * sample.Weights[i], options);
+            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : Borrowed, options);
         }
-    }
-
-    private static Distribution FitTo(Distribution distribution, FeatureSample sample, Func<int, double> weight, FitOptions options)
-    {
-        var weights = new double[sample.Rows];
-        for (var i = 0; i < weights.Length; i++) weights[i] = weight(i);
-        var rows = FeatureMatrix.FromRows(sample.Values, weights);
-        // Twice: the second time the sums are taken around the fitted mean, which removes the first one's rounding error.
-        for (var round = 0; round < 2; round++)
-        {
-            var statistics = distribution.CreateStatistics();
-            distribution.SummarizeRows(rows, statistics);
-            distribution = distribution.Maximize(statistics, new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount });
-            distribution.EnsureEvaluable();
-        }
-        return distribution;
     }
 }
 

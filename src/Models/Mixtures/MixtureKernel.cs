@@ -38,6 +38,20 @@ public abstract class MixtureKernel
     /// <param name="responsibilities">Shape [K]: what of <see cref="MixtureStatistics.Responsibilities"/> went through <see cref="Accumulate"/> is added.</param>
     public abstract void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities);
 
+    /// <summary>
+    /// True: some of the components' statistics do not go through lanes. Then <see cref="AccumulateRest"/> is called for each tile, and <see cref="Summarize"/> leaves the
+    /// responsibilities in its scratch.
+    /// </summary>
+    public virtual bool HasRest => false;
+
+    /// <summary>Adds the rows of a tile to what of the components' statistics does not go through lanes. Does nothing by default.</summary>
+    /// <param name="tile">The rows.</param>
+    /// <param name="responsibilities">Shape [K, Capacity]: weight_i * posterior_ik; 0 in padding rows.</param>
+    /// <param name="components">One for each component, in order.</param>
+    public virtual void AccumulateRest(in FeatureTile tile, ReadOnlySpan<double> responsibilities, IReadOnlyList<Statistics> components)
+    {
+    }
+
     /// <summary>E and M step of one tile: <see cref="JointLog2"/>, responsibilities, <see cref="Accumulate"/>. A kernel that can fuse the steps overrides it.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>

@@ -53,7 +53,11 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
             return log2Likelihood;
         }
         if (!tile.HasMissing || kernel.TakesMissing)
-            return kernel.Summarize(tile, weights, log2Weights, responsibilities, lanes);
+        {
+            log2Likelihood = kernel.Summarize(tile, weights, log2Weights, responsibilities, lanes);
+            if (kernel.HasRest) kernel.AccumulateRest(tile, responsibilities, statistics.Parts);
+            return log2Likelihood;
+        }
         var split = new SplitTile(tile, scratch);
         JointOfSplit(kernel, split, log2Weights, responsibilities, scratch);
         log2Likelihood = Softmax.Responsibilities(responsibilities, components.Count, tile.Rows, weights);
@@ -61,6 +65,7 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         split.Take(responsibilities, own, components.Count);
         AddComponentwise(split.Incomplete, own, statistics);
         kernel.Accumulate(split.Complete, responsibilities, lanes);
+        if (kernel.HasRest) kernel.AccumulateRest(split.Complete, responsibilities, statistics.Parts);
         return log2Likelihood;
     }
 
@@ -80,6 +85,7 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         if (!tile.HasMissing || kernel.TakesMissing)
         {
             kernel.Accumulate(tile, responsibilities, lanes);
+            if (kernel.HasRest) kernel.AccumulateRest(tile, responsibilities, statistics.Parts);
             return;
         }
         using var scratch = Scratch.Enter();
@@ -88,6 +94,7 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         split.Take(responsibilities, own, components.Count);
         AddComponentwise(split.Incomplete, own, statistics);
         kernel.Accumulate(split.Complete, responsibilities, lanes);
+        if (kernel.HasRest) kernel.AccumulateRest(split.Complete, responsibilities, statistics.Parts);
     }
 
     private void AddComponentwise(in FeatureTile tile, ReadOnlySpan<double> responsibilities, MixtureStatistics statistics)

@@ -6,6 +6,10 @@ internal static class DirichletEstimate
     /// <summary>Most Newton steps.</summary>
     public const int MostSteps = 100;
 
+    /// <summary>What a user should know of an estimate that did not settle.</summary>
+    public static string Unsettled(string family) =>
+        $"the {family} distribution's parameters still move by more than 1e-10 of themselves after {MostSteps} Newton steps: its log-likelihood may be below the maximum (look at the features' values, or set a least variance)";
+
     /// <summary>
     /// Solves digamma(alpha_j) - digamma(sum of alpha) = log m_j + logs_j by Newton steps (Minka 2000, "Estimating a Dirichlet distribution": the Hessian is a diagonal
     /// plus a constant), each halved until the concave likelihood does not fall, until no alpha moves by more than 1e-12 of itself.
@@ -14,10 +18,12 @@ internal static class DirichletEstimate
     /// <param name="logs">Shape [parts]: mean of log(x_j / m_j).</param>
     /// <param name="most">Largest sum of alphas; the estimate is scaled down to it.</param>
     /// <param name="alphas">Shape [parts]: the estimate.</param>
+    /// <param name="settled">True if the steps came to an end.</param>
+    /// <param name="mostSteps">Most Newton steps.</param>
     /// <returns>False if all rows are equal to some seven digits and <paramref name="most"/> is infinite: there is no maximum.</returns>
-    /// <exception cref="ModelException">It did not settle.</exception>
-    public static bool Solve(ReadOnlySpan<double> center, ReadOnlySpan<double> logs, double most, Span<double> alphas)
+    public static bool Solve(ReadOnlySpan<double> center, ReadOnlySpan<double> logs, double most, Span<double> alphas, out bool settled, int mostSteps = MostSteps)
     {
+        settled = true;
         var parts = center.Length;
         // By Jensen's inequality the geometric means add up to less than 1; for narrow distributions the gap is (parts - 1)/(2 sum).
         double gap = 0, geometric = 0;
@@ -30,19 +36,19 @@ internal static class DirichletEstimate
         var sum = gap > 1e-15 ? (parts - 1) / (2 * gap) : most;
         if (double.IsInfinity(sum)) return false;
         for (var j = 0; j < parts; j++) alphas[j] = Math.Max(sum * alphas[j] / geometric, 1e-12);
-        if (gap > 1e-15) Climb(center, logs, alphas);
+        if (gap > 1e-15) settled = Climb(center, logs, alphas, mostSteps);
         sum = 0;
         foreach (var alpha in alphas) sum += alpha;
         for (var j = 0; j < parts && sum > most; j++) alphas[j] *= most / sum;
         return true;
     }
 
-    private static void Climb(ReadOnlySpan<double> center, ReadOnlySpan<double> logs, Span<double> alphas)
+    private static bool Climb(ReadOnlySpan<double> center, ReadOnlySpan<double> logs, Span<double> alphas, int mostSteps)
     {
         var parts = alphas.Length;
         Span<double> step = new double[parts], trial = new double[parts];
         var likelihood = Likelihood(center, logs, alphas);
-        for (var round = 0; round < MostSteps; round++)
+        for (var round = 0; round < mostSteps; round++)
         {
             double sum = 0;
             foreach (var alpha in alphas) sum += alpha;
@@ -72,11 +78,11 @@ internal static class DirichletEstimate
             for (var j = 0; j < parts; j++) moved = Math.Max(moved, Math.Abs(trial[j] - alphas[j]) / alphas[j]);
             trial.CopyTo(alphas);
             likelihood = found;
-            if (moved <= 1e-12) return;
+            if (moved <= 1e-12) return true;
             // At high sums the equations themselves are only known to rounding; steps then stop shrinking at its size.
-            if (moved <= 1e-11 * Math.Max(1, sum * 1e-3) && round > 20) return;
+            if (moved <= 1e-11 * Math.Max(1, sum * 1e-3) && round > 20) return true;
         }
-        throw new ModelException(ErrorKind.Data, "maximum-likelihood estimate of shares", $"parameters that still move after {MostSteps} Newton steps", "ones that settle to 1e-10", "look at the features' values, or set a least variance (--min-variance, MinVariance)");
+        return false;
     }
 
     /// <summary>Mean log density at the logarithms' means, without the part that does not depend on the alphas.</summary>

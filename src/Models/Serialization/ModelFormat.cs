@@ -12,12 +12,19 @@ public static class ModelFormat
 {
     private static readonly ConcurrentDictionary<string, Func<JsonElement, Model>> readers = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, DistributionFamily> families = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<Type, string> names = new();
     private static readonly ConcurrentDictionary<string, string> aliases = new(StringComparer.Ordinal);
 
     static ModelFormat() => Register(typeof(ModelFormat).Assembly);
 
     /// <summary>The families of distributions, by name.</summary>
     public static IReadOnlyList<DistributionFamily> Families => [.. families.Values.OrderBy(f => f.Name, StringComparer.Ordinal)];
+
+    /// <summary>The models and families that are known, by their names in files.</summary>
+    internal static IEnumerable<string> Names => readers.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The name of a type of model in files; null if it is not known.</summary>
+    internal static string? NameOf(Type type) => names.GetValueOrDefault(type);
 
     /// <summary>Makes the models and families of an assembly known by their names.</summary>
     public static void Register(Assembly assembly)
@@ -36,11 +43,13 @@ public static class ModelFormat
             typeof(ModelFormat).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, null);
     }
 
+    /// <summary>The family of that name or alias; null if there is none.</summary>
+    public static DistributionFamily? FindFamily(string name) => families.GetValueOrDefault(aliases.GetValueOrDefault(name, name));
+
     /// <summary>The family of that name.</summary>
     /// <exception cref="ModelException">There is none.</exception>
-    public static DistributionFamily Family(string name) => families.TryGetValue(aliases.GetValueOrDefault(name, name), out var family)
-        ? family
-        : throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", $"one of {string.Join(", ", Families.Select(f => f.Name))}", "correct the name");
+    public static DistributionFamily Family(string name) => FindFamily(name)
+        ?? throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", $"one of {string.Join(", ", Families.Select(f => f.Name))}", "correct the name");
 
     /// <summary>Writes a model as a JSON object: its type, then its parameters.</summary>
     public static void Write(Utf8JsonWriter writer, Model model)
@@ -80,9 +89,14 @@ public static class ModelFormat
     {
         families[T.FamilyName] = DistributionFamily.Of<T>();
         readers[T.FamilyName] = T.ReadParameters;
+        names[typeof(T)] = T.FamilyName;
         foreach (var alias in T.Aliases) aliases[alias] = T.FamilyName;
     }
 
     private static void AddModel<T>()
-        where T : Model, IModelFormat<T> => readers[T.Name] = T.ReadParameters;
+        where T : Model, IModelFormat<T>
+    {
+        readers[T.Name] = T.ReadParameters;
+        names[typeof(T)] = T.Name;
+    }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Models.Serialization;
 
@@ -14,7 +15,11 @@ namespace Pipelines.Models.Serialization;
 /// <param name="Seed">The seed.</param>
 /// <param name="BatchSize">Rows of a batch.</param>
 /// <param name="Kernel">The kernel variant that computed it.</param>
-public sealed record TrainingFacts(long Rows, bool Converged, double LogLikelihood, double InitialLogLikelihood, IReadOnlyList<double> LogLikelihoods, long Seed, int BatchSize, string Kernel);
+public sealed record TrainingFacts(long Rows, bool Converged, double LogLikelihood, double InitialLogLikelihood, IReadOnlyList<double> LogLikelihoods, long Seed, int BatchSize, string Kernel)
+{
+    /// <summary>All fits of which this one was chosen, by components, then by restart; empty (default) if it was the only one.</summary>
+    public IReadOnlyList<FitCandidate> Candidates { get; init; } = [];
+}
 
 /// <summary>
 /// A model as files hold it: JSON with a format version, the features it takes by name, and how it was fitted. Numbers are in shortest exact
@@ -31,6 +36,12 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     /// <summary>The version this code writes and reads.</summary>
     public const int Version = 1;
 
+    /// <summary>True: the features have no names, as in files of pomegranate; they are columns by position, and each feature's name is its position.</summary>
+    public bool FeaturesByPosition { get; init; }
+
+    /// <summary>What a user should know of a file that another program wrote: what it cannot say, or says wrongly. Not saved.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     private const long MostBytes = 256L << 20;
     private const int MostDepth = 64;
 
@@ -43,8 +54,9 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     {
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(options);
-        return new(result.Model, features, new(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood,
-            [.. result.History.Select(h => h.LogLikelihood)], options.Seed, options.BatchSize, KernelSelection.Current.Name()));
+        double[] history = [.. result.History.Select(h => h.LogLikelihood)];
+        var facts = new TrainingFacts(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed, options.BatchSize, KernelSelection.Current.Name());
+        return new(result.Model, features, facts with { Candidates = result.Candidates });
     }
 
     /// <summary>The file's text: UTF-8 without a byte order mark, a line feed at the end.</summary>
@@ -56,6 +68,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             writer.WriteStartObject();
             writer.WriteString("format", Format);
             writer.WriteNumber("version", Version);
+            if (FeaturesByPosition) writer.WriteBoolean("featuresByPosition", true);
             WriteFeatures(writer);
             WriteTraining(writer);
             writer.WritePropertyName("model");
@@ -66,7 +79,19 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         return stream.ToArray();
     }
 
-    /// <summary>Reads a model from JSON.</summary>
+    /// <summary>The same model over columns of these names.</summary>
+    /// <param name="names">One for each feature, in the model's order; each once.</param>
+    /// <exception cref="ModelException">There are more or fewer names than features.</exception>
+    public SavedModel WithFeatures(IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ModelException.CheckOptions("features",
+            (names.Count == Model.Dimensions, "number of names", names.Count, $"{Model.Dimensions}, as the model has features"),
+            (names.Distinct(StringComparer.Ordinal).Count() == names.Count, "names", string.Join(",", names), "each name once"));
+        return this with { Features = [.. names.Select((n, j) => Features is null ? new Feature(n) : Features[j] with { Name = n })], FeaturesByPosition = false };
+    }
+
+    /// <summary>Reads a model from JSON: our own, or a file that pomegranate 0.14 saved.</summary>
     /// <param name="json">UTF-8 text.</param>
     /// <param name="place">Where it came from, for messages.</param>
     /// <exception cref="ModelException">It is not JSON, damaged, of another format or version, or out of range.</exception>
@@ -76,6 +101,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
         try
         {
+            if (PomegranateFile.TryRead(json, out var saved)) return saved!;
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
             return Read(document.RootElement);
         }
@@ -160,7 +186,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         var features = root.TryGetProperty("features", out _) ? ReadFeatures(root) : null;
         if (features is not null && features.Count != model.Dimensions)
             throw new ModelException(ErrorKind.Model, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has", "the file is damaged or was edited; save the model again");
-        return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null);
+        return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null)
+        {
+            FeaturesByPosition = root.TryGetProperty("featuresByPosition", out var byPosition) && byPosition.GetBoolean(),
+        };
     }
 
     private static List<Feature> ReadFeatures(JsonElement root) =>
@@ -168,6 +197,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             f.Required("name").GetString() ?? throw JsonHelpers.Bad("feature name", "null", "a name"),
             f.TryGetProperty("categories", out _) ? [.. f.Array("categories").Select(c => c.GetString() ?? "")] : null)
         {
+            MissingText = f.TryGetProperty("missingText", out var missing) ? missing.GetString() : null,
             Type = f.TryGetProperty("type", out var type) ? type.GetString() : null,
             IsNullable = f.TryGetProperty("nullable", out var nullable) ? nullable.GetBoolean() : null,
             Minimum = f.TryGetProperty("minimum", out _) ? f.Number("minimum") : null,
@@ -178,7 +208,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
 
     private static TrainingFacts ReadTraining(JsonElement json) => new(
         Rows(json), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
-        json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "");
+        json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "")
+    {
+        Candidates = json.TryGetProperty("candidates", out _) ? [.. json.Array("candidates").Select(FitCandidateFormat.Read)] : [],
+    };
 
     private void WriteFeatures(Utf8JsonWriter writer)
     {
@@ -194,6 +227,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
                 foreach (var category in categories) writer.WriteStringValue(category);
                 writer.WriteEndArray();
             }
+            if (feature.MissingText is { } missing) writer.WriteString("missingText", missing);
             if (feature.Type is { } type) writer.WriteString("type", type);
             if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
             if (feature.Minimum is { } minimum) writer.WriteExact("minimum", minimum);
@@ -215,6 +249,12 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteNumber("seed", Training.Seed);
         writer.WriteNumber("batchSize", Training.BatchSize);
         writer.WriteString("kernel", Training.Kernel);
+        if (Training.Candidates.Count > 0)
+        {
+            writer.WriteStartArray("candidates");
+            foreach (var candidate in Training.Candidates) FitCandidateFormat.Write(writer, candidate);
+            writer.WriteEndArray();
+        }
         writer.WriteEndObject();
     }
 }

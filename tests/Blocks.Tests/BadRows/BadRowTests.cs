@@ -76,7 +76,7 @@ public sealed class BadRowTests
         }
         foreach (var parallelism in parallelisms)
         {
-            await using var pass = new FeaturePass(new Graph(new ArraySource(columns), []), TestData.Two, null, Options(parallelism, skip)) { MemoryBytes = parallelism == 2 ? 0 : null };
+            await using var pass = new FeaturePass(new Graph(new ArraySource(columns), []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(parallelism, skip)) { MemoryBytes = parallelism == 2 ? 0 : null };
             for (var i = 0; i < 3; i++)
             {
                 var statistics = (SumStatistics)await pass.RunAsync(new SumSummarizer(2), default);

@@ -145,7 +145,7 @@ public sealed class FitCheckpointTests : IDisposable
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.EndsWith(": found a checkpoint of version 99, expected version 1; go on with the version of Pipelines that wrote it, or begin anew without --resume", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; go on with the version of Pipelines that wrote it, or begin anew without --resume", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -147,7 +147,7 @@ public sealed class PipelineTests
     {
         var source = MemorySource.FromArrays(("x0", new double[] { 1 }), ("x1", new[] { "a" }));
         var text = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync());
-        Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, or convert it first", text.Message);
+        Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a distribution of categories to it (discrete)", text.Message);
         var absent = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), ["x0", "y"]).To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'y', expected the feature 'y' among x0, x1; name a feature that the data holds", absent.Message);
         var selected = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Select("z").To(new ListSink()).RunAsync());

@@ -87,7 +87,7 @@ public sealed class FeaturePassTests
     public async Task A_full_disk_is_one_clear_error()
     {
         if (!File.Exists("/dev/full")) return;
-        await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), TestData.Two, null, Options(2))
+        await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(2))
         {
             SpillFactory = () => SpillFile.Open("/dev/full", () => new FileStream("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0), unlink: false),
             MemoryBytes = 0,
@@ -181,7 +181,7 @@ public sealed class FeaturePassTests
 
     // Half of the batches in memory, half of them spilled.
     private static FeaturePass Pass(ArraySource source, int parallelism, bool spill, string? folder = null) =>
-        new(new Graph(source, []), TestData.Two, null, Options(parallelism) with { SpillFolder = folder }) { MemoryBytes = spill ? 25 * new FeatureLayout(BatchSize, 2, false).Bytes : null };
+        new(new Graph(source, []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(parallelism) with { SpillFolder = folder }) { MemoryBytes = spill ? 25 * new FeatureLayout(BatchSize, 2, false).Bytes : null };
 
     private sealed class Recorder : IProgress<RunProgress>
     {

@@ -142,9 +142,10 @@ internal sealed class CheckpointTarget : StateTarget
         var model = new GeneralMixtureModel([new NormalDistribution(0, 1), new NormalDistribution(2, 1)]);
         var statistics = model.CreateStatistics();
         model.Summarize(FeatureMatrix.FromColumn([1, 2, 3]).Block(0, 3), statistics);
-        var state = FitCheckpoint.Write(new FitState(model, statistics, -10, [new FitIteration(1, -5, 5, 0.1)]), new SavedModel(model, [new Feature("a")]));
+        var state = new FitState(model, statistics, -10, [new FitIteration(1, -5, 5, 0.1)]);
         return Task.FromResult<IReadOnlyList<byte[]>>([
-            new FitCheckpoint(Facts, state, [], 0, [], []).ToBytes()[..^32],
+            new FitCheckpoint(Facts, FitCheckpoint.Write([state], isSeveral: false, [new Feature("a")]), [], 0, [], []).ToBytes()[..^32],
+            new FitCheckpoint(Facts, FitCheckpoint.Write([state, null, state], isSeveral: true, null), [], 0, [], []).ToBytes()[..^32],
             new FitCheckpoint(Facts, [], [[1, 2, 3]], 5, [4, 5], [6]).ToBytes()[..^32]]);
     }
 

@@ -83,7 +83,8 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
         new SavedModel(new GeneralMixtureModel([.. components]), [new Feature("x"), new Feature("y"), new Feature("z")]).Save(data["model.json"]);
         string[] score = ["score", data["model.json"]];
         string[] cut = ["--batch-size", "4096", "--rows-per-file", (rows / 10).ToString(System.Globalization.CultureInfo.InvariantCulture), "--quiet"];
-        string[] fit = ["--features", "x,y,z", "--components", "2", "--iterations", "6", "--batch-size", "4096", "--checkpoint-batches", trials.Pick("8", "12"), "--memory", "64MiB", "--quiet"];
+        string[] several = ["--features", "x,y,z", "--iterations", "6", "--batch-size", "4096", "--checkpoint-batches", trials.Pick("8", "12"), "--memory", "64MiB", "--quiet"];
+        string[] fit = [.. several, "--components", "2"];
         Job[] jobs =
         [
             new("score to a folder", "scored", f => [.. score, data["d.parquet"], "--output", Path.Combine(f, "scored"), .. cut], ["--resume"]),
@@ -91,6 +92,8 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
             new("score to a file", "scored.parquet", f => [.. score, data["d.parquet"], "--output", Path.Combine(f, "scored.parquet"), "--batch-size", "4096", "--quiet"], []),
             new("fit mixture", "fitted.json", f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", "--tolerance", "-1e300", .. fit, "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
             new("fit kmeans", "fitted.json", f => ["fit", "kmeans", data["d.parquet"], "--tolerance", "-1e300", .. fit, "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
+            new("fit of several numbers of components", "fitted.json", f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", .. several, "--components", "1..3", "--restarts", "2", "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
+            new("fit in mini-batches", "fitted.json", f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", "--tolerance", "-1e300", .. fit, "--batches-per-iteration", "7", "--learning-rate-decay", "0.6", "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
         ];
         foreach (var job in jobs) await job.PrepareAsync(trials, data);
         return all = jobs;

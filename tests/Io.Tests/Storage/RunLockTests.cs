@@ -53,6 +53,16 @@ public sealed class RunLockTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_of_this_machine_under_another_name_is_taken_over()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        File.WriteAllText(folder["lock"], Owner("name-of-a-container-before", 4711, $"{boot}+12345"));
+        Take().Dispose();
+        Assert.Empty(folder.Entries);
+    }
+
+    [Fact]
     public void A_link_is_not_followed()
     {
         if (OperatingSystem.IsWindows()) return;
@@ -64,6 +74,6 @@ public sealed class RunLockTests : IDisposable
 
     private RunLock Take() => RunLock.Take(FileLayer.Disk, folder["lock"], "OUT", () => { });
 
-    private static string Owner(string host, int process) =>
-        JsonSerializer.Serialize(new { Host = host, Process = process, Started = "x", Since = "2026-01-01", Number = 1, Command = "pipelines score" });
+    private static string Owner(string host, int process, string started = "x") =>
+        JsonSerializer.Serialize(new { Host = host, Process = process, Started = started, Since = "2026-01-01", Number = 1, Command = "pipelines score" });
 }

@@ -1,3 +1,5 @@
+using Pipelines.Models.Serialization;
+
 namespace Pipelines.Models.Tests.Contract;
 
 /// <summary>
@@ -28,6 +30,9 @@ internal static class ModelCases
     public static TheoryData<string> Names => [.. cases.Select(c => c.Name)];
 
     public static IEnumerable<string> Keys => cases.Select(c => c.Name);
+
+    /// <summary>Families of the library itself: own ones, which tests register, are tested where they are registered.</summary>
+    public static IEnumerable<DistributionFamily> Families => ModelFormat.Families.Where(f => f.Blank([0.5, 0.5]) is var blank && (blank is IndependentComponentsDistribution p ? p.Parts[0] : blank).GetType().Assembly == typeof(Model).Assembly);
 
     public static IEnumerable<Type> Covered => cases.SelectMany(c => Parts(c.Start())).Select(m => m.GetType()).Distinct();
 

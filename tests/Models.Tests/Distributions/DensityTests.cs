@@ -114,6 +114,26 @@ public class DensityTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Variants))]
+    public void RowsThatAreImpossibleInAMixtureOfCountsTouchNoOther(KernelVariant variant)
+    {
+        using var forced = KernelSelection.Force(variant);
+        IndependentComponentsDistribution Part(double rate, double p) => new([new PoissonDistribution(rate), new BernoulliDistribution(p), new ExponentialDistribution(rate)]);
+        var model = new GeneralMixtureModel([Part(2, 0.3), Part(5, 0.9)]);
+        var rows = new[,] { { 1.0, 1, 2 }, { double.PositiveInfinity, 1, 2 }, { 2, 0.5, 1 }, { 3, 0, double.NegativeInfinity }, { 4, 1, double.PositiveInfinity }, { 7, 0, 0.5 } };
+        var logs = model.LogProbability(rows);
+        Assert.Equal([1, 2, 3, 4], Enumerable.Range(0, 6).Where(i => double.IsNegativeInfinity(logs[i])));
+        var statistics = model.CreateStatistics();
+        model.Summarize(FeatureMatrix.FromRows(rows).Block(0, 6), statistics);
+        var fitted = (GeneralMixtureModel)model.Maximize(statistics, default);
+        var alone = model.CreateStatistics();
+        model.Summarize(FeatureMatrix.FromRows(new[,] { { 1.0, 1, 2 }, { 7, 0, 0.5 } }).Block(0, 2), alone);
+        var expected = (GeneralMixtureModel)model.Maximize(alone, default);
+        // Rows of zero responsibility add zeros, at other places of the sums.
+        for (var k = 0; k < 2; k++) Assert.Equal(((PoissonDistribution)((IndependentComponentsDistribution)expected.Components[k]).Parts[0]).Rate, ((PoissonDistribution)((IndependentComponentsDistribution)fitted.Components[k]).Parts[0]).Rate, 1e-14);
+    }
+
     private static Distribution Make(string family, double[] p) => family switch
     {
         "poisson" => new PoissonDistribution(p[0]),

@@ -159,7 +159,7 @@ public class EstimationTests
     [Fact]
     public void InertiaOfOneKeepsEverythingAndFrozenOnesStay()
     {
-        foreach (var family in ModelFormat.Families)
+        foreach (var family in Contract.ModelCases.Families)
         {
             var start = Properties.FamilyGenerators.ByFamily[family.Name].Generate(new CsCheck.PCG(3, 5), null, out _);
             var data = Contract.DistributionCases.Drawn(start, 50);

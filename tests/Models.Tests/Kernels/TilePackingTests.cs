@@ -66,7 +66,7 @@ public sealed class TilePackingTests
                 {
                     var expected = i < tile.Rows ? values[(t * FeatureTile.Capacity) + i, c] : 0;
                     missing |= double.IsNaN(expected);
-                    Assert.Equal(expected, buffer[(c * FeatureTile.Capacity) + i]);
+                    Assert.Equal(expected, tile.Values[(c * FeatureTile.Capacity) + i]);
                 }
             }
             Assert.Equal(missing, tile.HasMissing);

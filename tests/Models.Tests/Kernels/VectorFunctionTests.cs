@@ -66,6 +66,20 @@ public sealed unsafe class VectorFunctionTests
     }
 
     [Theory, MemberData(nameof(Variants.All), MemberType = typeof(Variants))]
+    public void Natural_logarithms_are_right_to_five_units(KernelVariant variant)
+    {
+        var random = new SeededRandom(14);
+        double[] x = [.. Enumerable.Range(0, 4096).Select(i => i % 2 == 0 ? Math.ScaleB(1 + random.NextDouble(), random.NextIndex([1, 1, 1, 1], 1) * 300) : 1 + Math.ScaleB(random.NextDouble() - 0.5, -(i % 50)))];
+        var y = Apply(variant, x, Function.Log);
+        // Math.Log itself is right to one unit.
+        for (var i = 0; i < x.Length; i++) Assert.True(Math.Abs(y[i] - Math.Log(x[i])) <= 5 * (Math.BitIncrement(Math.Abs(Math.Log(x[i]))) - Math.Abs(Math.Log(x[i]))), $"log {x[i]:R} = {y[i]:R}");
+        // The series of log(1 + x) is exact below 1e-9 to the third term.
+        double[] small = [.. Enumerable.Range(0, 256).Select(i => Math.ScaleB(random.NextDouble() - 0.5, -30 - i))];
+        y = Apply(variant, small, Function.Log1p);
+        for (var i = 0; i < small.Length; i++) Assert.Equal(small[i] * (1 - (small[i] / 2)), y[i], 1e-15 * Math.Abs(small[i]));
+    }
+
+    [Theory, MemberData(nameof(Variants.All), MemberType = typeof(Variants))]
     public void Reciprocals_are_right_to_one_and_a_half_units(KernelVariant variant)
     {
         var random = new SeededRandom(13);
@@ -92,6 +106,8 @@ public sealed unsafe class VectorFunctionTests
                 return [.. x.Select(v => function switch
                 {
                     Function.Exp2 => v < -700 ? 0 : Math.Pow(2, v),
+                    Function.Log => Math.Log(v),
+                    Function.Log1p => Pipelines.Models.Numerics.Numbers.Log1p(v),
                     Function.Log2 => v == double.PositiveInfinity ? double.NaN : Math.Log2(v),
                     _ => 1 / v,
                 })];
@@ -108,7 +124,7 @@ public sealed unsafe class VectorFunctionTests
             for (var i = 0; i < x.Length; i += TOps.Count)
             {
                 var value = TOps.Load(from + i);
-                TOps.Store(to + i, function switch { Function.Exp2 => TOps.Exp2(value), Function.Log2 => VectorMath<TOps, TVec>.Log2(value), _ => TOps.Reciprocal(value) });
+                TOps.Store(to + i, function switch { Function.Exp2 => TOps.Exp2(value), Function.Log2 => VectorMath<TOps, TVec>.Log2(value), Function.Log => TOps.Log(value), Function.Log1p => VectorMath<TOps, TVec>.Log1p(value), _ => TOps.Reciprocal(value) });
             }
         }
         return y;
@@ -118,6 +134,8 @@ public sealed unsafe class VectorFunctionTests
     {
         Exp2,
         Log2,
+        Log,
+        Log1p,
         Reciprocal,
     }
 }

@@ -19,7 +19,7 @@ public class DistributionPropertyTests
     public static TheoryData<string> Families => [.. FamilyGenerators.ByFamily.Keys];
 
     [Fact]
-    public void EveryFamilyHasAGenerator() => Assert.Equal(ModelFormat.Families.Select(f => f.Name).Order(), FamilyGenerators.ByFamily.Keys.Order());
+    public void EveryFamilyHasAGenerator() => Assert.Equal(Contract.ModelCases.Families.Select(f => f.Name).Order(), FamilyGenerators.ByFamily.Keys.Order());
 
     [Theory]
     [MemberData(nameof(Families))]

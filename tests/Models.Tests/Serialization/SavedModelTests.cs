@@ -1,4 +1,5 @@
 using System.Text;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Serialization;
@@ -85,6 +86,20 @@ public class SavedModelTests
     {
         var saved = model with { Training = new(3, false, double.NegativeInfinity, double.NaN, [double.PositiveInfinity], 0, 16, "scalar") };
         Assert.Equal(saved.ToJson(), SavedModel.FromJson(saved.ToJson()).ToJson());
+    }
+
+    [Fact]
+    public void TheCandidatesOfAChoiceSurviveTheRoundTrip()
+    {
+        FitCandidate[] candidates =
+        [
+            new(2, 0, -7, -1234.5, 11, 2491, 2500.25, 17, true, false),
+            new(2, 1, long.MaxValue, double.NaN, 0, double.NaN, double.NaN, 3, false, false) { Failure = "component 1: found no variance" },
+            new(3, 0, 5, -1200, 17, 2434, 2450, 100, false, true),
+        ];
+        var saved = model with { Training = new TrainingFacts(3, true, -1200, -1300, [-1200], 5, 16, "scalar") { Candidates = candidates } };
+        Assert.Equal(candidates, SavedModel.FromJson(saved.ToJson()).Training!.Candidates);
+        Assert.DoesNotContain("candidates", (model with { Training = new TrainingFacts(3, true, -1200, -1300, [-1200], 5, 16, "scalar") }).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Writes a column as codes of categories. Used by many threads at once.</summary>
+/// <param name="map">The categories.</param>
+internal sealed class CategoryCodes(CategoryMap map)
+{
+    // Dictionaries are shared by the batches of a row group: each of their values is looked up once.
+    private readonly ConditionalWeakTable<object, double[]> known = [];
+
+    /// <summary>Writes the codes of all rows.</summary>
+    /// <param name="column">Texts, numbers or booleans.</param>
+    /// <param name="target">Shape [rows]; NaN where a value is missing.</param>
+    public void Write(BatchColumn column, Span<double> target)
+    {
+        if (column.Accept(new Dictionaries(this)) is ({ } codes, var indexes))
+        {
+            for (var i = 0; i < indexes.Length; i++) target[i] = codes[indexes.Span[i]];
+        }
+        else if (column is BatchColumn<string> texts)
+        {
+            var values = texts.Values.Span;
+            for (var i = 0; i < values.Length; i++) target[i] = Known(map.Code(values[i]));
+        }
+        else
+        {
+            Numbers(column, target);
+            // Infinity stays: it makes a bad row.
+            for (var i = 0; i < column.Length; i++)
+                if (!double.IsInfinity(target[i])) target[i] = Known(map.Code(target[i]));
+        }
+        for (var i = 0; i < column.Length; i++)
+            if (column.IsNull(i)) target[i] = double.NaN;
+    }
+
+    /// <summary>Writes numbers and booleans, true as 1, null as NaN.</summary>
+    public static void Numbers(BatchColumn column, Span<double> target)
+    {
+        if (column is not BatchColumn<bool> flags)
+        {
+            column.CopyTo(target);
+            return;
+        }
+        for (var i = 0; i < flags.Length; i++) target[i] = flags.IsNull(i) ? double.NaN : flags[i] ? 1 : 0;
+    }
+
+    // A fit would learn the code behind the last one as one more category, which has no name: unknown values are no code at all.
+    private double Known(double code) => code < map.Categories.Count || double.IsNaN(code) ? code : -1;
+
+    private double[] Of(ColumnDictionary<string> dictionary) => known.GetValue(dictionary, _ =>
+    {
+        var values = dictionary.Values.Span;
+        var codes = new double[values.Length];
+        for (var i = 0; i < codes.Length; i++) codes[i] = Known(map.Code(values[i]));
+        return codes;
+    });
+
+    private sealed class Dictionaries(CategoryCodes owner) : IColumnVisitor<(double[]?, ReadOnlyMemory<int>)>
+    {
+        public (double[]?, ReadOnlyMemory<int>) Visit<T>(BatchColumn<T> column) =>
+            column.Dictionary is ColumnDictionary<string> texts ? (owner.Of(texts), column.Indexes) : default;
+    }
+}

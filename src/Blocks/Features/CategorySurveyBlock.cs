@@ -1,0 +1,76 @@
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Collects the distinct values of some columns, at the end of a run of its own before a fit.</summary>
+/// <param name="columns">Names of the columns.</param>
+/// <param name="run">The run's supervisor.</param>
+internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupervisor run) : GuardedTarget<DataBatch>("categories", run)
+{
+    /// <summary>Most categories of a column: more are most likely no categories but numbers or keys.</summary>
+    public const int MostCategories = 65_536;
+
+    private readonly HashSet<string>[] texts = [.. columns.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
+    private readonly HashSet<double>[] numbers = [.. columns.Select(_ => new HashSet<double>())];
+    private bool[] used = [];
+
+    /// <summary>The categories of a column: numbers ascending, then texts in ordinal order.</summary>
+    public IReadOnlyList<string> Categories(int column) =>
+        [.. numbers[column].Order().Select(CategoryMap.Text), .. texts[column].Order(StringComparer.Ordinal)];
+
+    private protected override ValueTask TakeAsync(DataBatch item)
+    {
+        for (var c = 0; c < columns.Count; c++)
+        {
+            var column = item[columns[c]];
+            if (column is BatchColumn<string> text) Texts(text, texts[c]);
+            else Numbers(item, column, numbers[c]);
+            if (texts[c].Count + numbers[c].Count > MostCategories)
+                throw new DataException(DataErrorKind.Data, $"{item.Locate(0)}, column '{columns[c]}'", $"more than {MostCategories} different values", $"at most {MostCategories} categories",
+                    "choose a distribution of numbers for this column, or group its values first");
+        }
+        Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
+        item.Release();
+        return ValueTask.CompletedTask;
+    }
+
+    private protected override string Describe(DataBatch item) => Guard.Describe(item);
+
+    private protected override ValueTask FinishAsync() => ValueTask.CompletedTask;
+
+    private void Texts(BatchColumn<string> column, HashSet<string> found)
+    {
+        if (column.Dictionary is not { } dictionary)
+        {
+            for (var i = 0; i < column.Length; i++)
+                if (!column.IsNull(i)) found.Add(column[i]);
+            return;
+        }
+        // Only what rows use: a dictionary may hold more.
+        var values = dictionary.Values.Span;
+        if (used.Length < values.Length) used = new bool[values.Length];
+        Array.Clear(used);
+        var indexes = column.Indexes.Span;
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            if (used[indexes[i]] || column.IsNull(i)) continue;
+            used[indexes[i]] = true;
+            found.Add(values[indexes[i]]);
+        }
+    }
+
+    private static void Numbers(DataBatch batch, BatchColumn column, HashSet<double> found)
+    {
+        var values = new double[batch.Rows];
+        CategoryCodes.Numbers(column, values);
+        var last = double.NaN;
+        foreach (var value in values)
+        {
+            // Infinity is a bad row's, which the fit itself reports or puts aside.
+            if (value == last || !double.IsFinite(value)) continue;
+            found.Add(value + 0.0);
+            last = value;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Pipelines.Blocks;
+
+/// <content>Features that hold categories.</content>
+public sealed partial class FeaturePass
+{
+    /// <summary>A run before the first pass, over the columns with categories alone: what comes of it does not depend on files, batches or threads.</summary>
+    private async Task FindCategoriesAsync(CancellationToken cancellationToken)
+    {
+        int[] unknown = [.. extractor.Unknown.Order()];
+        string[] names = [.. unknown.Select(i => Features[i].Name)];
+        var bound = await graph.BindAsync(names, cancellationToken).ConfigureAwait(false);
+        if (bound.Schema is { } schema) extractor.Check(schema.Fields.Count == names.Length ? (await graph.BindAsync(Needed, cancellationToken).ConfigureAwait(false)).Schema ?? schema : schema, graph.Source.Name);
+        await using var run = new RunSupervisor(options, cancellationToken);
+        run.Accounts.Phase = "categories";
+        var survey = new CategorySurveyBlock(names, run);
+        Linking.Link(bound.Create(run), survey);
+        await run.RunAsync().ConfigureAwait(false);
+        var found = Features.ToArray();
+        for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Categories(i) };
+        Features = found;
+        extractor.Know([.. found.Select(f => f.ToMap())]);
+    }
+}

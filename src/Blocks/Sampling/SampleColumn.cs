@@ -1,0 +1,71 @@
+using System.Globalization;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>How drawn values of a feature are written: numbers as doubles, categories as what they were: texts, booleans or numbers.</summary>
+internal abstract class SampleColumn
+{
+    /// <summary>Name and type of the column.</summary>
+    public abstract ColumnField Field { get; }
+
+    /// <summary>Makes a column of values.</summary>
+    /// <param name="values">Numbers, or codes of categories. Shape [rows]; the column may keep them.</param>
+    public abstract BatchColumn Make(double[] values);
+
+    /// <summary>The column of a feature.</summary>
+    /// <param name="feature">Name and categories.</param>
+    public static SampleColumn Of(Feature feature)
+    {
+        if (feature.Categories is not { } categories) return new Numbers(feature.Name);
+        // Numbers are categories by value, whatever the type of their column was.
+        var numbers = new double[categories.Count];
+        var areNumbers = feature.Type is not "string";
+        for (var c = 0; areNumbers && c < numbers.Length; c++)
+            areNumbers = double.TryParse(categories[c], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[c]);
+        if (!areNumbers) return new Texts(feature.Name, [.. categories]);
+        if (feature.Type is "boolean" && Array.TrueForAll(numbers, n => n is 0 or 1)) return new Categories<bool>(feature.Name, [.. numbers.Select(n => n == 1)]);
+        return Array.TrueForAll(numbers, n => n == Math.Floor(n) && Math.Abs(n) < 1L << 53)
+            ? new Categories<long>(feature.Name, [.. numbers.Select(n => (long)n)])
+            : new Categories<double>(feature.Name, numbers);
+    }
+
+    private sealed class Numbers(string name) : SampleColumn
+    {
+        public override ColumnField Field { get; } = new(name, typeof(double), false);
+
+        public override BatchColumn Make(double[] values) => new BatchColumn<double>(Field, values);
+    }
+
+    private sealed class Categories<T>(string name, T[] values) : SampleColumn
+        where T : struct
+    {
+        public override ColumnField Field { get; } = new(name, typeof(T), false);
+
+        public override BatchColumn Make(double[] codes)
+        {
+            var made = new T[codes.Length];
+            for (var i = 0; i < made.Length; i++) made[i] = values[Code(codes[i], values.Length, Field.Name)];
+            return new BatchColumn<T>(Field, made);
+        }
+    }
+
+    private sealed class Texts(string name, string[] values) : SampleColumn
+    {
+        private readonly ColumnDictionary<string> dictionary = new(values);
+
+        public override ColumnField Field { get; } = new(name, typeof(string), false);
+
+        public override BatchColumn Make(double[] codes)
+        {
+            var indexes = new int[codes.Length];
+            for (var i = 0; i < indexes.Length; i++) indexes[i] = Code(codes[i], values.Length, Field.Name);
+            return new BatchColumn<string>(Field, dictionary, indexes);
+        }
+    }
+
+    private static int Code(double value, int categories, string name) => value >= 0 && value < categories && value == Math.Floor(value)
+        ? (int)value
+        : throw new ModelException(ErrorKind.Model, $"feature '{name}'", FormattableString.Invariant($"a draw of {value}"), $"the code of one of its {categories} categories", "the model's distribution of this feature has other categories than the feature; fit it again");
+}

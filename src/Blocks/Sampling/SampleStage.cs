@@ -1,0 +1,61 @@
+using System.Threading.Tasks.Dataflow;
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Rows drawn from a distribution. Each batch has a stream of random numbers of its own, so the rows do not depend on who draws when.</summary>
+internal sealed record SampleStage : Stage
+{
+    // Apart from the streams that fits draw from.
+    private const long FirstStream = 1L << 40;
+
+    private readonly Distribution distribution;
+    private readonly SampleColumn[] columns;
+    private readonly SampleOptions options;
+    private readonly BatchSchema schema;
+
+    /// <summary>Checks that the model can be drawn from.</summary>
+    /// <exception cref="ModelException">It is no distribution, or an option is wrong.</exception>
+    public SampleStage(SavedModel model, SampleOptions options)
+        : base("sample")
+    {
+        distribution = model.Model as Distribution
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model that is no probability distribution", "one that rows can be drawn from, such as a mixture", "fit a mixture to the same data");
+        var features = model.Features ?? [.. Enumerable.Range(0, distribution.Dimensions).Select(j => new Feature($"x{j}"))];
+        options.Validate(distribution, [.. features.Select(f => f.Name)]);
+        distribution.EnsureEvaluable();
+        this.options = options;
+        columns = [.. features.Select(SampleColumn.Of)];
+        schema = new BatchSchema(options.Label is { } label ? [.. columns.Select(c => c.Field), new ColumnField(label, typeof(int), false)] : columns.Select(c => c.Field));
+    }
+
+    public override long ExtraRowBytes => sizeof(double) * (2L * columns.Length + 1);
+
+    public override BatchSchema? Bind(BatchSchema? input, string place) => schema;
+
+    public override IReadOnlyList<string> Needs(IReadOnlyList<string>? wanted) => [];
+
+    public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new TransformRowsBlock(Draw, run, Name);
+
+    private DataBatch Draw(DataBatch batch)
+    {
+        var random = new SeededRandom(options.Seed, FirstStream + batch.Index);
+        var mixture = options.Label is null ? null : distribution as GeneralMixtureModel;
+        var labels = new int[mixture is null ? 0 : batch.Rows];
+        var row = new double[columns.Length];
+        var values = Array.ConvertAll(columns, _ => new double[batch.Rows]);
+        for (var i = 0; i < batch.Rows; i++)
+        {
+            // The same draws as the mixture's own.
+            if (mixture is not null) mixture.Components[labels[i] = random.NextIndex(mixture.Weights, 1)].Sample(random, row);
+            else distribution.Sample(random, row);
+            for (var j = 0; j < row.Length; j++) values[j][i] = row[j];
+        }
+        var made = new List<BatchColumn>(schema.Fields.Count);
+        for (var j = 0; j < columns.Length; j++) made.Add(columns[j].Make(values[j]));
+        if (mixture is not null) made.Add(new BatchColumn<int>(schema.Fields[^1], labels));
+        return batch.With(schema, made);
+    }
+}

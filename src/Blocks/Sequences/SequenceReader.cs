@@ -1,0 +1,50 @@
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Gives groups of whole sequences out of the cache of features: without a copy where one batch in memory holds them, else put together.</summary>
+/// <param name="cache">The features, sealed.</param>
+/// <param name="index">Where the sequences begin.</param>
+/// <param name="columns">Number of features.</param>
+/// <param name="weighted">True if the rows have weights.</param>
+internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, int columns, bool weighted)
+{
+    // Columns a multiple of 4 KiB apart would fall into the same few cache sets.
+    private readonly FeatureLayout room = new(checked((int)index.LargestGroup), columns, weighted);
+    private readonly Lazy<AlignedBufferPool> rooms = new(() => new AlignedBufferPool(new FeatureLayout(checked((int)index.LargestGroup), columns, weighted).Length));
+
+    /// <summary>Bytes that a worker needs at most to put a group together.</summary>
+    public long RoomBytes => room.Bytes;
+
+    /// <summary>Calls <paramref name="use"/> with the sequences of a group.</summary>
+    public void Read(int group, Action<FeatureBlock> use)
+    {
+        var wanted = index.Group(group);
+        var isWhole = false;
+        AlignedBuffer? buffer = null;
+        var done = 0;
+        for (var batch = wanted.Batch; !isWhole && done < wanted.Rows; batch++)
+        {
+            cache.Read(batch, block =>
+            {
+                var from = done == 0 ? wanted.BatchRow : 0;
+                var count = Math.Min(block.Rows - from, wanted.Rows - done);
+                if (count == wanted.Rows)
+                {
+                    isWhole = true;
+                    use(Sequences(FeatureBlock.ColumnMajor(block.Values[from..], count, columns, block.ColumnStride, weighted ? block.Weights.Slice(from, count) : default, wanted.FirstRow)));
+                    return;
+                }
+                buffer ??= rooms.Value.Rent();
+                var target = buffer.Span;
+                for (var c = 0; c < columns; c++) block.Values.Slice((c * block.ColumnStride) + from, count).CopyTo(target[((c * room.Stride) + done)..]);
+                if (weighted) block.Weights.Slice(from, count).CopyTo(target[((columns * room.Stride) + done)..]);
+                done += count;
+            });
+        }
+        if (!isWhole) use(Sequences(room.View(buffer!.Span, wanted.Rows, wanted.FirstRow)));
+        if (buffer is not null) rooms.Value.Return(buffer);
+
+        FeatureBlock Sequences(FeatureBlock rows) => rows with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence };
+    }
+}

@@ -1,0 +1,42 @@
+using System.Threading.Tasks.Dataflow;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>Scores of a model of sequences: all sequences are scored first, then the rows are read again and get their scores.</summary>
+internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequences) : Stage("score"), IDisposable
+{
+    /// <summary>What the sequences' rows get; null before the stage is prepared.</summary>
+    private SequenceScores? Scores { get; init; }
+
+    public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
+
+    public override IEnumerable<JobFact> Facts => [.. Plan.Facts, new("sequences", Sequences.Fact)];
+
+    public override BatchSchema? Bind(BatchSchema? input, string place)
+    {
+        if (input is null) return null;
+        foreach (var name in Sequences.Needed)
+            if (input.IndexOf(name) < 0)
+                throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", input.Fields.Select(f => f.Name))}", "name columns that the data hold");
+        return Plan.Bind(input, place).Schema;
+    }
+
+    public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) => Plan.Needed is { } needed ? [.. needed.Union(Sequences.Needed, StringComparer.Ordinal)] : null;
+
+    public override async ValueTask<Stage> PrepareAsync(Graph before, PipelineOptions options, CancellationToken cancellationToken)
+    {
+        // Refused rows are put aside by the run that writes.
+        var quiet = options with { BadRows = options.BadRows.Keeps ? new BadRowPolicy { Mode = BadRowMode.Skip } : options.BadRows, Checkpoints = null };
+        await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences);
+        return this with { Scores = await pass.ScoreAsync(Plan, cancellationToken).ConfigureAwait(false) };
+    }
+
+    public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new ScoreBlock(Plan, run, Name)
+    {
+        Sequences = Scores ?? throw new ModelException(ErrorKind.Usage, "pipeline", "scores of sequences as input of a fit", "columns of the data", "write the scores first, then fit to what was written"),
+    };
+
+    public void Dispose() => Scores?.Dispose();
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Settings;
+using Pipelines.Models;
+using Pipelines.Models.Serialization;
+using Pipelines.Models.Serialization.Pomegranate;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary><c>pipelines convert IN OUT --to pipelines|pomegranate</c></summary>
+internal sealed class ConvertCommand : Verb
+{
+    private const string Ours = "pipelines";
+    private const string Theirs = "pomegranate";
+
+    private readonly Setting<string?> to = new(
+        "--to", "Format to write: pipelines, or pomegranate (the JSON of version 0.14). [default: pipelines]", "FORMAT", "pipelines or pomegranate", Theirs,
+        static (string text, out string? value) =>
+        {
+            value = text;
+            return text is Ours or Theirs;
+        },
+        null);
+
+    private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
+        "--features", "Names of the features, in the model's order, where the file has none. [default: columns go by position]", "a,b,c", "column names with commas between them, each once", "delay,distance");
+
+    protected override int Order => 7;
+
+    public override Command Create(ToolConsole console, CommonSettings common)
+    {
+        var command = new CheckedCommand("convert", "Writes a saved model in another format: files of pomegranate 0.14 as ours, and ours as pomegranate's where its format can say it.");
+        var input = new Argument<string>("IN") { Description = "A model that 'fit' or pomegranate 0.14 saved." };
+        var output = new Argument<string>("OUT") { Description = "The file to write; replaced if it exists." };
+        command.Add(input);
+        command.Add(output);
+        command.Add(to);
+        command.Add(features);
+        command.Rules.Add(common.Check);
+        command.SetAction((parsed, _) =>
+        {
+            var (from, path) = (parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
+            var target = new ModelFile(path, option: "OUT");
+            var saved = SavedModel.Load(from);
+            var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
+            if (saved.FeaturesByPosition && parsed.GetValue(to) != Theirs)
+            {
+                var names = parsed.GetValue(features) is null ? "names of features (columns go by position, or --features names them), least standard deviations and a record of the fit" : "least standard deviations and a record of the fit";
+                warnings.Add($"{from}, $: the file has no place for {names}");
+            }
+            if (parsed.GetValue(features) is { } named)
+            {
+                if (named.Count != saved.Model.Dimensions)
+                    throw new ModelException(ErrorKind.Usage, "--features", $"{named.Count} names", $"{saved.Model.Dimensions}, as {from} has features", "name them in the model's order");
+                saved = saved.WithFeatures(named);
+            }
+            var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
+            target.Check();
+            target.Write(bytes);
+            foreach (var warning in warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
+            if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, Json);
+            else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {saved.Model.FormatName} model of {saved.Model.Dimensions} {(saved.Model.Dimensions == 1 ? "feature" : "features")}, as {parsed.GetValue(to) ?? Ours}");
+            return Task.FromResult(ExitCode.Done);
+
+            byte[] Written()
+            {
+                try
+                {
+                    var json = PomegranateFile.Write(saved, out var lost);
+                    warnings.AddRange(lost.Select(w => $"{path}, {w}"));
+                    return json;
+                }
+                catch (ModelException e)
+                {
+                    throw new ModelException(e.Kind, $"{from}, {e.Place}", e.Found, e.Expected, e.Remedy, e);
+                }
+            }
+
+            void Json(System.Text.Json.Utf8JsonWriter json)
+            {
+                json.WriteString("input", from);
+                json.WriteString("output", path);
+                json.WriteString("format", parsed.GetValue(to) ?? Ours);
+                json.WriteString("type", saved.Model.FormatName);
+                json.WriteNumber("dimensions", saved.Model.Dimensions);
+                json.WriteStartArray("features");
+                foreach (var feature in saved.FeaturesByPosition ? [] : saved.Features ?? []) json.WriteStringValue(feature.Name);
+                json.WriteEndArray();
+                json.WriteStartArray("warnings");
+                foreach (var warning in warnings) json.WriteStringValue(warning);
+                json.WriteEndArray();
+            }
+        });
+        return command;
+    }
+}

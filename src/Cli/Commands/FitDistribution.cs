@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pipelines.Cli.Settings;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary><c>pipelines fit distribution …</c></summary>
+internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distribution, or independent ones of the features.", "the total weighted log-likelihood rises", isSelective: false)
+{
+    private readonly DistributionSettings distribution = new("What to fit");
+
+    private readonly Setting<double?> pseudocount = Setting.Real(
+        "--pseudocount", "Added to the weight of each category or outcome, in rows. [default: 0]", "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
+
+    private readonly Setting<double?> minVariance = Setting.Real(
+        "--min-variance", "Least variance in any direction, in squared units of the features. [default: 0 = off]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+
+    public override string Name => "distribution";
+
+    protected override IReadOnlyList<Option> Own => [distribution.Option, pseudocount, minVariance];
+
+    protected override bool IsOfKind(Model model) => model is Distribution and not GeneralMixtureModel;
+
+    protected override IEnumerable<string> Check(CommandResult result) => Fit.Check(result, (distribution.Option, true)).Concat(distribution.Check(result, Fit.Features));
+
+    protected override IEstimator<Distribution> Estimator(ParseResult parsed) => new DistributionEstimator(distribution.Family(parsed));
+
+    protected override FitOptions With(FitOptions options, ParseResult parsed) => options with
+    {
+        Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount,
+        MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
+    };
+}

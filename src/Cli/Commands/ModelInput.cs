@@ -1,0 +1,46 @@
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary>A model file that a verb takes: ours, or one that pomegranate 0.14 saved.</summary>
+internal static class ModelInput
+{
+    private const int MostShown = 20;
+
+    /// <summary>Loads a model and warns of what its file cannot say.</summary>
+    /// <exception cref="ModelException">It cannot be read.</exception>
+    public static SavedModel Load(string path, ToolConsole console)
+    {
+        var saved = SavedModel.Load(path);
+        foreach (var warning in saved.Warnings) console.Error.WriteLine($"pipelines: warning: {path}, {warning}");
+        return saved;
+    }
+
+    /// <summary>The model over columns of the data: those that the user names, else those of the model; a model of unnamed features takes the data's columns by position.</summary>
+    /// <param name="saved">The model.</param>
+    /// <param name="path">Its file, for messages.</param>
+    /// <param name="features">Names that the user gave; null = none.</param>
+    /// <param name="source">The data.</param>
+    /// <param name="taken">Columns that have another use: weights.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ModelException">There are other columns than features.</exception>
+    public static async ValueTask<SavedModel> BindAsync(SavedModel saved, string path, IReadOnlyList<string>? features, IBatchSource source, IReadOnlyList<string?> taken, CancellationToken cancellationToken)
+    {
+        if (features is not null)
+        {
+            return features.Count == saved.Model.Dimensions
+                ? saved.WithFeatures(features)
+                : throw new ModelException(ErrorKind.Usage, "--features", $"{features.Count} columns", $"{saved.Model.Dimensions}, as {path} has features", "name the columns that hold them, in the model's order");
+        }
+        if (saved.Features is not null && !saved.FeaturesByPosition) return saved;
+        var columns = (await source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema.Fields.Where(f => !taken.Contains(f.Name)).ToArray();
+        var isNumeric = saved.Features?.All(f => f.Categories is null) ?? true;
+        foreach (var candidates in new[] { columns, isNumeric ? Array.FindAll(columns, c => c.IsNumeric) : columns })
+            if (candidates.Length == saved.Model.Dimensions) return saved.WithFeatures([.. candidates.Select(c => c.Name)]);
+        var shown = string.Join(", ", columns.Take(MostShown).Select(c => c.Name));
+        throw new ModelException(ErrorKind.Usage, path, $"features without names, and {columns.Length} columns in the data ({shown}{(columns.Length > MostShown ? ", …" : "")})",
+            $"{saved.Model.Dimensions} columns, one for each feature in order", $"name them with --features");
+    }
+}

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pipelines.Blocks;
+using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Settings;
+using Pipelines.Io;
+using Pipelines.Models.Serialization;
+using Pipelines.Plotting;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary><c>pipelines plot MODEL [INPUT…] --output …</c></summary>
+internal sealed class PlotCommand : Verb
+{
+    private readonly Argument<string> model = new("MODEL") { Description = "A model that 'fit' saved." };
+
+    private readonly Argument<string[]> inputs = new("INPUT")
+    {
+        Description = "Parquet files, folders or globs with rows to show beside the model: read once, all of them. Without any, the model alone is drawn.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Setting<string?> output = new(
+        "--output", "The picture, replaced if it exists: PNG if its name ends with .png, SVG if with .svg (required).", "FILE",
+        "a file to write that ends with .png or .svg", "plot.png",
+        static (string text, out string? value) =>
+        {
+            value = text;
+            return FormatOf(text) is not null;
+        },
+        null);
+
+    private readonly Setting<string?> kind = new(
+        "--kind", $"What to draw. {string.Join("; ", PlotKind.All.Select(k => $"'{k.Name}': {k.Description}"))}. [default: {DensityPlot.KindName}]", "NAME",
+        $"one of {string.Join(", ", PlotKind.All.Select(k => k.Name))}", DensityPlot.KindName,
+        static (string text, out string? value) =>
+        {
+            value = text;
+            return PlotKind.All.Any(k => k.Name == text);
+        },
+        null);
+
+    private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
+        "--features", "Features to draw, in this order. [default: all of the model that the kind can draw]", "a,b,c", "feature names with commas between them, each once", "delay,distance");
+
+    private readonly Setting<string?> weights = Setting.Text("--weights", "Input column with the rows' weights, which the histogram counts. [default: every row counts 1]", "COLUMN", "the name of a column", "w");
+
+    private readonly Setting<(int Width, int Height)?> size = new(
+        "--size", $"Width and height in pixels, each from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}. [default: what the panels need]", "WIDTHxHEIGHT",
+        $"two numbers from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize} with an x between them", "1200x800", ParseSize, null);
+
+    private readonly BadRowSettings badRows = new();
+    private readonly ReadingSettings reading = new();
+
+    protected override int Order => 5;
+
+    public override Command Create(ToolConsole console, CommonSettings common)
+    {
+        var command = new CheckedCommand("plot", "Draws a model, over data if there are any: densities over histograms, contours, the history of the fit.") { model, inputs, output, kind, features, weights, size };
+        badRows.AddTo(command);
+        reading.AddTo(command);
+        kind.CompletionSources.Add(_ => PlotKind.All.Select(k => new System.CommandLine.Completions.CompletionItem(k.Name)));
+        command.Rules.Add(common.Check);
+        command.Rules.Add(badRows.Check);
+        command.Rules.Add(Check);
+        command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
+        return command;
+    }
+
+    private static PictureFormat? FormatOf(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".png" => PictureFormat.Png,
+        ".svg" => PictureFormat.Svg,
+        _ => null,
+    };
+
+    private static bool ParseSize(string text, out (int Width, int Height)? value)
+    {
+        var parts = text.Split('x');
+        value = parts.Length == 2 && IsSize(parts[0], out var width) && IsSize(parts[1], out var height) ? (width, height) : null;
+        return value is not null;
+
+        static bool IsSize(string part, out int pixels) =>
+            int.TryParse(part, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out pixels) && pixels is >= PictureRenderer.LeastSize and <= PictureRenderer.LargestSize;
+    }
+
+    private IEnumerable<string> Check(CommandResult result)
+    {
+        if (!result.IsGiven(output)) yield return Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
+        if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 }) yield return Mistake.Text(weights.Name, "it without an input", "an input that has the column", $"model.json data.parquet {weights.Name} {weights.Example}");
+    }
+
+    private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var modelPath = parsed.GetRequiredValue(model);
+        var paths = parsed.GetValue(inputs) ?? [];
+        var path = parsed.GetRequiredValue(output)!;
+        var saved = ModelInput.Load(modelPath, console);
+        var file = new ModelFile(path, "picture", "plot.png");
+        file.Check();
+        var how = reading.Options(parsed, console);
+        await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
+        if (paths.Length > 0) saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken).ConfigureAwait(false);
+        var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
+        Pipeline? data = null;
+        if (paths.Length > 0)
+        {
+            data = Pipeline.From(new ParquetSource(paths, how)).With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths), Progress = display });
+        }
+        var options = new PlotOptions { Kind = parsed.GetValue(kind) ?? DensityPlot.KindName, Features = parsed.GetValue(features), Seed = common.Seed(parsed), Weights = parsed.GetValue(weights) };
+        var picture = await display.ShowAsync(() => ModelPlot.CreateAsync(saved, data, options, cancellationToken)).ConfigureAwait(false);
+        var (width, height) = parsed.GetValue(size) ?? PictureRenderer.DefaultSize(picture.Panels.Count);
+        file.Write(PictureRenderer.Render(picture, FormatOf(path)!.Value, width, height));
+        if (parsed.GetValue(common.Json))
+        {
+            JsonObject.Write(console.Out, json =>
+            {
+                json.WriteString("kind", options.Kind);
+                json.WriteNumber("panels", picture.Panels.Count);
+                json.WriteNumber("width", width);
+                json.WriteNumber("height", height);
+                json.WriteString("output", path);
+                json.WriteStartArray("notes");
+                foreach (var note in picture.Notes) json.WriteStringValue(note);
+                json.WriteEndArray();
+            });
+        }
+        else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {options.Kind}, {Words.Number(picture.Panels.Count, "panel")}, {width} x {height} pixels");
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Pipelines.Blocks;
+using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Settings;
+using Pipelines.Io;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary><c>pipelines sample MODEL --rows N --output …</c></summary>
+internal sealed class SampleCommand : Verb
+{
+    private const int DefaultRowsPerFile = 1 << 20;
+
+    private readonly Argument<string> model = new("MODEL") { Description = "A model that 'fit' saved." };
+
+    private readonly Setting<long?> rows = new(
+        "--rows", "Number of rows to draw (required).", "N", "a whole number from 1 to 9007199254740992 (2^53)", "100000",
+        static (string text, out long? value) =>
+        {
+            value = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 1L << 53 ? number : null;
+            return value is not null;
+        },
+        null);
+
+    private readonly Setting<string?> output = Setting.Text(
+        "--output", "A file whose name ends with .parquet, replaced if it exists; else a folder, new or empty (required).", "FILE-or-DIR",
+        "a file to write that ends with .parquet, or a new or empty folder", "sample.parquet");
+
+    private readonly Setting<string?> label = Setting.Text(
+        "--label", "Of a mixture: also write the number of the component that each row came from, to a column of this name. [default: no such column]", "COLUMN", "the name of a new column", "component");
+
+    private readonly Setting<int?> rowsPerFile = Setting.Whole(
+        "--rows-per-file", "Rows of a part when a folder is written; a part ends with the batch that reaches it. [default: 1048576]", "N",
+        "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
+
+    protected override int Order => 6;
+
+    public override Command Create(ToolConsole console, CommonSettings common)
+    {
+        var command = new CheckedCommand("sample", "Draws rows from a model and writes Parquet: columns named as its features, categories as what they stand for. Seed and batch size fix the bytes.") { model, rows, output, label, rowsPerFile };
+        command.Rules.Add(common.Check);
+        command.Rules.Add(Check);
+        command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
+        return command;
+    }
+
+    private static bool IsFile(string path) => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+
+    private IEnumerable<string> Check(CommandResult result)
+    {
+        if (!result.IsGiven(rows)) yield return Mistake.Text(rows.Name, "none", rows.Expected, $"{rows.Name} {rows.Example}");
+        if (!result.IsGiven(output)) yield return Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
+        if (result.Given(output) is { } file && IsFile(file) && result.IsGiven(rowsPerFile))
+            yield return Mistake.Text($"{rowsPerFile.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} sample");
+    }
+
+    private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var modelPath = parsed.GetRequiredValue(model);
+        var path = parsed.GetRequiredValue(output)!;
+        var saved = ModelInput.Load(modelPath, console);
+        OutputCheck.NotADevice(path, "a Parquet file or a folder", "sample.parquet");
+        await OutputCheck.NotAnInputAsync(path, [], [modelPath], new ParquetSourceOptions(), cancellationToken).ConfigureAwait(false);
+        var flow = common.Pipeline(parsed);
+        var sink = new ParquetSinkOptions
+        {
+            MaxDegreeOfParallelism = flow.MaxDegreeOfParallelism,
+            RowsPerFile = IsFile(path) ? null : parsed.GetValue(rowsPerFile) ?? DefaultRowsPerFile,
+        };
+        var options = new SampleOptions { Rows = parsed.GetValue(rows)!.Value, Seed = common.Seed(parsed), Label = parsed.GetValue(label) };
+        var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
+        var run = Pipeline.FromModel(saved, options).With(flow).ToParquet(path, sink);
+        var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
+        foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
+        if (parsed.GetValue(common.Json)) new ScoreReport(result, RefusesRows: false).WriteJson(console.Out);
+        else if (!parsed.GetValue(common.Quiet))
+        {
+            console.Out.WriteLine($"drew {Words.Count(result.RowsOut)} rows: {Words.Time(result.Seconds)}, {Words.Rate(result.RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
+            console.Out.WriteLine($"wrote {result.Output}");
+        }
+        return ExitCode.Done;
+    }
+}

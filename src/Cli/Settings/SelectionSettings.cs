@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>The options of fits that choose among several: numbers of components, restarts, and by what.</summary>
+internal sealed class SelectionSettings
+{
+    // Nobody means more than these, and each takes its time.
+    private const int MostFits = ModelSelection<KMeans>.MostFits;
+
+    private static readonly (string Name, SelectionCriterion Value)[] criteria =
+        [("log-likelihood", SelectionCriterion.LogLikelihood), ("aic", SelectionCriterion.Aic), ("bic", SelectionCriterion.Bic)];
+
+    /// <summary>How many components or clusters.</summary>
+    public Setting<IReadOnlyList<int>?> Components { get; } = new(
+        "--components", "Number of components or clusters. Of a mixture several may compete in the same passes over the data: a range 2..12, or numbers 2,4,8.", "K",
+        "a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000", "3",
+        static (string text, out IReadOnlyList<int>? value) =>
+        {
+            value = Read(text);
+            return value is not null;
+        },
+        null);
+
+    /// <summary>How many starts of each.</summary>
+    public Setting<int?> Restarts { get; } = Setting.Whole(
+        "--restarts", "Starts of each number of components, in the same passes over the data; start r, from 0, has the seed --seed + r. [default: 1]", "N",
+        "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
+
+    /// <summary>How one is chosen.</summary>
+    public Setting<string?> Criterion { get; } = new(
+        "--criterion", "How one of several fits is chosen: log-likelihood, aic, bic. [default: bic for several numbers of components, else log-likelihood]", "NAME",
+        $"one of {string.Join(", ", criteria.Select(c => c.Name))}", "bic",
+        static (string text, out string? value) =>
+        {
+            value = text;
+            return criteria.Any(c => c.Name == text);
+        },
+        null);
+
+    /// <summary>Name of a criterion.</summary>
+    public static string NameOf(SelectionCriterion criterion) => criteria.Single(c => c.Value == criterion).Name;
+
+    /// <summary>Fits that are asked for.</summary>
+    public long Fits(CommandResult result) => (result.Given(Components)?.Count ?? 1) * (long)(IsRight(result, Restarts) ? result.GetValue(Restarts) ?? 1 : 1);
+
+    /// <summary>The estimator, or the choice among several.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="estimator">Makes the estimator of a number of components.</param>
+    public IEstimator<TModel> Select<TModel>(ParseResult parsed, Func<int, IEstimator<TModel>> estimator)
+        where TModel : Model
+    {
+        var components = parsed.GetRequiredValue(Components)!;
+        var restarts = parsed.GetValue(Restarts) ?? 1;
+        if (components.Count * restarts == 1) return estimator(components[0]);
+        var criterion = parsed.CommandResult.Command.Options.Contains(Criterion) ? parsed.GetValue(Criterion) : null;
+        return new ModelSelection<TModel>(estimator, components, restarts, criterion is null ? null : criteria.Single(c => c.Name == criterion).Value);
+    }
+
+    /// <summary>Rules about several options.</summary>
+    public IEnumerable<string> Check(CommandResult result, Option initial)
+    {
+        var fits = Fits(result);
+        if (fits > MostFits)
+            yield return Mistake.Text($"{Components.Name} and {Restarts.Name}", string.Create(CultureInfo.InvariantCulture, $"{fits} fits"), $"at most {MostFits}", $"{Restarts.Name} {Restarts.Example}");
+        var areRight = (!result.IsGiven(Components) || result.Given(Components) is not null) && (!result.IsGiven(Restarts) || IsRight(result, Restarts));
+        if (result.IsGiven(Criterion) && !result.IsGiven(initial) && areRight && fits == 1)
+            yield return Mistake.Text(Criterion.Name, "one fit", "several to choose from", $"{Restarts.Name} {Restarts.Example}");
+    }
+
+    private static bool IsRight(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false } r && !r.Errors.Any();
+
+    // Null = wrong. A range is not spread out before it is known to be short.
+    private static int[]? Read(string text)
+    {
+        var all = new List<int>();
+        foreach (var part in text.Split(','))
+        {
+            var at = part.IndexOf("..", StringComparison.Ordinal);
+            if (!Whole(at < 0 ? part : part[..at], out var from) || !Whole(at < 0 ? part : part[(at + 2)..], out var to) || from < 1 || to < from || (long)to - from >= MostFits) return null;
+            for (var k = from; k <= to; k++) all.Add(k);
+            if (all.Count > MostFits) return null;
+        }
+        for (var i = 1; i < all.Count; i++)
+            if (all[i] <= all[i - 1]) return null;
+        return [.. all];
+    }
+
+    private static bool Whole(string text, out int value) => int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value) && value < int.MaxValue;
+}

@@ -1,0 +1,79 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// One distribution before its parameters are known: a start is fitted to a sample of the rows, then updates over all rows until the log-likelihood rises no more;
+/// families with a closed form need one.
+/// </summary>
+/// <param name="family">What to fit; a univariate family gives independent components where there are several features.</param>
+public sealed class DistributionEstimator(DistributionFamily family) : IEstimator<Distribution>
+{
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts => [new("distribution", family.ToString())];
+
+    /// <inheritdoc/>
+    public bool IsCategorical(int feature) => family.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<Distribution>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        try
+        {
+            var survey = await DataSurvey.RunAsync(pass, options.InitializationRows, options.Seed, cancellationToken).ConfigureAwait(false);
+            var sample = survey.Sample();
+            var center = new double[pass.Columns];
+            for (var j = 0; j < center.Length; j++) center[j] = Mean(sample, j);
+            var start = family.Blank(center).FitTo(sample, static _ => 1, options);
+            // The sample's range or categories need not be those of all rows, so its log-likelihood may be that of the impossible: it is not looked at.
+            var all = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
+            var fitted = start.Maximize(all, options.Maximization(1) with { Inertia = 0 });
+            fitted.EnsureEvaluable();
+            return await ExpectationMaximization.FitAsync(fitted, pass, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
+        {
+            throw e.Named(pass.Features);
+        }
+    }
+
+    private static double Mean(FeatureSample sample, int column)
+    {
+        var (sum, weight) = (0.0, 0.0);
+        for (var i = 0; i < sample.Rows; i++)
+        {
+            if (double.IsNaN(sample.Values[i, column])) continue;
+            sum += sample.Weights[i] * sample.Values[i, column];
+            weight += sample.Weights[i];
+        }
+        return weight > 0 ? sum / weight : 0;
+    }
+}
+
+/// <summary>Fits of one distribution to a sample.</summary>
+internal static class SampleFitting
+{
+    /// <summary>The distribution fitted to weighted rows of a sample.</summary>
+    /// <param name="distribution">Where to begin.</param>
+    /// <param name="sample">The rows.</param>
+    /// <param name="weight">What the weight of row i is multiplied by.</param>
+    /// <param name="options">Least variance and pseudocount are used.</param>
+    public static Distribution FitTo(this Distribution distribution, FeatureSample sample, Func<int, double> weight, FitOptions options)
+    {
+        var weights = new double[sample.Rows];
+        for (var i = 0; i < weights.Length; i++) weights[i] = weight(i) * sample.Weights[i];
+        var rows = FeatureMatrix.FromRows(sample.Values, weights);
+        // Twice: the second time the sums are taken around the fitted mean, which removes the first one's rounding error.
+        for (var round = 0; round < 2; round++)
+        {
+            var statistics = distribution.CreateStatistics();
+            distribution.SummarizeRows(rows, statistics);
+            distribution = distribution.Maximize(statistics, new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount });
+            distribution.EnsureEvaluable();
+        }
+        return distribution;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+
+namespace Pipelines.Models.Fitting;
+
+/// <summary>
+/// Fits several models at once and returns the best one: several numbers of components, each from several starts. They share every pass over the data, and each of
+/// them is to the bit what a fit alone with its number of components and its seed gives. A fit that has ended drops out of the passes that follow; one that fails
+/// is told in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others go on.
+/// </summary>
+/// <remarks>Restart r, from 0, has the seed of the options plus r. Of equal fits the first is chosen, by components, then by restart.</remarks>
+/// <typeparam name="TModel">The model that comes of it.</typeparam>
+public sealed class ModelSelection<TModel> : IEstimator<TModel>
+    where TModel : Model
+{
+    /// <summary>Most fits at once.</summary>
+    public const int MostFits = 1_000;
+
+    private readonly Func<int, IEstimator<TModel>> estimator;
+    private readonly int[] components;
+    private readonly int restarts;
+
+    /// <summary>Says what to fit.</summary>
+    /// <param name="estimator">Makes the estimator of a number of components.</param>
+    /// <param name="components">Numbers of components, ascending, at least 1 each.</param>
+    /// <param name="restarts">Starts of each, at least 1 (default); at most 1,000 fits in all.</param>
+    /// <param name="criterion">How one is chosen; null = log-likelihood for one number of components, BIC for several.</param>
+    /// <exception cref="ModelException">An option is out of range, or needs a likelihood where there is none.</exception>
+    public ModelSelection(Func<int, IEstimator<TModel>> estimator, IReadOnlyList<int> components, int restarts = 1, SelectionCriterion? criterion = null)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(components);
+        this.estimator = estimator;
+        this.components = [.. components];
+        this.restarts = restarts;
+        Criterion = criterion ?? (components.Count > 1 ? SelectionCriterion.Bic : SelectionCriterion.LogLikelihood);
+        var isAscending = Enumerable.Range(1, Math.Max(0, components.Count - 1)).All(i => components[i] > components[i - 1]);
+        ModelException.CheckOptions("model selection",
+            (components.Count > 0 && components[0] >= 1 && isAscending, nameof(components), string.Join(", ", components), "numbers of at least 1, ascending"),
+            (restarts >= 1, nameof(restarts), restarts, "at least 1"),
+            ((long)components.Count * restarts <= MostFits, "components x restarts", (long)components.Count * restarts, $"at most {MostFits} fits"),
+            (Enum.IsDefined(Criterion), nameof(criterion), Criterion, "LogLikelihood, Aic or Bic"));
+        if (components.Count == 0 || estimator(components[0]).HasLikelihood) return;
+        ModelException.CheckOptions("model selection",
+            (components.Count == 1, nameof(components), string.Join(", ", components), "one number, as this model has no likelihood, and more components always come closer to the rows"),
+            (Criterion == SelectionCriterion.LogLikelihood, nameof(criterion), Criterion, "LogLikelihood, which stands for what the fit increases: this model has no likelihood"));
+    }
+
+    /// <summary>How one is chosen.</summary>
+    public SelectionCriterion Criterion { get; }
+
+    /// <inheritdoc/>
+    public int Fits => components.Length * restarts;
+
+    /// <inheritdoc/>
+    public bool IsCategorical(int feature) => estimator(components[0]).IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public bool HasLikelihood => estimator(components[0]).HasLikelihood;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    [
+        new("restarts", restarts.ToString(CultureInfo.InvariantCulture)),
+        new("components", string.Join(", ", components)),
+        .. components.SelectMany(k => estimator(k).Facts.Select(f => new KeyValuePair<string, string>($"{f.Key} of {k} components", f.Value))),
+    ];
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var resumed = options.Journal?.ResumedFits ?? [];
+        var scan = new SharedScan(pass, options.BatchSize);
+        var fits = components.SelectMany(k => Enumerable.Range(0, restarts), (k, r) => new SelectionFit<TModel>(k, r, options)).ToArray();
+        for (var i = 0; i < fits.Length; i++) fits[i].Begin(scan, estimator(fits[i].Components), i < resumed.Count ? resumed[i] : null, cancellationToken);
+        await scan.RunAsync(() => Keep(fits, options.Journal), cancellationToken).ConfigureAwait(false);
+        return await ChooseAsync(fits).ConfigureAwait(false);
+    }
+
+    private static void Keep(SelectionFit<TModel>[] fits, IFitJournal? journal)
+    {
+        if (journal is null || !fits.Any(f => f.IsChanged)) return;
+        journal.SaveFits([.. fits.Select(f => f.State)]);
+        foreach (var fit in fits) fit.IsChanged = false;
+    }
+
+    private async ValueTask<FitResult<TModel>> ChooseAsync(SelectionFit<TModel>[] fits)
+    {
+        foreach (var fit in fits)
+        {
+            try
+            {
+                await fit.Result.ConfigureAwait(false);
+            }
+            catch (ModelException e)
+            {
+                fit.Failure = e;
+            }
+        }
+        var best = fits.Where(f => f.Failure is null).MinBy(Order)
+            ?? throw (fits.Length == 1 ? fits[0].Failure! : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first, K = {fits[0].Components}, seed {fits[0].Seed}"));
+        var chosen = await best.Result.ConfigureAwait(false);
+        return chosen with
+        {
+            Candidates = [.. fits.Select(f => f.ToCandidate(HasLikelihood, f == best))],
+            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"the fit of K = {f.Components}, seed {f.Seed} failed: {f.Failure!.Message}"), .. chosen.Warnings],
+        };
+    }
+
+    // MinBy gives the first of equal ones.
+    private double Order(SelectionFit<TModel> fit)
+    {
+        var candidate = fit.ToCandidate(HasLikelihood, isChosen: false);
+        return Criterion switch
+        {
+            SelectionCriterion.Aic => candidate.Aic,
+            SelectionCriterion.Bic => candidate.Bic,
+            _ => -candidate.LogLikelihood,
+        };
+    }
+}
+
+/// <summary>Fits of several models at once.</summary>
+public static class ModelSelection
+{
+    /// <summary>Several numbers of components, several restarts, or both.</summary>
+    /// <typeparam name="TModel">The model.</typeparam>
+    /// <param name="estimator">Makes the estimator of a number of components: <c>k => Mixture.Of&lt;NormalDistribution&gt;(k)</c>.</param>
+    /// <param name="components">Numbers of components, ascending, at least 1 each.</param>
+    /// <param name="restarts">Starts of each, at least 1 (default).</param>
+    /// <param name="criterion">How one is chosen; null = log-likelihood for one number of components, BIC for several.</param>
+    public static ModelSelection<TModel> Of<TModel>(Func<int, IEstimator<TModel>> estimator, IReadOnlyList<int> components, int restarts = 1, SelectionCriterion? criterion = null)
+        where TModel : Model => new(estimator, components, restarts, criterion);
+}

@@ -1,0 +1,76 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>One of the fits of a selection, with what is kept of it.</summary>
+internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
+    where TModel : Model
+{
+    private readonly FitOptions options;
+    private readonly IProgress<FitProgress>? progress;
+    private int iterations;
+
+    /// <summary>Prepares a fit.</summary>
+    /// <param name="components">Number of components.</param>
+    /// <param name="restart">Number of the restart, from 0.</param>
+    /// <param name="all">The options of all fits.</param>
+    public SelectionFit(int components, int restart, FitOptions all)
+    {
+        (Components, Restart, progress) = (components, restart, all.Progress);
+        options = all with { Seed = unchecked(all.Seed + restart), Progress = this, Journal = all.Journal is null ? null : this };
+    }
+
+    public int Components { get; }
+
+    public int Restart { get; }
+
+    public long Seed => options.Seed;
+
+    /// <summary>The fit, once it began.</summary>
+    public Task<FitResult<TModel>> Result { get; private set; } = null!;
+
+    /// <summary>Why it failed; null if it did not.</summary>
+    public ModelException? Failure { get; set; }
+
+    /// <summary>After the last iteration; null before the first evaluation.</summary>
+    public FitState? State { get; private set; }
+
+    /// <summary>True if the state was not kept yet.</summary>
+    public bool IsChanged { get; set; }
+
+    /// <inheritdoc/>
+    public FitState? Resumed { get; private set; }
+
+    /// <summary>Begins, or goes on.</summary>
+    public void Begin(SharedScan scan, IEstimator<TModel> estimator, FitState? resumed, CancellationToken cancellationToken)
+    {
+        State = Resumed = resumed;
+        // The start was chosen by the run that was interrupted; what is left is the EM loop.
+        Result = scan.Begin(async pass => resumed is { Model: TModel model }
+            ? await ExpectationMaximization.FitAsync(model, pass, options, cancellationToken).ConfigureAwait(false)
+            : await estimator.FitAsync(pass, options, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public void Save(FitState state)
+    {
+        State = state;
+        IsChanged = true;
+    }
+
+    /// <inheritdoc/>
+    public void Report(FitProgress value)
+    {
+        iterations = value.Iteration.Iteration;
+        progress?.Report(value with { Components = Components, Restart = Restart });
+    }
+
+    /// <summary>For the table; after the fit has ended.</summary>
+    public FitCandidate ToCandidate(bool hasLikelihood, bool isChosen)
+    {
+        if (Failure is { } failure) return new(Components, Restart, Seed, double.NaN, 0, double.NaN, double.NaN, iterations, false, false) { Failure = failure.Message };
+        var fitted = Result.GetAwaiter().GetResult();
+        var parameters = fitted.Model.ParameterCount;
+        var aic = hasLikelihood ? (2.0 * parameters) - (2 * fitted.LogLikelihood) : double.NaN;
+        var bic = hasLikelihood ? (parameters * Math.Log(fitted.Weight)) - (2 * fitted.LogLikelihood) : double.NaN;
+        return new(Components, Restart, Seed, fitted.LogLikelihood, parameters, aic, bic, fitted.Iterations, fitted.Converged, isChosen);
+    }
+}

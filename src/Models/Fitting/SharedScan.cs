@@ -1,0 +1,223 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>
+/// Lets several fits share their passes over the data. Each fit runs as if it were alone, over a pass of its own, and waits there until all others that still run
+/// wait too; then one real pass computes what all of them want, and each gets its part. Every part is folded as it would be alone, so the bits are the same. A fit
+/// that ends or fails drops out.
+/// </summary>
+/// <param name="pass">The real pass.</param>
+/// <param name="batchSize">Rows of a batch.</param>
+internal sealed class SharedScan(IDataPass pass, int batchSize)
+{
+    private readonly List<Member> members = [];
+    private DataExtent? extent;
+
+    /// <summary>Adds a fit and begins it; it runs until it wants its first pass.</summary>
+    public Task<T> Begin<T>(Func<IDataPass, Task<T>> fit)
+    {
+        var member = new Member(this, members.Count);
+        members.Add(member);
+        var task = fit(member);
+        member.Fit = task;
+        return task;
+    }
+
+    /// <summary>Runs passes until all fits have ended. What a pass throws is thrown here; what a fit throws, its own task tells.</summary>
+    /// <param name="between">Called before each pass, when every fit has ended or waits.</param>
+    /// <param name="cancellationToken">Stops the passes.</param>
+    public async Task RunAsync(Action between, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                foreach (var member in members)
+                {
+                    await member.SettledAsync().ConfigureAwait(false);
+                    // A fit may fail for its data; anything else is no fault of one fit.
+                    if (member.Fit.IsCanceled || member.Fit.Exception?.InnerException is not (null or ModelException)) await member.Fit.ConfigureAwait(false);
+                }
+                between();
+                var wanted = members.Where(m => m.Wanted is not null).ToList();
+                if (wanted.Count == 0) return;
+                // Those that walk through the data in parts go first: the last passes of all of them, over all rows, then come together.
+                if (wanted.Where(m => m.Wanted!.Kind == WishKind.Measure).ToList() is { Count: > 0 } measuring)
+                {
+                    extent ??= await pass.MeasureAsync(cancellationToken).ConfigureAwait(false);
+                    foreach (var member in measuring) await member.FulfilAsync(extent).ConfigureAwait(false);
+                }
+                else if (wanted.Where(m => m.Wanted!.Kind == WishKind.Range).ToList() is { Count: > 0 } ranged)
+                {
+                    foreach (var group in ranged.GroupBy(m => m.Wanted!.Range).ToList()) await ScanAsync([.. group], group.Key, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    await ScanAsync(wanted, null, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            foreach (var member in members.Where(m => m.Wanted is not null)) member.Take().Done.SetException(e);
+            // Their faults are this one: look at them, so that nobody reports them as unseen.
+            foreach (var member in members) _ = member.Fit.Exception;
+            throw;
+        }
+    }
+
+    /// <summary>One pass for all of these, or several where their statistics would take more memory than there is for them.</summary>
+    private async Task ScanAsync(List<Member> wanting, BatchRange? range, CancellationToken cancellationToken)
+    {
+        for (var next = 0; next < wanting.Count;)
+        {
+            var summarizer = new SharedSummarizer();
+            var taken = new List<(Member Member, int Part)>();
+            long bytes = 0;
+            for (; next < wanting.Count; next++)
+            {
+                var wish = wanting[next].Wanted!.Summarizer!;
+                if (summarizer.Find(wish) is not (>= 0 and var part))
+                {
+                    bytes += pass.StatisticsBytes is null ? 0 : Bytes(wish);
+                    if (taken.Count > 0 && bytes > pass.StatisticsBytes) break;
+                    part = summarizer.Add(wish, wanting[next].Number);
+                }
+                taken.Add((wanting[next], part));
+            }
+            var found = range is { } some
+                ? await pass.RunAsync(summarizer, some, cancellationToken).ConfigureAwait(false)
+                : await pass.RunAsync(summarizer, cancellationToken).ConfigureAwait(false);
+            foreach (var (member, part) in taken) await member.FulfilAsync(((SharedStatistics)found).Parts[part]).ConfigureAwait(false);
+        }
+    }
+
+    private long Bytes(ISummarizer summarizer) => summarizer is DataSurvey survey
+        ? survey.SampleBytes(int.MaxValue) + (pass.StatisticsInFlight * survey.SampleBytes(batchSize))
+        : (pass.StatisticsInFlight + 1L) * StatisticsSize.Of(summarizer.CreateStatistics());
+
+    private enum WishKind
+    {
+        All,
+        Range,
+        Measure,
+    }
+
+    private sealed record Wish(WishKind Kind, ISummarizer? Summarizer, BatchRange Range)
+    {
+        public TaskCompletionSource<object> Done { get; } = new();
+    }
+
+    private sealed class Member(SharedScan scan, int number) : IDataPass
+    {
+        private readonly Lock gate = new();
+        private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Number => number;
+
+        public Task Fit { get; set; } = Task.CompletedTask;
+
+        public Wish? Wanted { get; private set; }
+
+        public int Columns => scan.RealPass.Columns;
+
+        public IReadOnlyList<Feature>? Features => scan.RealPass.Features;
+
+        public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
+            (Statistics)await AskAsync(new(WishKind.All, summarizer, default)).ConfigureAwait(false);
+
+        public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken) =>
+            (Statistics)await AskAsync(new(WishKind.Range, summarizer, range)).ConfigureAwait(false);
+
+        public async ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken) =>
+            (DataExtent)await AskAsync(new(WishKind.Measure, null, default)).ConfigureAwait(false);
+
+        /// <summary>Ends when the fit wants a pass, or has ended.</summary>
+        public Task SettledAsync() => Fit.IsCompleted ? Task.CompletedTask : Task.WhenAny(Fit, asked.Task);
+
+        /// <summary>Takes the wish; whoever takes it fulfils it.</summary>
+        public Wish Take()
+        {
+            lock (gate)
+            {
+                var wish = Wanted!;
+                Wanted = null;
+                asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                return wish;
+            }
+        }
+
+        /// <summary>Gives the fit what it wants, and waits until it wants more or has ended: fits may share what they are given, so one goes on at a time.</summary>
+        public Task FulfilAsync(object found)
+        {
+            Take().Done.SetResult(found);
+            return SettledAsync();
+        }
+
+        private Task<object> AskAsync(Wish wish)
+        {
+            lock (gate)
+            {
+                if (Wanted is not null) throw new InvalidOperationException("found a second pass at the same time, expected one after the other in each fit");
+                Wanted = wish;
+                asked.TrySetResult();
+            }
+            return wish.Done.Task;
+        }
+    }
+
+    private IDataPass RealPass => pass;
+}
+
+/// <summary>Computes what several fits want in one pass.</summary>
+internal sealed class SharedSummarizer : ISummarizer
+{
+    private readonly List<ISummarizer> wishes = [];
+    private readonly List<string> names = [];
+
+    /// <summary>Where the same thing is computed already; -1 if nowhere. Surveys of the same sample are the same.</summary>
+    public int Find(ISummarizer summarizer) => summarizer is DataSurvey survey ? wishes.FindIndex(w => w is DataSurvey other && other.IsSame(survey)) : -1;
+
+    /// <summary>Adds a wish and says where its part is.</summary>
+    /// <param name="summarizer">What to compute.</param>
+    /// <param name="fit">Number of the fit that wants it.</param>
+    public int Add(ISummarizer summarizer, int fit)
+    {
+        wishes.Add(summarizer);
+        names.Add($"{fit}: {summarizer.GetType().FullName}");
+        return wishes.Count - 1;
+    }
+
+    /// <inheritdoc/>
+    public Statistics CreateStatistics() => new SharedStatistics(names, [.. wishes.Select(w => w.CreateStatistics())]);
+
+    /// <inheritdoc/>
+    public void Summarize(in FeatureBlock block, Statistics statistics)
+    {
+        var parts = ((SharedStatistics)statistics).Parts;
+        for (var i = 0; i < parts.Count; i++) wishes[i].Summarize(block, parts[i]);
+        statistics.Rows += block.Rows;
+    }
+}
+
+/// <summary>The parts of several fits. What was saved of other fits is not taken for these.</summary>
+/// <param name="names">Which fits they are of, and what was computed.</param>
+/// <param name="parts">One for each name.</param>
+internal sealed class SharedStatistics(IReadOnlyList<string> names, IReadOnlyList<Statistics> parts) : CompositeStatistics(parts)
+{
+    /// <inheritdoc/>
+    protected override void SaveCore(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(names.Count);
+        foreach (var name in names) writer.Write(name);
+        base.SaveCore(writer);
+    }
+
+    /// <inheritdoc/>
+    protected override void LoadCore(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        if (reader.ReadInt32() != names.Count || names.Any(name => reader.ReadString() != name)) throw new FormatException("statistics of other fits");
+        base.LoadCore(reader);
+    }
+}

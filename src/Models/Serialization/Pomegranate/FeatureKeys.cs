@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Pipelines.Models.Serialization.Pomegranate;
+
+/// <summary>The keys that the tables of a file have for one feature. All tables share one dictionary: numbers ascending, then texts in ordinal order.</summary>
+/// <param name="index">Index of the feature.</param>
+internal sealed class FeatureKeys(int index)
+{
+    // A feature that is a number for other components takes small whole numbers as codes as they are.
+    private const int MostNumberCodes = 65_536;
+
+    private Dictionary<string, int> codes = new(StringComparer.Ordinal);
+    private bool hasTexts;
+    private bool isSettled;
+    private bool isPlain;
+
+    /// <summary>True if a part of the model takes the feature as a number.</summary>
+    public bool IsNumber { get; set; }
+
+    /// <summary>Number of codes, at least 1.</summary>
+    public int Count { get; private set; } = 1;
+
+    /// <summary>The code of a key; the first reading adds those that are new.</summary>
+    /// <param name="key">The key, as a number in canonical form or a text.</param>
+    /// <param name="isText">True: it was a text in Python too.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <exception cref="ModelException">The feature is a number elsewhere, and the key is none that can be its own code.</exception>
+    public int Code(string key, bool isText, PomegranateNode place)
+    {
+        if (!isSettled)
+        {
+            hasTexts |= isText;
+            codes.TryAdd(key, codes.Count);
+            Count = codes.Count;
+        }
+        if (!isSettled || !isPlain) return codes[key];
+        return !isText && int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code < MostNumberCodes
+            ? code
+            : throw place.Bad($"the category {JsonHelpers.Quote(key)} in feature {index}, which another part of the model takes as a number", $"whole numbers from 0 to {MostNumberCodes - 1}, or categories in every part");
+    }
+
+    /// <summary>Puts the keys in order, once all are known.</summary>
+    public void Settle()
+    {
+        isSettled = true;
+        isPlain = IsNumber && codes.Count > 0;
+        if (isPlain)
+        {
+            Count = codes.Keys.Max(k => int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code < MostNumberCodes ? code : 0) + 1;
+            return;
+        }
+        var sorted = codes.Keys
+            .Select(k => (Key: k, Number: hasTexts ? null : PythonKey.NumberOf(k)))
+            .OrderBy(k => k.Number is null).ThenBy(k => k.Number ?? 0).ThenBy(k => k.Key, StringComparer.Ordinal);
+        codes = sorted.Select((k, i) => (k.Key, Code: i)).ToDictionary(k => k.Key, k => k.Code, StringComparer.Ordinal);
+    }
+
+    /// <summary>The feature, with its dictionary if it has one.</summary>
+    public Feature Feature(int position)
+    {
+        var name = position.ToString(CultureInfo.InvariantCulture);
+        return IsNumber ? new(name) : new(name, [.. codes.OrderBy(c => c.Value).Select(c => c.Key)]) { Type = hasTexts ? "string" : null, MissingText = "nan" };
+    }
+}

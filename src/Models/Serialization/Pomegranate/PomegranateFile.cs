@@ -1,0 +1,62 @@
+using System.Text.Json;
+
+namespace Pipelines.Models.Serialization.Pomegranate;
+
+/// <summary>
+/// Model files of pomegranate 0.14 (and the older versions of the same layout): <see cref="SavedModel.FromJson"/> reads them, <see cref="Write"/> writes them.
+/// The classes that are known are found by reflection (<see cref="PomegranateClass"/>).
+/// </summary>
+public static class PomegranateFile
+{
+    // A conditional table repeats its parents, theirs and so on: two levels a generation.
+    private const int MostDepth = 4096;
+
+    /// <summary>The classes and distributions that can be read and written, by their name in files.</summary>
+    public static IReadOnlyList<string> Supported => [.. PomegranateClass.All.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>The text of a model as pomegranate writes it: ASCII, indented by 4, no final line feed.</summary>
+    /// <param name="saved">The model.</param>
+    /// <param name="warnings">What the format cannot say, one sentence each.</param>
+    /// <exception cref="ModelException">The format has no such model or distribution.</exception>
+    public static byte[] Write(SavedModel saved, out IReadOnlyList<string> warnings)
+    {
+        ArgumentNullException.ThrowIfNull(saved);
+        var writing = new PomegranateWriting(saved.Features);
+        List<string> lost = [];
+        if (saved.Features is not null && !saved.FeaturesByPosition) lost.Add($"names of features ({string.Join(", ", saved.Features.Select(f => f.Name))}): columns go by position there");
+        if (saved.Training is not null) lost.Add("the record of the fit");
+        if (lost.Count > 0) writing.Warn("$", $"the format has no place for {string.Join(", nor for ", lost)}");
+        var json = writing.Object(saved.Model, 0, "$");
+        warnings = writing.Warnings;
+        return System.Text.Encoding.ASCII.GetBytes(PythonJson.Text(json));
+    }
+
+    /// <summary>Reads a file if it is one of pomegranate's: an object with a class but no format.</summary>
+    /// <returns>False if it is something else.</returns>
+    /// <exception cref="JsonException">It is damaged.</exception>
+    /// <exception cref="ModelException">It is one, but damaged or of a class that is not supported.</exception>
+    internal static bool TryRead(ReadOnlyMemory<byte> json, out SavedModel? saved)
+    {
+        saved = null;
+        if (json.Span.IndexOf("\"class\""u8) < 0 || json.Span.IndexOf("\"pipelines-model\""u8) >= 0) return false;
+        var strict = BareTokens.Quoted(json);
+        using var document = JsonDocument.Parse(strict, new() { MaxDepth = MostDepth });
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("class", out _)) return false;
+        Duplicates.Refuse(strict.Span, MostDepth);
+        saved = Read(root);
+        return true;
+    }
+
+    private static SavedModel Read(JsonElement root)
+    {
+        var node = new PomegranateNode(root, "$");
+        // The first reading finds the categories of each feature, in whatever order components name them; the second builds tables over all of them.
+        var keys = new List<FeatureKeys>();
+        _ = new PomegranateReading(keys).Model(node, 0, 0);
+        foreach (var key in keys) key.Settle();
+        var reading = new PomegranateReading(keys);
+        var model = reading.Model(node, 0, 0);
+        return new SavedModel(model, [.. Enumerable.Range(0, model.Dimensions).Select(j => keys[j].Feature(j))]) { FeaturesByPosition = true, Warnings = reading.Warnings };
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace Pipelines.Models.Serialization.Pomegranate;
+
+/// <summary>One reading of a file: the keys of each feature, and what a user should know.</summary>
+/// <param name="keys">Of each feature; grows in the first reading.</param>
+internal sealed class PomegranateReading(List<FeatureKeys> keys)
+{
+    // Our own files nest two levels a model and hold at most 64.
+    private const int MostNesting = 24;
+    private const int MostWarnings = 20;
+
+    private readonly Dictionary<string, (string Place, int Count)> warnings = new(StringComparer.Ordinal);
+    private readonly List<string> order = [];
+
+    /// <summary>What the file cannot say or says wrongly: one sentence each, with the first place.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            var texts = order.Take(MostWarnings).Select(w => warnings[w].Count == 1 ? $"{warnings[w].Place}: {w}" : $"{warnings[w].Place} (and {warnings[w].Count - 1} more): {w}").ToList();
+            if (order.Count > MostWarnings) texts.Add($"and {order.Count - MostWarnings} warnings more");
+            return texts;
+        }
+    }
+
+    /// <summary>Adds a warning; the same sentence of several places is counted.</summary>
+    public void Warn(PomegranateNode place, string text)
+    {
+        if (warnings.TryGetValue(text, out var known))
+        {
+            warnings[text] = known with { Count = known.Count + 1 };
+            return;
+        }
+        warnings[text] = (place.Path, 1);
+        order.Add(text);
+    }
+
+    /// <summary>The keys of a feature.</summary>
+    public FeatureKeys Keys(int feature)
+    {
+        while (keys.Count <= feature) keys.Add(new FeatureKeys(keys.Count));
+        return keys[feature];
+    }
+
+    /// <summary>Notes that some features are numbers.</summary>
+    public void AreNumbers(int first, int count)
+    {
+        for (var j = first; j < first + count; j++) Keys(j).IsNumber = true;
+    }
+
+    /// <summary>Reads a distribution within a model.</summary>
+    public Distribution Distribution(PomegranateNode json, int first, int depth) =>
+        Model(json, first, depth) as Distribution ?? throw json["class"].Bad(json["class"].Shown(), "a distribution or a mixture");
+
+    /// <summary>Reads a model of any class.</summary>
+    public Model Model(PomegranateNode json, int first, int depth)
+    {
+        if (depth > MostNesting) throw json.Bad($"models nested more than {MostNesting} deep", $"at most {MostNesting}");
+        var kind = json["class"];
+        var isDistribution = kind.Text() == "Distribution";
+        var named = isDistribution ? json["name"] : kind;
+        if (!PomegranateClass.All.TryGetValue(named.Text(), out var found) || found.IsDistribution != isDistribution)
+        {
+            throw new ModelException(ErrorKind.Model, named.Path, $"{(isDistribution ? "the distribution" : "the class")} {JsonHelpers.Quote(named.Text())}",
+                $"one that this version can take over: {string.Join(", ", PomegranateClass.All.Values.Where(c => c.IsDistribution == isDistribution).Select(c => c.Name).Order(StringComparer.Ordinal))}{(isDistribution ? "" : ", or a Distribution")}",
+                "use a newer version of Pipelines, or fit the model anew");
+        }
+        var model = Guarded(json, found.Name, () => found.Read(json, first, depth, this));
+        if (json.Optional("frozen") is not { } frozen) return model;
+        if (frozen.Element.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) throw frozen.Bad(frozen.Shown(), "true or false");
+        return frozen.Element.ValueKind == JsonValueKind.True && model is Distribution distribution ? distribution.Freeze() : model;
+    }
+
+    // What a model's constructor finds wrong is wrong in the file.
+    private static Model Guarded(PomegranateNode json, string name, Func<Model> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (ModelException e) when (e.Kind != ErrorKind.Model)
+        {
+            throw new ModelException(ErrorKind.Model, $"{json.Path} ({name}), {e.Place}", e.Found, e.Expected, "the file is damaged, or the model broke down in training; save it again", e.InnerException);
+        }
+    }
+}

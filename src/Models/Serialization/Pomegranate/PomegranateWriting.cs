@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Pipelines.Models.Serialization.Pomegranate;
+
+/// <summary>One writing of a file: the features with their categories, and what the format cannot say.</summary>
+/// <param name="features">The model's features; null = not known.</param>
+internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
+{
+    private static readonly Dictionary<Type, PomegranateClass> classes =
+        PomegranateClass.All.Values.SelectMany(c => c.Models.Select(m => (m, c))).ToDictionary(p => p.m, p => p.c);
+
+    private readonly List<string> warnings = [];
+
+    /// <summary>What the format cannot say, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => warnings;
+
+    /// <summary>Adds a warning.</summary>
+    public void Warn(string path, string text)
+    {
+        if (!warnings.Exists(w => w.EndsWith(text, StringComparison.Ordinal))) warnings.Add($"{path}: {text}");
+    }
+
+    /// <summary>A model as an object.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="first">Index of its first feature.</param>
+    /// <param name="path">Where it will stand.</param>
+    /// <exception cref="ModelException">pomegranate has no such class.</exception>
+    public PythonObject Object(Model model, int first, string path)
+    {
+        if (!classes.TryGetValue(model.GetType(), out var found))
+        {
+            throw new ModelException(ErrorKind.Usage, path, $"a {model.FormatName} model", $"one that pomegranate 0.14 has: {string.Join(", ", Names())}",
+                "keep the file as it is, or fit a model of one of these kinds");
+        }
+        var properties = found.Write(model, first, path, this).ToList();
+        // The tag of a table of keys stands before its name.
+        var tag = properties.FindIndex(p => p.Key == "dtype");
+        List<(string, object?)> all = [("class", found.IsDistribution ? "Distribution" : found.Name)];
+        if (tag >= 0)
+        {
+            all.Add(properties[tag]);
+            properties.RemoveAt(tag);
+        }
+        if (found.IsDistribution) all.Add(("name", found.Name));
+        all.AddRange(properties);
+        return new PythonObject(all);
+    }
+
+    /// <summary>Keys of a feature's codes as texts, and their type: integers or real numbers if all are, else texts.</summary>
+    public (string Type, string[] Keys) Keys(int feature, int count)
+    {
+        var known = features is not null && feature < features.Count ? features[feature].Categories : null;
+        var keys = Enumerable.Range(0, count).Select(c => known is not null && c < known.Count ? known[c] : c.ToString(CultureInfo.InvariantCulture)).ToArray();
+        if (known is { Count: 0 }) keys = [];
+        if (known is not null && features![feature].Type == "string") return ("str", keys);
+        if (keys.All(PythonKey.IsWhole)) return ("int", keys);
+        var numbers = keys.Select(PythonKey.NumberOf).ToArray();
+        return numbers.All(n => n is not null) ? ("float", [.. numbers.Select(n => PythonJson.Number(n!.Value))]) : ("str", keys);
+    }
+
+    /// <summary>Says that the format has no probability of values that a table does not have.</summary>
+    public void WarnOfUnknown(TableDistribution table, string path)
+    {
+        if (table.UnknownProbability > 0) Warn(path, $"the format cannot say that unknown categories have probability {table.UnknownProbability.Text()}: pomegranate gives them 0");
+    }
+
+    /// <summary>A list of numbers.</summary>
+    public static object List(ReadOnlySpan<double> values)
+    {
+        var list = new object[values.Length];
+        for (var i = 0; i < list.Length; i++) list[i] = values[i];
+        return list;
+    }
+
+    private static IEnumerable<string> Names() => ModelFormat.Names.Where(n => classes.Keys.Any(t => ModelFormat.NameOf(t) == n));
+}

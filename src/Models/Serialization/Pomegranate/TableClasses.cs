@@ -1,0 +1,156 @@
+using System.Globalization;
+
+namespace Pipelines.Models.Serialization.Pomegranate;
+
+/// <summary>Rows of keys and a probability; <c>dtypes</c> says what the keys of each column are.</summary>
+/// <typeparam name="T">Our table.</typeparam>
+internal abstract class TableClass<T>(string name) : PomegranateClass
+    where T : TableDistribution
+{
+    public override string Name => name;
+
+    public override IReadOnlyList<Type> Models => [typeof(T)];
+
+    public override Model Read(PomegranateNode json, int first, int depth, PomegranateReading reading)
+    {
+        var table = json["table"];
+        var rows = table.Items().ToList();
+        if (rows.Count == 0) throw table.Bad("no row", "at least one");
+        var columns = rows[0].Count - 1;
+        if (columns < 1) throw rows[0].Bad(rows[0].Shown(), "a list of keys and a probability");
+        var types = Types(json, rows, columns, reading);
+
+        var cells = new List<(int[] Codes, double Probability, PomegranateNode Row)>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (row.Count != columns + 1) throw row.Bad($"{row.Count} entries", $"{columns + 1}, as in the first row");
+            var codes = new int[columns];
+            var isMissing = false;
+            for (var c = 0; c < columns; c++)
+            {
+                var key = Key(row.At(c), types[c], reading, out var isText);
+                isMissing |= key is null;
+                if (key is not null) codes[c] = reading.Keys(first + c).Code(key, isText, row.At(c));
+            }
+            if (!isMissing) cells.Add((codes, Probability(row.At(columns)), row));
+        }
+
+        var sizes = Enumerable.Range(first, columns).Select(j => reading.Keys(j).Count).ToArray();
+        var length = sizes.Aggregate(1.0, (l, s) => l * s);
+        if (length > TableDistribution.MostCells) throw table.Bad($"{string.Join(" x ", sizes)} combinations of keys", $"at most {TableDistribution.MostCells}", remedy: "the table is too large for this version");
+        var probabilities = new double[(int)length];
+        var seen = new HashSet<int>();
+        foreach (var (codes, probability, row) in cells)
+        {
+            var at = 0;
+            for (var c = 0; c < columns; c++) at = (at * sizes[c]) + codes[c];
+            if (!seen.Add(at)) throw row.Bad("the same keys as in a row before it", "each combination once");
+            probabilities[at] = probability;
+        }
+        return Make(sizes, probabilities, table, reading);
+    }
+
+    public override IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing)
+    {
+        var table = (T)model;
+        writing.WarnOfUnknown(table, path);
+        var sizes = table.Sizes.ToArray();
+        var columns = sizes.Select((s, c) => writing.Keys(first + c, s)).ToArray();
+        var rows = new object[table.Probabilities.Length];
+        for (var at = 0; at < rows.Length; at++)
+        {
+            var row = new object?[sizes.Length + 1];
+            var rest = at;
+            for (var c = sizes.Length - 1; c >= 0; c--, rest /= sizes[c + 1]) row[c] = Entry(columns[c].Keys[rest % sizes[c]], columns[c].Type);
+            row[^1] = Entry(table.Probabilities[at]);
+            rows[at] = row;
+        }
+        return [("table", rows), ("dtypes", columns.Select(c => (object?)c.Type).Append("float").ToArray()), ("parents", Parents(columns))];
+    }
+
+    /// <summary>The table; sums are checked, but kept.</summary>
+    protected abstract T Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading);
+
+    /// <summary>A key in canonical form.</summary>
+    protected abstract string? Key(PomegranateNode entry, PythonType type, PomegranateReading reading, out bool isText);
+
+    /// <summary>A key as it stands in a row.</summary>
+    protected abstract object Entry(string key, string type);
+
+    /// <summary>A probability as it stands in a row.</summary>
+    protected abstract object Entry(double probability);
+
+    /// <summary>What stands under <c>parents</c>.</summary>
+    protected abstract object?[] Parents(IReadOnlyList<(string Type, string[] Keys)> columns);
+
+    private static PythonType[] Types(PomegranateNode json, List<PomegranateNode> rows, int columns, PomegranateReading reading)
+    {
+        if (json.Optional("dtypes") is not { } tags)
+            return [.. Enumerable.Range(0, columns).Select(c => PythonKey.Guess(rows.Where(r => c < r.Count).Select(r => r.At(c)).Select(k => k.Element.ValueKind == System.Text.Json.JsonValueKind.String ? k.Text() : "0")))];
+        if (tags.Count != columns + 1) throw tags.Bad($"{tags.Count} tags", $"{columns + 1}, one for each column");
+        // The last one is the type of the probability in the first row, which says nothing of the others.
+        if (!tags.At(columns).IsNull && tags.At(columns).Text() is not ("float" or "numpy.float64"))
+            reading.Warn(tags.At(columns), "the type tag of the probabilities is ignored: they are real numbers (pomegranate cannot read such a file back)");
+        return [.. Enumerable.Range(0, columns).Select(c => PythonKey.Type(tags.At(c), reading))];
+    }
+
+    private static double Probability(PomegranateNode entry)
+    {
+        if (entry.Element.ValueKind != System.Text.Json.JsonValueKind.String) return entry.Number();
+        return double.TryParse(entry.Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw entry.Bad(entry.Shown(), "a finite number, as a text");
+    }
+}
+
+/// <summary>P(child | parents): every entry is a text.</summary>
+internal sealed class ConditionalTableClass() : TableClass<ConditionalProbabilityTable>("ConditionalProbabilityTable")
+{
+    protected override ConditionalProbabilityTable Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading)
+    {
+        for (var at = 0; at < probabilities.Length; at += sizes[^1])
+        {
+            var sum = probabilities.AsSpan(at, sizes[^1]).ToArray().Sum();
+            if (Math.Abs(sum - 1) > TableDistribution.SumTolerance) reading.Warn(table, "probabilities given some values of the parents do not sum to 1, or rows are missing; they are used as they stand, missing ones as 0");
+        }
+        return ConditionalProbabilityTable.AsGiven(sizes, probabilities, 0);
+    }
+
+    protected override string? Key(PomegranateNode entry, PythonType type, PomegranateReading reading, out bool isText) =>
+        entry.Element.ValueKind == System.Text.Json.JsonValueKind.String ? PythonKey.Canonical(entry.Text(), type, entry, reading, out isText) : PythonKey.Canonical(entry, reading, out isText);
+
+    protected override object Entry(string key, string type) => key;
+
+    protected override object Entry(double probability) => PythonJson.Number(probability);
+
+    // pomegranate reads a table only with its parents' distributions; they say nothing but the keys.
+    protected override object?[] Parents(IReadOnlyList<(string Type, string[] Keys)> columns) => [.. columns.SkipLast(1).Select(c => new PythonObject(
+    [
+        ("class", "Distribution"), ("dtype", c.Type), ("name", "DiscreteDistribution"),
+        ("parameters", new object[] { new PythonObject([.. c.Keys.Select(k => (k, (object?)(1.0 / c.Keys.Length)))]) }), ("frozen", false),
+    ]))];
+}
+
+/// <summary>P(all columns): entries keep their JSON type.</summary>
+internal sealed class JointTableClass() : TableClass<JointProbabilityTable>("JointProbabilityTable")
+{
+    protected override JointProbabilityTable Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading)
+    {
+        if (Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance) reading.Warn(table, "probabilities do not sum to 1; they are used as they stand");
+        return JointProbabilityTable.AsGiven(sizes, probabilities, 0);
+    }
+
+    protected override string? Key(PomegranateNode entry, PythonType type, PomegranateReading reading, out bool isText)
+    {
+        if (entry.Element.ValueKind is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False)
+            reading.Warn(entry, "pomegranate itself reads every true in a joint table back as false; the values in the file are taken");
+        // A text in a column of numbers: so wrote versions that kept all entries as texts.
+        return entry.Element.ValueKind == System.Text.Json.JsonValueKind.String && type != PythonType.Text ? PythonKey.Canonical(entry.Text(), type, entry, reading, out isText) : PythonKey.Canonical(entry, reading, out isText);
+    }
+
+    protected override object Entry(string key, string type) => type == "str" ? key : new PythonNumber(key);
+
+    protected override object Entry(double probability) => probability;
+
+    protected override object?[] Parents(IReadOnlyList<(string Type, string[] Keys)> columns) => [.. Enumerable.Range(0, columns.Count).Cast<object>()];
+}

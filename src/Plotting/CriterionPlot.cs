@@ -1,0 +1,53 @@
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Plotting;
+
+/// <summary>The criteria of all fits of which one was chosen, over the number of components.</summary>
+public sealed class CriterionPlot : PlotKind
+{
+    /// <inheritdoc/>
+    public override string Name => "criterion";
+
+    /// <inheritdoc/>
+    public override string Description => "AIC and BIC over the number of components, of a model that 'fit' chose among several, from the model file";
+
+    internal override int[] Check(SavedModel model, PlotOptions options)
+    {
+        if (model.Training is not { Candidates.Count: > 0 })
+            throw new ModelException(ErrorKind.Usage, "--kind criterion", "a model file of a single fit", "a model that 'fit' chose among several", "fit it with several numbers of components (--components 2..8), or choose another kind (history)");
+        if (options.Features is not null)
+            throw new ModelException(ErrorKind.Usage, "--kind criterion", "--features", "none: the picture is of whole fits", "leave --features out");
+        return [];
+    }
+
+    internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
+    {
+        var fits = model.Training!.Candidates.Where(c => c.Failure is null).ToArray();
+        var (lines, points, legend) = (new List<LineSeries>(), new List<PointSeries>(), new List<LegendEntry>());
+        Add("AIC", c => c.Aic, smallest: true);
+        Add("BIC", c => c.Bic, smallest: true);
+        var hasCriterion = lines.Count > 0;
+        if (!hasCriterion) Add(model.Model.ObjectiveName, c => c.LogLikelihood, smallest: false);
+        legend.Add(new("chosen", new(Palette.Black, 2), LegendSymbol.Ring));
+        var failed = model.Training.Candidates.Count - fits.Length;
+        var notes = new List<string> { PlotTexts.Count(fits.Length, "fit") };
+        if (fits.GroupBy(c => c.Components).Any(g => g.Count() > 1)) notes.Add("dots: single fits; lines: the best of each number of components");
+        if (failed > 0) notes.Add($"{PlotTexts.Count(failed, "fit")} failed");
+        var panel = new Panel("components", hasCriterion ? "criterion (smaller is better)" : model.Model.ObjectiveName) { Lines = lines, Points = points, XIsWhole = true };
+        return new(new Picture(TitleOf(model), [panel], legend, notes));
+
+        void Add(string name, Func<FitCandidate, double> value, bool smallest)
+        {
+            var known = fits.Where(c => double.IsFinite(value(c))).ToArray();
+            if (known.Length == 0) return;
+            var ink = Palette.Of(lines.Count, 6);
+            var best = known.GroupBy(c => c.Components).OrderBy(g => g.Key).Select(g => (g.Key, Value: smallest ? g.Min(value) : g.Max(value))).ToArray();
+            lines.Add(new(name, [.. best.Select(b => (double)b.Key)], [.. best.Select(b => b.Value)], ink with { Width = 2 }));
+            points.Add(new([.. known.Select(c => (double)c.Components)], [.. known.Select(value)], Marker.Dot, ink));
+            foreach (var chosen in known.Where(c => c.Chosen)) points.Add(new([chosen.Components], [value(chosen)], Marker.Ring, new(Palette.Black, 14)));
+            legend.Add(new(name, ink with { Width = 2 }));
+        }
+    }
+}

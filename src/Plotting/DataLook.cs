@@ -1,0 +1,73 @@
+using Pipelines.Blocks;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Plotting;
+
+/// <summary>What pictures need to know of rows: a survey first, then counts in bins. The source is read once; the second look is at what the pipeline kept.</summary>
+internal sealed class DataLook : IAsyncDisposable
+{
+    /// <summary>Rows of the sample: enough for quantiles of one in a thousand.</summary>
+    private const int SampleRows = 20_000;
+
+    private readonly FeaturePass pass;
+    private readonly SurveyStatistics survey;
+
+    private DataLook(FeaturePass pass, SurveyStatistics survey) => (this.pass, this.survey, Sample) = (pass, survey, survey.Sample());
+
+    /// <summary>Number of rows.</summary>
+    public long Rows => survey.Rows;
+
+    /// <summary>Rows that were refused.</summary>
+    public long RowsRejected => pass.RowsRejected;
+
+    /// <summary>Some rows, in row order; columns are the features that are drawn.</summary>
+    public FeatureSample Sample { get; }
+
+    /// <summary>Reads all rows.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="features">Indexes of its features that are drawn.</param>
+    /// <param name="data">The rows.</param>
+    /// <param name="options">Seed and weights.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<DataLook> OpenAsync(SavedModel model, int[] features, Pipeline data, PlotOptions options, CancellationToken cancellationToken)
+    {
+        var named = model.Features
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "names, which tell the columns of the input", "leave the input out, or save the model with its features");
+        Feature[] drawn = [.. features.Select(j => named[j])];
+        var rows = data.Features(drawn);
+        if (options.Weights is { } weights) rows = rows.WeightedBy(weights);
+        var pass = await rows.OpenPassAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new DataLook(pass, await DataSurvey.RunAsync(pass, SampleRows, options.Seed, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ModelException e)
+        {
+            await pass.DisposeAsync().ConfigureAwait(false);
+            throw e.Named(pass.Features);
+        }
+        catch
+        {
+            await pass.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Least and largest value of a drawn feature.</summary>
+    public (double Low, double High) Range(int feature) => (survey.Minimum(feature), survey.Maximum(feature));
+
+    /// <summary>Sampled values of a drawn feature that are not missing, in ascending order.</summary>
+    public double[] SortedValues(int feature) =>
+        [.. Enumerable.Range(0, Sample.Rows).Select(i => Sample.Values[i, feature]).Where(v => !double.IsNaN(v)).Order()];
+
+    /// <summary>Counts all rows.</summary>
+    /// <param name="bins">Shape [drawn features].</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Shape [drawn features][bins + 1]; the last one holds what lies in no bin.</returns>
+    public async ValueTask<double[][]> CountAsync(Bins[] bins, CancellationToken cancellationToken) =>
+        ((HistogramCounts.Totals)await pass.RunAsync(new HistogramCounts(bins), cancellationToken).ConfigureAwait(false)).Cells;
+
+    public ValueTask DisposeAsync() => pass.DisposeAsync();
+}

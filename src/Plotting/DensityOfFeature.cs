@@ -1,0 +1,76 @@
+using Pipelines.Models;
+
+namespace Pipelines.Plotting;
+
+/// <summary>
+/// The distribution of one feature, taken apart: densities, and masses of single values. Mixtures and zero-inflated distributions may hold both.
+/// </summary>
+internal sealed class DensityOfFeature
+{
+    private const int Draws = 1_000;
+
+    private readonly List<(double Weight, Distribution Leaf)> densities = [];
+    private readonly List<(double Weight, Distribution Leaf)> masses = [];
+
+    /// <summary>Takes a distribution of one feature apart.</summary>
+    public DensityOfFeature(Distribution distribution)
+    {
+        TakeApart(distribution, 1);
+        // The same draws for the same distribution, whatever the seed of the run.
+        var draws = distribution.Sample(Draws, seed: 0);
+        SortedDraws = [.. Enumerable.Range(0, Draws).Select(i => draws[i, 0]).Where(double.IsFinite).Order()];
+    }
+
+    /// <summary>Some draws, in ascending order.</summary>
+    public double[] SortedDraws { get; }
+
+    /// <summary>True if there is a density.</summary>
+    public bool HasDensity => densities.Count > 0;
+
+    /// <summary>True if single values have masses.</summary>
+    public bool HasMasses => masses.Count > 0;
+
+    /// <summary>Single values that need not be whole numbers but have masses.</summary>
+    public IEnumerable<double> Atoms => masses.Select(m => m.Leaf).OfType<DiracDeltaDistribution>().Select(d => d.Location);
+
+    /// <summary>The density at some values.</summary>
+    /// <param name="x">Shape [values].</param>
+    public double[] Density(double[] x) => Sum(densities, x);
+
+    /// <summary>The masses of some values.</summary>
+    /// <param name="x">Shape [values].</param>
+    public double[] Mass(double[] x) => Sum(masses, x);
+
+    private static double[] Sum(List<(double Weight, Distribution Leaf)> leaves, double[] x)
+    {
+        var sum = new double[x.Length];
+        if (x.Length == 0) return sum;
+        foreach (var (weight, leaf) in leaves)
+        {
+            var logs = leaf.LogProbability(x, maxDegreeOfParallelism: 1);
+            for (var i = 0; i < sum.Length; i++) sum[i] += weight * Math.Exp(logs[i]);
+        }
+        return sum;
+    }
+
+    private void TakeApart(Distribution distribution, double weight)
+    {
+        switch (distribution)
+        {
+            case GeneralMixtureModel mixture:
+                for (var k = 0; k < mixture.Components.Count; k++) TakeApart(mixture.Components[k], weight * mixture.Weights[k]);
+                break;
+            case ZeroInflatedDistribution inflated:
+                masses.Add((weight * inflated.ZeroProbability, new DiracDeltaDistribution(0)));
+                TakeApart(inflated.Inner, weight * (1 - inflated.ZeroProbability));
+                break;
+            // A column weight scales the log-probability in a product; alone its density would not sum to 1.
+            case IndependentComponentsDistribution { Parts: [var part] }:
+                TakeApart(part, weight);
+                break;
+            default:
+                (distribution.IsDiscrete ? masses : densities).Add((weight, distribution));
+                break;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using ScottPlot;
+using SkiaSharp;
+
+namespace Pipelines.Plotting;
+
+/// <summary>The font that travels with the assembly: a machine without fonts draws the same picture.</summary>
+internal sealed class FontSetup : IFontResolver
+{
+    /// <summary>Its name.</summary>
+    public const string Name = "DejaVu Sans";
+
+    private static readonly Lazy<SKTypeface> typeface = new(Load);
+    private static readonly Lazy<bool> registered = new(() =>
+    {
+        Fonts.FontResolvers.Insert(0, new FontSetup());
+        Fonts.Default = Name;
+        return true;
+    });
+
+    /// <summary>Makes the font known; the second call does nothing.</summary>
+    public static void Register() => _ = registered.Value;
+
+    public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => fontName == Name ? typeface.Value : null;
+
+    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Name ? typeface.Value : null;
+
+    private static SKTypeface Load()
+    {
+        using var stream = typeof(FontSetup).Assembly.GetManifestResourceStream("DejaVuSans.ttf")!;
+        return SKTypeface.FromStream(stream);
+    }
+}

@@ -1,0 +1,34 @@
+using Pipelines.Models;
+
+namespace Pipelines.Plotting;
+
+/// <summary>Mean and covariance of a Gaussian of two features.</summary>
+internal sealed record GaussianEllipse(double MeanX, double MeanY, double VarianceX, double Covariance, double VarianceY)
+{
+    private const int Steps = 120;
+
+    /// <summary>The Gaussian that a distribution is; null if it is none.</summary>
+    public static GaussianEllipse? Of(Distribution? pair) => pair switch
+    {
+        MultivariateGaussianDistribution { Dimensions: 2 } g => new(g.Mean[0], g.Mean[1], g.Covariance(0, 0), g.Covariance(0, 1), g.Covariance(1, 1)),
+        AxisAlignedGaussian { Normals: [var x, var y] } => Of(x, y),
+        IndependentComponentsDistribution { Parts: [NormalDistribution x, NormalDistribution y], ColumnWeights: [1, 1] } => Of(x, y),
+        GeneralMixtureModel { Components: [var only] } => Of(only),
+        _ => null,
+    };
+
+    /// <summary>Share of a Gaussian of two features within this many standard deviations: 1 - exp(-d²/2).</summary>
+    public static double Content(double deviations) => 1 - Math.Exp(-0.5 * deviations * deviations);
+
+    /// <summary>Points at a constant Mahalanobis distance: mean + d L (cos t, sin t), L the Cholesky factor of the covariance. Closed.</summary>
+    public (double[] X, double[] Y) Points(double deviations)
+    {
+        var a = Math.Sqrt(VarianceX);
+        var b = Covariance / a;
+        var c = Math.Sqrt(Math.Max(0, VarianceY - (b * b)));
+        var angles = Enumerable.Range(0, Steps + 1).Select(i => 2 * Math.PI * (i % Steps) / Steps).ToArray();
+        return ([.. angles.Select(t => MeanX + (deviations * a * Math.Cos(t)))], [.. angles.Select(t => MeanY + (deviations * ((b * Math.Cos(t)) + (c * Math.Sin(t)))))]);
+    }
+
+    private static GaussianEllipse Of(NormalDistribution x, NormalDistribution y) => new(x.Mean, y.Mean, x.StandardDeviation * x.StandardDeviation, 0, y.StandardDeviation * y.StandardDeviation);
+}

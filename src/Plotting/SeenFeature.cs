@@ -1,0 +1,28 @@
+namespace Pipelines.Plotting;
+
+/// <summary>What the rows hold of one feature that is drawn.</summary>
+internal sealed class SeenFeature
+{
+    /// <summary>Looks at a feature.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="index">Which of the drawn features.</param>
+    public SeenFeature(DataLook rows, int index)
+    {
+        (Rows, Range, Sorted) = (rows.Rows, rows.Range(index), rows.SortedValues(index));
+        IsWhole = Array.TrueForAll(Sorted, v => v == Math.Floor(v));
+        // A sample may miss the few values that there are.
+        if (Sorted.Length == 0) Sorted = [Range.Low, Range.High];
+    }
+
+    /// <summary>Number of rows.</summary>
+    public long Rows { get; }
+
+    /// <summary>Least and largest value.</summary>
+    public (double Low, double High) Range { get; }
+
+    /// <summary>Sampled values, in ascending order.</summary>
+    public double[] Sorted { get; }
+
+    /// <summary>True if all sampled values are whole numbers.</summary>
+    public bool IsWhole { get; }
+}

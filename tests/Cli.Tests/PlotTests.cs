@@ -1,0 +1,178 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Xml.Linq;
+using Pipelines.Models;
+using Pipelines.Models.Serialization;
+using SkiaSharp;
+
+namespace Pipelines.Cli.Tests;
+
+/// <summary>The verb <c>plot</c>.</summary>
+public sealed class PlotTests : IDisposable
+{
+    private readonly Folder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("density")]
+    [InlineData("contour")]
+    public async Task Png_has_its_size_and_shows_something(string kind)
+    {
+        await TwoBlobsAsync();
+        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", kind, "--size", "900x500", "--output", folder["plot.png"]);
+        Assert.Equal("", result.ErrorText);
+        Assert.Equal(0, result.Code);
+        Assert.StartsWith($"wrote {folder["plot.png"]}: {kind}, ", result.Out, StringComparison.Ordinal);
+        var bytes = await File.ReadAllBytesAsync(folder["plot.png"]);
+        Assert.Equal(900, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)));
+        Assert.Equal(500, BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(20)));
+        using var picture = SKBitmap.Decode(bytes);
+        // The first two component colours, and white around them.
+        foreach (var color in new[] { new SKColor(0, 0x72, 0xB2), new SKColor(0xE6, 0x9F, 0), SKColors.White })
+            Assert.True(picture.Pixels.Count(p => Math.Abs(p.Red - color.Red) + Math.Abs(p.Green - color.Green) + Math.Abs(p.Blue - color.Blue) < 30) > 100, color.ToString());
+    }
+
+    [Fact]
+    public async Task Svg_says_in_texts_what_it_shows()
+    {
+        await TwoBlobsAsync();
+        Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--output", folder["plot.svg"])).Code);
+        var document = XDocument.Load(folder["plot.svg"]);
+        var texts = document.Descendants().Where(e => e.Name.LocalName == "text").ToArray();
+        var words = string.Join('\n', texts.Select(t => t.Value.Trim()));
+        foreach (var text in new[] { "x", "y", "density", "3,000 rows", "component 0 (50 %)", "component 1 (50 %)", "sum of all components", "mixture of 2 components" })
+            Assert.Contains(text, words.Split('\n'));
+        // Lists of places end without a comma, as the standard has them; machines without our font are told of another.
+        Assert.All(texts, t => Assert.False(t.Attribute("x")?.Value.TrimEnd().EndsWith(',')));
+        Assert.All(texts, t => Assert.EndsWith(", sans-serif", t.Attribute("font-family")!.Value, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Parallelism_does_not_change_a_byte()
+    {
+        await TwoBlobsAsync(50_000);
+        foreach (var kind in new[] { "density", "contour" })
+        {
+            foreach (var extension in new[] { "png", "svg" })
+            {
+                byte[]? first = null;
+                foreach (var threads in new[] { "1", "2", "8" })
+                {
+                    Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", kind, "--batch-size", "1000", "--max-parallelism", threads, "--output", folder[$"plot.{extension}"])).Code);
+                    var bytes = await File.ReadAllBytesAsync(folder[$"plot.{extension}"]);
+                    Assert.Equal(first ?? bytes, bytes);
+                    first = bytes;
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Model_alone_and_json()
+    {
+        await TwoBlobsAsync();
+        var result = await Tool.RunAsync("plot", folder["model.json"], "--features", "y", "--json", "--output", folder["plot.png"]);
+        Assert.Equal(0, result.Code);
+        var json = JsonDocument.Parse(result.Out).RootElement;
+        Assert.Equal((1, "density"), (json.GetProperty("panels").GetInt32(), json.GetProperty("kind").GetString()));
+    }
+
+    [Theory]
+    [InlineData("--output plot.gif", "--output: found 'DIR/plot.gif', expected a file to write that ends with .png or .svg; for example --output plot.png")]
+    [InlineData("--output plot.png --kind pie", "--kind: found 'pie', expected one of contour, criterion, density, history; for example --kind density")]
+    [InlineData("--output plot.png --size 20x20", "--size: found '20x20', expected two numbers from 200 to 8000 with an x between them; for example --size 1200x800")]
+    [InlineData("--output plot.png --features x,z", "--features: found 'z', expected features of the model: x, y; name some of these")]
+    [InlineData("--output plot.png --kind history", "--kind history: found a model file without a history, expected a model that 'fit' saved; fit the model, or choose another kind (density)")]
+    [InlineData("--output plot.png --kind criterion", "--kind criterion: found a model file of a single fit, expected a model that 'fit' chose among several; fit it with several numbers of components (--components 2..8), or choose another kind (history)")]
+    [InlineData("--output plot.png --kind contour --features x", "--kind contour: found 1 feature, expected 2 to 6 features with a density; choose another kind (density)")]
+    [InlineData("--output plot.png --weights w", "--weights: found it without an input, expected an input that has the column; for example model.json data.parquet --weights w")]
+    [InlineData("--output nowhere/plot.png", "--output DIR/nowhere/plot.png: found no folder 'DIR/nowhere', expected a file that can be written; make the folder, or choose another")]
+    [InlineData("--output folder.png", "--output DIR/folder.png: found a folder, expected a file that can be written; name a file, such as plot.png")]
+    public async Task Bad_usage_is_named(string arguments, string message)
+    {
+        TestData.SaveModel(folder["model.json"], "x", "y");
+        Directory.CreateDirectory(folder["folder.png"]);
+        var words = arguments.Split(' ');
+        words[1] = folder[words[1]];
+        var result = await Tool.RunAsync(["plot", folder["model.json"], .. words]);
+        Assert.Equal(2, result.Code);
+        Assert.Contains(message.Replace("DIR", folder.Root, StringComparison.Ordinal), result.ErrorText.Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(["folder.png", "model.json"], folder.Names);
+    }
+
+    [Fact]
+    public async Task Input_without_the_columns_is_named()
+    {
+        TestData.SaveModel(folder["model.json"], "x", "other");
+        await TestData.TwoBlobsAsync(folder["data.parquet"]);
+        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--output", folder["plot.png"]);
+        Assert.Equal(3, result.Code);
+        Assert.Contains("found no column 'other', expected the feature 'other' among x, y, w, name", result.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(["data.parquet", "model.json"], folder.Names);
+    }
+
+    [Fact]
+    public async Task Rows_for_a_kind_that_shows_none_are_refused()
+    {
+        await TwoBlobsAsync();
+        var facts = new TrainingFacts(10, true, -5, -30, [-20, -7, -5], 0, 10, "scalar");
+        (SavedModel.Load(folder["model.json"]) with { Training = facts }).Save(folder["model.json"]);
+        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", "history", "--output", folder["plot.png"]);
+        Assert.Equal((2, "pipelines: error: --kind history: found input rows, expected none: the picture is made from the model file alone; leave the input out, or choose another kind"), (result.Code, result.ErrorText));
+        Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], "--kind", "history", "--output", folder["plot.png"])).Code);
+    }
+
+    [Fact]
+    public async Task More_features_than_fit_are_told_of()
+    {
+        var names = Enumerable.Range(0, 40).Select(j => $"f{j}").ToArray();
+        TestData.SaveModel(folder["model.json"], names);
+        var result = await Tool.RunAsync("plot", folder["model.json"], "--output", folder["plot.png"]);
+        Assert.Equal((2, "pipelines: error: --features: found 40 features, expected at most 24 in one picture; name some with --features: f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 and 30 more"), (result.Code, result.ErrorText));
+        var contour = await Tool.RunAsync("plot", folder["model.json"], "--kind", "contour", "--output", folder["plot.png"]);
+        Assert.Contains("found 40 features with a density, expected 2 to 6 features with a density; name some with --features: f0, ", contour.ErrorText, StringComparison.Ordinal);
+        Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], "--features", string.Join(',', names.Take(20)), "--output", folder["plot.png"])).Code);
+    }
+
+    [Fact]
+    public async Task Models_without_densities_are_told_of()
+    {
+        new SavedModel(new KMeans(new double[,] { { 0 }, { 1 } }), [new Feature("x")]).Save(folder["kmeans.json"]);
+        var kmeans = await Tool.RunAsync("plot", folder["kmeans.json"], "--output", folder["plot.png"]);
+        Assert.Equal((2, "pipelines: error: kmeans model: found no densities to draw with --kind density, expected a probability distribution, such as a mixture; choose another kind (history), or fit a mixture"), (kmeans.Code, kmeans.ErrorText));
+        new SavedModel(new IndependentComponentsDistribution([new PoissonDistribution(2), new NormalDistribution(0, 1)]), [new Feature("n"), new Feature("x")]).Save(folder["counts.json"]);
+        var counts = await Tool.RunAsync("plot", folder["counts.json"], "--kind", "contour", "--features", "n,x", "--output", folder["plot.png"]);
+        Assert.Equal((2, "pipelines: error: --kind contour, feature 'n': found a feature of categories or counts, expected one with a density; name others with --features, or choose another kind (density)"), (counts.Code, counts.ErrorText));
+    }
+
+    [Fact]
+    public async Task Bad_rows_follow_the_policy()
+    {
+        TestData.SaveModel(folder["model.json"], "x");
+        await TestData.WriteAsync(folder["data.parquet"], ("x", new[] { 1.0, double.PositiveInfinity, 9.0, 2.0 }));
+        var failed = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--output", folder["plot.png"]);
+        Assert.Equal(3, failed.Code);
+        Assert.False(File.Exists(folder["plot.png"]));
+        var skipped = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--on-bad-row", "skip", "--json", "--output", folder["plot.png"]);
+        Assert.Equal(0, skipped.Code);
+        Assert.Contains("1 row refused", skipped.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Texts_are_counted_as_the_models_categories()
+    {
+        new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("kind", ["green", "red"])]).Save(folder["model.json"]);
+        await TestData.WriteAsync(folder["data.parquet"], ("kind", new[] { "red", "green", "red", "blue" }));
+        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--json", "--output", folder["plot.svg"]);
+        Assert.Equal("", result.ErrorText);
+        Assert.Contains("kind: 25 % of the values are no known categories", result.Out, StringComparison.Ordinal);
+        foreach (var name in new[] { "green", "red" }) Assert.Contains(name, await File.ReadAllTextAsync(folder["plot.svg"]), StringComparison.Ordinal);
+    }
+
+    private async Task TwoBlobsAsync(int rows = 3_000)
+    {
+        TestData.SaveModel(folder["model.json"], "x", "y");
+        await TestData.TwoBlobsAsync(folder["data.parquet"], rows);
+    }
+}

@@ -1,0 +1,164 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Models.Tests.Contract;
+
+/// <summary>What every distribution in the assembly must be beside a density: a value with an identity, words, samples, and a way to hold on to what it was.</summary>
+public class FamilyContractTests
+{
+    private static readonly FitOptions fit = new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity };
+
+    // What has counts to add to; the other families have none.
+    private static readonly string[] counting = ["bernoulli", "conditional-probability-table", "discrete", "joint-probability-table", "mixture", "zero-inflated"];
+
+    public static TheoryData<string> Names => [.. ModelCases.Keys.Where(k => ModelCases.Get(k).Start is Distribution)];
+
+    [Fact]
+    public void EveryDistributionIsAmongTheCases() => Assert.Empty(ModelCases.All.Where(t => typeof(Distribution).IsAssignableFrom(t)).Except(ModelCases.Covered));
+
+    [Fact]
+    public void EveryDistributionDefinesItsIdentityAndItsWords() => Assert.All(ModelCases.All.Where(t => typeof(Distribution).IsAssignableFrom(t)), type =>
+    {
+        Assert.NotEqual(typeof(object), type.GetMethod(nameof(Equals), [typeof(object)])!.DeclaringType);
+        Assert.NotEqual(typeof(object), type.GetMethod(nameof(GetHashCode))!.DeclaringType);
+        Assert.NotEqual(typeof(object), type.GetMethod(nameof(ToString), [])!.DeclaringType);
+    });
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void EqualParametersAreTheSameValue(string name)
+    {
+        var (one, other) = (Get(name).Model, Get(name).Model);
+        Assert.NotSame(one, other);
+        Assert.Equal(one, other);
+        Assert.Equal(one.GetHashCode(), other.GetHashCode());
+        Assert.False(one.Equals(null));
+        Assert.False(one.Equals(one.ToString()));
+        Assert.NotEqual(one, one.Freeze());
+        var fitted = Fitted(name);
+        // Parameters that a fit moved are another value.
+        if (fitted.LogProbability(Get(name).Data).SequenceEqual(one.LogProbability(Get(name).Data))) return;
+        Assert.NotEqual(one, fitted);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void WordsAreReadable(string name)
+    {
+        var fitted = Fitted(name);
+        foreach (var words in new[] { fitted.ToString()!, fitted.Describe() })
+        {
+            Assert.DoesNotContain("Pipelines.", words, StringComparison.Ordinal);
+            Assert.DoesNotContain("System.", words, StringComparison.Ordinal);
+            Assert.InRange(words.Length, 5, 5_000);
+            Assert.Contains(words, char.IsDigit);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void SamplesFollowTheSeedAndArePossible(string name)
+    {
+        var fitted = Fitted(name);
+        var rows = fitted.Sample(500, seed: 3);
+        Assert.Equal(rows, fitted.Sample(500, seed: 3));
+        if (fitted is not DiracDeltaDistribution) Assert.NotEqual(rows, fitted.Sample(500, seed: 4));
+        Assert.All(fitted.LogProbability(rows), p => Assert.True(p > double.NegativeInfinity && !double.IsNaN(p)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void FreezingIsAPropertyOfTheValue(string name)
+    {
+        var (model, data) = Get(name);
+        var frozen = model.Freeze();
+        Assert.False(model.IsFrozen);
+        Assert.True(frozen.IsFrozen);
+        Assert.Equal(model, frozen.Thaw());
+        Assert.Equal(frozen, Fit(frozen, data));
+        Assert.Equal(model.LogProbability(data), frozen.LogProbability(data));
+        var loaded = (Distribution)SavedModel.FromJson(new SavedModel(frozen).ToJson()).Model;
+        Assert.True(loaded.IsFrozen);
+        Assert.Equal(frozen, loaded);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void RowsWithoutAValueSayNothing(string name)
+    {
+        var (model, data) = Get(name);
+        var empty = new double[5, model.Dimensions];
+        for (var i = 0; i < 5; i++)
+            for (var j = 0; j < model.Dimensions; j++) empty[i, j] = double.NaN;
+        // A mixture's weights sum to 1 to rounding.
+        Assert.All(model.LogProbability(empty), p => Assert.Equal(0, p, 1e-14));
+        if (model is GeneralMixtureModel) return;
+        var (with, without) = (model.CreateStatistics(), model.CreateStatistics());
+        model.Summarize(data.Block(0, data.Rows), with);
+        model.Summarize(data.Block(0, data.Rows), without);
+        model.SummarizeRows(FeatureMatrix.FromRows(empty), with);
+        Assert.Equal(model.Maximize(without, default), model.Maximize(with, default));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void InertiaKeepsItsShareOfTheOldParameters(string name)
+    {
+        var (model, data) = Get(name);
+        var statistics = model.CreateStatistics();
+        model.Summarize(data.Block(0, data.Rows), statistics);
+        var free = model.Maximize(statistics, default);
+        var kept = model.Maximize(statistics, new() { Inertia = 1 });
+        var half = model.Maximize(statistics, new() { Inertia = 0.5 });
+        double[] Scores(Distribution d) => d is GeneralMixtureModel m ? [.. m.Components.SelectMany(Scores)] : d.LogProbability(data);
+        var (before, after) = (Scores(model), Scores(kept));
+        // Mixing weights are not blended, those of mixtures in it neither.
+        if (HasWeightsInside(model)) return;
+        for (var i = 0; i < before.Length; i++) Assert.True(before[i].Equals(after[i]) || Math.Abs(before[i] - after[i]) <= 1e-9 * Math.Max(1, Math.Abs(before[i])), $"row {i}: {before[i]:R} became {after[i]:R}");
+        // What does not move under a fit has nothing to keep: a uniform's range that holds the data …
+        if (Scores(free).Zip(before).All(p => p.First.Equals(p.Second) || Math.Abs(p.First - p.Second) <= 1e-9)) return;
+        Assert.NotEqual(free, half);
+        Assert.NotEqual(model, half);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void APseudocountIsForCounts(string name)
+    {
+        var (model, data) = Get(name);
+        var statistics = model.CreateStatistics();
+        model.Summarize(data.Block(0, data.Rows), statistics);
+        var (plain, smoothed) = (model.Maximize(statistics, default), model.Maximize(statistics, new() { Pseudocount = 100 }));
+        Assert.Equal(Counts(model), !plain.Equals(smoothed));
+    }
+
+    private static bool Counts(Distribution model) => model switch
+    {
+        GeneralMixtureModel m when m.Components.Count > 1 => true,
+        IndependentComponentsDistribution p => p.Parts.Any(Counts),
+        BetaDistribution { Estimator: ShareEstimator.Counts } or DirichletDistribution { Estimator: ShareEstimator.Counts } => true,
+        _ => counting.Contains(model.FormatName),
+    };
+
+    private static bool HasWeightsInside(Distribution model) => model switch
+    {
+        GeneralMixtureModel m => m.Components.Any(c => c is GeneralMixtureModel || HasWeightsInside(c)),
+        IndependentComponentsDistribution p => p.Parts.Any(c => c is GeneralMixtureModel || HasWeightsInside(c)),
+        ZeroInflatedDistribution z => z.Inner is GeneralMixtureModel,
+        _ => false,
+    };
+
+    private static (Distribution Model, FeatureMatrix Data) Get(string name)
+    {
+        var (start, data) = ModelCases.Get(name);
+        return ((Distribution)start, data);
+    }
+
+    private static Distribution Fitted(string name)
+    {
+        var (model, data) = Get(name);
+        return Fit(model, data);
+    }
+
+    private static Distribution Fit(Distribution model, FeatureMatrix data) => model.Fit(data, fit).Model;
+}

@@ -1,0 +1,79 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models.Tests.Contract;
+
+/// <summary>
+/// Mixtures, products and nesting as one writes them down: row by row, in logarithms, without tiles, kernels or threads. Only what a leaf says of one row is its own
+/// (other tests compare that with 40-digit arithmetic).
+/// </summary>
+internal static class NaiveModel
+{
+    /// <summary>log p(row).</summary>
+    public static double LogProbability(Distribution distribution, double[] row) => distribution switch
+    {
+        GeneralMixtureModel mixture => LogSum(Joint(mixture, row)),
+        IndependentComponentsDistribution product => Columns(product, row).Select((part, j) => product.ColumnWeights[j] == 0 ? 0 : product.ColumnWeights[j] * LogProbability(part.Part, part.Row)).Sum(),
+        _ => Leaf(distribution, row),
+    };
+
+    /// <summary>One EM step.</summary>
+    public static Distribution Step(Distribution distribution, double[][] rows, double[] weights)
+    {
+        if (distribution.IsFrozen) return distribution;
+        switch (distribution)
+        {
+            case GeneralMixtureModel mixture:
+                var shares = rows.Select((row, i) => Posterior(mixture, row, weights[i])).ToArray();
+                var total = Enumerable.Range(0, mixture.Components.Count).Select(k => shares.Sum(s => s[k])).ToArray();
+                if (!(total.Sum() > 0)) return mixture;
+                return new GeneralMixtureModel([.. mixture.Components.Select((c, k) => Step(c, rows, [.. shares.Select(s => s[k])]))], total);
+            case IndependentComponentsDistribution product:
+                return new IndependentComponentsDistribution(
+                    [.. product.Parts.Select((_, j) => Step(product.Parts[j], [.. rows.Select(row => Columns(product, row).ElementAt(j).Row)], weights))], product.ColumnWeights);
+            default:
+                var statistics = distribution.CreateStatistics();
+                for (var i = 0; i < rows.Length; i++) distribution.Accumulate(Tile(rows[i]), weights.AsSpan(i, 1), statistics);
+                return distribution.Maximize(statistics, default);
+        }
+    }
+
+    private static double[] Joint(GeneralMixtureModel mixture, double[] row) =>
+        [.. mixture.Components.Select((c, k) => mixture.Weights[k] == 0 ? double.NegativeInfinity : Math.Log(mixture.Weights[k]) + LogProbability(c, row))];
+
+    private static double[] Posterior(GeneralMixtureModel mixture, double[] row, double weight)
+    {
+        var joint = Joint(mixture, row);
+        var evidence = LogSum(joint);
+        return [.. joint.Select(j => double.IsNegativeInfinity(evidence) ? 0 : weight * Math.Exp(j - evidence))];
+    }
+
+    private static double LogSum(double[] logs)
+    {
+        var most = logs.Max();
+        return double.IsInfinity(most) ? most : most + Math.Log(logs.Sum(l => Math.Exp(l - most)));
+    }
+
+    private static IEnumerable<(Distribution Part, double[] Row)> Columns(IndependentComponentsDistribution product, double[] row)
+    {
+        var first = 0;
+        foreach (var part in product.Parts)
+        {
+            yield return (part, row[first..(first + part.Dimensions)]);
+            first += part.Dimensions;
+        }
+    }
+
+    private static double Leaf(Distribution distribution, double[] row)
+    {
+        Span<double> result = stackalloc double[1];
+        distribution.LogProbability(Tile(row), result);
+        return result[0];
+    }
+
+    private static FeatureTile Tile(double[] row)
+    {
+        var values = new double[row.Length * FeatureTile.Capacity];
+        for (var j = 0; j < row.Length; j++) values[j * FeatureTile.Capacity] = row[j];
+        return new(values, 1, row.Length, row.Any(double.IsNaN));
+    }
+}
