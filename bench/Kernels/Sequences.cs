@@ -19,7 +19,7 @@ internal static class Sequences
             if (!name.Contains(filter, StringComparison.Ordinal)) continue;
             var (equal, ragged) = (Draw(model, rows, ragged: false), Draw(model, rows, ragged: true));
             Iterate(model, equal, 1);
-            Iterate(model, ragged, 1);
+            for (var warm = 0; warm < 5; warm++) Iterate(model, ragged, 1);
             List<double> own = [], ratio = [], cores = [], predictions = [];
             for (var r = 0; r < repeats; r++)
             {
