@@ -73,7 +73,9 @@ public sealed partial class HiddenMarkovModel
             var (first, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
             if (scores.Wants(ScoreKind.LogProbability)) scores.Doubles(ScoreKind.LogProbability).Slice(first, length).Fill(logs[s]);
             if (!scores.Wants(ViterbiKind)) continue;
-            var path = ViterbiOf(block.Slice(first, length)).States;
+            var best = ViterbiOf(block.Slice(first, length));
+            var path = best.States;
+            scores.Doubles(ViterbiKind, 1).Slice(first, length).Fill(best.LogProbability);
             if (path.Length == length) path.CopyTo(scores.Integers(ViterbiKind)[first..]);
             else scores.Integers(ViterbiKind).Slice(first, length).Fill(-1);
         }
