@@ -67,6 +67,8 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
             for (var i = 0; i < sample.Rows; i++)
                 if (assignment[i] == k) shares[k] += sample.Weights[i];
             fitted[k] = FitCluster(sample, assignment, k, clusters.Centroid(k), options);
+            // Rows outside the sample may hold what none of its clusters has. All rows are in some cluster if the sample is complete.
+            if (!sample.IsComplete) fitted[k] = fitted[k].Loosened();
         }
         return new(fitted, [.. shares.Select(s => s + options.Pseudocount)]);
     }

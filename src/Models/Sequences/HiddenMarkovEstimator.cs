@@ -92,6 +92,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             var statistics = blank.CreateStatistics();
             blank.SummarizeRows(FeatureMatrix.FromRows(sample.Values, weights), statistics);
             fitted[k] = blank.Maximize(statistics, new MaximizeOptions { Pseudocount = options.Pseudocount });
+            if (!sample.IsComplete) fitted[k] = fitted[k].Loosened();
         }
         return fitted;
     }
