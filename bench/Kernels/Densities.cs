@@ -101,7 +101,7 @@ internal static class Densities
         for (var first = 0; first < Rows; first += Batch)
         {
             var block = FeatureBlock.ColumnMajor(values, Rows, d, Rows).Slice(first, Batch);
-            for (var t = 0; t < block.TileCount; t++) distribution.LogProbability(block.Pack(t, buffer), result.AsSpan(t * FeatureTile.Capacity));
+            for (var t = 0; t < block.TileCount; t++) distribution.LogProbability(block.Tile(t, buffer), result.AsSpan(t * FeatureTile.Capacity));
         }
     }
 

@@ -21,7 +21,7 @@ public sealed partial class ReadmeTests : IClassFixture<FlightsFolder>
     public async Task Commands_print_what_is_shown()
     {
         var commands = string.Join('\n', Blocks("console")).Split("$ pipelines ", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(17, commands.Length);
+        Assert.Equal(20, commands.Length);
         foreach (var command in commands)
         {
             var expected = command.Split('\n');

@@ -4,6 +4,7 @@ using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Docs.Tests;
@@ -29,6 +30,26 @@ public sealed class TourTests : IClassFixture<FlightsFolder>
         Assert.Contains(model.Components.Cast<NormalDistribution>(), c => Math.Abs(c.Mean + 4) < 0.03);
         Assert.Equal(100_000, posteriors.GetLength(0));
         Assert.All(logs, l => Assert.True(l < 0));
+    }
+
+    [Fact]
+    public void Sequences_in_memory()
+    {
+        #region README
+        var truth = HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.2, 0.8 } }, [new NormalDistribution(0, 1), new NormalDistribution(4, 2)], starts: [0.5, 0.5]);
+        var days = SequenceSet.From([.. truth.Sample(count: 200, length: 365).Select(s => s.Rows)]);
+
+        var found = HiddenMarkov.Of<NormalDistribution>(states: 2).Fit(days);
+        int[][] states = found.Model.Predict(days, maxDegreeOfParallelism: 2);
+        HiddenPath[] paths = found.Model.Viterbi(days);
+
+        Console.WriteLine(found.Model.Describe());
+        #endregion
+
+        // Five standard errors of the mean of some 24,000 rows.
+        Assert.Contains(found.Model.States.Take(2), s => Math.Abs(((NormalDistribution)s.Distribution!).Mean - 4) < 0.08);
+        Assert.Equal((200, 365), (states.Length, states[0].Length));
+        Assert.All(paths, p => Assert.Equal(365, p.States.Length));
     }
 
     [Fact]

@@ -29,15 +29,19 @@ internal abstract class FitKind
 /// <param name="description">What it is, for the help.</param>
 /// <param name="objective">What the fit raises or lowers, in words.</param>
 /// <param name="isSelective">True (default): there are components, and several starts to choose from.</param>
-internal abstract class FitKind<TModel>(string description, string objective, bool isSelective = true) : FitKind
+/// <param name="tolerance">The default of --tolerance.</param>
+internal abstract class FitKind<TModel>(string description, string objective, bool isSelective = true, double tolerance = 0.1) : FitKind
     where TModel : Model
 {
     /// <summary>The options that every kind has.</summary>
-    protected FitSettings Fit { get; } = new(objective, isSelective);
+    protected FitSettings Fit { get; } = new(objective, isSelective, tolerance);
 
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
     private readonly ReadingSettings reading = new();
+
+    /// <summary>Which rows make a sequence; null where the model is one of rows.</summary>
+    protected virtual SequenceSettings? Sequences => null;
 
     /// <summary>The options that only this kind has.</summary>
     protected virtual IReadOnlyList<Option> Own => [];
@@ -59,12 +63,14 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     {
         var command = new CheckedCommand(Name, description);
         Fit.AddTo(command);
+        Sequences?.AddTo(command);
         foreach (var option in Own) command.Add(option);
         checkpoints.AddTo(command);
         incremental.AddTo(command);
         reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
+        if (Sequences is { } sequences) command.Rules.Add(result => sequences.Check(result, isNeeded: true));
         command.Rules.Add(CheckIncremental);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
@@ -90,7 +96,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
         if (initial is { FeaturesByPosition: true } or { Features: null })
-            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [parsed.GetValue(Fit.Weights)], cancellationToken).ConfigureAwait(false);
+            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [parsed.GetValue(Fit.Weights), .. Sequences?.Taken(parsed) ?? []], cancellationToken).ConfigureAwait(false);
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs));
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -136,6 +142,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         Pipeline From(IReadOnlyList<string> files)
         {
             var source = Pipeline.From(new ParquetSource(files, how));
+            source = Sequences?.Of(source, parsed) ?? source;
             // With what the model knows of them: its categories keep their codes.
             if (Expected(initial, parsed)?.Features is { } known) source = source.Features(known);
             if (parsed.GetValue(Fit.Features) is { } names && names.Count != initial?.Features?.Count) source = source.Features([.. names]);

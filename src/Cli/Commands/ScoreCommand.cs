@@ -5,6 +5,7 @@ using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Io;
+using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
@@ -22,7 +23,7 @@ internal sealed class ScoreCommand : Verb
         "a file to write that ends with .parquet, or a new or empty folder", "scored.parquet");
 
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
-        "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means). [default: log-probability and label, as the model has them]",
+        "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden Markov models). [default: log-probability and label, as the model has them]",
         "NAME[,NAME…]", "names of scores with commas between them, each once", "label,probability");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
@@ -38,6 +39,7 @@ internal sealed class ScoreCommand : Verb
         "--rows-per-file", "Input rows of a part when a folder is written; a part ends with the batch that reaches it. A run that is interrupted goes on from its last whole part. [default: 1048576]", "N",
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
+    private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
     private readonly IncrementalSettings incremental = new(canBackfill: true);
     private readonly ReadingSettings reading = new();
@@ -48,11 +50,13 @@ internal sealed class ScoreCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.") { model, inputs, output, columns, features, keep, resume, rowsPerFile, dryRun };
+        sequences.AddTo(command);
         badRows.AddTo(command);
         incremental.AddTo(command);
         reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(badRows.Check);
+        command.Rules.Add(result => sequences.Check(result, isNeeded: false));
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
@@ -74,9 +78,10 @@ internal sealed class ScoreCommand : Verb
         var paths = parsed.GetRequiredValue(inputs);
         var path = parsed.GetRequiredValue(output)!;
         var saved = ModelInput.Load(modelPath, console);
+        sequences.CheckModel(saved.Model, parsed);
         OutputCheck.NotADevice(path, "a Parquet file or a folder", "scored.parquet");
         var how = reading.Options(parsed, console);
-        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features), new ParquetSource(paths, how), [], cancellationToken).ConfigureAwait(false);
+        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features), new ParquetSource(paths, how), [.. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
         OutputCheck.NotInAnInput(path, paths);
         await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
@@ -114,7 +119,7 @@ internal sealed class ScoreCommand : Verb
         var run = Score(data).ToParquet(path, sink);
         if (parsed.GetValue(dryRun))
         {
-            var plan = new DryRunReport(job) { Passes = ["1. every row is read, scored and written"] };
+            var plan = new DryRunReport(job) { Passes = saved.Model is SequenceModel ? ["1. the features are read, and all sequences scored", "2. every row is read again, and written with its scores"] : ["1. every row is read, scored and written"] };
             return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken), () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
         }
         DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
@@ -125,7 +130,7 @@ internal sealed class ScoreCommand : Verb
 
         static string Run(string folder) => Directory.Exists(folder) ? Path.Combine(folder, "run=…") : folder;
 
-        Pipeline From(IReadOnlyList<string> files) => Pipeline.From(new ParquetSource(files, how)).With(flow);
+        Pipeline From(IReadOnlyList<string> files) => sequences.Of(Pipeline.From(new ParquetSource(files, how)).With(flow), parsed);
 
         Pipeline Score(Pipeline source) => source.Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) });
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
@@ -20,12 +21,14 @@ internal sealed class FitSettings
 
     private readonly Setting<double?> tolerance;
     private readonly bool isSelective;
+    private readonly double threshold;
 
     /// <summary>Makes the options.</summary>
     /// <param name="objective">What the fit raises or lowers, in words, for the help.</param>
     /// <param name="isSelective">True: there are components, and several starts to choose from.</param>
-    public FitSettings(string objective, bool isSelective) => (this.isSelective, tolerance) = (isSelective, Setting.Real(
-        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: 0.1]", "T", "a number", "0.1", x => !double.IsNaN(x)));
+    /// <param name="threshold">The default of --tolerance.</param>
+    public FitSettings(string objective, bool isSelective, double threshold) => (this.isSelective, this.threshold, tolerance) = (isSelective, threshold, Setting.Real(
+        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: {threshold.ToString(CultureInfo.InvariantCulture)}]", "T", "a number", "0.1", x => !double.IsNaN(x)));
 
     /// <summary>The paths to read.</summary>
     public Argument<string[]> Inputs { get; } = InputArgument.Create();
@@ -91,11 +94,11 @@ internal sealed class FitSettings
         if (!result.IsGiven(Output)) yield return Mistake.Text(Output.Name, "none", Output.Expected, $"{Output.Name} {Output.Example}");
         foreach (var (option, isNeeded) in replaced)
         {
-            var setting = (ISetting)option;
+            var setting = option as ISetting;
             if (result.IsGiven(Initial) && result.IsGiven(option))
                 yield return Mistake.Text($"{option.Name} and {Initial.Name}", "both", "one of them, as a model to begin with has its own", $"{Initial.Name} {Initial.Example}");
             else if (isNeeded && !result.IsGiven(Initial) && !result.IsGiven(option))
-                yield return Mistake.Text(option.Name, "none", $"{setting.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
+                yield return Mistake.Text(option.Name, "none", $"{setting!.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
         }
         foreach (var mistake in Selection.Check(result, Initial)) yield return mistake;
         foreach (var mistake in BadRows.Check(result)) yield return mistake;
@@ -114,7 +117,7 @@ internal sealed class FitSettings
             BatchSize = pipeline.BatchSize,
             Seed = common.Seed(parsed),
             MaxIterations = parsed.GetValue(iterations) ?? fallback.MaxIterations,
-            StopThreshold = parsed.GetValue(tolerance) ?? fallback.StopThreshold,
+            StopThreshold = parsed.GetValue(tolerance) ?? threshold,
             Inertia = parsed.GetValue(inertia) ?? fallback.Inertia,
             LearningRateDecay = parsed.GetValue(decay) ?? fallback.LearningRateDecay,
             BatchesPerIteration = parsed.GetValue(BatchesPerIteration),

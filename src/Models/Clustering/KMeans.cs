@@ -75,7 +75,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
         var distances = scratch.Take(FeatureTile.Capacity);
         for (var t = 0; t < block.TileCount; t++)
         {
-            var tile = block.Pack(t, buffer);
+            var tile = block.Tile(t, buffer);
             SquaredDistances.Nearest(tile, centroids, Clusters, nearest, distances);
             ((KMeansStatistics)statistics).Add(tile, block.TileWeights(t), nearest, distances, centroids);
         }
@@ -111,7 +111,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
         var nearest = scratch.Take(FeatureTile.Capacity);
         for (var t = 0; t < block.TileCount; t++)
         {
-            var tile = block.Pack(t, buffer);
+            var tile = block.Tile(t, buffer);
             var start = t * FeatureTile.Capacity;
             if (scores.Wants(ScoreKind.Label))
             {

@@ -113,7 +113,7 @@ public abstract class Distribution : Model
         ones.Fill(1);
         for (var t = 0; t < block.TileCount; t++)
         {
-            var tile = block.Pack(t, buffer);
+            var tile = block.Tile(t, buffer);
             var weights = block.TileWeights(t);
             if (weights.IsEmpty) weights = ones[..tile.Rows];
             Accumulate(tile, weights, statistics);
@@ -139,6 +139,6 @@ public abstract class Distribution : Model
         if (!scores.Wants(ScoreKind.LogProbability)) return;
         var result = scores.Doubles(ScoreKind.LogProbability);
         for (var t = 0; t < block.TileCount; t++)
-            LogProbability(block.Pack(t, buffer), result[(t * FeatureTile.Capacity)..]);
+            LogProbability(block.Tile(t, buffer), result[(t * FeatureTile.Capacity)..]);
     }
 }

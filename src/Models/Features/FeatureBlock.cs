@@ -95,9 +95,19 @@ public readonly ref struct FeatureBlock
         return Weights.Slice(start, Math.Min(FeatureTile.Capacity, Rows - start));
     }
 
+    /// <summary>Tile <paramref name="tile"/>: where its values lie as a tile's already (one column, side by side), or else packed into <paramref name="buffer"/>.</summary>
+    /// <param name="tile">Tile index in 0 … <see cref="TileCount"/> - 1.</param>
+    /// <param name="buffer">Room for [Columns, Capacity] doubles; filled only where it is needed.</param>
+    public FeatureTile Tile(int tile, Span<double> buffer)
+    {
+        var start = tile * FeatureTile.Capacity;
+        if (RowStride != 1 || Columns != 1 || Rows - start < FeatureTile.Capacity) return Pack(tile, buffer);
+        var own = Values.Slice(start, FeatureTile.Capacity);
+        return new FeatureTile(own, FeatureTile.Capacity, 1, Kernels.TilePacking.AnyMissing(own));
+    }
+
     /// <summary>
-    /// Copies tile <paramref name="tile"/> (rows <c>tile * Capacity</c> onwards) into <paramref name="buffer"/> and returns it as a tile. Values that already lie as in a tile
-    /// are not copied.
+    /// Copies tile <paramref name="tile"/> (rows <c>tile * Capacity</c> onwards) into <paramref name="buffer"/> and returns it as a tile.
     /// </summary>
     /// <param name="tile">Tile index in 0 … <see cref="TileCount"/> - 1.</param>
     /// <param name="buffer">Room for [Columns, Capacity] doubles; 64-byte aligned for speed.</param>
@@ -105,8 +115,6 @@ public readonly ref struct FeatureBlock
     {
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
-        // One column that lies together is a tile already.
-        if (RowStride == 1 && Columns == 1 && rows == FeatureTile.Capacity) return new FeatureTile(Values.Slice(start, rows), rows, 1, Kernels.TilePacking.AnyMissing(Values.Slice(start, rows)));
         var missing = Kernels.TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
         // Several columns are more streams, each in pieces of a tile, than the CPU's own prefetching follows well; one it does.
         if (RowStride == 1 && Columns > 1 && rows == FeatureTile.Capacity)

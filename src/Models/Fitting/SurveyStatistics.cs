@@ -37,12 +37,16 @@ public sealed class SurveyStatistics : Statistics
     /// <summary>The sampled rows, in row order.</summary>
     public FeatureSample Sample()
     {
-        Prune(sampleRows);
-        sample.Sort(static (a, b) => a.Number.CompareTo(b.Number));
-        var values = new double[sample.Count, columns];
-        for (var i = 0; i < sample.Count; i++)
-            for (var j = 0; j < columns; j++) values[i, j] = sample[i].Values[j];
-        return new(values, [.. sample.Select(r => r.Weight)], Eligible);
+        // Several fits over one scan share a survey, and each takes its sample when it begins.
+        lock (sample)
+        {
+            Prune(sampleRows);
+            sample.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+            var values = new double[sample.Count, columns];
+            for (var i = 0; i < sample.Count; i++)
+                for (var j = 0; j < columns; j++) values[i, j] = sample[i].Values[j];
+            return new(values, [.. sample.Select(r => r.Weight)], Eligible);
+        }
     }
 
     internal void AddRow(ulong priority, long number, ReadOnlySpan<double> values, double weight)

@@ -99,7 +99,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         double log2Likelihood = 0, weight = 0;
         for (var t = 0; t < block.TileCount; t++)
         {
-            var tile = block.Pack(t, buffer);
+            var tile = block.Tile(t, buffer);
             var tileWeights = block.TileWeights(t);
             log2Likelihood += evaluator.Summarize(tile, tileWeights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
             weight += tileWeights.IsEmpty ? tile.Rows : Sums.Of(tileWeights);
@@ -171,7 +171,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
         for (var t = 0; t < block.TileCount; t++)
         {
-            var tile = block.Pack(t, buffer);
+            var tile = block.Tile(t, buffer);
             var start = t * FeatureTile.Capacity;
             evaluator.JointLog2(tile, log2Weights, joint);
             if (scores.Wants(ScoreKind.LogProbability)) Softmax.LogSumExp(joint, Components.Count, tile.Rows, scores.Doubles(ScoreKind.LogProbability)[start..]);

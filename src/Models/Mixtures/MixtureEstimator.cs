@@ -16,6 +16,9 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     // Share of the other clusters' rows that a cluster borrows when its own rows give no valid parameters.
     private const double Borrowed = 0.01;
 
+    // The same for features that hold categories: one that a component has never seen is impossible there for good, however EM goes on.
+    private const double BorrowedCategories = 0.25;
+
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
     /// <inheritdoc/>
@@ -56,34 +59,66 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
-        var clusters = new KMeans(initialization.Centroids(sample, components, options.Seed));
+        var numbers = Enumerable.Range(0, sample.Columns).Where(j => !family.IsCategorical(j)).ToArray();
+        if (numbers.Length == 0 && components > 1) return FromCategories(sample, options);
+        var hasCategories = numbers.Length < sample.Columns;
+        var seen = hasCategories && components > 1 ? Only(sample, numbers) : sample;
+        var clusters = new KMeans(initialization.Centroids(seen, components, options.Seed));
         if (kMeansIterations > 0)
-            clusters = clusters.Fit(sample.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0, BatchesPerIteration = null }).Model;
-        var assignment = clusters.Predict(sample.Matrix, options.MaxDegreeOfParallelism);
+            clusters = clusters.Fit(seen.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0, BatchesPerIteration = null }).Model;
+        var assignment = clusters.Predict(seen.Matrix, options.MaxDegreeOfParallelism);
         var fitted = new Distribution[components];
         var shares = new double[components];
         for (var k = 0; k < components; k++)
         {
             for (var i = 0; i < sample.Rows; i++)
                 if (assignment[i] == k) shares[k] += sample.Weights[i];
-            fitted[k] = FitCluster(sample, assignment, k, clusters.Centroid(k), options);
-            // Rows outside the sample may hold what none of its clusters has. All rows are in some cluster if the sample is complete.
-            if (!sample.IsComplete) fitted[k] = fitted[k].Loosened();
+            fitted[k] = FitCluster(sample, assignment, k, clusters.Centroid(k), hasCategories ? BorrowedCategories : 0, options);
         }
-        return new(fitted, [.. shares.Select(s => s + options.Pseudocount)]);
+        return new(Possible(fitted, sample), [.. shares.Select(s => s + options.Pseudocount)]);
     }
 
-    private Distribution FitCluster(FeatureSample sample, int[] assignment, int cluster, ReadOnlySpan<double> centroid, FitOptions options)
+    // Rows outside the sample may hold what none of its rows has. If the sample is complete, each row is possible in its own cluster.
+    private static Distribution[] Possible(Distribution[] fitted, FeatureSample sample) => sample.IsComplete ? fitted : [.. fitted.Select(f => f.Loosened())];
+
+    // Codes of categories have no distances: clusters are those of the other features.
+    private static FeatureSample Only(FeatureSample sample, int[] columns)
+    {
+        var values = new double[sample.Rows, sample.Columns];
+        foreach (var j in columns)
+            for (var i = 0; i < sample.Rows; i++) values[i, j] = sample.Values[i, j];
+        return sample with { Values = values };
+    }
+
+    // Without distances: each component weighs each combination of categories by a random factor of its own, from a half to one and a half.
+    private GeneralMixtureModel FromCategories(FeatureSample sample, FitOptions options)
+    {
+        var fitted = new Distribution[components];
+        for (var k = 0; k < components; k++)
+        {
+            var own = SeededRandom.Mix((ulong)options.Seed + ((ulong)k << 32) + 1);
+            fitted[k] = family.Blank(new double[sample.Columns]).FitTo(sample, i => Factor(own, i), options);
+        }
+        return new(Possible(fitted, sample), [.. Enumerable.Repeat(1.0, components)]);
+
+        double Factor(ulong hash, int row)
+        {
+            for (var j = 0; j < sample.Columns; j++) hash = SeededRandom.Mix(hash ^ (ulong)BitConverter.DoubleToInt64Bits(sample.Values[row, j] + 0.0));
+            return 0.5 + ((hash >> 11) * (1.0 / (1UL << 53)));
+        }
+    }
+
+    private Distribution FitCluster(FeatureSample sample, int[] assignment, int cluster, ReadOnlySpan<double> centroid, double borrowed, FitOptions options)
     {
         var blank = family.Blank(centroid);
         try
         {
-            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : 0, options);
+            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : borrowed, options);
         }
         catch (ModelException)
         {
             // Too few or too equal rows in the cluster: let it look a little at the others. If all rows together won't do, say so.
-            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : Borrowed, options);
+            return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : Math.Max(borrowed, Borrowed), options);
         }
     }
 }

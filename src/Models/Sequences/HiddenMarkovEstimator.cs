@@ -30,6 +30,9 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     ];
 
     /// <inheritdoc/>
+    public bool IsCategorical(int feature) => family.IsCategorical(feature);
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<HiddenMarkovModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);

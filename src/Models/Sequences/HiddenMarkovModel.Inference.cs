@@ -6,19 +6,12 @@ namespace Pipelines.Models;
 /// <content>What the model says of sequences.</content>
 public sealed partial class HiddenMarkovModel
 {
-    /// <summary>Natural log-probability of each sequence; -infinity if it is impossible.</summary>
-    /// <param name="sequences">The sequences.</param>
-    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
-    /// <returns>Shape [sequences].</returns>
-    public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
-    {
-        var result = Results<double>(sequences);
-        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => Posteriors(sequences.Block(first, count), result.AsSpan(first, count), default, default));
-        return result;
-    }
+    /// <inheritdoc/>
+    public override void LogProbabilities(in FeatureBlock block, Span<double> logs) => Posteriors(block, logs, default, default);
 
     /// <summary>Posterior probability of each emitting state for each row of each sequence; NaN where the sequence is impossible.</summary>
-    /// <inheritdoc cref="LogProbability"/>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>For each sequence, shape [length, emitting states].</returns>
     public double[][,] PredictProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
     {
@@ -40,7 +33,8 @@ public sealed partial class HiddenMarkovModel
     }
 
     /// <summary>The most probable state of each row by itself (maximum a posteriori), the lowest on ties; -1 where the sequence is impossible.</summary>
-    /// <inheritdoc cref="LogProbability"/>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>For each sequence, shape [length].</returns>
     public int[][] Predict(SequenceSet sequences, int maxDegreeOfParallelism = -1)
     {
@@ -56,12 +50,14 @@ public sealed partial class HiddenMarkovModel
     }
 
     /// <summary>The most probable path through each sequence.</summary>
-    /// <inheritdoc cref="LogProbability"/>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>For each sequence.</returns>
     public HiddenPath[] Viterbi(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => ViterbiOf(rows));
 
     /// <summary>Everything about each sequence: forward, backward, posteriors, expected uses of the edges.</summary>
-    /// <inheritdoc cref="LogProbability"/>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>For each sequence.</returns>
     public HiddenInference[] Infer(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => Posterior(rows, full: true));
 
@@ -77,7 +73,9 @@ public sealed partial class HiddenMarkovModel
             var (first, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
             if (scores.Wants(ScoreKind.LogProbability)) scores.Doubles(ScoreKind.LogProbability).Slice(first, length).Fill(logs[s]);
             if (!scores.Wants(ViterbiKind)) continue;
-            var path = ViterbiOf(block.Slice(first, length)).States;
+            var best = ViterbiOf(block.Slice(first, length));
+            var path = best.States;
+            scores.Doubles(ViterbiKind, 1).Slice(first, length).Fill(best.LogProbability);
             if (path.Length == length) path.CopyTo(scores.Integers(ViterbiKind)[first..]);
             else scores.Integers(ViterbiKind).Slice(first, length).Fill(-1);
         }

@@ -63,7 +63,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         [
             new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
             new(ScoreKind.Label, [new("label", IsInteger: true)], IsDefault: true),
-            new(ViterbiKind, [new("viterbi", IsInteger: true)]),
+            new(ViterbiKind, [new("viterbi", IsInteger: true), new("viterbi_log_probability")]),
             new(ScoreKind.Probability, [.. Enumerable.Range(0, emissions.Length).Select(k => new ScoreColumn($"probability_{k}"))]),
         ];
     }

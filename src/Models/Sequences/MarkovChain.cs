@@ -120,17 +120,18 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     /// <inheritdoc/>
     public override string? Impossible(Statistics statistics) => tables.Zip(((CompositeStatistics)statistics).Parts, (t, s) => t.Impossible(s)).FirstOrDefault(w => w is not null);
 
-    /// <summary>Natural log-probability of each sequence; -infinity if it is impossible, 0 if it is empty.</summary>
-    /// <param name="sequences">The sequences.</param>
-    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
-    /// <returns>Shape [sequences].</returns>
-    public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
+    /// <inheritdoc/>
+    public override void LogProbabilities(in FeatureBlock block, Span<double> logs)
     {
-        ArgumentNullException.ThrowIfNull(sequences);
-        this.CheckBlock(sequences.Block(0, 0));
-        var result = new double[sequences.Count];
-        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => LogProbabilities(sequences.Block(first, count)).CopyTo(result, first));
-        return result;
+        // Table by table, in the order of rows: the same sums whatever stands beside a sequence.
+        logs.Clear();
+        using var scratch = Scratch.Enter();
+        var own = scratch.Take(FeatureTile.Capacity);
+        foreach (var windows in new ChainWindows(block, Order, scratch))
+        {
+            tables[windows.Table].LogProbability(windows.Tile, own);
+            for (var i = 0; i < windows.Tile.Rows; i++) logs[windows.Sequences[i]] += own[i];
+        }
     }
 
     /// <summary>Draws sequences of codes.</summary>
@@ -184,21 +185,8 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     protected override void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
     {
         if (!scores.Wants(ScoreKind.LogProbability)) return;
-        var logs = LogProbabilities(block);
+        var logs = new double[block.SequenceCount];
+        LogProbabilities(block, logs);
         for (var s = 0; s < logs.Length; s++) scores.Doubles(ScoreKind.LogProbability)[block.SequenceOffsets[s]..block.SequenceOffsets[s + 1]].Fill(logs[s]);
-    }
-
-    // Table by table, in the order of rows: the same sums whatever stands beside a sequence.
-    private double[] LogProbabilities(in FeatureBlock block)
-    {
-        var result = new double[block.SequenceCount];
-        using var scratch = Scratch.Enter();
-        var logs = scratch.Take(FeatureTile.Capacity);
-        foreach (var windows in new ChainWindows(block, Order, scratch))
-        {
-            tables[windows.Table].LogProbability(windows.Tile, logs);
-            for (var i = 0; i < windows.Tile.Rows; i++) result[windows.Sequences[i]] += logs[i];
-        }
-        return result;
     }
 }

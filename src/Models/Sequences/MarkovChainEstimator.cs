@@ -11,6 +11,9 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
     public IReadOnlyList<KeyValuePair<string, string>> Facts => [new("Markov chain", $"order {order.ToString(CultureInfo.InvariantCulture)}")];
 
     /// <inheritdoc/>
+    public bool IsCategorical(int feature) => true;
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<MarkovChain>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
@@ -36,6 +39,7 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
             tables.Add(i == 0 ? new DiscreteDistribution(equal) : new ConditionalProbabilityTable(sizes, equal));
         }
         // The tables that count best are found in one update.
-        return await ExpectationMaximization.FitAsync(new MarkovChain(tables), pass, options with { MaxIterations = Math.Min(1, options.MaxIterations) }, cancellationToken).ConfigureAwait(false);
+        var counted = await ExpectationMaximization.FitAsync(new MarkovChain(tables), pass, options with { MaxIterations = Math.Min(1, options.MaxIterations) }, cancellationToken).ConfigureAwait(false);
+        return counted with { Converged = true };
     }
 }

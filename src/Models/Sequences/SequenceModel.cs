@@ -28,6 +28,24 @@ public abstract class SequenceModel : Model
         if (block.SequenceCount > 0) ScoreSequences(block, scores);
     }
 
+    /// <summary>Natural log-probability of each sequence of a block; -infinity if it is impossible. Called by many threads at once.</summary>
+    /// <param name="block">Rows with at least one sequence.</param>
+    /// <param name="logs">Shape [sequences]; filled.</param>
+    public abstract void LogProbabilities(in FeatureBlock block, Span<double> logs);
+
+    /// <summary>Natural log-probability of each sequence; -infinity if it is impossible.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
+    /// <returns>Shape [sequences].</returns>
+    public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        this.CheckBlock(sequences.Block(0, 0));
+        var result = new double[sequences.Count];
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => LogProbabilities(sequences.Block(first, count), result.AsSpan(first, count)));
+        return result;
+    }
+
     /// <summary>Adds the statistics of whole sequences.</summary>
     /// <param name="block">Rows with at least one sequence.</param>
     /// <param name="statistics">What <see cref="Model.CreateStatistics"/> of this model made.</param>
@@ -80,7 +98,7 @@ public static class SequenceFitting
         var next = -1;
         Parallelism.Run(Parallelism.Threads(maxDegreeOfParallelism, groups.Length - 1), token =>
         {
-            SpareThreads.Lend(maxDegreeOfParallelism, groups.Length - 1);
+            using var lent = SpareThreads.Lend(maxDegreeOfParallelism, groups.Length - 1);
             for (var g = Interlocked.Increment(ref next); g < groups.Length - 1 && !token.IsCancellationRequested; g = Interlocked.Increment(ref next))
                 work(groups[g], groups[g + 1] - groups[g]);
         }, CancellationToken.None);

@@ -21,7 +21,7 @@ public sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, 
         using var fold = new OrderedFold(summarizer, count, Parallelism.Threads(maxDegreeOfParallelism, count));
         return new(fold.Run((group, statistics) =>
         {
-            SpareThreads.Lend(maxDegreeOfParallelism, count);
+            using var lent = SpareThreads.Lend(maxDegreeOfParallelism, count);
             summarizer.Summarize(sequences.Block(groups[group], groups[group + 1] - groups[group]), statistics);
         }, cancellationToken));
     }

@@ -8,8 +8,24 @@ public static class SpareThreads
     /// <summary>Threads for the calling thread's work, itself among them; at least 1.</summary>
     public static int Count => Math.Max(1, count);
 
-    /// <summary>Lends threads to the work of the calling thread.</summary>
+    /// <summary>Lends threads to the work of the calling thread until the result is disposed.</summary>
     /// <param name="threads">How many in all, -1 = all cores.</param>
-    /// <param name="groups">How many groups share them, at least 1.</param>
-    public static void Lend(int threads, int groups) => count = (threads == -1 ? Environment.ProcessorCount : threads) / Math.Max(1, groups);
+    /// <param name="groups">How many groups share them.</param>
+    public static Loan Lend(int threads, int groups)
+    {
+        var before = count;
+        count = (threads == -1 ? Environment.ProcessorCount : threads) / Math.Max(1, groups);
+        return new(before);
+    }
+
+    /// <summary>Threads that were lent.</summary>
+    public readonly ref struct Loan
+    {
+        private readonly int before;
+
+        internal Loan(int before) => this.before = before;
+
+        /// <summary>Gives them back.</summary>
+        public void Dispose() => count = before;
+    }
 }

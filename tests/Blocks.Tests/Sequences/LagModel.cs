@@ -33,6 +33,11 @@ internal sealed class LagModel(int dimensions) : SequenceModel
         return sum;
     }
 
+    public override void LogProbabilities(in FeatureBlock block, Span<double> result)
+    {
+        for (var s = 0; s < block.SequenceCount; s++) result[s] = -Math.Abs(Lag(block, block.SequenceOffsets[s], block.SequenceOffsets[s + 1]));
+    }
+
     protected override void SummarizeSequences(in FeatureBlock block, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;

@@ -35,6 +35,19 @@ public static class TestData
         await sink.CompleteAsync(CancellationToken.None);
     }
 
+    /// <summary>Reads a column of numbers from a Parquet file.</summary>
+    public static async Task<double[]> DoublesAsync(string path, string column)
+    {
+        var values = new List<double>();
+        await foreach (var batch in new ParquetSource(path).ReadAsync(new ReadOptions { Columns = [column] }, CancellationToken.None))
+        {
+            var room = new double[batch.Rows];
+            batch.Columns[0].CopyTo(room);
+            values.AddRange(room);
+        }
+        return [.. values];
+    }
+
     /// <summary>Saves a mixture of two Gaussians over the named features.</summary>
     public static void SaveModel(string path, params string[] features)
     {

@@ -66,10 +66,14 @@ public sealed class TilePackingTests
                 {
                     var expected = i < tile.Rows ? values[(t * FeatureTile.Capacity) + i, c] : 0;
                     missing |= double.IsNaN(expected);
-                    Assert.Equal(expected, tile.Values[(c * FeatureTile.Capacity) + i]);
+                    Assert.Equal(expected, buffer[(c * FeatureTile.Capacity) + i]);
                 }
             }
             Assert.Equal(missing, tile.HasMissing);
+            // The same without a copy where there needs to be none.
+            var seen = block.Tile(t, new double[columns * FeatureTile.Capacity]);
+            Assert.Equal((tile.Rows, tile.Columns, tile.HasMissing), (seen.Rows, seen.Columns, seen.HasMissing));
+            for (var c = 0; c < columns; c++) Assert.Equal(tile.Column(c).ToArray(), seen.Column(c).ToArray());
         }
     }
 }

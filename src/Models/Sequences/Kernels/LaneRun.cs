@@ -288,6 +288,8 @@ internal sealed unsafe class LaneRun
         double* dense = Take(scratch, padded * FeatureTile.Capacity), most = Take(scratch, FeatureTile.Capacity);
         var whole = Math.Clamp(schedule.Last[0] + 1 - first, 0, count);
         var tile = block.Slice(schedule.FirstRow + first, whole).Pack(0, features);
+        // A column that lies as in a tile was not copied; the backward pass wants it here.
+        if (!features.Overlaps(tile.Values)) tile.Values.CopyTo(features);
         missing = tile.HasMissing;
         emissions.Fill(steps, tile, default, padded, FeatureTile.Capacity, padded * FeatureTile.Capacity, dense, most);
         for (var t = 0; t < count; t++)

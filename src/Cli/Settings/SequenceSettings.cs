@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pipelines.Blocks;
+using Pipelines.Models;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>The options about which rows make a sequence.</summary>
+internal sealed class SequenceSettings
+{
+    private readonly Setting<string?> order = Setting.Text(
+        "--order", "Column that must not fall within a sequence; checked as the rows stream by. [default: the order of the rows]", "COLUMN", "the name of a column", "time");
+
+    private readonly Option<bool> regroup = new("--regroup")
+    {
+        Description = "Rows of one key may stand anywhere: they are brought together and sorted by --order, within the memory budget, beyond it in temporary files. Without it a key that comes back is an error.",
+    };
+
+    /// <summary>Column of the keys.</summary>
+    public Setting<string?> Key { get; } = Setting.Text(
+        "--sequence", "Column with the sequences' keys: rows of one key that stand behind one another are a sequence, across batches, row groups and files.", "COLUMN", "the name of a column", "id");
+
+    /// <summary>Gives the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(Key);
+        command.Add(order);
+        command.Add(regroup);
+    }
+
+    /// <summary>Rules about several options.</summary>
+    /// <param name="result">The parsed command.</param>
+    /// <param name="isNeeded">True: there must be sequences.</param>
+    public IEnumerable<string> Check(CommandResult result, bool isNeeded)
+    {
+        if (isNeeded && !result.IsGiven(Key)) yield return Mistake.Text(Key.Name, "none", "the column with the sequences' keys", $"{Key.Name} {Key.Example}");
+        foreach (var option in new Option[] { order, regroup })
+            if (!isNeeded && result.IsGiven(option) && !result.IsGiven(Key)) yield return Mistake.Text(option.Name, $"no {Key.Name}", "the column with the sequences' keys as well", $"{Key.Name} {Key.Example} {option.Name}");
+        if (result.Given(Key) is { } key && result.Given(order) == key) yield return Mistake.Text($"{Key.Name} and {order.Name}", $"'{key}' in both", "two columns", $"{Key.Name} {Key.Example} {order.Name} {order.Example}");
+    }
+
+    /// <summary>The columns that are no features.</summary>
+    public IEnumerable<string?> Taken(ParseResult parsed) => [parsed.GetValue(Key), parsed.GetValue(order)];
+
+    /// <summary>The pipeline with its sequences, if there are any.</summary>
+    public Pipeline Of(Pipeline pipeline, ParseResult parsed) =>
+        parsed.GetValue(Key) is { } key ? pipeline.Sequences(key, parsed.GetValue(order), parsed.GetValue(regroup)) : pipeline;
+
+    /// <summary>Refuses sequences of a model that scores rows.</summary>
+    /// <exception cref="ModelException">It does.</exception>
+    public void CheckModel(Model model, ParseResult parsed)
+    {
+        if (model is not SequenceModel && parsed.GetValue(Key) is { } key)
+            throw new ModelException(ErrorKind.Usage, $"{Key.Name} {key}", $"a {model.FormatName} model, which scores each row by itself", "a model of sequences", $"leave {Key.Name} out, or give a model of sequences");
+    }
+}

@@ -1,0 +1,94 @@
+using Pipelines.Models;
+using Pipelines.Models.Sequences;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Tests;
+
+/// <summary>Sequences from Parquet to the model and back.</summary>
+public sealed class SequenceTests : IDisposable
+{
+    // Sums of some thousand numbers of order 1.
+    private const double Rounding = 1e-9;
+
+    private readonly Folder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_markov_chain_counts_what_follows_what()
+    {
+        // Two sequences: a b a c, and b a.
+        await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { "x", "x", "x", "x", "y", "y" }), ("symbol", new[] { "a", "b", "a", "c", "b", "a" }));
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("fit", "markov-chain", folder["d.parquet"], "--features", "symbol", "--sequence", "key", "--output", folder["m.json"], "--quiet"));
+        var saved = SavedModel.Load(folder["m.json"]);
+        Assert.Equal(["a", "b", "c"], saved.Features![0].Categories!);
+        // First: a, b. After a: b, c. After b: a, a.
+        Assert.Equal(Math.Log(0.5) + Math.Log(0.5) + Math.Log(0.5) + Math.Log(0.5), saved.Training!.LogLikelihood, Rounding);
+        Assert.True(saved.Training.Converged);
+
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--sequence", "key", "--output", folder["s.parquet"], "--quiet"));
+        var logs = await TestData.DoublesAsync(folder["s.parquet"], "log_probability");
+        Assert.Equal(Enumerable.Repeat(3 * Math.Log(0.5), 4).Concat(Enumerable.Repeat(Math.Log(0.5), 2)), logs, (a, b) => Math.Abs(a - b) < Rounding);
+    }
+
+    [Fact]
+    public async Task A_hidden_markov_model_is_fitted_and_scored_as_in_memory_whatever_the_batches_and_the_order_of_rows()
+    {
+        var truth = HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.2, 0.8 } }, [new NormalDistribution(0, 1), new NormalDistribution(4, 1)], [0.5, 0.5]);
+        var random = new SeededRandom(3);
+        var (keys, times, values) = (new List<double>(), new List<double>(), new List<double>());
+        for (var s = 0; s < 80; s++)
+        {
+            var state = 0;
+            for (var t = 0; t < 1 + (s * 13 % 90); t++)
+            {
+                if (random.NextDouble() < (state == 0 ? 0.1 : 0.2)) state = 1 - state;
+                keys.Add(s * 7 % 101);
+                times.Add(t);
+                values.Add((4 * state) + random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5);
+            }
+        }
+        new SavedModel(truth, [new Feature("x")]).Save(folder["start.json"]);
+        await TestData.WriteAsync(folder["d.parquet"], ("key", keys.ToArray()), ("time", times.ToArray()), ("x", values.ToArray()));
+        string[] common = ["--initial", folder["start.json"], "--sequence", "key", "--order", "time", "--iterations", "3", "--batch-size", "100", "--quiet"];
+        foreach (var parallelism in new[] { "1", "2", "3", "8", "64" })
+            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["fit", "hmm", folder["d.parquet"], "--output", folder[$"m{parallelism}.json"], "--max-parallelism", parallelism, .. common]));
+        var model = await File.ReadAllBytesAsync(folder["m1.json"]);
+        foreach (var parallelism in new[] { "2", "3", "8", "64" }) Assert.Equal(model, await File.ReadAllBytesAsync(folder[$"m{parallelism}.json"]));
+
+        // The same sequences in memory: the same bits.
+        var offsets = Enumerable.Range(0, keys.Count).Where(r => r == 0 || keys[r] != keys[r - 1]).Append(keys.Count).ToArray();
+        var set = new SequenceSet(values.ToArray(), offsets);
+        var fitted = truth.Fit(set, SequenceModel.DefaultFit with { MaxIterations = 3, BatchSize = 100 });
+        var saved = SavedModel.Load(folder["m1.json"]);
+        Assert.Equal(fitted.Model, saved.Model);
+        Assert.Equal(fitted.LogLikelihood, saved.Training!.LogLikelihood);
+
+        // Scores by row, from rows in another order too.
+        var expected = fitted.Model.LogProbability(set);
+        var paths = fitted.Model.Viterbi(set);
+        var shuffled = Enumerable.Range(0, keys.Count).OrderBy(_ => random.NextDouble()).ToArray();
+        await TestData.WriteAsync(folder["shuffled.parquet"], ("key", shuffled.Select(r => keys[r]).ToArray()), ("time", shuffled.Select(r => times[r]).ToArray()), ("x", shuffled.Select(r => values[r]).ToArray()));
+        foreach (var (input, rows, regroup) in new[] { ("d", Enumerable.Range(0, keys.Count).ToArray(), false), ("shuffled", shuffled, true) })
+        {
+            string[] arguments = ["score", folder["m1.json"], folder[$"{input}.parquet"], "--sequence", "key", "--order", "time", "--columns", "log-probability,viterbi", "--output", folder[$"{input}-scored.parquet"], "--batch-size", "64", "--quiet", .. regroup ? ["--regroup"] : Array.Empty<string>()];
+            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(arguments));
+            var logs = await TestData.DoublesAsync(folder[$"{input}-scored.parquet"], "log_probability");
+            var best = await TestData.DoublesAsync(folder[$"{input}-scored.parquet"], "viterbi_log_probability");
+            for (var i = 0; i < rows.Length; i++)
+            {
+                var s = Array.FindLastIndex(offsets, o => o <= rows[i]);
+                Assert.Equal(expected[s], logs[i], Rounding);
+                Assert.Equal(paths[s].LogProbability, best[i], Rounding);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Rows_of_a_key_that_stand_apart_are_refused_with_what_to_try()
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { "x", "y", "x" }), ("symbol", new[] { "a", "b", "a" }));
+        var result = await Tool.RunAsync("fit", "markov-chain", folder["d.parquet"], "--features", "symbol", "--sequence", "key", "--output", folder["m.json"], "--quiet");
+        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'key': found key x again, after other keys, expected the rows of one key behind one another; sort the files by key, or let rows be regrouped (--regroup, SequenceColumns.Regroup)"), (result.Code, result.ErrorText));
+    }
+}
