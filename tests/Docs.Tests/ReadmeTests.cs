@@ -13,7 +13,7 @@ public sealed partial class ReadmeTests : IClassFixture<FlightsFolder>
     public void Code_is_what_the_tour_runs()
     {
         var shown = Blocks("csharp").ToArray();
-        Assert.Equal(6, shown.Length);
+        Assert.Equal(7, shown.Length);
         Assert.Equal(shown, Regions(File.ReadAllLines(Repository.File("tests", "Docs.Tests", "TourTests.cs"))));
     }
 

@@ -132,7 +132,9 @@ public sealed partial class HiddenMarkovModel
         var lanes = new EmissionLanes(evaluator, total.Emissions, scratch);
         var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
         var summarizer = Plain();
-        foreach (var s in sequences) summarizer.Add(block, s, total, lanes, ratios);
+        double[]? logs = null;
+        if (KernelSelection.Current != KernelVariant.Scalar && (Fitting.Training != HiddenTraining.BaumWelch || !block.Labels.IsEmpty)) LogProbabilities(block, logs = new double[block.SequenceCount]);
+        foreach (var s in sequences) summarizer.Add(block, s, logs?[s] / Math.Log(2), total, lanes, ratios);
         lanes.Fold();
         chain.Spread(ratios, total.Edges);
     }

@@ -12,7 +12,13 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
     private double[] backward = [];
 
     /// <summary>Adds sequence <paramref name="s"/> of a block.</summary>
-    public void Add(in FeatureBlock block, int s, HiddenMarkovStatistics total, EmissionLanes lanes, Span<double> ratios)
+    /// <param name="block">The rows.</param>
+    /// <param name="s">Number of the sequence in the block.</param>
+    /// <param name="known">Its base-2 log-probability; null = not known yet.</param>
+    /// <param name="total">Added to.</param>
+    /// <param name="lanes">Added to.</param>
+    /// <param name="ratios">Shape [E + 1, E + 1]; added to.</param>
+    public void Add(in FeatureBlock block, int s, double? known, HiddenMarkovStatistics total, EmissionLanes lanes, Span<double> ratios)
     {
         var first = block.SequenceOffsets[s];
         var length = block.SequenceOffsets[s + 1] - first;
@@ -21,10 +27,13 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         if (model.Fitting.Training == HiddenTraining.Labeled && (length == 0 || labels.IsEmpty || labels.Contains(-1)))
             throw new ModelException(ErrorKind.Data, $"sequence {block.FirstSequence + s}", "rows without a label", "the state of each row", "label every row, or train by Baum-Welch, which takes sequences without labels too");
         if (weight == 0) return;
-        var emissions = Emissions(block.Slice(first, length));
-        if (forward.Length < length * states) (forward, backward) = (new double[length * states], new double[length * states]);
-        var alpha = forward.AsSpan(0, length * states);
-        var log2 = recursions.Forward(emissions, alpha);
+        // Counts along one path need no more of the forward numbers than the probability.
+        var isOnePath = model.Fitting.Training == HiddenTraining.Viterbi || (labels.Length > 0 && !labels.Contains(-1));
+        var needsForward = !isOnePath || known is null;
+        var emissions = needsForward ? Emissions(block.Slice(first, length)) : [];
+        if (needsForward && forward.Length < length * states) (forward, backward) = (new double[length * states], new double[length * states]);
+        var alpha = needsForward ? forward.AsSpan(0, length * states) : default;
+        var log2 = needsForward ? recursions.Forward(emissions, alpha) : known!.Value;
         if (!(log2 > double.NegativeInfinity))
         {
             if (model.Fitting.Impossible == ImpossibleSequence.Fail) throw HiddenMarkovModel.ImpossibleSequenceAt(block.FirstSequence + s, length);

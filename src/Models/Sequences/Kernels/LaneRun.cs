@@ -14,6 +14,9 @@ internal sealed unsafe class LaneRun
     // Doubles of emissions and forward numbers that are kept whole: some megabytes of a shared cache.
     private const long KeptDoubles = 1 << 20;
 
+    // Doubles of forward numbers that are kept whole where the emissions are not: reading them again costs less than computing them.
+    private const long KeptForward = 1 << 21;
+
     // Doubles of a segment where they are not: they should stay in the second-level cache with what else is used.
     private const int SegmentDoubles = 1 << 15;
 
@@ -33,6 +36,7 @@ internal sealed unsafe class LaneRun
     private readonly LaneSchedule schedule;
     private readonly LaneSteps steps;
     private readonly int states, padded, row, perTile, segment, segments;
+    private readonly bool keepsForward;
 
     private readonly List<int> doubtful = [];
 
@@ -48,6 +52,7 @@ internal sealed unsafe class LaneRun
         perTile = schedule.IsSingle ? FeatureTile.Capacity : FeatureTile.Capacity / lanes;
         segment = 2L * schedule.Steps * row <= KeptDoubles ? schedule.Steps : Math.Max(1, (schedule.IsSingle ? LongSegmentDoubles : SegmentDoubles) / (row * perTile)) * perTile;
         segments = (schedule.Steps + segment - 1) / segment;
+        keepsForward = segments == 1 || ((long)schedule.Steps * row <= KeptForward && !schedule.IsSingle);
         Log2 = new double[schedule.Items.Length];
     }
 
@@ -62,7 +67,7 @@ internal sealed unsafe class LaneRun
         // Stable: equal lengths keep their order.
         var order = Enumerable.Range(0, lengths.Length).OrderByDescending(k => lengths[k]).ToList();
         var first = order.Take(lanes).Sum(k => (long)lengths[k]);
-        if (2 * padded * first > KeptDoubles) return [[.. order.Select(k => chosen[k])]];
+        if (padded * first > KeptForward) return [[.. order.Select(k => chosen[k])]];
         // Whole rounds of lanes: a few sequences more than lanes would make some lanes twice as long as the others.
         List<List<int>> chunks = [];
         long rows = 0;
@@ -102,7 +107,7 @@ internal sealed unsafe class LaneRun
         var tiles = (segment + perTile - 1) / perTile;
         double* features = Take(scratch, tiles * columns * FeatureTile.Capacity);
         var missing = new bool[tiles];
-        double* alpha = Take(scratch, (segment + 1) * row), b = Take(scratch, (segment + 1) * row), maxima = Take(scratch, segment * lanes);
+        double* forward = Take(scratch, ((keepsForward ? schedule.Steps : segment) + 1) * row), b = Take(scratch, (segment + 1) * row), maxima = Take(scratch, segment * lanes);
         double* kept = Take(scratch, segments * (row + lanes)), beta = Take(scratch, row);
         double* sums = Take(scratch, lanes), norms = Take(scratch, lanes), inverse = Take(scratch, lanes), logs = Take(scratch, lanes), products = Take(scratch, lanes);
         double* laneWeights = Take(scratch, lanes), doubts = Take(scratch, lanes);
@@ -114,7 +119,7 @@ internal sealed unsafe class LaneRun
             new Span<double>(b, (segment + 1) * row).Clear();
             new Span<double>(maxima, segment * lanes).Clear();
         }
-        new Span<double>(alpha, row).Clear();
+        new Span<double>(forward, row).Clear();
         new Span<double>(inverse, lanes).Clear();
         new Span<double>(logs, lanes).Clear();
         new Span<double>(products, lanes).Fill(1);
@@ -125,7 +130,8 @@ internal sealed unsafe class LaneRun
             {
                 var first = s * segment;
                 var count = Math.Min(segment, schedule.Steps - first);
-                if (s > 0) Buffer.MemoryCopy(alpha + ((long)segment * row), alpha, row * 8L, row * 8L);
+                var alpha = forward + (keepsForward ? (long)first * row : 0);
+                if (s > 0 && !keepsForward) Buffer.MemoryCopy(alpha + ((long)segment * row), alpha, row * 8L, row * 8L);
                 Buffer.MemoryCopy(alpha, kept + (s * (row + lanes)), row * 8L, row * 8L);
                 Buffer.MemoryCopy(inverse, kept + (s * (row + lanes)) + row, lanes * 8L, lanes * 8L);
                 Prepare(block, first, count, features, missing, b, maxima);
@@ -147,7 +153,9 @@ internal sealed unsafe class LaneRun
             {
                 var first = s * segment;
                 var count = Math.Min(segment, schedule.Steps - first);
+                var alpha = forward + (keepsForward ? (long)first * row : 0);
                 if (s == segments - 1) new Span<double>(b + ((long)count * row), row).Clear();
+                else if (keepsForward) Prepare(block, first, count, features, missing, b, maxima);
                 else Again(block, first, count, features, missing, b, maxima, alpha, inverse, sums, kept + (s * (row + lanes)), forwardMatrix);
                 var counted = count;
                 for (var t = count - 1; t >= 0; t--)
