@@ -16,6 +16,9 @@ internal abstract record Stage(string Name)
     /// <summary>Bytes that the stage adds to each row while it works on it.</summary>
     public virtual long ExtraRowBytes => 0;
 
+    /// <summary>What a user should know of a run that has ended, a sentence each; nothing by default.</summary>
+    public virtual IEnumerable<string> Warnings => [];
+
     /// <summary>The columns after this stage; null where only its first batch tells. Throws if the stage cannot work on the columns before it.</summary>
     public abstract BatchSchema? Bind(BatchSchema? input, string place);
 
@@ -89,6 +92,8 @@ internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
     public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
 
     public override IEnumerable<JobFact> Facts => Plan.Facts;
+
+    public override IEnumerable<string> Warnings => Plan.Extractor.UnknownWords;
 
     public override BatchSchema? Bind(BatchSchema? input, string place) => input is null ? null : Plan.Bind(input, place).Schema;
 

@@ -10,6 +10,14 @@ internal sealed class CategoryCodes(CategoryMap map)
 {
     // Dictionaries are shared by the batches of a row group: each of their values is looked up once.
     private readonly ConditionalWeakTable<object, double[]> known = [];
+    private long unknownRows;
+
+    /// <summary>Rows written so far whose value is no category.</summary>
+    public long UnknownRows
+    {
+        get => Interlocked.Read(ref unknownRows);
+        set => Interlocked.Exchange(ref unknownRows, value);
+    }
 
     /// <summary>Writes the codes of all rows.</summary>
     /// <param name="column">Texts, numbers or booleans.</param>
@@ -18,7 +26,8 @@ internal sealed class CategoryCodes(CategoryMap map)
     {
         if (column.Accept(new Dictionaries(this)) is ({ } codes, var indexes))
         {
-            for (var i = 0; i < indexes.Length; i++) target[i] = codes[indexes.Span[i]];
+            var numbers = indexes.Span;
+            for (var i = 0; i < numbers.Length; i++) target[i] = codes[numbers[i]];
         }
         else if (column is BatchColumn<string> texts)
         {
@@ -32,8 +41,13 @@ internal sealed class CategoryCodes(CategoryMap map)
             for (var i = 0; i < column.Length; i++)
                 if (!double.IsInfinity(target[i])) target[i] = Known(map.Code(target[i]));
         }
+        var unknown = 0;
         for (var i = 0; i < column.Length; i++)
+        {
             if (column.IsNull(i)) target[i] = double.NaN;
+            else if (target[i] == -1) unknown++;
+        }
+        if (unknown > 0) Interlocked.Add(ref unknownRows, unknown);
     }
 
     /// <summary>Writes numbers and booleans, true as 1, null as NaN.</summary>

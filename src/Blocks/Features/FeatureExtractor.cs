@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Io;
 using Pipelines.Models;
 
@@ -28,6 +29,16 @@ internal sealed class FeatureExtractor
 
     /// <summary>Indexes of features that hold categories which no one knows yet: any column of texts, numbers or booleans will do for them.</summary>
     public IReadOnlyCollection<int> Unknown { get; set; } = [];
+
+    /// <summary>What to tell of rows with values that are no categories, a sentence for each column; none if there are none.</summary>
+    public IEnumerable<string> UnknownWords => codes.Select((c, i) => (Name: features[i], Rows: c?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
+        .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} {(u.Rows == 1 ? "value that is no category" : "values that are no categories")} of the model, scored with the probability that it gives to unknown ones"));
+
+    /// <summary>Begins to count such rows anew.</summary>
+    public void ForgetUnknown()
+    {
+        foreach (var column in codes) column?.UnknownRows = 0;
+    }
 
     /// <summary>Sets the categories, before the first batch comes.</summary>
     public void Know(IReadOnlyList<CategoryMap?> maps)

@@ -32,6 +32,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
         : base(name, run)
     {
         this.plan = plan;
+        plan.Extractor.ForgetUnknown();
         layout = new FeatureLayout(run.Options.BatchSize, plan.Extractor.Columns, weighted: false);
         buffers = new AlignedBufferPool(layout.Length);
     }

@@ -14,6 +14,8 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
 
     public override IEnumerable<JobFact> Facts => [.. Plan.Facts, new("sequences", Sequences.Fact)];
 
+    public override IEnumerable<string> Warnings => Plan.Extractor.UnknownWords;
+
     public override BatchSchema? Bind(BatchSchema? input, string place)
     {
         if (input is null) return null;
