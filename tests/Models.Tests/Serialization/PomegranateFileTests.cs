@@ -33,7 +33,7 @@ public sealed class PomegranateFileTests
         { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}}, """, "m.json, line 1, byte 139: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
         { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0],[3.0]]}""", "m.json, $.k: found '2', expected 3, the number of centroids; save the model again with pomegranate, or correct the file" },
         { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0,3.0]]}""", "m.json, $.centroids: found rows of 1 and of 2 numbers, expected rows of equal length; save the model again with pomegranate, or correct the file" },
-        { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over: GeneralMixtureModel, Kmeans, or a Distribution; use a newer version of Pipelines, or fit the model anew" },
+        { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over: GeneralMixtureModel, HiddenMarkovModel, Kmeans, MarkovChain, or a Distribution; use a newer version of Pipelines, or fit the model anew" },
         { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":1.0}]}],"weights":[0.5,0.5]}""", "m.json, $.distributions[1].parameters[0].a: found the category 'a' in feature 0, which another part of the model takes as a number, expected whole numbers from 0 to 65535, or categories in every part; save the model again with pomegranate, or correct the file" },
     };
 
