@@ -12,7 +12,7 @@ internal sealed partial class TerminationSignals : IDisposable
         registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM }.Select(s => PosixSignalRegistration.Create(s, c =>
         {
             c.Cancel = true;
-            if (!request.Ask()) End();
+            if (!request.Ask()) End(request);
         }))];
 
     public void Dispose()
@@ -21,9 +21,9 @@ internal sealed partial class TerminationSignals : IDisposable
     }
 
     // Nothing is cleaned up: all that was promised is on the disk already, and what is under way may take long.
-    private static void End()
+    private static void End(StopRequest request)
     {
-        Console.Error.WriteLine("pipelines: stopped at once by a second signal");
+        Console.Error.WriteLine($"pipelines: stopped at once by a second signal{(request.Continuation is { } how ? $"; {how}" : "")}");
         if (OperatingSystem.IsWindows()) Environment.Exit(ExitCode.Cancelled);
         else ExitNow(ExitCode.Cancelled);
     }

@@ -101,6 +101,10 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     }
 
     /// <inheritdoc/>
+    internal override Distribution Loosened() =>
+        IsFrozen ? this : new BernoulliDistribution(Math.Clamp(Probability1, TableDistribution.LeastOfStart, 1 - TableDistribution.LeastOfStart));
+
+    /// <inheritdoc/>
     public override BernoulliDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var sums = ((SumStatistics)statistics).Sums;

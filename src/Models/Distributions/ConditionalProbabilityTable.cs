@@ -57,7 +57,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     {
         var sizes = new int[center.Length];
         Array.Fill(sizes, 1);
-        return new(sizes, [1.0], BlankUnknown);
+        return new(sizes, [1.0], LeastOfStart);
     }
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null)
     {
-        const int most = 20;
+        const int most = 20, mostChildren = 8;
         var names = Enumerable.Range(0, Sizes.Length).Select(j => features?[j].Name ?? $"x{j}").ToArray();
         var rows = Enumerable.Range(0, Probabilities.Length / Children).Take(most).Select(Row);
         var rest = (Probabilities.Length / Children) - most;
@@ -107,7 +107,10 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
                 given[j] = NameOf(features?[j], left % Sizes[j]);
                 left /= Sizes[j];
             }
-            return $"({string.Join(", ", given)}) {string.Join(", ", Enumerable.Range(0, Children).Select(c => $"{NameOf(features?[^1], c)} {Probabilities[(parents * Children) + c].Text()}"))}";
+            var codes = Enumerable.Range(0, Children);
+            if (Children > mostChildren) codes = codes.OrderByDescending(c => Probabilities[(parents * Children) + c]).Take(mostChildren);
+            var shares = codes.Select(c => $"{NameOf(features?[^1], c)} {Probabilities[(parents * Children) + c].Text()}");
+            return $"({string.Join(", ", given)}) {string.Join(", ", shares)}{(Children > mostChildren ? $" and {Children - mostChildren} less likely" : "")}";
         }
     }
 

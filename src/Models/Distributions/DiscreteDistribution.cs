@@ -51,7 +51,7 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     bool ICodedFamily.LearnsCodes => true;
 
     /// <summary>One category, and a floor for all that a fit meets beyond it.</summary>
-    public static DiscreteDistribution Blank(ReadOnlySpan<double> center) => new([1.0], BlankUnknown);
+    public static DiscreteDistribution Blank(ReadOnlySpan<double> center) => new([1.0], LeastOfStart);
 
     /// <inheritdoc/>
     public static DiscreteDistribution ReadParameters(JsonElement json) => new(json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));

@@ -90,6 +90,9 @@ public abstract class Distribution : Model
     /// <summary>What <see cref="Model.Diagnose"/> has to say of a component of a mixture, whose fit goes on until the mixture's does not improve.</summary>
     internal virtual IEnumerable<string> DiagnosePart(Statistics statistics) => Diagnose(statistics);
 
+    /// <summary>The start of a fit that was chosen on a sample: what the sample happens to lack becomes unlikely, where it would be impossible. By default the distribution itself.</summary>
+    internal virtual Distribution Loosened() => this;
+
     /// <summary>Copies an immutable value with another frozen flag.</summary>
     private Distribution With(bool frozen)
     {

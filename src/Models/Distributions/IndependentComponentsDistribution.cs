@@ -94,6 +94,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
+    internal override Distribution Loosened() => IsFrozen ? this : new IndependentComponentsDistribution([.. Parts.Select(p => p.Loosened())], ColumnWeights);
+
+    /// <inheritdoc/>
     public override Statistics CreateStatistics() => new CompositeStatistics([.. Parts.Select(p => p.CreateStatistics())]);
 
     /// <inheritdoc/>

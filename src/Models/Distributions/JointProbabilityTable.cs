@@ -45,7 +45,7 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     {
         var sizes = new int[center.Length];
         Array.Fill(sizes, 1);
-        return new(sizes, [1.0], BlankUnknown);
+        return new(sizes, [1.0], LeastOfStart);
     }
 
     /// <inheritdoc/>

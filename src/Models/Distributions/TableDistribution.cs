@@ -16,8 +16,8 @@ namespace Pipelines.Models;
 /// <remarks>Statistics: the weight of each cell, and of the rows that are in none.</remarks>
 public abstract class TableDistribution : Distribution
 {
-    // A start is chosen on a sample: rows of categories that the sample lacks must not be impossible. Each such row is then worth 1e-9.
-    private protected const double BlankUnknown = 1e-9;
+    /// <summary>A start is chosen on a sample: rows of categories that the sample lacks must not be impossible. Each such row is then worth this.</summary>
+    internal const double LeastOfStart = 1e-9;
 
     /// <summary>How far a sum of probabilities may be from 1: files of other programs round them.</summary>
     internal const double SumTolerance = 1e-6;
@@ -141,6 +141,15 @@ public abstract class TableDistribution : Distribution
         return UnknownProbability == 0 && !table.Sizes.AsSpan().SequenceEqual(sizes)
             ? $"rows hold categories that the {FormatName} distribution does not know (codes up to {string.Join(" x ", table.Sizes.Select(s => s - 1))}, it has {string.Join(" x ", sizes)}): they have probability 0 (set an unknown probability above 0 to let a fit learn them)"
             : null;
+    }
+
+    /// <inheritdoc/>
+    internal override Distribution Loosened()
+    {
+        // Codes behind the last one have the unknown probability already; those between, which no row of the sample or of a cluster had, have 0.
+        if (IsFrozen || !Probabilities.Contains(0.0)) return this;
+        var floored = Array.ConvertAll(probabilities, p => Math.Max(p, LeastOfStart));
+        return Estimate(sizes, floored, probabilities, default);
     }
 
     /// <inheritdoc/>

@@ -75,8 +75,11 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
                 if (assignment[i] == k) shares[k] += sample.Weights[i];
             fitted[k] = FitCluster(sample, assignment, k, clusters.Centroid(k), hasCategories ? BorrowedCategories : 0, options);
         }
-        return new(fitted, [.. shares.Select(s => s + options.Pseudocount)]);
+        return new(Possible(fitted, sample), [.. shares.Select(s => s + options.Pseudocount)]);
     }
+
+    // Rows outside the sample may hold what none of its rows has. If the sample is complete, each row is possible in its own cluster.
+    private static Distribution[] Possible(Distribution[] fitted, FeatureSample sample) => sample.IsComplete ? fitted : [.. fitted.Select(f => f.Loosened())];
 
     // Codes of categories have no distances: clusters are those of the other features.
     private static FeatureSample Only(FeatureSample sample, int[] columns)
@@ -96,7 +99,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
             var own = SeededRandom.Mix((ulong)options.Seed + ((ulong)k << 32) + 1);
             fitted[k] = family.Blank(new double[sample.Columns]).FitTo(sample, i => Factor(own, i), options);
         }
-        return new(fitted, [.. Enumerable.Repeat(1.0, components)]);
+        return new(Possible(fitted, sample), [.. Enumerable.Repeat(1.0, components)]);
 
         double Factor(ulong hash, int row)
         {

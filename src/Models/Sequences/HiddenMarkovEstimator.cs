@@ -6,7 +6,7 @@ namespace Pipelines.Models.Sequences;
 
 /// <summary>
 /// A hidden Markov model before its parameters are known. The start: clusters of rows, whatever their order (k-means on a sample), one distribution for each; equal
-/// probabilities of all transitions, starts and ends. Tables of categories, which have no distances, start from their shares in the sample, changed at random.
+/// probabilities of all transitions, starts and ends. Categories, which have no distances, start from their shares in the sample, changed at random.
 /// Then expectation-maximisation over all sequences.
 /// </summary>
 /// <param name="family">What the states emit; a univariate family gives independent components where there are several features.</param>
@@ -68,35 +68,12 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
-        var blank = family.Blank(new double[sample.Columns]);
-        var distributions = IsTable(blank) && states > 1 ? Tables(blank, sample, options) : new MixtureEstimator(family, states, initialization, kMeansIterations).Start(sample, options).Components;
+        var distributions = new MixtureEstimator(family, states, initialization, kMeansIterations).Start(sample, options).Components;
         var equal = new double[states, states];
         var share = 1.0 / (states + (isFinite ? 1 : 0));
         for (var i = 0; i < states; i++)
             for (var j = 0; j < states; j++) equal[i, j] = share;
         return HiddenMarkovModel.FromMatrix(equal, distributions, [.. Enumerable.Repeat(1.0 / states, states)], isFinite ? [.. Enumerable.Repeat(share, states)] : null, fitting: fitting);
-    }
-
-    private static bool IsTable(Distribution distribution) => distribution is TableDistribution || (distribution is IndependentComponentsDistribution parts && parts.Parts.All(p => p is TableDistribution));
-
-    // Each state weighs each combination of categories by a factor of its own, from a half to one and a half.
-    private Distribution[] Tables(Distribution blank, FeatureSample sample, FitOptions options)
-    {
-        var fitted = new Distribution[states];
-        for (var k = 0; k < states; k++)
-        {
-            var weights = new double[sample.Rows];
-            for (var i = 0; i < weights.Length; i++)
-            {
-                var hash = SeededRandom.Mix((ulong)options.Seed + ((ulong)k << 32) + 1);
-                for (var j = 0; j < sample.Columns; j++) hash = SeededRandom.Mix(hash ^ (ulong)BitConverter.DoubleToInt64Bits(sample.Values[i, j] + 0.0));
-                weights[i] = sample.Weights[i] * (0.5 + ((hash >> 11) * (1.0 / (1UL << 53))));
-            }
-            var statistics = blank.CreateStatistics();
-            blank.SummarizeRows(FeatureMatrix.FromRows(sample.Values, weights), statistics);
-            fitted[k] = blank.Maximize(statistics, new MaximizeOptions { Pseudocount = options.Pseudocount });
-        }
-        return fitted;
     }
 }
 

@@ -63,7 +63,7 @@ internal sealed class FullDiskCampaign : Campaign
                 if (!isIntact) trials.Finding($"{what}: the old output was changed");
                 if (old is null && job.PartialResult(folder) is { } partial) trials.Finding($"{what}: {partial}");
             }
-            if (mount is not null && !await RunAsync("mount", "-o", $"remount,size={(needed * 3) + (64 << 10)}k", mount)) trials.Finding($"{what}: the disk cannot be made larger");
+            if (mount is not null && !await RunAsync("mount", "-o", $"remount,size={(needed * 3) + (512 << 10)}k", mount)) trials.Finding($"{what}: the disk cannot be made larger");
             var resumed = await ToolProcess.RunAsync([.. job.Args(folder), .. job.Resume]);
             var difference = job.Difference(folder);
             if (resumed.Code != 0 || difference is not null) trials.Finding($"{what}, resumed: exit code {resumed.Code}, {difference ?? "the same bytes"}: {resumed.ErrorText}");

@@ -34,10 +34,9 @@ internal sealed class TerminateCampaign : Campaign
                     var what = $"{job.Name}, {how} after {point.Changes} changes";
                     var end = await ToolProcess.RunAsync(job.Args(folder), folder, point);
                     if (end.WasStruck) struck++;
-                    if (end.Code == 130) wound++;
+                    if (end.Code == 130 && end.Error.Contains("second signal", StringComparison.Ordinal)) cut++;
+                    else if (end.Code == 130) wound++;
                     else if (end.Code == 0) finished++;
-                    // What the system says of a process that a signal has ended.
-                    else if (how == Strike.TerminateTwice && end.Code == 143) cut++;
                     else trials.Finding($"{what}: exit code {end.Code}: {end.ErrorText}");
                     if (end.Code == 130 && job.Resume.Length > 0 && !end.Error.Contains("--resume", StringComparison.Ordinal)) trials.Finding($"{what}: the message does not say how to go on: {end.ErrorText}");
                     if (end.AfterStrike > slowest) slowest = end.AfterStrike;

@@ -21,17 +21,18 @@ internal sealed record Fits(string Name, Type Estimator, Func<IDataPass, FitOpti
             foreach (var start in starts)
                 foreach (var components in isLong ? new[] { 1, 2, 5 } : [1, 3])
                     yield return Of($"{components} x {family.Name}, {start.Name}", new MixtureEstimator(family, components, start));
-            yield return Of($"{family.Name} alone", () => family.Blank([0, 0, 0]));
+            yield return Of($"{family.Name} alone", new DistributionEstimator(family));
         }
         foreach (var start in starts)
             foreach (var clusters in isLong ? new[] { 1, 2, 5 } : [1, 3])
                 yield return Of($"kmeans {clusters}, {start.Name}", new KMeansEstimator(clusters, start));
+        yield return Of("one of four mixtures", new ModelSelection<GeneralMixtureModel>(k => Mixture.Of<NormalDistribution>(k), [1, 2], restarts: 2));
         yield return Of("kmeans from given centroids", () => new KMeans(new double[,] { { 0, 0, 0 }, { 1, 1, 1 } }));
         yield return Of("mixture of mixtures", () => new GeneralMixtureModel([new GeneralMixtureModel([.. new double[] { -1, 1 }.Select(m => MultivariateGaussianDistribution.Blank([m, m, m]))]), IndependentComponentsDistribution.Blank([3, 3, 3])]));
     }
 
     private static Fits Of<TModel>(string name, IEstimator<TModel> estimator)
-        where TModel : Model => new(name, estimator.GetType(), async (pass, options, token) => Told(await estimator.FitAsync(pass, options, token)));
+        where TModel : Model => new(name, estimator.GetType() is { IsGenericType: true } generic ? generic.GetGenericTypeDefinition() : estimator.GetType(), async (pass, options, token) => Told(await estimator.FitAsync(pass, options, token)));
 
     private static Fits Of<TModel>(string name, Func<TModel> start)
         where TModel : Model => new(name, typeof(ModelEstimator<>), async (pass, options, token) => Told(await new ModelEstimator<TModel>(start()).FitAsync(pass, options, token)));

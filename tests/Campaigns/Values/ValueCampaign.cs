@@ -45,7 +45,7 @@ internal sealed class ValueCampaign : Campaign
                     {
                         refused++;
                         if (example.Length == 0) example = error;
-                        if (data.Blamed.Length > 0 && !data.Blamed.Any(j => error.Contains(names[j], StringComparison.Ordinal))
+                        if (HostileData.CanBlame(fit.Name) && data.Blamed.Length > 0 && !data.Blamed.Any(j => error.Contains(names[j], StringComparison.Ordinal))
                             && !error.Contains("distinct rows", StringComparison.Ordinal) && !error.Contains("weight", StringComparison.Ordinal))
                             trials.Finding($"{what}: the error names no feature: {error}");
                     }
@@ -58,7 +58,9 @@ internal sealed class ValueCampaign : Campaign
 
     private static void CheckCovered(Trials trials, List<Fits> fits)
     {
-        var estimators = typeof(Model).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)));
+        var estimators = typeof(Model).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)
+            // The rows here are no sequences.
+            && !typeof(SequenceModel).IsAssignableFrom(i.GetGenericArguments()[0])));
         foreach (var type in estimators)
             if (fits.TrueForAll(f => f.Estimator != type)) trials.Finding($"{type.Name} is not tried");
     }

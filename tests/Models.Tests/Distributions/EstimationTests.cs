@@ -181,6 +181,9 @@ public class EstimationTests
         Feature[] features = [new("colour", ["red", "green"]), new("size", ["small", "large"])];
         Assert.Equal("colour: green 0.75, red 0.25", new DiscreteDistribution([0.25, 0.75]).Describe(features[..1]));
         Assert.Equal("size given colour: (red) small 0.5, large 0.5; (green) small 0.125, large 0.875", new ConditionalProbabilityTable([2, 2], [0.5, 0.5, 0.125, 0.875]).Describe(features));
+        // Many children: the likeliest, then how many are left out.
+        var many = new ConditionalProbabilityTable([1, 10], [0, 0.02, 0.03, 0.04, 0.05, 0.06, 0.1, 0.3, 0.25, 0.15]);
+        Assert.Equal("x1 given x0: (0) 7 0.3, 8 0.25, 9 0.15, 6 0.1, 5 0.06, 4 0.05, 3 0.04, 2 0.03 and 2 less likely", many.Describe());
         Assert.Equal("colour, size: (green, large) 0.5, (red, small) 0.25, (green, small) 0.25, (red, large) 0", new JointProbabilityTable([2, 2], [0.25, 0, 0.25, 0.5]).Describe(features));
         Assert.Equal("delay: gamma, shape 2, rate 0.5", new GammaDistribution(2, 0.5).Describe([new("delay")]));
         Assert.Equal("StudentT(degrees of freedom 3, location 0, scale 1)", new StudentTDistribution(3, 0, 1).ToString());
