@@ -33,12 +33,24 @@ public sealed class PomegranateFileTests
         { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}}, """, "m.json, line 1, byte 139: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
         { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0],[3.0]]}""", "m.json, $.k: found '2', expected 3, the number of centroids; save the model again with pomegranate, or correct the file" },
         { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0,3.0]]}""", "m.json, $.centroids: found rows of 1 and of 2 numbers, expected rows of equal length; save the model again with pomegranate, or correct the file" },
-        { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over: GeneralMixtureModel, Kmeans, or a Distribution; use a newer version of Pipelines, or fit the model anew" },
+        { Hidden("[2,0,1.0,1.0,null]").Replace("\"end_index\":3", "\"end_index\":2", StringComparison.Ordinal), "m.json, $['end_index']: found 2, which is the start too, expected another state; save the model again with pomegranate, or correct the file" },
+        { Hidden("[2,4,1.0,1.0,null]"), "m.json, $.edges[0][1]: found '4', expected the index of a state, a whole number from 0 to 3; save the model again with pomegranate, or correct the file" },
+        { Hidden("[2,0]"), "m.json, $.edges[0]: found 2 entries, expected 5: from, to, probability, pseudocount and group; save the model again with pomegranate, or correct the file" },
+        { Hidden("[2,0,NaN,1.0,null]"), "m.json, $.edges[0][2]: found NaN, expected a finite number; the model broke down in training; fit it again" },
+        { Hidden("[2,0,1.0,1.0,null]", "[0,2]"), "m.json, $['distribution ties'][0]: found a silent state, expected two states with distributions; save the model again with pomegranate, or correct the file" },
+        { Hidden("[0,2,1.0,1.0,null]"), "m.json, $ (HiddenMarkovModel), hidden Markov model, transition 'a' to 'start': found a way into the start, expected none: every sequence begins there once; the file is damaged, or the model broke down in training; save it again" },
+        { $$"""{"class":"MarkovChain","distributions":[{{Normal}}]}""", "m.json, $.distributions[0]: found a distribution that is no table, expected a DiscreteDistribution, then ConditionalProbabilityTables; save the model again with pomegranate, or correct the file" },
+        { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over: GeneralMixtureModel, HiddenMarkovModel, Kmeans, MarkovChain, or a Distribution; use a newer version of Pipelines, or fit the model anew" },
         { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":1.0}]}],"weights":[0.5,0.5]}""", "m.json, $.distributions[1].parameters[0].a: found the category 'a' in feature 0, which another part of the model takes as a number, expected whole numbers from 0 to 65535, or categories in every part; save the model again with pomegranate, or correct the file" },
     };
 
+    private static string Hidden(string edges, string ties = "") => $$"""{"class":"HiddenMarkovModel","name":"m","states":[{{State("a", Normal)}},{{State("b", Normal)}},{{State("m-start", "null")}},{{State("m-end", "null")}}],"end_index":3,"start_index":2,"silent_index":2,"edges":[{{edges}}],"distribution ties":[{{ties}}]}""";
+
+    private static string State(string name, string distribution) => $$"""{"class":"State","distribution":{{distribution}},"name":"{{name}}","weight":1.0}""";
+
     public static TheoryData<string> SameText => ["dist_bernoulli", "dist_beta", "dist_dirichlet", "dist_exponential", "dist_frozen", "dist_gamma", "dist_kde_gaussian", "dist_kde_triangle", "dist_kde_uniform", "dist_lognormal",
-        "dist_mvg", "dist_normal", "dist_poisson", "dist_uniform", "edge_zero_weight", "gmm_frozen", "gmm_ic", "gmm_mixed_1d", "gmm_mvg", "gmm_nested", "gmm_normal_1d", "gmm_discrete", "ic_weighted", "kmeans", "parquet_types"];
+        "dist_mvg", "dist_normal", "dist_poisson", "dist_uniform", "edge_zero_weight", "gmm_frozen", "gmm_ic", "gmm_mixed_1d", "gmm_mvg", "gmm_nested", "gmm_normal_1d", "gmm_discrete", "ic_weighted", "kmeans", "parquet_types",
+        "hmm_from_matrix", "hmm_gaussian_finite", "hmm_gmm", "hmm_ic", "hmm_multivariate", "hmm_silent", "markov_chain_order0"];
 
     public static TheoryData<string> Readable => [.. Directory.EnumerateDirectories(Golden()).Where(d => File.Exists(Path.Combine(d, "expected.json"))).Select(d => Path.GetFileName(d)).Where(n => n != "edge_nonfinite")];
 
@@ -69,6 +81,45 @@ public sealed class PomegranateFileTests
             Assert.Equal(saved.Features, again.Features);
             Assert.True(again.FeaturesByPosition);
         }
+    }
+
+    [Fact]
+    public void StatesThatAreCalledAsOursGetOtherNames()
+    {
+        var saved = Read(Hidden("[2,0,1.0,1.0,null],[0,0,0.5,2,7],[0,1,1.0,3,7]", "[0,1],[1,0]").Replace("\"name\":\"a\"", "\"name\":\"start\"", StringComparison.Ordinal).Replace("\"name\":\"b\"", "\"name\":\"end\"", StringComparison.Ordinal));
+        var hidden = Assert.IsType<HiddenMarkovModel>(saved.Model);
+        Assert.Equal(["start (2)", "end (2)", "start", "end"], hidden.States.Select(s => s.Name));
+        // The distributions of both are one; the row that sums to 1.5 is scaled.
+        Assert.Equal([null, "start (2)", null, null], hidden.States.Select(s => s.TiedTo));
+        Assert.Equal(
+            [new("start", "start (2)", 1, 1, null), new("start (2)", "start (2)", 0.5 / 1.5, 2, "7"), new("start (2)", "end (2)", 1 / 1.5, 3, "7")],
+            hidden.Transitions);
+        Assert.False(hidden.IsFinite);
+        Assert.Equal("m", hidden.ModelName);
+        Assert.Equal(
+            [
+                "$.states[0].name: the state 'start' is called 'start (2)' here: each state needs a name of its own, and start and end are taken",
+                "$.states[1].name: the state 'end' is called 'end (2)' here: each state needs a name of its own, and start and end are taken",
+                "$: the transitions out of state 'start (2)' sum to 1.5: they were scaled to sum 1",
+            ], saved.Warnings);
+    }
+
+    [Fact]
+    public void TiedStatesThatDifferKeepTheirOwn()
+    {
+        var text = Hidden("[2,0,1.0,1.0,null],[0,1,1.0,1.0,null]", "[0,1],[1,0]");
+        var at = text.LastIndexOf("[5,2.0]", StringComparison.Ordinal);
+        var saved = Read(text[..at] + "[6,2.0]" + text[(at + 7)..]);
+        Assert.Equal([new NormalDistribution(5, 2), new NormalDistribution(6, 2), null, null], ((HiddenMarkovModel)saved.Model).States.Select(s => s.Distribution));
+        Assert.Equal(["$['distribution ties'][0] (and 1 more): states that are tied have different distributions; each keeps its own"], saved.Warnings);
+    }
+
+    [Fact]
+    public void HowAHiddenMarkovModelIsFittedIsLostWithAWarning()
+    {
+        var model = ((HiddenMarkovModel)Read(Hidden("[2,0,1.0,1.0,null],[0,1,1.0,1.0,null]")).Model).With(new Models.Sequences.HiddenFitting { EdgeInertia = 0.5 });
+        PomegranateFile.Write(new SavedModel(model, null), out var warnings);
+        Assert.Equal(["$: the format has no place for how the model is fitted"], warnings);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
     private readonly Dictionary<string, (string Place, int Count)> warnings = new(StringComparer.Ordinal);
     private readonly List<string> order = [];
 
+    private PomegranateReading(List<FeatureKeys> keys, PomegranateReading outer)
+        : this(keys) => (warnings, order) = (outer.warnings, outer.order);
+
     /// <summary>What the file cannot say or says wrongly: one sentence each, with the first place.</summary>
     public IReadOnlyList<string> Warnings
     {
@@ -42,6 +45,11 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
         while (keys.Count <= feature) keys.Add(new FeatureKeys(keys.Count));
         return keys[feature];
     }
+
+    /// <summary>The same reading for windows of rows: all their columns are one feature.</summary>
+    /// <param name="feature">Index of the feature.</param>
+    /// <param name="columns">Rows of the longest window; tables of more columns do not share the feature's keys.</param>
+    public PomegranateReading Repeating(int feature, int columns) => new([.. Enumerable.Repeat(Keys(feature), columns)], this);
 
     /// <summary>Notes that some features are numbers.</summary>
     public void AreNumbers(int first, int count)

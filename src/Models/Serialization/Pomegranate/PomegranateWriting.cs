@@ -11,6 +11,9 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
 
     private readonly List<string> warnings = [];
 
+    private PomegranateWriting(IReadOnlyList<Feature>? features, PomegranateWriting outer)
+        : this(features) => warnings = outer.warnings;
+
     /// <summary>What the format cannot say, one sentence each.</summary>
     public IReadOnlyList<string> Warnings => warnings;
 
@@ -57,6 +60,11 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
         var numbers = keys.Select(PythonKey.NumberOf).ToArray();
         return numbers.All(n => n is not null) ? ("float", [.. numbers.Select(n => PythonJson.Number(n!.Value))]) : ("str", keys);
     }
+
+    /// <summary>The same writing for windows of rows: all their columns are one feature.</summary>
+    /// <param name="feature">Index of the feature.</param>
+    /// <param name="columns">Rows of the longest window.</param>
+    public PomegranateWriting Repeating(int feature, int columns) => new(features is not null && feature < features.Count ? [.. Enumerable.Repeat(features[feature], columns)] : null, this);
 
     /// <summary>Says that the format has no probability of values that a table does not have.</summary>
     public void WarnOfUnknown(TableDistribution table, string path)
