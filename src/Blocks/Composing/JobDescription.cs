@@ -41,7 +41,7 @@ internal static class JobDescription
     public static IEnumerable<JobFact> Categories(IReadOnlyList<Feature>? features)
     {
         if (features is null || features.All(f => f.Categories is null)) return [];
-        var text = JsonSerializer.SerializeToUtf8Bytes(features.Select(f => f.Categories));
+        var text = JsonSerializer.SerializeToUtf8Bytes(features.Select(f => new { f.Categories, f.MissingText }));
         return [new("categories", Convert.ToHexStringLower(SHA256.HashData(text)))];
     }
 

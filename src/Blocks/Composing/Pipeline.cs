@@ -22,6 +22,14 @@ public sealed class Pipeline
     private Pipeline(Graph graph, PipelineOptions options, IReadOnlyList<Feature>? features, string? weights, SequenceColumns? sequences) =>
         (this.graph, Options, this.features, this.weights, this.sequences) = (graph, options, features, weights, sequences);
 
+    /// <summary>Refuses jobs that take each file by itself where rows make sequences: one may go on in the next file.</summary>
+    /// <exception cref="DataException">Rows make sequences.</exception>
+    internal void CheckNoSequences()
+    {
+        if (sequences is not null)
+            throw new DataException(DataErrorKind.Usage, graph.Source.Name, $"sequences of rows of one '{sequences.Key}' in an incremental run", "rows that stand for themselves, as a sequence may go on in the next file", "leave the state of incremental runs out (--incremental), or take all files at once");
+    }
+
     /// <summary>How the pipeline runs.</summary>
     public PipelineOptions Options { get; }
 
@@ -238,7 +246,7 @@ public sealed class Pipeline
         }
         // The start was chosen by the run that was interrupted; what is left is the EM loop.
         var result = fit.Journal?.Resumed is { } state
-            ? await ExpectationMaximization.FitAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
+            ? await estimator.ResumeAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
             : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
         result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };

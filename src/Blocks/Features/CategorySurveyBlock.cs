@@ -14,6 +14,7 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
     private readonly HashSet<string>[] texts = [.. columns.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
     private readonly HashSet<double>[] numbers = [.. columns.Select(_ => new HashSet<double>())];
     private bool[] used = [];
+    private long textBytes;
 
     /// <summary>The categories of a column: numbers ascending, then texts in ordinal order.</summary>
     public IReadOnlyList<string> Categories(int column) =>
@@ -29,6 +30,9 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
             if (texts[c].Count + numbers[c].Count > MostCategories)
                 throw new DataException(DataErrorKind.Data, $"{item.Locate(0)}, column '{columns[c]}'", $"more than {MostCategories} different values", $"at most {MostCategories} categories",
                     "choose a distribution of numbers for this column, or group its values first");
+            if (textBytes > Run.Options.Budget / 8)
+                throw new DataException(DataErrorKind.Data, $"{item.Locate(0)}, column '{columns[c]}'", $"categories of more than {new MemorySize(textBytes)} of text in all", $"at most {new MemorySize(Run.Options.Budget / 8)}, an eighth of the memory budget",
+                    "give more memory (--memory), or leave out columns of long texts");
         }
         Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
         item.Release();
@@ -44,7 +48,7 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
         if (column.Dictionary is not { } dictionary)
         {
             for (var i = 0; i < column.Length; i++)
-                if (!column.IsNull(i)) found.Add(column[i]);
+                if (!column.IsNull(i)) Add(column[i]);
             return;
         }
         // Only what rows use: a dictionary may hold more.
@@ -56,7 +60,12 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
         {
             if (used[indexes[i]] || column.IsNull(i)) continue;
             used[indexes[i]] = true;
-            found.Add(values[indexes[i]]);
+            Add(values[indexes[i]]);
+        }
+
+        void Add(string value)
+        {
+            if (found.Add(value)) textBytes += 2L * value.Length;
         }
     }
 

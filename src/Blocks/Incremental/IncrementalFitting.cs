@@ -51,6 +51,7 @@ public static class IncrementalFitting
         if (options.Backfill is { } range)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit", "none, as a fit takes each row once and cannot take it back", "fit anew with another state file");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
+        features([.. files.Select(f => f.Path)]).CheckNoSequences();
         var job = await features([.. files.Select(f => f.Path)]).DescribeFitAsync(estimator, fit, cancellationToken).ConfigureAwait(false);
         using var run = IncrementalRun.Open(options.StateFile, "fit", IncrementalJob.Of(job), FileLayer.Disk);
         var changes = FileChanges.Of(files, run.State.Files, null);

@@ -15,9 +15,13 @@ public sealed record IncrementalResult(IReadOnlyList<InputFile> New, int Done, I
     /// <summary>Full paths of <see cref="New"/>.</summary>
     public IReadOnlyList<string> Paths => [.. New.Select(f => f.Path)];
 
+    /// <summary>What the runs over the files told.</summary>
+    internal IReadOnlyList<string> Told { get; init; } = [];
+
     /// <summary>What the user should know, one sentence each.</summary>
     public IReadOnlyList<string> Warnings =>
     [
+        .. Told,
         .. Changed.Select(f => $"{f.Name} has changed since it was worked on; its rows were not taken again"),
         .. Vanished.Select(path => $"{path} was worked on and is no longer there"),
     ];

@@ -35,6 +35,7 @@ public static class IncrementalScoring
             throw new DataException(DataErrorKind.Usage, output, "a single file as output of incremental runs", "a folder", "give a folder's path");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         var first = score([files[0].Path]);
+        first.CheckNoSequences();
         var job = await first.DescribeAsync(sink.Facts, cancellationToken).ConfigureAwait(false);
         var badRows = first.Options.BadRows;
         using var run = IncrementalRun.Open(options.StateFile, "score", [.. IncrementalJob.Of(job), new JobFact("output", Path.GetFullPath(output))], sink.Files);
@@ -43,7 +44,7 @@ public static class IncrementalScoring
         // With another version, processor or rule for bad rows, what was begun is begun anew.
         var maker = $"{IncrementalJob.Maker(job)}, {badRows.Mode}";
 
-        var (worked, rowsIn, rowsOut, rowsRejected) = (new List<InputFile>(), 0L, 0L, 0L);
+        var (worked, told, rowsIn, rowsOut, rowsRejected) = (new List<InputFile>(), new List<string>(), 0L, 0L, 0L);
         if (run.State.Pending is { } left)
         {
             var same = files.FirstOrDefault(left.File.Is);
@@ -66,7 +67,7 @@ public static class IncrementalScoring
             run.Write(run.State with { Pending = begun, NextRun = begun.Run + 1 });
             await ScoreAsync(begun, file).ConfigureAwait(false);
         }
-        return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut, rowsRejected);
+        return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut, rowsRejected) { Told = told };
 
         async Task ScoreAsync(PendingRun begun, InputFile file)
         {
@@ -76,6 +77,7 @@ public static class IncrementalScoring
                 var scored = score([file.Path]);
                 scored = scored.With(scored.Options with { BadRows = badRows with { QuarantineFolder = begun.File.Quarantine } });
                 var result = await scored.ToParquet(runs.Hidden(begun.Run), sink with { Resume = true }).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+                told.AddRange(result.Warnings.Select(w => $"{file.Name}, {w}"));
                 begun = begun with { File = begun.File with { Rows = result.RowsOut, RowsRejected = result.RowsRejected } };
                 // Written before the folder gets its name: afterwards nobody could tell how many rows were refused.
                 run.Write(run.State with { Pending = begun });

@@ -13,6 +13,9 @@ public sealed partial class FeaturePass
     // What a worker needs for each row of its sequences, beside the features.
     private long workerBytes;
 
+    // Data without a row that can be used have no scores, which is no error.
+    private bool isScoring;
+
     /// <summary>Number of sequences of the data; null where rows make none, and before the first pass.</summary>
     public long? Sequences => found?.Index.Count;
 
@@ -22,7 +25,7 @@ public sealed partial class FeaturePass
     internal async Task<SequenceScores> ScoreAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
         using var scorer = new SequenceScorer(plan, () => found!, options.Budget / 4, OpenSpill);
-        workerBytes = sizeof(double) * (long)plan.Added.Count;
+        (workerBytes, isScoring) = (sizeof(double) * (long)plan.Added.Count, true);
         await RunAsync(scorer, cancellationToken).ConfigureAwait(false);
         return scorer.Take();
     }
@@ -35,12 +38,13 @@ public sealed partial class FeaturePass
     {
         await FindSequencesAsync(stop).ConfigureAwait(false);
         var index = found!.Index;
-        var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.IsWeighted);
+        if (index.Groups == 0) return work.Total;
         var most = options.Budget / 4;
-        var room = reader.RoomBytes + (index.LargestGroup * workerBytes);
+        var room = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes);
         if (room > most)
             throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (--memory), take smaller batches (--batch-size), or cut long sequences");
+        var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.IsWeighted);
         var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, options.Parallelism);
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
         return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use)).ConfigureAwait(false);

@@ -224,7 +224,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         Linking.Link(fill, fold);
         await run.RunAsync().ConfigureAwait(false);
         if (!filling.IsOff && keys?.Sorter is null) filling.Seal(run.Accounts.RowsOut);
-        if (run.Accounts.RowsOut == 0 && work.First == 0)
+        if (run.Accounts.RowsOut == 0 && work.First == 0 && !isScoring)
             throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
         keys?.Finish(filling, work.Token);
         found = keys;

@@ -13,9 +13,6 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
     private readonly FeatureLayout room = new(checked((int)index.LargestGroup), columns, weighted);
     private readonly Lazy<AlignedBufferPool> rooms = new(() => new AlignedBufferPool(new FeatureLayout(checked((int)index.LargestGroup), columns, weighted).Length));
 
-    /// <summary>Bytes that a worker needs at most to put a group together.</summary>
-    public long RoomBytes => room.Bytes;
-
     /// <summary>Calls <paramref name="use"/> with the sequences of a group.</summary>
     public void Read(int group, Action<FeatureBlock> use)
     {

@@ -174,6 +174,8 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     private IEnumerable<string> CheckIncremental(CommandResult result)
     {
         if (!result.IsGiven(incremental.State)) yield break;
+        if (Sequences is { } sequences)
+            yield return Mistake.Text(incremental.State.Name, "it in a fit to sequences", "all files at once, as a sequence may go on in the next one", $"{sequences.Key.Name} {sequences.Key.Example}");
         if (Fit.Selection.Fits(result) is > 1 and var fits)
             yield return Mistake.Text(incremental.State.Name, $"{Words.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
         if (result.IsGiven(Fit.BatchesPerIteration))

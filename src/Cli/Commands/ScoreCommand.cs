@@ -67,6 +67,8 @@ internal sealed class ScoreCommand : Verb
     private IEnumerable<string> Check(CommandResult result)
     {
         if (!result.IsGiven(output)) yield return Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
+        if (result.IsGiven(sequences.Key) && result.IsGiven(incremental.State))
+            yield return Mistake.Text($"{sequences.Key.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
         if (result.Given(output) is not { } file || !IsFile(file)) yield break;
         foreach (var option in new Option[] { rowsPerFile, incremental.State })
             if (result.IsGiven(option)) yield return Mistake.Text($"{option.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} scored");

@@ -15,6 +15,14 @@ public interface IEstimator<TModel>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
     ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default);
 
+    /// <summary>Goes on with a fit that was interrupted, from what <see cref="FitOptions.Journal"/> holds. By default the EM loop; an estimator that stops by a rule of its own says so here too.</summary>
+    /// <param name="model">The model of the last state that was kept.</param>
+    /// <param name="pass">One pass over the same data.</param>
+    /// <param name="options">When to stop, and how; with the journal.</param>
+    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
+    ValueTask<FitResult<TModel>> ResumeAsync(TModel model, IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) =>
+        ExpectationMaximization.FitAsync(model, pass, options, cancellationToken);
+
     /// <summary>
     /// Everything that tells this estimator from another, as names and values: a fit that was interrupted goes on only with one of the same facts.
     /// By default the type's name; an estimator of yours with parameters adds them.

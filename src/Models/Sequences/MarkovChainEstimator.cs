@@ -39,7 +39,14 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
             tables.Add(i == 0 ? new DiscreteDistribution(equal) : new ConditionalProbabilityTable(sizes, equal));
         }
         // The tables that count best are found in one update.
-        var counted = await ExpectationMaximization.FitAsync(new MarkovChain(tables), pass, options with { MaxIterations = Math.Min(1, options.MaxIterations) }, cancellationToken).ConfigureAwait(false);
+        return await ResumeAsync(new MarkovChain(tables), pass, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<MarkovChain>> ResumeAsync(MarkovChain model, IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var counted = await ExpectationMaximization.FitAsync(model, pass, options with { MaxIterations = Math.Min(1, options.MaxIterations) }, cancellationToken).ConfigureAwait(false);
         return counted with { Converged = true };
     }
 }
