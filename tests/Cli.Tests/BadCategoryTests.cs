@@ -18,6 +18,7 @@ public sealed class BadCategoryTests : IDisposable
         { "all values missing", "fit distribution ~/d.parquet --distribution discrete --features gone --output ~/out.json", 3, "pipelines: error: feature 'gone': found no value at all: all 3 rows are missing, expected at least one value; leave the feature out" },
         { "outside of a support", "fit distribution ~/d.parquet --distribution gamma --features negative --output ~/out.json", 3, "pipelines: error: feature 'negative', gamma distribution: found values outside its support (total weight 1), expected finite numbers above 0; clean the column, mark such values as missing, or choose a distribution that covers them" },
         { "too many categories", "fit distribution ~/many.parquet --distribution discrete --features n --output ~/out.json", 3, "pipelines: error: ~/many.parquet, row group 0, row 65536, column 'n': found more than 65536 different values, expected at most 65536 categories; choose a distribution of numbers for this column, or group its values first" },
+        { "long texts", "fit distribution ~/long.parquet --distribution discrete --features t --memory 16MiB --batch-size 10 --output ~/out.json", 3, "pipelines: error: ~/long.parquet, row group 0, row 10, column 't': found categories of more than 2.4MB of text in all, expected at most 2.1MB, an eighth of the memory budget; give more memory (--memory), or leave out columns of long texts" },
         { "text scored where a number was fitted", "score ~/number.json ~/d.parquet --output ~/out.parquet", 3, "pipelines: error: ~/d.parquet, column 't': found values of type string, expected numbers; give files with the columns that the model was fitted to, or another model" },
         { "begin with a mixture", "fit distribution ~/d.parquet --initial ~/mixture.json --output ~/out.json", 2, "pipelines: error: --initial ~/mixture.json: found a mixture model, expected a distribution model; give a model of the kind to fit" },
         { "a joint family among several", "fit distribution ~/d.parquet --features t,x --distribution discrete,multivariate-gaussian --output ~/out.json", 2, "pipelines: error: --distribution: found 'multivariate-gaussian' among several names, expected distributions of one feature, one for each feature, or 'multivariate-gaussian' alone for all features together; for example --distribution multivariate-gaussian\nSee pipelines fit distribution --help." },
@@ -31,6 +32,7 @@ public sealed class BadCategoryTests : IDisposable
     {
         var many = Enumerable.Range(0, 70_000).ToArray();
         await TestData.WriteAsync(folder["many.parquet"], ("n", many));
+        await TestData.WriteAsync(folder["long.parquet"], ("t", Enumerable.Range(0, 30).Select(i => $"{i}{new string('x', 60_000)}").ToArray()));
         await TestData.WriteAsync(folder["d.parquet"],
             ("t", new[] { "a", "b", "a" }), ("x", new[] { 1.0, 2, 4 }), ("negative", new[] { 1.0, 1, -1 }), ("zero", new double[3]), ("gone", new string?[3]), ("time", new DateTime[] { new(2020, 1, 1), new(2020, 1, 2), new(2020, 1, 3) }));
         new SavedModel(new NormalDistribution(0, 1), [new Feature("t")]).Save(folder["number.json"]);

@@ -137,6 +137,19 @@ public sealed class CategoryTests : IDisposable
     }
 
     [Fact]
+    public async Task An_incremental_run_warns_of_each_file()
+    {
+        Directory.CreateDirectory(folder["in"]);
+        await TestData.WriteAsync(folder["in/a.parquet"], ("t", new[] { "a", "new" }));
+        await TestData.WriteAsync(folder["in/b.parquet"], ("t", new[] { "a", "b" }));
+        new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("t", ["a", "b"])]).Save(folder["m.json"]);
+        var result = await Tool.RunAsync("score", folder["m.json"], folder["in"], "--output", folder["out"], "--incremental", folder["state.json"], "--quiet");
+        Assert.Equal(0, result.Code);
+        Assert.StartsWith($"pipelines: warning: {folder["in/a.parquet"]}, column 't': found 1 value that is no category", result.Error, StringComparison.Ordinal);
+        Assert.Single(result.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
     public async Task Numbers_and_booleans_match_categories_by_value()
     {
         new SavedModel(new DiscreteDistribution([0.125, 0.5, 0.375]), [new Feature("v", ["0", "1", "2.5"])]).Save(folder["m.json"]);

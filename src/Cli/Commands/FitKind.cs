@@ -14,8 +14,8 @@ namespace Pipelines.Cli.Commands;
 /// <summary>A kind of model that <c>fit</c> knows. A new one is one class: it is found by reflection.</summary>
 internal abstract class FitKind
 {
-    /// <summary>All kinds, by name.</summary>
-    public static IReadOnlyList<FitKind> All { get; } = Found.In<FitKind>(k => k.Name);
+    /// <summary>All kinds, by name. New ones each time, as an option belongs to one command line.</summary>
+    public static IReadOnlyList<FitKind> All => Found.In<FitKind>(k => k.Name);
 
     /// <summary>What the user types.</summary>
     public abstract string Name { get; }

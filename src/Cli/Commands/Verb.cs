@@ -6,8 +6,8 @@ namespace Pipelines.Cli.Commands;
 /// <summary>A verb of the command line. A new one is one class: it is found by reflection.</summary>
 internal abstract class Verb
 {
-    /// <summary>All verbs, in the order of the help.</summary>
-    public static IReadOnlyList<Verb> All { get; } = Found.In<Verb>(v => v.Order);
+    /// <summary>All verbs, in the order of the help. New ones each time, as an option belongs to one command line.</summary>
+    public static IReadOnlyList<Verb> All => Found.In<Verb>(v => v.Order);
 
     /// <summary>Place in the help.</summary>
     protected abstract int Order { get; }
