@@ -45,6 +45,21 @@ public sealed class ModelException : Exception
     /// <summary>Index of the feature it is about, from 0; null if it is about none.</summary>
     public int? FeatureIndex { get; init; }
 
+    /// <summary>Number of the sequence it is about, from 0; null if it is about none.</summary>
+    public long? SequenceNumber { get; init; }
+
+    /// <summary>The same error with the sequence's key in its place.</summary>
+    /// <param name="key">The key in words.</param>
+    public ModelException OfSequence(string key)
+    {
+        var number = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sequence {SequenceNumber}");
+        var parts = Place.Split(", ");
+        var at = Array.IndexOf(parts, number);
+        if (at < 0) return this;
+        parts[at] = $"sequence of key {key}";
+        return new(Kind, string.Join(", ", parts), Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex, SequenceNumber = SequenceNumber };
+    }
+
     /// <summary>The same error with the feature's name in its place.</summary>
     /// <param name="features">Names by index; null = unknown.</param>
     public ModelException Named(IReadOnlyList<Feature>? features)
@@ -56,12 +71,12 @@ public sealed class ModelException : Exception
         var parts = Place.Split(", ");
         var at = Array.LastIndexOf(parts, number);
         if (at >= 0) parts[at] = name;
-        return new(Kind, at >= 0 ? string.Join(", ", parts) : $"{name}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex };
+        return new(Kind, at >= 0 ? string.Join(", ", parts) : $"{name}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex, SequenceNumber = SequenceNumber };
     }
 
     /// <summary>The same error, its place preceded by where that is.</summary>
     internal ModelException Within(string place, int firstFeature = 0) =>
-        new(Kind, $"{place}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex + firstFeature };
+        new(Kind, $"{place}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex + firstFeature, SequenceNumber = SequenceNumber };
 
     /// <summary>Checks a list of option rules and reports every broken one in a single error.</summary>
     /// <param name="what">Name of the options, for the message.</param>

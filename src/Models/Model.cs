@@ -64,6 +64,13 @@ public abstract class Model : ISummarizer
     /// <summary>Which of the summarised rows this model gives no probability at all, in words, for the error that follows; null (default) = none that it knows of.</summary>
     public virtual string? Impossible(Statistics statistics) => null;
 
+    /// <summary>What was put right when the model was made, or looks wrong with it; one sentence each. None by default.</summary>
+    public virtual IReadOnlyList<string> Warnings => [];
+
+    /// <summary>Numbers of the first sequences of probability 0 that statistics were collected over; none (default) for models of rows.</summary>
+    /// <param name="statistics">What <see cref="CreateStatistics"/> made.</param>
+    public virtual IReadOnlyList<long> ImpossibleSequences(Statistics statistics) => [];
+
     /// <summary>The model in words: a line for each component or parameter.</summary>
     public abstract string Describe(IReadOnlyList<Feature>? features = null);
 }

@@ -114,13 +114,13 @@ public sealed class PomegranateTests : IDisposable
 
         var names = expected.RootElement.GetProperty("states").EnumerateArray().Select(s => s.GetString()!).ToArray();
         Assert.Equal(names.Length, hidden.EmittingStates);
+        var isNamed = Enumerable.Range(0, names.Length).Any(k => hidden.States[k].Name != $"s{k}");
         foreach (var (what, column) in new[] { ("map_state", "label"), ("viterbi_state", "viterbi") })
         {
             var want = rows.GetProperty(what).EnumerateArray().Select(s => s.GetString()).ToArray();
-            var got = scored.Values<int>(column).ToArray();
-            Assert.Equal(want.Length, got.Length);
-            for (var i = 0; i < got.Length; i++)
-                if (want[i] is not null) Assert.Equal((what, i, want[i]), (what, i, hidden.States[got[i]].Name));
+            var got = isNamed ? await TestData.TextsAsync(folder["scored.parquet"], column) : [.. scored.Values<int>(column).ToArray().Select(k => k < 0 ? null : $"s{k}")];
+            // Null where the sequence is impossible.
+            Assert.Equal(want.Select((s, i) => (what, i, s)), got.Select((s, i) => (what, i, s)));
         }
         var posterior = rows.GetProperty("posterior").EnumerateArray().ToList();
         for (var k = 0; k < names.Length; k++)

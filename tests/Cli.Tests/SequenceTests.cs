@@ -91,4 +91,63 @@ public sealed class SequenceTests : IDisposable
         var result = await Tool.RunAsync("fit", "markov-chain", folder["d.parquet"], "--features", "symbol", "--sequence", "key", "--output", folder["m.json"], "--quiet");
         Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'key': found key x again, after other keys, expected the rows of one key behind one another; sort the files by key, or let rows be regrouped (--regroup, SequenceColumns.Regroup)"), (result.Code, result.ErrorText));
     }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public async Task Impossible_sequences_are_named_by_their_keys(bool regroup)
+    {
+        // The model knows no way from b to a.
+        new SavedModel(HiddenMarkovModel.FromMatrix(new[,] { { 0.5, 0.5 }, { 0, 1 } }, [new DiscreteDistribution([1, 0]), new DiscreteDistribution([0, 1])], [0.5, 0.5], names: ["A", "B"]), [new Feature("x", ["a", "b"])]).Save(folder["m.json"]);
+        string[] keys = ["one", "one", "two", "two", "three", "three"], symbols = ["a", "b", "b", "a", "b", "a"];
+        int[] order = regroup ? [0, 2, 4, 1, 3, 5] : [0, 1, 2, 3, 4, 5];
+        await TestData.WriteAsync(folder["d.parquet"], ("key", order.Select(r => keys[r]).ToArray()), ("t", order.ToArray()), ("x", order.Select(r => symbols[r]).ToArray()));
+        string[] input = [folder["d.parquet"], "--sequence", "key", "--order", "t", "--quiet", .. regroup ? ["--regroup"] : Array.Empty<string>()];
+
+        var scored = await Tool.RunAsync(["score", folder["m.json"], .. input, "--output", folder["s.parquet"]]);
+        Assert.Equal(0, scored.Code);
+        Assert.Equal(regroup ? 2 : 1, Named(scored.Error, "pipelines: warning: 2 of 3 sequences are impossible under the model (keys ", "): rows have the log-probability -infinity"));
+        var logs = await TestData.DoublesAsync(folder["s.parquet"], "log_probability");
+        Assert.Equal(order.Select(r => r < 2 ? 2 * Math.Log(0.5) : double.NegativeInfinity), logs, (a, b) => a == b || Math.Abs(a - b) < Rounding);
+
+        Assert.Equal(order.Select(r => r == 0 ? "A" : r == 1 ? "B" : null), await TestData.TextsAsync(folder["s.parquet"], "label"));
+
+        var refused = await Tool.RunAsync(["score", folder["m.json"], .. input, "--impossible", "fail", "--output", folder["none.parquet"]]);
+        Assert.Equal(3, refused.Code);
+        Named(refused.ErrorText, $"pipelines: error: {folder["d.parquet"]}, column 'key': found 2 of 3 sequences that the model gives probability 0 (keys ", "), expected sequences that the model can produce; look for unknown symbols and missing transitions, or let such sequences have the log-probability -infinity (--impossible keep)");
+        Assert.False(File.Exists(folder["none.parquet"]));
+
+        var fitted = await Tool.RunAsync(["fit", "hmm", .. input, "--initial", folder["m.json"], "--iterations", "1", "--output", folder["f.json"]]);
+        Assert.Equal(0, fitted.Code);
+        Assert.Contains("2 of 3 sequences are impossible under the model", fitted.Error, StringComparison.Ordinal);
+        Named(fitted.Error.TrimEnd().Split('\n')[^1], "pipelines: warning: the first impossible sequences have the keys ", "");
+
+        var strict = await Tool.RunAsync(["fit", "hmm", .. input, "--initial", folder["m.json"], "--impossible", "fail", "--output", folder["g.json"]]);
+        Assert.Equal(3, strict.Code);
+        Assert.Matches("^pipelines: error: sequence of key '(two|three)': found a probability of 0 for its 2 rows, expected a sequence that the model can produce; look for unknown symbols and missing transitions, or let such sequences be skipped \\(--impossible skip\\)$", strict.ErrorText);
+
+        // Regrouped sequences stand in an order of their own. Returns 1 for the data's order, 2 where it may be the other.
+        int Named(string text, string before, string after)
+        {
+            string[] ways = regroup ? ["'two', 'three'", "'three', 'two'"] : ["'two', 'three'"];
+            Assert.Contains(ways, w => text.TrimEnd() == $"{before}{w}{after}");
+            return ways.Length;
+        }
+    }
+
+    [Fact]
+    public async Task Transitions_that_do_not_sum_to_1_are_scaled_with_a_warning_or_refused()
+    {
+        new SavedModel(HiddenMarkovModel.FromMatrix(new[,] { { 0.75, 0.25 }, { 0.5, 0.5 } }, [new NormalDistribution(0, 1), new NormalDistribution(4, 1)], [0.5, 0.5]), [new Feature("x")]).Save(folder["m.json"]);
+        var text = await File.ReadAllTextAsync(folder["m.json"]);
+        Assert.Contains("0.75", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder["wrong.json"], text.Replace("0.75", "0.25", StringComparison.Ordinal));
+        const string words = "the transitions out of state 's0' sum to 0.5: they were scaled to sum 1";
+        var run = await Tool.RunAsync("convert", folder["wrong.json"], folder["right.json"], "--quiet");
+        Assert.Equal(new ToolResult(0, "", $"pipelines: warning: {folder["wrong.json"]}, {words}\n"), run);
+        Assert.Equal(0.5, ((HiddenMarkovModel)SavedModel.Load(folder["right.json"]).Model).DenseTransitions()[0, 0]);
+        var strict = await Tool.RunAsync("convert", folder["wrong.json"], folder["none.json"], "--strict");
+        Assert.Equal((2, $"pipelines: error: --strict: found {folder["wrong.json"]}, {words}, expected a model that is taken as it is; correct the model, or leave --strict out"), (strict.Code, strict.ErrorText));
+        Assert.False(File.Exists(folder["none.json"]));
+        Assert.Equal(0, (await Tool.RunAsync("convert", folder["m.json"], folder["same.json"], "--strict")).Code);
+    }
 }

@@ -101,6 +101,17 @@ public sealed class Pipeline
         return new(graph, Options, features, weights, columns);
     }
 
+    /// <summary>Names the column with the states that rows of sequences are known to be in, for fits of hidden Markov models: where a label is missing, the state is not known.</summary>
+    /// <param name="column">Name of the column: texts, numbers or booleans.</param>
+    /// <param name="states">Names that labels may have, in the order of the model's states (a column of numbers may hold their indices); null = all values of the column, sorted.</param>
+    /// <exception cref="ModelException">There are no sequences, or the column is the key or the order.</exception>
+    public Pipeline Labels(string column, IReadOnlyList<string>? states = null)
+    {
+        var columns = (sequences ?? throw new ModelException(ErrorKind.Usage, "pipeline", "labels without sequences", "the column with the sequences' keys first", "name it (--sequence, Pipeline.Sequences)")) with { Label = column, States = states };
+        columns.Validate();
+        return new(graph, Options, features, weights, columns);
+    }
+
     /// <summary>Passes each batch through a function of yours that keeps the number of rows. It is called by many threads at once.</summary>
     public Pipeline Transform(Func<DataBatch, DataBatch> transform, string name = "transform")
     {
@@ -162,8 +173,8 @@ public sealed class Pipeline
     {
         var plan = new ScorePlan(model, features, options ?? new ScoreOptions(), known);
         if (model is not SequenceModel) return Then(new ScoreStage(plan));
-        return Then(new SequenceScoreStage(plan, sequences
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys", "name it (--sequence, Pipeline.Sequences)")));
+        return Then(new SequenceScoreStage(plan, sequences is { } rows ? rows with { Label = null, States = null }
+            : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys", "name it (--sequence, Pipeline.Sequences)")));
     }
 
     /// <summary>Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they make.</summary>
@@ -204,7 +215,7 @@ public sealed class Pipeline
         {
             var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
             var schema = bound.Schema ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them with Features(…)");
-            named = [.. schema.Fields.Where(f => f.IsNumeric && f.Name != weights && f.Name != sequences?.Key && f.Name != sequences?.Order).Select(f => new Feature(f.Name))];
+            named = [.. schema.Fields.Where(f => f.IsNumeric && f.Name != weights && f.Name != sequences?.Key && f.Name != sequences?.Order && f.Name != sequences?.Label).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new DataException(DataErrorKind.Data, graph.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
@@ -244,11 +255,21 @@ public sealed class Pipeline
             pass.Resume(journal);
             fit = fit with { Journal = journal };
         }
-        // The start was chosen by the run that was interrupted; what is left is the EM loop.
-        var result = fit.Journal?.Resumed is { } state
-            ? await estimator.ResumeAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
-            : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
-        result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings] };
+        FitResult<TModel> result;
+        try
+        {
+            // The start was chosen by the run that was interrupted; what is left is the EM loop.
+            result = fit.Journal?.Resumed is { } state
+                ? await estimator.ResumeAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
+                : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelException e) when (e.SequenceNumber is not null && sequences is not null)
+        {
+            throw await pass.KeysOfAsync([e.SequenceNumber.Value], cancellationToken).ConfigureAwait(false) is [var key] ? e.OfSequence(key) : e;
+        }
+        var keys = await pass.KeysOfAsync(result.ImpossibleSequences, cancellationToken).ConfigureAwait(false);
+        IEnumerable<string> impossible = keys.Count == 0 ? [] : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
+        result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 

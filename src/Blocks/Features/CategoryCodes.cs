@@ -12,6 +12,9 @@ internal sealed class CategoryCodes(CategoryMap map)
     private readonly ConditionalWeakTable<object, double[]> known = [];
     private long unknownRows;
 
+    /// <summary>The categories, in code order.</summary>
+    public IReadOnlyList<string> Categories => map.Categories;
+
     /// <summary>Rows written so far whose value is no category.</summary>
     public long UnknownRows
     {

@@ -30,6 +30,9 @@ internal sealed class FeatureExtractor
     /// <summary>Indexes of features that hold categories which no one knows yet: any column of texts, numbers or booleans will do for them.</summary>
     public IReadOnlyCollection<int> Unknown { get; set; } = [];
 
+    /// <summary>Index of the column that holds labels, whose values must be known names; null = none does.</summary>
+    public int? Label { get; init; }
+
     /// <summary>What to tell of rows with values that are no categories, a sentence for each column; none if there are none.</summary>
     public IEnumerable<string> UnknownWords => codes.Select((c, i) => (Name: features[i], Rows: c?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
         .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} {(u.Rows == 1 ? "value that is no category" : "values that are no categories")} of the model, scored with the probability that it gives to unknown ones"));
@@ -44,7 +47,8 @@ internal sealed class FeatureExtractor
     public void Know(IReadOnlyList<CategoryMap?> maps)
     {
         codes = [.. maps.Select(m => m is null ? null : new CategoryCodes(m))];
-        Unknown = [];
+        // Labels of a fit that goes on are found again: the model file does not hold them.
+        Unknown = Label is { } label && codes[label] is null ? [label] : [];
     }
 
     public int Columns => features.Count;
@@ -85,6 +89,12 @@ internal sealed class FeatureExtractor
             if (!isWeight && codes[c] is { } categories) categories.Write(column, values);
             else column.CopyTo(values);
             if (!isWeight) seen[c] = ValueRange.Of(values);
+            if (c == Label && values.Contains(-1))
+            {
+                bad ??= [];
+                for (var row = 0; row < values.Length; row++)
+                    if (values[row] == -1) bad.Add(NoState(column, row, codes[c]!.Categories));
+            }
             if (isWeight ? AllWeights(values) : !seen[c].IsInfinite) continue;
             bad ??= [];
             for (var row = 0; row < values.Length; row++)
@@ -106,6 +116,13 @@ internal sealed class FeatureExtractor
         isWeight ? "a finite weight of at least 0" : "a finite number, null or NaN",
         isWeight ? "correct the weight, or choose another weight column" : "replace infinite values, or leave the column out of the features");
 
+    private static BadRow NoState(BatchColumn column, int row, IReadOnlyList<string> states) => new(
+        row,
+        column.Field.Name,
+        FormattableString.Invariant($"label '{column.GetValue(row)}', which names no state"),
+        $"one of {string.Join(", ", states.Take(20))}{(states.Count > 20 ? " …" : "")}, or null where the state is not known",
+        "correct the label, or begin with a model that has this state");
+
     private static bool IsWeight(double value) => value >= 0 && double.IsFinite(value);
 
     private static bool AllWeights(ReadOnlySpan<double> values)
@@ -122,7 +139,7 @@ internal sealed class FeatureExtractor
         for (var i = 0; i < indexes.Length; i++)
         {
             indexes[i] = schema.IndexOf(names[i]);
-            var role = i == features.Count ? "weight" : "feature";
+            var role = i == features.Count ? "weight" : i == Label ? "label" : "feature";
             if (indexes[i] < 0)
                 throw new DataException(DataErrorKind.Data, place, $"no column '{names[i]}'", $"the {role} '{names[i]}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", $"name a {role} that the data holds");
             var field = schema.Fields[indexes[i]];
@@ -130,7 +147,7 @@ internal sealed class FeatureExtractor
             var isRight = field.IsNumeric || (isCategorical && (field.ValueType == typeof(string) || field.ValueType == typeof(bool)));
             if (isRight) continue;
             var isText = !isCategorical && i < features.Count && (field.ValueType == typeof(string) || field.ValueType == typeof(bool));
-            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", isCategorical ? "a feature of texts, numbers or booleans" : $"a numeric {role}",
+            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isText ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)" : "leave the column out, or convert it first");
         }
         return new Plan(schema, indexes);

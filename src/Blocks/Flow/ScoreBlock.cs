@@ -58,12 +58,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
 
         var columns = new BatchColumn[schema.Fields.Count];
         for (var c = 0; c < kept.Length; c++) columns[c] = item.Columns[kept[c]];
-        for (var s = 0; s < plan.Added.Count; s++)
-        {
-            columns[kept.Length + s] = room.Values[s] is int[] integers
-                ? new BatchColumn<int>(plan.Added[s], integers.AsMemory(0, item.Rows))
-                : new BatchColumn<double>(plan.Added[s], ((double[])room.Values[s]).AsMemory(0, item.Rows));
-        }
+        for (var s = 0; s < plan.Added.Count; s++) columns[kept.Length + s] = plan.Column(s, room.Values[s], item.Rows);
         var carrier = item.With(new BatchSchema([]), []);
         return new DataBatch(schema, columns, item.Rows, item.Index, item.FirstRow, item.Origins, new Room(carrier, room, rooms)) { Rejected = item.Rejected };
     }

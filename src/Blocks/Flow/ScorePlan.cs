@@ -7,19 +7,22 @@ namespace Pipelines.Blocks;
 internal sealed class ScorePlan
 {
     private readonly IReadOnlyList<Feature>? known;
+    private readonly ColumnDictionary<string>?[] names;
     private volatile Layout? layout;
 
     public ScorePlan(Model model, IReadOnlyList<string> features, ScoreOptions options, IReadOnlyList<Feature>? known = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         (Model, Options) = (model, options);
-        var names = options.Features ?? features;
+        var columns = options.Features ?? features;
         // Names may be others, but stand in the model's order.
-        this.known = known is not null && known.Count == names.Count ? known : null;
-        Extractor = new FeatureExtractor(names, null, this.known is null ? null : [.. this.known.Select(f => f.ToMap())]);
+        this.known = known is not null && known.Count == columns.Count ? known : null;
+        Extractor = new FeatureExtractor(columns, null, this.known is null ? null : [.. this.known.Select(f => f.ToMap())]);
         if (Extractor.Columns != model.Dimensions)
             throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}", "name the columns it was fitted on, in their order");
-        Added = [.. ScoreBatch.Resolve(model, options.Columns).SelectMany(k => k.Columns).Select(c => new ColumnField(c.Name, c.IsInteger ? typeof(int) : typeof(double), IsNullable: false))];
+        ScoreColumn[] scores = [.. ScoreBatch.Resolve(model, options.Columns).SelectMany(k => k.Columns)];
+        Added = [.. scores.Select(c => new ColumnField(c.Name, c.Names is not null ? typeof(string) : c.IsInteger ? typeof(int) : typeof(double), IsNullable: c.Names is not null))];
+        names = [.. scores.Select(c => c.Names is null ? null : new ColumnDictionary<string>([.. c.Names]))];
     }
 
     public Model Model { get; }
@@ -67,6 +70,28 @@ internal sealed class ScorePlan
         var output = new BatchSchema([.. kept.Select(k => input.Fields[k]), .. Added]);
         layout = new Layout(input, output, [.. kept]);
         return (output, [.. kept]);
+    }
+
+    /// <summary>A score column of a batch.</summary>
+    /// <param name="score">Which of <see cref="Added"/>.</param>
+    /// <param name="values">An <c>int[]</c> or <c>double[]</c>; of names the numbers below 0 are overwritten.</param>
+    /// <param name="rows">Rows of the batch.</param>
+    public BatchColumn Column(int score, Array values, int rows)
+    {
+        if (values is double[] reals) return new BatchColumn<double>(Added[score], reals.AsMemory(0, rows));
+        var numbers = ((int[])values).AsMemory(0, rows);
+        if (names[score] is not { } texts) return new BatchColumn<int>(Added[score], numbers);
+        bool[]? present = null;
+        if (numbers.Span.ContainsAnyExceptInRange(0, int.MaxValue))
+        {
+            present = new bool[rows];
+            for (var i = 0; i < rows; i++)
+            {
+                present[i] = numbers.Span[i] >= 0;
+                if (!present[i]) numbers.Span[i] = 0;
+            }
+        }
+        return new BatchColumn<string>(Added[score], texts, numbers, present);
     }
 
     private sealed record Layout(BatchSchema Input, BatchSchema Output, int[] Kept);

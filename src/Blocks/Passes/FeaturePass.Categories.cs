@@ -1,3 +1,6 @@
+using System.Globalization;
+using Pipelines.Io;
+
 namespace Pipelines.Blocks;
 
 /// <content>Features that hold categories.</content>
@@ -7,7 +10,7 @@ public sealed partial class FeaturePass
     private async Task FindCategoriesAsync(CancellationToken cancellationToken)
     {
         int[] unknown = [.. extractor.Unknown.Order()];
-        string[] names = [.. unknown.Select(i => Features[i].Name)];
+        string[] names = [.. unknown.Select(i => decoded[i].Name)];
         var bound = await graph.BindAsync(names, cancellationToken).ConfigureAwait(false);
         if (bound.Schema is { } schema) extractor.Check(schema.Fields.Count == names.Length ? (await graph.BindAsync(Needed, cancellationToken).ConfigureAwait(false)).Schema ?? schema : schema, graph.Source.Name);
         await using var run = new RunSupervisor(options, cancellationToken);
@@ -15,9 +18,18 @@ public sealed partial class FeaturePass
         var survey = new CategorySurveyBlock(names, run);
         Linking.Link(bound.Create(run), survey);
         await run.RunAsync().ConfigureAwait(false);
-        var found = Features.ToArray();
+        var found = decoded.ToArray();
         for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Categories(i) };
-        Features = found;
+        decoded = found;
         extractor.Know([.. found.Select(f => f.ToMap())]);
+    }
+
+    /// <summary>A column of numbers says states by their indices where no state's name is a number.</summary>
+    private void TakeIndexesAsLabels(BatchSchema schema)
+    {
+        if (extractor.Label is not { } label || sequences!.States is not { } states || states.Any(s => double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out _))) return;
+        if (!schema.Fields[schema.IndexOf(decoded[label].Name)].IsNumeric) return;
+        decoded = [.. decoded.Take(label), decoded[label] with { Categories = [.. Enumerable.Range(0, states.Count).Select(k => k.ToString(CultureInfo.InvariantCulture))] }];
+        extractor.Know([.. decoded.Select(f => f.ToMap())]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -22,12 +23,47 @@ public sealed partial class FeaturePass
     private IReadOnlyList<string> Needed => [.. extractor.Needed.Union(sequences?.Needed ?? [], StringComparer.Ordinal)];
 
     /// <summary>Scores all sequences; dispose what comes back.</summary>
-    internal async Task<SequenceScores> ScoreAsync(ScorePlan plan, CancellationToken cancellationToken)
+    internal async Task<(SequenceScores Scores, string? Warning)> ScoreAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
         using var scorer = new SequenceScorer(plan, () => found!, options.Budget / 4, OpenSpill);
         (workerBytes, isScoring) = (sizeof(double) * (long)plan.Added.Count, true);
         await RunAsync(scorer, cancellationToken).ConfigureAwait(false);
-        return scorer.Take();
+        string? warning = null;
+        if (scorer.Impossible is (> 0, _) impossible)
+        {
+            var keys = await KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false);
+            var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {Sequences:N0} sequences");
+            if (plan.Options.Impossible == ImpossibleRows.Fail)
+                throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"{count} that the model gives probability 0{KeyWords(keys, impossible.Count)}", "sequences that the model can produce",
+                    "look for unknown symbols and missing transitions, or let such sequences have the log-probability -infinity (--impossible keep)");
+            warning = $"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{KeyWords(keys, impossible.Count)}: rows have the log-probability -infinity";
+        }
+        return (scorer.Take(), warning);
+    }
+
+    /// <summary>Keys for a message, of so many that there are.</summary>
+    internal static string KeyWords(IReadOnlyList<string> keys, long count) => keys.Count == 0 ? "" : $" ({(count == 1 ? "key" : "keys")} {string.Join(", ", keys)}{(count > keys.Count ? " …" : "")})";
+
+    /// <summary>The keys of some sequences in words; fewer, or none, if the data can no longer be read. Reads the column of the keys.</summary>
+    internal async Task<IReadOnlyList<string>> KeysOfAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    {
+        if (found is not { } known || numbers.Count == 0) return [];
+        try
+        {
+            var keys = numbers.Where(n => n < known.Index.Count).Select(known.Index.Key).ToList();
+            var bound = await graph.BindAsync([sequences!.Key], cancellationToken).ConfigureAwait(false);
+            await using var run = new RunSupervisor(options with { Checkpoints = null }, cancellationToken);
+            run.Accounts.Phase = "keys";
+            var search = new KeySearchBlock(new SequenceColumns(sequences.Key), keys, run);
+            Linking.Link(bound.Create(run), search);
+            await run.RunAsync().ConfigureAwait(false);
+            return [.. keys.Select(k => search.Names.GetValueOrDefault(k)).OfType<string>()];
+        }
+        catch (DataException)
+        {
+            // Whoever asks has something more important to tell.
+            return [];
+        }
     }
 
     /// <summary>
@@ -44,7 +80,7 @@ public sealed partial class FeaturePass
         if (room > most)
             throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (--memory), take smaller batches (--batch-size), or cut long sequences");
-        var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.IsWeighted);
+        var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.Label is not null, extractor.IsWeighted);
         var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, options.Parallelism);
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
         return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use)).ConfigureAwait(false);

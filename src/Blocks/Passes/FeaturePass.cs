@@ -18,6 +18,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     private readonly FeatureLayout layout;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource closing = new();
+    private IReadOnlyList<Feature> decoded;
     private FeatureCache? cache;
     private bool isDisposed;
 
@@ -37,13 +38,15 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         options.Validate();
         sequences?.Validate();
         (this.graph, this.options, this.sequences) = (graph, options, sequences);
-        extractor = new FeatureExtractor([.. features.Select(f => f.Name)], weights, [.. features.Select(f => f.ToMap())])
+        // Labels travel as one more feature of categories, which models do not see.
+        decoded = sequences?.Label is { } label ? [.. features, new Feature(label, sequences.States)] : [.. features];
+        extractor = new FeatureExtractor([.. decoded.Select(f => f.Name)], weights, [.. decoded.Select(f => f.ToMap())])
         {
-            Unknown = [.. Enumerable.Range(0, features.Count).Where(i => features[i].Categories is null && isCategorical?.Invoke(i) == true)],
+            Unknown = [.. Enumerable.Range(0, decoded.Count).Where(i => decoded[i].Categories is null && (i >= features.Count || isCategorical?.Invoke(i) == true))],
+            Label = sequences?.Label is null ? null : features.Count,
         };
         layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
-        Features = [.. features];
-        Seen = new SeenData(Columns);
+        Seen = new SeenData(extractor.Columns);
     }
 
     /// <summary>Goes on where an interrupted fit was.</summary>
@@ -52,18 +55,21 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         Journal = journal;
         if (journal.ResumedFeatures is { } features)
         {
-            Features = features;
-            extractor.Know([.. features.Select(f => f.ToMap())]);
+            decoded = [.. features, .. decoded.Skip(features.Count)];
+            extractor.Know([.. decoded.Select(f => f.ToMap())]);
         }
-        if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, Columns);
+        if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, extractor.Columns);
     }
 
     /// <inheritdoc/>
-    public int Columns => extractor.Columns;
+    public int Columns => extractor.Label ?? extractor.Columns;
 
     /// <inheritdoc/>
     /// <remarks>Names alone before the first pass; after it with the type of the column and the range of its values.</remarks>
-    public IReadOnlyList<Feature> Features { get; private set; }
+    public IReadOnlyList<Feature> Features => extractor.Label is { } label ? [.. decoded.Take(label)] : decoded;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string>? LabelNames => extractor.Label is { } label ? decoded[label].Categories : null;
 
     /// <summary>Rows of the data that were refused; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
@@ -180,7 +186,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     {
         if (extractor.Unknown.Count > 0) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
         var filling = new FeatureCache(layout, OpenSpill) { IsOff = work.First > 0 };
-        if (!filling.IsOff) Seen = new SeenData(Columns);
+        if (!filling.IsOff) Seen = new SeenData(extractor.Columns);
         try
         {
             var total = await FillAsync(filling, work).ConfigureAwait(false);
@@ -199,7 +205,11 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     private async Task<Statistics> FillAsync(FeatureCache filling, PassWork work)
     {
         var bound = await graph.BindAsync(Needed, work.Token, options.BadRows.Keeps).ConfigureAwait(false);
-        if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
+        if (bound.Schema is { } schema)
+        {
+            extractor.Check(schema, graph.Source.Name);
+            TakeIndexesAsLabels(schema);
+        }
         filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
 
         using var quarantine = OpenQuarantine(bound, work.Token);
@@ -229,7 +239,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         keys?.Finish(filling, work.Token);
         found = keys;
         Seen.IsWhole = true;
-        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
+        decoded = [.. decoded.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
     }
 

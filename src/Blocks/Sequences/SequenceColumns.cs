@@ -14,13 +14,22 @@ namespace Pipelines.Blocks;
 /// </param>
 public sealed record SequenceColumns(string Key, string? Order = null, bool Regroup = false)
 {
+    /// <summary>
+    /// In a fit, name of the column with the states that rows are known to be in, by name; null or NaN = not known. Null (default) = no row's state is known.
+    /// </summary>
+    public string? Label { get; init; }
+
+    /// <summary>Names that labels may have, in the order of the model's states; null (default) = all values of the column, numbers ascending, then texts in ordinal order.</summary>
+    public IReadOnlyList<string>? States { get; init; }
+
     /// <summary>In words, for facts of a job.</summary>
-    internal string Fact => $"{Key}, ordered by {Order ?? "row"}{(Regroup ? ", regrouped" : "")}";
+    internal string Fact => $"{Key}, ordered by {Order ?? "row"}{(Regroup ? ", regrouped" : "")}{(Label is null ? "" : $", labels in {Label}")}{(States is null ? "" : $" of {string.Join(", ", States)}")}";
 
     /// <summary>The columns that are read for it.</summary>
     internal IEnumerable<string> Needed => Order is null ? [Key] : [Key, Order];
 
     internal void Validate() => ModelException.CheckOptions("sequences",
         (!string.IsNullOrEmpty(Key), "key column", Key ?? "null", "a column's name"),
-        (Order != Key, "order column", Order ?? "null", "another column than the key"));
+        (Order != Key, "order column", Order ?? "null", "another column than the key"),
+        (Label is null || (Label != Key && Label != Order), "label column", Label ?? "null", "another column than the key and the order"));
 }

@@ -9,13 +9,14 @@ namespace Pipelines.Blocks;
 /// <param name="mostBytes">Bytes that it may take.</param>
 internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long mostBytes)
 {
-    // An entry of the set of keys, and a start; both grow by doubling.
-    private const long BytesPerSequence = 64;
+    // An entry of the set of keys, a key and a start; all grow by doubling.
+    private const long BytesPerSequence = 96;
 
     private readonly HashSet<UInt128> seen = [];
 
     // Rows at which sequences begin; at the end the number of rows.
     private readonly List<long> starts = [];
+    private readonly List<UInt128> keys = [];
     private readonly List<int> groups = [];
     private BatchRuns? before;
     private UInt128 lastKey;
@@ -31,6 +32,9 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
 
     /// <summary>Rows of the largest group, once sealed.</summary>
     public long LargestGroup { get; private set; }
+
+    /// <summary>The key of a sequence, as <see cref="BatchRuns.Keys"/> has it.</summary>
+    public UInt128 Key(long sequence) => keys[(int)sequence];
 
     /// <summary>Adds the next batch.</summary>
     /// <exception cref="DataException">A key comes back, the order falls, or there are more sequences than the budget has room for.</exception>
@@ -54,6 +58,7 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
                 throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"more than {Count - 1} sequences", $"at most {mostBytes / BytesPerSequence}, an eighth of the memory budget",
                     "give more memory (--memory), or fit fewer sequences");
             starts.Add(rows + runs.Starts[run]);
+            keys.Add(runs.Keys[run]);
         }
         lastKey = runs.Keys[^1];
         before = runs;

@@ -5,9 +5,10 @@ namespace Pipelines.Blocks;
 /// <summary>Gives groups of whole sequences out of the cache of features: without a copy where one batch in memory holds them, else put together.</summary>
 /// <param name="cache">The features, sealed.</param>
 /// <param name="index">Where the sequences begin.</param>
-/// <param name="columns">Number of features.</param>
+/// <param name="columns">Number of columns that are kept: the features, and the labels if there are any.</param>
+/// <param name="labeled">True if the last column holds labels: codes of states, NaN where none is known.</param>
 /// <param name="weighted">True if the rows have weights.</param>
-internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, int columns, bool weighted)
+internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, int columns, bool labeled, bool weighted)
 {
     // Columns a multiple of 4 KiB apart would fall into the same few cache sets.
     private readonly FeatureLayout room = new(checked((int)index.LargestGroup), columns, weighted);
@@ -42,6 +43,13 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
         if (!isWhole) use(Sequences(room.View(buffer!.Span, wanted.Rows, wanted.FirstRow)));
         if (buffer is not null) rooms.Value.Return(buffer);
 
-        FeatureBlock Sequences(FeatureBlock rows) => rows with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence };
+        FeatureBlock Sequences(FeatureBlock rows)
+        {
+            if (!labeled) return rows with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence };
+            var codes = rows.Values.Slice((columns - 1) * rows.ColumnStride, rows.Rows);
+            var labels = new int[rows.Rows];
+            for (var i = 0; i < labels.Length; i++) labels[i] = double.IsNaN(codes[i]) ? -1 : (int)codes[i];
+            return FeatureBlock.ColumnMajor(rows.Values, rows.Rows, columns - 1, rows.ColumnStride, rows.Weights, rows.FirstRow) with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence, Labels = labels };
+        }
     }
 }

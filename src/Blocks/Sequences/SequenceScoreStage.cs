@@ -10,11 +10,14 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     /// <summary>What the sequences' rows get; null before the stage is prepared.</summary>
     private SequenceScores? Scores { get; init; }
 
+    /// <summary>What is to tell of them; null = nothing.</summary>
+    private string? Warning { get; init; }
+
     public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
 
     public override IEnumerable<JobFact> Facts => [.. Plan.Facts, new("sequences", Sequences.Fact)];
 
-    public override IEnumerable<string> Warnings => Plan.Extractor.UnknownWords;
+    public override IEnumerable<string> Warnings => Warning is null ? Plan.Extractor.UnknownWords : [.. Plan.Extractor.UnknownWords, Warning];
 
     public override BatchSchema? Bind(BatchSchema? input, string place)
     {
@@ -32,7 +35,8 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         // Refused rows are put aside by the run that writes.
         var quiet = options with { BadRows = options.BadRows.Keeps ? new BadRowPolicy { Mode = BadRowMode.Skip } : options.BadRows, Checkpoints = null };
         await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences);
-        return this with { Scores = await pass.ScoreAsync(Plan, cancellationToken).ConfigureAwait(false) };
+        var (scores, warning) = await pass.ScoreAsync(Plan, cancellationToken).ConfigureAwait(false);
+        return this with { Scores = scores, Warning = warning };
     }
 
     public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new ScoreBlock(Plan, run, Name)

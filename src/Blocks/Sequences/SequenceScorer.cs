@@ -15,8 +15,13 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     private readonly ConcurrentBag<ScoreBatch> rooms = [];
     private readonly ScoreColumn[] columns = [.. ScoreBatch.Resolve(plan.Model, plan.Options.Columns).SelectMany(k => k.Columns)];
     private readonly Lock gate = new();
+    private readonly SortedSet<long> firstImpossible = [];
     private SequenceScores? scores;
+    private long impossible;
     private ExternalSort? sort;
+
+    /// <summary>Sequences of probability 0: how many, and the first of their numbers. Known where log-probabilities are among the scores.</summary>
+    public (long Count, IReadOnlyList<long> First) Impossible => (impossible, [.. firstImpossible]);
 
     /// <summary>The scores, once the pass has ended well. Whoever takes them disposes them.</summary>
     public SequenceScores Take()
@@ -33,6 +38,7 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     {
         if (!rooms.TryTake(out var room)) room = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
         plan.Model.Score(block, room);
+        if (room.Wants(ScoreKind.LogProbability)) FindImpossible(block, room.Doubles(ScoreKind.LogProbability));
         if (found().Places is { } places) Collect(block, places, room);
         else Scores().Write(block.FirstRow, block.Rows, room);
         rooms.Add(room);
@@ -43,6 +49,22 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     {
         scores?.Dispose();
         sort?.Dispose();
+    }
+
+    private void FindImpossible(in FeatureBlock block, ReadOnlySpan<double> logs)
+    {
+        const int most = 5;
+        for (var s = 0; s < block.SequenceCount; s++)
+        {
+            var first = block.SequenceOffsets[s];
+            if (first == block.SequenceOffsets[s + 1] || !double.IsNegativeInfinity(logs[first])) continue;
+            lock (gate)
+            {
+                impossible++;
+                firstImpossible.Add(block.FirstSequence + s);
+                if (firstImpossible.Count > most) firstImpossible.Remove(firstImpossible.Max);
+            }
+        }
     }
 
     private SequenceScores Scores()

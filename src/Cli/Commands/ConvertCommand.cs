@@ -22,6 +22,11 @@ internal sealed class ConvertCommand : Verb
         },
         null);
 
+    private readonly Option<bool> strict = new("--strict")
+    {
+        Description = "Refuse a model of which something is put right (such as transitions out of a state that do not sum to 1, which are scaled) or lost; nothing is written. [default: a warning says what]",
+    };
+
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
         "--features", "Names of the features, in the model's order, where the file has none. [default: columns go by position]", "a,b,c", "column names with commas between them, each once", "delay,distance");
 
@@ -36,6 +41,7 @@ internal sealed class ConvertCommand : Verb
         command.Add(output);
         command.Add(to);
         command.Add(features);
+        command.Add(strict);
         command.Rules.Add(common.Check);
         command.SetAction((parsed, _) =>
         {
@@ -43,6 +49,8 @@ internal sealed class ConvertCommand : Verb
             var target = new ModelFile(path, option: "OUT");
             var saved = SavedModel.Load(from);
             var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
+            Refuse(warnings);
+            var before = warnings.Count;
             if (saved.FeaturesByPosition && parsed.GetValue(to) != Theirs)
             {
                 var names = parsed.GetValue(features) is null ? "names of features (columns go by position, or --features names them), least standard deviations and a record of the fit" : "least standard deviations and a record of the fit";
@@ -55,12 +63,19 @@ internal sealed class ConvertCommand : Verb
                 saved = saved.WithFeatures(named);
             }
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
+            Refuse(warnings.Skip(before).Where(w => !w.StartsWith($"{from}, ", StringComparison.Ordinal)));
             target.Check();
             target.Write(bytes);
             foreach (var warning in warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
             if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, Json);
             else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {saved.Model.FormatName} model of {saved.Model.Dimensions} {(saved.Model.Dimensions == 1 ? "feature" : "features")}, as {parsed.GetValue(to) ?? Ours}");
             return Task.FromResult(ExitCode.Done);
+
+            void Refuse(IEnumerable<string> found)
+            {
+                if (!parsed.GetValue(strict) || found.FirstOrDefault() is not { } first) return;
+                throw new ModelException(ErrorKind.Model, strict.Name, $"{first}{(found.Count() > 1 ? $" (and {found.Count() - 1} more)" : "")}", "a model that is taken as it is", $"correct the model, or leave {strict.Name} out");
+            }
 
             byte[] Written()
             {

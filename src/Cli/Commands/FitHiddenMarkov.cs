@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Pipelines.Blocks;
 using Pipelines.Cli.Settings;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -10,6 +11,8 @@ namespace Pipelines.Cli.Commands;
 /// <summary><c>pipelines fit hmm …</c></summary>
 internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hidden Markov model to sequences by the Baum-Welch algorithm.", "the total weighted log-likelihood rises", tolerance: 1e-9)
 {
+    private static readonly SortedList<string, HiddenTraining> trainings = new(StringComparer.Ordinal) { ["baum-welch"] = HiddenTraining.BaumWelch, ["labeled"] = HiddenTraining.Labeled, ["viterbi"] = HiddenTraining.Viterbi };
+
     private readonly DistributionSettings distribution = new("What the states emit");
 
     private readonly Option<bool> finite = new("--finite") { Description = "Sequences finish in an end state, whose probability is fitted too. [default: they may stop in any state]" };
@@ -20,24 +23,58 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     private readonly Setting<double?> minVariance = Setting.Real(
         "--min-variance", "Least variance of a state's emission in any direction, in squared units of the features. [default: 0 = off]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
+    private readonly Setting<string?> label = Setting.Text(
+        "--label", "Column with the states that rows are known to be in, by name; null = not known. Without --initial the first states take the labels' names and begin with their rows. [default: no state is known]", "COLUMN", "the name of a column", "state");
+
+    private readonly Setting<string?> training = Setting.Choice(
+        "--training", "What is counted: all paths of a sequence (baum-welch; a sequence whose every row has a label along its labels), its most probable path (viterbi), or its labels alone (labeled). [default: baum-welch, or as --initial says]", "NAME", trainings.Keys, "baum-welch");
+
+    private readonly Setting<string?> impossible = Setting.Choice(
+        "--impossible", "What becomes of sequences that the model gives probability 0: left out and reported (skip), or an error (fail). [default: skip, or as --initial says]", "NAME", ["skip", "fail"], "skip");
+
     public override string Name => "hmm";
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, pseudocount, minVariance];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, label, training, impossible, pseudocount, minVariance];
 
     protected override IEnumerable<string> Check(CommandResult result) =>
-        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false), (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features));
+        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false), (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features)).Concat(CheckLabels(result));
 
     protected override IEstimator<HiddenMarkovModel> Estimator(ParseResult parsed)
     {
         var family = distribution.Family(parsed);
-        return Fit.Selection.Select(parsed, k => new HiddenMarkovEstimator(family, k, Fit.Initialization(parsed), isFinite: parsed.GetValue(finite)));
+        return Fit.Selection.Select(parsed, k => new HiddenMarkovEstimator(family, k, Fit.Initialization(parsed), isFinite: parsed.GetValue(finite), fitting: Fitting(new(), parsed)));
     }
+
+    protected override HiddenMarkovModel Begin(HiddenMarkovModel initial, ParseResult parsed) => initial.With(Fitting(initial.Fitting, parsed));
+
+    protected override Pipeline Of(Pipeline pipeline, HiddenMarkovModel? initial, ParseResult parsed)
+    {
+        var made = base.Of(pipeline, initial, parsed);
+        return parsed.GetValue(label) is { } column ? made.Labels(column, initial is null ? null : [.. initial.States.Take(initial.EmittingStates).Select(s => s.Name)]) : made;
+    }
+
+    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(label)];
 
     protected override FitOptions With(FitOptions options, ParseResult parsed) => options with
     {
         Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount,
         MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
     };
+
+    // What is not named stays as it was: in a new model the defaults, in one to begin with its own.
+    private HiddenFitting Fitting(HiddenFitting before, ParseResult parsed) => before with
+    {
+        Training = parsed.GetValue(training) is { } how ? trainings[how] : before.Training,
+        Impossible = parsed.GetValue(impossible) switch { null => before.Impossible, "fail" => ImpossibleSequence.Fail, _ => ImpossibleSequence.Skip },
+    };
+
+    private IEnumerable<string> CheckLabels(CommandResult result)
+    {
+        if (result.Given(training) == "labeled" && !result.IsGiven(label)) yield return Mistake.Text(training.Name, $"'labeled' without {label.Name}", "the column with the labels as well", $"{label.Name} {label.Example}");
+        if (result.Given(label) is not { } column) yield break;
+        if (column == result.Given(Sequences.Key)) yield return Mistake.Text($"{label.Name} and {Sequences.Key.Name}", $"'{column}' in both", "two columns", $"{label.Name} {label.Example}");
+        if (result.Given(Fit.Features)?.Contains(column) == true) yield return Mistake.Text($"{label.Name} and {Fit.Features.Name}", $"'{column}' in both", "labels that are no feature", $"{label.Name} {label.Example}");
+    }
 }

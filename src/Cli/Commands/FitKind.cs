@@ -55,6 +55,15 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     /// <summary>True if the fit can begin with this model.</summary>
     protected virtual bool IsOfKind(Model model) => model is TModel;
 
+    /// <summary>The model to begin with, with this kind's own options.</summary>
+    protected virtual TModel Begin(TModel initial, ParseResult parsed) => initial;
+
+    /// <summary>The pipeline with the columns of this kind's own options.</summary>
+    protected virtual Pipeline Of(Pipeline pipeline, TModel? initial, ParseResult parsed) => Sequences?.Of(pipeline, parsed) ?? pipeline;
+
+    /// <summary>Columns that are no features.</summary>
+    protected virtual IEnumerable<string?> Taken(ParseResult parsed) => [parsed.GetValue(Fit.Weights), .. Sequences?.Taken(parsed) ?? []];
+
     /// <summary>How to fit, with this kind's own options.</summary>
     protected virtual FitOptions With(FitOptions options, ParseResult parsed) => options;
 
@@ -81,7 +90,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         // Everything that can be wrong without reading data comes first.
         var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!);
         var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
-        var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>((TModel)initial.Model);
+        var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>(Begin((TModel)initial.Model, parsed));
         var isDry = parsed.GetValue(Fit.DryRun);
         var place = isDry ? output.Preview() : null;
         if (!isDry) output.Check();
@@ -96,7 +105,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
         if (initial is { FeaturesByPosition: true } or { Features: null })
-            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [parsed.GetValue(Fit.Weights), .. Sequences?.Taken(parsed) ?? []], cancellationToken).ConfigureAwait(false);
+            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs));
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -142,7 +151,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         Pipeline From(IReadOnlyList<string> files)
         {
             var source = Pipeline.From(new ParquetSource(files, how));
-            source = Sequences?.Of(source, parsed) ?? source;
+            source = Of(source, (TModel?)initial?.Model, parsed);
             // With what the model knows of them: its categories keep their codes.
             if (Expected(initial, parsed)?.Features is { } known) source = source.Features(known);
             if (parsed.GetValue(Fit.Features) is { } names && names.Count != initial?.Features?.Count) source = source.Features([.. names]);

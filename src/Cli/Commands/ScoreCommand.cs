@@ -39,6 +39,9 @@ internal sealed class ScoreCommand : Verb
         "--rows-per-file", "Input rows of a part when a folder is written; a part ends with the batch that reaches it. A run that is interrupted goes on from its last whole part. [default: 1048576]", "N",
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
+    private readonly Setting<string?> impossible = Setting.Choice(
+        "--impossible", "What becomes of sequences that the model gives probability 0: written with the log-probability -infinity and the label -1 or null, and a warning (keep), or an error (fail). [default: keep]", "NAME", ["keep", "fail"], "fail");
+
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
     private readonly IncrementalSettings incremental = new(canBackfill: true);
@@ -51,6 +54,7 @@ internal sealed class ScoreCommand : Verb
     {
         var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.") { model, inputs, output, columns, features, keep, resume, rowsPerFile, dryRun };
         sequences.AddTo(command);
+        command.Add(impossible);
         badRows.AddTo(command);
         incremental.AddTo(command);
         reading.AddTo(command);
@@ -69,6 +73,7 @@ internal sealed class ScoreCommand : Verb
         if (!result.IsGiven(output)) yield return Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
         if (result.IsGiven(sequences.Key) && result.IsGiven(incremental.State))
             yield return Mistake.Text($"{sequences.Key.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
+        if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key)) yield return Mistake.Text(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well", $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
         if (result.Given(output) is not { } file || !IsFile(file)) yield break;
         foreach (var option in new Option[] { rowsPerFile, incremental.State })
             if (result.IsGiven(option)) yield return Mistake.Text($"{option.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} scored");
@@ -134,7 +139,7 @@ internal sealed class ScoreCommand : Verb
 
         Pipeline From(IReadOnlyList<string> files) => sequences.Of(Pipeline.From(new ParquetSource(files, how)).With(flow), parsed);
 
-        Pipeline Score(Pipeline source) => source.Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep) });
+        Pipeline Score(Pipeline source) => source.Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep), Impossible = parsed.GetValue(impossible) == "fail" ? ImpossibleRows.Fail : ImpossibleRows.Keep });
 
         int Report(Action<TextWriter> json, Action<TextWriter> words)
         {

@@ -53,15 +53,8 @@ internal sealed class FitSettings
         "N", "a whole number of at least 1", "100", n => n >= 1);
 
     /// <summary>How the start is chosen.</summary>
-    public Setting<string?> Init { get; } = new(
-        "--init", "How the start is chosen on the data. [default: kmeans++]", "METHOD",
-        $"one of {string.Join(", ", CentroidInitialization.All.Select(i => i.Name))}", "kmeans-parallel",
-        static (string text, out string? value) =>
-        {
-            value = text;
-            return CentroidInitialization.All.Any(i => i.Name == text);
-        },
-        null);
+    public Setting<string?> Init { get; } = Setting.Choice(
+        "--init", "How the start is chosen on the data. [default: kmeans++]", "METHOD", CentroidInitialization.All.Select(i => i.Name), "kmeans-parallel");
 
     /// <summary>A model to begin with.</summary>
     public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model (ours or pomegranate 0.14's) to begin with, instead of one that is found on the data; it keeps its categories.", "model.json", "a model file", "model.json");

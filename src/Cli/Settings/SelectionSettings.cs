@@ -32,15 +32,9 @@ internal sealed class SelectionSettings
         "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
 
     /// <summary>How one is chosen.</summary>
-    public Setting<string?> Criterion { get; } = new(
+    public Setting<string?> Criterion { get; } = Setting.Choice(
         "--criterion", "How one of several fits is chosen: log-likelihood, aic, bic. [default: bic for several numbers of components, else log-likelihood]", "NAME",
-        $"one of {string.Join(", ", criteria.Select(c => c.Name))}", "bic",
-        static (string text, out string? value) =>
-        {
-            value = text;
-            return criteria.Any(c => c.Name == text);
-        },
-        null);
+        criteria.Select(c => c.Name), "bic");
 
     /// <summary>Name of a criterion.</summary>
     public static string NameOf(SelectionCriterion criterion) => criteria.Single(c => c.Value == criterion).Name;

@@ -76,6 +76,19 @@ internal static class Setting
             },
             null);
 
+    /// <summary>One of some names.</summary>
+    public static Setting<string?> Choice(string name, string description, string helpName, IEnumerable<string> names, string example)
+    {
+        string[] all = [.. names];
+        return new(name, description, helpName, $"one of {string.Join(", ", all)}", example,
+            (string text, out string? value) =>
+            {
+                value = text;
+                return all.Contains(text);
+            },
+            null);
+    }
+
     /// <summary>Names with commas between them, each once.</summary>
     public static Setting<IReadOnlyList<string>?> Names(string name, string description, string helpName, string expected, string example, Func<IReadOnlyList<string>, bool>? holds = null) =>
         new(name, description, helpName, expected, example,

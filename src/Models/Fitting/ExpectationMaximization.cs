@@ -73,6 +73,7 @@ public static class ExpectationMaximization
             TotalLogLikelihood = isPartial ? statistics.Objective : null,
             History = history,
             Warnings = warnings,
+            ImpossibleSequences = model.ImpossibleSequences(statistics),
         };
 
         double Objective() => walk is null ? statistics.Objective : walk.Scaled(statistics);

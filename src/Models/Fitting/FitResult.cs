@@ -49,6 +49,9 @@ public sealed record FitResult<TModel>
     /// <summary>All fits of which this one was chosen, by components, then by restart; empty (default) if it was the only one.</summary>
     public IReadOnlyList<FitCandidate> Candidates { get; init; } = [];
 
+    /// <summary>Numbers of the first sequences, at most 5, that <see cref="Model"/> gives probability 0; empty for models of rows.</summary>
+    public IReadOnlyList<long> ImpossibleSequences { get; init; } = [];
+
     private double LastLogLikelihood => History.Count > 0 ? History[^1].LogLikelihood : InitialLogLikelihood;
 
     /// <summary>That of the model the iterations began with.</summary>

@@ -22,6 +22,9 @@ public interface IDataPass
     /// <summary>Names of the features, for messages and saved models; null (default) if they have none.</summary>
     IReadOnlyList<Feature>? Features => null;
 
+    /// <summary>What the labels of rows (<see cref="FeatureBlock.Labels"/>) stand for, in code order; null (default) where rows have none. Known after the first pass.</summary>
+    IReadOnlyList<string>? LabelNames => null;
+
     /// <summary>Summarises every row once.</summary>
     /// <param name="summarizer">What to compute.</param>
     /// <param name="cancellationToken">Stops the pass early with an <see cref="OperationCanceledException"/>.</param>

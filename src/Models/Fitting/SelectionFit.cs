@@ -45,7 +45,7 @@ internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
         State = Resumed = resumed;
         // The start was chosen by the run that was interrupted; what is left is the EM loop.
         Result = scan.Begin(async pass => resumed is { Model: TModel model }
-            ? await ExpectationMaximization.FitAsync(model, pass, options, cancellationToken).ConfigureAwait(false)
+            ? await estimator.ResumeAsync(model, pass, options, cancellationToken).ConfigureAwait(false)
             : await estimator.FitAsync(pass, options, cancellationToken).ConfigureAwait(false));
     }
 

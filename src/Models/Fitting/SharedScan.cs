@@ -122,6 +122,8 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
 
         public IReadOnlyList<Feature>? Features => scan.RealPass.Features;
 
+        public IReadOnlyList<string>? LabelNames => scan.RealPass.LabelNames;
+
         public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
             (Statistics)await AskAsync(new(WishKind.All, summarizer, default)).ConfigureAwait(false);
 

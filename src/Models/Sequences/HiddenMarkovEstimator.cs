@@ -7,7 +7,7 @@ namespace Pipelines.Models.Sequences;
 /// <summary>
 /// A hidden Markov model before its parameters are known. The start: clusters of rows, whatever their order (k-means on a sample), one distribution for each; equal
 /// probabilities of all transitions, starts and ends. Categories, which have no distances, start from their shares in the sample, changed at random.
-/// Then expectation-maximisation over all sequences.
+/// Where rows have labels, each state takes the name of a label and begins with the distribution of its rows. Then expectation-maximisation over all sequences.
 /// </summary>
 /// <param name="family">What the states emit; a univariate family gives independent components where there are several features.</param>
 /// <param name="states">Number of states, at least 1.</param>
@@ -50,7 +50,9 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             {
                 var own = options with { Seed = options.Seed + r };
                 var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, states), initialization.TakesFirstRows ? null : own.Seed, cancellationToken).ConfigureAwait(false);
-                var result = await ExpectationMaximization.FitAsync(Start(survey.Sample(), own), pass, own, cancellationToken).ConfigureAwait(false);
+                var start = Start(survey.Sample(), own);
+                if (pass.LabelNames is { } labels) start = await LabeledStart.RunAsync(start, pass, labels, own, cancellationToken).ConfigureAwait(false);
+                var result = await ExpectationMaximization.FitAsync(start, pass, own, cancellationToken).ConfigureAwait(false);
                 if (best is null || result.LogLikelihood > best.LogLikelihood) best = result;
             }
             return best!;

@@ -39,6 +39,16 @@ public sealed partial class HiddenMarkovModel
         return new(names.Select((n, k) => new HiddenState(n, distributions[k])), edges, name, fitting, refuseRowSums);
     }
 
+    /// <summary>The same model whose emitting states have other names and distributions, shape [emitting states] each.</summary>
+    internal HiddenMarkovModel Renamed(IReadOnlyList<string> names, IReadOnlyList<Distribution> distributions)
+    {
+        var now = graph.States.Take(EmittingStates).Select((s, k) => (s.Name, To: names[k])).ToDictionary(s => s.Name, s => s.To, StringComparer.Ordinal);
+        string Of(string name) => now.GetValueOrDefault(name, name);
+        return new(
+            graph.States.Select((s, k) => k < EmittingStates ? s with { Name = names[k], Distribution = distributions[k], TiedTo = s.TiedTo is null ? null : Of(s.TiedTo) } : s),
+            graph.Transitions.Select(t => t with { From = Of(t.From), To = Of(t.To) }), ModelName, Fitting);
+    }
+
     /// <summary>This model followed by another: an edge of probability 1 leads from the end of this one to the start of the other.</summary>
     /// <param name="other">What follows.</param>
     /// <param name="prefix">Put before the names of the other's states, so that all names differ.</param>

@@ -59,9 +59,12 @@ public sealed partial class HiddenMarkovModel
     /// <inheritdoc/>
     public override string? Impossible(Statistics statistics) => statistics is HiddenMarkovStatistics { Impossible: > 0 } sums ? ImpossibleWords(sums) : null;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<long> ImpossibleSequences(Statistics statistics) => statistics is HiddenMarkovStatistics sums ? [.. sums.ImpossibleNumbers] : [];
+
     internal static ModelException ImpossibleSequenceAt(long number, int length) =>
         new(ErrorKind.Data, $"sequence {number.ToString(CultureInfo.InvariantCulture)}", $"a probability of 0 for its {length} rows", "a sequence that the model can produce",
-            "look for unknown symbols and missing transitions, or let such sequences be skipped");
+            "look for unknown symbols and missing transitions, or let such sequences be skipped (--impossible skip)") { SequenceNumber = number };
 
     // Returns the sequences that are left to be summarised one by one.
     private List<int> SummarizeInLanes(in FeatureBlock block, HiddenMarkovStatistics total)
@@ -190,7 +193,8 @@ public sealed partial class HiddenMarkovModel
         return result;
     }
 
-    private void CheckLabels(in FeatureBlock block)
+    /// <summary>Refuses labels that name no state.</summary>
+    internal void CheckLabels(in FeatureBlock block)
     {
         for (var i = 0; i < block.Labels.Length; i++)
         {

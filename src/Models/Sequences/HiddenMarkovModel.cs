@@ -23,7 +23,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     /// <summary>Name of the silent state in which the sequences of a finite model end.</summary>
     public const string End = "end";
 
-    /// <summary>Score kind: index of the state on the most probable path, for each row.</summary>
+    /// <summary>Score kind: index of the state on the most probable path, for each row; its name where states have other names than s0, s1 …</summary>
     public const string ViterbiKind = "viterbi";
 
     private readonly HiddenGraph graph;
@@ -59,11 +59,14 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         evaluator = new(emissions);
         laneEmissions = new(() => LaneEmissions.For(emissions, evaluator, log2Weights!));
         log2Weights = [.. graph.States.Take(emissions.Length).Select(s => Math.Log2(s.Weight))];
+        // Names that nobody gave say no more than the number.
+        string[] own = [.. graph.States.Take(emissions.Length).Select(s => s.Name)];
+        var names = own.Where((n, k) => n != $"s{k}").Any() ? own : null;
         scoreKinds =
         [
             new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
-            new(ScoreKind.Label, [new("label", IsInteger: true)], IsDefault: true),
-            new(ViterbiKind, [new("viterbi", IsInteger: true), new("viterbi_log_probability")]),
+            new(ScoreKind.Label, [new("label", IsInteger: true, names)], IsDefault: true),
+            new(ViterbiKind, [new("viterbi", IsInteger: true, names), new("viterbi_log_probability")]),
             new(ScoreKind.Probability, [.. Enumerable.Range(0, emissions.Length).Select(k => new ScoreColumn($"probability_{k}"))]),
         ];
     }
@@ -95,8 +98,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     /// <summary>True if sequences must finish in the end.</summary>
     public bool IsFinite => graph.IsFinite;
 
-    /// <summary>What was put right or looks wrong: rows that were scaled, states that no sequence reaches. One sentence each.</summary>
-    public IReadOnlyList<string> Warnings => graph.Warnings;
+    /// <inheritdoc/>
+    /// <remarks>Transitions that were scaled, states that no sequence reaches.</remarks>
+    public override IReadOnlyList<string> Warnings => graph.Warnings;
 
     private LaneMatrices Matrices => matrices.Value;
 
@@ -104,6 +108,22 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
 
     /// <inheritdoc/>
     public override int Dimensions => emissions[0].Dimensions;
+
+    /// <inheritdoc/>
+    /// <remarks>A distribution or a group of edges that is tied counts once, and each state's probabilities to go on one less than they are, as they sum to 1.</remarks>
+    public override long ParameterCount
+    {
+        get
+        {
+            var count = graph.States.Where(s => s.TiedTo is null).Sum(s => s.Distribution?.ParameterCount ?? 0);
+            if (Fitting.FreezeTransitions) return count;
+            foreach (var own in Enumerable.Range(0, graph.From.Length).GroupBy(e => graph.From[e]))
+                count += own.Count() - 1;
+            // Of tied edges the others follow the first.
+            foreach (var group in graph.Transitions.Where(t => t.Group is not null).GroupBy(t => t.Group, StringComparer.Ordinal)) count -= group.Count() - 1;
+            return Math.Max(count, 0);
+        }
+    }
 
     /// <inheritdoc/>
     public override string FormatName => Name;

@@ -45,6 +45,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override int Dimensions => 1;
 
     /// <inheritdoc/>
+    public override long ParameterCount => tables.Sum(t => t.ParameterCount);
+
+    /// <inheritdoc/>
     public override string FormatName => Name;
 
     /// <inheritdoc/>

@@ -54,6 +54,9 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
     public override int Dimensions => Components[0].Dimensions;
 
     /// <inheritdoc/>
+    public override long ParameterCount => Components.Count - 1 + Components.Sum(c => c.ParameterCount);
+
+    /// <inheritdoc/>
     public override string FormatName => Name;
 
     /// <inheritdoc/>

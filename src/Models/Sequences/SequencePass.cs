@@ -14,6 +14,10 @@ public sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, 
     public int Columns => sequences.Columns;
 
     /// <inheritdoc/>
+    /// <remarks>Labels in memory are indices of states, which are called s0, s1 …</remarks>
+    public IReadOnlyList<string>? LabelNames => sequences.LabelCount > 0 ? [.. Enumerable.Range(0, sequences.LabelCount).Select(k => $"s{k}")] : null;
+
+    /// <inheritdoc/>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);

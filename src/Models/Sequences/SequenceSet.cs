@@ -31,6 +31,9 @@ public sealed class SequenceSet
     /// <summary>Number of features of a row.</summary>
     public int Columns => rows.Columns;
 
+    /// <summary>One more than the largest label; 0 if no row has one.</summary>
+    public int LabelCount => labels is null || labels.Length == 0 ? 0 : labels.Max() + 1;
+
     /// <summary>Sequences of several features, copied side by side.</summary>
     /// <param name="sequences">Each of shape [length, features]; NaN = missing.</param>
     /// <param name="weights">Shape [sequences], finite and at least 0; null = all 1. The weight of an empty sequence is not kept.</param>

@@ -189,6 +189,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null)
         {
             FeaturesByPosition = root.TryGetProperty("featuresByPosition", out var byPosition) && byPosition.GetBoolean(),
+            Warnings = model.Warnings,
         };
     }
 

@@ -66,7 +66,7 @@ public sealed class SequenceIndexTests
     [Fact]
     public void More_sequences_than_the_budget_holds_are_refused() => Assert.Equal(
         "data, row 2, column 'k': found more than 2 sequences, expected at most 2, an eighth of the memory budget; give more memory (--memory), or fit fewer sequences",
-        Refused(["a", "b", "c"], [1, 1, 1], 2, 140));
+        Refused(["a", "b", "c"], [1, 1, 1], 2, 200));
 
     private static string Refused(string?[] keys, int?[] order, int batchSize, long mostBytes = 1 << 20)
     {

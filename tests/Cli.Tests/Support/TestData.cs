@@ -48,6 +48,15 @@ public static class TestData
         return [.. values];
     }
 
+    /// <summary>The values of a column of texts; null where one is missing.</summary>
+    public static async Task<string?[]> TextsAsync(string path, string column)
+    {
+        var values = new List<string?>();
+        await foreach (var batch in new ParquetSource(path).ReadAsync(new ReadOptions { Columns = [column] }, CancellationToken.None))
+            values.AddRange(Enumerable.Range(0, batch.Rows).Select(r => (string?)batch.Columns[0].GetValue(r)));
+        return [.. values];
+    }
+
     /// <summary>Saves a mixture of two Gaussians over the named features.</summary>
     public static void SaveModel(string path, params string[] features)
     {

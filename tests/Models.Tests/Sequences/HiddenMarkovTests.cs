@@ -263,6 +263,35 @@ public class HiddenMarkovTests
         Assert.Contains("2 of 2 sequences are impossible under the model (numbers 0, 1)", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void FreeParametersAreWhatFittingChooses()
+    {
+        // Two normals; two starts and, of each state, two ways: 2 * 2 + 3 * (2 - 1).
+        var two = HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.2, 0.8 } }, [new NormalDistribution(0, 1), new NormalDistribution(4, 1)], [0.5, 0.5]);
+        Assert.Equal(7, two.ParameterCount);
+        Assert.Equal(4, two.With(new() { FreezeTransitions = true }).ParameterCount);
+        // An end adds a way to each state; a frozen distribution and one that is tied count nothing.
+        Assert.Equal(2 + 1 + 2 + 2, HiddenMarkovModel.FromMatrix(new[,] { { 0.8, 0.1 }, { 0.2, 0.7 } }, [new NormalDistribution(0, 1), new NormalDistribution(4, 1).Freeze()], [0.5, 0.5], [0.1, 0.1]).ParameterCount);
+        Assert.Equal(2 + 3, new HiddenMarkovModel([new("a", new NormalDistribution(0, 1)), new("b", null, TiedTo: "a")], [new("start", "a", 0.5), new("start", "b", 0.5), new("a", "a", 0.5), new("a", "b", 0.5), new("b", "a", 0.5), new("b", "b", 0.5)]).ParameterCount);
+        // Of 3 symbols: 2 for the first row, 3 * 2 for the next ones; and one share of two chains.
+        var chain = new MarkovChain([new DiscreteDistribution([0.5, 0.25, 0.25]), new ConditionalProbabilityTable([3, 3], [.. Enumerable.Repeat(1 / 3.0, 9)])]);
+        Assert.Equal(8, chain.ParameterCount);
+        Assert.Equal(17, new SequenceMixture([chain, chain], [0.5, 0.5]).ParameterCount);
+    }
+
+    [Theory]
+    [InlineData(1), InlineData(3)]
+    public void LabelsInMemoryNameAndBeginTheStates(int states)
+    {
+        // Labels say that the state of large numbers is the first; k-means knows no order.
+        var sequences = SequenceSet.From([[10, 11, 0, 1], [1, 0, 12]], null, states == 1 ? [[0, 0, 0, 0], null] : [[0, -1, 1, -1], null]);
+        var model = HiddenMarkov.Of<NormalDistribution>(states).Fit(sequences, SequenceModel.DefaultFit with { MaxIterations = 0, MinVariance = 0.5 }).Model;
+        Assert.Equal(Enumerable.Range(0, states).Select(k => $"s{k}"), model.States.Take(states).Select(s => s.Name));
+        // The only labelled rows of a state begin it; all four where all are in one.
+        Assert.Equal(states == 1 ? 22 / 4.0 : 10, ((NormalDistribution)model.Emission(0)).Mean, 1e-12);
+        if (states > 1) Assert.Equal(0, ((NormalDistribution)model.Emission(1)).Mean, 1e-12);
+    }
+
     private static HiddenMarkovModel Make(string edges, string more)
     {
         List<HiddenState> states = [new("a", new NormalDistribution(0, 1)), new("x"), new("y")];

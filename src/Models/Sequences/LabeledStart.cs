@@ -1,0 +1,71 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+
+namespace Pipelines.Models.Sequences;
+
+/// <summary>Begins a fit with what labels say: the states take the labels' names, and each the distribution of the rows that are known to be in it.</summary>
+/// <param name="start">The model chosen without labels.</param>
+internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
+{
+    private readonly TileEvaluator evaluator = new([.. Enumerable.Range(0, start.EmittingStates).Select(start.Emission)]);
+
+    /// <summary>The start with the labels' names and rows.</summary>
+    /// <param name="start">The model chosen without labels.</param>
+    /// <param name="pass">The data.</param>
+    /// <param name="names">Names of the labels, in code order.</param>
+    /// <param name="options">Least variance and pseudocount are used.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ModelException">There are more labels than states, or a name is that of the start or the end.</exception>
+    public static async ValueTask<HiddenMarkovModel> RunAsync(HiddenMarkovModel start, IDataPass pass, IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken)
+    {
+        if (names.Count > start.EmittingStates)
+            throw new ModelException(ErrorKind.Data, "labels", $"{names.Count} different ones ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? " …" : "")})", $"at most {start.EmittingStates}, one for each state", "fit more states (--components), or join labels");
+        var statistics = (MixtureStatistics)await pass.RunAsync(new LabeledStart(start), cancellationToken).ConfigureAwait(false);
+        // States beyond the labels are the ones that no row is known to be in.
+        var all = names.Concat(Enumerable.Range(0, int.MaxValue).Select(i => $"s{i}").Where(n => !names.Contains(n, StringComparer.Ordinal))).Take(start.EmittingStates).ToArray();
+        var distributions = new Distribution[all.Length];
+        for (var k = 0; k < distributions.Length; k++)
+        {
+            distributions[k] = start.Emission(k);
+            if (!(statistics.Responsibilities[k] > 0)) continue;
+            try
+            {
+                var own = distributions[k].Maximize(statistics.Parts[k], options.Maximization(1) with { Inertia = 0 });
+                own.EnsureEvaluable();
+                distributions[k] = own;
+            }
+            catch (ModelException)
+            {
+                // Too few rows to tell a distribution: the one found without labels is kept, and fitting goes on from there.
+            }
+        }
+        return start.Renamed(all, distributions);
+    }
+
+    public Statistics CreateStatistics() => new MixtureStatistics([.. Enumerable.Range(0, start.EmittingStates).Select(k => start.Emission(k).CreateStatistics())]);
+
+    public void Summarize(in FeatureBlock block, Statistics statistics)
+    {
+        var total = (MixtureStatistics)statistics;
+        total.Rows += block.Rows;
+        if (block.Labels.IsEmpty) return;
+        start.CheckLabels(block);
+        using var scratch = Scratch.Enter();
+        var lanes = new EmissionLanes(evaluator, total, scratch);
+        var buffer = scratch.Take(block.Columns * FeatureTile.Capacity);
+        var posteriors = scratch.Take(start.EmittingStates * FeatureTile.Capacity);
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Pack(t, buffer);
+            posteriors.Clear();
+            for (var i = 0; i < tile.Rows; i++)
+            {
+                var row = (t * FeatureTile.Capacity) + i;
+                if (block.Labels[row] >= 0) posteriors[(block.Labels[row] * FeatureTile.Capacity) + i] = block.Weights.IsEmpty ? 1 : block.Weights[row];
+            }
+            lanes.Add(tile, posteriors);
+        }
+        lanes.Fold();
+    }
+}
