@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The memory budget against data that tempt a reader to hold too much; prints a Markdown table. Wanted: peak within the budget + 25 % + 150 MB for the runtime.
 #   bench/memory_cases.sh [FOLDER]
-# FOLDER (default: a temporary one in TMPDIR or /var/tmp, deleted at the end) keeps the data for the next run: 4 GB of disk. Making them takes 5 GB of memory, some minutes.
+# FOLDER (default: a temporary one in TMPDIR or /var/tmp, deleted at the end) keeps the data for the next run: 6 GB of disk. Making them takes 5 GB of memory, some minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ $# -gt 0 ]; then data=$1; mkdir -p "$data"; else data=$(mktemp -d "${TMPDIR:-/var/tmp}/pipelines-memory.XXXXXX"); trap 'rm -rf "$data"' EXIT; fi
@@ -44,6 +44,7 @@ file group 40000000
 file columns 130000
 file texts 8
 file size 33000000
+file sequences 100000000
 normal=(--distribution normal --components 2 --seed 1 --tolerance -1)
 echo "| what | budget | limit | peak | |"
 echo "|---|---|---|---|---|"
@@ -58,6 +59,11 @@ measure "score with texts of 100 MB, one a batch" 256 score "$data/texts.json" "
 measure "the same" 512 score "$data/texts.json" "$data/texts.parquet" --batch-size 1 --output "$data/out"
 measure "the same, all in one batch" 1000 score "$data/texts.json" "$data/texts.parquet" --output "$data/out"
 measure "fit of 2.6 GB, 2 passes" 256 fit mixture "$data/size.parquet" "${normal[@]}" --iterations 1 --output "$data/size.json"
+sequences=(--sequence id --components 3 --seed 1 --tolerance -1 --iterations 1)
+measure "hidden Markov model, 100M rows in 100,000 sequences, 3 passes" 256 fit hmm "$data/sequences.parquet" --features x --distribution normal "${sequences[@]}" --output "$data/hmm.json"
+measure "score the same, every row with its state" 256 score "$data/hmm.json" "$data/sequences.parquet" --sequence id --output "$data/out"
+measure "the same with 16 symbols" 256 fit hmm "$data/sequences.parquet" --features symbol --distribution discrete "${sequences[@]}" --output "$data/symbols.json"
+measure "Markov chain over the symbols" 256 fit markov-chain "$data/sequences.parquet" --features symbol --sequence id --output "$data/chain.json"
 measure "fit of 2.6 GB, 11 passes" 256 fit mixture "$data/size.parquet" "${normal[@]}" --iterations 10 --output "$data/size.json"
 measure "fit of 2.6 GB, 11 passes" 64 fit mixture "$data/size.parquet" "${normal[@]}" --iterations 10 --output "$data/size.json"
 measure "score 2.6 GB" 256 score "$data/size.json" "$data/size.parquet" --output "$data/out"

@@ -28,6 +28,10 @@ internal static class Program
             case "size":
                 Copy(args[1], rows, $"select {string.Join(", ", Enumerable.Range(0, 10).Select(c => $"random() + {c} as x{c}"))} from range({rows}) t(i)", "row_group_size 122880");
                 break;
+            // Sequences of 1,000 rows each, by key: numbers around one of three means that changes every 50 rows, and one of 16 symbols.
+            case "sequences":
+                Copy(args[1], rows, $"select (i // 1000)::int as id, 4.0 * (hash(i // 50) % 3)::double + random() as x, chr((97 + (random() * 16)::int % 16)::int) as symbol from range({rows}) t(i)", "row_group_size 122880");
+                break;
             default:
                 return Usage();
         }
@@ -36,7 +40,7 @@ internal static class Program
 
     private static int Usage()
     {
-        Console.Error.WriteLine("usage: Memory group|columns|texts|size FILE ROWS");
+        Console.Error.WriteLine("usage: Memory group|columns|texts|size|sequences FILE ROWS");
         return 2;
     }
 
