@@ -44,6 +44,7 @@ public sealed class SinkPipeline
                 if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
                 quarantine = OpenQuarantine(bound, parquet, cancellationToken);
                 prepared = await graph.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
+                run.Accounts.Flow();
                 var last = (bound with { Graph = prepared.Graph }).Create(run, point.NextBatch);
                 Action? written = parquet is { IsFolder: true } && options.WindDown.CanBeCanceled && bound.Info.Files.Count > 0 ? WindDown : null;
                 Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null) { FirstBatch = point.NextBatch, Quarantine = quarantine, Written = written });

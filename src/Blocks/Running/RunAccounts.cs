@@ -11,6 +11,7 @@ internal sealed class RunAccounts(PipelineOptions options)
 {
     private readonly ConcurrentDictionary<long, Entry> open = new();
     private readonly long started = options.TimeProvider.GetTimestamp();
+    private long flowing = options.TimeProvider.GetTimestamp();
     private long rowsIn;
     private long rowsOut;
     private long rowsRejected;
@@ -34,6 +35,9 @@ internal sealed class RunAccounts(PipelineOptions options)
 
     /// <summary>Counts what an earlier run did which this one goes on from.</summary>
     public void Resume(ResumePoint point) => (rowsIn, rowsOut, rowsRejected) = (point.RowsIn, point.RowsOut, point.RowsRejected);
+
+    /// <summary>Rows begin to flow now: what is told of their speed leaves out what came before.</summary>
+    public void Flow() => flowing = options.TimeProvider.GetTimestamp();
 
     public TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(started);
 
@@ -90,7 +94,7 @@ internal sealed class RunAccounts(PipelineOptions options)
             entry.Release();
         }
         var done = Interlocked.Add(ref rowsOut, rows);
-        options.Progress?.Report(new RunProgress(Phase, done + RowsRejected, TotalRows, Elapsed));
+        options.Progress?.Report(new RunProgress(Phase, done + RowsRejected, TotalRows, options.TimeProvider.GetElapsedTime(flowing)));
     }
 
     /// <summary>Checks at the end that no row vanished.</summary>

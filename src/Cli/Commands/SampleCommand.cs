@@ -72,6 +72,7 @@ internal sealed class SampleCommand : Verb
         };
         var options = new SampleOptions { Rows = parsed.GetValue(rows)!.Value, Seed = common.Seed(parsed), Label = parsed.GetValue(label) };
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
+        display.Does("drawing");
         var run = Pipeline.FromModel(saved, options).With(flow).ToParquet(path, sink);
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");

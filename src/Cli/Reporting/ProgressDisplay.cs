@@ -16,6 +16,9 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
     /// <summary>When the fit will stop at the latest, for the time left.</summary>
     public void Limits(int mostIterations, double stopThreshold) => (state.MostIterations, state.StopThreshold) = (mostIterations, stopThreshold);
 
+    /// <summary>Says what a run from source to sink does, instead of scoring.</summary>
+    public void Does(string words) => state.RunWords = words;
+
     /// <summary>Does the work and shows its progress.</summary>
     public virtual Task<T> ShowAsync<T>(Func<Task<T>> work) => work();
 

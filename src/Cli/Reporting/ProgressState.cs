@@ -18,6 +18,9 @@ internal sealed class ProgressState
     /// <summary>The fit stops at an improvement of no more than this.</summary>
     public double StopThreshold { get; set; } = double.NegativeInfinity;
 
+    /// <summary>What a run from source to sink does, in words.</summary>
+    public string RunWords { get; set; } = "scoring";
+
     /// <summary>Share of the current pass that is done, 0 … 1.</summary>
     public double Share => run.TotalRows is > 0 and { } total ? Math.Min(1, run.Rows / (double)total) : 0;
 
@@ -53,7 +56,7 @@ internal sealed class ProgressState
         var rate = Rate();
         string[] parts =
         [
-            iteration is null ? $"{(Phase == "run" ? "scoring" : "reading")}, {Words.Count(run.Rows)}{(run.TotalRows is { } total ? $" of {Words.Count(total)}" : "")} rows" : IterationText,
+            iteration is null ? $"{(Phase == "run" ? RunWords : "reading")}, {Words.Count(run.Rows)}{(run.TotalRows is { } total ? $" of {Words.Count(total)}" : "")} rows" : IterationText,
             rate > 0 ? Words.Rate(rate) : "",
             SecondsLeft(rate) is { } seconds ? $"{(iteration is null ? "" : "about ")}{Words.Time(seconds)} left" : "",
         ];
