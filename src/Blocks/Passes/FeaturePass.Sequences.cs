@@ -29,7 +29,7 @@ public sealed partial class FeaturePass
         (workerBytes, isScoring) = (sizeof(double) * (long)plan.Added.Count, true);
         await RunAsync(scorer, cancellationToken).ConfigureAwait(false);
         string? warning = null;
-        if (scorer.Impossible is (> 0, _) impossible)
+        if (scorer.Impossible is ( > 0, _) impossible)
         {
             var keys = await KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false);
             var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {Sequences:N0} sequences");
