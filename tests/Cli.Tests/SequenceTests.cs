@@ -150,4 +150,75 @@ public sealed class SequenceTests : IDisposable
         Assert.False(File.Exists(folder["none.json"]));
         Assert.Equal(0, (await Tool.RunAsync("convert", folder["m.json"], folder["same.json"], "--strict")).Code);
     }
+
+    private sealed record Track
+    {
+        public string? Name { get; set; }
+
+        public List<double?>? Speed { get; set; }
+
+        public List<string?>? Symbol { get; set; }
+    }
+
+    [Fact]
+    public async Task Lists_are_sequences_with_the_bytes_of_rows_by_key()
+    {
+        var random = new SeededRandom(2);
+        var tracks = Enumerable.Range(0, 60).Select(s => new Track
+        {
+            Name = $"track {s}",
+            Speed = [.. Enumerable.Range(0, s * 7 % 50).Select(t => (double?)((t / 9 % 2 * 4) + random.NextNormal()))],
+            Symbol = [.. Enumerable.Range(0, s * 7 % 50).Select(t => t / 9 % 2 == 0 ? "a" : "b")],
+        }).ToList();
+        await using (var stream = File.Create(folder["lists.parquet"])) await Parquet.Serialization.ParquetSerializer.SerializeAsync(tracks, stream, new Parquet.ParquetOptions { RowGroupSize = 25 });
+        var rows = tracks.SelectMany((t, s) => t.Speed!.Select((x, i) => (Key: (long)s, X: x!.Value, Symbol: t.Symbol![i], t.Name))).ToArray();
+        await TestData.WriteAsync(folder["rows.parquet"], ("sequence", rows.Select(r => r.Key).ToArray()), ("Speed", rows.Select(r => r.X).ToArray()), ("Symbol", rows.Select(r => r.Symbol).ToArray()));
+        string[] fit = ["--distribution", "normal,discrete", "--components", "2", "--iterations", "4", "--batch-size", "100", "--quiet"];
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["fit", "hmm", folder["rows.parquet"], "--sequence", "sequence", "--features", "Speed,Symbol", "--output", folder["rows.json"], .. fit]));
+        var (expected, warning) = (await File.ReadAllTextAsync(folder["rows.json"]), $"pipelines: warning: {tracks.Count(t => t.Speed!.Count == 0)} lists are empty or null: they have no rows\n");
+        foreach (var parallelism in new[] { "1", "2", "3", "8", "64" })
+        {
+            Assert.Equal(new ToolResult(0, "", warning), await Tool.RunAsync(["fit", "hmm", folder["lists.parquet"], "--lists", "Speed,Symbol", "--max-parallelism", parallelism, "--output", folder["lists.json"], .. fit]));
+            // Elements may be null, which a plain column says of itself.
+            Assert.Equal(expected.Replace("\"nullable\": false", "\"nullable\": true", StringComparison.Ordinal), await File.ReadAllTextAsync(folder["lists.json"]));
+        }
+
+        // A row for each element, with what stands beside the lists; a run that is repeated gives the same bytes.
+        string[] score = ["score", folder["lists.json"], folder["lists.parquet"], "--lists", "Speed,Symbol", "--batch-size", "64", "--columns", "log-probability,label,viterbi", "--quiet"];
+        Assert.Equal(new ToolResult(0, "", warning), await Tool.RunAsync([.. score, "--output", folder["scored.parquet"]]));
+        Assert.Equal(0, (await Tool.RunAsync("score", folder["rows.json"], folder["rows.parquet"], "--sequence", "sequence", "--columns", "log-probability,label,viterbi", "--output", folder["scored-rows.parquet"], "--quiet")).Code);
+        Assert.Equal(rows.Select(r => r.Name), await TestData.TextsAsync(folder["scored.parquet"], "Name"));
+        foreach (var column in new[] { "sequence", "Speed", "log_probability", "label", "viterbi", "viterbi_log_probability" })
+            Assert.Equal(await TestData.DoublesAsync(folder["scored-rows.parquet"], column), await TestData.DoublesAsync(folder["scored.parquet"], column));
+        foreach (var parallelism in new[] { "1", "8" })
+        {
+            Assert.Equal(0, (await Tool.RunAsync([.. score, "--max-parallelism", parallelism, "--output", folder["again.parquet"]])).Code);
+            Assert.Equal(await File.ReadAllBytesAsync(folder["scored.parquet"]), await File.ReadAllBytesAsync(folder["again.parquet"]));
+        }
+        Assert.Equal(0, (await Tool.RunAsync("fit", "markov-chain", folder["lists.parquet"], "--lists", "Symbol", "--sequence", "track", "--output", folder["chain.json"], "--quiet")).Code);
+        Assert.Equal(["a", "b"], SavedModel.Load(folder["chain.json"]).Features![0].Categories!);
+    }
+
+    [Theory]
+    [InlineData("--lists Speed --order t", 2, "--lists and --order: found both, expected one of them, as elements of lists stand in their order; for example --lists speed,heading")]
+    [InlineData("--lists Speed,Short", 3, "~/lists.parquet, row group 0, row 1: found lists of different lengths in 'Speed' and 'Short', expected lists of one length in each row; correct the row, or read one of the columns alone (--lists)")]
+    [InlineData("--lists Name", 3, "~/lists.parquet, column 'Name': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as Speed, Short; correct the name (--lists)")]
+    [InlineData("--sequence Name --features Speed", 3, "~/lists.parquet, column 'Speed': found a column that cannot be read: it is a list; its elements can be read as rows (--lists, ParquetSourceOptions.Lists), expected a plain column of numbers, booleans, texts or times; leave the column out")]
+    [InlineData("--features Speed", 2, "--sequence: found none, expected the column with the sequences' keys, or columns of lists (--lists); for example --sequence id")]
+    public async Task Mistakes_with_lists_are_named(string options, int code, string message)
+    {
+        Uneven[] rows = [new() { Name = "a", Speed = [1, 2], Short = [3, 4] }, new() { Name = "b", Speed = [1, 2], Short = [3] }];
+        await using (var stream = File.Create(folder["lists.parquet"])) await Parquet.Serialization.ParquetSerializer.SerializeAsync(rows, stream);
+        var result = await Tool.RunAsync(["fit", "hmm", folder["lists.parquet"], "--distribution", "normal", "--components", "1", "--output", folder["m.json"], "--quiet", .. options.Split(' ')]);
+        Assert.Equal((code, $"pipelines: error: {message}"), (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal).Split('\n')[0]));
+    }
+
+    private sealed record Uneven
+    {
+        public string? Name { get; set; }
+
+        public List<double>? Speed { get; set; }
+
+        public List<double>? Short { get; set; }
+    }
 }

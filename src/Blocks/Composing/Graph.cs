@@ -16,6 +16,8 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
         var schema = Output(info.Schema);
         var columns = keepsRows ? null : wanted;
         for (var s = Stages.Count - 1; s >= 0; s--) columns = keepsRows && Stages[s] is not SelectStage ? null : Stages[s].Needs(columns);
+        if (columns?.FirstOrDefault(c => info.Schema.IndexOf(c) < 0 && info.LeftOut.ContainsKey(c)) is { } unread)
+            throw new DataException(DataErrorKind.Data, $"{Source.Name}, column '{unread}'", $"a column that cannot be read: {info.LeftOut[unread]}", "a plain column of numbers, booleans, texts or times", "leave the column out");
         // What is wanted but absent is reported by whoever wants it, with its own words.
         if (columns is null || columns.Any(c => info.Schema.IndexOf(c) < 0)) return new BoundGraph(this, info, null, schema);
         return new BoundGraph(this, info, columns, Output(new BatchSchema(columns.Select(c => info.Schema.Fields[info.Schema.IndexOf(c)]))));

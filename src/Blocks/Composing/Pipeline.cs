@@ -174,7 +174,7 @@ public sealed class Pipeline
         var plan = new ScorePlan(model, features, options ?? new ScoreOptions(), known);
         if (model is not SequenceModel) return Then(new ScoreStage(plan));
         return Then(new SequenceScoreStage(plan, sequences is { } rows ? rows with { Label = null, States = null }
-            : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys", "name it (--sequence, Pipeline.Sequences)")));
+            : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys", "name it (--sequence, Pipeline.Sequences), or the columns of lists (--lists)")));
     }
 
     /// <summary>Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they make.</summary>
@@ -269,7 +269,7 @@ public sealed class Pipeline
         }
         var keys = await pass.KeysOfAsync(result.ImpossibleSequences, cancellationToken).ConfigureAwait(false);
         IEnumerable<string> impossible = keys.Count == 0 ? [] : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
-        result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible] };
+        result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. graph.Source.Warnings] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 

@@ -66,7 +66,7 @@ public sealed class SinkPipeline
         {
             RowsRejected = run.Accounts.RowsRejected,
             RowsResumed = point.RowsIn,
-            Warnings = [.. parquet?.Warnings ?? [], .. quarantine?.Warnings ?? [], .. (prepared?.Graph ?? graph).Stages.SelectMany(s => s.Warnings)],
+            Warnings = [.. parquet?.Warnings ?? [], .. quarantine?.Warnings ?? [], .. (prepared?.Graph ?? graph).Stages.SelectMany(s => s.Warnings), .. graph.Source.Warnings],
         };
 
         void WindDown()

@@ -71,9 +71,9 @@ internal sealed class ScoreCommand : Verb
     private IEnumerable<string> Check(CommandResult result)
     {
         if (!result.IsGiven(output)) yield return Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
-        if (result.IsGiven(sequences.Key) && result.IsGiven(incremental.State))
-            yield return Mistake.Text($"{sequences.Key.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
-        if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key)) yield return Mistake.Text(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well", $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
+        foreach (var option in new Option[] { sequences.Key, sequences.Lists })
+            if (result.IsGiven(option) && result.IsGiven(incremental.State)) yield return Mistake.Text($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
+        if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key) && !result.IsGiven(sequences.Lists)) yield return Mistake.Text(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well", $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
         if (result.Given(output) is not { } file || !IsFile(file)) yield break;
         foreach (var option in new Option[] { rowsPerFile, incremental.State })
             if (result.IsGiven(option)) yield return Mistake.Text($"{option.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} scored");
@@ -87,8 +87,9 @@ internal sealed class ScoreCommand : Verb
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
         OutputCheck.NotADevice(path, "a Parquet file or a folder", "scored.parquet");
-        var how = reading.Options(parsed, console);
-        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features), new ParquetSource(paths, how), [.. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
+        var how = sequences.Reading(reading.Options(parsed, console), parsed);
+        var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
+        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
         OutputCheck.NotInAnInput(path, paths);
         await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));

@@ -25,9 +25,10 @@ internal sealed class DistributionSettings
     private static string Names => string.Join(", ", Known.Select(f => f.Name));
 
     /// <summary>Rules about the option and the features.</summary>
-    public IEnumerable<string> Check(CommandResult result, Setting<IReadOnlyList<string>?> features)
+    public IEnumerable<string> Check(CommandResult result, Setting<IReadOnlyList<string>?> features, Setting<IReadOnlyList<string>?>? lists = null)
     {
         if (result.Given(Option) is not { Count: > 1 } names) yield break;
+        if (!result.IsGiven(features) && lists is not null && result.IsGiven(lists)) features = lists;
         if (!result.IsGiven(features))
             yield return Mistake.Text($"{Option.Name} with {names.Count} names", $"no {features.Name}", "the features they are for, in the same order", $"{features.Name} {features.Example}");
         else if (result.Given(features) is { } given && given.Count != names.Count)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Blocks;
+using Pipelines.Io;
 using Pipelines.Models;
 
 namespace Pipelines.Cli.Settings;
@@ -18,12 +19,17 @@ internal sealed class SequenceSettings
 
     /// <summary>Column of the keys.</summary>
     public Setting<string?> Key { get; } = Setting.Text(
-        "--sequence", "Column with the sequences' keys: rows of one key that stand behind one another are a sequence, across batches, row groups and files.", "COLUMN", "the name of a column", "id");
+        "--sequence", "Column with the sequences' keys: rows of one key that stand behind one another are a sequence, across batches, row groups and files. With --lists the name of a new column that numbers them. [default with --lists: sequence]", "COLUMN", "the name of a column", "id");
+
+    /// <summary>Columns of lists.</summary>
+    public Setting<IReadOnlyList<string>?> Lists { get; } = Setting.Names(
+        "--lists", "Columns of lists: each row of the files is a sequence, and the elements of its lists, which are equally long, are its rows; other columns are repeated beside them. Instead of --sequence.", "a,b", "names of columns with commas between them, each once", "speed,heading");
 
     /// <summary>Gives the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(Key);
+        command.Add(Lists);
         command.Add(order);
         command.Add(regroup);
     }
@@ -33,24 +39,36 @@ internal sealed class SequenceSettings
     /// <param name="isNeeded">True: there must be sequences.</param>
     public IEnumerable<string> Check(CommandResult result, bool isNeeded)
     {
-        if (isNeeded && !result.IsGiven(Key)) yield return Mistake.Text(Key.Name, "none", "the column with the sequences' keys", $"{Key.Name} {Key.Example}");
+        if (isNeeded && !result.IsGiven(Key) && !result.IsGiven(Lists)) yield return Mistake.Text(Key.Name, "none", $"the column with the sequences' keys, or columns of lists ({Lists.Name})", $"{Key.Name} {Key.Example}");
         foreach (var option in new Option[] { order, regroup })
-            if (!isNeeded && result.IsGiven(option) && !result.IsGiven(Key)) yield return Mistake.Text(option.Name, $"no {Key.Name}", "the column with the sequences' keys as well", $"{Key.Name} {Key.Example} {option.Name}");
+            if (result.IsGiven(Lists) && result.IsGiven(option)) yield return Mistake.Text($"{Lists.Name} and {option.Name}", "both", "one of them, as elements of lists stand in their order", $"{Lists.Name} {Lists.Example}");
+            else if (!isNeeded && result.IsGiven(option) && !result.IsGiven(Key)) yield return Mistake.Text(option.Name, $"no {Key.Name}", "the column with the sequences' keys as well", $"{Key.Name} {Key.Example} {option.Name}");
         if (result.Given(Key) is { } key && result.Given(order) == key) yield return Mistake.Text($"{Key.Name} and {order.Name}", $"'{key}' in both", "two columns", $"{Key.Name} {Key.Example} {order.Name} {order.Example}");
     }
 
     /// <summary>The columns that are no features.</summary>
-    public IEnumerable<string?> Taken(ParseResult parsed) => [parsed.GetValue(Key), parsed.GetValue(order)];
+    public IEnumerable<string?> Taken(ParseResult parsed) => [KeyOf(parsed), parsed.GetValue(order)];
+
+    /// <summary>How Parquet is read: lists or plain rows.</summary>
+    public ParquetSourceOptions Reading(ParquetSourceOptions options, ParseResult parsed)
+    {
+        if (parsed.GetValue(Lists) is not { } lists) return options;
+        options = options with { Lists = lists, ListKey = KeyOf(parsed)! };
+        options.Validate();
+        return options;
+    }
 
     /// <summary>The pipeline with its sequences, if there are any.</summary>
     public Pipeline Of(Pipeline pipeline, ParseResult parsed) =>
-        parsed.GetValue(Key) is { } key ? pipeline.Sequences(key, parsed.GetValue(order), parsed.GetValue(regroup)) : pipeline;
+        KeyOf(parsed) is { } key ? pipeline.Sequences(key, parsed.GetValue(order), parsed.GetValue(regroup)) : pipeline;
 
     /// <summary>Refuses sequences of a model that scores rows.</summary>
     /// <exception cref="ModelException">It does.</exception>
     public void CheckModel(Model model, ParseResult parsed)
     {
-        if (model is not SequenceModel && parsed.GetValue(Key) is { } key)
-            throw new ModelException(ErrorKind.Usage, $"{Key.Name} {key}", $"a {model.FormatName} model, which scores each row by itself", "a model of sequences", $"leave {Key.Name} out, or give a model of sequences");
+        if (model is not SequenceModel && (parsed.GetValue(Key) is not null || parsed.GetValue(Lists) is not null))
+            throw new ModelException(ErrorKind.Usage, parsed.GetValue(Key) is { } key ? $"{Key.Name} {key}" : Lists.Name, $"a {model.FormatName} model, which scores each row by itself", "a model of sequences", $"leave it out, or give a model of sequences");
     }
+
+    private string? KeyOf(ParseResult parsed) => parsed.GetValue(Key) ?? (parsed.GetValue(Lists) is null ? null : new ParquetSourceOptions().ListKey);
 }

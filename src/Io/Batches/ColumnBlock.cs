@@ -24,6 +24,11 @@ internal abstract class ColumnBlock
     /// <summary>A block of some of the rows, not copied; giving it back gives nothing back.</summary>
     public abstract ColumnBlock Part(int start, int count);
 
+    /// <summary>A block of chosen rows, copied.</summary>
+    /// <param name="before">A block of the row that -1 stands for; null if nothing does.</param>
+    /// <param name="rows">Shape [rows of the new block].</param>
+    public abstract ColumnBlock Pick(ColumnBlock? before, ReadOnlySpan<int> rows);
+
     /// <summary>Gives the block's arrays back; nobody reads it any more.</summary>
     public abstract void Recycle(ArrayRecycler recycler);
 
@@ -59,6 +64,26 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
             : new BatchColumn<T>(field, dictionary, indexes.Slice(start, count), flags);
     }
 
+    public override ColumnBlock Pick(ColumnBlock? before, ReadOnlySpan<int> rows)
+    {
+        var first = (ColumnBlock<T>?)before;
+        bool[]? flags = null;
+        if (present is not null || first?.Has(0) == false)
+        {
+            flags = new bool[rows.Length];
+            for (var i = 0; i < flags.Length; i++) flags[i] = rows[i] < 0 ? first!.Has(0) : Has(rows[i]);
+        }
+        if (dictionary is not null && (first is null || first.SharedWith(dictionary)))
+        {
+            var picked = new int[rows.Length];
+            for (var i = 0; i < picked.Length; i++) picked[i] = rows[i] < 0 ? first!.IndexAt(0) : IndexAt(rows[i]);
+            return new ColumnBlock<T>(default, dictionary, picked, flags);
+        }
+        var made = new T[rows.Length];
+        for (var i = 0; i < made.Length; i++) made[i] = rows[i] < 0 ? first!.At(0) : At(rows[i]);
+        return new ColumnBlock<T>(made, null, default, flags);
+    }
+
     public override void Recycle(ArrayRecycler recycler)
     {
         if (isPart) return;
@@ -86,6 +111,14 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
         }
         return new BatchColumn<T>(field, joined, flags);
     }
+
+    private bool SharedWith(ColumnDictionary<T> other) => dictionary == other;
+
+    private int IndexAt(int row) => indexes.Span[row];
+
+    private bool Has(int row) => present is null || present[row];
+
+    private T At(int row) => dictionary is null ? values.Span[row] : dictionary.Count == 0 ? default! : dictionary.Values.Span[indexes.Span[row]];
 
     private bool[]? Flags(int start, int count) => present is null || !present.AsSpan(start, count).Contains(false) ? null : present.AsSpan(start, count).ToArray();
 

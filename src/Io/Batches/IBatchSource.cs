@@ -61,6 +61,9 @@ public interface IBatchSource
     /// <summary>Name for messages: path, glob …</summary>
     string Name { get; }
 
+    /// <summary>What there is to tell once all rows were read, one sentence each; none by default.</summary>
+    IReadOnlyList<string> Warnings => [];
+
     /// <summary>Checks that the data can be read and says what it holds, without reading rows.</summary>
     ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken);
 
@@ -76,6 +79,9 @@ public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowG
 {
     /// <summary>The files that are read, in order; empty (default) for sources that are no files. Jobs over other sources cannot be resumed: nothing says that the rows are the same.</summary>
     public IReadOnlyList<InputFile> Files { get; init; } = [];
+
+    /// <summary>Columns that the data hold and that cannot be read, by name, and why; empty by default.</summary>
+    public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>Where rows go. Nothing is visible before <see cref="CompleteAsync"/>; after a fault <see cref="IAsyncDisposable.DisposeAsync"/> without it leaves no trace.</summary>

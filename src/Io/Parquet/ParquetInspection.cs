@@ -37,7 +37,8 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
     /// <summary>Inspects a file whose footer was read.</summary>
     /// <param name="file">The file.</param>
     /// <param name="engines">Those that may read it.</param>
-    internal static ParquetInspection Of(PlannedFile file, IReadOnlyList<ParquetEngine> engines)
+    /// <param name="lists">Lists whose elements are read as rows; null = none.</param>
+    internal static ParquetInspection Of(PlannedFile file, IReadOnlyList<ParquetEngine> engines, ListColumns? lists = null)
     {
         var footer = file.Footer;
         var obstacles = footer.Columns.ToDictionary(c => c, c => c.Obstacle ?? EngineChoice.Obstacle(engines, file, c));
@@ -45,7 +46,12 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
         var groups = footer.RowGroups.Select(g => new InspectedRowGroup(
             g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
         List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), obstacles[c] is null ? c.Field!.ValueType.Name : null, c.Repetition == Repetition.Optional, obstacles[c]) { Nulls = Nulls(footer, c), Range = Range(footer, c), CompressedBytes = footer.RowGroups.Sum(g => g.Chunks[c.Chunk].CompressedBytes) })];
-        columns.AddRange(footer.LeftOut.Select(l => new InspectedColumn(l, "group", null, true, "it is a list, map or structure")));
+        foreach (var name in footer.LeftOut)
+        {
+            if (Array.Find(footer.Lists, l => l.Name == name) is { } list)
+                columns.Add(new InspectedColumn(name, $"list of {list.Storage}", lists?.Names.Contains(name) == true ? list.Field?.ValueType.Name : null, true, lists?.Names.Contains(name) == true ? list.Obstacle : ListColumns.Obstacle));
+            else columns.Add(new InspectedColumn(name, "group", null, true, "it is a map, a structure or a list of such"));
+        }
         return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, Enumerable.Range(0, groups.Count).Select(Needed).DefaultIfEmpty().Max());
 
         long Needed(int group)

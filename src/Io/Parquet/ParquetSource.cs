@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using Pipelines.Io.Format;
 using Pipelines.Io.Reading;
 
 namespace Pipelines.Io;
@@ -6,7 +8,7 @@ namespace Pipelines.Io;
 /// <summary>
 /// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
 /// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. All files must have the same columns. Lists, maps and
-/// structures are left out; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
+/// structures are left out, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
 /// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
 /// </summary>
 public sealed class ParquetSource : IBatchSource
@@ -15,6 +17,7 @@ public sealed class ParquetSource : IBatchSource
     private readonly ParquetSourceOptions options;
     private PlannedFile[]? files;
     private ParquetPlan? plan;
+    private long emptyLists;
 
     /// <summary>Makes a source; nothing is read yet.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
@@ -47,10 +50,11 @@ public sealed class ParquetSource : IBatchSource
         var largest = 0L;
         foreach (var file in opened.Files)
         {
-            var columns = ParquetPlan.Columns(file, opened.Schema);
+            FileColumn[] columns = [.. opened.Schema.Fields.Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name) ?? ListColumns.Find(file, f.Name)).Where(c => c is not null)];
             for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
         }
-        return new SourceInfo(opened.Schema, opened.Rows, largest) { Files = [.. opened.Files.Select(f => f.Identity)] };
+        // How many elements lists have, only reading tells.
+        return new SourceInfo(opened.Schema, opened.Lists is null ? opened.Rows : null, largest) { Files = [.. opened.Files.Select(f => f.Identity)], LeftOut = opened.Obstacles };
     }
 
     /// <summary>The files that paths, folders and globs stand for, as they are now, in the order in which they would be read. Their columns are not compared.</summary>
@@ -69,6 +73,11 @@ public sealed class ParquetSource : IBatchSource
         options.Validate();
         var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(options.Columns);
+        if (opened.Lists is not null)
+        {
+            await foreach (var batch in ReadListsAsync(opened, schema, options, cancellationToken).ConfigureAwait(false)) yield return batch;
+            yield break;
+        }
         await using var groups = new RowGroupQueue(opened, schema, options, cancellationToken);
         var cutter = new BatchCutter(schema, options.BatchSize, options.FirstBatch);
         while (await groups.NextAsync().ConfigureAwait(false) is { } group)
@@ -83,10 +92,45 @@ public sealed class ParquetSource : IBatchSource
         if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings => emptyLists == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{emptyLists:N0} {(emptyLists == 1 ? "list is" : "lists are")} empty or null: they have no rows")];
+
+    // Elements are numbered over all files, so those before the first batch that is wanted are read too.
+    private async IAsyncEnumerable<DataBatch> ReadListsAsync(ParquetPlan opened, BatchSchema schema, ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var reader = new ListReader(opened, schema, options);
+        var cutter = new BatchCutter(schema, options.BatchSize, options.FirstBatch);
+        var skip = options.FirstBatch > long.MaxValue / options.BatchSize ? long.MaxValue : options.FirstBatch * options.BatchSize;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var next = Task.Run(() => reader.Next(stop.Token), stop.Token);
+        try
+        {
+            while (await next.ConfigureAwait(false) is { } block)
+            {
+                // The next slice is decoded while this one is worked on.
+                next = Task.Run(() => reader.Next(stop.Token), stop.Token);
+                var at = (int)Math.Min(skip, block.Rows);
+                skip -= at;
+                while (at < block.Rows)
+                {
+                    at += cutter.Add(block, at);
+                    if (cutter.IsFull) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            if (cutter.Rows > 0) yield return await cutter.CutAsync(options.Credits, cancellationToken).ConfigureAwait(false);
+            emptyLists = reader.EmptyLists;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>What each file says of itself, also where they do not fit one another.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
     internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
-        Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed()));
+        Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed(), ListColumns.Of(options)));
 
     /// <summary>Which engine decodes how many row groups, most first.</summary>
     /// <param name="columns">The columns that are read; null = all.</param>
@@ -107,7 +151,7 @@ public sealed class ParquetSource : IBatchSource
     }
 
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
-        plan ??= ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
+        plan ??= ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options));
 
     private async ValueTask<PlannedFile[]> FootersAsync(CancellationToken cancellationToken) =>
         files ??= await Task.Run(() => ParquetPlan.Find(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);

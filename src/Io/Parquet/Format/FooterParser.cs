@@ -39,7 +39,7 @@ internal static class FooterParser
         var (columns, leftOut, leaves) = SchemaReader.Columns(schema);
         Check(groups, leaves, rows, dataEnd);
         if (createdBy.StartsWith("parquet-mr", StringComparison.Ordinal)) groups = groups.ConvertAll(g => Lengthen(g, dataEnd));
-        return new FileFooter(createdBy, rows, [.. columns], leftOut, [.. groups], dataEnd + bytes.Length + 8) { IsEncrypted = isEncrypted };
+        return new FileFooter(createdBy, rows, [.. columns], leftOut, [.. groups], dataEnd + bytes.Length + 8) { IsEncrypted = isEncrypted, Lists = ListSchema.Of(schema) };
     }
 
     private static void Check(List<RowGroupInfo> groups, List<SchemaNode> leaves, long rows, long dataEnd)

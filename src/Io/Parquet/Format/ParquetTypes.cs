@@ -66,7 +66,16 @@ internal sealed record ParquetStorage(
 /// <param name="Repetition">Whether it may be missing or repeated.</param>
 /// <param name="Field">The column as it flows; null if it cannot be read.</param>
 /// <param name="Obstacle">Why it cannot be read; null if it can.</param>
-internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage, Repetition Repetition, ColumnField? Field, string? Obstacle);
+internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage, Repetition Repetition, ColumnField? Field, string? Obstacle)
+{
+    /// <summary>Of a column of lists, what its levels mean; null for a plain column.</summary>
+    public ListShape? List { get; init; }
+}
+
+/// <summary>What the definition levels of a column of lists mean.</summary>
+/// <param name="Largest">The level of an element that is there.</param>
+/// <param name="Element">The least level at which there is an element, if only a null; below it the list is empty or null.</param>
+internal sealed record ListShape(int Largest, int Element);
 
 /// <summary>Where a column's values of a row group lie.</summary>
 internal sealed record ColumnChunkInfo(
@@ -92,6 +101,9 @@ internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Colu
 {
     /// <summary>What tells the file from another version of it.</summary>
     public FileIdentity Identity { get; init; } = new(FileLength, default, "", "");
+
+    /// <summary>Columns of lists of plain values; their fields are those of the elements. They are among those left out, unless a source is asked for their elements.</summary>
+    public FileColumn[] Lists { get; init; } = [];
 
     /// <summary>True if the file has encrypted columns, though its footer is not.</summary>
     public bool IsEncrypted { get; init; }

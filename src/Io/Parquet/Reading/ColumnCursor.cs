@@ -30,7 +30,8 @@ internal abstract class ColumnCursor(ColumnPages pages) : IDisposable
 /// <param name="total">Rows of the row group.</param>
 /// <param name="held">Counts the dictionary.</param>
 /// <param name="handed">Counts the bytes of texts that are handed out.</param>
-internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, ColumnPages pages, long total, ReadingMemory held, ReadingMemory handed) : ColumnCursor(pages)
+/// <param name="lists">Takes the levels of a column of lists, whose entries count as rows; null for a plain column.</param>
+internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, ColumnPages pages, long total, ReadingMemory held, ReadingMemory handed, ListLevels? lists = null) : ColumnCursor(pages)
 {
     // Rows that are passed over within a page at a time.
     private const int SkipRows = 1 << 12;
@@ -117,6 +118,11 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
     {
         Pages.Open();
         (left, nulls, levels, runs, hasRuns) = (header.Values, 0, null, null, false);
+        if (lists is not null)
+        {
+            lists.Begin(Pages);
+            return;
+        }
         if (!isOptional) return;
         if (header.Kind == PageKind.DataV2)
         {
@@ -137,7 +143,7 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
 
     private void ReadPart(ColumnBuilder<T> column, int rows)
     {
-        if (levels is null)
+        if (levels is null && lists is null)
         {
             ReadValues(column, rows);
             column.Advance(rows, rows, null);
@@ -147,9 +153,9 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
             var flags = ArrayPool<bool>.Shared.Rent(rows);
             try
             {
-                var count = levels.DecodeFlags(flags.AsSpan(0, rows));
+                var count = lists is null ? levels!.DecodeFlags(flags.AsSpan(0, rows)) : lists.Read(flags.AsSpan(0, rows));
                 nulls += rows - count;
-                if (rows == left) CheckNulls();
+                if (rows == left && lists is null) CheckNulls();
                 if (count > 0) ReadValues(column, count);
                 column.Advance(rows, count, count < rows ? flags : null);
             }

@@ -9,7 +9,7 @@ internal static class DecodedSize
     public static long Of(RowGroupInfo group, FileColumn[] columns)
     {
         var bytes = 0L;
-        foreach (var column in columns) bytes += (group.Rows * Width(group, column)) + (IsVariable(column) ? 2 * group.Chunks[column.Chunk].UncompressedBytes : 0);
+        foreach (var column in columns) bytes += (Math.Max(group.Rows, group.Chunks[column.Chunk].Values) * Width(group, column)) + (IsVariable(column) ? 2 * group.Chunks[column.Chunk].UncompressedBytes : 0);
         return bytes;
     }
 
@@ -20,12 +20,18 @@ internal static class DecodedSize
     /// <exception cref="DataException">A batch does not fit.</exception>
     public static void CheckBatch(PlannedFile file, int group, FileColumn[] columns, ReadOptions options)
     {
+        CheckRows(file, group, columns, file.Footer.RowGroups[group].Rows, options);
+    }
+
+    /// <summary>The same of so many rows.</summary>
+    public static void CheckRows(PlannedFile file, int group, FileColumn[] columns, long rows, ReadOptions options)
+    {
         if (options.LargestBatchBytes is not { } allowed) return;
         var info = file.Footer.RowGroups[group];
         var row = options.ExtraRowBytes + columns.Sum(c => (long)Width(info, c));
-        var needed = row * Math.Min(options.BatchSize, info.Rows);
+        var needed = row * Math.Min(options.BatchSize, rows);
         if (needed <= allowed) return;
-        throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}", $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with what is computed of them," : "")} a batch of {Math.Min(options.BatchSize, info.Rows)} rows",
+        throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}", $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with what is computed of them," : "")} a batch of {Math.Min(options.BatchSize, rows)} rows",
             $"at most {new MemorySize(allowed)}, the largest batch within the memory budget", $"take batches of {Math.Max(1, allowed / row)} rows (--batch-size), give more memory (--memory), or leave columns out");
     }
 

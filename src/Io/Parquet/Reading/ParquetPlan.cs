@@ -42,11 +42,12 @@ internal sealed class ParquetPlan
 {
     private readonly Dictionary<string, string> obstacles = new(StringComparer.Ordinal);
 
-    private ParquetPlan(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines)
+    private ParquetPlan(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists)
     {
-        (Files, Engines) = (files, engines);
+        (Files, Engines, Lists) = (files, engines, lists);
         var first = files[0];
-        foreach (var name in first.Footer.LeftOut) obstacles[name] = "it is a list, map or structure";
+        foreach (var name in first.Footer.LeftOut)
+            if (lists?.Names.Contains(name) != true) obstacles[name] = Array.Exists(first.Footer.Lists, l => l.Name == name) ? ListColumns.Obstacle : "it is a map, a structure or a list of such";
         foreach (var file in files)
         {
             foreach (var column in file.Footer.Columns)
@@ -56,6 +57,7 @@ internal sealed class ParquetPlan
         Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name)).Select(c => Array.Exists(files, f => Find(f, c.Name).Field!.IsNullable)
             ? c.Field! with { IsNullable = true }
             : c.Field!));
+        if (lists is not null) Schema = lists.Schema(files, Schema);
         if (Schema.Fields.Count == 0)
         {
             var why = obstacles.Count == 0 ? "no column" : "no column that can be read: " + string.Join("; ", obstacles.Select(o => $"'{o.Key}': {o.Value}"));
@@ -69,14 +71,23 @@ internal sealed class ParquetPlan
     /// <summary>The engines that may read them, in order.</summary>
     public IReadOnlyList<ParquetEngine> Engines { get; }
 
+    /// <summary>The lists whose elements are read as rows; null where rows are rows.</summary>
+    public ListColumns? Lists { get; }
+
     /// <summary>All columns that can be read.</summary>
     public BatchSchema Schema { get; }
+
+    /// <summary>Columns that cannot be read, and why.</summary>
+    public IReadOnlyDictionary<string, string> Obstacles => obstacles;
 
     /// <summary>Number of rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Footer.Rows);
 
     /// <summary>Checks files against one another.</summary>
-    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines) => new(files, engines);
+    /// <param name="files">The files.</param>
+    /// <param name="engines">The engines that may read them.</param>
+    /// <param name="lists">The lists whose elements are read as rows; null where rows are rows.</param>
+    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists = null) => new(files, engines, lists);
 
     /// <summary>Finds the files and reads their footers.</summary>
     public static PlannedFile[] Find(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys, CancellationToken cancellationToken)
@@ -119,7 +130,7 @@ internal sealed class ParquetPlan
     }
 
     // Where a type's storage says what its values can hold (digits, units), that must agree too: all are written back alike.
-    private static bool Agree(FileColumn a, FileColumn b)
+    internal static bool Agree(FileColumn a, FileColumn b)
     {
         if (a.Field!.ValueType != b.Field!.ValueType) return false;
         var (s, t) = (a.Storage, b.Storage);

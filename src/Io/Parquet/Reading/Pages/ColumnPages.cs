@@ -55,7 +55,10 @@ internal sealed class ColumnPages : IDisposable
     public PageBytes Body { get; } = new();
 
     /// <summary>V2 pages: the definition levels; once it is open.</summary>
-    public ReadOnlySpan<byte> Levels => levels.AsSpan(0, Header.Kind == PageKind.DataV2 ? Header.DefinitionBytes : 0);
+    public ReadOnlySpan<byte> Levels => Header.Kind == PageKind.DataV2 ? levels.AsSpan(Header.RepetitionBytes, Header.DefinitionBytes) : default;
+
+    /// <summary>V2 pages: the repetition levels; once it is open.</summary>
+    public ReadOnlySpan<byte> Repetitions => Header.Kind == PageKind.DataV2 ? levels.AsSpan(0, Header.RepetitionBytes) : default;
 
     /// <summary>Goes to the next page; false if there is none. What is not opened is not read.</summary>
     public bool Next()
@@ -137,7 +140,7 @@ internal sealed class ColumnPages : IDisposable
 
     private void CopyLevels(ReadOnlySpan<byte> before)
     {
-        var bytes = before.Slice(Header.RepetitionBytes, Header.DefinitionBytes);
+        var bytes = before[..(Header.RepetitionBytes + Header.DefinitionBytes)];
         if (levels.Length < bytes.Length) levels = new byte[bytes.Length];
         bytes.CopyTo(levels);
     }

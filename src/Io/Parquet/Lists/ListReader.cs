@@ -1,0 +1,226 @@
+using Microsoft.Win32.SafeHandles;
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>Reads the elements of lists as rows, some entries of the levels at a time: a list may be longer than what is in memory.</summary>
+/// <param name="plan">The files, with their lists.</param>
+/// <param name="schema">The columns that are wanted.</param>
+/// <param name="options">How much is read at a time.</param>
+internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptions options) : IDisposable
+{
+    private const long LargestRoom = 1 << 26;
+    private const int LargestSlice = 1 << 16;
+
+    // What says where rows begin is read in any case.
+    private readonly string[] lists = [plan.Lists!.Names[0], .. schema.Fields.Select(f => f.Name).Where(n => plan.Lists!.Names.Skip(1).Contains(n))];
+    private readonly string[] plain = [.. schema.Fields.Select(f => f.Name).Where(n => n != plan.Lists!.Key && !plan.Lists!.Names.Contains(n))];
+    private int file, group;
+    private long rowsBefore;
+    private OpenGroup? open;
+
+    /// <summary>Lists without an element among those read so far.</summary>
+    public long EmptyLists { get; private set; }
+
+    /// <summary>The next elements; null at the end.</summary>
+    public RowBlock? Next(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (open is null)
+            {
+                if (!Find()) return null;
+                open = Open(plan.Files[file]);
+            }
+            if (open.Left == 0)
+            {
+                open.End();
+                open.Dispose();
+                open = null;
+                rowsBefore += plan.Files[file].Footer.RowGroups[group++].Rows;
+                continue;
+            }
+            if (Slice(open, cancellationToken) is { } block) return block;
+        }
+    }
+
+    public void Dispose() => open?.Dispose();
+
+    private RowBlock? Slice(OpenGroup from, CancellationToken cancellationToken)
+    {
+        var entries = (int)Math.Min(Math.Min(options.BatchSize, LargestSlice), from.Left);
+        var decoded = from.Read(entries, cancellationToken);
+        var levels = from.Levels[0];
+        var picks = new int[entries];
+        var rows = new int[entries];
+        var keys = new long[entries];
+        var (elements, row) = (0, -1);
+        for (var i = 0; i < entries; i++)
+        {
+            if (levels.Begins[i]) row++;
+            if (!levels.Elements[i])
+            {
+                EmptyLists++;
+                continue;
+            }
+            (picks[elements], rows[elements], keys[elements]) = (i, row, rowsBefore + from.Rows + row);
+            elements++;
+        }
+        var first = from.Elements;
+        var beside = from.ReadPlain(row + 1, rows.AsSpan(0, elements), cancellationToken);
+        from.Pass(entries, row + 1, elements);
+        if (elements == 0) return null;
+        var columns = new ColumnBlock[schema.Fields.Count];
+        for (var c = 0; c < columns.Length; c++)
+        {
+            var name = schema.Fields[c].Name;
+            var list = Array.IndexOf(lists, name);
+            columns[c] = name == plan.Lists!.Key ? new ColumnBlock<long>(keys.AsMemory(0, elements), null, default, null)
+                : list < 0 ? beside[Array.IndexOf(plain, name)]
+                : elements == entries ? decoded[list] : decoded[list].Pick(null, picks.AsSpan(0, elements));
+        }
+        return new RowBlock($"{plan.Files[file].Name}, elements of '{lists[0]}'", group, elements, columns, null, first);
+    }
+
+    private bool Find()
+    {
+        for (; file < plan.Files.Length; file++, group = 0)
+        {
+            var groups = plan.Files[file].Footer.RowGroups;
+            while (group < groups.Length && groups[group].Rows == 0) group++;
+            if (group < groups.Length) return true;
+        }
+        return false;
+    }
+
+    private OpenGroup Open(PlannedFile from)
+    {
+        var columns = Array.ConvertAll(lists, n => ListColumns.Find(from, n));
+        var others = Array.ConvertAll(plain, n => Array.Find(from.Footer.Columns, c => c.Name == n)!);
+        DecodedSize.CheckRows(from, group, [.. columns, .. others], options.BatchSize, options);
+        var share = options.DecoderBytes is { } bytes ? bytes / 2 : long.MaxValue;
+        var limits = new ReaderLimits(share, Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes));
+        from.CheckUnchanged();
+        return new OpenGroup(from, group, columns, others.Length == 0 ? null : EngineChoice.Open(plan.Engines, from, group, others, limits), limits);
+    }
+
+    /// <summary>A row group that is being read.</summary>
+    private sealed class OpenGroup : IDisposable
+    {
+        private readonly PlannedFile from;
+        private readonly int number;
+        private readonly FileColumn[] columns;
+        private readonly IRowGroupReader? plain;
+        private readonly SafeFileHandle handle;
+        private readonly ColumnCursor[] cursors;
+        private readonly long[] left;
+        private ColumnBlock[] last = [];
+
+        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, IRowGroupReader? plain, ReaderLimits limits)
+        {
+            (this.from, this.number, this.columns, this.plain) = (from, number, columns, plain);
+            var info = from.Footer.RowGroups[number];
+            var held = new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2));
+            Handed = new ReadingMemory(limits.SliceBytes);
+            handle = FooterFile.Open(from.Path);
+            Levels = Array.ConvertAll(columns, c => new ListLevels(c.List!));
+            cursors = [.. columns.Select((c, i) => ColumnDecoder.For(c).Open(handle, from.Path, info.Chunks[c.Chunk], Math.Min(LargestRoom, limits.HeldBytes / columns.Length), held, Handed, Levels[i]))];
+            left = Array.ConvertAll(columns, c => info.Chunks[c.Chunk].Values);
+        }
+
+        private ReadingMemory Handed { get; }
+
+        /// <summary>What each column's levels say of the slice.</summary>
+        public ListLevels[] Levels { get; }
+
+        /// <summary>Rows and elements before the slice.</summary>
+        public long Rows { get; private set; }
+
+        /// <summary>Elements before the slice.</summary>
+        public long Elements { get; private set; }
+
+        /// <summary>Entries of the first column that are left.</summary>
+        public long Left => left[0];
+
+        /// <summary>Reads so many entries of all lists, which must be of one length in each row.</summary>
+        public ColumnBlock[] Read(int entries, CancellationToken cancellationToken)
+        {
+            Handed.Clear();
+            var decoded = new ColumnBlock[columns.Length];
+            for (var c = 0; c < columns.Length; c++)
+            {
+                try
+                {
+                    Levels[c].Clear();
+                    decoded[c] = cursors[c].Read((int)Math.Min(entries, left[c]), null, cancellationToken);
+                    cursors[c].Rest();
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    throw RowGroupFault.At(from, number, columns[c], e);
+                }
+                if (Rows == 0 && Elements == 0 && !Levels[c].Begins[0]) throw Broken(columns[c], "a first list that goes on", "one that begins");
+            }
+            var rows = -1;
+            for (var i = 0; i < entries; i++)
+            {
+                if (Levels[0].Begins[i]) rows++;
+                for (var c = 1; c < columns.Length; c++)
+                {
+                    var isOver = i >= Levels[c].Count;
+                    // Where only the first column begins a row, it is the one before that goes on in the other.
+                    if (!isOver && Levels[0].Begins[i] && !Levels[c].Begins[i]) throw Uneven(c, rows - 1);
+                    if (isOver || Levels[c].Begins[i] != Levels[0].Begins[i] || Levels[c].Elements[i] != Levels[0].Elements[i]) throw Uneven(c, rows);
+                }
+            }
+            return decoded;
+        }
+
+        /// <summary>The plain columns of the slice's rows, a value for each element.</summary>
+        /// <param name="count">Rows that begin in the slice.</param>
+        /// <param name="rows">Shape [elements]: the row of each, -1 for the one that goes on.</param>
+        /// <param name="cancellationToken">Stops it.</param>
+        public ColumnBlock[] ReadPlain(int count, ReadOnlySpan<int> rows, CancellationToken cancellationToken)
+        {
+            if (plain is null) return [];
+            var info = from.Footer.RowGroups[number];
+            if (Rows + count > info.Rows) throw Broken(columns[0], $"{Rows + count} lists or more", $"{info.Rows}, the row group's rows");
+            var read = count == 0 ? last : plain.Read(count, null, cancellationToken);
+            var made = new ColumnBlock[read.Length];
+            // Where no row begins, all elements are of the last one.
+            for (var c = 0; c < made.Length; c++) made[c] = count == 0 ? read[c].Pick(null, new int[rows.Length]) : read[c].Pick(last.Length == 0 ? null : last[c], rows);
+            if (count > 0) last = Array.ConvertAll(read, b => b.Pick(null, [count - 1]));
+            return made;
+        }
+
+        /// <summary>Goes behind the slice.</summary>
+        public void Pass(int entries, int rows, int elements)
+        {
+            (Rows, Elements) = (Rows + rows, Elements + elements);
+            for (var c = 0; c < left.Length; c++) left[c] -= entries;
+        }
+
+        /// <summary>Checks that the lists ended with the row group.</summary>
+        public void End()
+        {
+            var info = from.Footer.RowGroups[number];
+            for (var c = 1; c < left.Length; c++)
+                if (left[c] > 0) throw Uneven(c, Math.Max(0, Rows - 1), isEnd: true);
+            if (Rows != info.Rows) throw Broken(columns[0], $"{Rows} lists", $"{info.Rows}, the row group's rows");
+        }
+
+        public void Dispose()
+        {
+            foreach (var cursor in cursors) cursor.Dispose();
+            plain?.Dispose();
+            handle.Dispose();
+        }
+
+        private DataException Broken(FileColumn column, string found, string expected) => RowGroupFault.At(from, number, column, new BrokenFileException(found, expected));
+
+        private DataException Uneven(int column, long row, bool isEnd = false) => new(
+            DataErrorKind.Data, $"{from.Name}, row group {number}, row {(isEnd ? row : Rows + row)}", $"lists of different lengths in '{columns[0].Name}' and '{columns[column].Name}'", "lists of one length in each row",
+            "correct the row, or read one of the columns alone (--lists)");
+    }
+}
