@@ -64,6 +64,10 @@ public abstract class Model : ISummarizer
     /// <summary>Which of the summarised rows this model gives no probability at all, in words, for the error that follows; null (default) = none that it knows of.</summary>
     public virtual string? Impossible(Statistics statistics) => null;
 
+    /// <summary>Number of categories of a feature that the model knows probabilities of; null (default) where it does not work on categories.</summary>
+    /// <param name="feature">Index of the feature.</param>
+    public virtual int? CategoryCount(int feature) => null;
+
     /// <summary>What was put right when the model was made, or looks wrong with it; one sentence each. None by default.</summary>
     public virtual IReadOnlyList<string> Warnings => [];
 

@@ -10,6 +10,8 @@ internal sealed class CategoryCodes(CategoryMap map)
 {
     // Dictionaries are shared by the batches of a row group: each of their values is looked up once.
     private readonly ConditionalWeakTable<object, double[]> known = [];
+    private const long MostExact = 1L << 53;
+
     private long unknownRows;
 
     /// <summary>The categories, in code order.</summary>
@@ -44,6 +46,12 @@ internal sealed class CategoryCodes(CategoryMap map)
             for (var i = 0; i < column.Length; i++)
                 if (!double.IsInfinity(target[i])) target[i] = Known(map.Code(target[i]));
         }
+        // Two whole numbers that are one double are no category that a model could know.
+        if (FirstInexact(column) is >= 0 and var first)
+        {
+            for (var i = first; i < column.Length; i++)
+                if (Math.Abs(Convert.ToDecimal(column.GetValue(i) ?? 0, System.Globalization.CultureInfo.InvariantCulture)) > MostExact) target[i] = -1;
+        }
         var unknown = 0;
         for (var i = 0; i < column.Length; i++)
         {
@@ -51,6 +59,22 @@ internal sealed class CategoryCodes(CategoryMap map)
             else if (target[i] == -1) unknown++;
         }
         if (unknown > 0) Interlocked.Add(ref unknownRows, unknown);
+    }
+
+    /// <summary>The first row whose whole number a double cannot hold, so that it would be taken for another; -1 if there is none.</summary>
+    public static int FirstInexact(BatchColumn column)
+    {
+        if (column is BatchColumn<long> whole)
+        {
+            for (var i = 0; i < whole.Length; i++)
+                if (!whole.IsNull(i) && Math.Abs((Int128)whole[i]) > MostExact) return i;
+        }
+        else if (column is BatchColumn<ulong> natural)
+        {
+            for (var i = 0; i < natural.Length; i++)
+                if (!natural.IsNull(i) && natural[i] > MostExact) return i;
+        }
+        return -1;
     }
 
     /// <summary>Writes numbers and booleans, true as 1, null as NaN.</summary>

@@ -25,6 +25,9 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
         for (var c = 0; c < columns.Count; c++)
         {
             var column = item[columns[c]];
+            if (CategoryCodes.FirstInexact(column) is >= 0 and var row)
+                throw new DataException(DataErrorKind.Data, $"{item.Locate(row)}, column '{columns[c]}'", FormattableString.Invariant($"{column.GetValue(row)}"), "categories that are whole numbers of at most 9007199254740992, beyond which neighbours are one number",
+                    "convert the column to text");
             if (column is BatchColumn<string> text) Texts(text, texts[c]);
             else Numbers(item, column, numbers[c]);
             if (texts[c].Count + numbers[c].Count > MostCategories)

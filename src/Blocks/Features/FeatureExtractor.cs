@@ -87,7 +87,7 @@ internal sealed class FeatureExtractor
             var values = target.Slice(c * layout.Stride, batch.Rows);
             var isWeight = c == features.Count;
             if (!isWeight && codes[c] is { } categories) categories.Write(column, values);
-            else column.CopyTo(values);
+            else CategoryCodes.Numbers(column, values);
             if (!isWeight) seen[c] = ValueRange.Of(values);
             if (c == Label && values.Contains(-1))
             {
@@ -144,9 +144,9 @@ internal sealed class FeatureExtractor
                 throw new DataException(DataErrorKind.Data, place, $"no column '{names[i]}'", $"the {role} '{names[i]}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", $"name a {role} that the data holds");
             var field = schema.Fields[indexes[i]];
             var isCategorical = i < features.Count && (codes[i] is not null || Unknown.Contains(i));
-            var isRight = field.IsNumeric || (isCategorical && (field.ValueType == typeof(string) || field.ValueType == typeof(bool)));
+            var isRight = field.IsNumeric || (i < features.Count && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
-            var isText = !isCategorical && i < features.Count && (field.ValueType == typeof(string) || field.ValueType == typeof(bool));
+            var isText = !isCategorical && i < features.Count && field.ValueType == typeof(string);
             throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isText ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)" : "leave the column out, or convert it first");
         }

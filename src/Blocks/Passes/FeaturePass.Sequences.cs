@@ -81,9 +81,17 @@ public sealed partial class FeaturePass
             throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (--memory), take smaller batches (--batch-size), or cut long sequences");
         var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.Label is not null, extractor.IsWeighted);
-        var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, options.Parallelism);
+        var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, Math.Min(mostThreads, options.Parallelism));
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
         return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use)).ConfigureAwait(false);
+    }
+
+    private void CheckSequences(BatchSchema schema)
+    {
+        if (sequences is null) return;
+        foreach (var name in sequences.Needed)
+            if (schema.IndexOf(name) < 0)
+                throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", "name columns that the data hold");
     }
 
     private async Task FindSequencesAsync(CancellationTokenSource stop)

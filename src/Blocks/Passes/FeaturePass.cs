@@ -21,6 +21,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     private IReadOnlyList<Feature> decoded;
     private FeatureCache? cache;
     private bool isDisposed;
+    private int mostThreads = int.MaxValue;
 
     /// <summary>Makes the passes over a source; nothing is read yet.</summary>
     /// <param name="source">The data.</param>
@@ -110,6 +111,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
             async stop =>
             {
                 var total = summarizer.CreateStatistics();
+                CheckStatistics(total);
                 // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
                 if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
                 var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
@@ -120,6 +122,16 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 return total;
             },
             cancellationToken);
+    }
+
+    // A worker's statistics, those that wait for their turn, the total and the model: few of large ones at a time.
+    private void CheckStatistics(Statistics total)
+    {
+        var bytes = Math.Max(1, StatisticsSize.Of(total));
+        if (bytes * 4 > options.Budget)
+            throw new DataException(DataErrorKind.Usage, $"{graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch", $"at most {new MemorySize(options.Budget / 4)}, a quarter of the memory budget",
+                "give more memory (--memory), take fewer components, or group categories");
+        mostThreads = (int)Math.Clamp(options.Budget / 8 / bytes, 1, int.MaxValue);
     }
 
     /// <summary>Waits until no other pass runs, and tells those who stop a pass from one another.</summary>
@@ -157,7 +169,11 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var bound = await graph.BindAsync(Needed, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
-        if (bound.Schema is { } schema) extractor.Check(schema, graph.Source.Name);
+        if (bound.Schema is { } schema)
+        {
+            extractor.Check(schema, graph.Source.Name);
+            CheckSequences(schema);
+        }
         var memory = Plan(bound, layout.Bytes / options.BatchSize);
         var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
         var batches = plan.Batches ?? 0;
@@ -208,6 +224,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         if (bound.Schema is { } schema)
         {
             extractor.Check(schema, graph.Source.Name);
+            CheckSequences(schema);
             TakeIndexesAsLabels(schema);
         }
         filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
@@ -274,7 +291,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work, long end)
     {
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
-        return await FoldAsync(work, accounts, filled.Batches, end, options.MaxDegreeOfParallelism, "batch", filled.Read).ConfigureAwait(false);
+        return await FoldAsync(work, accounts, filled.Batches, end, Math.Min(mostThreads, options.Parallelism), "batch", filled.Read).ConfigureAwait(false);
     }
 
     /// <summary>Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; after the last one of <paramref name="count"/> comes the first.</summary>

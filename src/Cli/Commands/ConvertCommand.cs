@@ -47,6 +47,8 @@ internal sealed class ConvertCommand : Verb
         {
             var (from, path) = (parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
             var target = new ModelFile(path, option: "OUT");
+            if (OutputCheck.IsSame(from, path))
+                throw new ModelException(ErrorKind.Usage, $"OUT {path}", "the file that is read too", "another file", "choose another name");
             var saved = SavedModel.Load(from);
             var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
             Refuse(warnings);

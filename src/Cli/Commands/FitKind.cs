@@ -79,7 +79,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
-        if (Sequences is { } sequences) command.Rules.Add(result => sequences.Check(result, isNeeded: true));
+        if (Sequences is { } sequences) command.Rules.Add(result => sequences.Check(result, isNeeded: true, Fit.Features));
         command.Rules.Add(CheckIncremental);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;

@@ -85,6 +85,9 @@ internal static class OutputCheck
         return true;
     }
 
+    /// <summary>True if two names are of one file that is there.</summary>
+    public static bool IsSame(string a, string b) => File.Exists(a) && File.Exists(b) && Real(a) == Real(b);
+
     private static bool Overlap(string a, string b) => Holds(Resolved(a), Resolved(b)) || Holds(Resolved(b), Resolved(a));
 
     private static bool Holds(string folder, string path) => path == folder || path.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);

@@ -31,5 +31,8 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
         json.WriteNumber("rowsPerSecond", Result.RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Result.Output);
+        json.WriteStartArray("warnings");
+        foreach (var warning in Result.Warnings) json.WriteStringValue(warning);
+        json.WriteEndArray();
     });
 }

@@ -13,7 +13,7 @@ internal sealed class DistributionSettings
     public DistributionSettings(string what) => Option = Setting.Names(
         "--distribution",
         $"{what}: one name for all features, or one a feature (then the features are independent). A discrete one takes texts, numbers and booleans as categories, named or counted by value; "
-        + $"a category that no row of the fit had gets the probability 1e-9. Known: {Names}.",
+        + $"a category that no row of the fit had gets the probability 1e-9. Values outside a support stop a fit; scores give them -infinity. Known: {Names}. Some take an argument: {Arguments}.",
         "NAME[,NAME…]", $"one name for all features, or one for each feature, of {Names}", "multivariate-gaussian", names => names.All(n => Find(n) is not null));
 
     /// <summary>The option.</summary>
@@ -23,6 +23,8 @@ internal sealed class DistributionSettings
     private static IEnumerable<DistributionFamily> Known => ModelFormat.Families.Where(f => f.Name != IndependentComponentsDistribution.FamilyName);
 
     private static string Names => string.Join(", ", Known.Select(f => f.Name));
+
+    private static string Arguments => string.Join("; ", Known.Where(f => f.Argument is not null).Select(f => $"{f.Name}({f.Argument})"));
 
     /// <summary>Rules about the option and the features.</summary>
     public IEnumerable<string> Check(CommandResult result, Setting<IReadOnlyList<string>?> features, Setting<IReadOnlyList<string>?>? lists = null)

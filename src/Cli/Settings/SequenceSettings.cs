@@ -37,8 +37,11 @@ internal sealed class SequenceSettings
     /// <summary>Rules about several options.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="isNeeded">True: there must be sequences.</param>
-    public IEnumerable<string> Check(CommandResult result, bool isNeeded)
+    /// <param name="features">The option that names the features; null = there is none.</param>
+    public IEnumerable<string> Check(CommandResult result, bool isNeeded, Setting<IReadOnlyList<string>?>? features = null)
     {
+        if (features is not null && result.Given(Key) is { } column && result.Given(features)?.Contains(column) == true)
+            yield return Mistake.Text($"{Key.Name} and {features.Name}", $"'{column}' in both", "a key that is no feature", $"{Key.Name} {Key.Example}");
         if (isNeeded && !result.IsGiven(Key) && !result.IsGiven(Lists)) yield return Mistake.Text(Key.Name, "none", $"the column with the sequences' keys, or columns of lists ({Lists.Name})", $"{Key.Name} {Key.Example}");
         foreach (var option in new Option[] { order, regroup })
             if (result.IsGiven(Lists) && result.IsGiven(option)) yield return Mistake.Text($"{Lists.Name} and {option.Name}", "both", "one of them, as elements of lists stand in their order", $"{Lists.Name} {Lists.Example}");

@@ -9,8 +9,10 @@ public sealed class DistributionFamily
 
     private readonly Func<int, bool> isCategorical;
 
-    private DistributionFamily(string name, bool isUnivariate, Func<int, bool> isCategorical, Blanker blank, string? words = null) =>
-        (Name, IsUnivariate, this.isCategorical, this.blank, this.words) = (name, isUnivariate, isCategorical, blank, words ?? name);
+    private readonly Func<string, Blanker?>? with;
+
+    private DistributionFamily(string name, bool isUnivariate, Func<int, bool> isCategorical, Blanker blank, string? words = null, Func<string, Blanker?>? with = null) =>
+        (Name, IsUnivariate, this.isCategorical, this.blank, this.words, this.with) = (name, isUnivariate, isCategorical, blank, words ?? name, with);
 
     private delegate Distribution Blanker(ReadOnlySpan<double> center);
 
@@ -22,7 +24,28 @@ public sealed class DistributionFamily
 
     /// <summary>The family of a distribution type.</summary>
     public static DistributionFamily Of<T>()
-        where T : Distribution, IDistributionFamily<T> => new(T.FamilyName, T.IsUnivariate, static _ => T.IsCategorical, static center => T.Blank(center));
+        where T : Distribution, IDistributionFamily<T> => new(T.FamilyName, T.IsUnivariate, static _ => T.IsCategorical, static center => T.Blank(center), null, T.Argument is null ? null : Argued<T>) { Argument = T.Argument };
+
+    /// <summary>What may stand in brackets behind the name, with its range and default; null = nothing.</summary>
+    public string? Argument { get; private init; }
+
+    /// <summary>The family with an argument, such as the degrees of freedom of Student's t; null if it takes none or this is not usable.</summary>
+    /// <param name="argument">What stands in brackets behind the name.</param>
+    public DistributionFamily? With(string argument) => with?.Invoke(argument) is { } made ? new(Name, IsUnivariate, isCategorical, made, $"{Name}({argument})") : null;
+
+    private static Blanker? Argued<T>(string argument)
+        where T : Distribution, IDistributionFamily<T>
+    {
+        try
+        {
+            return T.Blank([0.5], argument) is null ? null : center => T.Blank(center, argument)!;
+        }
+        catch (ModelException)
+        {
+            // Out of its range.
+            return null;
+        }
+    }
 
     /// <summary>Independent components, a family for each feature.</summary>
     /// <param name="families">Shape [features], all univariate.</param>
@@ -40,7 +63,7 @@ public sealed class DistributionFamily
             var parts = new Distribution[families.Count];
             for (var j = 0; j < parts.Length; j++) parts[j] = families[j].Blank(center.Slice(j, 1));
             return new IndependentComponentsDistribution(parts);
-        }, $"({string.Join(", ", families.Select(f => f.Name))})");
+        }, $"({string.Join(", ", families)})");
     }
 
     /// <summary>True if a feature holds categories, which travel as codes.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
@@ -29,6 +30,12 @@ public sealed class GaussianKernelDensity : KernelDensity, IDistributionFamily<G
 
     /// <inheritdoc/>
     public static GaussianKernelDensity Blank(ReadOnlySpan<double> center) => new(StartPoints(center));
+
+    /// <inheritdoc/>
+    public static string Argument => BandwidthWords;
+
+    /// <inheritdoc/>
+    public static GaussianKernelDensity? Blank(ReadOnlySpan<double> center, string argument) => double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var bandwidth) ? new(StartPoints(center), bandwidth) : null;
 
     /// <inheritdoc/>
     public static GaussianKernelDensity ReadParameters(JsonElement json) => new(json.Numbers("points"), json.Number("bandwidth"), json.Numbers("weights"));

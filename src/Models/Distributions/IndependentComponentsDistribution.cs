@@ -54,6 +54,13 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
+    public override int? CategoryCount(int feature)
+    {
+        var part = Array.FindLastIndex(offsets, o => o <= feature);
+        return Parts[part].CategoryCount(feature - offsets[part]);
+    }
+
+    /// <inheritdoc/>
     public override bool IsDiscrete => Parts.All(p => p.IsDiscrete);
 
     /// <summary>Diagonal Gaussian: a normal distribution of each feature.</summary>

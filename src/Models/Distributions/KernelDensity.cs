@@ -13,6 +13,8 @@ namespace Pipelines.Models;
 /// <remarks>Statistics: the points and weights, in row order; points of weight 0 are left out.</remarks>
 public abstract class KernelDensity : Distribution
 {
+    private protected const string BandwidthWords = "the bandwidth in the feature's unit, above 0, default 1";
+
     private readonly double[] points;
     private readonly double[] weights;
 

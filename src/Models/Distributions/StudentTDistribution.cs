@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
@@ -60,6 +61,12 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
 
     /// <inheritdoc/>
     public static StudentTDistribution Blank(ReadOnlySpan<double> center) => new(4, center[0], 1);
+
+    /// <inheritdoc/>
+    public static string Argument => "degrees of freedom, above 0, default 4";
+
+    /// <inheritdoc/>
+    public static StudentTDistribution? Blank(ReadOnlySpan<double> center, string argument) => double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var degrees) ? new(degrees, center[0], 1) : null;
 
     /// <inheritdoc/>
     public static StudentTDistribution ReadParameters(JsonElement json) => new(json.Number("degreesOfFreedom"), json.Number("location"), json.Number("scale"));

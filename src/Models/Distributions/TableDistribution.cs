@@ -59,6 +59,9 @@ public abstract class TableDistribution : Distribution
     public override int Dimensions => sizes.Length;
 
     /// <inheritdoc/>
+    public override int? CategoryCount(int feature) => sizes[feature];
+
+    /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
     /// <summary>One less than there are cells, as they sum to 1; the unknown probability is given.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
@@ -29,6 +30,12 @@ public sealed class UniformKernelDensity : KernelDensity, IDistributionFamily<Un
 
     /// <inheritdoc/>
     public static UniformKernelDensity Blank(ReadOnlySpan<double> center) => new(StartPoints(center));
+
+    /// <inheritdoc/>
+    public static string Argument => BandwidthWords;
+
+    /// <inheritdoc/>
+    public static UniformKernelDensity? Blank(ReadOnlySpan<double> center, string argument) => double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var bandwidth) ? new(StartPoints(center), bandwidth) : null;
 
     /// <inheritdoc/>
     public static UniformKernelDensity ReadParameters(JsonElement json) => new(json.Numbers("points"), json.Number("bandwidth"), json.Numbers("weights"));

@@ -72,6 +72,12 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     public static ZeroInflatedDistribution Blank(ReadOnlySpan<double> center) => new(PoissonDistribution.Blank(center), 0.5);
 
     /// <inheritdoc/>
+    public static string Argument => "the family of the other values, default poisson";
+
+    /// <inheritdoc/>
+    public static ZeroInflatedDistribution? Blank(ReadOnlySpan<double> center, string argument) => ModelFormat.FindFamily(argument) is { IsUnivariate: true } family && !family.IsCategorical(0) ? new(family.Blank(center), 0.5) : null;
+
+    /// <inheritdoc/>
     public static ZeroInflatedDistribution ReadParameters(JsonElement json) => new(ModelFormat.ReadDistribution(json.Required("inner")), json.Number("zeroProbability"));
 
     /// <inheritdoc/>

@@ -1,11 +1,13 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>How much memory statistics take: about as many bytes as they write.</summary>
-internal static class StatisticsSize
+public static class StatisticsSize
 {
     /// <summary>Bytes of some statistics.</summary>
+    /// <param name="statistics">Any.</param>
     public static long Of(Statistics statistics)
     {
+        ArgumentNullException.ThrowIfNull(statistics);
         using var counter = new Counter();
         using var writer = new BinaryWriter(counter);
         statistics.Save(writer);

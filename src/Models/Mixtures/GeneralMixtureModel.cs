@@ -20,6 +20,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     private readonly double[] log2Weights;
     private readonly TileEvaluator evaluator;
     private readonly ScoreKind[] scoreKinds;
+    private readonly string[] warnings = [];
 
     /// <summary>Makes a mixture.</summary>
     /// <param name="components">At least one, all over the same number of features.</param>
@@ -36,6 +37,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         Components = [.. components];
         var total = weights?.Sum() ?? components.Count;
         // Weights that already sum to 1 stay as they are to the bit: a model read from a file is the model that was saved.
+        if (weights is not null && Math.Abs(total - 1) > 1e-9) warnings = [$"the weights sum to {total.Text()}: they were scaled to sum 1"];
         var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
         this.weights = weights is null ? [.. components.Select(_ => 1.0 / components.Count)] : [.. weights.Select(w => w / divisor)];
         log2Weights = [.. this.weights.Select(Math.Log2)];
@@ -51,6 +53,12 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
 
     /// <inheritdoc/>
     public static string Name => "mixture";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Warnings => warnings;
+
+    /// <inheritdoc/>
+    public override int? CategoryCount(int feature) => Components[0].CategoryCount(feature);
 
     /// <summary>The components, in order.</summary>
     public IReadOnlyList<Distribution> Components { get; }

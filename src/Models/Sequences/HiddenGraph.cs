@@ -95,7 +95,11 @@ internal sealed class HiddenGraph
         {
             var found = silent.Where(n => left.TryGetValue(n, out var count) && count == 0).OrderBy(n => n == HiddenMarkovModel.Start ? 0 : n == HiddenMarkovModel.End ? 2 : 1).FirstOrDefault();
             if (found is null)
+            {
+                // What only comes after the cycle is no part of it.
+                while (left.Keys.FirstOrDefault(n => !next[n].Any(left.ContainsKey)) is { } after) left.Remove(after);
                 throw Bad("silent states", $"a cycle among {string.Join(", ", silent.Where(left.ContainsKey).Select(n => $"'{n}'"))}", "no cycle of states that emit nothing", "take one of its transitions out, or let one of the states emit");
+            }
             order.Add(found);
             left.Remove(found);
             foreach (var target in next[found]) left[target]--;

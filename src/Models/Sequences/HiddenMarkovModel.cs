@@ -126,6 +126,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     }
 
     /// <inheritdoc/>
+    public override int? CategoryCount(int feature) => emissions[0].CategoryCount(feature);
+
+    /// <inheritdoc/>
     public override string FormatName => Name;
 
     /// <inheritdoc/>

@@ -22,13 +22,19 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
     /// <summary>Sequences of probability 0 among them, which were left out.</summary>
     public long Impossible { get; private set; }
 
+    /// <summary>Rows of those.</summary>
+    public long ImpossibleRows { get; private set; }
+
     /// <summary>Global numbers of the first of those.</summary>
     public List<long> ImpossibleNumbers { get; } = [];
 
     /// <summary>Counts a sequence of probability 0.</summary>
-    public void AddImpossible(long number)
+    /// <param name="number">Its global number.</param>
+    /// <param name="rows">Its rows.</param>
+    public void AddImpossible(long number, int rows)
     {
         Impossible++;
+        ImpossibleRows += rows;
         if (ImpossibleNumbers.Count < MostNamed) ImpossibleNumbers.Add(number);
     }
 
@@ -41,6 +47,7 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
         Emissions.Merge(from.Emissions);
         Sequences += from.Sequences;
         Impossible += from.Impossible;
+        ImpossibleRows += from.ImpossibleRows;
         ImpossibleNumbers.AddRange(from.ImpossibleNumbers.Take(MostNamed - ImpossibleNumbers.Count));
     }
 
@@ -49,7 +56,7 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
     {
         Array.Clear(Edges);
         Emissions.Clear();
-        (Sequences, Impossible) = (0, 0);
+        (Sequences, Impossible, ImpossibleRows) = (0, 0, 0);
         ImpossibleNumbers.Clear();
     }
 
@@ -61,6 +68,7 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
         Emissions.Save(writer);
         writer.Write(Sequences);
         writer.Write(Impossible);
+        writer.Write(ImpossibleRows);
         writer.Write(ImpossibleNumbers.Count);
         foreach (var number in ImpossibleNumbers) writer.Write(number);
     }
@@ -73,6 +81,7 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
         Emissions.Load(reader);
         Sequences = reader.ReadInt64();
         Impossible = reader.ReadInt64();
+        ImpossibleRows = reader.ReadInt64();
         ImpossibleNumbers.Clear();
         for (var left = reader.ReadInt32(); left > 0; left--) ImpossibleNumbers.Add(reader.ReadInt64());
     }

@@ -48,6 +48,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override long ParameterCount => tables.Sum(t => t.ParameterCount);
 
     /// <inheritdoc/>
+    public override int? CategoryCount(int feature) => tables[0].CategoryCount(feature);
+
+    /// <inheritdoc/>
     public override string FormatName => Name;
 
     /// <inheritdoc/>

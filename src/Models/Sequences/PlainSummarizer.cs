@@ -37,7 +37,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         if (!(log2 > double.NegativeInfinity))
         {
             if (model.Fitting.Impossible == ImpossibleSequence.Fail) throw HiddenMarkovModel.ImpossibleSequenceAt(block.FirstSequence + s, length);
-            total.AddImpossible(block.FirstSequence + s);
+            total.AddImpossible(block.FirstSequence + s, length);
             return;
         }
         total.Objective += weight * log2 * Math.Log(2);

@@ -57,6 +57,9 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
     public override long ParameterCount => Components.Count - 1 + Components.Sum(c => c.ParameterCount);
 
     /// <inheritdoc/>
+    public override int? CategoryCount(int feature) => Components[0].CategoryCount(feature);
+
+    /// <inheritdoc/>
     public override string FormatName => Name;
 
     /// <inheritdoc/>

@@ -43,8 +43,13 @@ public static class ModelFormat
             typeof(ModelFormat).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, null);
     }
 
-    /// <summary>The family of that name or alias; null if there is none.</summary>
-    public static DistributionFamily? FindFamily(string name) => families.GetValueOrDefault(aliases.GetValueOrDefault(name, name));
+    /// <summary>The family of that name or alias, with an argument in brackets where the family takes one (<c>student-t(3)</c>); null if there is none.</summary>
+    public static DistributionFamily? FindFamily(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.IndexOf('(', StringComparison.Ordinal) is > 0 and var open && name.EndsWith(')')) return FindFamily(name[..open])?.With(name[(open + 1)..^1].Trim());
+        return families.GetValueOrDefault(aliases.GetValueOrDefault(name, name));
+    }
 
     /// <summary>The family of that name.</summary>
     /// <exception cref="ModelException">There is none.</exception>

@@ -120,7 +120,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
         {
-            throw new ModelException(ErrorKind.Model, place, $"a value of another type ({e.Message})", "texts, numbers and lists where they belong", "the file is damaged or was edited; save the model again", e);
+            throw new ModelException(ErrorKind.Model, place, "a value of another type", "texts, numbers and lists where they belong", "the file is damaged or was edited; save the model again", e);
         }
     }
 
@@ -186,6 +186,11 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         var features = root.TryGetProperty("features", out _) ? ReadFeatures(root) : null;
         if (features is not null && features.Count != model.Dimensions)
             throw new ModelException(ErrorKind.Model, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has", "the file is damaged or was edited; save the model again");
+        for (var j = 0; j < features?.Count; j++)
+        {
+            if (features[j].Categories is { } own && model.CategoryCount(j) is { } count && own.Count < count)
+                throw new ModelException(ErrorKind.Model, $"feature '{features[j].Name}'", $"{own.Count} categories", $"{count}, as the model has probabilities of", "the file is damaged or was edited; save the model again");
+        }
         return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null)
         {
             FeaturesByPosition = root.TryGetProperty("featuresByPosition", out var byPosition) && byPosition.GetBoolean(),
