@@ -4,9 +4,11 @@
 #   bench/sequences.sh [PAIRS] [NAME]     only cases whose name holds NAME; with a NAME nothing is written
 # Needs the .NET SDK. For the peer, a Python that can import hmmlearn and numpy: PEER_PYTHON names it (default /usr/bin/python3), PYTHONPATH may
 # lead to hmmlearn; PEER_NOTE says what the result should tell of its build (hmmlearn from source does not know its version). Without one that section is left out.
+# Everything is compiled with full optimisation from the start (DOTNET_TieredCompilation=0), as it is in any run after its first seconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-pairs=${1:-9} name=${2:-}
+pairs=${1:-7} name=${2:-}
+export DOTNET_TieredCompilation=0
 python=${PEER_PYTHON:-/usr/bin/python3}
 dotnet build -c Release -v quiet --nologo bench/Kernels >&2
 cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
