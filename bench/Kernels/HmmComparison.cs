@@ -29,7 +29,7 @@ internal static class HmmComparison
             using var peer = new HmmPeer(start, values, offsets);
             if (isFirst)
             {
-                Console.WriteLine($"Peer: {peer.Versions}; implementation=\"scaling\", no priors, OPENBLAS_NUM_THREADS=1. Kernels: {KernelSelection.Current.Name()}. Sequences of 1,000 rows; one fit takes {Updates} iterations; medians of {pairs} pairs (least-most), wall time.\n");
+                Console.WriteLine($"Peer: {peer.Versions}; implementation=\"scaling\", no priors, OPENBLAS_NUM_THREADS=1. Kernels: {KernelSelection.Current.Name()}. Sequences of 1,000 rows; one timed fit takes {Updates} iterations, one with 64 states; medians of {pairs} pairs (least-most), wall time.\n");
                 Console.WriteLine("| case | what | ours, ns a row | hmmlearn, ns a row | ratio | ratio of processor times | largest difference |\n|---|---|---|---|---|---|---|");
                 isFirst = false;
             }
@@ -39,9 +39,11 @@ internal static class HmmComparison
 
     private static IEnumerable<(string Name, int Sequences, HiddenMarkovModel Model)> Cases()
     {
-        yield return ("Gaussian, 4 states", 1000, Sequences.Gaussian(4, 2));
+        yield return ("Gaussian, 4 states 2 deviations apart", 1000, Sequences.Gaussian(4, 2));
         yield return ("Gaussian, 4 states, 3 features (diagonal)", 1000, Sequences.Model(4, k => new IndependentComponentsDistribution([.. Enumerable.Range(0, 3).Select(j => new NormalDistribution(k * (j + 1) % 5, 1))])));
-        yield return ("Gaussian, 64 states", 256, Sequences.Gaussian(64, 0.3));
+        yield return ("Gaussian, 64 states 0.3 deviations apart", 256, Sequences.Gaussian(64, 0.3));
+        // Far states have likelihoods among the denormal numbers, which cost hmmlearn time.
+        yield return ("Gaussian, 64 states 2 deviations apart", 256, Sequences.Gaussian(64, 2));
         yield return ("categorical, 4 states and 16 symbols", 1000, Sequences.Categorical(4));
         yield return ("categorical, 8 states and 16 symbols", 1000, Sequences.Categorical(8));
     }

@@ -38,11 +38,11 @@ internal static unsafe class LanePacking
                     {
                         var column = values + ((long)c * block.ColumnStride);
                         double* from0 = column + r0, from1 = column + r1, from2 = column + r2, from3 = column + r3, to = target + (c * FeatureTile.Capacity) + first;
-                        // The next tile reads on in each lane: too many places for the processor to guess.
-                        Fetch(from0 + perTile);
-                        Fetch(from1 + perTile);
-                        Fetch(from2 + perTile);
-                        Fetch(from3 + perTile);
+                        // Later tiles read on in each lane: too many places for the processor to guess, and memory takes longer than the work on one tile.
+                        Fetch(from0 + (3 * perTile));
+                        Fetch(from1 + (3 * perTile));
+                        Fetch(from2 + (3 * perTile));
+                        Fetch(from3 + (3 * perTile));
                         for (var t = 0; t < perTile; t += Together, to += Together * lanes)
                             Store(Transposed(Vector256.Load(from0 + t), Vector256.Load(from1 + t), Vector256.Load(from2 + t), Vector256.Load(from3 + t)), to, to + lanes, to + (2 * lanes), to + (3 * lanes));
                     }
