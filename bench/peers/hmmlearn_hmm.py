@@ -5,6 +5,7 @@ Reads one line of JSON: {"values": raw doubles of shape [rows, dimensions], "dim
   fit K            the seconds of K iterations from these parameters
   posteriors       the seconds of predict_proba with them
   viterbi          the seconds of predict with them
+  add.at           the seconds that one iteration's sums over categories take, which hmmlearn leaves to numpy's add.at
   check K S        the log-likelihood and parameters after K iterations; posteriors and path of the first S sequences before them
 All priors are off (maximum likelihood), and no tolerance ends a fit early.
 """
@@ -58,6 +59,11 @@ def main():
             model = make(int(numbers[0]))
             timed(lambda: model.fit(x, lengths))
             assert model.monitor_.iter == int(numbers[0])
+        elif command == "add.at":
+            sums = np.zeros_like(start["emissionprob"])
+            ends = np.cumsum(lengths)
+            posteriors = np.full((max(lengths), len(sums)), 1 / len(sums))
+            timed(lambda: [np.add.at(sums.T, x[end - length:end, 0], posteriors[:length]) for length, end in zip(lengths, ends)])
         elif command == "posteriors":
             model = make()
             timed(lambda: model.predict_proba(x, lengths))
