@@ -23,6 +23,30 @@ internal static class FmaPeak
         return bests[variant] = Math.Max(now, bests.GetValueOrDefault(variant));
     }
 
+    /// <summary>How many times the multiply-adds of one thread two do together: what the machine has to give at the moment.</summary>
+    public static double Scaling(KernelVariant variant)
+    {
+        var one = Seconds(1);
+        return 2 * one / Seconds(2);
+
+        double Seconds(int threads)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => Chains(variant, 20_000_000));
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+    }
+
+    private static void Chains(KernelVariant variant, int steps)
+    {
+        _ = variant switch
+        {
+            KernelVariant.Avx512 => Chains<Vector512Ops, Vector512<double>>(steps, 1 + 1e-9, 1e-9),
+            KernelVariant.Avx2 => Chains<Vector256Ops, Vector256<double>>(steps, 1 + 1e-9, 1e-9),
+            _ => Chains<Vector128Ops, Vector128<double>>(steps, 1 + 1e-9, 1e-9),
+        };
+    }
+
     private static double Best<TOps, TVec>()
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged

@@ -4,6 +4,7 @@ using Pipelines.Models.Kernels;
 
 // Usage: Pipelines.Kernels compare [PAIRS]   ours against scikit-learn, in turn (what bench/run.sh calls)
 //        Pipelines.Kernels densities [PAIRS] [NAME]  log-probabilities against plain loops over Math, mixtures of counts and categories; only cases whose name holds NAME
+//        Pipelines.Kernels hmmlearn [PAIRS] [NAME]  Baum-Welch and prediction against hmmlearn, in turn; only cases whose name holds NAME
 //        Pipelines.Kernels sequences [NAME] [REPEATS]  Baum-Welch; only cases whose name holds NAME
 //        Pipelines.Kernels variants [NAME]   every kernel variant, without a peer; only cases whose name holds NAME
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -28,6 +29,9 @@ switch (args)
         Densities.Compare(repeats, rest.Length > 1 ? rest[1] : "");
         DiscreteMixtures.Run(repeats, rest.Length > 1 ? rest[1] : "");
         return 0;
+    case ["hmmlearn", .. var rest]:
+        HmmComparison.Run(rest.Length > 0 ? int.Parse(rest[0]) : 9, rest.Length > 1 ? rest[1] : "");
+        return 0;
     case ["sequences", .. var rest]:
         Sequences.Run(rest.Length > 0 ? rest[0] : "", rest.Length > 1 ? int.Parse(rest[1]) : 9);
         return 0;
@@ -49,6 +53,6 @@ switch (args)
         }
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] [NAME] | sequences [NAME] [REPEATS] | variants [NAME]");
+        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | sequences [NAME] [REPEATS] | variants [NAME]");
         return 2;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Sequences;
 
@@ -19,14 +20,14 @@ public sealed partial class HiddenMarkovModel
         SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) =>
         {
             var block = sequences.Block(first, count);
-            var all = new double[block.Rows * EmittingStates];
+            using var scratch = Scratch.Enter();
+            var all = scratch.Take(block.Rows * EmittingStates);
             Posteriors(block, new double[count], all, default);
             for (var s = 0; s < count; s++)
             {
                 var (start, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
                 result[first + s] = new double[length, EmittingStates];
-                for (var t = 0; t < length; t++)
-                    for (var k = 0; k < EmittingStates; k++) result[first + s][t, k] = all[(k * block.Rows) + start + t];
+                Turn(all, block.Rows, start, result[first + s]);
             }
         });
         return result;
@@ -116,6 +117,24 @@ public sealed partial class HiddenMarkovModel
                     if (best >= 0 && inference.Posterior[t, k] > inference.Posterior[t, best]) best = k;
                 }
                 if (!labels.IsEmpty) labels[first + t] = best;
+            }
+        }
+    }
+
+    // Some rows of posteriors that lie state by state, row by row: so few at a time that both sides stay in the first-level cache.
+    private static void Turn(ReadOnlySpan<double> all, int rows, int start, double[,] target)
+    {
+        const int together = 16;
+        var (length, states) = (target.GetLength(0), target.GetLength(1));
+        if (length == 0) return;
+        var to = MemoryMarshal.CreateSpan(ref target[0, 0], target.Length);
+        for (var t = 0; t < length; t += together)
+        {
+            var end = Math.Min(length, t + together);
+            for (var k = 0; k < states; k++)
+            {
+                var from = all.Slice((k * rows) + start, length);
+                for (var i = t; i < end; i++) to[(i * states) + k] = from[i];
             }
         }
     }

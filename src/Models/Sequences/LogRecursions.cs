@@ -106,14 +106,15 @@ internal sealed class LogRecursions(EffectiveChain chain)
     public double Viterbi(in FeatureBlock rows, EmissionsOf emissions, Span<int> path)
     {
         if (path.Length == 0) return chain.Best2[states, states];
+        var step = new ViterbiStep(chain);
         var segments = (path.Length + Segment - 1) / Segment;
         var kept = new double[segments][];
-        var back = new int[Math.Min(Segment, path.Length) * states];
-        var current = new double[states];
+        var back = GC.AllocateUninitializedArray<int>(Math.Min(Segment, path.Length) * step.Padded);
+        var current = new double[step.Padded];
         for (var s = 0; s < segments; s++)
         {
             kept[s] = [.. current];
-            current = Pass(rows, emissions, s, current, back);
+            current = Pass(rows, emissions, s, step, current, back);
         }
         var (total, last) = (double.NegativeInfinity, 0);
         for (var i = 0; i < states; i++)
@@ -124,36 +125,36 @@ internal sealed class LogRecursions(EffectiveChain chain)
         if (!(total > double.NegativeInfinity)) return double.NegativeInfinity;
         for (var s = segments - 1; s >= 0; s--)
         {
-            if (s < segments - 1) Pass(rows, emissions, s, kept[s], back);
+            if (s < segments - 1) Pass(rows, emissions, s, step, kept[s], back);
             for (var t = Math.Min(path.Length, (s + 1) * Segment) - 1; t >= s * Segment; t--)
             {
                 path[t] = last;
-                last = back[((t - (s * Segment)) * states) + last];
+                last = back[((t - (s * Segment)) * step.Padded) + last];
             }
         }
         return total;
     }
 
     // One segment: the best ways to each state at its end, and where each came from.
-    private double[] Pass(in FeatureBlock rows, EmissionsOf emissions, int segment, double[] before, int[] back)
+    private double[] Pass(in FeatureBlock rows, EmissionsOf emissions, int segment, ViterbiStep step, double[] before, int[] back)
     {
         var first = segment * Segment;
         var length = Math.Min(Segment, rows.Rows - first);
         var logs = emissions(rows.Slice(first, length));
-        double[] current = [.. before], next = new double[states];
+        double[] current = [.. before], next = new double[step.Padded];
         for (var t = 0; t < length; t++)
         {
-            for (var j = 0; j < states; j++)
+            var from = back.AsSpan(t * step.Padded, step.Padded);
+            if (first + t > 0)
             {
-                var (most, from) = (first + t == 0 ? chain.Best2[states, j] : double.NegativeInfinity, 0);
-                for (var i = 0; i < states && first + t > 0; i++)
-                {
-                    var way = current[i] + chain.Best2[i, j];
-                    if (way > most) (most, from) = (way, i);
-                }
-                back[(t * states) + j] = from;
-                next[j] = most + logs[(t * states) + j];
+                step.Best(current, next, from);
             }
+            else
+            {
+                from.Clear();
+                for (var j = 0; j < states; j++) next[j] = chain.Best2[states, j];
+            }
+            for (var j = 0; j < states; j++) next[j] += logs[(t * states) + j];
             (current, next) = (next, current);
         }
         return current;

@@ -328,7 +328,7 @@ internal sealed unsafe class LaneRun
 
     private void Hand(in FeatureBlock block, int step, double* features, bool missing, Span<double> tilePosteriors, EmissionLanes statistics, Span<double> tableSums, bool only, Span<double> posteriors, Span<int> labels)
     {
-        for (var k = 0; k < states && !posteriors.IsEmpty; k++) Give(step, tilePosteriors.Slice(k * FeatureTile.Capacity, FeatureTile.Capacity), posteriors.Slice(k * block.Rows, block.Rows));
+        if (!posteriors.IsEmpty) Give<double>(step, states, tilePosteriors, posteriors);
         if (!labels.IsEmpty)
         {
             Span<int> best = stackalloc int[FeatureTile.Capacity];
@@ -338,16 +338,24 @@ internal sealed unsafe class LaneRun
                 for (var k = 1; k < states; k++)
                     if (tilePosteriors[(k * FeatureTile.Capacity) + i] > tilePosteriors[(best[i] * FeatureTile.Capacity) + i]) best[i] = k;
             }
-            Give(step, best, labels);
+            Give<int>(step, 1, best, labels);
         }
         if (only) return;
         var rows = schedule.IsSingle ? Math.Min(perTile, schedule.Last[0] + 1 - step) : FeatureTile.Capacity;
         if (rows > 0) emissions.Add(new FeatureTile(new Span<double>(features, block.Columns * FeatureTile.Capacity), rows, block.Columns, missing), tilePosteriors, statistics, tableSums);
     }
 
-    private void Give<T>(int step, ReadOnlySpan<T> tile, Span<T> rows)
+    // Columns of a tile to columns of the block.
+    private void Give<T>(int step, int columns, ReadOnlySpan<T> tile, Span<T> rows)
+        where T : unmanaged
     {
-        if (!schedule.IsSingle) LanePacking.Scatter(schedule, step, tile, rows);
-        else if (step <= schedule.Last[0]) tile[..Math.Min(perTile, schedule.Last[0] + 1 - step)].CopyTo(rows[(schedule.FirstRow + step)..]);
+        if (!schedule.IsSingle)
+        {
+            LanePacking.Scatter(schedule, step, columns, tile, rows);
+            return;
+        }
+        var height = rows.Length / columns;
+        for (var c = 0; c < columns && step <= schedule.Last[0]; c++)
+            tile.Slice(c * FeatureTile.Capacity, Math.Min(perTile, schedule.Last[0] + 1 - step)).CopyTo(rows[((c * height) + schedule.FirstRow + step)..]);
     }
 }

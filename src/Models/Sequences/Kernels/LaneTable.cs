@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
@@ -50,7 +49,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
                 var to = b + (i / lanes * row) + (i % lanes);
                 for (var k = 0; k < stride; k += 4, to += 4 * lanes)
                 {
-                    var (c0, c1, c2, c3) = Transposed(Vector256.Load(from0 + k), Vector256.Load(from1 + k), Vector256.Load(from2 + k), Vector256.Load(from3 + k));
+                    var (c0, c1, c2, c3) = LanePacking.Transposed(Vector256.Load(from0 + k), Vector256.Load(from1 + k), Vector256.Load(from2 + k), Vector256.Load(from3 + k));
                     c0.Store(to);
                     c1.Store(to + lanes);
                     c2.Store(to + (2 * lanes));
@@ -84,7 +83,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
                 var posterior = from + i;
                 for (var k = 0; k < stride; k += 4, posterior += 4 * FeatureTile.Capacity)
                 {
-                    var (c0, c1, c2, c3) = Transposed(Vector256.Load(posterior), Row(posterior, k + 1, 1), Row(posterior, k + 2, 2), Row(posterior, k + 3, 3));
+                    var (c0, c1, c2, c3) = LanePacking.Transposed(Vector256.Load(posterior), Row(posterior, k + 1, 1), Row(posterior, k + 2, 2), Row(posterior, k + 3, 3));
                     (Vector256.Load(to0 + k) + c0).Store(to0 + k);
                     (Vector256.Load(to1 + k) + c1).Store(to1 + k);
                     (Vector256.Load(to2 + k) + c2).Store(to2 + k);
@@ -113,14 +112,6 @@ internal sealed unsafe class LaneTable : LaneEmissions
     }
 
     private Vector256<double> Row(double* posterior, int state, int offset) => state < states ? Vector256.Load(posterior + (offset * FeatureTile.Capacity)) : Vector256<double>.Zero;
-
-    private static (Vector256<double> A, Vector256<double> B, Vector256<double> C, Vector256<double> D) Transposed(Vector256<double> a, Vector256<double> b, Vector256<double> c, Vector256<double> d)
-    {
-        if (!Avx.IsSupported)
-            return (Vector256.Create(a[0], b[0], c[0], d[0]), Vector256.Create(a[1], b[1], c[1], d[1]), Vector256.Create(a[2], b[2], c[2], d[2]), Vector256.Create(a[3], b[3], c[3], d[3]));
-        Vector256<double> e = Avx.UnpackLow(a, b), f = Avx.UnpackHigh(a, b), g = Avx.UnpackLow(c, d), h = Avx.UnpackHigh(c, d);
-        return (Avx.Permute2x128(e, g, 0x20), Avx.Permute2x128(f, h, 0x20), Avx.Permute2x128(e, g, 0x31), Avx.Permute2x128(f, h, 0x31));
-    }
 
     private int Place(double value)
     {
