@@ -117,7 +117,7 @@ public sealed class FitTests : IDisposable
         var result = await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--columns", "probability,label", "--keep", "name,x", "--json");
         Assert.Equal(0, result.Code);
         using var json = JsonDocument.Parse(result.Out);
-        Assert.Equal(["rows", "rowsIn", "rowsRejected", "rowsResumed", "seconds", "rowsPerSecond", "peakMemoryBytes", "output"], json.RootElement.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["rows", "rowsIn", "rowsRejected", "rowsResumed", "seconds", "rowsPerSecond", "peakMemoryBytes", "output", "warnings"], json.RootElement.EnumerateObject().Select(p => p.Name));
         Assert.Equal(3_000, json.RootElement.GetProperty("rows").GetInt64());
 
         var scored = new Io.MemorySink();
@@ -147,5 +147,37 @@ public sealed class FitTests : IDisposable
         using var dataJson = JsonDocument.Parse((await Tool.RunAsync("inspect", folder["d.parquet"], "--json")).Out);
         Assert.Equal(3_000, dataJson.RootElement.GetProperty("rows").GetInt64());
         Assert.Equal(["x", "y", "w", "name"], dataJson.RootElement.GetProperty("files")[0].GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
+    }
+
+    [Theory]
+    [InlineData("student-t(7)", "student-t, degrees of freedom 7,")]
+    [InlineData("gaussian-kernel-density(0.25)", "bandwidth 0.25")]
+    [InlineData("zero-inflated(gamma)", "x: gamma, shape ")]
+    public async Task A_family_takes_an_argument_in_brackets(string family, string words)
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("x", Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? 0 : i * 0.5).ToArray()));
+        var result = await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", family, "--output", folder["m.json"]);
+        Assert.Equal(0, result.Code);
+        Assert.Contains(words, result.Out, StringComparison.Ordinal);
+        Assert.Equal(2, (await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", $"{family[..family.IndexOf('(', StringComparison.Ordinal)]}(-1)", "--output", folder["m.json"])).Code);
+    }
+
+    [Fact]
+    public async Task Booleans_are_numbers_where_they_are_named()
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("x", new[] { true, false, true, true }));
+        Assert.Equal(0, (await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--features", "x", "--distribution", "bernoulli", "--output", folder["m.json"], "--quiet")).Code);
+        Assert.Equal(0.75, ((BernoulliDistribution)SavedModel.Load(folder["m.json"]).Model).Probability1);
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--quiet"));
+    }
+
+    [Fact]
+    public async Task A_model_is_not_converted_over_itself()
+    {
+        TestData.SaveModel(folder["m.json"], "x");
+        var before = await File.ReadAllBytesAsync(folder["m.json"]);
+        var result = await Tool.RunAsync("convert", folder["m.json"], folder["m.json"], "--to", "pomegranate");
+        Assert.Equal((2, $"pipelines: error: OUT {folder["m.json"]}: found the file that is read too, expected another file; choose another name"), (result.Code, result.ErrorText));
+        Assert.Equal(before, await File.ReadAllBytesAsync(folder["m.json"]));
     }
 }

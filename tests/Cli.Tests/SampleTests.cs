@@ -122,7 +122,7 @@ public sealed class SampleTests : IDisposable
         Assert.Equal((2, "pipelines: error: sample options, Label: found it for a normal model, expected it for a mixture, whose rows come from components; nothing was read; correct the options and run again"), (label.Code, label.ErrorText));
         new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("c", ["only"])]).Save(folder["odd.json"]);
         var odd = await Tool.RunAsync("sample", folder["odd.json"], "--rows", "100", "--output", folder["s.parquet"]);
-        Assert.Contains("feature 'c': found a draw of 1, expected the code of one of its 1 categories", odd.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("feature 'c': found 1 categories, expected 2, as the model has probabilities of; the file is damaged or was edited; save the model again", odd.ErrorText, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["s.parquet"]));
     }
 

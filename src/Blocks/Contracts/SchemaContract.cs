@@ -100,7 +100,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (as the file tells)", $"{Text(feature.Minimum)} to {Text(feature.Maximum)} as when the model was fitted; of others it knows little");
     }
 
-    private static bool IsNumeric(string type) => type is "double" or "single" or "decimal" or "sbyte" or "byte" or "int16" or "uint16" or "int32" or "uint32" or "int64" or "uint64";
+    private static bool IsNumeric(string type) => type is "double" or "single" or "decimal" or "sbyte" or "byte" or "int16" or "uint16" or "int32" or "uint32" or "int64" or "uint64" or "boolean";
 
     private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "any";
 

@@ -67,7 +67,7 @@ internal sealed class CategoryCodes(CategoryMap map)
         if (column is BatchColumn<long> whole)
         {
             for (var i = 0; i < whole.Length; i++)
-                if (!whole.IsNull(i) && Math.Abs((Int128)whole[i]) > MostExact) return i;
+                if (!whole.IsNull(i) && whole[i] is > MostExact or < -MostExact) return i;
         }
         else if (column is BatchColumn<ulong> natural)
         {

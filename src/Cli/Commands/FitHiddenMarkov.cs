@@ -18,7 +18,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     private readonly Option<bool> finite = new("--finite") { Description = "Sequences finish in an end state, whose probability is fitted too. [default: they may stop in any state]" };
 
     private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Added to the weight of each category that a state emits, in rows. [default: 0]", "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
+        "--pseudocount", "Added to the weight of each category that a state emits, in rows, and to the count of each transition. [default: 0]", "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> minVariance = Setting.Real(
         "--min-variance", "Least variance of a state's emission in any direction, in squared units of the features. [default: 0 = off]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));

@@ -26,6 +26,8 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
         var cells = Math.Pow(codes, order + 1);
         if (survey.Minimum(0) < 0 || codes != Math.Floor(codes) || cells > TableStatistics.MostCells)
         {
+            if (pass.Features is [{ Categories: { } categories } feature])
+                throw new ModelException(ErrorKind.Data, $"feature '{feature.Name}'", $"{categories.Count} categories, which have {cells.Text()} combinations of {order + 1}", $"at most {TableStatistics.MostCells} combinations", "choose a lower order (--markov-order), or group categories") { FeatureIndex = 0 };
             throw new ModelException(ErrorKind.Data, "feature 0", $"values from {survey.Minimum(0).Text()} to {survey.Maximum(0).Text()}", $"categories coded 0, 1, 2 …, at most {TableStatistics.MostCells} combinations of {order + 1} of them",
                 "give its categories smaller codes, or choose a lower order")
             { FeatureIndex = 0 };

@@ -53,7 +53,7 @@ public sealed class SequenceIndexTests
     [Theory]
     [InlineData(4), InlineData(3), InlineData(1)]
     public void An_order_that_falls_is_named_with_its_place(int batchSize) => Assert.Equal(
-        "data, row 3, column 't': found 1 after 2 in one sequence, expected values that don't fall within a sequence; sort the file by key and order",
+        "data, row 3, column 't': found 1 after 2 in one sequence, expected values that don't fall within a sequence; sort the file by key and order, or let rows be regrouped (--regroup, SequenceColumns.Regroup)",
         Refused(["a", "b", "b", "b"], [9, 2, 2, 1], batchSize));
 
     [Fact]

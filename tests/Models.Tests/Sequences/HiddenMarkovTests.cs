@@ -256,11 +256,20 @@ public class HiddenMarkovTests
     }
 
     [Fact]
+    public void OnlyTheStatesOfACycleAreNamed()
+    {
+        var error = Assert.Throws<ModelException>(() => new HiddenMarkovModel(
+            [new("a", new NormalDistribution(0, 1)), new("d1"), new("d2"), new("d3")],
+            [new("start", "a", 1), new("a", "d1", 1), new("d1", "d2", 1), new("d2", "d1", 0.5), new("d2", "d3", 0.5), new("d3", "end", 1)]));
+        Assert.Equal("hidden Markov model, silent states: found a cycle among 'd1', 'd2', expected no cycle of states that emit nothing; take one of its transitions out, or let one of the states emit", error.Message);
+    }
+
+    [Fact]
     public void ADataSetThatIsAllImpossibleIsAnError()
     {
         var model = HiddenMarkovModel.FromMatrix(new[,] { { 1.0 } }, [new DiscreteDistribution([0.5, 0.5])], [1]);
         var error = Assert.Throws<ModelException>(() => model.Fit(SequenceSet.From([[0.0, 5], [5]])));
-        Assert.Contains("2 of 2 sequences are impossible under the model (numbers 0, 1)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("2 of 2 sequences are impossible under the model (numbers 0, 1; 3 of 3 rows)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
