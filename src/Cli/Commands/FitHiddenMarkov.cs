@@ -39,7 +39,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, label, training, impossible, pseudocount, minVariance];
 
     protected override IEnumerable<string> Check(CommandResult result) =>
-        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false), (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features, Sequences.Lists)).Concat(CheckLabels(result));
+        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false), (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights]))).Concat(CheckLabels(result));
 
     protected override IEstimator<HiddenMarkovModel> Estimator(ParseResult parsed)
     {

@@ -106,7 +106,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
         if (initial is { FeaturesByPosition: true } or { Features: null })
-            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? (Sequences is { } s ? parsed.GetValue(s.Lists) : null), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
+            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? Elements(parsed), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs));
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -153,13 +153,17 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         {
             var source = Pipeline.From(new ParquetSource(files, how));
             source = Of(source, (TModel?)initial?.Model, parsed);
-            if (Sequences is { } lists && parsed.GetValue(lists.Lists) is { } elements) source = source.Features([.. elements]);
+            if (Elements(parsed) is { } elements) source = source.Features([.. elements]);
             // With what the model knows of them: its categories keep their codes.
             if (Expected(initial, parsed)?.Features is { } known) source = source.Features(known);
             if (parsed.GetValue(Fit.Features) is { } names && names.Count != initial?.Features?.Count) source = source.Features([.. names]);
             return parsed.GetValue(Fit.Weights) is { } weights ? source.WeightedBy(weights) : source;
         }
     }
+
+    // Lists are features, unless they are named for something else; null where there are none.
+    private IReadOnlyList<string>? Elements(ParseResult parsed) =>
+        Sequences is { } sequences && parsed.GetValue(sequences.Lists) is { } lists && lists.Where(l => !Taken(parsed).Contains(l)).ToArray() is { Length: > 0 } left ? left : null;
 
     // The model to begin with, with the names of the columns that stand for its features; null if there is nothing to compare with.
     private SavedModel? Expected(SavedModel? initial, ParseResult parsed)

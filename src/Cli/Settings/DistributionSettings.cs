@@ -27,13 +27,15 @@ internal sealed class DistributionSettings
     private static string Arguments => string.Join("; ", Known.Where(f => f.Argument is not null).Select(f => $"{f.Name}({f.Argument})"));
 
     /// <summary>Rules about the option and the features.</summary>
-    public IEnumerable<string> Check(CommandResult result, Setting<IReadOnlyList<string>?> features, Setting<IReadOnlyList<string>?>? lists = null)
+    /// <param name="result">The parsed command.</param>
+    /// <param name="features">The option that names the features.</param>
+    /// <param name="otherwise">The features where that option is not given; null = only the data tell.</param>
+    public IEnumerable<string> Check(CommandResult result, Setting<IReadOnlyList<string>?> features, IReadOnlyList<string>? otherwise = null)
     {
         if (result.Given(Option) is not { Count: > 1 } names) yield break;
-        if (!result.IsGiven(features) && lists is not null && result.IsGiven(lists)) features = lists;
-        if (!result.IsGiven(features))
+        if (!result.IsGiven(features) && otherwise is null)
             yield return Mistake.Text($"{Option.Name} with {names.Count} names", $"no {features.Name}", "the features they are for, in the same order", $"{features.Name} {features.Example}");
-        else if (result.Given(features) is { } given && given.Count != names.Count)
+        else if ((result.IsGiven(features) ? result.Given(features) : otherwise) is { } given && given.Count != names.Count)
             yield return Mistake.Text(Option.Name, $"{names.Count} names for {given.Count} features", "one name for all features, or one for each", $"{Option.Name} normal");
         if (names.FirstOrDefault(n => !Find(n)!.IsUnivariate) is { } joint)
             yield return Mistake.Text(Option.Name, $"'{joint}' among several names", $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{Option.Name} {joint}");

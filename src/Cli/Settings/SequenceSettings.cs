@@ -49,6 +49,12 @@ internal sealed class SequenceSettings
         if (result.Given(Key) is { } key && result.Given(order) == key) yield return Mistake.Text($"{Key.Name} and {order.Name}", $"'{key}' in both", "two columns", $"{Key.Name} {Key.Example} {order.Name} {order.Example}");
     }
 
+    /// <summary>The columns of lists that are features where none are named; null where there are no lists.</summary>
+    /// <param name="result">The parsed command.</param>
+    /// <param name="others">Options that name columns that are no features.</param>
+    public IReadOnlyList<string>? Elements(CommandResult result, IReadOnlyList<Setting<string?>> others) =>
+        result.Given(Lists)?.Where(l => !others.Select(result.Given).Contains(l)).ToArray();
+
     /// <summary>The columns that are no features.</summary>
     public IEnumerable<string?> Taken(ParseResult parsed) => [KeyOf(parsed), parsed.GetValue(order)];
 
