@@ -36,7 +36,7 @@ internal sealed class DistributionSettings
         if (!result.IsGiven(features) && otherwise is null)
             yield return Mistake.Text($"{Option.Name} with {names.Count} names", $"no {features.Name}", "the features they are for, in the same order", $"{features.Name} {features.Example}");
         else if ((result.IsGiven(features) ? result.Given(features) : otherwise) is { } given && given.Count != names.Count)
-            yield return Mistake.Text(Option.Name, $"{names.Count} names for {given.Count} features", "one name for all features, or one for each", $"{Option.Name} normal");
+            yield return Mistake.Text(Option.Name, $"{names.Count} names for {given.Count} {(given.Count == 1 ? "feature" : "features")}", "one name for all features, or one for each", $"{Option.Name} normal");
         if (names.FirstOrDefault(n => !Find(n)!.IsUnivariate) is { } joint)
             yield return Mistake.Text(Option.Name, $"'{joint}' among several names", $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{Option.Name} {joint}");
     }

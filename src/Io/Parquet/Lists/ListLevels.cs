@@ -72,6 +72,8 @@ internal sealed class ListLevels(ListShape shape)
         where T : struct, IBinaryInteger<T>
     {
         Grow(repeated.Length);
+        var begins = Begins.AsSpan(Count, repeated.Length);
+        var elements = Elements.AsSpan(Count, repeated.Length);
         var values = 0;
         for (var i = 0; i < repeated.Length; i++)
         {
@@ -80,8 +82,8 @@ internal sealed class ListLevels(ListShape shape)
             if ((uint)definition > shape.Largest) throw new BrokenFileException($"the definition level {definition}", $"0 to {shape.Largest}");
             // A list goes on with an element.
             if (repetition == 1 && definition < shape.Element) throw new BrokenFileException("a list that goes on without an element", "an element");
-            Begins[Count + i] = repetition == 0;
-            Elements[Count + i] = definition >= shape.Element;
+            begins[i] = repetition == 0;
+            elements[i] = definition >= shape.Element;
             if (definition == shape.Largest) values++;
         }
         Count += repeated.Length;

@@ -49,15 +49,16 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     {
         var entries = (int)Math.Min(Math.Min(options.BatchSize, LargestSlice), from.Left);
         var decoded = from.Read(entries, cancellationToken);
-        var levels = from.Levels[0];
+        var begins = from.Levels[0].Begins.AsSpan(0, entries);
+        var present = from.Levels[0].Elements.AsSpan(0, entries);
         var picks = new int[entries];
         var rows = new int[entries];
         var keys = new long[entries];
         var (elements, row) = (0, -1);
         for (var i = 0; i < entries; i++)
         {
-            if (levels.Begins[i]) row++;
-            if (!levels.Elements[i])
+            if (begins[i]) row++;
+            if (!present[i])
             {
                 EmptyLists++;
                 continue;
@@ -159,6 +160,12 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 }
                 if (Rows == 0 && Levels[c].Count > 0 && !Levels[c].Begins[0]) throw Broken(columns[c], "a first list that goes on", "one that begins");
             }
+            if (columns.Length > 1) Compare(entries);
+            return decoded;
+        }
+
+        private void Compare(int entries)
+        {
             var rows = -1;
             for (var i = 0; i < entries; i++)
             {
@@ -171,7 +178,6 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                     if (isOver || Levels[c].Begins[i] != Levels[0].Begins[i] || Levels[c].Elements[i] != Levels[0].Elements[i]) throw Uneven(c, rows);
                 }
             }
-            return decoded;
         }
 
         /// <summary>The plain columns of the slice's rows, a value for each element.</summary>
