@@ -30,7 +30,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             cancellationToken.ThrowIfCancellationRequested();
             if (open is null)
             {
-                if (!Find()) return null;
+                if (!plan.Find(ref file, ref group)) return null;
                 open = Open(plan.Files[file]);
             }
             if (open.Left == 0)
@@ -81,17 +81,6 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 : elements == entries ? decoded[list] : decoded[list].Pick(null, picks.AsSpan(0, elements));
         }
         return new RowBlock($"{plan.Files[file].Name}, elements of '{lists[0]}'", group, elements, columns, null, first);
-    }
-
-    private bool Find()
-    {
-        for (; file < plan.Files.Length; file++, group = 0)
-        {
-            var groups = plan.Files[file].Footer.RowGroups;
-            while (group < groups.Length && groups[group].Rows == 0) group++;
-            if (group < groups.Length) return true;
-        }
-        return false;
     }
 
     private OpenGroup Open(PlannedFile from)
