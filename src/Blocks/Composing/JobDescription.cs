@@ -31,6 +31,7 @@ internal static class JobDescription
         .. own,
         new("batch size", options.BatchSize.ToString(CultureInfo.InvariantCulture)),
         .. bound.Graph.Stages.SelectMany(s => s.Facts),
+        .. bound.Info.Facts,
         .. Inputs(bound),
     ]);
 

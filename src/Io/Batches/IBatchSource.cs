@@ -80,6 +80,9 @@ public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowG
     /// <summary>The files that are read, in order; empty (default) for sources that are no files. Jobs over other sources cannot be resumed: nothing says that the rows are the same.</summary>
     public IReadOnlyList<InputFile> Files { get; init; } = [];
 
+    /// <summary>What else decides which rows are read, so that a job is only resumed as the same; empty by default.</summary>
+    public IReadOnlyList<JobFact> Facts { get; init; } = [];
+
     /// <summary>Columns that the data hold and that cannot be read, by name, and why; empty by default.</summary>
     public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>();
 }

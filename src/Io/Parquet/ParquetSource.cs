@@ -54,7 +54,12 @@ public sealed class ParquetSource : IBatchSource
             for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
         }
         // How many elements lists have, only reading tells.
-        return new SourceInfo(opened.Schema, opened.Lists is null ? opened.Rows : null, largest) { Files = [.. opened.Files.Select(f => f.Identity)], LeftOut = opened.Obstacles };
+        return new SourceInfo(opened.Schema, opened.Lists is null ? opened.Rows : null, largest) 
+        {
+            Files = [.. opened.Files.Select(f => f.Identity)],
+            LeftOut = opened.Obstacles,
+            Facts = opened.Lists is { } lists ? [new JobFact("lists", $"{string.Join(", ", lists.Names)}, numbered in {lists.Key}")] : [],
+        };
     }
 
     /// <summary>The files that paths, folders and globs stand for, as they are now, in the order in which they would be read. Their columns are not compared.</summary>
@@ -143,11 +148,20 @@ public sealed class ParquetSource : IBatchSource
         return
         [
             .. opened.Files
-                .SelectMany(f => Enumerable.Range(0, f.Footer.RowGroups.Length).Select(g => EngineChoice.Choose(opened.Engines, f, g, ParquetPlan.Columns(f, schema), heldBytes).Name))
+                .SelectMany(f => Enumerable.Range(0, f.Footer.RowGroups.Length).SelectMany(g => Together(f).Select(columns => EngineChoice.Choose(opened.Engines, f, g, columns, heldBytes).Name).Distinct()))
                 .GroupBy(name => name, StringComparer.Ordinal)
                 .Select(g => (g.Key, g.Count()))
                 .OrderByDescending(e => e.Item2),
         ];
+
+        // Columns that one reader reads: the plain ones together, each column of lists for itself.
+        IEnumerable<FileColumn[]> Together(PlannedFile file)
+        {
+            if (opened.Lists is not { } lists) return [ParquetPlan.Columns(file, schema)];
+            var columns = schema.Fields.Where(f => f.Name != lists.Key).ToLookup(f => lists.Names.Contains(f.Name));
+            FileColumn[] plain = [.. columns[false].Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name)!)];
+            return [.. plain.Length == 0 ? [] : new[] { plain }, .. columns[true].Select(f => new[] { ListColumns.Find(file, f.Name) })];
+        }
     }
 
     private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>

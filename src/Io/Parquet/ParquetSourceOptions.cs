@@ -13,7 +13,7 @@ public sealed record ParquetSourceOptions
 
     /// <summary>
     /// Columns of lists whose elements are read as rows: each row of a file is a list, its elements become rows, and its other columns are repeated beside them. The lists of
-    /// one row are equally long; null lists count as empty, and empty ones give no row. Always decoded by the built-in engine. Empty (default) = rows are rows, and lists are left out.
+    /// one row are equally long; null lists count as empty, and empty ones give no row. Decoded by the built-in engine or by ParquetSharp. Empty (default) = rows are rows, and lists are left out.
     /// </summary>
     public IReadOnlyList<string> Lists { get; init; } = [];
 

@@ -1,6 +1,9 @@
 namespace Pipelines.Io.Format;
 
-/// <summary>Finds the columns of lists in a schema: three levels (a group, a repeated group, the element), two, as older writers have them, or one repeated column.</summary>
+/// <summary>
+/// Finds the columns of lists in a schema: three levels (a group that says it is a list, a repeated group, the element), two, as older writers have them (the group, the repeated
+/// element), or one repeated column.
+/// </summary>
 internal static class ListSchema
 {
     /// <summary>The columns whose rows are lists of plain values. Lists of lists, maps and structures are none.</summary>
@@ -17,27 +20,37 @@ internal static class ListSchema
                 open += nodes[index].Children - 1;
                 if (nodes[index].Storage is not null) leaves++;
             }
-            if (leaves == 1 && Column(nodes.GetRange(first, index - first), leaf) is { } column) lists.Add(column);
+            var path = nodes.GetRange(first, index - first);
+            if (IsList(path)) lists.Add(Column(path, leaf));
             leaf += leaves;
         }
         return [.. lists];
     }
 
-    // The nodes of one column lead to its only leaf.
-    private static FileColumn? Column(List<SchemaNode> path, int leaf)
+    // The path of one column: each node but the last has one child, the next.
+    private static bool IsList(List<SchemaNode> path)
     {
-        if (path.Count > 3 || path[^1].Storage is not { } storage || path.Count(n => n.Repetition == Repetition.Repeated) != 1) return null;
-        var repeated = path.FindIndex(n => n.Repetition == Repetition.Repeated);
-        // A structure around the list would be a level more.
-        if (repeated != Math.Max(0, path.Count - 2) && repeated != path.Count - 1) return null;
-        if (path.Count == 3 && repeated != 1) return null;
-        var level = 0;
-        var element = 0;
+        if (path[^1].Storage is null || path.Take(path.Count - 1).Any(n => n.Children != 1)) return false;
+        return path switch
+        {
+            [{ Repetition: Repetition.Repeated }] => true,
+            [{ IsList: true, Repetition: not Repetition.Repeated }, { Repetition: Repetition.Repeated }] => true,
+            // By these names older writers tell that the repeated group is the element itself, a structure.
+            [{ IsList: true, Repetition: not Repetition.Repeated } list, { Repetition: Repetition.Repeated, IsList: false } group, { Repetition: not Repetition.Repeated }] =>
+                group.Name != "array" && group.Name != list.Name + "_tuple",
+            _ => false,
+        };
+    }
+
+    private static FileColumn Column(List<SchemaNode> path, int leaf)
+    {
+        var (level, element) = (0, 0);
         foreach (var node in path)
         {
             if (node.Repetition != Repetition.Required) level++;
             if (node.Repetition == Repetition.Repeated) element = level;
         }
+        var storage = path[^1].Storage!;
         var (type, obstacle) = ValueTypes.Of(storage);
         var optional = path[^1].Repetition == Repetition.Optional;
         var field = type is null ? null : new ColumnField(path[0].Name, type, optional, storage);

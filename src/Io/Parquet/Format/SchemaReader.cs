@@ -8,6 +8,9 @@ internal sealed record SchemaNode(string Name, ParquetStorage? Storage, Repetiti
 
     /// <summary>True for a leaf at the top of the schema that is not repeated: a plain column.</summary>
     public bool IsFlat { get; init; }
+
+    /// <summary>True for a group that says it is a list.</summary>
+    public bool IsList { get; init; }
 }
 
 /// <summary>Reads the schema of a footer.</summary>
@@ -15,12 +18,17 @@ internal static class SchemaReader
 {
     private const int MaxDepth = 64;
 
+    // How a list is called, in the newer way and in the older one.
+    private const int LogicalList = 3;
+    private const int ConvertedList = 3;
+
     /// <summary>Reads one element.</summary>
     public static SchemaNode ReadNode(ref ThriftReader reader)
     {
         int physical = -1, length = 0, repetition = 0, children = 0, converted = -1, scale = 0, precision = 0;
         string? name = null;
         ParquetStorage? logical = null;
+        var isList = false;
         var outer = reader.Begin();
         while (reader.Next(out var id, out var type))
         {
@@ -36,7 +44,7 @@ internal static class SchemaReader
                 case 8: precision = reader.Int32(type); break;
                 case 10:
                     ThriftReader.Expect(type, ThriftType.Struct);
-                    logical = ReadLogical(ref reader);
+                    logical = ReadLogical(ref reader, out isList);
                     break;
                 default: reader.Skip(type); break;
             }
@@ -45,7 +53,7 @@ internal static class SchemaReader
         if (name is null) throw new BrokenFileException("a column without a name", "a name");
         if (repetition is < 0 or > 2) throw new BrokenFileException($"column '{name}' with repetition {repetition}", "0 to 2");
         if (children < 0) throw new BrokenFileException($"column '{name}' with {children} children", "at least 0");
-        if (physical < 0) return new SchemaNode(name, null, (Repetition)repetition, children);
+        if (physical < 0) return new SchemaNode(name, null, (Repetition)repetition, children) { IsList = isList || converted == ConvertedList };
         if (physical > 7) throw new BrokenFileException($"column '{name}' of physical type {physical}", "0 to 7");
         if (children > 0) throw new BrokenFileException($"column '{name}' with values and children", "one of them");
         var p = (PhysicalType)physical;
@@ -95,14 +103,16 @@ internal static class SchemaReader
         return index;
     }
 
-    private static ParquetStorage ReadLogical(ref ThriftReader reader)
+    private static ParquetStorage ReadLogical(ref ThriftReader reader, out bool isList)
     {
         var storage = new ParquetStorage(default);
+        isList = false;
         var outer = reader.Begin();
         while (reader.Next(out var id, out var type))
         {
             ThriftReader.Expect(type, ThriftType.Struct);
             var inner = reader.Begin();
+            isList |= id == LogicalList;
             storage = storage with
             {
                 Kind = id switch

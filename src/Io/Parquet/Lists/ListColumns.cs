@@ -19,22 +19,23 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
     /// <summary>The columns of the rows: the key, the plain columns, the elements.</summary>
     /// <param name="files">The files.</param>
     /// <param name="plain">The plain columns that can be read.</param>
+    /// <param name="engines">The engines that may read them.</param>
     /// <exception cref="DataException">A file lacks a list, or it cannot be read; or a plain column has the key's name.</exception>
-    public BatchSchema Schema(PlannedFile[] files, BatchSchema plain)
+    public BatchSchema Schema(PlannedFile[] files, BatchSchema plain, IReadOnlyList<ParquetEngine> engines)
     {
         if (plain.IndexOf(Key) >= 0)
             throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column of the name that the key of the lists has", "another name", "give the key another name (--sequence, ParquetSourceOptions.ListKey)");
         var elements = new List<ColumnField>();
         foreach (var name in Names)
         {
-            foreach (var file in files) Check(file, files[0], name);
+            foreach (var file in files) Check(file, files[0], name, engines);
             var field = Find(files[0], name).Field!;
             elements.Add(Array.Exists(files, f => Find(f, name).Field!.IsNullable) ? field with { IsNullable = true } : field);
         }
         return new BatchSchema([new ColumnField(Key, typeof(long), IsNullable: false), .. plain.Fields, .. elements]);
     }
 
-    private static void Check(PlannedFile file, PlannedFile first, string name)
+    private static void Check(PlannedFile file, PlannedFile first, string name, IReadOnlyList<ParquetEngine> engines)
     {
         var place = $"{file.Name}, column '{name}'";
         if (Find(file, name) is not { } column)
@@ -43,13 +44,10 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
             var others = file.Footer.Lists.Length == 0 ? "; the file has none" : $", such as {string.Join(", ", file.Footer.Lists.Select(l => l.Name))}";
             throw new DataException(DataErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}", "correct the name (--lists)");
         }
-        var why = column.Obstacle ?? file.Footer.RowGroups.Select(g => Why(g.Chunks[column.Chunk])).FirstOrDefault(w => w is not null);
+        var why = column.Obstacle ?? EngineChoice.Obstacle(engines, file, column);
         if (why is not null)
-            throw new DataException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "plain or dictionary encoded lists of numbers, booleans, texts or times", "write the file anew");
+            throw new DataException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times", "write the file anew, or leave the column out");
         if (!ParquetPlan.Agree(Find(first, name), column))
             throw new DataException(DataErrorKind.Data, place, $"lists of {column.Storage}", $"lists of {Find(first, name).Storage}, as in {first.Name}", "read files of one kind at a time");
     }
-
-    private static string? Why(ColumnChunkInfo chunk) =>
-        chunk.IsLocked ? "they are encrypted" : chunk.Obstacle ?? (ParquetNetDecoder.IsNeededFor(chunk) ? "they are delta encoded or split into bytes" : null);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
@@ -11,7 +12,7 @@ namespace Pipelines.Io.Reading;
 /// <param name="shape">What the definition levels mean.</param>
 internal sealed class ListLevels(ListShape shape)
 {
-    private readonly int bits = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)shape.Largest);
+    private readonly int bits = 32 - BitOperations.LeadingZeroCount((uint)shape.Largest);
     private RleDecoder? repetitions, definitions;
 
     /// <summary>Number of entries.</summary>
@@ -47,42 +48,54 @@ internal sealed class ListLevels(ListShape shape)
     /// <returns>The number of values.</returns>
     public int Read(Span<bool> present)
     {
-        if (Begins.Length < Count + present.Length)
-        {
-            var room = Math.Max(Count + present.Length, 2 * Count);
-            var (begins, elements) = (Begins, Elements);
-            Array.Resize(ref begins, room);
-            Array.Resize(ref elements, room);
-            (Begins, Elements) = (begins, elements);
-        }
-        var levels = ArrayPool<int>.Shared.Rent(present.Length);
+        var pool = ArrayPool<int>.Shared;
+        var (repeated, defined) = (pool.Rent(present.Length), pool.Rent(present.Length));
         try
         {
-            var found = levels.AsSpan(0, present.Length);
-            repetitions!.Decode(found);
-            for (var i = 0; i < found.Length; i++)
-            {
-                if ((uint)found[i] > 1) throw new BrokenFileException($"the repetition level {found[i]}", "0 or 1");
-                Begins[Count + i] = found[i] == 0;
-            }
-            definitions!.Decode(found);
-            var values = 0;
-            for (var i = 0; i < found.Length; i++)
-            {
-                if ((uint)found[i] > shape.Largest) throw new BrokenFileException($"the definition level {found[i]}", $"0 to {shape.Largest}");
-                // A list goes on with an element.
-                if (!Begins[Count + i] && found[i] < shape.Element) throw new BrokenFileException("a list that goes on without an element", "an element");
-                Elements[Count + i] = found[i] >= shape.Element;
-                present[i] = found[i] == shape.Largest;
-                if (present[i]) values++;
-            }
-            Count += present.Length;
-            return values;
+            repetitions!.Decode(repeated.AsSpan(0, present.Length));
+            definitions!.Decode(defined.AsSpan(0, present.Length));
+            for (var i = 0; i < present.Length; i++) present[i] = defined[i] == shape.Largest;
+            return Add<int>(repeated.AsSpan(0, present.Length), defined.AsSpan(0, present.Length));
         }
         finally
         {
-            ArrayPool<int>.Shared.Return(levels);
+            pool.Return(repeated);
+            pool.Return(defined);
         }
+    }
+
+    /// <summary>Adds entries of which another decoder read the levels.</summary>
+    /// <param name="repeated">Shape [entries], the repetition levels.</param>
+    /// <param name="defined">Shape [entries], the definition levels.</param>
+    /// <returns>The number of values.</returns>
+    public int Add<T>(ReadOnlySpan<T> repeated, ReadOnlySpan<T> defined)
+        where T : struct, IBinaryInteger<T>
+    {
+        Grow(repeated.Length);
+        var values = 0;
+        for (var i = 0; i < repeated.Length; i++)
+        {
+            var (repetition, definition) = (int.CreateTruncating(repeated[i]), int.CreateTruncating(defined[i]));
+            if ((uint)repetition > 1) throw new BrokenFileException($"the repetition level {repetition}", "0 or 1");
+            if ((uint)definition > shape.Largest) throw new BrokenFileException($"the definition level {definition}", $"0 to {shape.Largest}");
+            // A list goes on with an element.
+            if (repetition == 1 && definition < shape.Element) throw new BrokenFileException("a list that goes on without an element", "an element");
+            Begins[Count + i] = repetition == 0;
+            Elements[Count + i] = definition >= shape.Element;
+            if (definition == shape.Largest) values++;
+        }
+        Count += repeated.Length;
+        return values;
+    }
+
+    private void Grow(int entries)
+    {
+        if (Begins.Length >= Count + entries) return;
+        var room = Math.Max(Count + entries, 2 * Count);
+        var (begins, elements) = (Begins, Elements);
+        Array.Resize(ref begins, room);
+        Array.Resize(ref elements, room);
+        (Begins, Elements) = (begins, elements);
     }
 
     private static RleDecoder V1(PageBytes body, int values, int bits, string what)

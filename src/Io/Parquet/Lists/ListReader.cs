@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
@@ -9,7 +8,6 @@ namespace Pipelines.Io.Reading;
 /// <param name="options">How much is read at a time.</param>
 internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptions options) : IDisposable
 {
-    private const long LargestRoom = 1 << 26;
     private const int LargestSlice = 1 << 16;
 
     // What says where rows begin is read in any case.
@@ -67,6 +65,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             (picks[elements], rows[elements], keys[elements]) = (i, row, rowsBefore + from.Rows + row);
             elements++;
         }
+        // Slices wait until they fill a batch: where most lists are empty, many of them.
+        if (elements < entries) Array.Resize(ref keys, elements);
         var first = from.Elements;
         var beside = from.ReadPlain(row + 1, rows.AsSpan(0, elements), cancellationToken);
         from.Pass(entries, row + 1, elements);
@@ -76,7 +76,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         {
             var name = schema.Fields[c].Name;
             var list = Array.IndexOf(lists, name);
-            columns[c] = name == plan.Lists!.Key ? new ColumnBlock<long>(keys.AsMemory(0, elements), null, default, null)
+            columns[c] = name == plan.Lists!.Key ? new ColumnBlock<long>(keys, null, default, null)
                 : list < 0 ? beside[Array.IndexOf(plain, name)]
                 : elements == entries ? decoded[list] : decoded[list].Pick(null, picks.AsSpan(0, elements));
         }
@@ -91,7 +91,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         var share = options.DecoderBytes is { } bytes ? bytes / 2 : long.MaxValue;
         var limits = new ReaderLimits(share, Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes));
         from.CheckUnchanged();
-        return new OpenGroup(from, group, columns, others.Length == 0 ? null : EngineChoice.Open(plan.Engines, from, group, others, limits), limits);
+        return new OpenGroup(from, group, columns, others.Length == 0 ? null : EngineChoice.Open(plan.Engines, from, group, others, limits), plan.Engines, limits);
     }
 
     /// <summary>A row group that is being read.</summary>
@@ -101,20 +101,18 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         private readonly int number;
         private readonly FileColumn[] columns;
         private readonly IRowGroupReader? plain;
-        private readonly SafeFileHandle handle;
-        private readonly ColumnCursor[] cursors;
+        private readonly IListCursor[] cursors;
         private readonly long[] left;
         private ColumnBlock[] last = [];
 
-        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, IRowGroupReader? plain, ReaderLimits limits)
+        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, IRowGroupReader? plain, IReadOnlyList<ParquetEngine> engines, ReaderLimits limits)
         {
             (this.from, this.number, this.columns, this.plain) = (from, number, columns, plain);
             var info = from.Footer.RowGroups[number];
-            var held = new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2));
             Handed = new ReadingMemory(limits.SliceBytes);
-            handle = FooterFile.Open(from.Path);
+            var room = new ListRoom(limits.HeldBytes / columns.Length, limits.SliceBytes / columns.Length, new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2)), Handed);
             Levels = Array.ConvertAll(columns, c => new ListLevels(c.List!));
-            cursors = [.. columns.Select((c, i) => ColumnDecoder.For(c).Open(handle, from.Path, info.Chunks[c.Chunk], Math.Min(LargestRoom, limits.HeldBytes / columns.Length), held, Handed, Levels[i]))];
+            cursors = [.. columns.Select((c, i) => ((IListEngine)EngineChoice.Choose(engines, from, number, [c], room.PageBytes)).OpenList(from, number, c, room, Levels[i]))];
             left = Array.ConvertAll(columns, c => info.Chunks[c.Chunk].Values);
         }
 
@@ -142,14 +140,13 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 try
                 {
                     Levels[c].Clear();
-                    decoded[c] = cursors[c].Read((int)Math.Min(entries, left[c]), null, cancellationToken);
-                    cursors[c].Rest();
+                    if (left[c] > 0) decoded[c] = cursors[c].Read((int)Math.Min(entries, left[c]), cancellationToken);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     throw RowGroupFault.At(from, number, columns[c], e);
                 }
-                if (Rows == 0 && Elements == 0 && !Levels[c].Begins[0]) throw Broken(columns[c], "a first list that goes on", "one that begins");
+                if (Rows == 0 && Levels[c].Count > 0 && !Levels[c].Begins[0]) throw Broken(columns[c], "a first list that goes on", "one that begins");
             }
             var rows = -1;
             for (var i = 0; i < entries; i++)
@@ -203,7 +200,6 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         {
             foreach (var cursor in cursors) cursor.Dispose();
             plain?.Dispose();
-            handle.Dispose();
         }
 
         private DataException Broken(FileColumn column, string found, string expected) => RowGroupFault.At(from, number, column, new BrokenFileException(found, expected));

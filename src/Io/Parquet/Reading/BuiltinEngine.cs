@@ -3,7 +3,7 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>This library's own decoder of pages; Parquet.Net stays underneath it for the encodings it does not know, a whole column chunk at a time.</summary>
-internal sealed class BuiltinEngine : ParquetEngine
+internal sealed class BuiltinEngine : ParquetEngine, IListEngine
 {
     public override string Name => "builtin";
 
@@ -21,6 +21,8 @@ internal sealed class BuiltinEngine : ParquetEngine
     public override string? Obstacle(PlannedFile file, int group, FileColumn column)
     {
         var chunk = file.Footer.RowGroups[group].Chunks[column.Chunk];
+        // Parquet.Net decodes whole chunks, and lists may be longer than memory.
+        if (column.List is not null && ParquetNetDecoder.IsNeededFor(chunk)) return chunk.Obstacle ?? "its lists are delta encoded or split into bytes";
         return chunk.Obstacle ?? ParquetNetDecoder.Obstacle(column, chunk);
     }
 
@@ -36,4 +38,6 @@ internal sealed class BuiltinEngine : ParquetEngine
     }
 
     public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new BuiltinReader(file, group, columns, limits);
+
+    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, ListLevels levels) => new BuiltinList(file, group, column, room, levels);
 }

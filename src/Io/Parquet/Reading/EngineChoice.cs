@@ -52,7 +52,10 @@ internal static class EngineChoice
     }
 
     // Asked in the order of preference, so that the native library is loaded only where the built-in engine will not do.
-    private static string? Why(ParquetEngine engine, PlannedFile file, int group, FileColumn column) => engine.IsAvailable ? engine.Obstacle(file, group, column) : engine.Unavailable;
+    private static string? Why(ParquetEngine engine, PlannedFile file, int group, FileColumn column) =>
+        !engine.IsAvailable ? engine.Unavailable
+        : column.List is not null && engine is not IListEngine ? "its elements are not read by this engine"
+        : engine.Obstacle(file, group, column);
 
     // One reason is said as it is; several with the engines' names.
     private static string? Reasons(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn column)

@@ -57,7 +57,7 @@ internal sealed class ParquetPlan
         Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name)).Select(c => Array.Exists(files, f => Find(f, c.Name).Field!.IsNullable)
             ? c.Field! with { IsNullable = true }
             : c.Field!));
-        if (lists is not null) Schema = lists.Schema(files, Schema);
+        if (lists is not null) Schema = lists.Schema(files, Schema, engines);
         if (Schema.Fields.Count == 0)
         {
             var why = obstacles.Count == 0 ? "no column" : "no column that can be read: " + string.Join("; ", obstacles.Select(o => $"'{o.Key}': {o.Value}"));

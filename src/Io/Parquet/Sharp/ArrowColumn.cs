@@ -18,6 +18,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
     protected const int MostRows = 1 << 14;
 
     private long nulls;
+    private ListLevels? lists;
 
     /// <summary>Nulls of the whole column as its page headers say, which Arrow does not compare; null if they do not, or if rows were passed over.</summary>
     public long? ExpectedNulls { get; set; }
@@ -32,14 +33,16 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
     /// <param name="column">The column, as the footer describes it.</param>
     /// <param name="hasDictionary">True if its texts may come from a dictionary.</param>
     /// <param name="scratch">What the row group's columns share.</param>
-    public static ArrowColumn For(ColumnReader reader, FileColumn column, bool hasDictionary, ArrowScratch scratch)
+    /// <param name="lists">Takes the levels of a column of lists, whose entries count as rows; null for a plain column.</param>
+    public static ArrowColumn For(ColumnReader reader, FileColumn column, bool hasDictionary, ArrowScratch scratch, ListLevels? lists = null)
     {
         try
         {
-            var levels = column.Repetition == Format.Repetition.Optional ? 1 : 0;
-            if (reader.ColumnDescriptor.MaxDefinitionLevel != levels || reader.ColumnDescriptor.MaxRepetitionLevel != 0)
-                throw new BrokenFileException($"levels up to {reader.ColumnDescriptor.MaxDefinitionLevel} and {reader.ColumnDescriptor.MaxRepetitionLevel}", $"{levels} and 0, as the schema says");
-            return (column.Storage.Physical, reader) switch
+            var levels = column.List?.Largest ?? (column.Repetition == Format.Repetition.Optional ? 1 : 0);
+            var repetitions = column.List is null ? 0 : 1;
+            if (reader.ColumnDescriptor.MaxDefinitionLevel != levels || reader.ColumnDescriptor.MaxRepetitionLevel != repetitions)
+                throw new BrokenFileException($"levels up to {reader.ColumnDescriptor.MaxDefinitionLevel} and {reader.ColumnDescriptor.MaxRepetitionLevel}", $"{levels} and {repetitions}, as the schema says");
+            ArrowColumn made = (column.Storage.Physical, reader) switch
             {
                 (Format.PhysicalType.Boolean, ColumnReader<bool> typed) => new ArrowBooleans(typed, column, scratch),
                 (Format.PhysicalType.Int32, ColumnReader<int> typed) => new ArrowNumbers<int>(typed, column, scratch),
@@ -51,6 +54,8 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
                 (Format.PhysicalType.FixedLenByteArray, ColumnReader<FixedLenByteArray> typed) when reader.ColumnDescriptor.TypeLength == column.Storage.Length => new ArrowFixedBytes(typed, column, scratch),
                 _ => throw new BrokenFileException($"values of {reader.Type}", $"{column.Storage}, as when the file was opened"),
             };
+            made.lists = lists;
+            return made;
         }
         catch
         {
@@ -64,19 +69,27 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
     {
         bool[]? present = null;
         var levels = ArrayPool<short>.Shared.Rent(Math.Min(rows, MostRows));
+        var repeated = lists is null ? [] : ArrayPool<short>.Shared.Rent(Math.Min(rows, MostRows));
         try
         {
             Begin(rows);
-            var isOptional = column.Repetition == Format.Repetition.Optional;
+            var most = column.List?.Largest ?? 1;
+            var isOptional = lists is not null || column.Repetition == Format.Repetition.Optional;
             for (var at = 0; at < rows;)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var asked = Math.Min(rows - at, MostRows);
                 var flags = isOptional ? levels.AsSpan(0, asked) : default;
-                var count = ReadBatch(asked, flags, out var values);
+                var repetitions = lists is null ? default : repeated.AsSpan(0, asked);
+                var count = ReadBatch(asked, flags, repetitions, out var values);
                 if (count <= 0 || count > asked) throw new BrokenFileException($"values of {at} rows", $"{rows}");
                 var here = count;
-                if (isOptional)
+                if (lists is not null)
+                {
+                    flags = flags[..count];
+                    here = lists.Add<short>(repetitions[..count], flags);
+                }
+                else if (isOptional)
                 {
                     flags = flags[..count];
                     here = flags.Count((short)1);
@@ -86,7 +99,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
                 Keep(values);
                 if (here < count && present is null) (present = ArrayPool<bool>.Shared.Rent(rows)).AsSpan(0, rows).Fill(true);
                 if (here < count)
-                    for (var i = 0; i < count; i++) present![at + i] = flags[i] != 0;
+                    for (var i = 0; i < count; i++) present![at + i] = flags[i] == most;
                 at += count;
                 nulls += count - here;
             }
@@ -95,6 +108,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
         finally
         {
             ArrayPool<short>.Shared.Return(levels);
+            if (lists is not null) ArrayPool<short>.Shared.Return(repeated);
             if (present is not null) ArrayPool<bool>.Shared.Return(present);
             End();
         }
@@ -123,10 +137,11 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
 
     /// <summary>Reads values up to the end of a page.</summary>
     /// <param name="rows">Rows to read at most.</param>
-    /// <param name="levels">Shape [rows], 1 where a value is present; empty for columns that may not be null.</param>
+    /// <param name="levels">Shape [rows], the definition levels: 1 where a value is present in plain columns; empty for columns that may not be null.</param>
+    /// <param name="repetitions">Shape [rows], the repetition levels of a column of lists; empty for plain columns.</param>
     /// <param name="values">Values read.</param>
     /// <returns>Rows read.</returns>
-    protected abstract int ReadBatch(int rows, Span<short> levels, out int values);
+    protected abstract int ReadBatch(int rows, Span<short> levels, Span<short> repetitions, out int values);
 
     /// <summary>Takes over what the last call read, before the next makes it invalid.</summary>
     protected abstract void Keep(int values);

@@ -18,9 +18,9 @@ internal sealed class ArrowNumbers<T>(ColumnReader<T> reader, FileColumn column,
 
     protected override void Begin(int rows) => values = ArrayPool<T>.Shared.Rent(rows);
 
-    protected override int ReadBatch(int rows, Span<short> levels, out int read)
+    protected override int ReadBatch(int rows, Span<short> levels, Span<short> repetitions, out int read)
     {
-        var n = reader.ReadBatch(rows, levels, default, values.AsSpan(count), out var valuesRead);
+        var n = reader.ReadBatch(rows, levels, repetitions, values.AsSpan(count), out var valuesRead);
         read = checked((int)valuesRead);
         return checked((int)n);
     }
@@ -52,9 +52,9 @@ internal abstract class ArrowReencoded<T>(ColumnReader<T> reader, FileColumn col
         values = ArrayPool<T>.Shared.Rent(MostRows);
     }
 
-    protected override int ReadBatch(int rows, Span<short> levels, out int read)
+    protected override int ReadBatch(int rows, Span<short> levels, Span<short> repetitions, out int read)
     {
-        var n = reader.ReadBatch(rows, levels, default, values, out var valuesRead);
+        var n = reader.ReadBatch(rows, levels, repetitions, values, out var valuesRead);
         read = checked((int)valuesRead);
         return checked((int)n);
     }

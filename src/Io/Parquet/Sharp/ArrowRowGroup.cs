@@ -18,49 +18,58 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     private readonly ReadingMemory held;
     private readonly int bufferBytes;
     private readonly ArrowColumn?[] open;
-    private readonly int total;
+    private readonly ListLevels? levels;
+    private readonly long rows, total;
     private readonly ArrowScratch scratch;
     private ArrowFile? arrow;
     private RowGroupReader? reader;
     private long row;
 
-    public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
+    /// <summary>Opens nothing yet.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="group">The row group, from 0.</param>
+    /// <param name="columns">Columns to read.</param>
+    /// <param name="limits">What the reader may hold.</param>
+    /// <param name="levels">Takes the levels of the one column, one of lists, whose entries count as rows; null for plain columns.</param>
+    public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, ListLevels? levels = null)
     {
+        this.levels = levels;
         (this.file, this.group, this.columns, held) = (file, group, columns, new ReadingMemory(limits.HeldBytes));
         bufferBytes = (int)Math.Clamp(limits.HeldBytes / 8 / columns.Length, LeastBuffer, LargestBuffer);
-        total = (int)file.Footer.RowGroups[group].Rows;
+        rows = file.Footer.RowGroups[group].Rows;
+        total = levels is null ? rows : file.Footer.RowGroups[group].Chunks[columns[0].Chunk].Values;
         open = new ArrowColumn?[columns.Length];
         scratch = new ArrowScratch(new Format.ByteBuffer(), new DistinctTexts(), new ReadingMemory(limits.SliceBytes));
     }
 
-    public ColumnBlock[] Read(int rows, ArrayRecycler? recycler, CancellationToken cancellationToken)
+    public ColumnBlock[] Read(int count, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
         var blocks = new ColumnBlock[columns.Length];
         scratch.Handed.Clear();
         for (var c = 0; c < columns.Length; c++)
         {
-            blocks[c] = At(c, column => column.Read(rows, recycler, cancellationToken), cancellationToken);
+            blocks[c] = At(c, column => column.Read(count, recycler, cancellationToken), cancellationToken);
             // A column that is read to its end holds no page any more: row groups read whole hold those of one column at a time.
-            if (row + rows < total) continue;
+            if (row + count < total) continue;
             At(c, column => column.CheckNulls(), cancellationToken);
             Close(c);
             held.Clear();
         }
-        row += rows;
+        row += count;
         return blocks;
     }
 
-    public void Skip(long rows, CancellationToken cancellationToken)
+    public void Skip(long count, CancellationToken cancellationToken)
     {
         for (var c = 0; c < columns.Length; c++)
         {
             At(c, column =>
             {
-                column.Skip(rows, cancellationToken);
+                column.Skip(count, cancellationToken);
                 return true;
             }, cancellationToken);
         }
-        row += rows;
+        row += count;
     }
 
     public void Dispose()
@@ -98,9 +107,10 @@ internal sealed class ArrowRowGroup : IRowGroupReader
         held.Take(bufferBytes + page, "a page");
         arrow ??= new ArrowFile(file.Path, file.Keys, bufferBytes);
         reader ??= arrow.Reader.RowGroup(group);
-        if (reader.MetaData.NumRows != total) throw new BrokenFileException($"a row group of {reader.MetaData.NumRows} rows", $"{total}, as when the file was opened");
-        var column = ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c], Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch);
-        column.ExpectedNulls = nulls;
+        if (reader.MetaData.NumRows != rows) throw new BrokenFileException($"a row group of {reader.MetaData.NumRows} rows", $"{rows}, as when the file was opened");
+        var column = ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c], Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch, levels);
+        // Writers differ in whether lists without elements count as nulls.
+        column.ExpectedNulls = levels is null ? nulls : null;
         return column;
     }
 }

@@ -46,7 +46,7 @@ internal static class EncryptedFooter
         }
         var sum = groups.Sum(g => g.Rows);
         if (metadata.NumRows != sum) throw new BrokenFileException($"{metadata.NumRows} rows in the file", $"{sum}, the sum over its row groups");
-        return new FileFooter(metadata.CreatedBy, sum, [.. columns], leftOut, groups, length) { IsEncrypted = true };
+        return new FileFooter(metadata.CreatedBy, sum, [.. columns], leftOut, groups, length) { IsEncrypted = true, Lists = ListSchema.Of(nodes) };
     }
 
     // Only an engine that decrypts can read the file: its plain columns too are reached through its footer.
@@ -76,7 +76,8 @@ internal static class EncryptedFooter
             return;
         }
         var group = (GroupNode)node;
-        nodes.Add(new SchemaNode(group.Name, null, repetition, group.FieldCount));
+        using var kind = group.LogicalType;
+        nodes.Add(new SchemaNode(group.Name, null, repetition, group.FieldCount) { IsList = kind.Type == LogicalTypeEnum.List });
         foreach (var field in group.Fields)
         {
             using (field) Walk(field, nodes, depth + 1);

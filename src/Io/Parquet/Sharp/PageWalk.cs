@@ -14,7 +14,7 @@ internal static class PageWalk
 
     /// <summary>Checks the headers.</summary>
     /// <returns>Bytes of the largest page, as stored and decompressed together, with the dictionary before it; and the nulls of all pages, or null where a page does not say them.</returns>
-    public static (long Largest, long? Nulls) Check(PlannedFile file, ColumnChunkInfo chunk, PhysicalType physical, int rows, CancellationToken cancellationToken)
+    public static (long Largest, long? Nulls) Check(PlannedFile file, ColumnChunkInfo chunk, PhysicalType physical, long rows, CancellationToken cancellationToken)
     {
         using var handle = FooterFile.Open(file.Path);
         using var pages = new ColumnPages(handle, file.Path, chunk, Room);

@@ -8,7 +8,7 @@ namespace Pipelines.Io.Sharp;
 /// by the same code as for the built-in engine. It checks page checksums and decrypts. Native code does not survive everything that a broken file may say, so the
 /// footer and all page headers are read and checked before it sees the file (but for encrypted ones, whose every byte is authenticated).
 /// </summary>
-internal sealed class ParquetSharpEngine : ParquetEngine
+internal sealed class ParquetSharpEngine : ParquetEngine, IListEngine
 {
     /// <summary>Bytes that a page holds at most with most writers, decompressed; what is larger is found when the column's page headers are read.</summary>
     private const long UsualPage = 1 << 20;
@@ -43,6 +43,9 @@ internal sealed class ParquetSharpEngine : ParquetEngine
     public static long PageBytes(ColumnChunkInfo chunk) => Math.Min(chunk.CompressedBytes, UsualPage) + (2 * Math.Min(chunk.UncompressedBytes, UsualPage));
 
     public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new ArrowRowGroup(file, group, columns, limits);
+
+    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, ListLevels levels) =>
+        new ArrowList(new ArrowRowGroup(file, group, [column], new ReaderLimits(room.PageBytes, room.SliceBytes), levels));
 
     public override FileFooter? LoadEncrypted(string path, string name, DecryptionKeys keys) => EncryptedFooter.Load(path, name, keys);
 }

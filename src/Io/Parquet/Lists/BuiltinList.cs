@@ -1,0 +1,31 @@
+using Microsoft.Win32.SafeHandles;
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>Reads a column of lists with this library's own decoder.</summary>
+internal sealed class BuiltinList : IListCursor
+{
+    private const long LargestRoom = 1 << 26;
+    private readonly SafeFileHandle handle;
+    private readonly ColumnCursor cursor;
+
+    public BuiltinList(PlannedFile file, int group, FileColumn column, ListRoom room, ListLevels levels)
+    {
+        handle = FooterFile.Open(file.Path);
+        cursor = ColumnDecoder.For(column).Open(handle, file.Path, file.Footer.RowGroups[group].Chunks[column.Chunk], Math.Min(LargestRoom, room.PageBytes), room.Held, room.Handed, levels);
+    }
+
+    public ColumnBlock Read(int count, CancellationToken cancellationToken)
+    {
+        var block = cursor.Read(count, null, cancellationToken);
+        cursor.Rest();
+        return block;
+    }
+
+    public void Dispose()
+    {
+        cursor.Dispose();
+        handle.Dispose();
+    }
+}

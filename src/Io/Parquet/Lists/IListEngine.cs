@@ -1,0 +1,30 @@
+using Pipelines.Io.Format;
+
+namespace Pipelines.Io.Reading;
+
+/// <summary>An engine that reads columns of lists as well; its <see cref="ParquetEngine.Obstacle"/> says which.</summary>
+internal interface IListEngine
+{
+    /// <summary>Opens a column of lists of a row group.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="group">The row group, from 0.</param>
+    /// <param name="column">The column.</param>
+    /// <param name="room">What the cursor may hold.</param>
+    /// <param name="levels">Takes the levels of the entries that are read.</param>
+    IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, ListLevels levels);
+}
+
+/// <summary>Reads the entries of a column of lists forward: an element each, or a list without any.</summary>
+internal interface IListCursor : IDisposable
+{
+    /// <summary>Reads the next entries; never more than the column chunk has.</summary>
+    /// <returns>Shape [count], without a value where there is no element.</returns>
+    ColumnBlock Read(int count, CancellationToken cancellationToken);
+}
+
+/// <summary>What a cursor may hold.</summary>
+/// <param name="PageBytes">For pages.</param>
+/// <param name="SliceBytes">For the texts of one slice.</param>
+/// <param name="Held">Counts the dictionaries of all columns.</param>
+/// <param name="Handed">Counts the texts of a slice of all columns; cleared between slices.</param>
+internal sealed record ListRoom(long PageBytes, long SliceBytes, ReadingMemory Held, ReadingMemory Handed);
