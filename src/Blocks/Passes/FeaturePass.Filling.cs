@@ -40,7 +40,7 @@ public sealed partial class FeaturePass
         filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
 
         using var quarantine = OpenQuarantine(bound, work.Token);
-        await using var run = new RunSupervisor(options, work.Token);
+        await using var run = new RunSupervisor(mostThreads < options.Parallelism ? options with { MaxDegreeOfParallelism = mostThreads } : options, work.Token);
         run.Accounts.Phase = "read";
         var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
         // While rows are sorted and stored, both take their half.

@@ -70,7 +70,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     public IReadOnlyList<Feature> Features => extractor.Label is { } label ? [.. decoded.Take(label)] : decoded;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? LabelNames => extractor.Label is { } label ? decoded[label].Categories : null;
+    public IReadOnlyList<string>? LabelNames => extractor.Label is { } label ? sequences!.States ?? decoded[label].Categories : null;
 
     /// <summary>Rows of the data that were refused; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
@@ -112,6 +112,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
             {
                 var total = summarizer.CreateStatistics();
                 CheckStatistics(total);
+                // What labels stand for is asked of passes that a journal remembers too, which do not read.
+                if (Journal is not null && extractor.Label is { } label && decoded[label].Categories is null) await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
                 // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
                 if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
                 var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);

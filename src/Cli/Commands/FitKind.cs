@@ -106,7 +106,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
         if (initial is { FeaturesByPosition: true } or { Features: null })
-            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? (Sequences is { } s ? parsed.GetValue(s.Lists) : null), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
+            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? (Sequences is { } s ? parsed.GetValue(s.Lists)?.Except(Taken(parsed), StringComparer.Ordinal).OfType<string>().ToArray() : null), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs));
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -153,7 +153,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         {
             var source = Pipeline.From(new ParquetSource(files, how));
             source = Of(source, (TModel?)initial?.Model, parsed);
-            if (Sequences is { } lists && parsed.GetValue(lists.Lists) is { } elements) source = source.Features([.. elements]);
+            if (Sequences is { } lists && parsed.GetValue(lists.Lists) is { } elements) source = source.Features([.. elements.Except(Taken(parsed), StringComparer.Ordinal).OfType<string>()]);
             // With what the model knows of them: its categories keep their codes.
             if (Expected(initial, parsed)?.Features is { } known) source = source.Features(known);
             if (parsed.GetValue(Fit.Features) is { } names && names.Count != initial?.Features?.Count) source = source.Features([.. names]);

@@ -14,7 +14,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     private readonly string[] lists = [plan.Lists!.Names[0], .. schema.Fields.Select(f => f.Name).Where(n => plan.Lists!.Names.Skip(1).Contains(n))];
     private readonly string[] plain = [.. schema.Fields.Select(f => f.Name).Where(n => n != plan.Lists!.Key && !plan.Lists!.Names.Contains(n))];
     private int file, group;
-    private long rowsBefore;
+    private long rowsBefore, delivered, lastElements;
     private OpenGroup? open;
 
     /// <summary>Lists without an element among those read so far.</summary>
@@ -48,7 +48,9 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     private RowBlock? Slice(OpenGroup from, CancellationToken cancellationToken)
     {
         var entries = (int)Math.Min(Math.Min(options.BatchSize, LargestSlice), from.Left);
-        var decoded = from.Read(entries, cancellationToken);
+        // What a batch holds of texts waits until it is full.
+        var isNewBatch = delivered / options.BatchSize != (delivered - lastElements) / options.BatchSize || delivered == 0;
+        var decoded = from.Read(entries, isNewBatch, cancellationToken);
         var levels = from.Levels[0];
         var picks = new int[entries];
         var rows = new int[entries];
@@ -70,6 +72,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         var first = from.Elements;
         var beside = from.ReadPlain(row + 1, rows.AsSpan(0, elements), cancellationToken);
         from.Pass(entries, row + 1, elements);
+        (delivered, lastElements) = (delivered + elements, elements);
         if (elements == 0) return null;
         var columns = new ColumnBlock[schema.Fields.Count];
         for (var c = 0; c < columns.Length; c++)
@@ -131,9 +134,9 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         public long Left => left[0];
 
         /// <summary>Reads so many entries of all lists, which must be of one length in each row.</summary>
-        public ColumnBlock[] Read(int entries, CancellationToken cancellationToken)
+        public ColumnBlock[] Read(int entries, bool isNewBatch, CancellationToken cancellationToken)
         {
-            Handed.Clear();
+            if (isNewBatch) Handed.Clear();
             var decoded = new ColumnBlock[columns.Length];
             for (var c = 0; c < columns.Length; c++)
             {
