@@ -81,6 +81,43 @@ public sealed class SequenceLabelTests : IDisposable
         Assert.Equal(expected, await File.ReadAllBytesAsync(folder["m.json"]));
     }
 
+    [Fact]
+    public async Task Interrupted_anywhere_labels_give_the_same_bytes()
+    {
+        var random = new SeededRandom(11);
+        var states = Enumerable.Range(0, 400).Select(r => r / 7 % 2).ToArray();
+        await TestData.WriteAsync(folder["d.parquet"],
+            ("key", states.Select((_, r) => r / 50).ToArray()), ("x", states.Select(s => (4.0 * s) + random.NextNormal()).ToArray()), ("state", states.Select((s, r) => r % 5 == 0 ? (s == 0 ? "low" : "high") : null).ToArray()));
+        string[] fit = ["--batch-size", "64", "--iterations", "3"];
+        Assert.Equal(0, (await FitAsync(fit)).Code);
+        var expected = await File.ReadAllBytesAsync(folder["m.json"]);
+        // Each pass takes some batches: the survey, the labels' rows, then one an iteration.
+        for (var after = 1; after < 60; after += 4)
+        {
+            var seen = 0;
+            var options = new Blocks.PipelineOptions { BatchSize = 64, MaxDegreeOfParallelism = 1, Checkpoints = new() { Folder = folder[$"kept-{after}"], Resume = true, EveryBatches = 1 } };
+            using var stop = new CancellationTokenSource();
+            var labeled = Blocks.Pipeline.FromParquet(folder["d.parquet"]).Features("x").Sequences("key").Labels("state");
+            var how = SequenceModel.DefaultFit with { MaxIterations = 3, Seed = 0 };
+            try
+            {
+                await labeled.FitAsync(Models.Sequences.HiddenMarkov.Of<NormalDistribution>(2), how, options with { WindDown = stop.Token, Progress = new Counted(() => { if (++seen == after) stop.Cancel(); }) });
+            }
+            catch (OperationCanceledException)
+            {
+                // As asked.
+            }
+            var fitted = await labeled.FitAsync(Models.Sequences.HiddenMarkov.Of<NormalDistribution>(2), how, options);
+            Assert.Equal(((HiddenMarkovModel)SavedModel.Load(folder["m.json"]).Model).ToString(), fitted.Result.Model.ToString());
+            Assert.Equal(SavedModel.FromJson(expected).Model, fitted.Result.Model);
+        }
+    }
+
+    private sealed class Counted(Action act) : IProgress<Blocks.RunProgress>
+    {
+        public void Report(Blocks.RunProgress value) => act();
+    }
+
     [Theory]
     [InlineData("--training labeled", 2, "--training: found 'labeled' without --label, expected the column with the labels as well; for example --label state")]
     [InlineData("--label key", 2, "--label and --sequence: found 'key' in both, expected two columns; for example --label state")]

@@ -14,6 +14,7 @@ public sealed partial class FeaturePass
             async stop =>
             {
                 Journal?.SkipPass();
+                CheckStatistics(summarizer.CreateStatistics());
                 if (sequences is not null) return await SweepSequencesAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
                 if (cache is null) await ReadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
                 return await SweepAsync(cache!, Unkept(summarizer, range.First, stop), range.First + range.Count).ConfigureAwait(false);

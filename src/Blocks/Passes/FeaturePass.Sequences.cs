@@ -76,7 +76,7 @@ public sealed partial class FeaturePass
         var index = found!.Index;
         if (index.Groups == 0) return work.Total;
         var most = options.Budget / 4;
-        var room = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes);
+        var room = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes + (extractor.Label is null ? 0 : sizeof(int)));
         if (room > most)
             throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (--memory), take smaller batches (--batch-size), or cut long sequences");

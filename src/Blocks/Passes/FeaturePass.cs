@@ -70,7 +70,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     public IReadOnlyList<Feature> Features => extractor.Label is { } label ? [.. decoded.Take(label)] : decoded;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? LabelNames => extractor.Label is { } label ? decoded[label].Categories : null;
+    public IReadOnlyList<string>? LabelNames => extractor.Label is { } label ? sequences!.States ?? decoded[label].Categories : null;
 
     /// <summary>Rows of the data that were refused; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
@@ -112,6 +112,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
             {
                 var total = summarizer.CreateStatistics();
                 CheckStatistics(total);
+                // What labels stand for is asked of passes that a journal remembers too, which do not read.
+                if (Journal is not null && extractor.Label is { } label && decoded[label].Categories is null) await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
                 // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
                 if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
                 var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
@@ -195,96 +197,6 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         found?.Places?.Dispose();
         closing.Dispose();
         turn.Dispose();
-    }
-
-    /// <summary>A pass over the source. One from the first batch on fills the cache for the later ones.</summary>
-    private async Task<Statistics> ReadAsync(PassWork work)
-    {
-        if (extractor.Unknown.Count > 0) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
-        var filling = new FeatureCache(layout, OpenSpill) { IsOff = work.First > 0 };
-        if (!filling.IsOff) Seen = new SeenData(extractor.Columns);
-        try
-        {
-            var total = await FillAsync(filling, work).ConfigureAwait(false);
-            if (!filling.IsOff) cache = filling;
-            return total;
-        }
-        finally
-        {
-            if (cache is null) filling.Dispose();
-        }
-    }
-
-    private SpillFile OpenSpill() => SpillFactory?.Invoke() ?? SpillFile.Create(options.SpillFolder);
-
-    /// <summary>Source, features with cache and statistics, fold.</summary>
-    private async Task<Statistics> FillAsync(FeatureCache filling, PassWork work)
-    {
-        var bound = await graph.BindAsync(Needed, work.Token, options.BadRows.Keeps).ConfigureAwait(false);
-        if (bound.Schema is { } schema)
-        {
-            extractor.Check(schema, graph.Source.Name);
-            CheckSequences(schema);
-            TakeIndexesAsLabels(schema);
-        }
-        filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
-
-        using var quarantine = OpenQuarantine(bound, work.Token);
-        await using var run = new RunSupervisor(options, work.Token);
-        run.Accounts.Phase = "read";
-        var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
-        // While rows are sorted and stored, both take their half.
-        if (sequences is { Regroup: true }) filling.MemoryBytes /= 2;
-        using var keys = sequences is null ? null : new SequenceFilling(sequences, layout, options, filling.MemoryBytes, OpenSpill);
-        var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, keys);
-        var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
-        {
-            Quarantine = quarantine,
-            Runs = keys is null ? null : keys.Follow,
-            Folded = (next, total) =>
-            {
-                if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
-                work.Folded(next, total);
-            },
-        };
-        Linking.Link(bound.Create(run, work.First, layout.Bytes / options.BatchSize), fill);
-        Linking.Link(fill, fold);
-        await run.RunAsync().ConfigureAwait(false);
-        if (!filling.IsOff && keys?.Sorter is null) filling.Seal(run.Accounts.RowsOut);
-        if (run.Accounts.RowsOut == 0 && work.First == 0 && !isScoring)
-            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
-        keys?.Finish(filling, work.Token);
-        found = keys;
-        Seen.IsWhole = true;
-        decoded = [.. decoded.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
-        return await fold.Result.ConfigureAwait(false);
-    }
-
-    // Written by the pass that reads all rows; a fit that goes on reads them again and writes the same.
-    private QuarantineWriter? OpenQuarantine(BoundGraph bound, CancellationToken cancellationToken)
-    {
-        if (options.BadRows.QuarantineFolder is not { } folder) return null;
-        var made = new QuarantineWriter(folder);
-        try
-        {
-            var job = JobDescription.Of(bound, options, [new("features", string.Join(", ", extractor.Needed))]);
-            made.Open(job, bound.Info.Schema.Project(bound.Columns, graph.Source.Name), options.Checkpoints?.Resume == true, cancellationToken);
-            return made;
-        }
-        catch
-        {
-            made.Dispose();
-            throw;
-        }
-    }
-
-    // What only a transform knows, its first batch, says nothing for certain of the others.
-    private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)
-    {
-        // Codes have no range that says something of the values.
-        if (feature.Categories is not null) range = null;
-        var field = schema?.Fields[schema.IndexOf(feature.Name)];
-        return feature with { Type = field?.ValueType.Name.ToLowerInvariant(), IsNullable = field?.IsNullable, Minimum = range?.Minimum, Maximum = range?.Maximum };
     }
 
     /// <summary>A later pass, up to the batch before <paramref name="end"/>: each worker takes the next batch of the cache; the fold is in batch order.</summary>

@@ -96,6 +96,8 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         if (!isDry) output.Check();
         var how = reading.Options(parsed, console);
         how = Sequences?.Reading(how, parsed) ?? how;
+        if (Elements(parsed) is { Count: 0 } && parsed.GetValue(Fit.Features) is null)
+            throw new ModelException(ErrorKind.Usage, Sequences!.Lists.Name, "lists that are labels or weights, and no other", "a list of features as well", $"add it to {Sequences.Lists.Name}, or name the features ({Fit.Features.Name})");
         await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], how, cancellationToken).ConfigureAwait(false);
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
@@ -161,9 +163,9 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         }
     }
 
-    // Lists are features, unless they are named for something else; null where there are none.
+    // Lists are features, unless they are named for something else; null where rows are rows.
     private IReadOnlyList<string>? Elements(ParseResult parsed) =>
-        Sequences is { } sequences && parsed.GetValue(sequences.Lists) is { } lists && lists.Where(l => !Taken(parsed).Contains(l)).ToArray() is { Length: > 0 } left ? left : null;
+        Sequences is { } sequences && parsed.GetValue(sequences.Lists) is { } lists ? [.. lists.Where(l => !Taken(parsed).Contains(l))] : null;
 
     // The model to begin with, with the names of the columns that stand for its features; null if there is nothing to compare with.
     private SavedModel? Expected(SavedModel? initial, ParseResult parsed)

@@ -74,6 +74,8 @@ internal sealed class ScoreCommand : Verb
         foreach (var option in new Option[] { sequences.Key, sequences.Lists })
             if (result.IsGiven(option) && result.IsGiven(incremental.State)) yield return Mistake.Text($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
         if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key) && !result.IsGiven(sequences.Lists)) yield return Mistake.Text(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well", $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
+        if (result.Given(impossible) == "fail" && result.Given(columns)?.Contains(ScoreKind.LogProbability) == false)
+            yield return Mistake.Text($"{impossible.Name} and {columns.Name}", $"'fail' without {ScoreKind.LogProbability}", $"{ScoreKind.LogProbability} among the scores, which says what is impossible", $"{columns.Name} {ScoreKind.LogProbability},{ScoreKind.Label}");
         if (result.Given(output) is not { } file || !IsFile(file)) yield break;
         foreach (var option in new Option[] { rowsPerFile, incremental.State })
             if (result.IsGiven(option)) yield return Mistake.Text($"{option.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} scored");

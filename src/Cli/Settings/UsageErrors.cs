@@ -14,7 +14,7 @@ internal static class UsageErrors
         if (parsed.Action is HelpAction || parsed.Action?.ClearsParseErrors == true) return [];
         var command = parsed.CommandResult.Command;
         // Of a kind that there is not, options say nothing.
-        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens.FirstOrDefault() is { Length: > 0 } first && first[0] != '-') return [NoVerb(parsed, command)];
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ Length: > 0 } first, ..] && first[0] != '-') return [NoVerb(parsed, command)];
         var unknown = UnknownOptions(parsed);
         if (unknown.Count > 0) return [.. unknown.Select(o => Unknown(command, o))];
         if (command.Subcommands.Count > 0) return [NoVerb(parsed, command)];

@@ -50,11 +50,11 @@ public sealed class ParquetSource : IBatchSource
         var largest = 0L;
         foreach (var file in opened.Files)
         {
-            FileColumn[] columns = [.. opened.Schema.Fields.Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name) ?? ListColumns.Find(file, f.Name)).Where(c => c is not null)];
+            FileColumn[] columns = [.. opened.Schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name) ?? ListColumns.Find(file, f.Name)).Where(c => c is not null)];
             for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
         }
         // How many elements lists have, only reading tells.
-        return new SourceInfo(opened.Schema, opened.Lists is null ? opened.Rows : null, largest) 
+        return new SourceInfo(opened.Schema, opened.Lists is null ? opened.Rows : null, largest)
         {
             Files = [.. opened.Files.Select(f => f.Identity)],
             LeftOut = opened.Obstacles,

@@ -75,7 +75,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     public static string Argument => "the family of the other values, default poisson";
 
     /// <inheritdoc/>
-    public static ZeroInflatedDistribution? Blank(ReadOnlySpan<double> center, string argument) => ModelFormat.FindFamily(argument) is { IsUnivariate: true } family && !family.IsCategorical(0) ? new(family.Blank(center), 0.5) : null;
+    public static ZeroInflatedDistribution? Blank(ReadOnlySpan<double> center, string argument) => ModelFormat.FindFamily(argument) is { IsUnivariate: true } family && family.Name != FamilyName && !family.IsCategorical(0) ? new(family.Blank(center), 0.5) : null;
 
     /// <inheritdoc/>
     public static ZeroInflatedDistribution ReadParameters(JsonElement json) => new(ModelFormat.ReadDistribution(json.Required("inner")), json.Number("zeroProbability"));

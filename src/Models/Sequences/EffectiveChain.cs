@@ -17,6 +17,10 @@ internal sealed class EffectiveChain
     /// <summary>Log2-probability of the best silent way from a silent state, shape [N, E + 1], and the edge it begins with.</summary>
     private readonly double[,] best;
     private readonly int[,] bestEdge;
+    private ViterbiStep? step;
+
+    /// <summary>The best ways as Viterbi's recursion takes them; made once.</summary>
+    public ViterbiStep Step => step ??= new ViterbiStep(this);
 
     /// <summary>First edge of the best way between emitting states, start and end. Shape [E + 1, E + 1].</summary>
     private readonly int[,] firstEdge;

@@ -8,6 +8,8 @@ namespace Pipelines.Models.Sequences;
 /// <param name="start">The model chosen without labels.</param>
 internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
 {
+    private const double LeastPseudocount = 0.01;
+
     private readonly TileEvaluator evaluator = new([.. Enumerable.Range(0, start.EmittingStates).Select(start.Emission)]);
 
     /// <summary>The start with the labels' names and rows.</summary>
@@ -31,7 +33,8 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
             if (!(statistics.Responsibilities[k] > 0)) continue;
             try
             {
-                var own = distributions[k].Maximize(statistics.Parts[k], options.Maximization(1) with { Inertia = 0 });
+                // A category that only rows without a label have must not be impossible for good.
+                var own = distributions[k].Maximize(statistics.Parts[k], options.Maximization(1) with { Inertia = 0, Pseudocount = Math.Max(options.Pseudocount, LeastPseudocount) });
                 own.EnsureEvaluable();
                 distributions[k] = own;
             }
@@ -55,6 +58,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
         var lanes = new EmissionLanes(evaluator, total, scratch);
         var buffer = scratch.Take(block.Columns * FeatureTile.Capacity);
         var posteriors = scratch.Take(start.EmittingStates * FeatureTile.Capacity);
+        var sequence = 0;
         for (var t = 0; t < block.TileCount; t++)
         {
             var tile = block.Pack(t, buffer);
@@ -62,7 +66,9 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
             for (var i = 0; i < tile.Rows; i++)
             {
                 var row = (t * FeatureTile.Capacity) + i;
-                if (block.Labels[row] >= 0) posteriors[(block.Labels[row] * FeatureTile.Capacity) + i] = block.Weights.IsEmpty ? 1 : block.Weights[row];
+                while (row >= block.SequenceOffsets[sequence + 1]) sequence++;
+                // A sequence weighs what its first row weighs.
+                if (block.Labels[row] >= 0) posteriors[(block.Labels[row] * FeatureTile.Capacity) + i] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[sequence]];
             }
             lanes.Add(tile, posteriors);
         }

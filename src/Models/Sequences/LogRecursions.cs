@@ -106,7 +106,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
     public double Viterbi(in FeatureBlock rows, EmissionsOf emissions, Span<int> path)
     {
         if (path.Length == 0) return chain.Best2[states, states];
-        var step = new ViterbiStep(chain);
+        var step = chain.Step;
         var segments = (path.Length + Segment - 1) / Segment;
         var kept = new double[segments][];
         var back = GC.AllocateUninitializedArray<int>(Math.Min(Segment, path.Length) * step.Padded);

@@ -301,6 +301,18 @@ public class HiddenMarkovTests
         if (states > 1) Assert.Equal(0, ((NormalDistribution)model.Emission(1)).Mean, 1e-12);
     }
 
+    [Fact]
+    public void WhatOnlyRowsWithoutALabelHaveStaysPossible()
+    {
+        // The symbol 2 stands in a sequence without labels; each sequence weighs what its first row weighs.
+        var set = new SequenceSet(FeatureMatrix.FromColumnMajor([0, 0, 1, 1, 2, 0, 2], 7, 1, 7, [2, 0, 0, 0, 1, 1, 1]), [0, 4, 7], [0, 0, 1, 1, -1, -1, -1]);
+        var fitted = HiddenMarkov.Of<DiscreteDistribution>(2).Fit(set, SequenceModel.DefaultFit with { MaxIterations = 0 });
+        Assert.Empty(fitted.Warnings);
+        // Two rows of weight 2 hold the symbol 0 in the first state, beside the pseudocount of 0.01 of each of three symbols.
+        Assert.Equal(4.01 / 4.03, ((DiscreteDistribution)fitted.Model.Emission(0)).Probabilities[0], 1e-12);
+        Assert.True(double.IsFinite(fitted.LogLikelihood));
+    }
+
     private static HiddenMarkovModel Make(string edges, string more)
     {
         List<HiddenState> states = [new("a", new NormalDistribution(0, 1)), new("x"), new("y")];

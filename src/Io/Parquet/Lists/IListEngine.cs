@@ -24,7 +24,6 @@ internal interface IListCursor : IDisposable
 
 /// <summary>What a cursor may hold.</summary>
 /// <param name="PageBytes">For pages.</param>
-/// <param name="SliceBytes">For the texts of one slice.</param>
 /// <param name="Held">Counts the dictionaries of all columns.</param>
-/// <param name="Handed">Counts the texts of a slice of all columns; cleared between slices.</param>
-internal sealed record ListRoom(long PageBytes, long SliceBytes, ReadingMemory Held, ReadingMemory Handed);
+/// <param name="Handed">Counts the texts of all columns that wait for their batch to be full; cleared by whoever asks for slices.</param>
+internal sealed record ListRoom(long PageBytes, ReadingMemory Held, ReadingMemory Handed);

@@ -23,12 +23,13 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
     /// <exception cref="DataException">A file lacks a list, or it cannot be read; or a plain column has the key's name.</exception>
     public BatchSchema Schema(PlannedFile[] files, BatchSchema plain, IReadOnlyList<ParquetEngine> engines)
     {
-        if (plain.IndexOf(Key) >= 0)
+        if (Array.Exists(files, f => f.Footer.LeftOut.Contains(Key) || Array.Exists(f.Footer.Columns, c => c.Name == Key)))
             throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column of the name that the key of the lists has", "another name", "give the key another name (--sequence, ParquetSourceOptions.ListKey)");
         var elements = new List<ColumnField>();
         foreach (var name in Names)
         {
             foreach (var file in files) Check(file, files[0], name, engines);
+            if (plain.IndexOf(name) >= 0) throw new DataException(DataErrorKind.Data, $"{files[0].Name}, column '{name}'", "a plain column and one of lists of this name", "distinct names", "write the file anew");
             var field = Find(files[0], name).Field!;
             elements.Add(Array.Exists(files, f => Find(f, name).Field!.IsNullable) ? field with { IsNullable = true } : field);
         }

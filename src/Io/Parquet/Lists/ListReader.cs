@@ -13,8 +13,9 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     // What says where rows begin is read in any case.
     private readonly string[] lists = [plan.Lists!.Names[0], .. schema.Fields.Select(f => f.Name).Where(n => plan.Lists!.Names.Skip(1).Contains(n))];
     private readonly string[] plain = [.. schema.Fields.Select(f => f.Name).Where(n => n != plan.Lists!.Key && !plan.Lists!.Names.Contains(n))];
+    private readonly ReadingMemory handed = new(SliceBytes(options));
     private int file, group;
-    private long rowsBefore;
+    private long rowsBefore, delivered, lastElements;
     private OpenGroup? open;
 
     /// <summary>Lists without an element among those read so far.</summary>
@@ -28,7 +29,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             cancellationToken.ThrowIfCancellationRequested();
             if (open is null)
             {
-                if (!Find()) return null;
+                if (!plan.Find(ref file, ref group)) return null;
                 open = Open(plan.Files[file]);
             }
             if (open.Left == 0)
@@ -48,6 +49,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     private RowBlock? Slice(OpenGroup from, CancellationToken cancellationToken)
     {
         var entries = (int)Math.Min(Math.Min(options.BatchSize, LargestSlice), from.Left);
+        // What a batch holds of texts waits until it is full.
+        if (delivered == 0 || delivered / options.BatchSize != (delivered - lastElements) / options.BatchSize) handed.Clear();
         var decoded = from.Read(entries, cancellationToken);
         var begins = from.Levels[0].Begins.AsSpan(0, entries);
         var present = from.Levels[0].Elements.AsSpan(0, entries);
@@ -71,6 +74,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         var first = from.Elements;
         var beside = from.ReadPlain(row + 1, rows.AsSpan(0, elements), cancellationToken);
         from.Pass(entries, row + 1, elements);
+        (delivered, lastElements) = (delivered + elements, elements);
         if (elements == 0) return null;
         var columns = new ColumnBlock[schema.Fields.Count];
         for (var c = 0; c < columns.Length; c++)
@@ -84,16 +88,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         return new RowBlock($"{plan.Files[file].Name}, elements of '{lists[0]}'", group, elements, columns, null, first);
     }
 
-    private bool Find()
-    {
-        for (; file < plan.Files.Length; file++, group = 0)
-        {
-            var groups = plan.Files[file].Footer.RowGroups;
-            while (group < groups.Length && groups[group].Rows == 0) group++;
-            if (group < groups.Length) return true;
-        }
-        return false;
-    }
+    private static long SliceBytes(ReadOptions options) => Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes);
 
     private OpenGroup Open(PlannedFile from)
     {
@@ -101,9 +96,9 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         var others = Array.ConvertAll(plain, n => Array.Find(from.Footer.Columns, c => c.Name == n)!);
         DecodedSize.CheckRows(from, group, [.. columns, .. others], options.BatchSize, options);
         var share = options.DecoderBytes is { } bytes ? bytes / 2 : long.MaxValue;
-        var limits = new ReaderLimits(share, Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes));
+        var limits = new ReaderLimits(share, SliceBytes(options));
         from.CheckUnchanged();
-        return new OpenGroup(from, group, columns, others.Length == 0 ? null : EngineChoice.Open(plan.Engines, from, group, others, limits), plan.Engines, limits);
+        return new OpenGroup(from, group, columns, others.Length == 0 ? null : EngineChoice.Open(plan.Engines, from, group, others, limits), plan.Engines, limits, handed);
     }
 
     /// <summary>A row group that is being read.</summary>
@@ -117,18 +112,15 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         private readonly long[] left;
         private ColumnBlock[] last = [];
 
-        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, IRowGroupReader? plain, IReadOnlyList<ParquetEngine> engines, ReaderLimits limits)
+        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, IRowGroupReader? plain, IReadOnlyList<ParquetEngine> engines, ReaderLimits limits, ReadingMemory handed)
         {
             (this.from, this.number, this.columns, this.plain) = (from, number, columns, plain);
             var info = from.Footer.RowGroups[number];
-            Handed = new ReadingMemory(limits.SliceBytes);
-            var room = new ListRoom(limits.HeldBytes / columns.Length, limits.SliceBytes / columns.Length, new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2)), Handed);
+            var room = new ListRoom(limits.HeldBytes / columns.Length, new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2)), handed);
             Levels = Array.ConvertAll(columns, c => new ListLevels(c.List!));
             cursors = [.. columns.Select((c, i) => ((IListEngine)EngineChoice.Choose(engines, from, number, [c], room.PageBytes)).OpenList(from, number, c, room, Levels[i]))];
             left = Array.ConvertAll(columns, c => info.Chunks[c.Chunk].Values);
         }
-
-        private ReadingMemory Handed { get; }
 
         /// <summary>What each column's levels say of the slice.</summary>
         public ListLevels[] Levels { get; }
@@ -145,7 +137,6 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         /// <summary>Reads so many entries of all lists, which must be of one length in each row.</summary>
         public ColumnBlock[] Read(int entries, CancellationToken cancellationToken)
         {
-            Handed.Clear();
             var decoded = new ColumnBlock[columns.Length];
             for (var c = 0; c < columns.Length; c++)
             {

@@ -101,6 +101,18 @@ internal sealed class ParquetPlan
         return [.. files];
     }
 
+    /// <summary>Moves on to the next row group that has rows, if it is not at one; false if there is none.</summary>
+    public bool Find(ref int file, ref int group)
+    {
+        for (; file < Files.Length; file++, group = 0)
+        {
+            var groups = Files[file].Footer.RowGroups;
+            while (group < groups.Length && groups[group].Rows == 0) group++;
+            if (group < groups.Length) return true;
+        }
+        return false;
+    }
+
     /// <summary>The schema of the columns that are asked for, in that order.</summary>
     public BatchSchema Project(IReadOnlyList<string>? names)
     {

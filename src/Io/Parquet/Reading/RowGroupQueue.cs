@@ -34,7 +34,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         columns = [.. plan.Files.Select(f => ParquetPlan.Columns(f, schema))];
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = options.FirstBatch > long.MaxValue / options.BatchSize ? long.MaxValue : options.FirstBatch * options.BatchSize;
-        while (Find() && plan.Files[file].Footer.RowGroups[group].Rows <= first - globalRow) globalRow += plan.Files[file].Footer.RowGroups[group++].Rows;
+        while (plan.Find(ref file, ref group) && plan.Files[file].Footer.RowGroups[group].Rows <= first - globalRow) globalRow += plan.Files[file].Footer.RowGroups[group++].Rows;
         if (file < plan.Files.Length) (groupRow, globalRow) = (first - globalRow, first);
     }
 
@@ -64,7 +64,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
 
     private void Start()
     {
-        while (running.Count < Math.Max(2, parallelism) && Find())
+        while (running.Count < Math.Max(2, parallelism) && plan.Find(ref file, ref group))
         {
             var (from, wanted, g) = (plan.Files[file], columns[file], group);
             var info = from.Footer.RowGroups[g];
@@ -139,16 +139,4 @@ internal sealed class RowGroupQueue : IAsyncDisposable
     }
 
     private RowBlock Block(PlannedFile from, int g, long at, int rows, ColumnBlock[] decoded) => new(from.Name, g, rows, decoded, recycler is null ? null : new BlockLease(decoded, recycler), at);
-
-    // Moves on to the next row group that has rows.
-    private bool Find()
-    {
-        for (; file < plan.Files.Length; file++, group = 0)
-        {
-            var groups = plan.Files[file].Footer.RowGroups;
-            while (group < groups.Length && groups[group].Rows == 0) group++;
-            if (group < groups.Length) return true;
-        }
-        return false;
-    }
 }

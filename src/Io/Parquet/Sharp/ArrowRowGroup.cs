@@ -30,22 +30,22 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     /// <param name="group">The row group, from 0.</param>
     /// <param name="columns">Columns to read.</param>
     /// <param name="limits">What the reader may hold.</param>
-    /// <param name="levels">Takes the levels of the one column, one of lists, whose entries count as rows; null for plain columns.</param>
-    public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, ListLevels? levels = null)
+    /// <param name="lists">What takes the levels of the one column, one of lists, whose entries count as rows, and what counts its texts, which the caller clears; null for plain columns.</param>
+    public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, (ListLevels Levels, ReadingMemory Handed)? lists = null)
     {
-        this.levels = levels;
+        levels = lists?.Levels;
         (this.file, this.group, this.columns, held) = (file, group, columns, new ReadingMemory(limits.HeldBytes));
         bufferBytes = (int)Math.Clamp(limits.HeldBytes / 8 / columns.Length, LeastBuffer, LargestBuffer);
         rows = file.Footer.RowGroups[group].Rows;
         total = levels is null ? rows : file.Footer.RowGroups[group].Chunks[columns[0].Chunk].Values;
         open = new ArrowColumn?[columns.Length];
-        scratch = new ArrowScratch(new Format.ByteBuffer(), new DistinctTexts(), new ReadingMemory(limits.SliceBytes));
+        scratch = new ArrowScratch(new Format.ByteBuffer(), new DistinctTexts(), lists?.Handed ?? new ReadingMemory(limits.SliceBytes));
     }
 
     public ColumnBlock[] Read(int count, ArrayRecycler? recycler, CancellationToken cancellationToken)
     {
         var blocks = new ColumnBlock[columns.Length];
-        scratch.Handed.Clear();
+        if (levels is null) scratch.Handed.Clear();
         for (var c = 0; c < columns.Length; c++)
         {
             blocks[c] = At(c, column => column.Read(count, recycler, cancellationToken), cancellationToken);

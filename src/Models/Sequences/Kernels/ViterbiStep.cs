@@ -10,8 +10,6 @@ internal sealed class ViterbiStep
 {
     private readonly int states;
 
-    private readonly bool isPlain = KernelSelection.Current == KernelVariant.Scalar;
-
     /// <summary>Base-2 logs of the best ways from i to j at [i * Padded + j]; -infinity to states behind the last.</summary>
     private readonly double[] ways;
 
@@ -35,7 +33,7 @@ internal sealed class ViterbiStep
     /// <param name="from">Shape [Padded].</param>
     public void Best(ReadOnlySpan<double> current, Span<double> next, Span<int> from)
     {
-        if (isPlain) Plain(current, next, from);
+        if (KernelSelection.Current == KernelVariant.Scalar) Plain(current, next, from);
         else InVectors(current[..states], next[..Padded], from[..Padded]);
     }
 
