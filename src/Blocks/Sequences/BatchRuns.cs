@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -28,8 +29,18 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
         // Names only the runs' first rows, so that the column is not held.
         var names = starts.ConvertAll(s => key.GetValue(s));
         return new BatchRuns(batch.Rows, [.. starts], [.. keys], first, last, new DataBatch(new BatchSchema([]), [], batch.Rows, batch.Index, batch.FirstRow, batch.Origins),
-            run => FormattableString.Invariant($"{names[run]}"));
+            run => Words(names[run]));
     }
+
+    // Days and times as everybody sorts them.
+    private static string Words(object? value) => value switch
+    {
+        DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
+        DateTime time => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+        TimeOnly time => time.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+        byte[] bytes => Convert.ToHexStringLower(bytes),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+    };
 
     private static DataException Missing(DataBatch batch, BatchColumn column, int row, string role) => new(
         DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", "null", $"{role} in every row", "leave such rows out of the file, or choose another column");
@@ -99,6 +110,6 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
 
     /// <summary>The error for an order that falls within a sequence.</summary>
     public static DataException Falls(DataBatch batch, string column, int row, object? value, object? before) => new(
-        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", FormattableString.Invariant($"{value} after {before} in one sequence"), "values that don't fall within a sequence",
+        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", $"{Words(value)} after {Words(before)} in one sequence", "values that don't fall within a sequence",
         "sort the file by key and order, or let rows be regrouped (--regroup, SequenceColumns.Regroup)");
 }

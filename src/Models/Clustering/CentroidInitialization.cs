@@ -46,8 +46,8 @@ public abstract class CentroidInitialization
         ArgumentNullException.ThrowIfNull(sample);
         var distinct = sample.CountDistinct(clusters);
         if (distinct < clusters)
-            throw new ModelException(ErrorKind.Data, sample.IsComplete ? "input" : $"sample of {sample.Rows} of {sample.TotalRows} rows", $"{distinct} distinct rows", $"at least {clusters}, one for each component",
-                sample.IsComplete ? $"use at most {distinct} components (--components)" : "sample more rows (InitializationRows), or use fewer components (--components)");
+            throw new ModelException(ErrorKind.Data, sample.IsComplete ? "input" : $"sample of {sample.Rows} of {sample.TotalRows} rows", $"{distinct} distinct {(distinct == 1 ? "row" : "rows")}", $"at least {clusters}, one for each component",
+                sample.IsComplete ? $"use at most {distinct} {(distinct == 1 ? "component" : "components")} (--components)" : "sample more rows (InitializationRows), or use fewer components (--components)");
         var rows = Choose(sample, clusters, new SeededRandom(seed, stream: 1));
         var centroids = new double[clusters, sample.Columns];
         for (var k = 0; k < clusters; k++)

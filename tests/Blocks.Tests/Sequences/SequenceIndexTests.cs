@@ -64,6 +64,17 @@ public sealed class SequenceIndexTests
     }
 
     [Fact]
+    public void Days_are_named_as_everybody_sorts_them()
+    {
+        var days = new DateOnly[] { new(2020, 1, 2), new(2020, 1, 3), new(2020, 1, 2) };
+        var field = new ColumnField("k", typeof(DateOnly), false);
+        var batch = new DataBatch(new BatchSchema([field]), [new BatchColumn<DateOnly>(field, days)], 3, 0, 0);
+        var index = new SequenceIndex(new SequenceColumns("k"), 3, 1 << 20);
+        var error = Assert.Throws<DataException>(() => index.Add(BatchRuns.Find(batch, new SequenceColumns("k"))));
+        Assert.StartsWith("key 2020-01-02 again", error.Found, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void More_sequences_than_the_budget_holds_are_refused() => Assert.Equal(
         "data, row 2, column 'k': found more than 2 sequences, expected at most 2, an eighth of the memory budget; give more memory (--memory), or fit fewer sequences",
         Refused(["a", "b", "c"], [1, 1, 1], 2, 200));

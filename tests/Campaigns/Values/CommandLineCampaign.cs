@@ -46,7 +46,7 @@ internal sealed class CommandLineCampaign : Campaign
                 if (code != 3) trials.Finding($"{what}: exit code {code}: {error}");
                 if (File.Exists(folder["m.json"])) trials.Finding($"{what}: failed, but left a model");
                 if (HostileData.CanBlame(string.Join(' ', kind)) && data.Blamed.Length > 0 && !data.Blamed.Any(j => error.Contains($"'{HostileData.Columns[j]}'", StringComparison.Ordinal))
-                    && !error.Contains("distinct rows", StringComparison.Ordinal) && !error.Contains("weight of", StringComparison.Ordinal))
+                    && !error.Contains("distinct row", StringComparison.Ordinal) && !error.Contains("weight of", StringComparison.Ordinal))
                     trials.Finding($"{what}: the error names no feature: {error}");
             }
             trials.Row(data.Name, tried, done, rejected, others, scored, example);

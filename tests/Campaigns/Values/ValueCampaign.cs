@@ -46,7 +46,7 @@ internal sealed class ValueCampaign : Campaign
                         refused++;
                         if (example.Length == 0) example = error;
                         if (HostileData.CanBlame(fit.Name) && data.Blamed.Length > 0 && !data.Blamed.Any(j => error.Contains(names[j], StringComparison.Ordinal))
-                            && !error.Contains("distinct rows", StringComparison.Ordinal) && !error.Contains("weight", StringComparison.Ordinal))
+                            && !error.Contains("distinct row", StringComparison.Ordinal) && !error.Contains("weight", StringComparison.Ordinal))
                             trials.Finding($"{what}: the error names no feature: {error}");
                     }
                 }
