@@ -213,12 +213,13 @@ public sealed class SequenceTests : IDisposable
     [InlineData("--lists Speed,Short --label Short --distribution normal,normal", 2, "--distribution: found 2 names for 1 feature, expected one name for all features, or one for each; for example --distribution normal")]
     [InlineData("--lists Speed --parquet-engine parquet.net", 3, "~/lists.parquet, column 'Speed': found lists that cannot be read: its elements are not read by this engine, expected lists of numbers, booleans, texts or times; write the file anew, choose another engine (--parquet-engine), or leave the column out")]
     [InlineData("--lists Short --label Short", 2, "--lists: found lists that are labels or weights, and no other, expected a list of features as well; add it to --lists, or name the features (--features)")]
+    [InlineData("--lists Speed", 3, "~/lists.parquet, row group 0, row 2, element 1, column 'Speed': found Infinity, expected a finite number, null or NaN; replace infinite values, or leave the column out of the features")]
     [InlineData("--lists Name", 3, "~/lists.parquet, column 'Name': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as Speed, Short; correct the name (--lists)")]
     [InlineData("--sequence Name --features Speed", 3, "~/lists.parquet, column 'Speed': found a column that cannot be read: it is a list; its elements can be read as rows (--lists, ParquetSourceOptions.Lists), expected a plain column of numbers, booleans, texts or times; leave the column out")]
     [InlineData("--features Speed", 2, "--sequence: found none, expected the column with the sequences' keys, or columns of lists (--lists); for example --sequence id")]
     public async Task Mistakes_with_lists_are_named(string options, int code, string message)
     {
-        Uneven[] rows = [new() { Name = "a", Speed = [1, 2], Short = [3, 4] }, new() { Name = "b", Speed = [1, 2], Short = [3] }];
+        Uneven[] rows = [new() { Name = "a", Speed = [1, 2], Short = [3, 4] }, new() { Name = "b", Speed = [1, 2], Short = [3] }, new() { Name = "c", Speed = [1, double.PositiveInfinity], Short = [1, 1] }];
         await using (var stream = File.Create(folder["lists.parquet"])) await Parquet.Serialization.ParquetSerializer.SerializeAsync(rows, stream);
         var result = await Tool.RunAsync(["fit", "hmm", folder["lists.parquet"], .. options.Contains("--distribution", StringComparison.Ordinal) ? (string[])[] : ["--distribution", "normal"], "--components", "1", "--output", folder["m.json"], "--quiet", .. options.Split(' ')]);
         Assert.Equal((code, $"pipelines: error: {message}"), (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal).Split('\n')[0]));

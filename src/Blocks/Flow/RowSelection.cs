@@ -58,7 +58,7 @@ internal static class RowSelection
         while (at >= 0 && batch.Origins[at].FirstRow > row) at--;
         if (at < 0) return ("", -1, batch.FirstRow + row);
         var origin = batch.Origins[at];
-        return (origin.Source, origin.RowGroup, origin.SourceRow + row - origin.FirstRow);
+        return (origin.Source, origin.RowGroup, origin.Find(row).Row);
     }
 
     private sealed class Picker(int[] rows, bool keepDictionary) : IColumnVisitor<BatchColumn>

@@ -1,3 +1,5 @@
+using Pipelines.Io.Reading;
+
 namespace Pipelines.Io;
 
 /// <summary>Rows that a source holds in memory at once: a row group, an array, a batch. Batches are cut from it.</summary>
@@ -7,7 +9,8 @@ namespace Pipelines.Io;
 /// <param name="Columns">The columns.</param>
 /// <param name="Lease">Counts who reads the block, if its memory is used again; null if it is not.</param>
 /// <param name="FirstRow">Its first row in the row group or source.</param>
-internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns, BlockLease? Lease = null, long FirstRow = 0);
+/// <param name="Lists">Where rows are elements of lists: which lists; null elsewhere.</param>
+internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns, BlockLease? Lease = null, long FirstRow = 0, ListPlaces? Lists = null);
 
 /// <summary>A column of a <see cref="RowBlock"/>.</summary>
 internal abstract class ColumnBlock

@@ -1,11 +1,26 @@
+using Pipelines.Io.Reading;
+
 namespace Pipelines.Io;
 
 /// <summary>Where rows of a batch came from, for messages.</summary>
 /// <param name="FirstRow">Row of the batch, from 0, at which this origin begins.</param>
 /// <param name="Source">File path or name of the source.</param>
 /// <param name="RowGroup">Row group in the file, from 0; -1 where there is none.</param>
-/// <param name="SourceRow">Row in the row group (or source) of the batch's row <paramref name="FirstRow"/>, from 0.</param>
-public readonly record struct BatchOrigin(int FirstRow, string Source, int RowGroup, long SourceRow);
+/// <param name="SourceRow">Row in the row group (or source) of the batch's row <paramref name="FirstRow"/>, from 0; where rows are elements of lists, the element in the row group.</param>
+public readonly record struct BatchOrigin(int FirstRow, string Source, int RowGroup, long SourceRow)
+{
+    /// <summary>Where rows are elements of lists: which lists. Null elsewhere.</summary>
+    internal ListPlaces? Lists { get; init; }
+
+    /// <summary>The row of the row group (or source) that a row of the batch comes from; where that is a list, the element in it as well.</summary>
+    internal (long Row, long? Element) Find(int row)
+    {
+        var at = SourceRow + row - FirstRow;
+        if (Lists is null) return (at, null);
+        var (list, element) = Lists.Find(at);
+        return (list, element);
+    }
+}
 
 /// <summary>
 /// A batch of rows that flows through a pipeline, columns of equal length. Cut by global row number: batch b of size n holds the rows b*n … b*n + n - 1 of
@@ -79,7 +94,7 @@ public sealed class DataBatch
     /// <summary>Gives the batch's share of the memory budget back; the second call does nothing.</summary>
     public void Release() => Interlocked.Exchange(ref credit, null)?.Release();
 
-    /// <summary>Where a row came from, in words: <c>flights.parquet, row group 3, row 1234</c>.</summary>
+    /// <summary>Where a row came from, in words: <c>flights.parquet, row group 3, row 1234</c>, and for an element of a list <c>, element 56</c>.</summary>
     /// <param name="row">Row of this batch, from 0.</param>
     public string Locate(int row)
     {
@@ -87,8 +102,8 @@ public sealed class DataBatch
         foreach (var origin in Origins)
             if (origin.FirstRow <= row) found = origin;
         if (found is not { } o) return $"row {FirstRow + row}";
-        var at = o.SourceRow + row - o.FirstRow;
-        return o.RowGroup < 0 ? $"{o.Source}, row {at}" : $"{o.Source}, row group {o.RowGroup}, row {at}";
+        var (at, element) = o.Find(row);
+        return $"{o.Source}{(o.RowGroup < 0 ? "" : $", row group {o.RowGroup}")}, row {at}{(element is null ? "" : $", element {element}")}";
     }
 }
 

@@ -33,6 +33,8 @@ public sealed class ListTests : IDisposable
         Assert.Null(info.Rows);
         var (expected, empty) = Elements(rows);
         Assert.Equal(expected, await ReadAsync(source, new ReadOptions { BatchSize = batchSize }));
+        var places = rows.SelectMany((r, i) => Enumerable.Range(0, r.X?.Count ?? 0).Select(t => $"{folder["lists.parquet"]}, row group {i / rowGroup}, row {i % rowGroup}, element {t}"));
+        Assert.Equal(places, await PlacesAsync(source, batchSize));
         Assert.Equal(empty == 0 ? [] : [$"{empty} {(empty == 1 ? "list is" : "lists are")} empty or null: they have no rows"], source.Warnings);
         // From any batch on, and some of the columns, in any order.
         for (var first = 0; first <= expected.Count / batchSize; first += Math.Max(1, expected.Count / batchSize / 5))
@@ -155,6 +157,13 @@ public sealed class ListTests : IDisposable
             for (var r = 0; r < batch.Rows; r++)
                 found.Add(((long)batch["sequence"].GetValue(r)!, batch.Schema.IndexOf("Id") < 0 ? 0 : (long)batch["Id"].GetValue(r)!, (string?)batch["Kind"].GetValue(r), (double?)batch["X"].GetValue(r), (string?)batch["S"].GetValue(r)));
         }
+        return found;
+    }
+
+    private static async Task<List<string>> PlacesAsync(ParquetSource source, int batchSize)
+    {
+        var found = new List<string>();
+        await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = batchSize }, default)) found.AddRange(Enumerable.Range(0, batch.Rows).Select(batch.Locate));
         return found;
     }
 

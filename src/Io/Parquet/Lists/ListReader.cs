@@ -57,7 +57,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         var picks = new int[entries];
         var rows = new int[entries];
         var keys = new long[entries];
-        var (elements, row) = (0, -1);
+        var (starts, places) = (new List<int>(), new List<long>());
+        var (elements, row, last) = (0, -1, -2);
         for (var i = 0; i < entries; i++)
         {
             if (begins[i]) row++;
@@ -66,6 +67,12 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 EmptyLists++;
                 continue;
             }
+            if (row != last)
+            {
+                starts.Add(elements);
+                places.Add(from.Rows + row);
+                last = row;
+            }
             (picks[elements], rows[elements], keys[elements]) = (i, row, rowsBefore + from.Rows + row);
             elements++;
         }
@@ -73,7 +80,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         if (elements < entries) Array.Resize(ref keys, elements);
         var first = from.Elements;
         var beside = from.ReadPlain(row + 1, rows.AsSpan(0, elements), cancellationToken);
-        from.Pass(entries, row + 1, elements);
+        var before = begins[0] ? 0 : from.InLast;
+        from.Pass(entries, row + 1, elements, row < 0 ? from.InLast + elements : row == last ? elements - starts[^1] : 0);
         (delivered, lastElements) = (delivered + elements, elements);
         if (elements == 0) return null;
         var columns = new ColumnBlock[schema.Fields.Count];
@@ -85,7 +93,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 : list < 0 ? beside[Array.IndexOf(plain, name)]
                 : elements == entries ? decoded[list] : decoded[list].Pick(null, picks.AsSpan(0, elements));
         }
-        return new RowBlock($"{plan.Files[file].Name}, elements of '{lists[0]}'", group, elements, columns, null, first);
+        return new RowBlock(plan.Files[file].Name, group, elements, columns, null, first, new ListPlaces(first, [.. starts], [.. places], before));
     }
 
     private static long SliceBytes(ReadOptions options) => Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes);
@@ -108,7 +116,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         private readonly int number;
         private readonly FileColumn[] columns;
         private readonly IRowGroupReader? plain;
-        private readonly IListCursor[] cursors;
+        private readonly IListCursor?[] cursors;
         private readonly long[] left;
         private ColumnBlock[] last = [];
 
@@ -118,7 +126,17 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             var info = from.Footer.RowGroups[number];
             var room = new ListRoom(limits.HeldBytes / columns.Length, new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2)), handed);
             Levels = Array.ConvertAll(columns, c => new ListLevels(c.List!));
-            cursors = [.. columns.Select((c, i) => ((IListEngine)EngineChoice.Choose(engines, from, number, [c], room.PageBytes)).OpenList(from, number, c, room, Levels[i]))];
+            cursors = new IListCursor?[columns.Length];
+            try
+            {
+                for (var c = 0; c < columns.Length; c++)
+                    cursors[c] = ((IListEngine)EngineChoice.Choose(engines, from, number, [columns[c]], room.PageBytes)).OpenList(from, number, columns[c], room, Levels[c]);
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
             left = Array.ConvertAll(columns, c => info.Chunks[c.Chunk].Values);
         }
 
@@ -130,6 +148,9 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
 
         /// <summary>Elements before the slice.</summary>
         public long Elements { get; private set; }
+
+        /// <summary>Elements of the last row before the slice.</summary>
+        public long InLast { get; private set; }
 
         /// <summary>Entries of the first column that are left.</summary>
         public long Left => left[0];
@@ -143,7 +164,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 try
                 {
                     Levels[c].Clear();
-                    if (left[c] > 0) decoded[c] = cursors[c].Read((int)Math.Min(entries, left[c]), cancellationToken);
+                    if (left[c] > 0) decoded[c] = cursors[c]!.Read((int)Math.Min(entries, left[c]), cancellationToken);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -189,9 +210,9 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         }
 
         /// <summary>Goes behind the slice.</summary>
-        public void Pass(int entries, int rows, int elements)
+        public void Pass(int entries, int rows, int elements, long inLast)
         {
-            (Rows, Elements) = (Rows + rows, Elements + elements);
+            (Rows, Elements, InLast) = (Rows + rows, Elements + elements, inLast);
             for (var c = 0; c < left.Length; c++) left[c] -= entries;
         }
 
@@ -206,7 +227,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
 
         public void Dispose()
         {
-            foreach (var cursor in cursors) cursor.Dispose();
+            foreach (var cursor in cursors) cursor?.Dispose();
             plain?.Dispose();
         }
 
