@@ -133,6 +133,15 @@ public sealed class SequenceLabelTests : IDisposable
         Assert.Equal((code, $"pipelines: error: {message}"), (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal).Split('\n')[0]));
     }
 
+    [Theory]
+    [InlineData("start"), InlineData("end"), InlineData("")]
+    public async Task Names_that_are_taken_are_no_labels(string name)
+    {
+        await WriteAsync(["low", "low", name, "low", null, null]);
+        var result = await FitAsync();
+        Assert.Equal((3, $"pipelines: error: labels: found the label '{name}', expected names other than 'start' and 'end', which the states around each sequence have, and none that is empty; rename the label"), (result.Code, result.ErrorText));
+    }
+
     private Task WriteAsync(string?[] labels) =>
         TestData.WriteAsync(folder["d.parquet"], ("key", new[] { 1, 1, 1, 1, 2, 2 }), ("x", new[] { 1.0, 2, 12, 3, 10, 14 }), ("state", labels));
 

@@ -111,6 +111,9 @@ public sealed class SequenceTests : IDisposable
 
         Assert.Equal(order.Select(r => r == 0 ? "A" : r == 1 ? "B" : null), await TestData.TextsAsync(folder["s.parquet"], "label"));
 
+        var labels = await Tool.RunAsync(["score", folder["m.json"], .. input, "--columns", "label", "--output", folder["l.parquet"]]);
+        Named(labels.Error, "pipelines: warning: 2 of 3 sequences are impossible under the model (keys ", "): rows have the log-probability -infinity");
+
         var refused = await Tool.RunAsync(["score", folder["m.json"], .. input, "--impossible", "fail", "--output", folder["none.parquet"]]);
         Assert.Equal(3, refused.Code);
         Named(refused.ErrorText, $"pipelines: error: {folder["d.parquet"]}, column 'key': found 2 of 3 sequences that the model gives probability 0 (keys ", "), expected sequences that the model can produce; look for unknown symbols and missing transitions, or let such sequences have the log-probability -infinity (--impossible keep)");

@@ -20,7 +20,7 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     private long impossible;
     private ExternalSort? sort;
 
-    /// <summary>Sequences of probability 0: how many, and the first of their numbers. Known where log-probabilities are among the scores.</summary>
+    /// <summary>Sequences of probability 0: how many, and the first of their numbers. Known where log-probabilities or labels are among the scores.</summary>
     public (long Count, IReadOnlyList<long> First) Impossible => (impossible, [.. firstImpossible]);
 
     /// <summary>The scores, once the pass has ended well. Whoever takes them disposes them.</summary>
@@ -38,7 +38,8 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     {
         if (!rooms.TryTake(out var room)) room = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
         plan.Model.Score(block, room);
-        if (room.Wants(ScoreKind.LogProbability)) FindImpossible(block, room.Doubles(ScoreKind.LogProbability));
+        if (room.Wants(ScoreKind.LogProbability)) FindImpossible(block, room.Doubles(ScoreKind.LogProbability), default);
+        else if (plan.Model is HiddenMarkovModel && room.Wants(ScoreKind.Label)) FindImpossible(block, default, room.Integers(ScoreKind.Label));
         if (found().Places is { } places) Collect(block, places, room);
         else Scores().Write(block.FirstRow, block.Rows, room);
         rooms.Add(room);
@@ -51,13 +52,13 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
         sort?.Dispose();
     }
 
-    private void FindImpossible(in FeatureBlock block, ReadOnlySpan<double> logs)
+    private void FindImpossible(in FeatureBlock block, ReadOnlySpan<double> logs, ReadOnlySpan<int> labels)
     {
         const int most = 5;
         for (var s = 0; s < block.SequenceCount; s++)
         {
             var first = block.SequenceOffsets[s];
-            if (first == block.SequenceOffsets[s + 1] || !double.IsNegativeInfinity(logs[first])) continue;
+            if (first == block.SequenceOffsets[s + 1] || !(logs.IsEmpty ? labels[first] < 0 : double.IsNegativeInfinity(logs[first]))) continue;
             lock (gate)
             {
                 impossible++;

@@ -11,7 +11,7 @@ public class BadDataTests
         { "no row", new double[0, 2], "input: found no row, expected at least one; check the paths and filters" },
         { "infinite", new double[,] { { 1, 2 }, { 3, double.PositiveInfinity }, { 4, 5 } }, "feature 1, row 1: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, or turn infinities into missing values" },
         { "all missing", new double[,] { { 1, double.NaN }, { 2, double.NaN }, { 3, double.NaN } }, "feature 1: found no value at all: all 3 rows are missing, expected at least one value; leave the feature out" },
-        { "too few distinct rows", new double[,] { { 1, 2 }, { 1, 2 }, { 1, 2 } }, "input: found 1 distinct rows, expected at least 2, one for each component; use at most 1 components (--components)" },
+        { "too few distinct rows", new double[,] { { 1, 2 }, { 1, 2 }, { 1, 2 } }, "input: found 1 distinct row, expected at least 2, one for each component; use at most 1 component (--components)" },
         { "constant column", new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } }, "feature 1: found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (--min-variance, MinVariance)" },
         { "collinear columns", new double[,] { { 1, 2 }, { 2, 4 }, { 9, 18 }, { 10, 20 }, { 4, 8 } }, "feature 1: found a linear combination of the features before it, expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (--min-variance, MinVariance)" },
     };
