@@ -211,6 +211,32 @@ public sealed class SequenceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("fit hmm ~/d.parquet --features x --sequence key --order n --distribution normal --components 2 --output ~/o.json", "~/d.parquet, row group 0, row 1, column 'n': found NaN, expected a value of the order column in every row; leave such rows out of the file, or choose another column")]
+    [InlineData("fit hmm ~/d.parquet --features x --sequence key --weights w --distribution normal --components 2 --output ~/o.json", "sequence of key '2': found a weight of 0.5 in its row 1 and 1 in its row 0, expected one weight in all rows of a sequence; give the rows of a sequence the same weight; rows to leave out are filtered before")]
+    [InlineData("fit hmm ~/d.parquet --features x --sequence key --weights w --distribution normal --components 2 --output ~/o.json --batch-size 3", "sequence of key '2': found a weight of 0.5 in its row 1 and 1 in its row 0, expected one weight in all rows of a sequence; give the rows of a sequence the same weight; rows to leave out are filtered before")]
+    [InlineData("fit markov-chain ~/d.parquet --sequence key --output ~/o.json", "Markov chain: found data of 3 features (x, n, w), expected 1; name the one that holds the categories (--features)")]
+    [InlineData("score ~/m.json ~/d.parquet --lists nope --output ~/o.parquet", "~/d.parquet, column 'nope': found no such column, expected a column of lists of numbers, booleans, texts or times; the file has none; correct the name (--lists)")]
+    public async Task Mistakes_in_the_columns_of_sequences_are_named(string command, string message)
+    {
+        new SavedModel(HiddenMarkovModel.FromMatrix(new[,] { { 0.5, 0.5 }, { 0.5, 0.5 } }, [new NormalDistribution(0, 1), new NormalDistribution(4, 1)], [0.5, 0.5]), [new Feature("x")]).Save(folder["m.json"]);
+        await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { 1.0, 1, 2, 2, 2 }), ("x", new[] { 1.0, 2, 3, 4, 5 }), ("n", new[] { 1, double.NaN, 2, 3, 4 }), ("w", new[] { 2, 2, 1, 0.5, 1 }));
+        var result = await Tool.RunAsync([.. command.Replace("~", folder.Root, StringComparison.Ordinal).Split(' '), "--quiet"]);
+        Assert.Equal($"pipelines: error: {message}", result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal).Split('\n')[0]);
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_that_rows_are_brought_together()
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { 1.0, 2, 1 }), ("x", new[] { 1.0, 2, 3 }));
+        const string sorting = "the rows of each key are brought together and sorted as they are read: in half the memory of the decoded features, beyond it in private temporary files\n";
+        string[] fit = ["fit", "hmm", folder["d.parquet"], "--features", "x", "--sequence", "key", "--distribution", "normal", "--components", "1", "--output", folder["m.json"]];
+        Assert.Contains(sorting, (await Tool.RunAsync([.. fit, "--regroup", "--dry-run"])).Out, StringComparison.Ordinal);
+        Assert.DoesNotContain(sorting, (await Tool.RunAsync([.. fit, "--dry-run"])).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await Tool.RunAsync([.. fit, "--regroup"])).Code);
+        Assert.Contains(sorting, (await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--sequence", "key", "--regroup", "--output", folder["s.parquet"], "--dry-run")).Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("--lists Speed --order t", 2, "--lists and --order: found both, expected one of them, as elements of lists stand in their order; for example --lists speed,heading")]
     [InlineData("--lists Speed,Short", 3, "~/lists.parquet, row group 0, row 1: found lists of different lengths in 'Speed' and 'Short', expected lists of one length in each row; correct the row, or read one of the columns alone (--lists)")]
     [InlineData("--lists Speed,Short --label Short --distribution normal,normal", 2, "--distribution: found 2 names for 1 feature, expected one name for all features, or one for each; for example --distribution normal")]
@@ -224,6 +250,7 @@ public sealed class SequenceTests : IDisposable
     {
         Uneven[] rows = [new() { Name = "a", Speed = [1, 2], Short = [3, 4] }, new() { Name = "b", Speed = [1, 2], Short = [3] }, new() { Name = "c", Speed = [1, double.PositiveInfinity], Short = [1, 1] }];
         await using (var stream = File.Create(folder["lists.parquet"])) await Parquet.Serialization.ParquetSerializer.SerializeAsync(rows, stream);
+        Assert.Contains("list of DOUBLE, 6 elements", (await Tool.RunAsync("inspect", folder["lists.parquet"])).Out, StringComparison.Ordinal);
         var result = await Tool.RunAsync(["fit", "hmm", folder["lists.parquet"], .. options.Contains("--distribution", StringComparison.Ordinal) ? (string[])[] : ["--distribution", "normal"], "--components", "1", "--output", folder["m.json"], "--quiet", .. options.Split(' ')]);
         Assert.Equal((code, $"pipelines: error: {message}"), (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal).Split('\n')[0]));
     }

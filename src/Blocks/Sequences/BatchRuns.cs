@@ -43,7 +43,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
     };
 
     private static DataException Missing(DataBatch batch, BatchColumn column, int row, string role) => new(
-        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", "null", $"{role} in every row", "leave such rows out of the file, or choose another column");
+        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", column.IsNull(row) ? "null" : "NaN", $"{role} in every row", "leave such rows out of the file, or choose another column");
 
     private sealed class Runs(DataBatch batch, List<int> starts, List<UInt128> keys) : IColumnVisitor<bool>
     {

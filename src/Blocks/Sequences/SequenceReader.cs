@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Models;
 
 namespace Pipelines.Blocks;
@@ -45,11 +46,25 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
 
         FeatureBlock Sequences(FeatureBlock rows)
         {
+            if (weighted) CheckWeights(wanted, rows.Weights);
             if (!labeled) return rows with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence };
             var codes = rows.Values.Slice((columns - 1) * rows.ColumnStride, rows.Rows);
             var labels = new int[rows.Rows];
             for (var i = 0; i < labels.Length; i++) labels[i] = double.IsNaN(codes[i]) ? -1 : (int)codes[i];
             return FeatureBlock.ColumnMajor(rows.Values, rows.Rows, columns - 1, rows.ColumnStride, rows.Weights, rows.FirstRow) with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence, Labels = labels };
+        }
+    }
+
+    // A sequence weighs as a whole; other weights further on in it would be dropped without a word.
+    private static void CheckWeights(SequenceGroup group, ReadOnlySpan<double> weights)
+    {
+        for (var s = 0; s < group.Offsets.Length - 1; s++)
+        {
+            var own = weights[group.Offsets[s]..group.Offsets[s + 1]];
+            if (own.IsEmpty || own.IndexOfAnyExcept(own[0]) is not (>= 0 and var other)) continue;
+            throw new ModelException(ErrorKind.Data, $"sequence {group.FirstSequence + s}", string.Create(CultureInfo.InvariantCulture, $"a weight of {own[other]} in its row {other} and {own[0]} in its row 0"), "one weight in all rows of a sequence",
+                "give the rows of a sequence the same weight; rows to leave out are filtered before")
+            { SequenceNumber = group.FirstSequence + s };
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ScoreCommand : Verb
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
     private readonly Setting<string?> impossible = Setting.Choice(
-        "--impossible", "What becomes of sequences that the model gives probability 0: written with the log-probability -infinity and the label -1 or null, and a warning (keep), or an error (fail). [default: keep]", "NAME", ["keep", "fail"], "fail");
+        "--impossible", "What becomes of sequences that the model gives probability 0: written with the log-probability -infinity, label and viterbi -1 or null, posteriors NaN, and a warning (keep), or an error (fail). [default: keep]", "NAME", ["keep", "fail"], "fail");
 
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
@@ -92,6 +92,8 @@ internal sealed class ScoreCommand : Verb
         var how = sequences.Reading(reading.Options(parsed, console), parsed);
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
+        // Lists that are not there come before columns that are not there because of it.
+        if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
         OutputCheck.NotInAnInput(path, paths);
         await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
@@ -129,7 +131,8 @@ internal sealed class ScoreCommand : Verb
         var run = Score(data).ToParquet(path, sink);
         if (parsed.GetValue(dryRun))
         {
-            var plan = new DryRunReport(job) { Passes = saved.Model is SequenceModel ? ["1. the features are read, and all sequences scored", "2. every row is read again, and written with its scores"] : ["1. every row is read, scored and written"] };
+            string[] sorting = sequences.Sorting(parsed) is { } sorted ? [sorted] : [];
+            var plan = new DryRunReport(job) { Passes = saved.Model is SequenceModel ? ["1. the features are read, and all sequences scored", "2. every row is read again, and written with its scores", .. sorting] : ["1. every row is read, scored and written"] };
             return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken), () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
         }
         DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));

@@ -13,10 +13,10 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : 
         {
             target.WriteLine($"{file.Name}: Parquet, {Words.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, {Count(file.RowGroups.Count, "row group")}, {Words.Bytes(file.Bytes)}");
             target.WriteLine($"written by {(file.CreatedBy.Length > 0 ? file.CreatedBy : "an unknown program")}");
-            target.WriteLine($"memory to read it: at least {Words.Bytes(file.MemoryBytes)} (a batch of {Words.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices)");
+            target.WriteLine($"memory to read it: at least {Words.Bytes(file.MemoryBytes)} (a batch of {Words.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
             target.WriteLine();
             TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
-                file.Columns.Select(c => new[] { c.Name, c.ValueType?.ToLowerInvariant() ?? "-", c.IsNullable ? "may be" : "none", c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {c.Obstacle}" }));
+                file.Columns.Select(c => new[] { c.Name, c.ValueType?.ToLowerInvariant() ?? "-", c.IsNullable ? "may be" : "none", c.Elements is { } elements ? $"{c.StoredAs}, {Words.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {c.Obstacle}" }));
             target.WriteLine();
             TextTable.Write(target, ["row group", "rows", "in the file", "decoded", "codecs"],
                 file.RowGroups.Select((g, i) => new[] { Words.Count(i), Words.Count(g.Rows), Words.Bytes(g.CompressedBytes), Words.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
@@ -52,6 +52,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : 
             json.WriteString("type", column.ValueType?.ToLowerInvariant());
             json.WriteBoolean("nullable", column.IsNullable);
             json.WriteString("storedAs", column.StoredAs);
+            if (column.Elements is { } elements) json.WriteNumber("elements", elements);
             if (column.Obstacle is { } obstacle) json.WriteString("obstacle", obstacle);
             json.WriteEndObject();
         }

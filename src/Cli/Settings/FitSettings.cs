@@ -39,7 +39,7 @@ internal sealed class FitSettings
         "column names with commas between them, each once", "delay,distance");
 
     /// <summary>Column of the rows' weights.</summary>
-    public Setting<string?> Weights { get; } = Setting.Text("--weights", "Column of the rows' weights; a sequence weighs what its first row weighs. [default: every row weighs 1]", "COLUMN", "the name of a numeric column", "weight");
+    public Setting<string?> Weights { get; } = Setting.Text("--weights", "Column of the rows' weights; the rows of a sequence weigh the same. [default: every row weighs 1]", "COLUMN", "the name of a numeric column", "weight");
 
     /// <summary>How many components or clusters, and how often.</summary>
     public SelectionSettings Selection { get; } = new();

@@ -21,6 +21,11 @@ internal sealed class SequenceSettings
     public Setting<string?> Key { get; } = Setting.Text(
         "--sequence", "Column with the sequences' keys: rows of one key that stand behind one another are a sequence, across batches, row groups and files. With --lists the name of a new column that numbers them. [default with --lists: sequence]", "COLUMN", "the name of a column", "id");
 
+    /// <summary>What a dry run says of rows that are brought together; null where they are taken as they stand.</summary>
+    public string? Sorting(ParseResult parsed) => parsed.GetValue(regroup)
+        ? "the rows of each key are brought together and sorted as they are read: in half the memory of the decoded features, beyond it in private temporary files"
+        : null;
+
     /// <summary>Columns of lists.</summary>
     public Setting<IReadOnlyList<string>?> Lists { get; } = Setting.Names(
         "--lists", "Columns of lists: each row of the files is a sequence, and the elements of its lists, which are equally long, are its rows; other columns are repeated beside them. Instead of --sequence.", "a,b", "names of columns with commas between them, each once", "speed,heading");

@@ -49,7 +49,7 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
         foreach (var name in footer.LeftOut)
         {
             if (Array.Find(footer.Lists, l => l.Name == name) is { } list)
-                columns.Add(new InspectedColumn(name, $"list of {list.Storage}", lists?.Names.Contains(name) == true ? list.Field?.ValueType.Name : null, true, lists?.Names.Contains(name) == true ? list.Obstacle : ListColumns.Obstacle));
+                columns.Add(new InspectedColumn(name, $"list of {list.Storage}", lists?.Names.Contains(name) == true ? list.Field?.ValueType.Name : null, true, lists?.Names.Contains(name) == true ? list.Obstacle : ListColumns.Obstacle) { Elements = footer.RowGroups.Sum(g => g.Chunks[list.Chunk].Values) });
             else columns.Add(new InspectedColumn(name, "group", null, true, "it is a map, a structure or a list of such"));
         }
         return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, Enumerable.Range(0, groups.Count).Select(Needed).DefaultIfEmpty().Max());
@@ -95,6 +95,9 @@ public sealed record InspectedColumn(string Name, string StoredAs, string? Value
 
     /// <summary>Its bytes in the file.</summary>
     public long CompressedBytes { get; init; }
+
+    /// <summary>Of a column of lists: the number of their elements, an empty list counted as one; null for any other.</summary>
+    public long? Elements { get; init; }
 
     /// <summary>Least and largest value of a column of numbers, as the file itself tells: a hint, not checked. Null if it does not, or cannot be believed.</summary>
     public (double Minimum, double Maximum)? Range { get; init; }

@@ -144,7 +144,7 @@ public sealed partial class HiddenMarkovModel
     }
 
     private static string ImpossibleWords(HiddenMarkovStatistics sums) =>
-        $"{sums.Impossible} of {sums.Sequences} sequences are impossible under the model (numbers {string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")}; {sums.ImpossibleRows} of {sums.Rows} rows)";
+        $"{sums.Impossible} of {sums.Sequences} sequences {(sums.Impossible == 1 ? "is" : "are")} impossible under the model ({(sums.Impossible == 1 ? "number" : "numbers")} {string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")}; {sums.ImpossibleRows} of {sums.Rows} rows)";
 
     private Distribution Fitted(int state, Distribution own, HiddenMarkovStatistics sums, in MaximizeOptions options)
     {

@@ -27,7 +27,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
             throw new ModelException(ErrorKind.Data, "labels", $"the label '{taken}'", $"names other than '{HiddenMarkovModel.Start}' and '{HiddenMarkovModel.End}', which the states around each sequence have, and none that is empty", "rename the label");
         var statistics = (MixtureStatistics)await pass.RunAsync(new LabeledStart(start), cancellationToken).ConfigureAwait(false);
         // States beyond the labels are the ones that no row is known to be in.
-        var all = names.Concat(Enumerable.Range(0, int.MaxValue).Select(i => $"s{i}").Where(n => !names.Contains(n, StringComparer.Ordinal))).Take(start.EmittingStates).ToArray();
+        var all = names.Concat(Enumerable.Range(names.Count, int.MaxValue - names.Count).Select(i => $"s{i}").Where(n => !names.Contains(n, StringComparer.Ordinal))).Take(start.EmittingStates).ToArray();
         var distributions = new Distribution[all.Length];
         for (var k = 0; k < distributions.Length; k++)
         {

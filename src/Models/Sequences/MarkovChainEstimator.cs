@@ -20,7 +20,7 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         ModelException.CheckOptions("Markov chain", (order is >= 0 and <= 16, nameof(order), order, "0 to 16"));
-        if (pass.Columns != 1) throw new ModelException(ErrorKind.Usage, "Markov chain", $"data of {pass.Columns} features", "1", "give it the one feature that holds the categories");
+        if (pass.Columns != 1) throw new ModelException(ErrorKind.Usage, "Markov chain", $"data of {pass.Columns} features{(pass.Features is { Count: > 1 } many ? $" ({string.Join(", ", many.Take(5).Select(f => f.Name))}{(many.Count > 5 ? ", …" : "")})" : "")}", "1", "name the one that holds the categories (--features)");
         var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
         var codes = survey.Maximum(0) + 1;
         var cells = Math.Pow(codes, order + 1);

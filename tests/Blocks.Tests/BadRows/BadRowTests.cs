@@ -89,9 +89,9 @@ public sealed class BadRowTests
     }
 
     [Theory]
-    [InlineData(0, "array, row group 0, row 3, column 'x0': found more than 0 bad rows; the last one here: found -Infinity, expected a finite number, null or NaN, expected at most 0; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
-    [InlineData(4, "array, row group 0, row 555, column 'x0': found more than 4 bad rows; the last one here: found Infinity, expected a finite number, null or NaN, expected at most 4; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
-    [InlineData(106, "array, row group 2, row 344, column 'x0': found more than 106 bad rows; the last one here: found Infinity, expected a finite number, null or NaN, expected at most 106; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
+    [InlineData(0, "array, row group 0, row 3, column 'x0': found more than 0 bad rows (the last one here: -Infinity instead of a finite number, null or NaN), expected at most 0; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
+    [InlineData(4, "array, row group 0, row 555, column 'x0': found more than 4 bad rows (the last one here: Infinity instead of a finite number, null or NaN), expected at most 4; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
+    [InlineData(106, "array, row group 2, row 344, column 'x0': found more than 106 bad rows (the last one here: Infinity instead of a finite number, null or NaN), expected at most 106; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
     public async Task One_more_than_the_most_fails_with_the_same_row_at_any_parallelism(long most, string message)
     {
         foreach (var parallelism in parallelisms)
