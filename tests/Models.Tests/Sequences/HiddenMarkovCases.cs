@@ -8,6 +8,13 @@ internal static class HiddenMarkovCases
     private static readonly (string Name, Func<HiddenMarkovModel> Model, Func<SequenceSet> Data)[] cases =
     [
         ("4 normal states", () => Dense(4, k => new NormalDistribution(3 * k, 1)), () => Drawn(40, 1)),
+        ("4 normal states, long", () => Dense(4, k => new NormalDistribution(3 * k, 1)), () => Drawn(37, 1, longest: 300)),
+        ("3 normal states of unlike widths, long, missing, weighted", () => Dense(3, k => new NormalDistribution(2 * k, 0.5 + k)), () => Drawn(19, 1, longest: 150, missing: true, weighted: true)),
+        ("2 normal states, finite, long", () => Dense(2, k => new NormalDistribution(3 * k, 2 - k), finite: true), () => Drawn(21, 1, longest: 200)),
+        // The widest, or first, is far from all rows: they are more probable in the others by more than doubles hold.
+        ("4 normal states, the first one far", () => Dense(4, k => new NormalDistribution(40 * (3 - k), 1)), () => Drawn(18, 1, longest: 90)),
+        ("4 normal states, outliers, missing", () => Dense(4, k => new NormalDistribution(2 * k, 1)), () => Drawn(25, 1, missing: true, longest: 80, outliers: true)),
+        ("3 normal states, two of them narrow", () => Dense(3, k => new NormalDistribution(3 + k, k == 1 ? 4 : 1e-80)), () => Drawn(18, 1, longest: 60)),
         ("3 normal states, finite", () => Dense(3, k => new NormalDistribution(3 * k, 1), finite: true), () => Drawn(40, 1)),
         ("17 normal states", () => Dense(17, k => new NormalDistribution(k, 1)), () => Drawn(70, 1)),
         ("64 normal states", () => Dense(64, k => new NormalDistribution(0.2 * k, 1)), () => Drawn(40, 1, longest: 25)),
@@ -82,7 +89,7 @@ internal static class HiddenMarkovCases
     }
 
     /// <summary>Sequences of lengths 1 … 60 of normal numbers that wander.</summary>
-    public static SequenceSet Drawn(int sequences, int columns, bool missing = false, bool weighted = false, int longest = 60)
+    public static SequenceSet Drawn(int sequences, int columns, bool missing = false, bool weighted = false, int longest = 60, bool outliers = false)
     {
         var random = new SeededRandom(5);
         var weights = new double[sequences];
@@ -95,7 +102,8 @@ internal static class HiddenMarkovCases
             for (var t = 0; t < data[s].GetLength(0); t++)
             {
                 if (random.NextInt64(5) == 0) center = 3 * random.NextInt64(4);
-                for (var j = 0; j < columns; j++) data[s][t, j] = missing && random.NextInt64(9) == 0 ? double.NaN : (j == 0 ? center : 0) + random.NextNormal();
+                var far = outliers && random.NextInt64(20) == 0 ? 400 : 0;
+                for (var j = 0; j < columns; j++) data[s][t, j] = far + (missing && random.NextInt64(9) == 0 ? double.NaN : (j == 0 ? center : 0) + random.NextNormal());
             }
         }
         return SequenceSet.From(data, weighted ? weights : null);

@@ -11,9 +11,14 @@ internal unsafe class LaneEmissions(TileEvaluator evaluator, double[] log2Weight
     /// <summary>Doubles of sums that <see cref="Add"/> adds to, beside those of the distributions' own kernels.</summary>
     public virtual int SumCount => 0;
 
-    /// <summary>Emissions for these distributions: a table of them where all are tables of one feature.</summary>
-    public static LaneEmissions For(IReadOnlyList<Distribution> distributions, TileEvaluator evaluator, double[] log2Weights) =>
-        distributions.All(d => d is DiscreteDistribution) ? new LaneTable([.. distributions.Cast<DiscreteDistribution>()], evaluator, log2Weights) : new LaneEmissions(evaluator, log2Weights);
+    /// <summary>Emissions for these distributions: a table of them where all are tables of one feature, and a kernel of its own for normals.</summary>
+    public static LaneEmissions For(IReadOnlyList<Distribution> distributions, TileEvaluator evaluator, double[] log2Weights)
+    {
+        if (distributions.All(d => d is DiscreteDistribution)) return new LaneTable([.. distributions.Cast<DiscreteDistribution>()], evaluator, log2Weights);
+        return distributions.All(d => d is NormalDistribution) && new LaneNormals([.. distributions.Cast<NormalDistribution>()], evaluator, log2Weights) is { IsWorthwhile: true } normals
+            ? normals
+            : new LaneEmissions(evaluator, log2Weights);
+    }
 
     /// <summary>Emission probabilities of a tile relative to the largest of each row.</summary>
     /// <param name="steps">The kernels.</param>

@@ -182,7 +182,8 @@ internal static unsafe class LaneKernel<TOps, TVec>
     }
 
     /// <summary>
-    /// With the scales of a step known: alpha becomes weight * alpha / norm, posterior = that * beta, and b becomes g = b * beta / sum.
+    /// With the scales of a step known: alpha becomes weight * alpha / norm, posterior = that * beta, and b becomes g = b * beta / sum. The sum is that of g one
+    /// step later, so that no step waits for its own; of beta in this step where numbers may leave the range.
     /// </summary>
     /// <param name="states">Shape of the posteriors; the padding states have none.</param>
     /// <param name="padded">A multiple of 4.</param>
@@ -193,30 +194,36 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <param name="weights">Shape [lanes].</param>
     /// <param name="sums">Shape [lanes].</param>
     /// <param name="norms">Shape [lanes].</param>
+    /// <param name="inverses">Shape [lanes]: 1/sum of g one step later, then of this one; not used with doubts.</param>
     /// <param name="posteriors">State k at [k * Capacity].</param>
     /// <param name="doubts">Shape [lanes]: the largest posterior among those that rest on numbers out of range; null = no such numbers can be.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* posteriors, double* doubts)
+    public static void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* inverses, double* posteriors, double* doubts)
     {
         TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), leastNorm = TOps.Broadcast(LaneRange.LeastNorm);
         for (var lane = 0; lane < lanes; lane += TOps.Count)
         {
             TVec norm = TOps.Load(norms + lane), sum = TOps.Load(sums + lane);
             var scale = TOps.SelectGreater(norm, leastNorm, TOps.Divide(TOps.Load(weights + lane), norm), zero);
-            var inverse = TOps.SelectGreater(sum, zero, TOps.Divide(one, sum), zero);
             double* x = alpha + lane, y = beta + lane, z = b + lane, target = posteriors + lane;
             if (doubts is null)
             {
+                var total = zero;
+                var last = TOps.Load(inverses + lane);
                 for (var k = 0; k < states; k++, x += lanes, y += lanes, z += lanes, target += FeatureTile.Capacity)
                 {
                     var later = TOps.Load(y);
                     var earlier = TOps.Multiply(TOps.Load(x), scale);
                     TOps.Store(x, earlier);
                     TOps.Store(target, TOps.Multiply(earlier, later));
-                    TOps.Store(z, TOps.Multiply(TOps.Load(z), TOps.Multiply(later, inverse)));
+                    var g = TOps.Multiply(TOps.Load(z), TOps.Multiply(later, last));
+                    TOps.Store(z, g);
+                    total = TOps.Add(total, g);
                 }
+                TOps.Store(inverses + lane, TOps.SelectGreater(total, zero, TOps.Divide(one, total), zero));
                 continue;
             }
+            var inverse = TOps.SelectGreater(sum, zero, TOps.Divide(one, sum), zero);
             var doubt = TOps.Max(TOps.Load(doubts + lane), TOps.SelectGreater(norm, leastNorm, zero, TOps.Broadcast(double.MaxValue)));
             TVec leastEmission = TOps.Broadcast(LaneRange.LeastEmission), leastPrediction = TOps.Broadcast(LaneRange.LeastPrediction), leastFuture = TOps.Broadcast(LaneRange.LeastFuture);
             for (var k = 0; k < states; k++, x += lanes, y += lanes, z += lanes, target += FeatureTile.Capacity)

@@ -147,18 +147,10 @@ internal static unsafe class LanePacking
         for (var t = 0; t < perTile; t += 8) Sse.Prefetch0(rows + t);
     }
 
-    // True if four lanes hold one sequence each in all steps of a tile, which is the rule in long ones; and their first rows. Without vectors of four it does not pay.
+    // The first rows of four lanes that hold one sequence each in all steps of a tile; false if they don't. Without vectors of four it does not pay.
     private static bool Whole(LaneSchedule schedule, int lane, int step, out int r0, out int r1, out int r2, out int r3)
     {
         (r0, r1, r2, r3) = (0, 0, 0, 0);
-        return Avx.IsSupported && One(lane, out r0) && One(lane + 1, out r1) && One(lane + 2, out r2) && One(lane + 3, out r3);
-
-        bool One(int own, out int row)
-        {
-            var item = 0;
-            var isFound = schedule.Next(own, step, ref item, out var run);
-            row = run.Row;
-            return isFound && run.Count == perTile;
-        }
+        return Avx.IsSupported && schedule.IsWhole(lane, step, out r0) && schedule.IsWhole(lane + 1, step, out r1) && schedule.IsWhole(lane + 2, step, out r2) && schedule.IsWhole(lane + 3, step, out r3);
     }
 }

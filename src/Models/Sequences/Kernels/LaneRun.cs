@@ -9,7 +9,7 @@ namespace Pipelines.Models.Sequences;
 /// Forward and backward over all lanes of a block, in segments of steps: the forward pass keeps the first step of each segment, the backward pass computes the rest of a
 /// segment again, unless all fits into the cache anyway. So a step costs memory once a segment only, however long sequences are.
 /// </summary>
-internal sealed unsafe class LaneRun
+internal sealed unsafe partial class LaneRun
 {
     // Doubles of emissions and forward numbers that are kept whole: some megabytes of a shared cache.
     private const long KeptDoubles = 1 << 20;
@@ -36,7 +36,7 @@ internal sealed unsafe class LaneRun
     private readonly LaneSchedule schedule;
     private readonly LaneSteps steps;
     private readonly int states, padded, row, perTile, segment, segments;
-    private readonly bool keepsForward;
+    private readonly bool keepsForward, isFour;
 
     private readonly List<int> doubtful = [];
 
@@ -53,6 +53,7 @@ internal sealed unsafe class LaneRun
         segment = 2L * schedule.Steps * row <= KeptDoubles ? schedule.Steps : Math.Max(1, (schedule.IsSingle ? LongSegmentDoubles : SegmentDoubles) / (row * perTile)) * perTile;
         segments = (schedule.Steps + segment - 1) / segment;
         keepsForward = segments == 1 || ((long)schedule.Steps * row <= KeptForward && !schedule.IsSingle);
+        isFour = padded == 4 && steps.HasFour && !matrices.IsCareful && !schedule.IsSingle;
         Log2 = new double[schedule.Items.Length];
     }
 
@@ -110,7 +111,8 @@ internal sealed unsafe class LaneRun
         double* forward = Take(scratch, ((keepsForward ? schedule.Steps : segment) + 1) * row), b = Take(scratch, (segment + 1) * row), maxima = Take(scratch, segment * lanes);
         double* kept = Take(scratch, segments * (row + lanes)), beta = Take(scratch, row);
         double* sums = Take(scratch, lanes), norms = Take(scratch, lanes), inverse = Take(scratch, lanes), logs = Take(scratch, lanes), products = Take(scratch, lanes);
-        double* laneWeights = Take(scratch, lanes), doubts = Take(scratch, lanes);
+        double* laneWeights = Take(scratch, lanes), doubts = Take(scratch, lanes), inverses = Take(scratch, lanes), fours = Take(scratch, 16 * lanes);
+        new Span<double>(fours, 16 * lanes).Clear();
         var tilePosteriors = scratch.Take(states * FeatureTile.Capacity);
         tilePosteriors.Clear();
         var stepPosteriors = scratch.Take(states * FeatureTile.Capacity);
@@ -137,6 +139,12 @@ internal sealed unsafe class LaneRun
                 Prepare(block, first, count, features, missing, b, maxima);
                 for (var t = 0; t < count; t++)
                 {
+                    if (isFour && Math.Min(count - t, NextEvent(begins, ends) - first - t) is > 0 and var quiet)
+                    {
+                        steps.ForwardOfFour(forwardMatrix, lanes, row, quiet, alpha + ((long)t * row), b + ((long)t * row), maxima + (t * lanes), logs, products, inverse);
+                        t += quiet - 1;
+                        continue;
+                    }
                     var next = alpha + ((t + 1L) * row);
                     Step(forwardMatrix, alpha + ((long)t * row), inverse, b + ((long)t * row), next, sums, ref begins, first + t, logs, products);
                     steps.Scale(lanes, sums, maxima + (t * lanes), logs, products, inverse);
@@ -148,6 +156,7 @@ internal sealed unsafe class LaneRun
             begins = schedule.ByBegin.Length - 1;
             new Span<double>(laneWeights, lanes).Clear();
             new Span<double>(doubts, lanes).Clear();
+            new Span<double>(inverses, lanes).Clear();
             var pending = Math.Max(1, RatioRows / lanes);
             for (var s = segments - 1; s >= 0; s--)
             {
@@ -160,12 +169,22 @@ internal sealed unsafe class LaneRun
                 var counted = count;
                 for (var t = count - 1; t >= 0; t--)
                 {
+                    if (isFour && t - Math.Max(t / perTile * perTile, LastEvent(begins, ends) + 1 - first) is >= 0 and var back)
+                    {
+                        if (counted > t + 1 && !ratios.IsEmpty)
+                            fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t - 1, row, alpha + ((t + 2L) * row), b + ((t + 2L) * row), r, states + 1);
+                        counted = t -= back;
+                        fixed (double* p = tilePosteriors)
+                            steps.BackwardOfFour(backwardMatrix, states, lanes, row, back + 1, alpha + ((t + 1L) * row), b + ((long)t * row), laneWeights, inverses, p + (t % perTile * lanes), fours);
+                        if (t % perTile == 0) Hand(block, first + t, features + ((long)t / perTile * columns * FeatureTile.Capacity), missing[t / perTile], tilePosteriors, statistics, tableSums, ratios.IsEmpty, posteriors, labels);
+                        continue;
+                    }
                     var own = alpha + ((t + 1L) * row);
                     steps.Backward(backwardMatrix, padded, lanes, b + ((t + 1L) * row), own, beta, sums, norms);
-                    for (; ends >= 0 && schedule.Last[schedule.ByLast[ends]] == first + t; ends--) Enter(schedule.ByLast[ends], own, beta, sums, norms, laneWeights, doubts, weights);
+                    for (; ends >= 0 && schedule.Last[schedule.ByLast[ends]] == first + t; ends--) Enter(schedule.ByLast[ends], own, beta, sums, norms, laneWeights, inverses, doubts, weights);
                     var events = schedule.IsSingle ? stepPosteriors : tilePosteriors[(t % perTile * lanes)..];
                     fixed (double* p = events)
-                        steps.Finish(states, padded, lanes, own, beta, b + ((long)t * row), laneWeights, sums, norms, p, matrices.IsCareful ? doubts : null);
+                        steps.Finish(states, padded, lanes, own, beta, b + ((long)t * row), laneWeights, sums, norms, inverses, p, matrices.IsCareful ? doubts : null);
                     for (var k = 0; k < states && schedule.IsSingle; k++) tilePosteriors[(k * FeatureTile.Capacity) + (t % perTile)] = events[k * FeatureTile.Capacity];
                     // Transitions into the first step of a sequence are none of the lane's.
                     for (var e = ends + 1; e < schedule.ByLast.Length && schedule.Last[schedule.ByLast[e]] == first + t; e++) Count(ratios, schedule.Lane[schedule.ByLast[e]], events, ends: true);
@@ -180,7 +199,22 @@ internal sealed unsafe class LaneRun
                 // What the step before the segment leads to.
                 Buffer.MemoryCopy(b, b + ((long)Math.Min(segment, schedule.Steps) * row), row * 8L, row * 8L);
             }
+            if (isFour && !ratios.IsEmpty) steps.FoldFour(fours, states, ratios);
         }
+    }
+
+    // The next step in which a sequence begins or ends.
+    private int NextEvent(int begins, int ends)
+    {
+        var begin = begins < schedule.ByBegin.Length ? schedule.Begin[schedule.ByBegin[begins]] : int.MaxValue;
+        return ends < schedule.ByLast.Length ? Math.Min(begin, schedule.Last[schedule.ByLast[ends]]) : begin;
+    }
+
+    // Backward, the next step in which a sequence ends or begins; -1 if there is none.
+    private int LastEvent(int begins, int ends)
+    {
+        var begin = begins >= 0 ? schedule.Begin[schedule.ByBegin[begins]] : -1;
+        return ends >= 0 ? Math.Max(begin, schedule.Last[schedule.ByLast[ends]]) : begin;
     }
 
     private static double* Take(Scratch scratch, int count) => (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(scratch.Take(count)));
@@ -215,7 +249,7 @@ internal sealed unsafe class LaneRun
     }
 
     // Backward, a sequence is entered at its last row.
-    private void Enter(int item, double* alpha, double* beta, double* sums, double* norms, double* laneWeights, double* doubts, ReadOnlySpan<double> weights)
+    private void Enter(int item, double* alpha, double* beta, double* sums, double* norms, double* laneWeights, double* inverses, double* doubts, ReadOnlySpan<double> weights)
     {
         var lane = schedule.Lane[item];
         (sums[lane], norms[lane]) = (0, 0);
@@ -227,6 +261,7 @@ internal sealed unsafe class LaneRun
         }
         laneWeights[lane] = double.IsNaN(Log2[item]) ? 0 : weights[item];
         doubts[lane] = 0;
+        inverses[lane] = 1;
     }
 
     private void Leave(int item, ReadOnlySpan<double> posteriors, Span<double> ratios, double* b, double* laneWeights, double* doubts)
@@ -255,58 +290,6 @@ internal sealed unsafe class LaneRun
         }
     }
 
-    // Features, emissions and their maxima of a segment.
-    private void Prepare(in FeatureBlock block, int first, int count, double* features, bool[] missing, double* b, double* maxima)
-    {
-        var columns = block.Columns;
-        var size = columns * FeatureTile.Capacity;
-        if (!schedule.IsSingle)
-        {
-            Span<int> holes = stackalloc int[FeatureTile.Capacity];
-            for (var tile = 0; tile * perTile < count; tile++)
-            {
-                var own = new Span<double>(features + ((long)tile * size), size);
-                missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
-                emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]), holes[..holeCount], padded, lanes, row, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
-            }
-            return;
-        }
-        var tiles = (count + perTile - 1) / perTile;
-        var next = -1;
-        var (rows, rowStride, columnStride, length) = (block.Rows, block.RowStride, block.ColumnStride, block.Values.Length);
-        fixed (double* values = block.Values)
-        {
-            // A view cannot go to other threads; what it looks at stays where it is meanwhile.
-            var (from, features0, b0, maxima0) = ((nint)values, (nint)features, (nint)b, (nint)maxima);
-            Parallelism.Run(Math.Min(SpareThreads.Count, tiles), token =>
-            {
-                for (var tile = Interlocked.Increment(ref next); tile < tiles && !token.IsCancellationRequested; tile = Interlocked.Increment(ref next))
-                {
-                    var all = new FeatureBlock(new ReadOnlySpan<double>((double*)from, length), rows, columns, rowStride, columnStride);
-                    PrepareOne(all, first + (tile * perTile), Math.Min(perTile, count - (tile * perTile)), new Span<double>((double*)features0 + ((long)tile * size), size), out missing[tile], (double*)b0 + ((long)tile * perTile * row), (double*)maxima0 + ((long)tile * perTile * lanes));
-                }
-            }, CancellationToken.None);
-        }
-    }
-
-    // A dense tile of the only sequence, brought into its lane.
-    private void PrepareOne(in FeatureBlock block, int first, int count, Span<double> features, out bool missing, double* b, double* maxima)
-    {
-        using var scratch = Scratch.Enter();
-        double* dense = Take(scratch, padded * FeatureTile.Capacity), most = Take(scratch, FeatureTile.Capacity);
-        var whole = Math.Clamp(schedule.Last[0] + 1 - first, 0, count);
-        var tile = block.Slice(schedule.FirstRow + first, whole).Pack(0, features);
-        // A column that lies as in a tile was not copied; the backward pass wants it here.
-        if (!features.Overlaps(tile.Values)) tile.Values.CopyTo(features);
-        missing = tile.HasMissing;
-        emissions.Fill(steps, tile, default, padded, FeatureTile.Capacity, padded * FeatureTile.Capacity, dense, most);
-        for (var t = 0; t < count; t++)
-        {
-            maxima[t * lanes] = t < whole ? most[t] : 0;
-            for (var k = 0; k < states; k++) b[((long)t * row) + (k * lanes)] = t < whole ? dense[(k * FeatureTile.Capacity) + t] : 1;
-        }
-    }
-
     private void Again(in FeatureBlock block, int first, int count, double* features, bool[] missing, double* b, double* maxima, double* alpha, double* inverse, double* sums, double* kept, double* matrix)
     {
         Buffer.MemoryCopy(kept, alpha, row * 8L, row * 8L);
@@ -324,38 +307,5 @@ internal sealed unsafe class LaneRun
             Step(matrix, alpha + ((long)t * row), inverse, b + ((long)t * row), alpha + ((t + 1L) * row), sums, ref begins, first + t, null, null);
             for (var lane = 0; lane < lanes; lane++) inverse[lane] = sums[lane] > 0 ? 1 / sums[lane] : 0;
         }
-    }
-
-    private void Hand(in FeatureBlock block, int step, double* features, bool missing, Span<double> tilePosteriors, EmissionLanes statistics, Span<double> tableSums, bool only, Span<double> posteriors, Span<int> labels)
-    {
-        if (!posteriors.IsEmpty) Give<double>(step, states, tilePosteriors, posteriors);
-        if (!labels.IsEmpty)
-        {
-            Span<int> best = stackalloc int[FeatureTile.Capacity];
-            for (var i = 0; i < best.Length; i++)
-            {
-                best[i] = 0;
-                for (var k = 1; k < states; k++)
-                    if (tilePosteriors[(k * FeatureTile.Capacity) + i] > tilePosteriors[(best[i] * FeatureTile.Capacity) + i]) best[i] = k;
-            }
-            Give<int>(step, 1, best, labels);
-        }
-        if (only) return;
-        var rows = schedule.IsSingle ? Math.Min(perTile, schedule.Last[0] + 1 - step) : FeatureTile.Capacity;
-        if (rows > 0) emissions.Add(new FeatureTile(new Span<double>(features, block.Columns * FeatureTile.Capacity), rows, block.Columns, missing), tilePosteriors, statistics, tableSums);
-    }
-
-    // Columns of a tile to columns of the block.
-    private void Give<T>(int step, int columns, ReadOnlySpan<T> tile, Span<T> rows)
-        where T : unmanaged
-    {
-        if (!schedule.IsSingle)
-        {
-            LanePacking.Scatter(schedule, step, columns, tile, rows);
-            return;
-        }
-        var height = rows.Length / columns;
-        for (var c = 0; c < columns && step <= schedule.Last[0]; c++)
-            tile.Slice(c * FeatureTile.Capacity, Math.Min(perTile, schedule.Last[0] + 1 - step)).CopyTo(rows[((c * height) + schedule.FirstRow + step)..]);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class LaneSchedule
     private readonly int[] firstRow;
     private readonly int[][] inLane;
 
+    // Where a lane was last looked at: tiles are asked for in turn. A wrong one costs a search, no more.
+    private readonly int[] last = new int[Width];
+
     /// <summary>Lays out sequences.</summary>
     /// <param name="offsets">Where sequences begin, shape [sequences + 1].</param>
     /// <param name="chosen">Numbers of the sequences to lay out, all of at least one row.</param>
@@ -75,6 +78,26 @@ internal sealed class LaneSchedule
     /// <summary>First row of the first item.</summary>
     public int FirstRow => firstRow[0];
 
+    /// <summary>True if a lane holds one sequence in all steps of a tile, which is the rule in long ones.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="step">First step of the tile.</param>
+    /// <param name="row">Row of that step.</param>
+    public bool IsWhole(int lane, int step, out int row)
+    {
+        row = 0;
+        var items = inLane[lane];
+        if (items.Length == 0) return false;
+        var k = items[last[lane]];
+        if (Begin[k] > step || Last[k] < step)
+        {
+            var item = Find(items, step);
+            if (item == items.Length) return false;
+            k = items[last[lane] = item];
+        }
+        row = firstRow[k] + step - Begin[k];
+        return Begin[k] <= step && step + (FeatureTile.Capacity / Width) - 1 <= Last[k];
+    }
+
     /// <summary>Visits the rows that a lane holds in some steps, run by run: place of the first in the tile, first row, number of rows.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="step">First step of the tile.</param>
@@ -85,21 +108,25 @@ internal sealed class LaneSchedule
     {
         var items = inLane[lane];
         var end = step + (FeatureTile.Capacity / Width);
-        if (item == 0)
-        {
-            var high = items.Length;
-            while (item < high)
-            {
-                var middle = (item + high) / 2;
-                if (Last[items[middle]] < step) item = middle + 1;
-                else high = middle;
-            }
-        }
+        if (item == 0) item = Find(items, step);
         run = default;
         if (item >= items.Length || Begin[items[item]] >= end) return false;
         var k = items[item++];
         var first = Math.Max(step, Begin[k]);
         run = (((first - step) * Width) + lane, firstRow[k] + first - Begin[k], Math.Min(end - 1, Last[k]) - first + 1);
         return true;
+    }
+
+    // The first item that does not end before a step.
+    private int Find(int[] items, int step)
+    {
+        var (item, high) = (0, items.Length);
+        while (item < high)
+        {
+            var middle = (item + high) / 2;
+            if (Last[items[middle]] < step) item = middle + 1;
+            else high = middle;
+        }
+        return item;
     }
 }

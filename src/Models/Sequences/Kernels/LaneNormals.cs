@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+
+namespace Pipelines.Models.Sequences;
+
+/// <summary>
+/// Emissions of one normal each: they are taken relative to the widest one's density instead of each row's largest. That one needs no exponential then, and no pass looks
+/// for the largest. Rows in which another density is too far above it are done as in any other model, each by itself: a row's numbers do not depend on those beside it.
+/// </summary>
+internal sealed unsafe class LaneNormals : LaneEmissions
+{
+    // Emissions reach up to 2^240 of the reference's and down to 2^-480: with what else a step multiplies they stay within the range of doubles.
+    private const double MostLog2 = 240;
+
+    // What a tile as a whole is checked with: other roundings must not decide about a row.
+    private const double SurelyNear = MostLog2 - 1;
+
+    // Standard deviations from the means within which nearly all rows are expected.
+    private const double Reach = 8;
+
+    private const int Parameters = LaneNormalKernel<Vector128Ops, System.Runtime.Intrinsics.Vector128<double>>.Parameters;
+
+    private readonly int states, reference;
+
+    /// <summary>Shape [E, Parameters], pinned.</summary>
+    private readonly double[] parameters;
+
+    // Where each is furthest above the reference; NaN or infinite where the difference is a line, of which an end is the largest.
+    private readonly double[] tops;
+
+    // Those that may be too far above it.
+    private readonly int[] high;
+
+    public LaneNormals(IReadOnlyList<NormalDistribution> distributions, TileEvaluator evaluator, double[] log2Weights)
+        : base(evaluator, log2Weights)
+    {
+        states = distributions.Count;
+        parameters = GC.AllocateArray<double>(Parameters * states, pinned: true);
+        for (var k = 0; k < states; k++)
+        {
+            var own = distributions[k];
+            if (own.StandardDeviation > distributions[reference].StandardDeviation) reference = k;
+            parameters[Parameters * k] = own.Mean;
+            parameters[(Parameters * k) + 1] = Math.Sqrt(0.5 / Math.Log(2)) / own.StandardDeviation;
+            parameters[(Parameters * k) + 2] = log2Weights[k] - ((Math.Log(own.StandardDeviation) + NormalDistribution.HalfLog2Pi) / Math.Log(2));
+            parameters[(Parameters * k) + 3] = log2Weights[k];
+        }
+        tops = new double[states];
+        List<int> found = [];
+        for (var k = 0; k < states; k++)
+        {
+            double square = Square(reference), ownSquare = Square(k);
+            tops[k] = ((ownSquare * parameters[Parameters * k]) - (square * parameters[Parameters * reference])) / (ownSquare - square);
+            if (k != reference && !(Above(k, tops[k]) <= SurelyNear)) found.Add(k);
+        }
+        high = [.. found];
+        IsWorthwhile = IsNear(distributions.Min(d => d.Mean - (Reach * d.StandardDeviation)), distributions.Max(d => d.Mean + (Reach * d.StandardDeviation)));
+    }
+
+    /// <summary>True if rows that are too far from the reference are rare.</summary>
+    public bool IsWorthwhile { get; }
+
+    public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b, double* maxima)
+    {
+        fixed (double* x = tile.Values, p = parameters)
+        {
+            steps.Normals(x, tile.HasMissing, p, states, reference, padded, lanes, row, b, maxima);
+            var center = parameters[Parameters * reference];
+            var (least, most) = steps.Range(x, center);
+            if (!IsNear(center + least, center + most)) FillFar(steps, tile, padded, lanes, row, b, maxima);
+        }
+        foreach (var i in holes)
+        {
+            maxima[i] = 0;
+            for (var k = 0; k < states; k++) b[(i / lanes * row) + (k * lanes) + (i % lanes)] = 1;
+        }
+    }
+
+    // Takes the rows that are too far from the way that knows no reference.
+    private void FillFar(LaneSteps steps, in FeatureTile tile, int padded, int lanes, int row, double* b, double* maxima)
+    {
+        using var scratch = Scratch.Enter();
+        double* own = null, ownMaxima = null;
+        for (var i = 0; i < FeatureTile.Capacity; i++)
+        {
+            if (!IsFar(tile.Values[i])) continue;
+            if (own is null)
+            {
+                own = (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(scratch.Take(FeatureTile.Capacity / lanes * row)));
+                ownMaxima = (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(scratch.Take(FeatureTile.Capacity)));
+                base.Fill(steps, tile, default, padded, lanes, row, own, ownMaxima);
+            }
+            maxima[i] = ownMaxima[i];
+            for (var k = 0; k < states; k++)
+            {
+                var at = (i / lanes * row) + (k * lanes) + (i % lanes);
+                b[at] = own[at];
+            }
+        }
+    }
+
+    private bool IsFar(double x)
+    {
+        if (double.IsNaN(x)) return false;
+        if (!double.IsFinite(x)) return true;
+        foreach (var k in high)
+            if (!(Above(k, x) <= MostLog2)) return true;
+        return false;
+    }
+
+    // No row from least to most is far.
+    private bool IsNear(double least, double most)
+    {
+        if (!double.IsFinite(least) || !double.IsFinite(most)) return false;
+        foreach (var k in high)
+            if (!(Above(k, least) <= SurelyNear && Above(k, most) <= SurelyNear) || (tops[k] > least && tops[k] < most)) return false;
+        return true;
+    }
+
+    private double Square(int k) => parameters[(Parameters * k) + 1] * parameters[(Parameters * k) + 1];
+
+    // Base-2 log of a density over the reference's.
+    private double Above(int k, double x)
+    {
+        double own = (x - parameters[Parameters * k]) * parameters[(Parameters * k) + 1], other = (x - parameters[Parameters * reference]) * parameters[(Parameters * reference) + 1];
+        return parameters[(Parameters * k) + 2] - parameters[(Parameters * reference) + 2] - (own * own) + (other * other);
+    }
+}
