@@ -10,6 +10,8 @@ namespace Pipelines.Kernels;
 /// <summary>Baum-Welch over sequences in memory: nanoseconds a row of one iteration, equal and ragged lengths, one and two threads.</summary>
 internal static class Sequences
 {
+    private const double LeastSeconds = 0.1;
+
     /// <summary>Measures all cases whose name holds a text.</summary>
     public static void Run(string filter, int repeats)
     {
@@ -31,12 +33,19 @@ internal static class Sequences
                 }
                 while (Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5);
             }
+            // Equal and ragged lengths in turn, often enough that a moment in which the machine is slow is one of many.
+            var turns = Math.Max(1, (int)(LeastSeconds / Processor(() => Iterate(model, equal, 1))));
             List<double> own = [], ratio = [], machine = [], fits = [], labels = [], posteriors = [];
             for (var r = 0; r < repeats; r++)
             {
-                var one = Processor(() => Iterate(model, equal, 1)) / rows;
-                own.Add(one * 1e9);
-                ratio.Add(Processor(() => Iterate(model, ragged, 1)) / rows / one);
+                List<double> ones = [], others = [];
+                for (var turn = 0; turn < turns; turn++)
+                {
+                    ones.Add(Processor(() => Iterate(model, equal, 1)) / rows);
+                    others.Add(Processor(() => Iterate(model, ragged, 1)) / rows);
+                }
+                own.Add(Iteration.Median(ones) * 1e9);
+                ratio.Add(Iteration.Median(others) / Iteration.Median(ones));
                 machine.Add(FmaPeak.Scaling(KernelSelection.Current));
                 fits.Add(Scaling(threads => Iterate(model, equal, threads)));
                 labels.Add(Scaling(threads => model.Predict(equal, threads)));

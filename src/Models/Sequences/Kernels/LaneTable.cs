@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
@@ -39,11 +40,13 @@ internal sealed unsafe class LaneTable : LaneEmissions
 
     public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b, double* maxima)
     {
+        var places = stackalloc int[FeatureTile.Capacity];
         fixed (double* x = tile.Values, table = relative, most = this.maxima)
         {
+            Find(x, FeatureTile.Capacity, places);
             for (var i = 0; i < FeatureTile.Capacity; i += 4)
             {
-                int p = Place(x[i]), q = Place(x[i + 1]), r = Place(x[i + 2]), s = Place(x[i + 3]);
+                int p = places[i], q = places[i + 1], r = places[i + 2], s = places[i + 3];
                 (maxima[i], maxima[i + 1], maxima[i + 2], maxima[i + 3]) = (most[p], most[q], most[r], most[s]);
                 double* from0 = table + (p * stride), from1 = table + (q * stride), from2 = table + (r * stride), from3 = table + (s * stride);
                 var to = b + (i / lanes * row) + (i % lanes);
@@ -66,11 +69,12 @@ internal sealed unsafe class LaneTable : LaneEmissions
 
     public override void Add(in FeatureTile tile, Span<double> posteriors, EmissionLanes lanes, Span<double> sums)
     {
+        var places = stackalloc int[FeatureTile.Capacity];
         fixed (double* x = tile.Values, from = posteriors, to = sums)
         {
-            for (var i = 0; i < tile.Rows; i++)
+            Find(x, FeatureTile.Padded(tile.Rows), places);
+            if (new Span<int>(places, tile.Rows).Contains(codes))
             {
-                if (Place(x[i]) != codes) continue;
                 // A code that no state knows may make the tables grow: that is the distributions' business.
                 lanes.Add(tile, posteriors);
                 return;
@@ -79,7 +83,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
             // Rows behind the last have posteriors of 0.
             for (var i = 0; i < tile.Rows; i += 4)
             {
-                double* to0 = to + (Place(x[i]) * stride), to1 = other + (Place(x[i + 1]) * stride), to2 = to + (Place(x[i + 2]) * stride), to3 = other + (Place(x[i + 3]) * stride);
+                double* to0 = to + (places[i] * stride), to1 = other + (places[i + 1] * stride), to2 = to + (places[i + 2] * stride), to3 = other + (places[i + 3] * stride);
                 var posterior = from + i;
                 for (var k = 0; k < stride; k += 4, posterior += 4 * FeatureTile.Capacity)
                 {
@@ -112,6 +116,25 @@ internal sealed unsafe class LaneTable : LaneEmissions
     }
 
     private Vector256<double> Row(double* posterior, int state, int offset) => state < states ? Vector256.Load(posterior + (offset * FeatureTile.Capacity)) : Vector256<double>.Zero;
+
+    // The places of some rows, a multiple of 4. Codes that the table has are whole numbers, which come back from integers as they were.
+    private void Find(double* x, int rows, int* places)
+    {
+        for (var i = 0; i < rows; i += 4)
+        {
+            if (Avx.IsSupported)
+            {
+                var value = Vector256.Load(x + i);
+                var code = Avx.ConvertToVector128Int32WithTruncation(value);
+                if (Vector256.EqualsAll(Avx.ConvertToVector256Double(code), value) && Vector128.LessThanAll(code.AsUInt32(), Vector128.Create((uint)codes)))
+                {
+                    code.Store(places + i);
+                    continue;
+                }
+            }
+            for (var j = i; j < i + 4; j++) places[j] = Place(x[j]);
+        }
+    }
 
     private int Place(double value)
     {
