@@ -119,7 +119,7 @@ public sealed class SampleTests : IDisposable
         Assert.Equal((2, "pipelines: error: kmeans model: found a model that is no probability distribution, expected one that rows can be drawn from, such as a mixture; fit a mixture to the same data"), (kmeans.Code, kmeans.ErrorText));
         new SavedModel(new NormalDistribution(0, 1), [new Feature("x")]).Save(folder["normal.json"]);
         var label = await Tool.RunAsync("sample", folder["normal.json"], "--rows", "5", "--label", "k", "--output", folder["s.parquet"]);
-        Assert.Equal((2, "pipelines: error: sample options, Label: found it for a normal model, expected it for a mixture, whose rows come from components; nothing was read; correct the options and run again"), (label.Code, label.ErrorText));
+        Assert.Equal((2, "pipelines: error: sample options, Label: found it for a normal model, expected it for a mixture or a hidden Markov model, whose rows come from components or states; nothing was read; correct the options and run again"), (label.Code, label.ErrorText));
         new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("c", ["only"])]).Save(folder["odd.json"]);
         var odd = await Tool.RunAsync("sample", folder["odd.json"], "--rows", "100", "--output", folder["s.parquet"]);
         Assert.Contains("feature 'c': found 1 categories, expected 2, as the model has probabilities of; the file is damaged or was edited; save the model again", odd.ErrorText, StringComparison.Ordinal);

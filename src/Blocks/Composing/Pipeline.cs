@@ -44,14 +44,14 @@ public sealed class Pipeline
     }
 
     /// <summary>Begins with rows drawn from a model: columns named as its features, categories as what they stand for.</summary>
-    /// <param name="model">The model; it must be a distribution.</param>
-    /// <param name="options">How many rows, and the seed.</param>
+    /// <param name="model">The model: a distribution, or a model of sequences, whose rows get a column with their sequence's number.</param>
+    /// <param name="options">How many rows, of which length, and the seed.</param>
     /// <exception cref="ModelException">The model cannot be drawn from, or an option is wrong.</exception>
     public static Pipeline FromModel(SavedModel model, SampleOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        var stage = new SampleStage(model, options);
+        Stage stage = model.Model is SequenceModel sequences ? new SampleSequencesStage(model, sequences, options) : new SampleStage(model, options);
         return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), new PipelineOptions(), null, null, null);
     }
 

@@ -31,6 +31,18 @@ internal abstract class SampleColumn
             : new Categories<double>(feature.Name, numbers);
     }
 
+    /// <summary>A column of components or states.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="names">What they are called; null = they are written as numbers (INT32).</param>
+    public static SampleColumn OfLabels(string name, IReadOnlyList<string>? names) => names is null ? new Labels(name) : new Texts(name, [.. names]);
+
+    private sealed class Labels(string name) : SampleColumn
+    {
+        public override ColumnField Field { get; } = new(name, typeof(int), false);
+
+        public override BatchColumn Make(double[] values) => new BatchColumn<int>(Field, Array.ConvertAll(values, v => (int)v));
+    }
+
     private sealed class Numbers(string name) : SampleColumn
     {
         public override ColumnField Field { get; } = new(name, typeof(double), false);

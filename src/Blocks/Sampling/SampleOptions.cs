@@ -5,23 +5,41 @@ namespace Pipelines.Blocks;
 /// <summary>What is drawn from a model. Checked as a whole before anything is drawn.</summary>
 public sealed record SampleOptions
 {
-    /// <summary>Number of rows, 1 … 2^53.</summary>
+    private const int MostLength = 1 << 24;
+
+    /// <summary>Number of rows, 1 … 2^53; of a model of sequences a multiple of their length.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>Seed; default 0. With the batch size it fixes the rows to the bit: each batch has a stream of random numbers of its own.</summary>
+    /// <summary>Rows of each sequence, 1 … 2^24; needed for models of sequences, and for no other. A sequence that batches cut is drawn anew for each of them.</summary>
+    public int? Length { get; init; }
+
+    /// <summary>Of a model of sequences: name of the column (INT64) that numbers them from 0. Default <c>sequence</c>.</summary>
+    public string Key { get; init; } = "sequence";
+
+    /// <summary>Seed; default 0. It fixes sequences to the bit; rows with the batch size, as each batch has a stream of random numbers of its own.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Name of a column (INT32) for the number of the component that a row came from; null (default) = none. The rows do not depend on it.</summary>
+    /// <summary>Name of a column for the number of the component (INT32), or the name or number of the state, that a row came from; null (default) = none. The rows do not depend on it.</summary>
     public string? Label { get; init; }
 
     /// <summary>Checks all options together.</summary>
     /// <param name="model">What is drawn from.</param>
     /// <param name="names">Names of the features.</param>
     /// <exception cref="ModelException">At least one is wrong; the message names every one.</exception>
-    internal void Validate(Model model, IReadOnlyList<string> names) => ModelException.CheckOptions(
-        "sample options",
-        (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 … 2^53"),
-        (Label is null || !string.IsNullOrWhiteSpace(Label), nameof(Label), "an empty name", "the name of a column"),
-        (Label is null || !names.Contains(Label), nameof(Label), $"'{Label}', which is a feature too", "the name of a new column"),
-        (Label is null || model is GeneralMixtureModel, nameof(Label), $"it for a {model.FormatName} model", "it for a mixture, whose rows come from components"));
+    internal void Validate(Model model, IReadOnlyList<string> names)
+    {
+        var isSequences = model is SequenceModel;
+        var hasLabels = isSequences ? model.ScoreKinds.Any(k => k.Name == ScoreKind.Label) : model is GeneralMixtureModel;
+        ModelException.CheckOptions(
+            "sample options",
+            (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 … 2^53"),
+            (!isSequences || Length is >= 1 and <= MostLength, nameof(Length), Length is null ? $"none for a {model.FormatName} model" : Length, "the number of rows of each sequence, 1 … 2^24"),
+            (isSequences || Length is null, nameof(Length), $"it for a {model.FormatName} model", "none for a model whose rows stand by themselves"),
+            (!(isSequences && Length is >= 1) || Rows % Length.Value == 0, nameof(Rows), Rows, $"a multiple of {Length}, the length of each sequence"),
+            (!isSequences || !string.IsNullOrWhiteSpace(Key), nameof(Key), "an empty name", "the name of a column"),
+            (!isSequences || (!names.Contains(Key) && Key != Label), nameof(Key), $"'{Key}', which is a feature or the label too", "the name of a new column"),
+            (Label is null || !string.IsNullOrWhiteSpace(Label), nameof(Label), "an empty name", "the name of a column"),
+            (Label is null || !names.Contains(Label), nameof(Label), $"'{Label}', which is a feature too", "the name of a new column"),
+            (Label is null || hasLabels, nameof(Label), $"it for a {model.FormatName} model", "it for a mixture or a hidden Markov model, whose rows come from components or states"));
+    }
 }

@@ -5,6 +5,7 @@ using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Io;
+using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
@@ -30,17 +31,23 @@ internal sealed class SampleCommand : Verb
         "a file to write that ends with .parquet, or a new or empty folder", "sample.parquet");
 
     private readonly Setting<string?> label = Setting.Text(
-        "--label", "Of a mixture: also write the number of the component that each row came from, to a column of this name. [default: no such column]", "COLUMN", "the name of a new column", "component");
+        "--label", "Of a mixture or a hidden Markov model: also write the component or state that each row came from, to a column of this name. [default: no such column]", "COLUMN", "the name of a new column", "component");
 
     private readonly Setting<int?> rowsPerFile = Setting.Whole(
         "--rows-per-file", "Rows of a part when a folder is written; a part ends with the batch that reaches it. [default: 1048576]", "N",
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
+    private readonly Setting<int?> length = Setting.Whole(
+        "--length", "Of a model of sequences: rows of each sequence; --rows is a multiple of it (required for such models). Sequences longer than a batch take longer: they are drawn anew for each batch.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
+
+    private readonly Setting<string?> key = Setting.Text(
+        "--sequence", "Of a model of sequences: name of the column that numbers them. [default: sequence]", "COLUMN", "the name of a new column", "id");
+
     protected override int Order => 6;
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("sample", "Draws rows from a model and writes Parquet: columns named as its features, categories as what they stand for. Seed and batch size fix the bytes.") { model, rows, output, label, rowsPerFile };
+        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes Parquet: columns named as its features, categories as what they stand for. Seed and batch size fix the bytes.") { model, rows, length, key, output, label, rowsPerFile };
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
@@ -70,7 +77,10 @@ internal sealed class SampleCommand : Verb
             MaxDegreeOfParallelism = flow.MaxDegreeOfParallelism,
             RowsPerFile = IsFile(path) ? null : parsed.GetValue(rowsPerFile) ?? DefaultRowsPerFile,
         };
-        var options = new SampleOptions { Rows = parsed.GetValue(rows)!.Value, Seed = common.Seed(parsed), Label = parsed.GetValue(label) };
+        var options = new SampleOptions { Rows = parsed.GetValue(rows)!.Value, Seed = common.Seed(parsed), Label = parsed.GetValue(label), Length = parsed.GetValue(length) };
+        if (parsed.GetValue(key) is not null && saved.Model is not SequenceModel)
+            throw new ModelException(ErrorKind.Usage, key.Name, $"it for a {saved.Model.FormatName} model, whose rows stand by themselves", "a model of sequences", "leave it out");
+        if (parsed.GetValue(key) is { } name) options = options with { Key = name };
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         display.Does("drawing");
         var run = Pipeline.FromModel(saved, options).With(flow).ToParquet(path, sink);

@@ -77,13 +77,23 @@ public sealed partial class HiddenMarkovModel
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (!IsFinite && length == 0) throw new ModelException(ErrorKind.Usage, "sampling", "no length", "a length: the model has no end", "say how many rows a sequence has");
         var random = new SeededRandom(seed, stream: 2);
-        var ways = Enumerable.Range(0, States.Count).Select(s => Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s).ToArray()).ToArray();
-        var weights = ways.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray()).ToArray();
-        return [.. Enumerable.Range(0, count).Select(_ => Draw(random, ways, weights, length))];
+        return [.. Enumerable.Range(0, count).Select(_ => Draw(random, length))];
     }
 
-    private HiddenSample Draw(SeededRandom random, int[][] ways, double[][] weights, int length)
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> rows, Span<int> labels)
     {
+        ArgumentNullException.ThrowIfNull(random);
+        if (rows.IsEmpty) return;
+        var drawn = Draw(random, rows.Length / Dimensions);
+        for (var t = 0; t < drawn.States.Length; t++)
+            for (var j = 0; j < Dimensions; j++) rows[(t * Dimensions) + j] = drawn.Rows[t, j];
+        if (!labels.IsEmpty) drawn.States.CopyTo(labels);
+    }
+
+    private HiddenSample Draw(SeededRandom random, int length)
+    {
+        var (ways, weights) = leaving.Value;
         const int most = 10_000;
         for (var attempt = 0; attempt < most; attempt++)
         {
@@ -106,6 +116,6 @@ public sealed partial class HiddenMarkovModel
                 for (var j = 0; j < Dimensions; j++) values[t, j] = rows[t][j];
             return new(values, [.. route.Where(s => s < EmittingStates)], [.. route]);
         }
-        throw new ModelException(ErrorKind.Usage, "sampling", $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length, or 0");
+        throw new ModelException(ErrorKind.Usage, "sampling", $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length (--length)");
     }
 }

@@ -33,6 +33,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     private readonly TileEvaluator evaluator;
     private readonly Distribution[] emissions;
     private readonly double[] log2Weights;
+
+    // Of each state: the edges out of it, and their probabilities.
+    private readonly Lazy<(int[][] Ways, double[][] Weights)> leaving;
     private readonly ScoreKind[] scoreKinds;
 
     /// <summary>Makes a model.</summary>
@@ -57,6 +60,11 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         chain = new(graph);
         matrices = new(() => new(chain));
         evaluator = new(emissions);
+        leaving = new(() =>
+        {
+            var ways = Enumerable.Range(0, graph.States.Length).Select(s => Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s).ToArray()).ToArray();
+            return (ways, [.. ways.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray())]);
+        });
         laneEmissions = new(() => LaneEmissions.For(emissions, evaluator, log2Weights!));
         log2Weights = [.. graph.States.Take(emissions.Length).Select(s => Math.Log2(s.Weight))];
         // Names that nobody gave say no more than the number.

@@ -151,20 +151,24 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         var random = new SeededRandom(seed, stream: 2);
         var result = new double[count][];
-        for (var s = 0; s < count; s++)
-        {
-            result[s] = new double[length];
-            for (var t = 0; t < length; t++)
-            {
-                var table = tables[Math.Min(t, Order)];
-                var children = table.Sizes[^1];
-                var at = 0;
-                for (var j = table.Dimensions - 1; j > 0; j--) at = (at * table.Sizes[table.Dimensions - 1 - j]) + (int)Math.Min(result[s][t - j], table.Sizes[table.Dimensions - 1 - j] - 1);
-                var own = table.Probabilities.Slice(at * children, children);
-                result[s][t] = random.NextIndex(own, Sums.Of(own));
-            }
-        }
+        for (var s = 0; s < count; s++) Sample(random, result[s] = new double[length], default);
         return result;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Codes; there are no labels.</remarks>
+    public override void Sample(SeededRandom random, Span<double> rows, Span<int> labels)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        for (var t = 0; t < rows.Length; t++)
+        {
+            var table = tables[Math.Min(t, Order)];
+            var children = table.Sizes[^1];
+            var at = 0;
+            for (var j = table.Dimensions - 1; j > 0; j--) at = (at * table.Sizes[table.Dimensions - 1 - j]) + (int)Math.Min(rows[t - j], table.Sizes[table.Dimensions - 1 - j] - 1);
+            var own = table.Probabilities.Slice(at * children, children);
+            rows[t] = random.NextIndex(own, Sums.Of(own));
+        }
     }
 
     /// <inheritdoc/>

@@ -54,6 +54,16 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
     public override int Dimensions => Components[0].Dimensions;
 
     /// <inheritdoc/>
+    /// <remarks>The labels are the component's number, the same in all rows.</remarks>
+    public override void Sample(SeededRandom random, Span<double> rows, Span<int> labels)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var component = random.NextIndex(weights, 1);
+        labels.Fill(component);
+        Components[component].Sample(random, rows, default);
+    }
+
+    /// <inheritdoc/>
     public override long ParameterCount => Components.Count - 1 + Components.Sum(c => c.ParameterCount);
 
     /// <inheritdoc/>

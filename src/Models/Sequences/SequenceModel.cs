@@ -46,6 +46,14 @@ public abstract class SequenceModel : Model
         return result;
     }
 
+    /// <summary>Draws a sequence.</summary>
+    /// <param name="random">Where the random numbers come from.</param>
+    /// <param name="rows">Shape [length, features]; filled. The sequence has just this length: a model whose sequences end draws again what ends before or after.</param>
+    /// <param name="labels">Shape [length]; filled with what each row came from, as the score <c>label</c> counts it: a state, a component. Empty = not wanted.</param>
+    /// <exception cref="ModelException">The model cannot be drawn from, or has no sequence of this length.</exception>
+    public virtual void Sample(SeededRandom random, Span<double> rows, Span<int> labels) =>
+        throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "a model that draws no sequences", "one that does, such as a hidden Markov model", "fit another model to the same data");
+
     /// <summary>Adds the statistics of whole sequences.</summary>
     /// <param name="block">Rows with at least one sequence.</param>
     /// <param name="statistics">What <see cref="Model.CreateStatistics"/> of this model made.</param>
