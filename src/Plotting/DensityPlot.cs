@@ -39,14 +39,14 @@ public sealed class DensityPlot : PlotKind
     {
         var distribution = DistributionOf(model);
         distribution.EnsureEvaluable();
-        var components = ModelComponents.Of(distribution);
+        var components = ModelComponents.Of(model.Model, distribution);
         var mostCategories = features.Length <= 2 ? 30 : features.Length <= 9 ? 20 : 12;
         var panels = features.Select((j, i) => new FeaturePanel(FeaturesOf(model)[j], j, distribution, components, rows is null ? null : new SeenFeature(rows, i), mostCategories)).ToArray();
         var counts = rows is null ? null : await rows.CountAsync([.. panels.Select(p => p.Bins)], cancellationToken).ConfigureAwait(false);
         var legend = new List<LegendEntry>();
         if (rows is not null) legend.Add(new(PlotTexts.Count(rows.Rows, "row"), new(Palette.Grey), LegendSymbol.Area));
         legend.AddRange(components.Select(c => new LegendEntry(c.Name, c.Ink)));
-        if (Array.Exists(panels, p => !p.IsCounted)) legend.Add(new(components.Count > 0 ? "sum of all components" : "model", new(Palette.Black, components.Count > 0 ? 4 : 2.5)));
+        if (Array.Exists(panels, p => !p.IsCounted)) legend.Add(new(components.Count > 0 ? model.Model is HiddenMarkovModel ? "sum of all states" : "sum of all components" : "model", new(Palette.Black, components.Count > 0 ? 4 : 2.5)));
         if (components.Count == 0 && Array.Exists(panels, p => p.HasBarsOfModel)) legend.Add(new("model (bars)", Palette.Of(0), LegendSymbol.Area));
         var notes = new List<string>();
         if (rows?.RowsRejected > 0) notes.Add($"{PlotTexts.Count(rows.RowsRejected, "row")} refused");

@@ -13,13 +13,15 @@ internal sealed record DrawnComponent(string Name, double Weight, Distribution M
 internal static class ModelComponents
 {
     /// <summary>Components in the model's order; the lightest of more than twelve as one; none for what is no mixture of several.</summary>
-    public static IReadOnlyList<DrawnComponent> Of(Distribution model)
+    /// <param name="model">The model.</param>
+    /// <param name="rows">It, as a distribution of rows.</param>
+    public static IReadOnlyList<DrawnComponent> Of(Model model, Distribution rows)
     {
-        if (model is not GeneralMixtureModel { Components.Count: > 1 } mixture) return [];
+        if (rows is not GeneralMixtureModel { Components.Count: > 1 } mixture) return [];
         var byWeight = Enumerable.Range(0, mixture.Components.Count).OrderByDescending(k => mixture.Weights[k]).ToArray();
         var most = byWeight.Length <= Palette.Most ? byWeight.Length : Palette.Most - 1;
         var drawn = byWeight.Take(most).Order()
-            .Select((k, i) => new DrawnComponent($"component {k} ({PlotTexts.Percent(mixture.Weights[k])})", mixture.Weights[k], mixture.Components[k], Palette.Of(i)))
+            .Select((k, i) => new DrawnComponent($"{(model is HiddenMarkovModel hidden ? $"state {PlotTexts.Name(hidden.States[k].Name)}" : $"component {k}")} ({PlotTexts.Percent(mixture.Weights[k])})", mixture.Weights[k], mixture.Components[k], Palette.Of(i)))
             .ToList();
         if (most == byWeight.Length) return drawn;
         var rest = byWeight.Skip(most).Order().ToArray();

@@ -39,9 +39,9 @@ public abstract class PlotKind
     /// <summary>The model's features; numbered names where it has none.</summary>
     private protected static IReadOnlyList<Feature> FeaturesOf(SavedModel model) => model.Features ?? [.. Enumerable.Range(0, model.Model.Dimensions).Select(j => new Feature($"x{j}"))];
 
-    /// <summary>The model as a distribution.</summary>
+    /// <summary>The model as a distribution of rows; of a hidden Markov model, its states' emissions by their shares of the rows.</summary>
     /// <exception cref="ModelException">It is none.</exception>
-    private protected Distribution DistributionOf(SavedModel model) => model.Model as Distribution
+    private protected Distribution DistributionOf(SavedModel model) => model.Model as Distribution ?? (model.Model as HiddenMarkovModel)?.RowMixture()
         ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with --kind {Name}", "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
 
     /// <summary>Indexes of the features that the options name; null if they name none.</summary>
@@ -57,7 +57,12 @@ public abstract class PlotKind
     /// <summary>How the fit is named in titles: <c>mixture of 3 components, fitted to 1,000 rows</c>.</summary>
     private protected static string TitleOf(SavedModel model)
     {
-        var what = model.Model is GeneralMixtureModel mixture ? $"mixture of {PlotTexts.Count(mixture.Components.Count, "component")}" : model.Model.FormatName;
+        var what = model.Model switch
+        {
+            GeneralMixtureModel mixture => $"mixture of {PlotTexts.Count(mixture.Components.Count, "component")}",
+            HiddenMarkovModel hidden => $"hidden Markov model of {PlotTexts.Count(hidden.EmittingStates, "state")}",
+            _ => model.Model.FormatName,
+        };
         return model.Training is { } facts ? $"{what}, fitted to {PlotTexts.Count(facts.Rows, "row")}" : what;
     }
 

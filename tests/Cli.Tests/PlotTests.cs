@@ -136,6 +136,18 @@ public sealed class PlotTests : IDisposable
     }
 
     [Fact]
+    public async Task Hidden_states_are_drawn_with_their_shares_over_the_rows()
+    {
+        // In the long run 3/4 and 1/4 of the rows.
+        var model = HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.3, 0.7 } }, [new NormalDistribution(0, 1), new NormalDistribution(10, 1)], [0.5, 0.5], names: ["calm", "storm"]);
+        new SavedModel(model, [new Feature("wind")]).Save(folder["hmm.json"]);
+        Assert.Equal(0, (await Tool.RunAsync("sample", folder["hmm.json"], "--rows", "20000", "--length", "100", "--output", folder["wind.parquet"], "--quiet")).Code);
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("plot", folder["hmm.json"], folder["wind.parquet"], "--output", folder["hmm.svg"], "--quiet"));
+        var texts = XDocument.Load(folder["hmm.svg"]).Descendants().Where(e => e.Name.LocalName == "text").Select(t => t.Value.Trim()).ToArray();
+        foreach (var text in new[] { "hidden Markov model of 2 states", "20,000 rows", "state calm (75 %)", "state storm (25 %)", "sum of all states", "wind" }) Assert.Contains(text, texts);
+    }
+
+    [Fact]
     public async Task Models_without_densities_are_told_of()
     {
         new SavedModel(new KMeans(new double[,] { { 0 }, { 1 } }), [new Feature("x")]).Save(folder["kmeans.json"]);
