@@ -1,9 +1,7 @@
 using System.Threading.Tasks.Dataflow;
 using Microsoft.Data.Analysis;
-using Pipelines.Blocks.Checkpoints;
 using Pipelines.Io;
 using Pipelines.Models;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
@@ -12,7 +10,7 @@ namespace Pipelines.Blocks;
 /// Data on their way from a source: chosen, changed, scored, written, or fitted. Immutable: each verb returns a new pipeline, and nothing is read before
 /// <see cref="SinkPipeline.RunAsync"/> or <see cref="FitAsync"/>. The same blocks can be linked by hand, see <see cref="RunSupervisor"/>.
 /// </summary>
-public sealed class Pipeline
+public sealed partial class Pipeline
 {
     private readonly Graph graph;
     private readonly IReadOnlyList<Feature>? features;
@@ -202,118 +200,6 @@ public sealed class Pipeline
         if (Options.BadRows.Keeps) sink = sink with { QuarantineFolder = Options.BadRows.QuarantineFolder };
         sink.Validate();
         return new SinkPipeline(graph, Options, () => new ParquetSink(path, sink));
-    }
-
-    /// <summary>Makes the passes over the features, for estimators and loops of your own. Dispose it: it holds memory and perhaps a temporary file.</summary>
-    /// <exception cref="DataException">The source cannot be opened, or a feature is absent or not numeric.</exception>
-    public ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, cancellationToken);
-
-    private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, CancellationToken cancellationToken)
-    {
-        var named = features;
-        if (named is null)
-        {
-            var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
-            var schema = bound.Schema ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them with Features(…)");
-            named = [.. schema.Fields.Where(f => f.IsNumeric && f.Name != weights && f.Name != sequences?.Key && f.Name != sequences?.Order && f.Name != sequences?.Label).Select(f => new Feature(f.Name))];
-            if (named.Count == 0)
-                throw new DataException(DataErrorKind.Data, graph.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
-        }
-        return new FeaturePass(graph, named, weights, Options, sequences, isCategorical);
-    }
-
-    /// <summary>Fits a model to the features, reading the data once.</summary>
-    /// <typeparam name="TModel">Type of the model.</typeparam>
-    /// <param name="estimator">What to fit.</param>
-    /// <param name="fit">How to fit; null = the defaults. Its parallelism and batch size hold where <paramref name="options"/> is null.</param>
-    /// <param name="options">How the data flow; null = those of <see cref="With"/>, with the fit's parallelism and batch size.</param>
-    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ModelException">Options or data are not usable.</exception>
-    /// <exception cref="DataException">The data cannot be read or used.</exception>
-    public async Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null, PipelineOptions? options = null, CancellationToken cancellationToken = default)
-        where TModel : Model
-    {
-        ArgumentNullException.ThrowIfNull(estimator);
-        fit ??= new FitOptions { MaxDegreeOfParallelism = Options.MaxDegreeOfParallelism, BatchSize = Options.BatchSize };
-        fit.Validate();
-        options ??= Options with { MaxDegreeOfParallelism = fit.MaxDegreeOfParallelism, BatchSize = fit.BatchSize };
-        fit = fit with { MaxDegreeOfParallelism = options.MaxDegreeOfParallelism, BatchSize = options.BatchSize };
-        return await With(options).FitOverAsync(estimator, fit, static pass => pass, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Fits a model to what <paramref name="over"/> makes of the passes over the features.</summary>
-    internal async Task<FittedModel<TModel>> FitOverAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, Func<FeaturePass, IDataPass> over, CancellationToken cancellationToken)
-        where TModel : Model
-    {
-        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
-        pass.IsShared = estimator.Fits > 1;
-        using var journal = Options.Checkpoints is { } checkpoints
-            ? FitJournal.Open(checkpoints, await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
-            : null;
-        if (journal is not null)
-        {
-            pass.Resume(journal);
-            fit = fit with { Journal = journal };
-        }
-        FitResult<TModel> result;
-        try
-        {
-            // The start was chosen by the run that was interrupted; what is left is the EM loop.
-            result = fit.Journal?.Resumed is { } state
-                ? await estimator.ResumeAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
-                : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ModelException e) when (e.SequenceNumber is not null && sequences is not null)
-        {
-            throw await pass.KeysOfAsync([e.SequenceNumber.Value], cancellationToken).ConfigureAwait(false) is [var key] ? e.OfSequence(key) : e;
-        }
-        var keys = await pass.KeysOfAsync(result.ImpossibleSequences, cancellationToken).ConfigureAwait(false);
-        IEnumerable<string> impossible = keys.Count == 0 ? [] : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
-        result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. graph.Source.Warnings] };
-        return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
-    }
-
-    /// <summary>What a fit over this pipeline is of.</summary>
-    internal async Task<JobFacts> DescribeFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
-        where TModel : Model
-    {
-        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
-        return await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>What a job over this pipeline is of, with the facts of its end.</summary>
-    internal async Task<JobFacts> DescribeAsync(IEnumerable<JobFact> end, CancellationToken cancellationToken) =>
-        JobDescription.Of(await graph.BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
-
-    /// <summary>What a fit would do: everything is checked that it checks before it reads a row, and nothing is written.</summary>
-    internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
-        where TModel : Model
-    {
-        fit.Validate();
-        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
-        pass.IsShared = estimator.Fits > 1;
-        var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
-        if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
-        if (Options.Checkpoints is not { } checkpoints) return plan;
-        var job = await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
-        return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
-    }
-
-    /// <summary>What a fit is of: everything that decides its bits.</summary>
-    private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, FeaturePass pass, CancellationToken cancellationToken)
-        where TModel : Model
-    {
-        var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
-        return JobDescription.Of(bound, Options,
-        [
-            .. estimator.Facts.Concat(fit.Facts).Select(f => new JobFact(f.Key, f.Value)),
-            new("model type", typeof(TModel).Name),
-            new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
-            .. JobDescription.Categories(features),
-            new("weights", weights ?? "none"),
-            .. sequences is null ? Array.Empty<JobFact>() : [new("sequences", sequences.Fact)],
-            .. Options.BadRows.Facts,
-        ]);
     }
 
     private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, Options, features, weights, sequences);

@@ -58,7 +58,7 @@ internal abstract unsafe class LaneSteps
             LaneKernel<TOps, TVec>.Ratios(states, padded, lanes, steps, row, alpha, g, ratios, stride);
 
         public override void Emit(double* joint, int states, int padded, int lanes, int row, double* b, double* maxima) =>
-            LaneKernel<TOps, TVec>.Emit(joint, states, padded, lanes, row, b, maxima);
+            LaneEmissionKernel<TOps, TVec>.Emit(joint, states, padded, lanes, row, b, maxima);
 
         public override void Normals(double* x, bool missing, double* parameters, int states, int reference, int padded, int lanes, int row, double* b, double* references) =>
             LaneNormalKernel<TOps, TVec>.Emit(x, missing, parameters, states, reference, padded, lanes, row, b, references);
