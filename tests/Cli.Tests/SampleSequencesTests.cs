@@ -76,6 +76,8 @@ public sealed class SampleSequencesTests : IDisposable
     [InlineData("hmm", "--rows 10 --length 3", "sample options, Rows: found 10, expected a multiple of 3, the length of each sequence; nothing was read; correct the options and run again")]
     [InlineData("hmm", "--rows 10 --length 5 --sequence x", "sample options, Key: found 'x', which is a feature or the label too, expected the name of a new column; nothing was read; correct the options and run again")]
     [InlineData("hmm", "--rows 10 --length 0", "--length: found '0', expected a whole number from 1 to 16777216 (2^24); for example --length 1000")]
+    [InlineData("wide", "--rows 16777216 --length 16777216", "sample options, Length: found 16777216, expected at most 14913080, 2^27 over the number of features; nothing was read; correct the options and run again")]
+    [InlineData("finite", "--rows 2 --length 2", "sampling: found no sequence of 2 rows in 10000 attempts, expected a length that the model can have; choose another length (--length)")]
     [InlineData("chain", "--rows 10 --length 5 --label k", "sample options, Label: found it for a markov-chain model, expected it for a mixture or a hidden Markov model, whose rows come from components or states; nothing was read; correct the options and run again")]
     [InlineData("normal", "--rows 10 --length 5", "sample options, Length: found it for a normal model, expected none for a model whose rows stand by themselves; nothing was read; correct the options and run again")]
     [InlineData("normal", "--rows 10 --sequence k", "--sequence: found it for a normal model, whose rows stand by themselves, expected a model of sequences; leave it out")]
@@ -87,10 +89,11 @@ public sealed class SampleSequencesTests : IDisposable
             "hmm" => HiddenMarkovModel.FromMatrix(new[,] { { 0.5, 0.5 }, { 0.5, 0.5 } }, [new NormalDistribution(0, 1), new NormalDistribution(4, 1)], [0.5, 0.5]),
             // Sequences of one row.
             "finite" => HiddenMarkovModel.FromMatrix(new[,] { { 0.0 } }, [new NormalDistribution(0, 1)], [1], ends: [1]),
+            "wide" => HiddenMarkovModel.FromMatrix(new[,] { { 1.0 } }, [new IndependentComponentsDistribution([.. Enumerable.Repeat(new NormalDistribution(0, 1), 9)])], [1]),
             "chain" => new MarkovChain([new DiscreteDistribution([0.5, 0.5])]),
             _ => new NormalDistribution(0, 1),
         };
-        new SavedModel(made, [model == "chain" ? new Feature("x", ["a", "b"]) : new Feature("x")]).Save(folder["m.json"]);
+        new SavedModel(made, model == "wide" ? null : [model == "chain" ? new Feature("x", ["a", "b"]) : new Feature("x")]).Save(folder["m.json"]);
         var result = await Tool.RunAsync(["sample", folder["m.json"], .. arguments.Split(' '), "--output", folder["s.parquet"]]);
         Assert.Equal((2, $"pipelines: error: {message}"), (result.Code, result.ErrorText.Split('\n')[0]));
         Assert.Equal(["m.json"], folder.Names);

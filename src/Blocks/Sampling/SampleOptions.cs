@@ -7,6 +7,9 @@ public sealed record SampleOptions
 {
     private const int MostLength = 1 << 24;
 
+    // A worker holds a whole sequence: a gigabyte at most.
+    private const int MostValues = 1 << 27;
+
     /// <summary>Number of rows, 1 … 2^53; of a model of sequences a multiple of their length.</summary>
     public required long Rows { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record SampleOptions
             (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 … 2^53"),
             (!isSequences || Length is >= 1 and <= MostLength, nameof(Length), Length is null ? $"none for a {model.FormatName} model" : Length, "the number of rows of each sequence, 1 … 2^24"),
             (isSequences || Length is null, nameof(Length), $"it for a {model.FormatName} model", "none for a model whose rows stand by themselves"),
+            (!(isSequences && Length is >= 1) || (long)Length.Value * names.Count <= MostValues, nameof(Length), Length, $"at most {MostValues / Math.Max(1, names.Count)}, 2^27 over the number of features"),
             (!(isSequences && Length is >= 1) || Rows % Length.Value == 0, nameof(Rows), Rows, $"a multiple of {Length}, the length of each sequence"),
             (!isSequences || !string.IsNullOrWhiteSpace(Key), nameof(Key), "an empty name", "the name of a column"),
             (!isSequences || (!names.Contains(Key) && Key != Label), nameof(Key), $"'{Key}', which is a feature or the label too", "the name of a new column"),

@@ -93,10 +93,11 @@ public sealed partial class HiddenMarkovModel
 
     private HiddenSample Draw(SeededRandom random, int length)
     {
-        var (ways, weights) = leaving.Value;
+        var (ways, weights, canEnd) = leaving.Value;
         const int most = 10_000;
         for (var attempt = 0; attempt < most; attempt++)
         {
+            if (IsFinite && !canEnd[StartIndex]) break;
             List<int> route = [StartIndex];
             List<double[]> rows = [];
             while (route[^1] != EndIndex && (IsFinite || rows.Count < length) && (length == 0 || rows.Count <= length))
@@ -104,6 +105,8 @@ public sealed partial class HiddenMarkovModel
                 var state = route[^1];
                 if (ways[state].Length == 0) break;
                 var next = graph.To[ways[state][random.NextIndex(weights[state], 1)]];
+                // From there no sequence comes to its end.
+                if (IsFinite && !canEnd[next]) break;
                 route.Add(next);
                 if (next >= EmittingStates) continue;
                 var row = new double[Dimensions];
@@ -116,6 +119,23 @@ public sealed partial class HiddenMarkovModel
                 for (var j = 0; j < Dimensions; j++) values[t, j] = rows[t][j];
             return new(values, [.. route.Where(s => s < EmittingStates)], [.. route]);
         }
-        throw new ModelException(ErrorKind.Usage, "sampling", $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length (--length)");
+        throw new ModelException(ErrorKind.Usage, "sampling", length == 0 || (IsFinite && !canEnd[StartIndex]) ? "no way to the end" : $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length (--length)");
+    }
+
+    private bool[] CanEnd(int[][] ways)
+    {
+        var can = new bool[ways.Length];
+        if (!IsFinite) return can;
+        can[EndIndex] = true;
+        for (var isNew = true; isNew;)
+        {
+            isNew = false;
+            for (var s = 0; s < can.Length; s++)
+            {
+                if (can[s] || !Array.Exists(ways[s], e => can[graph.To[e]])) continue;
+                isNew = can[s] = true;
+            }
+        }
+        return can;
     }
 }

@@ -34,8 +34,8 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     private readonly Distribution[] emissions;
     private readonly double[] log2Weights;
 
-    // Of each state: the edges out of it, and their probabilities.
-    private readonly Lazy<(int[][] Ways, double[][] Weights)> leaving;
+    // Of each state: the edges out of it that are possible, their probabilities, and whether the end can be reached.
+    private readonly Lazy<(int[][] Ways, double[][] Weights, bool[] CanEnd)> leaving;
     private readonly ScoreKind[] scoreKinds;
 
     /// <summary>Makes a model.</summary>
@@ -62,8 +62,8 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         evaluator = new(emissions);
         leaving = new(() =>
         {
-            var ways = Enumerable.Range(0, graph.States.Length).Select(s => Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s).ToArray()).ToArray();
-            return (ways, [.. ways.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray())]);
+            var ways = Enumerable.Range(0, graph.States.Length).Select(s => Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s && graph.Transitions[e].Probability > 0).ToArray()).ToArray();
+            return (ways, [.. ways.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray())], CanEnd(ways));
         });
         laneEmissions = new(() => LaneEmissions.For(emissions, evaluator, log2Weights!));
         log2Weights = [.. graph.States.Take(emissions.Length).Select(s => Math.Log2(s.Weight))];

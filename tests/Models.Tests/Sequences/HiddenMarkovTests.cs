@@ -46,6 +46,21 @@ public class HiddenMarkovTests
     }
 
     [Fact]
+    public void Draws_take_possible_ways_only_and_come_to_the_end()
+    {
+        // Edges of probability 0, and a state that nothing leaves.
+        var model = new HiddenMarkovModel(
+            [new("a", new NormalDistribution(0, 1)), new("b", new NormalDistribution(1, 1)), new("trap", new NormalDistribution(2, 1))],
+            [new("start", "b", 0), new("start", "a", 1), new("a", "a", 0.5), new("a", "trap", 0.25), new("a", "end", 0.25), new("b", "end", 1), new("trap", "trap", 1), new("trap", "end", 0)]);
+        var drawn = model.Sample(500, seed: 1);
+        Assert.All(drawn, s => Assert.All(s.States, k => Assert.Equal(0, k)));
+        // Stopped by the end in 1 of 3 steps that lead to the end or go on: geometric.
+        Assert.Equal(2.0, drawn.Average(s => s.States.Length), 5 * Math.Sqrt(2.0 / 500));
+        var closed = new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "a", 1), new("a", "a", 1), new("a", "end", 0)]);
+        Assert.Equal("sampling: found no way to the end, expected a length that the model can have; choose another length (--length)", Assert.Throws<ModelException>(() => closed.Sample(1)).Message);
+    }
+
+    [Fact]
     public void LongPathsAreFoundInSegments()
     {
         var model = HiddenMarkovCases.Dense(2, k => new NormalDistribution(3 * k, 1), finite: true);

@@ -36,6 +36,38 @@ public class StateSharesTests
     }
 
     [Fact]
+    public void SlowChainsAreToldToo()
+    {
+        foreach (var leave in new[] { 1e-4, 1e-6, 1e-9 })
+        {
+            Near([0.5, 0.5], Of(new[,] { { 1 - leave, leave }, { leave, 1 - leave } }, [1, 0]).StateShares(), leave);
+            // Left to right, as long in each.
+            Near([0.5, 0.5], HiddenMarkovModel.FromMatrix(new[,] { { 1 - leave, leave }, { 0, 1 - leave } }, [new NormalDistribution(0, 1), new NormalDistribution(1, 1)], [1, 0], ends: [0, leave]).StateShares(), leave);
+        }
+    }
+
+    [Fact]
+    public void LargeModelsAreIterated()
+    {
+        // A ring of 151 states, in which one stays three times as long.
+        const int n = 151;
+        var matrix = new double[n, n];
+        for (var i = 0; i < n; i++) (matrix[i, i], matrix[i, (i + 1) % n]) = i == 0 ? (0.75, 0.25) : (0.25, 0.75);
+        var starts = new double[n];
+        starts[5] = 1;
+        var shares = Of(matrix, starts).StateShares();
+        Assert.Equal(3.0 / (n + 2), shares[0], 1e-9);
+        Assert.All(shares[1..], s => Assert.Equal(1.0 / (n + 2), s, 1e-9));
+    }
+
+    [Fact]
+    public void ModelsWithoutRowsSaySo()
+    {
+        var model = new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "end", 1), new("a", "end", 1)]);
+        Assert.Equal("hmm model: found no way from the start to a state that emits, expected sequences of at least one row; give the start transitions", Assert.Throws<ModelException>(() => model.StateShares()).Message);
+    }
+
+    [Fact]
     public void SilentStatesHaveNone()
     {
         var model = HiddenMarkovCases.Profile(4);
@@ -49,9 +81,10 @@ public class StateSharesTests
 
     private static HiddenMarkovModel Of(double[,] matrix, double[] starts) => HiddenMarkovModel.FromMatrix(matrix, [.. Enumerable.Range(0, starts.Length).Select(k => new NormalDistribution(k, 1))], starts);
 
-    private static void Near(double[] expected, double[] found)
+    // Roundings of 1e-16 weigh as much as that is of the least probability of leaving.
+    private static void Near(double[] expected, double[] found, double leave = 1)
     {
         Assert.Equal(expected.Length, found.Length);
-        for (var k = 0; k < expected.Length; k++) Assert.Equal(expected[k], found[k], Limit);
+        for (var k = 0; k < expected.Length; k++) Assert.Equal(expected[k], found[k], Math.Max(Limit, 1e-15 / leave));
     }
 }

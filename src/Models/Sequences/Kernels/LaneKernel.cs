@@ -103,14 +103,14 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <param name="maxima">Base-2 logs that were taken out of the emissions, shape [lanes].</param>
     /// <param name="logs">Shape [lanes]: whole exponents and maxima.</param>
     /// <param name="products">Shape [lanes]: mantissas, from 1 to 2.</param>
-    /// <param name="inverse">Shape [lanes]: 1/sum, 0 where the sum is 0.</param>
+    /// <param name="inverse">Shape [lanes]: 1/sum, 0 where the sum is out of range.</param>
     public static void Scale(int lanes, double* sums, double* maxima, double* logs, double* products, double* inverse)
     {
-        var (zero, one) = (TOps.Broadcast(0), TOps.Broadcast(1));
+        TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), least = TOps.Broadcast(LaneRange.LeastNorm);
         for (var lane = 0; lane < lanes; lane += TOps.Count)
         {
             var sum = TOps.Load(sums + lane);
-            TOps.Store(inverse + lane, TOps.SelectGreater(sum, zero, TOps.Divide(one, sum), zero));
+            TOps.Store(inverse + lane, TOps.SelectGreater(sum, least, TOps.Divide(one, sum), zero));
             var exponent = TOps.SplitExponent(TOps.Multiply(sum, TOps.Load(products + lane)), out var mantissa);
             TOps.Store(products + lane, mantissa);
             TOps.Store(logs + lane, TOps.Add(TOps.Load(logs + lane), TOps.Add(exponent, TOps.Load(maxima + lane))));
@@ -220,10 +220,10 @@ internal static unsafe class LaneKernel<TOps, TVec>
                     TOps.Store(z, g);
                     total = TOps.Add(total, g);
                 }
-                TOps.Store(inverses + lane, TOps.SelectGreater(total, zero, TOps.Divide(one, total), zero));
+                TOps.Store(inverses + lane, TOps.SelectGreater(total, leastNorm, TOps.Divide(one, total), zero));
                 continue;
             }
-            var inverse = TOps.SelectGreater(sum, zero, TOps.Divide(one, sum), zero);
+            var inverse = TOps.SelectGreater(sum, leastNorm, TOps.Divide(one, sum), zero);
             var doubt = TOps.Max(TOps.Load(doubts + lane), TOps.SelectGreater(norm, leastNorm, zero, TOps.Broadcast(double.MaxValue)));
             TVec leastEmission = TOps.Broadcast(LaneRange.LeastEmission), leastPrediction = TOps.Broadcast(LaneRange.LeastPrediction), leastFuture = TOps.Broadcast(LaneRange.LeastFuture);
             for (var k = 0; k < states; k++, x += lanes, y += lanes, z += lanes, target += FeatureTile.Capacity)

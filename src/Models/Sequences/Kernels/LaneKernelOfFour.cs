@@ -25,7 +25,7 @@ internal static unsafe class LaneKernelOfFour<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(double* matrix, int lanes, int row, int steps, double* alpha, double* b, double* maxima, double* logs, double* products, double* inverse)
     {
-        TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1);
+        TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), least = TOps.Broadcast(LaneRange.LeastNorm);
         for (var lane = 0; lane < lanes; lane += 2 * TOps.Count)
         {
             TVec u0 = TOps.Load(alpha + lane), u1 = TOps.Load(alpha + lanes + lane), u2 = TOps.Load(alpha + (2 * lanes) + lane), u3 = TOps.Load(alpha + (3 * lanes) + lane);
@@ -96,8 +96,8 @@ internal static unsafe class LaneKernelOfFour<TOps, TVec>
                 TOps.Store(to + (3 * lanes), u3);
                 TOps.Store(to + (3 * lanes) + TOps.Count, v3);
                 TVec sum0 = TOps.Add(TOps.Add(u0, u1), TOps.Add(u2, u3)), sum1 = TOps.Add(TOps.Add(v0, v1), TOps.Add(v2, v3));
-                inv0 = TOps.SelectGreater(sum0, zero, TOps.Divide(one, sum0), zero);
-                inv1 = TOps.SelectGreater(sum1, zero, TOps.Divide(one, sum1), zero);
+                inv0 = TOps.SelectGreater(sum0, least, TOps.Divide(one, sum0), zero);
+                inv1 = TOps.SelectGreater(sum1, least, TOps.Divide(one, sum1), zero);
                 log0 = TOps.Add(log0, TOps.Add(TOps.SplitExponent(TOps.Multiply(sum0, product0), out product0), TOps.Load(most)));
                 log1 = TOps.Add(log1, TOps.Add(TOps.SplitExponent(TOps.Multiply(sum1, product1), out product1), TOps.Load(most + TOps.Count)));
                 to += row;
@@ -186,7 +186,7 @@ internal static unsafe class LaneKernelOfFour<TOps, TVec>
                 g2 = TOps.Multiply(TOps.Load(z + (2 * lanes)), TOps.Multiply(y2, inverse));
                 g3 = TOps.Multiply(TOps.Load(z + (3 * lanes)), TOps.Multiply(y3, inverse));
                 var sum = TOps.Add(TOps.Add(TOps.Add(g0, g1), g2), g3);
-                inverse = TOps.SelectGreater(sum, zero, TOps.Divide(TOps.Broadcast(1), sum), zero);
+                inverse = TOps.SelectGreater(sum, leastNorm, TOps.Divide(TOps.Broadcast(1), sum), zero);
                 x -= row;
                 p -= lanes;
             }

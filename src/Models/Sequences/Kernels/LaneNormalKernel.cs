@@ -35,13 +35,14 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
     }
 
     /// <summary>Least and largest distance from a center; missing values count as 0.</summary>
-    /// <param name="x">Shape [Capacity].</param>
+    /// <param name="x">Shape [rows].</param>
     /// <param name="center">The center.</param>
+    /// <param name="rows">A multiple of 16.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static (double Least, double Most) Range(double* x, double center)
+    public static (double Least, double Most) Range(double* x, double center, int rows)
     {
         TVec least = TOps.Broadcast(0), most = least, otherLeast = least, otherMost = least, from = TOps.Broadcast(center);
-        for (var i = 0; i < FeatureTile.Capacity; i += 2 * TOps.Count)
+        for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
             TVec a = TOps.Subtract(TOps.Load(x + i), from), b = TOps.Subtract(TOps.Load(x + i + TOps.Count), from);
             a = TOps.ZeroWhereNaN(a, a);

@@ -20,6 +20,9 @@ internal sealed unsafe class LaneNormals : LaneEmissions
     // Standard deviations from the means within which nearly all rows are expected.
     private const double Reach = 8;
 
+    // Beyond it squares of deviations lose the digits that their differences need.
+    private const double MostDeviations = 1e5;
+
     private const int Parameters = LaneNormalKernel<Vector128Ops, System.Runtime.Intrinsics.Vector128<double>>.Parameters;
 
     private readonly int states, reference;
@@ -27,7 +30,7 @@ internal sealed unsafe class LaneNormals : LaneEmissions
     /// <summary>Shape [E, Parameters], pinned.</summary>
     private readonly double[] parameters;
 
-    // Where each is furthest above the reference; NaN or infinite where the difference is a line, of which an end is the largest.
+    // Where each is furthest above the reference; infinite where the difference is a line, of which an end is the largest; NaN where it cannot be told.
     private readonly double[] tops;
 
     // Those that may be too far above it.
@@ -51,9 +54,13 @@ internal sealed unsafe class LaneNormals : LaneEmissions
         List<int> found = [];
         for (var k = 0; k < states; k++)
         {
-            double square = Square(reference), ownSquare = Square(k);
-            tops[k] = ((ownSquare * parameters[Parameters * k]) - (square * parameters[Parameters * reference])) / (ownSquare - square);
-            if (k != reference && !(Above(k, tops[k]) <= SurelyNear)) found.Add(k);
+            double mean = parameters[Parameters * reference], scale = parameters[(Parameters * reference) + 1], ownMean = parameters[Parameters * k];
+            var ratio = scale / parameters[(Parameters * k) + 1];
+            ratio *= ratio;
+            tops[k] = ratio == 1 ? double.PositiveInfinity : (ownMean - (ratio * mean)) / (1 - ratio);
+            var distance = (ownMean - mean) * scale;
+            var top = parameters[(Parameters * k) + 2] - parameters[(Parameters * reference) + 2] + (distance * distance / (1 - ratio));
+            if (k != reference && !(top <= SurelyNear)) found.Add(k);
         }
         high = [.. found];
         IsWorthwhile = IsNear(distributions.Min(d => d.Mean - (Reach * d.StandardDeviation)), distributions.Max(d => d.Mean + (Reach * d.StandardDeviation)));
@@ -68,7 +75,8 @@ internal sealed unsafe class LaneNormals : LaneEmissions
         {
             steps.Normals(x, tile.HasMissing, p, states, reference, padded, lanes, row, b, maxima);
             var center = parameters[Parameters * reference];
-            var (least, most) = steps.Range(x, center);
+            // Behind the rows stands what was there before.
+            var (least, most) = steps.Range(x, center, FeatureTile.Padded(tile.Rows));
             if (!IsNear(center + least, center + most)) FillFar(steps, tile, padded, lanes, row, b, maxima);
         }
         foreach (var i in holes)
@@ -83,7 +91,7 @@ internal sealed unsafe class LaneNormals : LaneEmissions
     {
         using var scratch = Scratch.Enter();
         double* own = null, ownMaxima = null;
-        for (var i = 0; i < FeatureTile.Capacity; i++)
+        for (var i = 0; i < tile.Rows; i++)
         {
             if (!IsFar(tile.Values[i])) continue;
             if (own is null)
@@ -104,7 +112,7 @@ internal sealed unsafe class LaneNormals : LaneEmissions
     private bool IsFar(double x)
     {
         if (double.IsNaN(x)) return false;
-        if (!double.IsFinite(x)) return true;
+        if (!IsExact(x)) return true;
         foreach (var k in high)
             if (!(Above(k, x) <= MostLog2)) return true;
         return false;
@@ -113,13 +121,14 @@ internal sealed unsafe class LaneNormals : LaneEmissions
     // No row from least to most is far.
     private bool IsNear(double least, double most)
     {
-        if (!double.IsFinite(least) || !double.IsFinite(most)) return false;
+        if (!IsExact(least) || !IsExact(most)) return false;
         foreach (var k in high)
-            if (!(Above(k, least) <= SurelyNear && Above(k, most) <= SurelyNear) || (tops[k] > least && tops[k] < most)) return false;
+            if (!(Above(k, least) <= SurelyNear && Above(k, most) <= SurelyNear) || !(tops[k] <= least || tops[k] >= most)) return false;
         return true;
     }
 
-    private double Square(int k) => parameters[(Parameters * k) + 1] * parameters[(Parameters * k) + 1];
+    // Differences of squares are told to 1e-5 so far from the reference.
+    private bool IsExact(double x) => Math.Abs(x - parameters[Parameters * reference]) * parameters[(Parameters * reference) + 1] <= MostDeviations;
 
     // Base-2 log of a density over the reference's.
     private double Above(int k, double x)

@@ -24,7 +24,7 @@ internal sealed unsafe partial class LaneRun
         double sum = 0;
         for (var k = 0; k < states; k++) sum += alpha[(k * lanes) + lane] * matrices.End[k];
         sum *= inverse[lane];
-        var log2 = sum > 0 ? logs[lane] + Math.Log2(products[lane]) + Math.Log2(sum) : double.NaN;
+        var log2 = sum > LaneRange.LeastShare ? logs[lane] + Math.Log2(products[lane]) + Math.Log2(sum) : double.NaN;
         Log2[item] = double.IsFinite(log2) ? log2 : double.NaN;
     }
 

@@ -219,7 +219,8 @@ internal sealed unsafe partial class LaneRun
                 sum += value;
             }
             sums[lane] = sum;
-            if (logs is not null) (logs[lane], products[lane]) = (0, 1);
+            // Not a number: it is computed otherwise.
+            if (logs is not null) (logs[lane], products[lane]) = (sum > LaneRange.LeastShare ? 0 : double.NaN, 1);
         }
     }
 
@@ -238,7 +239,7 @@ internal sealed unsafe partial class LaneRun
         for (var t = 0; t < count; t++)
         {
             Step(matrix, alpha + ((long)t * row), inverse, b + ((long)t * row), alpha + ((t + 1L) * row), sums, ref begins, first + t, null, null);
-            for (var lane = 0; lane < lanes; lane++) inverse[lane] = sums[lane] > 0 ? 1 / sums[lane] : 0;
+            for (var lane = 0; lane < lanes; lane++) inverse[lane] = sums[lane] > LaneRange.LeastNorm ? 1 / sums[lane] : 0;
         }
     }
 }

@@ -27,7 +27,7 @@ internal abstract unsafe class LaneSteps
 
     public abstract void Normals(double* x, bool missing, double* parameters, int states, int reference, int padded, int lanes, int row, double* b, double* references);
 
-    public abstract (double Least, double Most) Range(double* x, double center);
+    public abstract (double Least, double Most) Range(double* x, double center, int rows);
 
     /// <summary>True if there are registers enough for the kernels of four states.</summary>
     public abstract bool HasFour { get; }
@@ -63,7 +63,7 @@ internal abstract unsafe class LaneSteps
         public override void Normals(double* x, bool missing, double* parameters, int states, int reference, int padded, int lanes, int row, double* b, double* references) =>
             LaneNormalKernel<TOps, TVec>.Emit(x, missing, parameters, states, reference, padded, lanes, row, b, references);
 
-        public override (double Least, double Most) Range(double* x, double center) => LaneNormalKernel<TOps, TVec>.Range(x, center);
+        public override (double Least, double Most) Range(double* x, double center, int rows) => LaneNormalKernel<TOps, TVec>.Range(x, center, rows);
 
         public override bool HasFour => TOps.Count == 8;
 
