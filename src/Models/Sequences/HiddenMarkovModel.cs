@@ -65,7 +65,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             var ways = Enumerable.Range(0, graph.States.Length).Select(s => Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s && graph.Transitions[e].Probability > 0).ToArray()).ToArray();
             return (ways, [.. ways.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray())], CanEnd(ways));
         });
-        laneEmissions = new(() => LaneEmissions.For(emissions, evaluator, log2Weights!));
+        laneEmissions = new(() => LaneEmissions.For(emissions, evaluator, log2Weights!, Matrices.IsCareful));
         log2Weights = [.. graph.States.Take(emissions.Length).Select(s => Math.Log2(s.Weight))];
         // Names that nobody gave say no more than the number.
         string[] own = [.. graph.States.Take(emissions.Length).Select(s => s.Name)];

@@ -25,7 +25,7 @@ public class LaneNormalsTests
         NormalDistribution[] states = [new(0, 1), new(2, 1), new(3, 0.5), new(4, 1.5), new(6, 1)];
         double[] weights = [0, -1, 0, 0.5, 0];
         var evaluator = new TileEvaluator(states);
-        var emissions = Assert.IsType<LaneNormals>(LaneEmissions.For(states, evaluator, weights));
+        var emissions = Assert.IsType<LaneNormals>(LaneEmissions.For(states, evaluator, weights, isCareful: false));
         const int padded = 8, row = (padded * Lanes) + 8;
         var random = new SeededRandom(1);
         double* x = stackalloc double[FeatureTile.Capacity], maxima = stackalloc double[FeatureTile.Capacity], b = stackalloc double[FeatureTile.Capacity / Lanes * row];
@@ -69,7 +69,7 @@ public class LaneNormalsTests
     public void StatesThatAreFarApartAreDoneAsOthers()
     {
         NormalDistribution[] states = [new(0, 1), new(100, 1)];
-        Assert.IsType<LaneEmissions>(LaneEmissions.For(states, new TileEvaluator(states), [0, 0]));
+        Assert.IsType<LaneEmissions>(LaneEmissions.For(states, new TileEvaluator(states), [0, 0], isCareful: false));
     }
 
     private static double Log2(NormalDistribution state, double x)

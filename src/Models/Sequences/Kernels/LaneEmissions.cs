@@ -12,10 +12,14 @@ internal unsafe class LaneEmissions(TileEvaluator evaluator, double[] log2Weight
     public virtual int SumCount => 0;
 
     /// <summary>Emissions for these distributions: a table of them where all are tables of one feature, and a kernel of its own for normals.</summary>
-    public static LaneEmissions For(IReadOnlyList<Distribution> distributions, TileEvaluator evaluator, double[] log2Weights)
+    /// <param name="distributions">Of the emitting states.</param>
+    /// <param name="evaluator">The same.</param>
+    /// <param name="log2Weights">Shape [E].</param>
+    /// <param name="isCareful">True if numbers come near the ends of their range: then none may be far above 1.</param>
+    public static LaneEmissions For(IReadOnlyList<Distribution> distributions, TileEvaluator evaluator, double[] log2Weights, bool isCareful)
     {
         if (distributions.All(d => d is DiscreteDistribution)) return new LaneTable([.. distributions.Cast<DiscreteDistribution>()], evaluator, log2Weights);
-        return distributions.All(d => d is NormalDistribution) && new LaneNormals([.. distributions.Cast<NormalDistribution>()], evaluator, log2Weights) is { IsWorthwhile: true } normals
+        return !isCareful && distributions.All(d => d is NormalDistribution) && new LaneNormals([.. distributions.Cast<NormalDistribution>()], evaluator, log2Weights) is { IsWorthwhile: true } normals
             ? normals
             : new LaneEmissions(evaluator, log2Weights);
     }
