@@ -72,6 +72,15 @@ public class LaneNormalsTests
         Assert.IsType<LaneEmissions>(LaneEmissions.For(states, new TileEvaluator(states), [0, 0], isCareful: false));
     }
 
+    [Fact]
+    public void NumbersNearTheEndsOfTheirRangeAreDoneAsOthers()
+    {
+        // Weights over norms of 1e-290 times emissions of 2^240 are beyond any double.
+        NormalDistribution[] states = [new(0, 1), new(1, 1)];
+        Assert.IsType<LaneEmissions>(LaneEmissions.For(states, new TileEvaluator(states), [0, 0], isCareful: true));
+        Assert.IsType<LaneNormals>(LaneEmissions.For(states, new TileEvaluator(states), [0, 0], isCareful: false));
+    }
+
     private static double Log2(NormalDistribution state, double x)
     {
         var z = (x - state.Mean) / state.StandardDeviation;
