@@ -1,4 +1,3 @@
-using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
@@ -20,7 +19,7 @@ public sealed class SampleSequencesTests : IDisposable
         string[] sample = ["sample", folder["m.json"], "--rows", $"{count * length}", "--length", $"{length}", "--label", "state", "--seed", "4"];
         var result = await Tool.RunAsync([.. sample, "--output", folder["s.parquet"], "--batch-size", "1000"]);
         Assert.StartsWith("drew 100,000 rows: ", result.Out, StringComparison.Ordinal);
-        var columns = await ReadAsync(folder["s.parquet"]);
+        var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
         Assert.Equal(["sequence", "wind", "state"], columns.Keys);
         Assert.Equal(Enumerable.Range(0, count * length).Select(r => (object)(long)(r / length)), columns["sequence"]);
         var (wind, state) = (columns["wind"].Cast<double>().ToArray(), columns["state"].Cast<string>().ToArray());
@@ -40,7 +39,7 @@ public sealed class SampleSequencesTests : IDisposable
         foreach (var size in new[] { 7, 64, 16384 })
         {
             Assert.Equal(0, (await Tool.RunAsync([.. sample[..3], $"{40 * length}", .. sample[4..], "--output", folder["cut.parquet"], "--batch-size", $"{size}"])).Code);
-            var cut = await ReadAsync(folder["cut.parquet"]);
+            var cut = await TestData.ColumnsAsync(folder["cut.parquet"]);
             Assert.Equal(wind[..(40 * length)], cut["wind"].Cast<double>());
             Assert.Equal(state[..(40 * length)], cut["state"].Cast<string>());
         }
@@ -58,13 +57,13 @@ public sealed class SampleSequencesTests : IDisposable
         MarkovChain Chain(double stay) => new([new DiscreteDistribution([0.5, 0.5]), new ConditionalProbabilityTable([2, 2], [stay, 1 - stay, 1 - stay, stay])]);
         new SavedModel(Chain(0), [new Feature("letter", ["a", "b"])]).Save(folder["chain.json"]);
         Assert.Equal(0, (await Tool.RunAsync("sample", folder["chain.json"], "--rows", "600", "--length", "6", "--sequence", "word", "--output", folder["s.parquet"])).Code);
-        var chain = await ReadAsync(folder["s.parquet"]);
+        var chain = await TestData.ColumnsAsync(folder["s.parquet"]);
         Assert.Equal(["word", "letter"], chain.Keys);
         Assert.Equal(["ababab", "bababa"], chain["letter"].Chunk(6).Select(w => string.Concat(w)).Distinct().Order());
 
         new SavedModel(new SequenceMixture([Chain(0), Chain(1)], [0.4, 0.6]), [new Feature("letter", ["a", "b"])]).Save(folder["mixture.json"]);
         Assert.Equal(0, (await Tool.RunAsync("sample", folder["mixture.json"], "--rows", "12000", "--length", "6", "--label", "component", "--output", folder["s.parquet"])).Code);
-        var mixture = await ReadAsync(folder["s.parquet"]);
+        var mixture = await TestData.ColumnsAsync(folder["s.parquet"]);
         var words = mixture["letter"].Chunk(6).Select(w => string.Concat(w)).ToArray();
         var components = mixture["component"].Cast<int>().Chunk(6).Select(w => Assert.Single(w.Distinct())).ToArray();
         Assert.All(words.Zip(components), w => Assert.Equal(w.Second == 0, w.First.Contains("ab", StringComparison.Ordinal)));
@@ -97,19 +96,5 @@ public sealed class SampleSequencesTests : IDisposable
         var result = await Tool.RunAsync(["sample", folder["m.json"], .. arguments.Split(' '), "--output", folder["s.parquet"]]);
         Assert.Equal((2, $"pipelines: error: {message}"), (result.Code, result.ErrorText.Split('\n')[0]));
         Assert.Equal(["m.json"], folder.Names);
-    }
-
-    private static async Task<Dictionary<string, List<object>>> ReadAsync(string path)
-    {
-        var columns = new Dictionary<string, List<object>>();
-        await foreach (var batch in new ParquetSource([path]).ReadAsync(new ReadOptions(), CancellationToken.None))
-        {
-            foreach (var column in batch.Columns)
-            {
-                var values = columns.TryGetValue(column.Field.Name, out var known) ? known : columns[column.Field.Name] = [];
-                for (var i = 0; i < batch.Rows; i++) values.Add(column.GetValue(i)!);
-            }
-        }
-        return columns;
     }
 }

@@ -1,4 +1,3 @@
-using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
@@ -37,7 +36,7 @@ public sealed class SampleTests : IDisposable
         new SavedModel(model, [new Feature("x"), new Feature("y")]).Save(folder["model.json"]);
         var result = await Tool.RunAsync("sample", folder["model.json"], "--rows", $"{rows}", "--label", "component", "--output", folder["s.parquet"]);
         Assert.StartsWith("drew 200,000 rows: ", result.Out, StringComparison.Ordinal);
-        var columns = await ReadAsync(folder["s.parquet"]);
+        var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
         Assert.Equal(["x", "y", "component"], columns.Keys);
         var (x, y, label) = (columns["x"].Cast<double>().ToArray(), columns["y"].Cast<double>().ToArray(), columns["component"].Cast<int>().ToArray());
         Assert.Equal(rows, x.Length);
@@ -59,8 +58,8 @@ public sealed class SampleTests : IDisposable
         TestData.SaveModel(folder["model.json"], "x");
         await Tool.RunAsync("sample", folder["model.json"], "--rows", "2000", "--batch-size", "1000", "--output", folder["a.parquet"]);
         await Tool.RunAsync("sample", folder["model.json"], "--rows", "2000", "--batch-size", "1000", "--label", "k", "--output", folder["b.parquet"]);
-        var x = (await ReadAsync(folder["a.parquet"]))["x"].Cast<double>().ToArray();
-        Assert.Equal(x, (await ReadAsync(folder["b.parquet"]))["x"].Cast<double>());
+        var x = (await TestData.ColumnsAsync(folder["a.parquet"]))["x"].Cast<double>().ToArray();
+        Assert.Equal(x, (await TestData.ColumnsAsync(folder["b.parquet"]))["x"].Cast<double>());
         Assert.Equal(2_000, x.Distinct().Count());
     }
 
@@ -73,7 +72,7 @@ public sealed class SampleTests : IDisposable
             new Feature("text", ["red", "blue"]), new Feature("number", ["10", "20"]), new Feature("real", ["0.5", "1"]), new Feature("flag", ["0", "1"]) { Type = "boolean" }, new Feature("count"),
         ]).Save(folder["model.json"]);
         Assert.Equal(0, (await Tool.RunAsync("sample", folder["model.json"], "--rows", "10000", "--output", folder["s.parquet"])).Code);
-        var columns = await ReadAsync(folder["s.parquet"]);
+        var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
         // Five standard errors: 5 sqrt(p (1 - p) / n).
         Assert.Equal(0.8, columns["text"].Count(v => (string)v == "blue") / 10_000.0, 0.02);
         Assert.Equal(0.9, columns["flag"].Count(v => (bool)v) / 10_000.0, 0.015);
@@ -90,7 +89,7 @@ public sealed class SampleTests : IDisposable
         Assert.Equal(3, Directory.GetFiles(folder["parts"], "*.parquet").Length);
         Assert.Equal(0, (await Tool.RunAsync("score", folder["model.json"], folder["parts"], "--output", folder["scored.parquet"])).Code);
         // The mean log-density of a mixture of two far Gaussians of two features: log 0.5 - log 2 pi - 1; its standard deviation is 1.
-        var logs = (await ReadAsync(folder["scored.parquet"]))["log_probability"].Cast<double>().ToArray();
+        var logs = (await TestData.ColumnsAsync(folder["scored.parquet"]))["log_probability"].Cast<double>().ToArray();
         Assert.Equal(Math.Log(0.5) - Math.Log(2 * Math.PI) - 1, logs.Average(), 5 / Math.Sqrt(5_000));
     }
 
@@ -124,19 +123,5 @@ public sealed class SampleTests : IDisposable
         var odd = await Tool.RunAsync("sample", folder["odd.json"], "--rows", "100", "--output", folder["s.parquet"]);
         Assert.Contains("feature 'c': found 1 categories, expected 2, as the model has probabilities of; the file is damaged or was edited; save the model again", odd.ErrorText, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["s.parquet"]));
-    }
-
-    private static async Task<Dictionary<string, List<object>>> ReadAsync(string path)
-    {
-        var columns = new Dictionary<string, List<object>>();
-        await foreach (var batch in new ParquetSource([path]).ReadAsync(new ReadOptions(), CancellationToken.None))
-        {
-            foreach (var column in batch.Columns)
-            {
-                var values = columns.TryGetValue(column.Field.Name, out var known) ? known : columns[column.Field.Name] = [];
-                for (var i = 0; i < batch.Rows; i++) values.Add(column.GetValue(i)!);
-            }
-        }
-        return columns;
     }
 }

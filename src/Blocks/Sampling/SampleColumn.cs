@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipelines.Io;
 using Pipelines.Models;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
@@ -14,9 +15,14 @@ internal abstract class SampleColumn
     /// <param name="values">Numbers, or codes of categories. Shape [rows]; the column may keep them.</param>
     public abstract BatchColumn Make(double[] values);
 
+    /// <summary>The columns of a model's features; numbered names where it has none.</summary>
+    /// <param name="saved">The model.</param>
+    public static SampleColumn[] Of(SavedModel saved) =>
+        saved.Features is { } features ? [.. features.Select(Of)] : [.. Enumerable.Range(0, saved.Model.Dimensions).Select(j => new Numbers($"x{j}"))];
+
     /// <summary>The column of a feature.</summary>
     /// <param name="feature">Name and categories.</param>
-    public static SampleColumn Of(Feature feature)
+    private static SampleColumn Of(Feature feature)
     {
         if (feature.Categories is not { } categories) return new Numbers(feature.Name);
         // Numbers are categories by value, whatever the type of their column was.

@@ -22,10 +22,9 @@ internal sealed record SampleSequencesStage : Stage
     public SampleSequencesStage(SavedModel saved, SequenceModel model, SampleOptions options)
         : base("sample")
     {
-        var features = saved.Features ?? [.. Enumerable.Range(0, model.Dimensions).Select(j => new Feature($"x{j}"))];
-        options.Validate(model, [.. features.Select(f => f.Name)]);
+        columns = SampleColumn.Of(saved);
+        options.Validate(model, [.. columns.Select(c => c.Field.Name)]);
         (this.model, this.options) = (model, options);
-        columns = [.. features.Select(SampleColumn.Of)];
         if (options.Label is { } name)
         {
             var scored = model.ScoreKinds.First(k => k.Name == ScoreKind.Label).Columns[0];

@@ -23,11 +23,10 @@ internal sealed record SampleStage : Stage
     {
         distribution = model.Model as Distribution
             ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model that is no probability distribution", "one that rows can be drawn from, such as a mixture", "fit a mixture to the same data");
-        var features = model.Features ?? [.. Enumerable.Range(0, distribution.Dimensions).Select(j => new Feature($"x{j}"))];
-        options.Validate(distribution, [.. features.Select(f => f.Name)]);
+        columns = SampleColumn.Of(model);
+        options.Validate(distribution, [.. columns.Select(c => c.Field.Name)]);
         distribution.EnsureEvaluable();
         this.options = options;
-        columns = [.. features.Select(SampleColumn.Of)];
         schema = new BatchSchema(options.Label is { } label ? [.. columns.Select(c => c.Field), new ColumnField(label, typeof(int), false)] : columns.Select(c => c.Field));
     }
 

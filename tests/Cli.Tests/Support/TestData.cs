@@ -35,6 +35,21 @@ public static class TestData
         await sink.CompleteAsync(CancellationToken.None);
     }
 
+    /// <summary>Reads all columns of a Parquet file, by name.</summary>
+    public static async Task<Dictionary<string, List<object>>> ColumnsAsync(string path)
+    {
+        var columns = new Dictionary<string, List<object>>();
+        await foreach (var batch in new ParquetSource([path]).ReadAsync(new ReadOptions(), CancellationToken.None))
+        {
+            foreach (var column in batch.Columns)
+            {
+                var values = columns.TryGetValue(column.Field.Name, out var known) ? known : columns[column.Field.Name] = [];
+                for (var i = 0; i < batch.Rows; i++) values.Add(column.GetValue(i)!);
+            }
+        }
+        return columns;
+    }
+
     /// <summary>Reads a column of numbers from a Parquet file.</summary>
     public static async Task<double[]> DoublesAsync(string path, string column)
     {

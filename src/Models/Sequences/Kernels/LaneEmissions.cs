@@ -44,6 +44,16 @@ internal unsafe class LaneEmissions(TileEvaluator evaluator, double[] log2Weight
         fixed (double* j = joint) steps.Emit(j, states, padded, lanes, row, b, maxima);
     }
 
+    /// <summary>Makes every state equally likely in places without a row.</summary>
+    protected static void FillHoles(ReadOnlySpan<int> holes, int states, int lanes, int row, double* b, double* maxima)
+    {
+        foreach (var i in holes)
+        {
+            maxima[i] = 0;
+            for (var k = 0; k < states; k++) b[(i / lanes * row) + (k * lanes) + (i % lanes)] = 1;
+        }
+    }
+
     /// <summary>Adds a tile to the emissions' statistics.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="posteriors">Shape [E, Capacity]; overwritten.</param>

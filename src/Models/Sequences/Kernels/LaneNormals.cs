@@ -79,11 +79,7 @@ internal sealed unsafe class LaneNormals : LaneEmissions
             var (least, most) = steps.Range(x, center, FeatureTile.Padded(tile.Rows));
             if (!IsNear(center + least, center + most)) FillFar(steps, tile, padded, lanes, row, b, maxima);
         }
-        foreach (var i in holes)
-        {
-            maxima[i] = 0;
-            for (var k = 0; k < states; k++) b[(i / lanes * row) + (k * lanes) + (i % lanes)] = 1;
-        }
+        FillHoles(holes, states, lanes, row, b, maxima);
     }
 
     // Takes the rows that are too far from the way that knows no reference.

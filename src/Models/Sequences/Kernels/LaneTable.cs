@@ -60,11 +60,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
                 }
             }
         }
-        foreach (var i in holes)
-        {
-            maxima[i] = 0;
-            for (var k = 0; k < states; k++) b[(i / lanes * row) + (k * lanes) + (i % lanes)] = 1;
-        }
+        FillHoles(holes, states, lanes, row, b, maxima);
     }
 
     public override void Add(in FeatureTile tile, Span<double> posteriors, EmissionLanes lanes, Span<double> sums)
