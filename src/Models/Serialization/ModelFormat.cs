@@ -14,6 +14,10 @@ public static class ModelFormat
     private static readonly ConcurrentDictionary<string, DistributionFamily> families = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<Type, string> names = new();
     private static readonly ConcurrentDictionary<string, string> aliases = new(StringComparer.Ordinal);
+    private static readonly Lock gate = new();
+
+    // The type of each name and alias. Guarded by gate.
+    private static readonly Dictionary<string, Type> owners = new(StringComparer.Ordinal);
 
     static ModelFormat() => Register(typeof(ModelFormat).Assembly);
 
@@ -26,21 +30,36 @@ public static class ModelFormat
     /// <summary>The name of a type of model in files; null if it is not known.</summary>
     internal static string? NameOf(Type type) => names.GetValueOrDefault(type);
 
-    /// <summary>Makes the models and families of an assembly known by their names.</summary>
+    /// <summary>Makes the models and families of an assembly known by their names. Doing so again changes nothing.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <exception cref="ModelException">A name or an alias belongs to another type already. Nothing of the assembly is registered then.</exception>
     public static void Register(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
-        foreach (var type in assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && typeof(Model).IsAssignableFrom(t)))
+        var entries = new List<Entry>();
+        // A generic class has no name of its own until its arguments are known.
+        foreach (var type in assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(Model).IsAssignableFrom(t)))
         {
             foreach (var contract in type.GetInterfaces().Where(i => i.IsGenericType))
             {
-                if (contract.GetGenericTypeDefinition() == typeof(IDistributionFamily<>)) Call(nameof(AddFamily), type);
-                else if (contract.GetGenericTypeDefinition() == typeof(IModelFormat<>)) Call(nameof(AddModel), type);
+                if (contract.GetGenericTypeDefinition() == typeof(IDistributionFamily<>)) entries.Add(Call(nameof(FamilyOf), type));
+                else if (contract.GetGenericTypeDefinition() == typeof(IModelFormat<>)) entries.Add(Call(nameof(ModelOf), type));
             }
         }
+        lock (gate)
+        {
+            var taken = new Dictionary<string, Type>(owners, StringComparer.Ordinal);
+            foreach (var (type, name) in entries.SelectMany(e => e.AllNames, (e, name) => (e.Type, name)))
+            {
+                if (!taken.TryAdd(name, type) && taken[name] != type)
+                    throw new ModelException(ErrorKind.Usage, $"registration of {type}", $"the name '{name}', which belongs to {taken[name]}", "a name that no other type has", "give the type another name or alias");
+            }
+            foreach (var (name, type) in taken) owners[name] = type;
+            foreach (var entry in entries) Add(entry);
+        }
 
-        static void Call(string method, Type type) =>
-            typeof(ModelFormat).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, null);
+        static Entry Call(string method, Type type) => (Entry)typeof(ModelFormat).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(type).Invoke(null, BindingFlags.DoNotWrapExceptions, null, null, null)!;
     }
 
     /// <summary>The family of that name or alias, with an argument in brackets where the family takes one (<c>student-t(3)</c>); null if there is none.</summary>
@@ -89,19 +108,23 @@ public static class ModelFormat
     public static Distribution ReadDistribution(JsonElement json) =>
         Read(json) as Distribution ?? throw JsonHelpers.Bad("property 'type'", JsonHelpers.Quote(json.Required("type").ToString()), "a distribution");
 
-    private static void AddFamily<T>()
-        where T : Distribution, IDistributionFamily<T>
+    private static void Add(Entry entry)
     {
-        families[T.FamilyName] = DistributionFamily.Of<T>();
-        readers[T.FamilyName] = T.ReadParameters;
-        names[typeof(T)] = T.FamilyName;
-        foreach (var alias in T.Aliases) aliases[alias] = T.FamilyName;
+        if (entry.Family is not null) families[entry.Name] = entry.Family;
+        readers[entry.Name] = entry.Read;
+        names[entry.Type] = entry.Name;
+        foreach (var alias in entry.Aliases) aliases[alias] = entry.Name;
     }
 
-    private static void AddModel<T>()
-        where T : Model, IModelFormat<T>
+    private static Entry FamilyOf<T>()
+        where T : Distribution, IDistributionFamily<T> => new(typeof(T), T.FamilyName, [.. T.Aliases], T.ReadParameters, DistributionFamily.Of<T>());
+
+    private static Entry ModelOf<T>()
+        where T : Model, IModelFormat<T> => new(typeof(T), T.Name, [], T.ReadParameters, null);
+
+    /// <summary>A type that files can name.</summary>
+    private sealed record Entry(Type Type, string Name, string[] Aliases, Func<JsonElement, Model> Read, DistributionFamily? Family)
     {
-        readers[T.Name] = T.ReadParameters;
-        names[typeof(T)] = T.Name;
+        public IEnumerable<string> AllNames => [Name, .. Aliases];
     }
 }
