@@ -28,7 +28,7 @@ public enum BadRowMode
 public sealed record BadRowPolicy
 {
     /// <summary>The default: fail.</summary>
-    public static BadRowPolicy Fail { get; } = new();
+    public static BadRowPolicy Fail => new();
 
     /// <summary>What becomes of them; default <see cref="BadRowMode.Fail"/>.</summary>
     public BadRowMode Mode { get; init; }

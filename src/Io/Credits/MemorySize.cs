@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -5,6 +6,7 @@ namespace Pipelines.Io;
 
 /// <summary>An amount of memory: <c>256MB</c> (millions of bytes), <c>512KiB</c> (1024 bytes), or plain bytes.</summary>
 /// <param name="Bytes">Bytes, at least 0.</param>
+[TypeConverter(typeof(MemorySizeConverter))]
 public readonly record struct MemorySize(long Bytes) : IParsable<MemorySize>
 {
     private static readonly (string Name, long Bytes)[] Units =
