@@ -116,7 +116,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 ReuseMemory = ReuseMemory,
                 FirstBatch = FirstBatch,
             };
-            var heap = new HeapGuard(plan.HeapBytes);
+            var heap = run.Options.OwnsProcess ? new HeapGuard(plan.HeapBytes) : null;
             long index = FirstBatch, row = FirstBatch * run.Options.BatchSize, weight = 0;
             await using var batches = source.ReadAsync(options, run.Token).GetAsyncEnumerator(run.Token);
             while (!run.IsStopped)
@@ -125,7 +125,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 credit = await Credits.TakeAsync(run.Token).ConfigureAwait(false);
                 // The next batch is expected to weigh as much as the last one: heavy ones are not even decoded before there is room.
                 (await Weights.TakeAsync(weight, run.Token).ConfigureAwait(false)).Release();
-                heap.Check(weight);
+                heap?.Check(weight);
                 if (!await batches.MoveNextAsync().ConfigureAwait(false)) break;
                 var batch = batches.Current;
                 if (batch.Index != index || batch.FirstRow != row)

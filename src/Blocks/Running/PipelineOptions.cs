@@ -39,13 +39,16 @@ public sealed record PipelineOptions
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>What becomes of rows that the model cannot use; default: the run fails and names one.</summary>
-    public BadRowPolicy BadRows { get; init; } = BadRowPolicy.Fail;
+    public BadRowPolicy BadRows { get; init; } = new();
 
     /// <summary>Told of the rows done, once for each batch; null (default) = nobody.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
     /// <summary>Clock for elapsed times and <see cref="Patience"/>; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>True where nobody else uses the process: then a run may collect garbage to stay within its budget. False (default) in a library.</summary>
+    internal bool OwnsProcess { get; init; }
 
     internal int Parallelism => MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : MaxDegreeOfParallelism;
 

@@ -78,5 +78,6 @@ internal sealed class CommonSettings(StopRequest stop)
         MemoryBudget = parsed.GetValue(memory),
         BatchSize = parsed.GetValue(batchSize) ?? new PipelineOptions().BatchSize,
         WindDown = stop.WindDown,
+        OwnsProcess = true,
     };
 }
