@@ -19,8 +19,8 @@ internal static class FlightsSection
         try
         {
             var options = new PipelineOptions { MaxDegreeOfParallelism = 1 };
-            var fitted = await Pipeline.FromParquet(path).Select("delay", "distance")
-                .FitAsync(Mixture.Of<MultivariateGaussianDistribution>(4), new FitOptions { MaxIterations = 3, MaxDegreeOfParallelism = 1 }, options);
+            var fitted = await Pipeline.FromParquet(path).With(options).Select("delay", "distance")
+                .FitAsync(Mixture.Of<MultivariateGaussianDistribution>(4), new FitOptions { MaxIterations = 3 });
             using var duck = new DuckDBConnection("DataSource=:memory:");
             duck.Open();
             Execute(duck, "set threads = 1");

@@ -19,7 +19,7 @@ Console.CancelKeyPress += (_, e) =>
 // Fit five full Gaussians to delay and distance. The memory budget bounds batches and caches; the result does not depend on it.
 var flights = Pipeline.FromParquet(input).With(new PipelineOptions { MemoryBudget = "256MB" });
 var fitted = await flights.Features("delay", "distance")
-    .FitAsync(Mixture.Of<MultivariateGaussianDistribution>(components: 5), new FitOptions { Seed = 1 }, cancellationToken: stop.Token);
+    .FitAsync(Mixture.Of<MultivariateGaussianDistribution>(components: 5), new FitOptions { Seed = 1 }, stop.Token);
 fitted.Saved.Save(Path.Combine(output, "model.json"));
 
 // Score every flight: all input columns, then the log-probability and the component it most likely belongs to.

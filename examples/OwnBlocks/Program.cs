@@ -39,7 +39,7 @@ var fitted = await Pipeline.FromParquet(input)
     .With(options)
     .TransformDataFrame(AddHours)
     .Features("hours", "distance")
-    .FitAsync(new MixtureEstimator(family, components: 3), new FitOptions { Seed = 1, StopThreshold = 10 }, options, stop.Token);
+    .FitAsync(new MixtureEstimator(family, components: 3), new FitOptions { Seed = 1, StopThreshold = 10 }, stop.Token);
 Console.WriteLine($"fitted to {fitted.Result.Rows:N0} flights in {fitted.Result.Iterations} iterations:");
 Console.WriteLine(fitted.Model.Describe(fitted.Saved.Features));
 

@@ -101,13 +101,14 @@ public sealed class SequenceLabelTests : IDisposable
             var how = SequenceModel.DefaultFit with { MaxIterations = 3, Seed = 0 };
             try
             {
-                await labeled.FitAsync(Models.Sequences.HiddenMarkov.Of<NormalDistribution>(2), how, options with { WindDown = stop.Token, Progress = new Counted(() => { if (++seen == after) stop.Cancel(); }) });
+                var stopped = options with { WindDown = stop.Token, Progress = new Counted(() => { if (++seen == after) stop.Cancel(); }) };
+                await labeled.With(stopped).FitAsync(Models.Sequences.HiddenMarkov.Of<NormalDistribution>(2), how);
             }
             catch (OperationCanceledException)
             {
                 // As asked.
             }
-            var fitted = await labeled.FitAsync(Models.Sequences.HiddenMarkov.Of<NormalDistribution>(2), how, options);
+            var fitted = await labeled.With(options).FitAsync(Models.Sequences.HiddenMarkov.Of<NormalDistribution>(2), how);
             Assert.Equal(((HiddenMarkovModel)SavedModel.Load(folder["m.json"]).Model).ToString(), fitted.Result.Model.ToString());
             Assert.Equal(SavedModel.FromJson(expected).Model, fitted.Result.Model);
         }

@@ -6,6 +6,12 @@ namespace Pipelines.Blocks;
 /// <summary>A source and the stages behind it, as they are checked and linked for each run.</summary>
 internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
 {
+    /// <summary>True for the graph of one run, whose source keeps to what it found.</summary>
+    private bool IsOfOneRun { get; init; }
+
+    /// <summary>The graph for one run. Everything that the run opens and reads, however often, goes through it.</summary>
+    public Graph ForRun() => IsOfOneRun ? this : this with { Source = Source.ForRun(), IsOfOneRun = true };
+
     /// <summary>Opens the source and checks every stage against its columns, before any row is read.</summary>
     /// <param name="wanted">Columns that the end of the graph needs; null = all.</param>
     /// <param name="cancellationToken">Stops it.</param>

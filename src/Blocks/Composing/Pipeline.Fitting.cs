@@ -15,45 +15,74 @@ public sealed partial class Pipeline
 
     private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, CancellationToken cancellationToken)
     {
+        var run = graph.ForRun();
         var named = features;
         if (named is null)
         {
-            var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
-            var schema = bound.Schema ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them with Features(…)");
-            named = [.. schema.Fields.Where(f => f.IsNumeric && f.Name != weights && f.Name != sequences?.Key && f.Name != sequences?.Order && f.Name != sequences?.Label).Select(f => new Feature(f.Name))];
+            var bound = await run.BindAsync(null, cancellationToken).ConfigureAwait(false);
+            var schema = bound.Schema
+                ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them with Features(…)");
+            string?[] others = [weights, sequences?.Key, sequences?.Order, sequences?.Label];
+            named = [.. schema.Fields.Where(f => f.IsNumeric && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
-                throw new DataException(DataErrorKind.Data, graph.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
+                throw new DataException(DataErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
-        return new FeaturePass(graph, named, weights, Options, sequences, isCategorical);
+        return new FeaturePass(run, named, weights, Options, sequences, isCategorical);
+    }
+
+    /// <summary>
+    /// The pipeline and the fit with the same batch size and parallelism: those of the options that <see cref="With"/> gave, or the fit's where it gave none.
+    /// </summary>
+    /// <exception cref="ModelException">An option is out of range, or the fit contradicts the pipeline.</exception>
+    private (Pipeline Pipeline, FitOptions Fit) Agree(FitOptions fit)
+    {
+        fit.Validate();
+        if (given is null)
+        {
+            var options = Options with
+            {
+                BatchSize = fit.BatchSize ?? Options.BatchSize,
+                MaxDegreeOfParallelism = fit.MaxDegreeOfParallelism ?? Options.MaxDegreeOfParallelism,
+            };
+            return With(options).Agree(fit);
+        }
+        (string Name, int? Fit, int Pipeline)[] both =
+        [
+            (nameof(fit.BatchSize), fit.BatchSize, given.BatchSize),
+            (nameof(fit.MaxDegreeOfParallelism), fit.MaxDegreeOfParallelism, given.MaxDegreeOfParallelism),
+        ];
+        var differ = Array.FindAll(both, o => o.Fit is { } value && value != o.Pipeline);
+        if (differ.Length > 0)
+            throw new ModelException(ErrorKind.Usage, "fit options", string.Join(" and ", differ.Select(o => $"{o.Name} {o.Fit}")),
+                $"{string.Join(" and ", differ.Select(o => $"{o.Name} {o.Pipeline}"))}, as in the pipeline's options",
+                $"set {(differ.Length == 1 ? "it" : "them")} in PipelineOptions alone (Pipeline.With)");
+        return (this, fit with { BatchSize = given.BatchSize, MaxDegreeOfParallelism = given.MaxDegreeOfParallelism });
     }
 
     /// <summary>Fits a model to the features, reading the data once.</summary>
     /// <typeparam name="TModel">Type of the model.</typeparam>
     /// <param name="estimator">What to fit.</param>
-    /// <param name="fit">How to fit; null = the defaults. Its parallelism and batch size hold where <paramref name="options"/> is null.</param>
-    /// <param name="options">How the data flow; null = those of <see cref="With"/>, with the fit's parallelism and batch size.</param>
+    /// <param name="fit">How to fit; null = the defaults. How the data flow, the options given to <see cref="With"/> say.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ModelException">Options or data are not usable.</exception>
+    /// <exception cref="ModelException">Options or data are not usable, or the fit's batch size or parallelism contradicts the pipeline's.</exception>
     /// <exception cref="DataException">The data cannot be read or used.</exception>
-    public async Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null, PipelineOptions? options = null, CancellationToken cancellationToken = default)
+    public Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null, CancellationToken cancellationToken = default)
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(estimator);
-        fit ??= new FitOptions { MaxDegreeOfParallelism = Options.MaxDegreeOfParallelism, BatchSize = Options.BatchSize };
-        fit.Validate();
-        options ??= Options with { MaxDegreeOfParallelism = fit.MaxDegreeOfParallelism, BatchSize = fit.BatchSize };
-        fit = fit with { MaxDegreeOfParallelism = options.MaxDegreeOfParallelism, BatchSize = options.BatchSize };
-        return await With(options).FitOverAsync(estimator, fit, static pass => pass, cancellationToken).ConfigureAwait(false);
+        return FitOverAsync(estimator, fit ?? new FitOptions(), static pass => pass, cancellationToken);
     }
 
     /// <summary>Fits a model to what <paramref name="over"/> makes of the passes over the features.</summary>
-    internal async Task<FittedModel<TModel>> FitOverAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, Func<FeaturePass, IDataPass> over, CancellationToken cancellationToken)
+    internal async Task<FittedModel<TModel>> FitOverAsync<TModel>(
+        IEstimator<TModel> estimator, FitOptions fit, Func<FeaturePass, IDataPass> over, CancellationToken cancellationToken)
         where TModel : Model
     {
-        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
+        (var flow, fit) = Agree(fit);
+        await using var pass = await flow.OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
         pass.IsShared = estimator.Fits > 1;
         using var journal = Options.Checkpoints is { } checkpoints
-            ? FitJournal.Open(checkpoints, await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
+            ? FitJournal.Open(checkpoints, await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false), pass)
             : null;
         if (journal is not null)
         {
@@ -74,7 +103,7 @@ public sealed partial class Pipeline
         }
         var keys = await pass.KeysOfAsync(result.ImpossibleSequences, cancellationToken).ConfigureAwait(false);
         IEnumerable<string> impossible = keys.Count == 0 ? [] : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
-        result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. graph.Source.Warnings] };
+        result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. pass.Graph.Source.Warnings] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 
@@ -82,25 +111,26 @@ public sealed partial class Pipeline
     internal async Task<JobFacts> DescribeFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
         where TModel : Model
     {
-        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
-        return await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
+        (var flow, fit) = Agree(fit);
+        await using var pass = await flow.OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
+        return await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a job over this pipeline is of, with the facts of its end.</summary>
     internal async Task<JobFacts> DescribeAsync(IEnumerable<JobFact> end, CancellationToken cancellationToken) =>
-        JobDescription.Of(await graph.BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
+        JobDescription.Of(await graph.ForRun().BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
 
     /// <summary>What a fit would do: everything is checked that it checks before it reads a row, and nothing is written.</summary>
     internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
         where TModel : Model
     {
-        fit.Validate();
-        await using var pass = await OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
+        (var flow, fit) = Agree(fit);
+        await using var pass = await flow.OpenPassAsync(estimator.IsCategorical, cancellationToken).ConfigureAwait(false);
         pass.IsShared = estimator.Fits > 1;
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
         if (Options.Checkpoints is not { } checkpoints) return plan;
-        var job = await JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
+        var job = await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
         return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
     }
 
@@ -108,7 +138,7 @@ public sealed partial class Pipeline
     private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, FeaturePass pass, CancellationToken cancellationToken)
         where TModel : Model
     {
-        var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
+        var bound = await pass.Graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
         return JobDescription.Of(bound, Options,
         [
             .. estimator.Facts.Concat(fit.Facts).Select(f => new JobFact(f.Key, f.Value)),

@@ -2,6 +2,7 @@ using System.Threading.Tasks.Dataflow;
 using Microsoft.Data.Analysis;
 using Pipelines.Io;
 using Pipelines.Models;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
@@ -13,12 +14,18 @@ namespace Pipelines.Blocks;
 public sealed partial class Pipeline
 {
     private readonly Graph graph;
+
+    // Null until With gives some.
+    private readonly PipelineOptions? given;
     private readonly IReadOnlyList<Feature>? features;
     private readonly string? weights;
     private readonly SequenceColumns? sequences;
 
-    private Pipeline(Graph graph, PipelineOptions options, IReadOnlyList<Feature>? features, string? weights, SequenceColumns? sequences) =>
-        (this.graph, Options, this.features, this.weights, this.sequences) = (graph, options, features, weights, sequences);
+    private Pipeline(Graph graph, PipelineOptions? given, IReadOnlyList<Feature>? features, string? weights, SequenceColumns? sequences)
+    {
+        (this.graph, this.given, this.features, this.weights, this.sequences) = (graph, given, features, weights, sequences);
+        Options = given ?? new PipelineOptions();
+    }
 
     /// <summary>Refuses jobs that take each file by itself where rows make sequences: one may go on in the next file.</summary>
     /// <exception cref="DataException">Rows make sequences.</exception>
@@ -38,7 +45,7 @@ public sealed partial class Pipeline
     public static Pipeline From(IBatchSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new Pipeline(new Graph(source, []), new PipelineOptions(), null, null, null);
+        return new Pipeline(new Graph(source, []), null, null, null, null);
     }
 
     /// <summary>Begins with rows drawn from a model: columns named as its features, categories as what they stand for.</summary>
@@ -50,10 +57,10 @@ public sealed partial class Pipeline
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         Stage stage = model.Model is SequenceModel sequences ? new SampleSequencesStage(model, sequences, options) : new SampleStage(model, options);
-        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), new PipelineOptions(), null, null, null);
+        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), null, null, null, null);
     }
 
-    /// <summary>The same pipeline with other options.</summary>
+    /// <summary>The same pipeline with these options. They decide: <see cref="FitOptions"/> with another batch size or parallelism are an error.</summary>
     /// <exception cref="ModelException">An option is out of range.</exception>
     public Pipeline With(PipelineOptions options)
     {
@@ -74,18 +81,18 @@ public sealed partial class Pipeline
     }
 
     /// <summary>Names the feature columns of a fit, in the model's order; without it all numeric columns but the weights are features.</summary>
-    public Pipeline Features(params string[] columns) => new(graph, Options, [.. columns.Select(c => new Feature(c))], weights, sequences);
+    public Pipeline Features(params string[] columns) => new(graph, given, [.. columns.Select(c => new Feature(c))], weights, sequences);
 
     /// <summary>Names the features of a fit that goes on with a model, with the categories that it knows.</summary>
     /// <param name="features">The model's features, in its order.</param>
     public Pipeline Features(IReadOnlyList<Feature> features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        return new(graph, Options, [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText })], weights, sequences);
+        return new(graph, given, [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText })], weights, sequences);
     }
 
     /// <summary>Names the column of the rows' weights in a fit.</summary>
-    public Pipeline WeightedBy(string column) => new(graph, Options, features, column, sequences);
+    public Pipeline WeightedBy(string column) => new(graph, given, features, column, sequences);
 
     /// <summary>Says which rows make a sequence, for models of sequences: rows of one key that stand behind one another.</summary>
     /// <param name="key">Name of the column with the sequences' keys.</param>
@@ -96,7 +103,7 @@ public sealed partial class Pipeline
     {
         var columns = new SequenceColumns(key, order, regroup);
         columns.Validate();
-        return new(graph, Options, features, weights, columns);
+        return new(graph, given, features, weights, columns);
     }
 
     /// <summary>Names the column with the states that rows of sequences are known to be in, for fits of hidden Markov models: where a label is missing, the state is not known.</summary>
@@ -107,7 +114,7 @@ public sealed partial class Pipeline
     {
         var columns = (sequences ?? throw new ModelException(ErrorKind.Usage, "pipeline", "labels without sequences", "the column with the sequences' keys first", "name it (--sequence, Pipeline.Sequences)")) with { Label = column, States = states };
         columns.Validate();
-        return new(graph, Options, features, weights, columns);
+        return new(graph, given, features, weights, columns);
     }
 
     /// <summary>Passes each batch through a function of yours that keeps the number of rows. It is called by many threads at once.</summary>
@@ -202,5 +209,8 @@ public sealed partial class Pipeline
         return new SinkPipeline(graph, Options, () => new ParquetSink(path, sink));
     }
 
-    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, Options, features, weights, sequences);
+    /// <summary>The pipeline for a comparison and a run that see the same files: their footers are read once.</summary>
+    internal Pipeline ForRun() => new(graph.ForRun(), given, features, weights, sequences);
+
+    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, given, features, weights, sequences);
 }

@@ -22,6 +22,7 @@ public sealed class SinkPipeline
     /// <exception cref="ModelException">Options or model do not fit.</exception>
     public async Task<RunResult> RunAsync(IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        var graph = this.graph.ForRun();
         // Cancelled too where a run that shall wind down comes to the end of a part.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var run = new RunSupervisor(progress is null ? options : options with { Progress = progress }, stop.Token);
@@ -95,6 +96,7 @@ public sealed class SinkPipeline
     internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
         options.Validate();
+        var graph = this.graph.ForRun();
         var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)), cancellationToken).ConfigureAwait(false);
         await using var sink = createSink();

@@ -29,7 +29,8 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(run);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        (this.source, this.run, this.columns, this.info, Name) = (source, run, columns, info, name);
+        // A source that was opened already is for this run.
+        (this.source, this.run, this.columns, this.info, Name) = (info is null ? source.ForRun() : source, run, columns, info, name);
         inner = new BufferBlock<DataBatch>(new DataflowBlockOptions { BoundedCapacity = run.Options.Capacity, CancellationToken = run.Token });
         Completion = Guard.CompletionAsync(inner.Completion, name, run);
         run.Accounts.HasSource = true;

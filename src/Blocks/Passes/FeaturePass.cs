@@ -9,7 +9,10 @@ namespace Pipelines.Blocks;
 /// Passes over data of any size. The first one reads and decodes the source through the blocks and keeps the features: in memory within the budget, beyond it
 /// in a private temporary file. The later ones cost computing, not decoding. All of them give the bits of a pass over the same rows in memory.
 /// </summary>
-/// <remarks>One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again.</remarks>
+/// <remarks>
+/// One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again. All passes read the files that were there when
+/// the source was first opened.
+/// </remarks>
 public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
     private readonly Graph graph;
@@ -38,7 +41,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(graph.Source);
         options.Validate();
         sequences?.Validate();
-        (this.graph, this.options, this.sequences) = (graph, options, sequences);
+        (this.graph, this.options, this.sequences) = (graph.ForRun(), options, sequences);
         // Labels travel as one more feature of categories, which models do not see.
         decoded = sequences?.Label is { } label ? [.. features, new Feature(label, sequences.States)] : [.. features];
         extractor = new FeatureExtractor([.. decoded.Select(f => f.Name)], weights, [.. decoded.Select(f => f.ToMap())])
@@ -80,6 +83,9 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 
     /// <summary>Bytes of decoded features in the temporary file; 0 if memory holds them all.</summary>
     public long SpilledBytes => cache?.SpilledBytes ?? 0;
+
+    /// <summary>The source and stages of all passes: they see the same files.</summary>
+    internal Graph Graph => graph;
 
     /// <summary>Keeps the passes of a fit; null = nobody does.</summary>
     internal FitJournal? Journal { get; set; }

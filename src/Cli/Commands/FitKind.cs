@@ -109,7 +109,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
 
         if (initial is { FeaturesByPosition: true } or { Features: null })
             initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? Elements(parsed), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
-        var pipeline = From(parsed.GetRequiredValue(Fit.Inputs));
+        var pipeline = From(parsed.GetRequiredValue(Fit.Inputs)).ForRun();
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
         if (isDry)
@@ -139,7 +139,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             else if (!parsed.GetValue(common.Quiet)) all.WriteWords(console.Out);
             return ExitCode.Done;
         }
-        var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
+        var fitted = await display.ShowAsync(() => pipeline.With(flow).FitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
         var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, badRows.Mode == BadRowMode.Fail ? null : fitted.RowsRejected)
         {

@@ -127,7 +127,7 @@ internal sealed class ScoreCommand : Verb
         }
 
         if (!IsFile(path)) common.CanResume(parsed, "--resume goes on from what was finished");
-        var data = From(paths);
+        var data = From(paths).ForRun();
         var run = Score(data).ToParquet(path, sink);
         if (parsed.GetValue(dryRun))
         {

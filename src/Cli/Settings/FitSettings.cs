@@ -99,15 +99,12 @@ internal sealed class FitSettings
             yield return Mistake.Text($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights", $"{Weights.Name} {Weights.Example}");
     }
 
-    /// <summary>How to fit.</summary>
+    /// <summary>How to fit. Batch size and parallelism are the pipeline's.</summary>
     public FitOptions Options(ParseResult parsed, CommonSettings common)
     {
-        var pipeline = common.Pipeline(parsed);
         var fallback = new FitOptions();
         return fallback with
         {
-            MaxDegreeOfParallelism = pipeline.MaxDegreeOfParallelism,
-            BatchSize = pipeline.BatchSize,
             Seed = common.Seed(parsed),
             MaxIterations = parsed.GetValue(iterations) ?? fallback.MaxIterations,
             StopThreshold = parsed.GetValue(tolerance) ?? threshold,

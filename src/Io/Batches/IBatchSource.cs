@@ -55,7 +55,7 @@ public sealed record ReadOptions
     }
 }
 
-/// <summary>Where rows come from. Reading it twice gives the same rows in the same order.</summary>
+/// <summary>Where rows come from. Within one run, reading it twice gives the same rows in the same order.</summary>
 public interface IBatchSource
 {
     /// <summary>Name for messages: path, glob …</summary>
@@ -63,6 +63,12 @@ public interface IBatchSource
 
     /// <summary>What there is to tell once all rows were read, one sentence each; none by default.</summary>
     IReadOnlyList<string> Warnings => [];
+
+    /// <summary>
+    /// The source as one run sees it, called once by each run before it opens anything: a source of files finds them then and keeps to them until the run has ended.
+    /// By default the source itself. A source that wraps others calls this of theirs.
+    /// </summary>
+    IBatchSource ForRun() => this;
 
     /// <summary>Checks that the data can be read and says what it holds, without reading rows.</summary>
     ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken);

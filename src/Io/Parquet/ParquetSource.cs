@@ -15,6 +15,9 @@ public sealed class ParquetSource : IBatchSource
 {
     private readonly string[] paths;
     private readonly ParquetSourceOptions options;
+    private readonly bool isForOneRun;
+
+    // Kept by the source of one run alone.
     private PlannedFile[]? files;
     private ParquetPlan? plan;
     private long emptyLists;
@@ -40,8 +43,14 @@ public sealed class ParquetSource : IBatchSource
         Name = string.Join(", ", this.paths);
     }
 
+    private ParquetSource(ParquetSource source) => (paths, options, Name, isForOneRun) = (source.paths, source.options, source.Name, true);
+
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>What comes back finds the files at its first use and reads each footer once. Without it, each call here finds them afresh.</remarks>
+    public IBatchSource ForRun() => isForOneRun ? this : new ParquetSource(this);
 
     /// <inheritdoc/>
     public async ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken)
@@ -164,9 +173,19 @@ public sealed class ParquetSource : IBatchSource
         }
     }
 
-    private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken) =>
-        plan ??= ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options));
+    private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        if (plan is not null) return plan;
+        var made = ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options));
+        if (isForOneRun) plan = made;
+        return made;
+    }
 
-    private async ValueTask<PlannedFile[]> FootersAsync(CancellationToken cancellationToken) =>
-        files ??= await Task.Run(() => ParquetPlan.Find(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);
+    private async ValueTask<PlannedFile[]> FootersAsync(CancellationToken cancellationToken)
+    {
+        if (files is not null) return files;
+        var found = await Task.Run(() => ParquetPlan.Find(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (isForOneRun) files = found;
+        return found;
+    }
 }

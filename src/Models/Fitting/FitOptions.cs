@@ -5,11 +5,17 @@ namespace Pipelines.Models.Fitting;
 /// <summary>How a model is fitted. Validated all together before any data is read.</summary>
 public sealed record FitOptions
 {
-    /// <summary>Threads that summarise batches: -1 (default) = all cores, else 1 … 1024. The result does not depend on it, to the bit.</summary>
-    public int MaxDegreeOfParallelism { get; init; } = -1;
+    /// <summary>
+    /// Threads that summarise batches: -1 = all cores, else 1 … 1024. Null (default) = the pipeline's, or all cores where there is none. Options given to the pipeline
+    /// decide: another value here is an error. A pass of your own has its own. The result does not depend on it, to the bit.
+    /// </summary>
+    public int? MaxDegreeOfParallelism { get; init; }
 
-    /// <summary>Rows of a batch, 1 … 16,777,216; default 16,384. Together with the seed it fixes the result to the bit.</summary>
-    public int BatchSize { get; init; } = 16_384;
+    /// <summary>
+    /// Rows of a batch, 1 … 16,777,216. Null (default) = the pipeline's, or 16,384 where there is none. Options given to the pipeline decide: another value here is an
+    /// error. A pass of your own has its own. Together with the seed it fixes the result to the bit.
+    /// </summary>
+    public int? BatchSize { get; init; }
 
     /// <summary>Seed of everything random; default 0.</summary>
     public long Seed { get; init; }
@@ -58,6 +64,12 @@ public sealed record FitOptions
     /// <summary>Clock for the history; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>The parallelism of a fit in memory.</summary>
+    internal int Threads => MaxDegreeOfParallelism ?? -1;
+
+    /// <summary>The batch size of a fit in memory, in rows.</summary>
+    internal int BatchRows => BatchSize ?? 16_384;
+
     /// <summary>Everything here that decides the bits of each iteration beside the batch size, as names and values; not when fitting stops.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts =>
     [
@@ -73,8 +85,8 @@ public sealed record FitOptions
     /// <summary>Throws one error that names every option out of range.</summary>
     /// <exception cref="ModelException">At least one option is out of range.</exception>
     public void Validate() => ModelException.CheckOptions("fit options",
-        (MaxDegreeOfParallelism is -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 to 1024"),
-        (BatchSize is >= 1 and <= 1 << 24, nameof(BatchSize), BatchSize, "1 to 16777216 rows"),
+        (MaxDegreeOfParallelism is null or -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 to 1024"),
+        (BatchSize is null or (>= 1 and <= 1 << 24), nameof(BatchSize), BatchSize, "1 to 16777216 rows"),
         (Inertia is >= 0 and <= 1, nameof(Inertia), Inertia, "0 to 1"),
         (LearningRateDecay >= 0 && double.IsFinite(LearningRateDecay), nameof(LearningRateDecay), LearningRateDecay, "a finite number of at least 0"),
         (BatchesPerIteration is null or >= 1, nameof(BatchesPerIteration), BatchesPerIteration, "null (all batches) or at least 1"),

@@ -55,7 +55,7 @@ public static class InMemoryFitting
         ArgumentNullException.ThrowIfNull(data);
         options ??= new();
         options.Validate();
-        return Wait(estimator.FitAsync(new InMemoryPass(data, options.BatchSize, options.MaxDegreeOfParallelism), options, cancellationToken));
+        return Wait(estimator.FitAsync(new InMemoryPass(data, options.BatchRows, options.Threads), options, cancellationToken));
     }
 
     /// <summary>Fits a model to rows in memory, beginning with its own parameters.</summary>

@@ -72,7 +72,7 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var resumed = options.Journal?.ResumedFits ?? [];
-        var scan = new SharedScan(pass, options.BatchSize);
+        var scan = new SharedScan(pass, options.BatchRows);
         var fits = components.SelectMany(k => Enumerable.Range(0, restarts), (k, r) => new SelectionFit<TModel>(k, r, options)).ToArray();
         for (var i = 0; i < fits.Length; i++) fits[i].Begin(scan, estimator(fits[i].Components), i < resumed.Count ? resumed[i] : null, cancellationToken);
         await scan.RunAsync(() => Keep(fits, options.Journal), cancellationToken).ConfigureAwait(false);

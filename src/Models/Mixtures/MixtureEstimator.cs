@@ -66,7 +66,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         var clusters = new KMeans(initialization.Centroids(seen, components, options.Seed));
         if (kMeansIterations > 0)
             clusters = clusters.Fit(seen.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0, BatchesPerIteration = null }).Model;
-        var assignment = clusters.Predict(seen.Matrix, options.MaxDegreeOfParallelism);
+        var assignment = clusters.Predict(seen.Matrix, options.Threads);
         var fitted = new Distribution[components];
         var shares = new double[components];
         for (var k = 0; k < components; k++)

@@ -95,7 +95,7 @@ public static class SequenceFitting
         ArgumentNullException.ThrowIfNull(sequences);
         options ??= SequenceModel.DefaultFit;
         options.Validate();
-        var fit = estimator.FitAsync(new SequencePass(sequences, options.BatchSize, options.MaxDegreeOfParallelism), options, cancellationToken);
+        var fit = estimator.FitAsync(new SequencePass(sequences, options.BatchRows, options.Threads), options, cancellationToken);
         return fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
     }
 

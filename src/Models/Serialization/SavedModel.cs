@@ -55,7 +55,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(options);
         double[] history = [.. result.History.Select(h => h.LogLikelihood)];
-        var facts = new TrainingFacts(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed, options.BatchSize, KernelSelection.Current.Name());
+        var facts = new TrainingFacts(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed, options.BatchRows, KernelSelection.Current.Name());
         return new(result.Model, features, facts with { Candidates = result.Candidates });
     }
 

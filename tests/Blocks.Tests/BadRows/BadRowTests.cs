@@ -100,7 +100,7 @@ public sealed class BadRowTests
             var options = Options(parallelism, skip with { MaxRows = most });
             var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(Damaged())).With(options).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
             Assert.Equal((message, DataErrorKind.Data, false), (error.Message, error.Kind, sink.IsCompleted));
-            error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(Damaged())).Features(TestData.Two).FitAsync(new ModelEstimator<GeneralMixtureModel>(TestData.Mixture()), options: options));
+            error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(Damaged())).With(options).Features(TestData.Two).FitAsync(new ModelEstimator<GeneralMixtureModel>(TestData.Mixture())));
             Assert.Equal(message, error.Message);
         }
     }
@@ -149,7 +149,7 @@ public sealed class BadRowTests
         var sink = new ListSink();
         var result = await Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync();
         Assert.Equal((250L, 0L, 250L, true), (result.RowsIn, result.RowsOut, result.RowsRejected, sink.IsCompleted));
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(columns)).FitAsync(new KMeansEstimator(2), options: Options(2, skip)));
+        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).FitAsync(new KMeansEstimator(2)));
         Assert.Equal("array: found no row that can be used: all 250 were refused, expected at least one; look at the rows (--on-bad-row quarantine)", error.Message);
     }
 

@@ -127,7 +127,8 @@ public sealed class FitCheckpointTests : IDisposable
         if (what == "features") pipeline = pipeline.Features("x1");
         var fit = new FitOptions { MaxIterations = 4, StopThreshold = -1, Seed = what == "seed" ? 7 : 0, InitializationRows = 100 };
         var options = new PipelineOptions { BatchSize = what == "batch size" ? 64 : BatchSize, Checkpoints = Kept(resume: true) };
-        var error = await Assert.ThrowsAsync<DataException>(() => pipeline.FitAsync(Mixture.Of<MultivariateGaussianDistribution>(what == "components" ? 3 : 2), fit, options));
+        var mixture = Mixture.Of<MultivariateGaussianDistribution>(what == "components" ? 3 : 2);
+        var error = await Assert.ThrowsAsync<DataException>(() => pipeline.With(options).FitAsync(mixture, fit));
         var newest = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).Last();
         Assert.Equal($"{newest}: found a checkpoint of another job: {difference}, expected the same data, model and options; resume with those, give another checkpoint folder, or begin anew without --resume", error.Message);
         Assert.Equal(DataErrorKind.Usage, error.Kind);
@@ -156,7 +157,7 @@ public sealed class FitCheckpointTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(root, "file"), "x");
         var source = new ArraySource(data);
         var options = new PipelineOptions { BatchSize = BatchSize, Checkpoints = new CheckpointOptions { Folder = Path.Combine(root, name) } };
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).FitAsync(Mixture.Of<NormalDistribution>(2), new FitOptions(), options));
+        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).With(options).FitAsync(Mixture.Of<NormalDistribution>(2)));
         Assert.EndsWith(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(0, source.Made);
     }
@@ -180,11 +181,11 @@ public sealed class FitCheckpointTests : IDisposable
             }),
         };
         var fit = new FitOptions { MaxIterations = iterations, StopThreshold = -1, InitializationRows = 100 };
-        var pipeline = Pipeline.From(new ArraySource(data));
+        var pipeline = Pipeline.From(new ArraySource(data)).With(options);
         try
         {
-            if (kmeans) return (await pipeline.FitAsync(new KMeansEstimator(3), fit with { StopThreshold = double.NegativeInfinity }, options, token)).Saved.ToJson();
-            var fitted = await pipeline.FitAsync(Mixture.Of<MultivariateGaussianDistribution>(2), fit, options, token);
+            if (kmeans) return (await pipeline.FitAsync(new KMeansEstimator(3), fit with { StopThreshold = double.NegativeInfinity }, token)).Saved.ToJson();
+            var fitted = await pipeline.FitAsync(Mixture.Of<MultivariateGaussianDistribution>(2), fit, token);
             warnings?.AddRange(fitted.Result.Warnings);
             Assert.Equal(iterations, fitted.Result.History.Count);
             return fitted.Saved.ToJson();

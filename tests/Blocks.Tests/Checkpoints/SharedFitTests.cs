@@ -80,7 +80,7 @@ public sealed class SharedFitTests : IDisposable
         foreach (var kind in new[] { "mini-batch", "several in mini-batches" })
         {
             var source = new ArraySource(data);
-            await Pipeline.From(source).FitAsync(Estimator(kind), How(kind), new PipelineOptions { BatchSize = BatchSize, MaxDegreeOfParallelism = 2 });
+            await Pipeline.From(source).With(new PipelineOptions { BatchSize = BatchSize, MaxDegreeOfParallelism = 2 }).FitAsync(Estimator(kind), How(kind));
             Assert.Equal(Batches, source.Made);
         }
     }
@@ -115,7 +115,7 @@ public sealed class SharedFitTests : IDisposable
     {
         var broken = data.Select(column => column.ToArray()).ToArray();
         broken[1][700] = double.PositiveInfinity;
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(broken)).FitAsync(Estimator("several"), How("several"), new PipelineOptions { BatchSize = BatchSize }));
+        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(broken)).FitAsync(Estimator("several"), How("several")));
         Assert.Contains("700", error.Message, StringComparison.Ordinal);
     }
 
@@ -171,7 +171,7 @@ public sealed class SharedFitTests : IDisposable
         };
         try
         {
-            return (await Pipeline.From(new ArraySource(data)).FitAsync(Estimator(kind), How(kind, iterations), options)).Saved.ToJson();
+            return (await Pipeline.From(new ArraySource(data)).With(options).FitAsync(Estimator(kind), How(kind, iterations))).Saved.ToJson();
         }
         catch (OperationCanceledException) when (windDown.IsCancellationRequested)
         {

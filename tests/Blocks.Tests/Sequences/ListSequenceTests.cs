@@ -32,15 +32,16 @@ public sealed class ListSequenceTests : IDisposable
         string[] features = ["Speed", "Turn"];
         var hidden = HiddenMarkov.Of<NormalDistribution>(2);
         var fit = SequenceModel.DefaultFit with { MaxIterations = 4, Seed = 3 };
-        var expected = await Pipeline.FromParquet(this["rows.parquet"]).Features(features).Sequences("sequence").WeightedBy("Weight").FitAsync(hidden, fit, keyed);
-        var found = await Pipeline.From(Source("Speed", "Turn")).Features(features).Sequences("sequence").WeightedBy("Weight").FitAsync(hidden, fit, cut);
+        var expected = await Pipeline.FromParquet(this["rows.parquet"]).With(keyed).Features(features).Sequences("sequence").WeightedBy("Weight").FitAsync(hidden, fit);
+        var found = await Pipeline.From(Source("Speed", "Turn")).With(cut).Features(features).Sequences("sequence").WeightedBy("Weight").FitAsync(hidden, fit);
         Assert.Equal(new SavedModel(expected.Model).ToJson(), new SavedModel(found.Model).ToJson());
         Assert.Equal((elements.Length, elements.Length), (expected.Result.Rows, found.Result.Rows));
         Assert.Equal([.. expected.Result.Warnings, .. told], found.Result.Warnings);
 
         // Symbols, of one column alone: its nulls are missing values.
-        var chain = await Pipeline.FromParquet(this["rows.parquet"]).Features("Symbol").Sequences("sequence").FitAsync(new MarkovChainEstimator(1), SequenceModel.DefaultFit, keyed);
-        var symbols = await Pipeline.From(Source("Symbol")).Features("Symbol").Sequences("sequence").FitAsync(new MarkovChainEstimator(1), SequenceModel.DefaultFit, cut);
+        var estimator = new MarkovChainEstimator(1);
+        var chain = await Pipeline.FromParquet(this["rows.parquet"]).With(keyed).Features("Symbol").Sequences("sequence").FitAsync(estimator, SequenceModel.DefaultFit);
+        var symbols = await Pipeline.From(Source("Symbol")).With(cut).Features("Symbol").Sequences("sequence").FitAsync(estimator, SequenceModel.DefaultFit);
         Assert.Equal(new SavedModel(chain.Model).ToJson(), new SavedModel(symbols.Model).ToJson());
         Assert.Equal(["a", "b", "c"], symbols.Saved.Features![0].Categories!);
     }

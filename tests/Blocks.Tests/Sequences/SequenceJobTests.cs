@@ -24,7 +24,9 @@ public sealed class SequenceJobTests : IDisposable
         async Task<string> FitAsync(bool kept, int iterations)
         {
             var options = new PipelineOptions { BatchSize = 64, Checkpoints = kept ? new CheckpointOptions { Folder = Path.Combine(root, "kept"), Resume = true, EveryBatches = 1 } : null };
-            return Encoding.UTF8.GetString((await Pipeline.From(new ArraySource(data)).Features("x0").Sequences("x1").FitAsync(new MarkovChainEstimator(1), SequenceModel.DefaultFit with { MaxIterations = iterations }, options)).Saved.ToJson());
+            var pipeline = Pipeline.From(new ArraySource(data)).With(options).Features("x0").Sequences("x1");
+            var fitted = await pipeline.FitAsync(new MarkovChainEstimator(1), SequenceModel.DefaultFit with { MaxIterations = iterations });
+            return Encoding.UTF8.GetString(fitted.Saved.ToJson());
         }
         var expected = await FitAsync(kept: false, 100);
         await FitAsync(kept: true, 1);

@@ -173,7 +173,7 @@ public class ModelSelectionTests
 
     private sealed class CountingPass(FeatureMatrix rows) : IDataPass
     {
-        private readonly InMemoryPass pass = new(rows, options.BatchSize, 1);
+        private readonly InMemoryPass pass = new(rows, options.BatchSize!.Value, 1);
 
         public List<int> Widths { get; } = [];
 
