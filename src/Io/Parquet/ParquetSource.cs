@@ -17,8 +17,10 @@ public sealed class ParquetSource : IBatchSource
     private readonly ParquetSourceOptions options;
     private readonly bool isForOneRun;
 
-    // Kept by the source of one run alone.
+    // Kept by the source of one run alone, where the files need not have the same columns.
     private PlannedFile[]? files;
+
+    // What was opened last.
     private ParquetPlan? plan;
     private long emptyLists;
 
@@ -49,13 +51,14 @@ public sealed class ParquetSource : IBatchSource
     public string Name { get; }
 
     /// <inheritdoc/>
-    /// <remarks>What comes back finds the files at its first use and reads each footer once. Without it, each call here finds them afresh.</remarks>
+    /// <remarks>What comes back finds the files at its first use and reads each footer once.</remarks>
     public IBatchSource ForRun() => isForOneRun ? this : new ParquetSource(this);
 
     /// <inheritdoc/>
+    /// <remarks>Finds the files afresh; <see cref="ReadAsync"/> then reads those.</remarks>
     public async ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken)
     {
-        var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var opened = await PlanAsync(isOpening: true, cancellationToken).ConfigureAwait(false);
         var largest = 0L;
         foreach (var file in opened.Files)
         {
@@ -76,16 +79,17 @@ public sealed class ParquetSource : IBatchSource
     public static async Task<IReadOnlyList<InputFile>> IdentifyAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
         await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Full paths of the files, in the order in which they are read.</summary>
+    /// <summary>Full paths of the files, found afresh, in the order in which they are read.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
     public async ValueTask<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>
-        [.. (await PlanAsync(cancellationToken).ConfigureAwait(false)).Files.Select(f => f.Path)];
+        [.. (await PlanAsync(isOpening: true, cancellationToken).ConfigureAwait(false)).Files.Select(f => f.Path)];
 
     /// <inheritdoc/>
+    /// <remarks>Reads the files that were found when the source was last opened, or those that are there now if it never was. A file that has changed since is an error.</remarks>
     public async IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         options.Validate();
-        var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var opened = await PlanAsync(isOpening: false, cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(options.Columns);
         if (opened.Lists is not null)
         {
@@ -152,7 +156,7 @@ public sealed class ParquetSource : IBatchSource
     /// <param name="cancellationToken">Stops it.</param>
     internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes, CancellationToken cancellationToken)
     {
-        var opened = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        var opened = await PlanAsync(isOpening: false, cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(columns);
         return
         [
@@ -173,11 +177,11 @@ public sealed class ParquetSource : IBatchSource
         }
     }
 
-    private async ValueTask<ParquetPlan> PlanAsync(CancellationToken cancellationToken)
+    private async ValueTask<ParquetPlan> PlanAsync(bool isOpening, CancellationToken cancellationToken)
     {
-        if (plan is not null) return plan;
+        if (plan is { } known && (isForOneRun || !isOpening)) return known;
         var made = ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options));
-        if (isForOneRun) plan = made;
+        if (isForOneRun || isOpening) plan = made;
         return made;
     }
 

@@ -45,6 +45,12 @@ public sealed class KeptPipelineTests : IDisposable
         Assert.Equal((1_000, 1_000, 1), (await OpenedAsync(source), await ReadAsync(source), (await source.FilesAsync(default)).Count));
         await WriteAsync("day2", 500);
         Assert.Equal((1_500, 1_500, 2), (await OpenedAsync(source), await ReadAsync(source), (await source.FilesAsync(default)).Count));
+        // Never opened, it reads what is there.
+        var read = new ParquetSource(At("in"));
+        Assert.Equal(1_500, await ReadAsync(read));
+        await WriteAsync("day3", 100);
+        Assert.Equal(1_600, await ReadAsync(read));
+        File.Delete(At("in/day3.parquet"));
 
         // By hand, and through passes.
         await using (var run = new RunSupervisor())
