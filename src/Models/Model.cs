@@ -34,6 +34,12 @@ public abstract class Model : ISummarizer
     public abstract Model Maximize(Statistics statistics, in MaximizeOptions options);
 
     /// <summary>
+    /// True if the statistics of one pass give the parameters, whatever they were before: nothing is hidden. A fit then makes one update, so that
+    /// inertia keeps its share of the old parameters. False (default): a fit makes updates until the log-likelihood rises no more.
+    /// </summary>
+    public virtual bool IsEstimatedInOnePass => false;
+
+    /// <summary>
     /// Makes statistics that another model of this kind and shape summarised usable by this one: sums that were taken around its parameters are moved to lie around
     /// this model's, as if these rows had been summarised here with the same weights and responsibilities. Does nothing by default: right where sums are taken around nothing.
     /// </summary>

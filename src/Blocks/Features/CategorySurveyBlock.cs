@@ -11,26 +11,33 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
     /// <summary>Most categories of a column: more are most likely no categories but numbers or keys.</summary>
     public const int MostCategories = 65_536;
 
+    // 2^53: up to here each whole number is a double.
+    private const long MostExact = 1L << 53;
+
     private readonly HashSet<string>[] texts = [.. columns.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
     private readonly HashSet<double>[] numbers = [.. columns.Select(_ => new HashSet<double>())];
+    private readonly HashSet<decimal>[] exact = [.. columns.Select(_ => new HashSet<decimal>())];
     private bool[] used = [];
     private long textBytes;
 
     /// <summary>The categories of a column: numbers ascending, then texts in ordinal order.</summary>
     public IReadOnlyList<string> Categories(int column) =>
-        [.. numbers[column].Order().Select(CategoryMap.Text), .. texts[column].Order(StringComparer.Ordinal)];
+        [.. CategoryMap.Of(numbers[column], exact[column]).Categories, .. texts[column].Order(StringComparer.Ordinal)];
 
     private protected override ValueTask TakeAsync(DataBatch item)
     {
         for (var c = 0; c < columns.Count; c++)
         {
             var column = item[columns[c]];
-            if (CategoryCodes.FirstInexact(column) is >= 0 and var row)
-                throw new DataException(DataErrorKind.Data, $"{item.Locate(row)}, column '{columns[c]}'", FormattableString.Invariant($"{column.GetValue(row)}"), "categories that are whole numbers of at most 9007199254740992, beyond which neighbours are one number",
-                    "convert the column to text");
-            if (column is BatchColumn<string> text) Texts(text, texts[c]);
-            else Numbers(item, column, numbers[c]);
-            if (texts[c].Count + numbers[c].Count > MostCategories)
+            switch (column)
+            {
+                case BatchColumn<string> text: Texts(text, texts[c]); break;
+                case BatchColumn<long> whole: Exact(whole, v => v is >= -MostExact and <= MostExact, v => v, numbers[c], exact[c]); break;
+                case BatchColumn<ulong> natural: Exact(natural, v => v <= MostExact, v => v, numbers[c], exact[c]); break;
+                case BatchColumn<decimal> fixedPoint: Exact(fixedPoint, _ => false, v => v, numbers[c], exact[c]); break;
+                default: Numbers(item, column, numbers[c]); break;
+            }
+            if (texts[c].Count + numbers[c].Count + exact[c].Count > MostCategories)
                 throw new DataException(DataErrorKind.Data, $"{item.Locate(0)}, column '{columns[c]}'", $"more than {MostCategories} different values", $"at most {MostCategories} categories",
                     "choose a distribution of numbers for this column, or group its values first");
             if (textBytes > Run.Options.Budget / 8)
@@ -69,6 +76,21 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
         void Add(string value)
         {
             if (found.Add(value)) textBytes += 2L * value.Length;
+        }
+    }
+
+    private static void Exact<T>(BatchColumn<T> column, Func<T, bool> isDouble, Func<T, decimal> value, HashSet<double> doubles, HashSet<decimal> others)
+        where T : struct, IEquatable<T>
+    {
+        var values = column.Values.Span;
+        T? last = null;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (column.Present is { } present && !present[i]) continue;
+            if (last is { } before && values[i].Equals(before)) continue;
+            if (isDouble(values[i])) doubles.Add((double)value(values[i]));
+            else others.Add(value(values[i]));
+            last = values[i];
         }
     }
 

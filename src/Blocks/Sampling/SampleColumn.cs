@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
@@ -25,16 +26,26 @@ internal abstract class SampleColumn
     private static SampleColumn Of(Feature feature)
     {
         if (feature.Categories is not { } categories) return new Numbers(feature.Name);
-        // Numbers are categories by value, whatever the type of their column was.
-        var numbers = new double[categories.Count];
-        var areNumbers = feature.Type is not "string";
-        for (var c = 0; areNumbers && c < numbers.Length; c++)
-            areNumbers = double.TryParse(categories[c], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[c]);
-        if (!areNumbers) return new Texts(feature.Name, [.. categories]);
-        if (feature.Type is "boolean" && Array.TrueForAll(numbers, n => n is 0 or 1)) return new Categories<bool>(feature.Name, [.. numbers.Select(n => n == 1)]);
-        return Array.TrueForAll(numbers, n => n == Math.Floor(n) && Math.Abs(n) < 1L << 53)
-            ? new Categories<long>(feature.Name, [.. numbers.Select(n => (long)n)])
-            : new Categories<double>(feature.Name, numbers);
+        if (feature.Type is "string") return new Texts(feature.Name, [.. categories]);
+        var map = feature.ToMap()!;
+        // Numbers are categories by value, whatever the type of their column was: the first type that gives each of them exactly.
+        if (feature.Type is "boolean" && categories.All(c => c is "0" or "1")) return new Categories<bool>(feature.Name, [.. categories.Select(c => c == "1")]);
+        if (All<long>(categories, map.Code) is { } whole) return new Categories<long>(feature.Name, whole);
+        if (All<ulong>(categories, map.Code) is { } natural) return new Categories<ulong>(feature.Name, natural);
+        return All<double>(categories, map.Code) is { } numbers ? new Categories<double>(feature.Name, numbers) : new Texts(feature.Name, [.. categories]);
+    }
+
+    // The categories as numbers of a type; null if one of them is another category as such a number, or none.
+    private static T[]? All<T>(IReadOnlyList<string> categories, Func<T, double> code)
+        where T : struct, INumber<T>
+    {
+        var numbers = new T[categories.Count];
+        for (var c = 0; c < numbers.Length; c++)
+        {
+            if (!T.TryParse(categories[c], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[c])) return null;
+            if (T.IsFinite(numbers[c]) && code(numbers[c]) != c) return null;
+        }
+        return numbers;
     }
 
     /// <summary>A column of components or states.</summary>

@@ -121,7 +121,9 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
                 if (state.New.Count == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
                 pipeline = From([.. state.Paths]);
             }
-            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = Passes(options, initial is not null, estimator.Fits, Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical), Sequences?.Sorting(parsed)) }, compare,
+            var hasCategories = Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical);
+            var passes = Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed));
+            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
         }
         if (compare is not null) DryRun.Warn(console, await compare().ConfigureAwait(false));
@@ -174,7 +176,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         return names.Count == features.Count ? initial with { Features = [.. features.Select((f, i) => f with { Name = names[i] })] } : null;
     }
 
-    private static string[] Passes(FitOptions options, bool hasStart, int fits, bool hasCategories, string? sorting)
+    private static string[] Passes(FitOptions options, bool hasStart, IEstimator<TModel> estimator, bool hasCategories, string? sorting)
     {
         string[] start = hasStart
             ? ["1. the model to begin with is evaluated: reads the files and keeps the decoded features"]
@@ -183,9 +185,10 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         var gain = Words.Real(options.StopThreshold);
         string[] rest = options.BatchesPerIteration is { } batches
             ? [$"then {Words.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}", "last, the fitted model is evaluated on all rows"]
+            : estimator.IsEstimatedInOnePass ? options.MaxIterations == 0 ? [] : [$"then one after the only update{(hasStart ? ", and another one if that moved far" : "")}"]
             : [$"then one an iteration, {most}, until an iteration gains no more than {gain}"];
         string[] before = hasCategories ? ["before them, the categories of the features are collected: reads their columns"] : [];
-        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting], .. fits > 1 ? [$"{Words.Count(fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
+        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting], .. estimator.Fits > 1 ? [$"{Words.Count(estimator.Fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
     }
 
     private IEnumerable<string> CheckIncremental(CommandResult result)

@@ -13,6 +13,9 @@ public abstract class AxisAlignedGaussian : Distribution
 {
     private protected AxisAlignedGaussian(NormalDistribution[] normals) => Normals = normals;
 
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => true;
+
     /// <summary>The features' normal distributions, shape [Dimensions].</summary>
     public IReadOnlyList<NormalDistribution> Normals { get; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -7,7 +8,8 @@ namespace Pipelines.Models;
 /// <summary>
 /// Probabilities of the categories of the last feature (the child) given those of the features before it (its parents): log p(row) = log P(child | parents).
 /// Fitting gives each child category its weighted share among the rows of the same parents, (w + pseudocount)/(W of the parents + pseudocount * child categories),
-/// blended with the old one by inertia. Parents that no row has get equal shares, whatever inertia and pseudocount.
+/// blended with the old one by inertia. In a fit, parents that no row has keep their shares, with or without inertia and pseudocount
+/// (<see cref="MaximizeOptions.KeepsUnseen"/>); they get equal ones where the table had none for them.
 /// </summary>
 /// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
 public sealed class ConditionalProbabilityTable : TableDistribution, IDistributionFamily<ConditionalProbabilityTable>
@@ -126,12 +128,19 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
         {
             var own = cells.AsSpan(first, children);
             var target = probabilities.AsSpan(first, children);
-            var seen = own.ContainsAnyExcept(0.0);
-            // Parents that the old table did not have had no shares to keep.
-            var known = old.AsSpan(first, children).ContainsAnyExcept(0.0);
-            if (seen) Shares(own, old.AsSpan(first, children), known ? options : options with { Inertia = 0 })!.CopyTo(target);
+            var before = old.AsSpan(first, children);
+            if (own.ContainsAnyExcept(0.0)) Shares(own, before, options)!.CopyTo(target);
+            else if (options.KeepsUnseen && before.ContainsAnyExcept(0.0)) Kept(before, target);
             else target.Fill(1.0 / children);
         }
         return new(found, probabilities, UnknownProbability);
+    }
+
+    // To the bit, unless they come from a table that need not sum to 1.
+    private static void Kept(ReadOnlySpan<double> before, Span<double> target)
+    {
+        var sum = Sums.Of(before);
+        var scale = Math.Abs(sum - 1) <= SumTolerance ? 1 : sum;
+        for (var i = 0; i < target.Length; i++) target[i] = before[i] / scale;
     }
 }

@@ -61,6 +61,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     protected override long FreeParameters => Dimensions;
 
     /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => true;
+
+    /// <inheritdoc/>
     public override int Dimensions => alphas.Length;
 
     /// <inheritdoc/>

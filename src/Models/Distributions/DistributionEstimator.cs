@@ -3,8 +3,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models;
 
 /// <summary>
-/// One distribution before its parameters are known: a start is fitted to a sample of the rows, then updates over all rows until the log-likelihood rises no more;
-/// families with a closed form need one.
+/// One distribution before its parameters are known: a start is fitted to a sample of the rows, then to all of them. Updates follow: one for a family that is
+/// estimated in one pass, else as many as raise the log-likelihood. The start has no parameters that inertia could keep.
 /// </summary>
 /// <param name="family">What to fit; a univariate family gives independent components where there are several features.</param>
 public sealed class DistributionEstimator(DistributionFamily family) : IEstimator<Distribution>
@@ -14,6 +14,9 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
 
     /// <inheritdoc/>
     public bool IsCategorical(int feature) => family.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public bool IsEstimatedInOnePass => family.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
     public async ValueTask<FitResult<Distribution>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)

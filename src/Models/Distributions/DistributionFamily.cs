@@ -11,6 +11,9 @@ public sealed class DistributionFamily
 
     private readonly Func<string, Blanker?>? with;
 
+    // Shape [features]; null if this is one family.
+    private IReadOnlyList<DistributionFamily>? parts;
+
     private DistributionFamily(string name, bool isUnivariate, Func<int, bool> isCategorical, Blanker blank, string? words = null, Func<string, Blanker?>? with = null) =>
         (Name, IsUnivariate, this.isCategorical, this.blank, this.words, this.with) = (name, isUnivariate, isCategorical, blank, words ?? name, with);
 
@@ -21,6 +24,9 @@ public sealed class DistributionFamily
 
     /// <summary>True: one feature a distribution.</summary>
     public bool IsUnivariate { get; }
+
+    /// <summary>True if a fit of one such distribution makes one update (<see cref="Model.IsEstimatedInOnePass"/>).</summary>
+    public bool IsEstimatedInOnePass => parts?.All(p => p.IsEstimatedInOnePass) ?? blank(IsUnivariate ? [0.5] : [0.5, 0.5]).IsEstimatedInOnePass;
 
     /// <summary>The family of a distribution type.</summary>
     public static DistributionFamily Of<T>()
@@ -63,7 +69,7 @@ public sealed class DistributionFamily
             var parts = new Distribution[families.Count];
             for (var j = 0; j < parts.Length; j++) parts[j] = families[j].Blank(center.Slice(j, 1));
             return new IndependentComponentsDistribution(parts);
-        }, $"({string.Join(", ", families)})");
+        }, $"({string.Join(", ", families)})") { parts = families };
     }
 
     /// <summary>True if a feature holds categories, which travel as codes.</summary>

@@ -48,6 +48,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     protected override long FreeParameters => Parts.Sum(p => p.ParameterCount);
 
     /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => Parts.All(p => p.IsEstimatedInOnePass);
+
+    /// <inheritdoc/>
     public override int Dimensions => offsets[^1];
 
     /// <inheritdoc/>

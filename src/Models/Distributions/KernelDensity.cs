@@ -47,6 +47,9 @@ public abstract class KernelDensity : Distribution
     /// <inheritdoc/>
     public override int Dimensions => 1;
 
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => true;
+
     /// <summary>The points and one weight less; the bandwidth is given. A fit takes as many points as there are rows, so that AIC and BIC say little of it.</summary>
     protected override long FreeParameters => (2L * points.Length) - 1;
 

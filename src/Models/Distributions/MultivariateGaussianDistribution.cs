@@ -55,6 +55,9 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
     /// <summary>Shape [D].</summary>
     public ReadOnlySpan<double> Mean => mean;
 
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => true;
+
     /// <summary>D means and D (D + 1) / 2 covariances.</summary>
     protected override long FreeParameters => Dimensions + (Dimensions * (Dimensions + 1L) / 2);
 

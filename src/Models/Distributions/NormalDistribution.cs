@@ -46,6 +46,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     /// <summary>The standard deviation, in the feature's unit.</summary>
     public double StandardDeviation { get; }
 
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => true;
+
     /// <summary>Mean and standard deviation.</summary>
     protected override long FreeParameters => 2;
 

@@ -49,6 +49,9 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     /// <summary>The scale, in the feature's unit.</summary>
     public double Scale { get; }
 
+    /// <summary>False: how much a row counts depends on the parameters before.</summary>
+    public override bool IsEstimatedInOnePass => false;
+
     /// <summary>Location and scale; the degrees of freedom are given.</summary>
     protected override long FreeParameters => 2;
 

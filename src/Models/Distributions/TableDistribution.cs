@@ -8,10 +8,11 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// Probabilities of categories, or of combinations of them, in a table. Categories travel as codes 0, 1, 2 …; the model's features hold their names.
-/// A row with a missing entry has log-probability 0 and is skipped. Codes that the table does not have (and -1, which stands for a category that no one has seen) have the
-/// probability <see cref="UnknownProbability"/>: 0 gives log-probability -infinity, anything above is a floor.
-/// Fitting adds codes that it meets to the table; the pseudocount is added to each cell. Values that are no codes (negative or not whole) are refused in
-/// fitting where the unknown probability is 0, and skipped where it is a floor.
+/// A row with a missing entry has log-probability 0 and is skipped. Codes that the table does not have, and -1, which stands for an unknown category
+/// (<see cref="CategoryMap.Unknown"/>), have the probability <see cref="UnknownProbability"/>: 0 gives log-probability -infinity, anything above is a floor.
+/// Fitting adds codes of at least 0 that it meets to the table, where the unknown probability is above 0; the pseudocount is added to each cell.
+/// It never learns -1 or a value that is not whole: where the unknown probability is 0, such rows are refused, and where it is a floor, they are left out
+/// and a warning names their weight. Old probabilities that do not sum to 1 are scaled to do so before inertia keeps its share of them.
 /// </summary>
 /// <remarks>Statistics: the weight of each cell, and of the rows that are in none.</remarks>
 public abstract class TableDistribution : Distribution
@@ -63,6 +64,9 @@ public abstract class TableDistribution : Distribution
 
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
+
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => true;
 
     /// <summary>One less than there are cells, as they sum to 1; the unknown probability is given.</summary>
     protected override long FreeParameters => probabilities.Length - 1L;
@@ -178,16 +182,21 @@ public abstract class TableDistribution : Distribution
     /// <param name="options">Inertia and pseudocount.</param>
     private protected abstract Distribution Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options);
 
-    /// <summary>Shares of some cells: (w + pseudocount) / (sum of w + pseudocount * cells), blended with the old ones; null if that is 0/0.</summary>
+    /// <summary>
+    /// Shares of some cells: (w + pseudocount) / (sum of w + pseudocount * cells), blended with the old ones; null if that is 0/0.
+    /// The old ones are scaled to sum to 1; where all of them are 0 there is nothing to keep.
+    /// </summary>
     private protected static double[]? Shares(ReadOnlySpan<double> cells, ReadOnlySpan<double> old, in MaximizeOptions options)
     {
         var total = Sums.Of(cells) + (options.Pseudocount * cells.Length);
         if (!(total > 0)) return null;
+        var oldTotal = options.Inertia == 0 ? 0 : Sums.Of(old);
+        var kept = oldTotal > 0 ? options.Inertia : 0;
         var shares = new double[cells.Length];
         for (var i = 0; i < shares.Length; i++)
         {
             shares[i] = (cells[i] + options.Pseudocount) / total;
-            if (options.Inertia != 0) shares[i] = (old[i] * options.Inertia) + (shares[i] * (1 - options.Inertia));
+            if (kept != 0) shares[i] = (old[i] / oldTotal * kept) + (shares[i] * (1 - kept));
         }
         return shares;
     }

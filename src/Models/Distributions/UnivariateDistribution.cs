@@ -27,6 +27,9 @@ public abstract class UnivariateDistribution : Distribution
 
     private string Words => string.Join(", ", Parameters.Select(p => $"{Spaced(p.Name)} {p.Value.Text()}"));
 
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => true;
+
     /// <summary>As many as there are parameters.</summary>
     protected override long FreeParameters => Parameters.Count;
 

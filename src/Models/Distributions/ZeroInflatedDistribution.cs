@@ -56,6 +56,12 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <summary>Probability z of a zero of the first kind.</summary>
     public double ZeroProbability { get; }
 
+    /// <summary>
+    /// True where the other distribution is a density that is estimated in one pass: a zero then is of the first kind for certain. With a mass at 0, of which
+    /// kind a zero is stays hidden, and fits iterate.
+    /// </summary>
+    public override bool IsEstimatedInOnePass => !Inner.IsDiscrete && Inner.IsEstimatedInOnePass;
+
     /// <summary>The probability of a zero, and those of the inner distribution.</summary>
     protected override long FreeParameters => 1 + Inner.ParameterCount;
 

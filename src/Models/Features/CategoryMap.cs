@@ -1,35 +1,46 @@
 using System.Collections.Frozen;
-using System.Globalization;
 
 namespace Pipelines.Models;
 
 /// <summary>
-/// Turns values into codes of categories: category i travels as the double i, a value that is none of them as the number of categories, a missing one as NaN. Numbers match by
-/// value (the category <c>1</c> is 1, 1.0 and true), texts exactly.
+/// Turns values into codes of categories: category i becomes the double i, a value that is none of them -1, a missing one NaN. Numbers match by
+/// exact value (the category <c>1</c> is 1, 1.0 and true; 9007199254740993 is not 9007199254740992), texts exactly.
 /// </summary>
+/// <remarks>
+/// No fit learns the code -1. A distribution gives it its unknown probability; a fit counts the weight of such rows apart, refuses them where that
+/// probability is 0, and otherwise leaves them out and names their weight in <see cref="Fitting.FitResult{TModel}.Warnings"/>.
+/// </remarks>
 public sealed class CategoryMap
 {
+    /// <summary>The code of a value that is none of the categories.</summary>
+    public const double Unknown = -1;
+
     private readonly FrozenDictionary<string, int> texts;
     private readonly FrozenDictionary<double, int> numbers;
+    private readonly FrozenDictionary<decimal, int> exact;
 
     /// <summary>Makes a map.</summary>
     /// <param name="categories">The categories in code order, each once; numbers as invariant text.</param>
     /// <param name="missingText">A text that means missing as well, such as <c>nan</c>; null (default) = none.</param>
-    /// <exception cref="ModelException">A category stands twice.</exception>
+    /// <exception cref="ModelException">A category is given twice.</exception>
     public CategoryMap(IReadOnlyList<string> categories, string? missingText = null)
     {
         ArgumentNullException.ThrowIfNull(categories);
         (Categories, MissingText) = (categories, missingText);
-        var (byText, byNumber) = (new Dictionary<string, int>(StringComparer.Ordinal), new Dictionary<double, int>());
+        var byText = new Dictionary<string, int>(StringComparer.Ordinal);
+        var (byNumber, byDecimal) = (new Dictionary<double, int>(), new Dictionary<decimal, int>());
         for (var i = 0; i < categories.Count; i++)
         {
-            // Texts like 1 and 1.0 are two categories of a text column; numbers would find the first.
-            if (TryNumber(categories[i], out var number)) byNumber.TryAdd(number, i);
+            // Texts like 1 and 1.0 are two categories of a text column; numbers find the first.
+            if (CategoryNumber.Parse(categories[i]) is { } number)
+            {
+                if (number.Exact is { } value) byDecimal.TryAdd(value, i);
+                else byNumber.TryAdd(number.Value, i);
+            }
             if (!byText.TryAdd(categories[i], i))
                 throw new ModelException(ErrorKind.Model, "categories", $"'{categories[i]}' twice", "each category once", "leave one out");
         }
-        texts = byText.ToFrozenDictionary(StringComparer.Ordinal);
-        numbers = byNumber.ToFrozenDictionary();
+        (texts, numbers, exact) = (byText.ToFrozenDictionary(StringComparer.Ordinal), byNumber.ToFrozenDictionary(), byDecimal.ToFrozenDictionary());
     }
 
     /// <summary>The categories in code order.</summary>
@@ -46,17 +57,33 @@ public sealed class CategoryMap
     }
 
     /// <summary>A map of the distinct values of some numbers, ascending; NaN is missing and no category.</summary>
-    public static CategoryMap Of(IEnumerable<double> values)
+    /// <param name="values">The numbers.</param>
+    /// <param name="exact">More of them, such as whole numbers beyond 2^53, which a double may not hold; null (default) = none.</param>
+    public static CategoryMap Of(IEnumerable<double> values, IEnumerable<decimal>? exact = null)
     {
         ArgumentNullException.ThrowIfNull(values);
-        return new([.. values.Where(v => !double.IsNaN(v)).Distinct().Order().Select(Text)]);
+        var all = values.Where(v => !double.IsNaN(v)).Select(v => new CategoryNumber(v)).Concat((exact ?? []).Select(CategoryNumber.Of));
+        return new([.. all.Distinct().Order().Select(n => n.Text)]);
     }
 
-    /// <summary>Code of a text: NaN if it is null or means missing, the number of categories if it is none of them.</summary>
-    public double Code(string? text) => text is null || text == MissingText ? double.NaN : texts.TryGetValue(text, out var code) ? code : Categories.Count;
+    /// <summary>Code of a text: NaN if it is null or means missing, <see cref="Unknown"/> if it is none of the categories.</summary>
+    public double Code(string? text) => text is null || text == MissingText ? double.NaN : texts.TryGetValue(text, out var code) ? code : Unknown;
 
-    /// <summary>Code of a number: NaN if it is NaN, the number of categories if it is none of them.</summary>
-    public double Code(double number) => double.IsNaN(number) ? double.NaN : numbers.TryGetValue(number, out var code) ? code : Categories.Count;
+    /// <summary>Code of a number: NaN if it is NaN, <see cref="Unknown"/> if it is none of the categories.</summary>
+    public double Code(double number) => double.IsNaN(number) ? double.NaN : numbers.TryGetValue(number, out var code) ? code : Unknown;
+
+    /// <summary>Code of a whole number; <see cref="Unknown"/> if it is none of the categories.</summary>
+    public double Code(long number) => number is >= -CategoryNumber.MostExact and <= CategoryNumber.MostExact ? Code((double)number) : Code((decimal)number);
+
+    /// <inheritdoc cref="Code(long)"/>
+    public double Code(ulong number) => number <= CategoryNumber.MostExact ? Code((double)number) : Code((decimal)number);
+
+    /// <summary>Code of a decimal number; <see cref="Unknown"/> if it is none of the categories.</summary>
+    public double Code(decimal number) => CategoryNumber.Of(number) switch
+    {
+        { Exact: { } value } => exact.TryGetValue(value, out var code) ? code : Unknown,
+        { Value: var value } => Code(value),
+    };
 
     /// <summary>Codes of texts, shape [texts].</summary>
     public double[] Encode(IEnumerable<string?> values)
@@ -66,13 +93,5 @@ public sealed class CategoryMap
     }
 
     /// <summary>A number as the text of a category.</summary>
-    public static string Text(double number) => (number + 0.0).ToString("R", CultureInfo.InvariantCulture);
-
-    private static bool TryNumber(string text, out double number)
-    {
-        var isNumber = double.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
-        if (isNumber) return true;
-        number = text is "true" or "True" ? 1 : 0;
-        return text is "true" or "True" or "false" or "False";
-    }
+    public static string Text(double number) => new CategoryNumber(number).Text;
 }

@@ -4,6 +4,7 @@ namespace Pipelines.Models.Fitting;
 /// The one EM loop: LL_0 at the start; then M step k and LL_k until LL_k - LL_(k-1) is at most the stop threshold or k is the most iterations.
 /// With batches per iteration, LL_k is that of the batches taken, and the stop rule looks at whole walks (<see cref="FitOptions.BatchesPerIteration"/>).
 /// It knows only "a pass over the data", and serves k-means (Lloyd) as well, whose objective is minus the total squared distance.
+/// A model that is estimated in one pass makes one update, so that inertia keeps its share of the old parameters.
 /// With a journal, each iteration is kept, and a fit that was interrupted goes on where it was: the same history, the same bits.
 /// </summary>
 public static class ExpectationMaximization
@@ -39,19 +40,28 @@ public static class ExpectationMaximization
         var model = (TModel)(resumed?.Model ?? start);
         var walk = await BatchWalk.OpenAsync(pass, options, cancellationToken).ConfigureAwait(false);
         var statistics = resumed?.Statistics ?? await EvaluateAsync(model, 0).ConfigureAwait(false);
+        // Batches of an iteration are other rows than those before them: their estimates take many updates.
+        var isOneUpdate = model.IsEstimatedInOnePass && (walk is null || walk.IsWhole);
+        var most = isOneUpdate ? Math.Min(1, options.MaxIterations) : options.MaxIterations;
         var initial = resumed?.InitialLogLikelihood ?? Objective();
         List<FitIteration> history = [.. resumed?.History ?? []];
         var warnings = new List<string>();
         var converged = HasConverged();
         if (resumed is null) options.Journal?.Save(new(model, statistics, initial, []));
         options.Progress?.Report(new(history.Count > 0 ? history[^1] : new(0, initial, 0, 0), model, statistics.Rows));
-        while (!converged && history.Count < options.MaxIterations)
+        while (!converged && history.Count < most)
         {
             var began = options.TimeProvider.GetTimestamp();
             var before = Objective();
             var iteration = history.Count + 1;
             model = (TModel)model.Maximize(statistics, options.Maximization(iteration));
             statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
+            if (isOneUpdate && options.Maximization(iteration).Inertia == 0 && Objective() - before > options.StopThreshold)
+            {
+                // The same estimate from sums around the new parameters: those around far ones have lost digits.
+                var sharper = (TModel)model.Maximize(statistics, options.Maximization(iteration));
+                if (!sharper.Equals(model)) statistics = await EvaluateAsync(model = sharper, iteration).ConfigureAwait(false);
+            }
             var objective = Objective();
             history.Add(new(iteration, objective, objective - before, options.TimeProvider.GetElapsedTime(began).TotalSeconds));
             options.Journal?.Save(new(model, statistics, initial, history));
@@ -78,7 +88,9 @@ public static class ExpectationMaximization
 
         double Objective() => walk is null ? statistics.Objective : walk.Scaled(statistics);
 
-        bool HasConverged() => history.Count > 0 && (walk is null ? history[^1].Improvement : walk.Gain(initial, history)) <= options.StopThreshold;
+        bool HasConverged() => history.Count > 0 && (isOneUpdate || Gain() <= options.StopThreshold);
+
+        double? Gain() => walk is null ? history[^1].Improvement : walk.Gain(initial, history);
 
         async ValueTask<Statistics> EvaluateAsync(TModel current, int iteration, bool all = false)
         {

@@ -20,7 +20,10 @@ public sealed record FitOptions
     /// <summary>Seed of everything random; default 0.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Share of the old parameters that each M step keeps, 0 (default) … 1. Mixing weights are not blended.</summary>
+    /// <summary>
+    /// Share of the old parameters that each M step keeps, 0 (default) … 1. Mixing weights are not blended. A kind of model that is estimated in one pass
+    /// (<see cref="Model.IsEstimatedInOnePass"/>) makes one update: old * inertia + estimate * (1 - inertia).
+    /// </summary>
     public double Inertia { get; init; }
 
     /// <summary>Step-size decay d, at least 0, default 0 = off: M step k (from 1) keeps 1 - (1 - inertia) (2 + k)^-d of the old parameters.</summary>
@@ -46,7 +49,10 @@ public sealed record FitOptions
     /// </summary>
     public double StopThreshold { get; init; } = 0.1;
 
-    /// <summary>At most this many parameter updates, at least 0; default 100,000,000.</summary>
+    /// <summary>
+    /// At most this many parameter updates, at least 0; default 100,000,000. A model that is estimated in one pass makes one, or with
+    /// <see cref="BatchesPerIteration"/> as many as it takes.
+    /// </summary>
     public int MaxIterations { get; init; } = 100_000_000;
 
     /// <summary>
@@ -102,5 +108,6 @@ public sealed record FitOptions
         Inertia = LearningRateDecay == 0 ? Inertia : 1 - ((1 - Inertia) * Math.Pow(2 + step, -LearningRateDecay)),
         Pseudocount = Pseudocount,
         MinVariance = MinVariance,
+        KeepsUnseen = true,
     };
 }

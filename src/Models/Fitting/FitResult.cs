@@ -34,7 +34,9 @@ public sealed record FitResult<TModel>
     /// <summary>Parameter updates done.</summary>
     public int Iterations => History.Count;
 
-    /// <summary>True if the improvement fell to the stop threshold; false if the iterations ran out.</summary>
+    /// <summary>
+    /// True if the improvement fell to the stop threshold, or if a model that is estimated in one pass made its update; false if the iterations ran out.
+    /// </summary>
     public required bool Converged { get; init; }
 
     /// <summary>Total weighted log-likelihood of <see cref="Model"/>, in nats; for k-means minus the total squared distance.</summary>

@@ -33,6 +33,11 @@ public interface IEstimator<TModel>
     /// <param name="feature">Index of the feature.</param>
     bool IsCategorical(int feature) => false;
 
+    /// <summary>
+    /// True if one pass over the rows gives the parameters, so that a fit makes one update (<see cref="Model.IsEstimatedInOnePass"/>). False by default.
+    /// </summary>
+    bool IsEstimatedInOnePass => false;
+
     /// <summary>Models that are fitted at the same time; 1 (default) unless the estimator chooses among several.</summary>
     int Fits => 1;
 
@@ -79,6 +84,9 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
 {
     /// <summary>Where it begins.</summary>
     public TModel Start => start;
+
+    /// <inheritdoc/>
+    public bool IsEstimatedInOnePass => start.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
     public bool HasLikelihood => start.ObjectiveName == Model.LogLikelihoodName;

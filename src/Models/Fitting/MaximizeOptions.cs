@@ -11,4 +11,10 @@ public readonly record struct MaximizeOptions
 
     /// <summary>Least variance of a continuous distribution in any direction, in squared units of the feature; at least 0, default 0 = off.</summary>
     public double MinVariance { get; init; }
+
+    /// <summary>
+    /// What becomes of a conditional table's shares given parents that no row has. True, as in every fit: they stay as they were. False (default), as in
+    /// pomegranate: they become equal, whatever the inertia.
+    /// </summary>
+    public bool KeepsUnseen { get; init; }
 }

@@ -55,6 +55,9 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
     public bool IsCategorical(int feature) => estimator(components[0]).IsCategorical(feature);
 
     /// <inheritdoc/>
+    public bool IsEstimatedInOnePass => estimator(components[0]).IsEstimatedInOnePass;
+
+    /// <inheritdoc/>
     public bool HasLikelihood => estimator(components[0]).HasLikelihood;
 
     /// <inheritdoc/>

@@ -33,6 +33,9 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     public bool IsCategorical(int feature) => family.IsCategorical(feature);
 
     /// <inheritdoc/>
+    public bool IsEstimatedInOnePass => fitting?.Training == HiddenTraining.Labeled && family.IsEstimatedInOnePass;
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<HiddenMarkovModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);

@@ -181,9 +181,10 @@ public sealed partial class HiddenMarkovModel
         var recursions = new LogRecursions(chain);
         var alpha = new double[length * states];
         var beta = new double[length * states];
-        var log2 = recursions.Forward(emissions, alpha);
-        recursions.Backward(emissions, beta);
-        var (forward, backward) = full ? (Forward(alpha, length), Backward(emissions, beta, length)) : (null, null);
+        var (alphaScales, betaScales) = (new double[length], new double[length]);
+        var log2 = recursions.Forward(emissions, alpha, alphaScales);
+        recursions.Backward(emissions, beta, betaScales);
+        var (forward, backward) = full ? (Forward(alpha, alphaScales), Backward(emissions, beta, betaScales)) : (null, null);
         var posterior = new double[length, states];
         var edges = new double[full ? graph.Transitions.Length : 0];
         if (double.IsNegativeInfinity(log2))
@@ -193,7 +194,7 @@ public sealed partial class HiddenMarkovModel
         else
         {
             var ratios = new double[full ? (states + 1) * (states + 1) : 0];
-            recursions.Posteriors(emissions, alpha, beta, log2, 1, ratios);
+            recursions.Posteriors(emissions, alpha, alphaScales, beta, betaScales, 1, ratios);
             if (full) chain.Spread(ratios, edges);
         }
         Buffer.BlockCopy(alpha, 0, posterior, 0, alpha.Length * sizeof(double));
@@ -201,39 +202,43 @@ public sealed partial class HiddenMarkovModel
     }
 
     // Row t holds what is known after t symbols; silent states take part within the same t.
-    private double[,] Forward(double[] alpha, int length)
+    private double[,] Forward(double[] alpha, double[] scales)
     {
-        var (e, n) = (EmittingStates, graph.States.Length);
+        var (e, n, length) = (EmittingStates, graph.States.Length, scales.Length);
         var result = new double[length + 1, n];
         var terms = new double[e];
+        double scale = 0;
         for (var t = 0; t <= length; t++)
         {
+            if (t > 0) scale += scales[t - 1];
             for (var s = 0; s < n; s++)
             {
                 if (s < e)
                 {
-                    result[t, s] = t == 0 ? double.NegativeInfinity : alpha[((t - 1) * e) + s] * Math.Log(2);
+                    result[t, s] = t == 0 ? double.NegativeInfinity : (scale + alpha[((t - 1) * e) + s]) * Math.Log(2);
                     continue;
                 }
                 for (var i = 0; i < e && t > 0; i++) terms[i] = alpha[((t - 1) * e) + i] + Math.Log2(chain.Reach(i, s));
-                result[t, s] = (t == 0 ? Math.Log2(chain.Reach(e, s)) : LogRecursions.LogSum(terms)) * Math.Log(2);
+                result[t, s] = (t == 0 ? Math.Log2(chain.Reach(e, s)) : scale + LogRecursions.LogSum(terms)) * Math.Log(2);
             }
         }
         return result;
     }
 
-    private double[,] Backward(double[] emissions, double[] beta, int length)
+    private double[,] Backward(double[] emissions, double[] beta, double[] scales)
     {
-        var (e, n) = (EmittingStates, graph.States.Length);
+        var (e, n, length) = (EmittingStates, graph.States.Length, scales.Length);
         var result = new double[length + 1, n];
         var terms = new double[e];
-        for (var t = 0; t <= length; t++)
+        double scale = 0;
+        for (var t = length; t >= 0; t--)
         {
+            if (t < length) scale += scales[t];
             for (var s = 0; s < n; s++)
             {
                 for (var j = 0; j < e && t < length; j++) terms[j] = emissions[(t * e) + j] + beta[(t * e) + j] + (s < e ? chain.Log2[s, j] : Math.Log2(chain.Leave(s, j)));
                 var finish = s < e ? chain.Log2[s, e] : IsFinite ? Math.Log2(chain.Leave(s, e)) : double.NegativeInfinity;
-                result[t, s] = (t < length ? LogRecursions.LogSum(terms) : finish) * Math.Log(2);
+                result[t, s] = (t < length ? scale + LogRecursions.LogSum(terms) : finish) * Math.Log(2);
             }
         }
         return result;

@@ -24,6 +24,12 @@ public sealed partial class HiddenMarkovModel
         total.Sequences += block.SequenceCount;
     }
 
+    /// <summary>
+    /// True where labels say every state and nothing else is hidden: no silent states between the labels, no hidden variables in the emissions.
+    /// </summary>
+    public override bool IsEstimatedInOnePass =>
+        Fitting.Training == HiddenTraining.Labeled && graph.States.Length - EmittingStates <= 2 && emissions.All(d => d.IsEstimatedInOnePass);
+
     /// <inheritdoc/>
     public override HiddenMarkovModel Maximize(Statistics statistics, in MaximizeOptions options)
     {

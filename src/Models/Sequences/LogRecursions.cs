@@ -2,7 +2,8 @@ namespace Pipelines.Models.Sequences;
 
 /// <summary>
 /// Forward, backward and Viterbi of one sequence in logarithms to base 2: nothing underflows, whatever the numbers. The plain twin of the kernels, and what takes over
-/// where a sequence leaves their range.
+/// where a sequence leaves their range. The numbers of a row are relative to its largest one, its scale: those of a whole sequence are so large that
+/// their last digits are lost, and posteriors with them.
 /// </summary>
 /// <param name="chain">The model without its silent states.</param>
 internal sealed class LogRecursions(EffectiveChain chain)
@@ -14,15 +15,17 @@ internal sealed class LogRecursions(EffectiveChain chain)
     /// <summary>Base-2 log-probabilities of rows in each state, shape [rows * E].</summary>
     public delegate double[] EmissionsOf(in FeatureBlock rows);
 
-    /// <summary>Base-2 log-probabilities of the symbols up to t with state j at t.</summary>
+    /// <summary>Base-2 log-probabilities of the symbols up to t with state j at t, less the scales of the rows up to t.</summary>
     /// <param name="emissions">Base-2 log-probability of symbol t in state j at [t * E + j].</param>
     /// <param name="forward">Shape [T * E].</param>
+    /// <param name="scales">What was taken off each row beyond the row before; shape [T].</param>
     /// <returns>Base-2 log-probability of the sequence; -infinity if it is impossible.</returns>
-    public double Forward(ReadOnlySpan<double> emissions, Span<double> forward)
+    public double Forward(ReadOnlySpan<double> emissions, Span<double> forward, Span<double> scales)
     {
         var length = emissions.Length / states;
         Span<double> terms = new double[states + 1];
         if (length == 0) return chain.Log2[states, states];
+        double total = 0;
         for (var t = 0; t < length; t++)
         {
             for (var j = 0; j < states; j++)
@@ -39,15 +42,17 @@ internal sealed class LogRecursions(EffectiveChain chain)
                 }
                 forward[(t * states) + j] = sum + emissions[(t * states) + j];
             }
+            total += scales[t] = Rescale(forward.Slice(t * states, states));
         }
         for (var i = 0; i < states; i++) terms[i] = forward[((length - 1) * states) + i] + chain.Log2[i, states];
-        return LogSum(terms[..states]);
+        return total + LogSum(terms[..states]);
     }
 
-    /// <summary>Base-2 log-probabilities of the symbols after t and the finish, given state i at t.</summary>
+    /// <summary>Base-2 log-probabilities of the symbols after t and the finish, given state i at t, less the scales of the rows from t on.</summary>
     /// <param name="emissions">As for <see cref="Forward"/>.</param>
     /// <param name="backward">Shape [T * E].</param>
-    public void Backward(ReadOnlySpan<double> emissions, Span<double> backward)
+    /// <param name="scales">What was taken off each row beyond the row after it; shape [T].</param>
+    public void Backward(ReadOnlySpan<double> emissions, Span<double> backward, Span<double> scales)
     {
         var length = emissions.Length / states;
         Span<double> terms = new double[states];
@@ -63,36 +68,55 @@ internal sealed class LogRecursions(EffectiveChain chain)
                 for (var j = 0; j < states; j++) terms[j] = chain.Log2[i, j] + emissions[((t + 1) * states) + j] + backward[((t + 1) * states) + j];
                 backward[(t * states) + i] = LogSum(terms);
             }
+            scales[t] = Rescale(backward.Slice(t * states, states));
         }
     }
 
     /// <summary>Posteriors of the states, and expected uses of effective transitions divided by their probabilities.</summary>
     /// <param name="emissions">As for <see cref="Forward"/>.</param>
-    /// <param name="forward">Its result; overwritten with the posteriors. Shape [T * E].</param>
+    /// <param name="forward">Its result; overwritten with the posteriors, which sum to 1 in each row. Shape [T * E].</param>
+    /// <param name="forwardScales">Its scales.</param>
     /// <param name="backward">The result of <see cref="Backward"/>.</param>
-    /// <param name="total">Base-2 log-probability of the sequence, finite.</param>
+    /// <param name="backwardScales">Its scales.</param>
     /// <param name="weight">Weight of the sequence in the ratios; the posteriors are unweighted.</param>
     /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = not wanted.</param>
-    public void Posteriors(ReadOnlySpan<double> emissions, Span<double> forward, ReadOnlySpan<double> backward, double total, double weight, Span<double> ratios)
+    public void Posteriors(
+        ReadOnlySpan<double> emissions,
+        Span<double> forward,
+        ReadOnlySpan<double> forwardScales,
+        ReadOnlySpan<double> backward,
+        ReadOnlySpan<double> backwardScales,
+        double weight,
+        Span<double> ratios)
     {
         var length = emissions.Length / states;
         var wide = states + 1;
-        if (!ratios.IsEmpty)
+        // An empty sequence goes from the start to the end for certain.
+        if (length == 0 && !ratios.IsEmpty) ratios[(states * wide) + states] += weight / chain.Probability[states, states];
+        for (var t = length - 1; t >= 0; t--)
         {
-            if (length == 0) ratios[(states * wide) + states] += weight * double.Exp2(-total);
-            for (var t = 0; t < length; t++)
+            var own = forward.Slice(t * states, states);
+            var after = backward.Slice(t * states, states);
+            var symbols = emissions.Slice(t * states, states);
+            if (!ratios.IsEmpty && t == length - 1)
             {
-                var next = t + 1;
-                for (var i = 0; i < states && next < length; i++)
-                    for (var j = 0; j < states; j++) ratios[(i * wide) + j] += weight * double.Exp2(forward[(t * states) + i] + emissions[(next * states) + j] + backward[(next * states) + j] - total);
+                var end = Total(own, after) + backwardScales[t];
+                for (var j = 0; j < states; j++) ratios[(j * wide) + states] += weight * double.Exp2(own[j] - end);
             }
-            for (var j = 0; j < states && length > 0; j++)
+            if (!ratios.IsEmpty)
             {
-                ratios[(states * wide) + j] += weight * double.Exp2(emissions[j] + backward[j] - total);
-                ratios[(j * wide) + states] += weight * double.Exp2(forward[((length - 1) * states) + j] - total);
+                // The sum of all ways into this row, in terms of the row before.
+                var total = Total(own, after) + forwardScales[t];
+                var before = t > 0 ? forward.Slice((t - 1) * states, states) : default;
+                for (var j = 0; j < states; j++)
+                {
+                    var onwards = symbols[j] + after[j] - total;
+                    if (t == 0) ratios[(states * wide) + j] += weight * double.Exp2(onwards);
+                    for (var i = 0; i < before.Length; i++) ratios[(i * wide) + j] += weight * double.Exp2(before[i] + onwards);
+                }
             }
+            Normalize(own, after);
         }
-        for (var x = 0; x < forward.Length; x++) forward[x] = double.Exp2(forward[x] + backward[x] - total);
     }
 
     /// <summary>
@@ -158,6 +182,31 @@ internal sealed class LogRecursions(EffectiveChain chain)
             (current, next) = (next, current);
         }
         return current;
+    }
+
+    // Takes the largest number off all; nothing where that is infinite or not a number.
+    private static double Rescale(Span<double> row)
+    {
+        var max = double.NegativeInfinity;
+        foreach (var v in row) max = Math.Max(max, v);
+        if (!double.IsFinite(max)) return max;
+        foreach (ref var v in row) v -= max;
+        return max;
+    }
+
+    private double Total(ReadOnlySpan<double> forward, ReadOnlySpan<double> backward)
+    {
+        Span<double> terms = states <= 64 ? stackalloc double[states] : new double[states];
+        for (var j = 0; j < states; j++) terms[j] = forward[j] + backward[j];
+        return LogSum(terms);
+    }
+
+    private static void Normalize(Span<double> forward, ReadOnlySpan<double> backward)
+    {
+        double max = double.NegativeInfinity, sum = 0;
+        for (var j = 0; j < forward.Length; j++) max = Math.Max(max, forward[j] += backward[j]);
+        foreach (ref var v in forward) sum += v = double.Exp2(v - max);
+        foreach (ref var v in forward) v /= sum;
     }
 
     /// <summary>log2 of the sum of 2^x.</summary>

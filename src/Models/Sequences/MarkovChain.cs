@@ -8,7 +8,8 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// A Markov chain of order k over categories: P(x1), P(x2 | x1) … P(x(k+1) | x1 … xk), the last of which serves all later positions too.
-/// Table i below k is fitted to the first i + 1 rows of each sequence, table k to every window of k + 1 rows; contexts that were never seen get equal shares.
+/// Table i below k is fitted to the first i + 1 rows of each sequence, table k to every window of k + 1 rows. Contexts that were never seen get equal shares;
+/// those that only new rows lack keep theirs.
 /// A window with a missing entry contributes nothing.
 /// </summary>
 public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
@@ -52,6 +53,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
 
     /// <inheritdoc/>
     public override string FormatName => Name;
+
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;

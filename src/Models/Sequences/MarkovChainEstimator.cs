@@ -14,6 +14,9 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
     public bool IsCategorical(int feature) => true;
 
     /// <inheritdoc/>
+    public bool IsEstimatedInOnePass => true;
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<MarkovChain>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
@@ -22,6 +25,13 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
         ModelException.CheckOptions("Markov chain", (order is >= 0 and <= 16, nameof(order), order, "0 to 16"));
         if (pass.Columns != 1) throw new ModelException(ErrorKind.Usage, "Markov chain", $"data of {pass.Columns} features{(pass.Features is { Count: > 1 } many ? $" ({string.Join(", ", many.Take(5).Select(f => f.Name))}{(many.Count > 5 ? ", …" : "")})" : "")}", "1", "name the one that holds the categories (--features)");
         var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
+        if (survey.Minimum(0) == CategoryMap.Unknown)
+        {
+            var place = pass.Features is [{ } named] ? $"feature '{named.Name}'" : "feature 0";
+            throw new ModelException(
+                ErrorKind.Data, place, "values that are no known categories (-1)", "categories coded 0, 1, 2 …", "mark them as missing, or give each of them a code")
+            { FeatureIndex = 0 };
+        }
         var codes = survey.Maximum(0) + 1;
         var cells = Math.Pow(codes, order + 1);
         if (survey.Minimum(0) < 0 || codes != Math.Floor(codes) || cells > TableStatistics.MostCells)
@@ -40,15 +50,6 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
             double[] equal = [.. Enumerable.Repeat(1 / codes, (int)Math.Pow(codes, i + 1))];
             tables.Add(i == 0 ? new DiscreteDistribution(equal) : new ConditionalProbabilityTable(sizes, equal));
         }
-        // The tables that count best are found in one update.
-        return await ResumeAsync(new MarkovChain(tables), pass, options, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<FitResult<MarkovChain>> ResumeAsync(MarkovChain model, IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var counted = await ExpectationMaximization.FitAsync(model, pass, options with { MaxIterations = Math.Min(1, options.MaxIterations) }, cancellationToken).ConfigureAwait(false);
-        return counted with { Converged = true };
+        return await ExpectationMaximization.FitAsync(new MarkovChain(tables), pass, options, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
     private readonly int states = chain.States;
     private double[] forward = [];
     private double[] backward = [];
+    private double[] scales = [];
 
     /// <summary>Adds sequence <paramref name="s"/> of a block.</summary>
     /// <param name="block">The rows.</param>
@@ -31,9 +32,11 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         var isOnePath = model.Fitting.Training == HiddenTraining.Viterbi || (labels.Length > 0 && !labels.Contains(-1));
         var needsForward = !isOnePath || known is null;
         var emissions = needsForward ? Emissions(block.Slice(first, length)) : [];
-        if (needsForward && forward.Length < length * states) (forward, backward) = (new double[length * states], new double[length * states]);
+        if (needsForward && scales.Length < 2 * length)
+            (forward, backward, scales) = (new double[length * states], new double[length * states], new double[2 * length]);
+        var (scale, scaleBack) = needsForward ? (scales.AsMemory(0, length), scales.AsMemory(length, length)) : default;
         var alpha = needsForward ? forward.AsSpan(0, length * states) : default;
-        var log2 = needsForward ? recursions.Forward(emissions, alpha) : known!.Value;
+        var log2 = needsForward ? recursions.Forward(emissions, alpha, scale.Span) : known!.Value;
         if (!(log2 > double.NegativeInfinity))
         {
             if (model.Fitting.Impossible == ImpossibleSequence.Fail) throw HiddenMarkovModel.ImpossibleSequenceAt(block.FirstSequence + s, length);
@@ -55,10 +58,10 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         }
         else
         {
-            if (labels.ContainsAnyExcept(-1)) log2 = Pin(emissions, labels, alpha, block.FirstSequence + s);
+            if (labels.ContainsAnyExcept(-1)) Pin(emissions, labels, alpha, scale.Span, block.FirstSequence + s);
             var beta = backward.AsSpan(0, length * states);
-            recursions.Backward(emissions, beta);
-            recursions.Posteriors(emissions, alpha, beta, log2, weight, ratios);
+            recursions.Backward(emissions, beta, scaleBack.Span);
+            recursions.Posteriors(emissions, alpha, scale.Span, beta, scaleBack.Span, weight, ratios);
             AddPosteriors(block.Slice(first, length), alpha, weight, lanes);
         }
     }
@@ -81,15 +84,15 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
     }
 
     // Rows whose state is known are impossible in all others; what is known does not change the probability that counts as objective.
-    private double Pin(double[] emissions, ReadOnlySpan<int> labels, Span<double> alpha, long number)
+    private void Pin(double[] emissions, ReadOnlySpan<int> labels, Span<double> alpha, Span<double> scale, long number)
     {
         for (var t = 0; t < labels.Length; t++)
         {
             for (var k = 0; k < states && labels[t] >= 0; k++)
                 if (k != labels[t]) emissions[(t * states) + k] = double.NegativeInfinity;
         }
-        var log2 = recursions.Forward(emissions, alpha);
-        return log2 > double.NegativeInfinity ? log2 : throw NoPath(number, $"sequence {number}", "labels that no path through the model passes");
+        if (!(recursions.Forward(emissions, alpha, scale) > double.NegativeInfinity))
+            throw NoPath(number, $"sequence {number}", "labels that no path through the model passes");
     }
 
     private void CheckPath(ReadOnlySpan<int> labels, long number, long row)

@@ -232,10 +232,12 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
         {
             var max = double.NegativeInfinity;
             for (var k = 0; k < Components.Count; k++) max = Math.Max(max, posteriors[(k * count) + s]);
+            // Relative to the largest: the log-probability of a long sequence has fewer digits behind the point.
             double sum = 0;
-            for (var k = 0; k < Components.Count && max > double.NegativeInfinity; k++) sum += Math.Exp(posteriors[(k * count) + s] - max);
+            for (var k = 0; k < Components.Count; k++)
+                sum += posteriors[(k * count) + s] = max > double.NegativeInfinity ? Math.Exp(posteriors[(k * count) + s] - max) : double.NaN;
+            for (var k = 0; k < Components.Count; k++) posteriors[(k * count) + s] /= sum;
             logs[s] = max > double.NegativeInfinity ? max + Math.Log(sum) : max;
-            for (var k = 0; k < Components.Count; k++) posteriors[(k * count) + s] = max > double.NegativeInfinity ? Math.Exp(posteriors[(k * count) + s] - logs[s]) : double.NaN;
         }
     }
 }

@@ -58,6 +58,11 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
         if (known is not null && features![feature].Type == "string") return ("str", keys);
         if (keys.All(PythonKey.IsWhole)) return ("int", keys);
         var numbers = keys.Select(PythonKey.NumberOf).ToArray();
+        if (keys.Any(k => CategoryNumber.Parse(k) is { Exact: not null }))
+        {
+            Warn($"feature {feature}", "some of its categories are numbers that no double holds, beside others that are not whole: all are written as texts");
+            return ("str", keys);
+        }
         return numbers.All(n => n is not null) ? ("float", [.. numbers.Select(n => PythonJson.Number(n!.Value))]) : ("str", keys);
     }
 

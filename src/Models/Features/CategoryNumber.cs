@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A number as a category, by its exact value: the double that it is, or, of whole numbers and decimals that no double holds, the decimal.
+/// So 1, 1.0 and 1E+0 are one category, and 9007199254740992 and 9007199254740993 are two.
+/// </summary>
+/// <param name="Value">The number, or the double next to it.</param>
+/// <param name="Exact">The number where no double holds it; else null.</param>
+internal readonly record struct CategoryNumber(double Value, decimal? Exact = null) : IComparable<CategoryNumber>
+{
+    /// <summary>2^53: up to here each whole number is a double.</summary>
+    public const long MostExact = 1L << 53;
+
+    // Each decimal of so many digits comes back from the double next to it.
+    private const int SafeDigits = 15;
+    private const ulong SafeMantissa = 1_000_000_000_000_000;
+
+    // Each power of ten up to this one is a double.
+    private const int MostExactPower = 22;
+
+    // No finite double has more digits before the point.
+    private const int MostDigits = 309;
+
+    private const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
+    /// <summary>The number as the text of a category: a whole number below 2^64 in digits, any other as short as it can be.</summary>
+    public string Text
+    {
+        get
+        {
+            if (Exact is { } exact) return (exact / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
+            var value = Value + 0.0;
+            return value == Math.Floor(value) && Math.Abs(value) < 18446744073709551616.0
+                ? ((Int128)value).ToString(CultureInfo.InvariantCulture)
+                : value.ToString("R", CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>A decimal.</summary>
+    public static CategoryNumber Of(decimal number)
+    {
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(number, bits);
+        if (bits[2] == 0 && (((ulong)(uint)bits[1] << 32) | (uint)bits[0]) < SafeMantissa && number.Scale <= MostExactPower) return new((double)number);
+        var text = (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
+        var nearest = double.Parse(text, CultureInfo.InvariantCulture);
+        var isDouble = text.Length <= SafeDigits || (number == Math.Floor(number) ? (BigInteger)nearest == (BigInteger)number : IsShortestOf(nearest, number));
+        return isDouble ? new(nearest) : new(nearest, number);
+    }
+
+    /// <summary>The number that a text says, also <c>true</c> (1) and <c>false</c> (0); null if it says none.</summary>
+    public static CategoryNumber? Parse(string text)
+    {
+        if (text is "true" or "True") return new(1);
+        if (text is "false" or "False") return new(0);
+        if (!double.TryParse(text, Styles, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number)) return null;
+        if (text.Length <= SafeDigits) return new(number);
+        var isWhole = !text.AsSpan().ContainsAny('.', 'e', 'E');
+        if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out var exact))
+            return !isWhole || (text.Length <= MostDigits + 1 && BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) == (BigInteger)number) ? new(number) : null;
+        // 9.223372036854776E+18 is how 2^63 is written as a double, although it is not its value.
+        return !isWhole && IsShortestOf(number, exact) ? new(number) : Of(exact);
+    }
+
+    /// <inheritdoc/>
+    public int CompareTo(CategoryNumber other)
+    {
+        var order = Value.CompareTo(other.Value);
+        return order != 0 || this == other ? order : ToDecimal().CompareTo(other.ToDecimal());
+    }
+
+    // Where two numbers share a double at least one of them is a decimal, so the other one is at most a rounding outside the range of decimals.
+    private decimal ToDecimal() => Exact
+        ?? (decimal.TryParse(Text, Styles, CultureInfo.InvariantCulture, out var value) ? value : Value < 0 ? decimal.MinValue : decimal.MaxValue);
+
+    private static bool IsShortestOf(double number, decimal exact) =>
+        decimal.TryParse(number.ToString("R", CultureInfo.InvariantCulture), Styles, CultureInfo.InvariantCulture, out var shortest) && shortest == exact;
+}
