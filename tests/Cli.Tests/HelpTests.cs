@@ -24,15 +24,15 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [InlineData("fit mixture", "--distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
-    [InlineData("fit kmeans", "--components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration --restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
-    [InlineData("fit hmm", "--distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial --iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume")]
-    [InlineData("fit markov-chain", "--markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output --checkpoint --resume")]
-    [InlineData("convert", "--to --features --strict")]
-    [InlineData("score", "--output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows --dry-run --resume")]
+    [InlineData("fit mixture", "--force --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
+    [InlineData("fit kmeans", "--force --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration --restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
+    [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial --iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume")]
+    [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output --checkpoint --resume")]
+    [InlineData("convert", "--force --to --features --strict")]
+    [InlineData("score", "--force --output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows --dry-run --resume")]
     [InlineData("inspect", "<FILE>")]
-    [InlineData("plot", "--output --kind --features --size --weights --on-bad-row density contour history criterion")]
-    [InlineData("sample", "--rows --output --label --rows-per-file")]
+    [InlineData("plot", "--force --output --kind --features --size --weights --on-bad-row density contour history criterion")]
+    [InlineData("sample", "--force --rows --output --label --rows-per-file")]
     public async Task Help_names_the_verbs_own_options(string verb, string options)
     {
         var result = await Tool.RunAsync([.. verb.Split(' '), "--help"]);

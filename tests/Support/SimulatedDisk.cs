@@ -1,5 +1,3 @@
-using Pipelines.Io.Storage;
-
 namespace Pipelines.Testing;
 
 /// <summary>The process was killed or the machine lost its power: nothing is done any more. No kind of error that any code handles.</summary>

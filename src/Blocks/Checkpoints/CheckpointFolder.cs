@@ -27,6 +27,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
                 files.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(folder))!);
             }
             held = RunLock.Take(files, Path.Combine(folder, ".lock"), $"checkpoint folder {folder}", () => files.CreateFolder(folder));
+            foreach (var leftover in Directory.GetFiles(folder, Path.GetFileName(DurableFile.TemporaryOf($"{Prefix}*{Suffix}")))) files.Delete(leftover);
             var list = List();
             last = list.Count > 0 ? list[^1].Number : 0;
         });
@@ -64,13 +65,13 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         last++;
         DurableFile.Write(files, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{last:00000000}{Suffix}")), checkpoint.ToBytes(), isPrivate: true);
         foreach (var (path, number) in List())
-            if (number <= last - Kept) files.Delete(path);
+            if (number <= last - Kept && FitCheckpoint.IsOne(path)) files.Delete(path);
     });
 
     /// <summary>Deletes all checkpoints; returns how many there were.</summary>
     public int Clear()
     {
-        var list = List();
+        var list = List().FindAll(c => FitCheckpoint.IsOne(c.Path));
         Guard(() =>
         {
             foreach (var (path, _) in list) files.Delete(path);

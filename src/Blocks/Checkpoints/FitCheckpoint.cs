@@ -27,6 +27,14 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
 
     private static ReadOnlySpan<byte> Magic => "PLFC"u8;
 
+    /// <summary>True for a file that begins as a checkpoint, or is empty: others that have such a name are never deleted.</summary>
+    public static bool IsOne(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> head = stackalloc byte[Magic.Length];
+        return RandomAccess.Read(file, head, 0) is var length && (length == 0 || head[..length].SequenceEqual(Magic));
+    }
+
     /// <summary>The file's bytes.</summary>
     public byte[] ToBytes()
     {

@@ -23,12 +23,15 @@ internal sealed class IncrementalRun : IDisposable
     /// <exception cref="DataException">Another run works with it, or it is of another job.</exception>
     public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobFact> job, FileLayer files)
     {
-        path = Path.GetFullPath(path);
+        // A symbolic link stays, and what it leads to is locked and replaced.
+        path = Resolve(path);
         var folder = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(folder)) throw new DataException(DataErrorKind.Usage, path, $"no folder '{folder}'", "a folder that exists", "make it first");
         var held = RunLock.Take(files, Path.Combine(folder, $".{Path.GetFileName(path)}.lock"), path, static () => { });
         try
         {
+            // What a run left that was killed while it wrote the state; this one may have nothing to write.
+            DurableFile.DeleteLeftover(files, path);
             var state = IncrementalState.Read(path) ?? IncrementalState.Begin(kind, job);
             if (state.Kind != kind) throw Other(path, $"it is of incremental runs of '{state.Kind}'");
             if (new JobFacts(job).DifferenceFrom(new JobFacts(state.Job)) is { } difference) throw Other(path, difference);
@@ -49,6 +52,18 @@ internal sealed class IncrementalRun : IDisposable
     }
 
     public void Dispose() => held.Dispose();
+
+    private static string Resolve(string path)
+    {
+        try
+        {
+            return OutputTarget.Resolve(path);
+        }
+        catch (IOException e)
+        {
+            throw new DataException(DataErrorKind.Usage, path, "symbolic links that lead in a circle", "a state file, or a file that does not exist yet", "give another name", e);
+        }
+    }
 
     private static DataException Other(string path, string difference) =>
         new(DataErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before", "repeat those, or begin anew with another state file and output");

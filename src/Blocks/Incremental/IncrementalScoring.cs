@@ -67,7 +67,7 @@ public static class IncrementalScoring
             run.Write(run.State with { Pending = begun, NextRun = begun.Run + 1 });
             await ScoreAsync(begun, file).ConfigureAwait(false);
         }
-        return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut, rowsRejected) { Told = told };
+        return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut, rowsRejected) { Told = [.. told, .. runs.Warnings] };
 
         async Task ScoreAsync(PendingRun begun, InputFile file)
         {

@@ -10,6 +10,11 @@ namespace Pipelines.Blocks.Incremental;
 /// <param name="files">The file system.</param>
 internal sealed class OutputRuns(string output, string? quarantine, FileLayer files)
 {
+    private readonly SortedSet<string> kept = new(StringComparer.Ordinal);
+
+    /// <summary>Folders that were to be deleted but hold files of somebody else, one sentence each.</summary>
+    public IEnumerable<string> Warnings => kept.Select(folder => $"{folder} is no longer part of the output, but stays: it holds files that Pipelines did not write");
+
     /// <summary>Makes the folders, and checks that they hold what the state tells and nothing else.</summary>
     /// <param name="state">What is done.</param>
     /// <param name="again">Files that will be done again, so that their output may be gone; null = none.</param>
@@ -73,7 +78,8 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
     {
         for (var run = 1; quarantine is not null && run < state.NextRun; run++)
             if (state.Files.All(f => f.Run != run)) Delete(Quarantine(run));
-        foreach (var retired in Directory.EnumerateDirectories(output, ".run=*.replaced")) Delete(retired);
+        foreach (var folder in Directory.EnumerateDirectories(output, ".run=*.replaced").ToList())
+            if (int.TryParse(Path.GetFileName(folder).AsSpan(5)[..^9], NumberStyles.None, CultureInfo.InvariantCulture, out var run) && folder == Retired(run)) Delete(folder);
     });
 
     /// <summary>Deletes what an interrupted run had made.</summary>
@@ -90,14 +96,14 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
     });
 
     // The place comes from a file: nothing but a run's own folder is ever deleted.
-    private static void DeleteQuarantine(DoneFile file)
+    private void DeleteQuarantine(DoneFile file)
     {
         if (file.Quarantine is { } folder && Path.GetFileName(folder) == Name(file.Run) && new DirectoryInfo(folder).LinkTarget is null) Delete(folder);
     }
 
-    private static void Delete(string? folder)
+    private void Delete(string? folder)
     {
-        if (folder is not null && Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (folder is not null && !PartFolder.Delete(folder)) kept.Add(folder);
     }
 
     // A run's refused rows may have outlived it, if it was killed while it forgot them.

@@ -187,7 +187,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         var batches = plan.Batches ?? 0;
         return plan with
         {
-            Outputs = options.BadRows.QuarantineFolder is { } folder ? [("quarantine", QuarantineWriter.Preview(Io.Storage.FileLayer.Disk, folder, options.Checkpoints?.Resume == true))] : [],
+            Outputs = options.BadRows.QuarantineFolder is { } folder ? [("quarantine", QuarantineWriter.Preview(FileLayer.Disk, folder, options.Checkpoints?.Resume == true))] : [],
             Cache = new CachePlan(layout.Bytes, batches * layout.Bytes, Math.Min(batches, memory.CacheBytes / layout.Bytes) * layout.Bytes, options.SpillFolder ?? SpillFile.DefaultFolder()),
         };
     }

@@ -22,6 +22,8 @@ internal sealed class ConvertCommand : Verb
         },
         null);
 
+    private readonly Option<bool> force = ForceOption.Create("a model of the format to write");
+
     private readonly Option<bool> strict = new("--strict")
     {
         Description = "Refuse a model of which something is put right (such as transitions out of a state that do not sum to 1, which are scaled) or lost; nothing is written. [default: a warning says what]",
@@ -36,19 +38,22 @@ internal sealed class ConvertCommand : Verb
     {
         var command = new CheckedCommand("convert", "Writes a saved model in another format: files of pomegranate 0.14 as ours, and ours as pomegranate's where its format can say it.");
         var input = new Argument<string>("IN") { Description = "A model that 'fit' or pomegranate 0.14 saved." };
-        var output = new Argument<string>("OUT") { Description = "The file to write; replaced if it exists." };
+        var output = new Argument<string>("OUT") { Description = "The file to write. An earlier model of the same format is replaced." };
         command.Add(input);
         command.Add(output);
         command.Add(to);
+        command.Add(force);
         command.Add(features);
         command.Add(strict);
         command.Rules.Add(common.Check);
         command.SetAction((parsed, _) =>
         {
             var (from, path) = (parsed.GetRequiredValue(input), parsed.GetRequiredValue(output));
-            var target = new ModelFile(path, option: "OUT");
+            var target = new ModelFile(path, parsed.GetValue(to) == Theirs ? FileKind.Pomegranate : FileKind.Model, parsed.GetValue(force), "OUT");
+            target.CheckPlace();
             if (OutputCheck.IsSame(from, path))
                 throw new ModelException(ErrorKind.Usage, $"OUT {path}", "the file that is read too", "another file", "choose another name");
+            target.Check();
             var saved = SavedModel.Load(from);
             var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
             Refuse(warnings);
@@ -66,7 +71,6 @@ internal sealed class ConvertCommand : Verb
             }
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
             Refuse(warnings.Skip(before).Where(w => !w.StartsWith($"{from}, ", StringComparison.Ordinal)));
-            target.Check();
             target.Write(bytes);
             foreach (var warning in warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
             if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, Json);

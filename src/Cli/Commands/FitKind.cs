@@ -88,17 +88,19 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
     {
         // Everything that can be wrong without reading data comes first.
-        var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!);
-        var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
-        var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>(Begin((TModel)initial.Model, parsed));
+        var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!, FileKind.Model, parsed.GetValue(Fit.Force));
+        output.CheckPlace();
+        OutputCheck.Apart(output.Path, parsed.GetValue(incremental.State), incremental.State.Name);
+        var how = reading.Options(parsed, console);
+        how = Sequences?.Reading(how, parsed) ?? how;
+        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], how, cancellationToken).ConfigureAwait(false);
         var isDry = parsed.GetValue(Fit.DryRun);
         var place = isDry ? output.Preview() : null;
         if (!isDry) output.Check();
-        var how = reading.Options(parsed, console);
-        how = Sequences?.Reading(how, parsed) ?? how;
+        var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
+        var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>(Begin((TModel)initial.Model, parsed));
         if (Elements(parsed) is { Count: 0 } && parsed.GetValue(Fit.Features) is null)
             throw new ModelException(ErrorKind.Usage, Sequences!.Lists.Name, "lists that are labels or weights, and no other", "a list of features as well", $"add it to {Sequences.Lists.Name}, or name the features ({Fit.Features.Name})");
-        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], how, cancellationToken).ConfigureAwait(false);
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };

@@ -6,11 +6,13 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary>Where a small file goes, a fitted model or a picture: found to be writable before any data are read, and written at the end.</summary>
 /// <param name="path">The path as the user gave it.</param>
-/// <param name="what">What is written, in a word.</param>
-/// <param name="example">A name that would do.</param>
+/// <param name="kind">What is written.</param>
+/// <param name="force">True: an existing file of any kind is replaced.</param>
 /// <param name="option">What the user names it by.</param>
-internal sealed class ModelFile(string path, string what = "model", string example = "model.json", string option = "--output")
+internal sealed class ModelFile(string path, FileKind kind, bool force, string option = "--output")
 {
+    private const string Writable = "a file that can be written";
+
     /// <summary>The path as the user gave it.</summary>
     public string Path => path;
 
@@ -19,6 +21,7 @@ internal sealed class ModelFile(string path, string what = "model", string examp
     public OutputPreview Preview()
     {
         CheckPlace();
+        OutputCheck.MayReplace(path, kind, force, option);
         if (!FolderAccess.MayWrite(Folder)) throw Wrong(DataErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions");
         return new OutputPreview(path, File.Exists(path) ? "a file is there: it is replaced at the end" : "new");
     }
@@ -28,8 +31,9 @@ internal sealed class ModelFile(string path, string what = "model", string examp
     public void Check()
     {
         CheckPlace();
+        OutputCheck.MayReplace(path, kind, force, option);
         // The name that saving uses: a leftover of a run that was killed goes with it.
-        var probe = System.IO.Path.Combine(Folder, $".{System.IO.Path.GetFileName(path)}.tmp");
+        var probe = DurableFile.TemporaryOf(Target);
         try
         {
             FileLayer.Disk.Create(probe).Dispose();
@@ -41,13 +45,14 @@ internal sealed class ModelFile(string path, string what = "model", string examp
         }
     }
 
-    private string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-
-    private void CheckPlace()
+    /// <summary>Checks, changing nothing, that a file can be there.</summary>
+    /// <exception cref="DataException">It cannot.</exception>
+    public void CheckPlace()
     {
-        if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", $"name a file, such as {example}");
+        OutputCheck.NotStandardOutput(path, Writable, kind.Example, option);
+        if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", $"name a file, such as {kind.Example}");
+        OutputCheck.NotADevice(path, Writable, kind.Example, $"{option} {path}");
         if (!Directory.Exists(Folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{Folder}'", "make the folder, or choose another");
-        OutputCheck.NotADevice(path, "a file that can be written", example, $"{option} {path}");
     }
 
     /// <summary>Writes the model, all or nothing.</summary>
@@ -58,17 +63,23 @@ internal sealed class ModelFile(string path, string what = "model", string examp
     /// <exception cref="DataException">The disk is full or fails.</exception>
     public void Write(ReadOnlySpan<byte> content)
     {
+        // It may have come while the run was at work.
+        OutputCheck.MayReplace(path, kind, force, option, DataErrorKind.Storage);
         try
         {
-            DurableFile.Write(FileLayer.Disk, path, content);
+            DurableFile.Write(FileLayer.Disk, Target, content);
         }
         // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            throw Wrong(DataErrorKind.Storage, e.Message, "free space or choose another folder, and run again", e, $"room to write the {what}");
+            throw Wrong(DataErrorKind.Storage, e.Message, "free space or choose another folder, and run again", e, $"room to write the {kind.What}");
         }
     }
 
-    private DataException Wrong(DataErrorKind kind, string found, string remedy, Exception? inner = null, string expected = "a file that can be written") =>
-        new(kind, $"{option} {path}", found, expected, remedy, inner);
+    private string Target => OutputTarget.Resolve(path);
+
+    private string Folder => System.IO.Path.GetDirectoryName(Target)!;
+
+    private DataException Wrong(DataErrorKind error, string found, string remedy, Exception? inner = null, string expected = Writable) =>
+        new(error, $"{option} {path}", found, expected, remedy, inner);
 }

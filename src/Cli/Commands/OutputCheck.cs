@@ -2,9 +2,83 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary>Refuses an output that would replace what the run reads.</summary>
+/// <summary>Refuses an output that would replace what the run reads, or what it must not replace.</summary>
 internal static class OutputCheck
 {
+    // Formats that the tool does not write under such a name: it would write another one, or make a folder of that name.
+    private static readonly string[] endings =
+    [
+        ".parquet", ".parq", ".pq", ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".arrow", ".arrows", ".feather", ".ipc", ".orc", ".avro", ".xlsx", ".xls", ".ods",
+        ".db", ".sqlite", ".duckdb", ".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".7z", ".xml", ".html", ".md", ".yaml", ".yml", ".toml", ".pkl", ".npy", ".npz", ".h5",
+        ".png", ".svg", ".jpg", ".jpeg", ".gif", ".pdf", ".dot", ".mmd", ".bif", ".py", ".log",
+    ];
+
+    /// <summary>Checks that an output of Parquet is neither standard output nor a device.</summary>
+    /// <param name="output">Path of the output.</param>
+    /// <param name="example">A path that would do.</param>
+    /// <exception cref="DataException">It is.</exception>
+    public static void ParquetPlace(string output, string example)
+    {
+        NotStandardOutput(output, "a Parquet file or a folder", example, "--output");
+        NotADevice(output, "a Parquet file or a folder", example);
+    }
+
+    /// <summary>Checks, before anything is read, that an output of Parquet may be made: a file whose name ends with .parquet, or a folder.</summary>
+    /// <param name="output">Path of the output.</param>
+    /// <param name="force">True: an existing file of any kind may be replaced, and a folder may have any name.</param>
+    /// <param name="example">A path that would do.</param>
+    /// <exception cref="DataException">It may not.</exception>
+    public static void MayWriteParquet(string output, bool force, string example)
+    {
+        const string option = "--output";
+        if (output.EndsWith(FileKind.Parquet.Ending, StringComparison.OrdinalIgnoreCase)) MayReplace(output, FileKind.Parquet, force, option);
+        else if (!force && !Directory.Exists(output) && KnownEnding(output) is { } ending)
+        {
+            throw new DataException(DataErrorKind.Usage, $"{option} {output}", $"the ending {ending}", $"a name that ends in {FileKind.Parquet.Ending}, or a folder",
+                $"for example {example}; --force makes a folder of this name");
+        }
+    }
+
+    /// <summary>
+    /// Checks that a file may be written: what is there is of the kind to be written or empty; where nothing is there, its name has no ending of another kind.
+    /// </summary>
+    /// <param name="output">Path of the output.</param>
+    /// <param name="kind">The kind to be written.</param>
+    /// <param name="force">True: both are allowed.</param>
+    /// <param name="option">What the user names it by.</param>
+    /// <param name="error">What kind of mistake it is.</param>
+    /// <exception cref="DataException">It may not.</exception>
+    public static void MayReplace(string output, FileKind kind, bool force, string option, DataErrorKind error = DataErrorKind.Usage)
+    {
+        if (force) return;
+        if (OutputTarget.Stranger(output, kind.Name, kind.Matches) is { } stranger)
+            throw new DataException(error, $"{option} {output}", stranger, $"a new name, or {kind.Name} to replace", "choose another name, or replace the file with --force");
+        if (!File.Exists(output) && KnownEnding(output) is { } ending && !string.Equals(ending, kind.Ending, StringComparison.OrdinalIgnoreCase))
+            throw new DataException(error, $"{option} {output}", $"the ending {ending}", $"a name that ends in {kind.Ending}", $"for example {kind.Example}; --force takes this name");
+    }
+
+    /// <summary>Refuses <c>-</c>, which means standard output elsewhere.</summary>
+    /// <param name="output">Path of the output.</param>
+    /// <param name="expected">What was expected.</param>
+    /// <param name="example">A path that would do.</param>
+    /// <param name="option">What the user names it by.</param>
+    /// <exception cref="DataException">It is that.</exception>
+    public static void NotStandardOutput(string output, string expected, string example, string option)
+    {
+        if (output == "-") throw new DataException(DataErrorKind.Usage, $"{option} -", "standard output", expected, $"name a file, such as {example} (./- is a file of that name)");
+    }
+
+    /// <summary>Refuses one file for two outputs of a run.</summary>
+    /// <param name="output">Path of the output.</param>
+    /// <param name="other">Path of the other one; null = there is none.</param>
+    /// <param name="option">What the user names that one by.</param>
+    /// <exception cref="DataException">They are the same.</exception>
+    public static void Apart(string output, string? other, string option)
+    {
+        if (other is not null && OutputTarget.Resolve(output) == OutputTarget.Resolve(other))
+            throw new DataException(DataErrorKind.Usage, $"--output {output}", $"the file of {option}", "a file of its own", "choose another name");
+    }
+
     /// <summary>Compares the output with every file that is read, links followed.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs of Parquet data.</param>
@@ -15,12 +89,12 @@ internal static class OutputCheck
     public static async Task NotAnInputAsync(string output, IEnumerable<string> inputs, IEnumerable<string> others, ParquetSourceOptions reading, CancellationToken cancellationToken)
     {
         if (!File.Exists(output)) return;
-        var target = Real(output);
+        var target = OutputTarget.Resolve(output);
         var paths = inputs.ToArray();
         var read = paths.Length == 0 ? [] : await new ParquetSource(paths, reading).FilesAsync(cancellationToken).ConfigureAwait(false);
         foreach (var file in read.Concat(others))
         {
-            if (Real(file) == target)
+            if (OutputTarget.Resolve(file) == target)
                 throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is read too", "a file of its own", "name a new file; nothing was changed");
         }
     }
@@ -31,15 +105,21 @@ internal static class OutputCheck
     /// <exception cref="DataException">It lies within an input.</exception>
     public static void NotInAnInput(string output, IEnumerable<string> inputs)
     {
-        var path = Path.GetFullPath(output);
         foreach (var folder in inputs.Where(Directory.Exists))
         {
-            if (Holds(Path.GetFullPath(folder), path) && !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(p => p is ['.' or '_', _, ..]))
-                throw new DataException(DataErrorKind.Usage, $"--output {output}", $"a place within the input {folder}", "a place that is not read, or the next run would take it for data", "name one outside of the inputs");
+            // The link itself lies somewhere, and what it leads to.
+            if (IsRead(Path.GetFullPath(folder), Path.GetFullPath(output)) || IsRead(OutputTarget.Resolve(folder), OutputTarget.Resolve(output)))
+            {
+                throw new DataException(DataErrorKind.Usage, $"--output {output}", $"a place within the input {folder}",
+                    "a place that is not read, or the next run would take it for data", "name one outside of the inputs");
+            }
         }
+
+        static bool IsRead(string folder, string path) =>
+            Holds(folder, path) && !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(p => p is ['.' or '_', _, ..]);
     }
 
-    /// <summary>Refuses a place among the devices: a rename would put a file where /dev/null is.</summary>
+    /// <summary>Refuses devices and pipes, and links that lead nowhere.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="expected">What was expected.</param>
     /// <param name="example">A path that would do.</param>
@@ -47,8 +127,8 @@ internal static class OutputCheck
     /// <exception cref="DataException">It is one.</exception>
     public static void NotADevice(string output, string expected, string example, string? option = null)
     {
-        if (!OperatingSystem.IsWindows() && Path.GetFullPath(output).StartsWith("/dev/", StringComparison.Ordinal) && !Path.GetFullPath(output).StartsWith("/dev/shm/", StringComparison.Ordinal))
-            throw new DataException(DataErrorKind.Usage, option ?? $"--output {output}", "a device", expected, $"name a file, such as {example}");
+        if (!Directory.Exists(output) && OutputTarget.Obstacle(output) is { } obstacle)
+            throw new DataException(DataErrorKind.Usage, option ?? $"--output {output}", obstacle, expected, $"name a file, such as {example}");
     }
 
     /// <summary>Refuses a folder for refused rows that is, holds or lies in the output or an input: they would be read, or mistaken for results.</summary>
@@ -74,9 +154,10 @@ internal static class OutputCheck
     private static bool IsMatched(string folder, string glob)
     {
         var parts = Path.GetFullPath(glob).Split(Path.DirectorySeparatorChar);
-        var names = Resolved(folder).Split(Path.DirectorySeparatorChar);
+        var names = OutputTarget.Resolve(folder).Split(Path.DirectorySeparatorChar);
         var first = Array.FindIndex(parts, p => p.AsSpan().IndexOfAny("*?[") >= 0);
-        parts = [.. Resolved(string.Join(Path.DirectorySeparatorChar, parts[..first]) is { Length: > 0 } root ? root : Path.GetPathRoot(Path.GetFullPath(glob))!).TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar), .. parts[first..]];
+        var root = string.Join(Path.DirectorySeparatorChar, parts[..first]) is { Length: > 0 } fixedPart ? fixedPart : Path.GetPathRoot(Path.GetFullPath(glob))!;
+        parts = [.. OutputTarget.Resolve(root).TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar), .. parts[first..]];
         for (var i = 0; i < Math.Min(parts.Length, names.Length); i++)
         {
             if (parts[i] == "**") return true;
@@ -86,22 +167,12 @@ internal static class OutputCheck
     }
 
     /// <summary>True if two names are of one file that is there.</summary>
-    public static bool IsSame(string a, string b) => File.Exists(a) && File.Exists(b) && Real(a) == Real(b);
+    public static bool IsSame(string a, string b) => File.Exists(a) && File.Exists(b) && OutputTarget.Resolve(a) == OutputTarget.Resolve(b);
 
-    private static bool Overlap(string a, string b) => Holds(Resolved(a), Resolved(b)) || Holds(Resolved(b), Resolved(a));
+    private static string? KnownEnding(string path) =>
+        Path.GetExtension(path) is { Length: > 0 } ending && endings.Contains(ending, StringComparer.OrdinalIgnoreCase) ? ending : null;
+
+    private static bool Overlap(string a, string b) => Holds(OutputTarget.Resolve(a), OutputTarget.Resolve(b)) || Holds(OutputTarget.Resolve(b), OutputTarget.Resolve(a));
 
     private static bool Holds(string folder, string path) => path == folder || path.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    // Links in the part of the path that exists are followed, whichever part that is.
-    private static string Resolved(string path)
-    {
-        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        var parent = Path.GetDirectoryName(path);
-        if (parent is null) return path;
-        var whole = Path.Combine(Resolved(parent), Path.GetFileName(path));
-        FileSystemInfo info = Directory.Exists(whole) ? new DirectoryInfo(whole) : new FileInfo(whole);
-        return info.Exists && info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Resolved(target.FullName) : whole;
-    }
-
-    private static string Real(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
 }

@@ -21,7 +21,7 @@ internal sealed class PlotCommand : Verb
     };
 
     private readonly Setting<string?> output = new(
-        "--output", "The picture, replaced if it exists: PNG if its name ends with .png, SVG if with .svg (required).", "FILE",
+        "--output", "The picture: PNG if the name ends in .png, SVG if in .svg (required). An earlier picture of that format is replaced.", "FILE",
         "a file to write that ends with .png or .svg", "plot.png",
         static (string text, out string? value) =>
         {
@@ -49,6 +49,7 @@ internal sealed class PlotCommand : Verb
         "--size", $"Width and height in pixels, each from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}. [default: what the panels need]", "WIDTHxHEIGHT",
         $"two numbers from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize} with an x between them", "1200x800", ParseSize, null);
 
+    private readonly Option<bool> force = ForceOption.Create("a picture of the same format");
     private readonly BadRowSettings badRows = new();
     private readonly ReadingSettings reading = new();
 
@@ -56,7 +57,7 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Draws a model, over data if there are any: densities over histograms, contours, the history of the fit.") { model, inputs, output, kind, features, weights, size };
+        var command = new CheckedCommand("plot", "Draws a model, over data if there are any: densities over histograms, contours, the history of the fit.") { model, inputs, output, force, kind, features, weights, size };
         badRows.AddTo(command);
         reading.AddTo(command);
         kind.CompletionSources.Add(_ => PlotKind.All.Select(k => new System.CommandLine.Completions.CompletionItem(k.Name)));
@@ -95,11 +96,13 @@ internal sealed class PlotCommand : Verb
         var modelPath = parsed.GetRequiredValue(model);
         var paths = parsed.GetValue(inputs) ?? [];
         var path = parsed.GetRequiredValue(output)!;
-        var saved = ModelInput.Load(modelPath, console);
-        var file = new ModelFile(path, "picture", "plot.png");
-        file.Check();
+        var format = FormatOf(path)!.Value;
+        var file = new ModelFile(path, format == PictureFormat.Png ? FileKind.Png : FileKind.Svg, parsed.GetValue(force));
+        file.CheckPlace();
         var how = reading.Options(parsed, console);
         await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
+        file.Check();
+        var saved = ModelInput.Load(modelPath, console);
         if (paths.Length > 0) saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         Pipeline? data = null;
@@ -110,7 +113,7 @@ internal sealed class PlotCommand : Verb
         var options = new PlotOptions { Kind = parsed.GetValue(kind) ?? DensityPlot.KindName, Features = parsed.GetValue(features), Seed = common.Seed(parsed), Weights = parsed.GetValue(weights) };
         var picture = await display.ShowAsync(() => ModelPlot.CreateAsync(saved, data, options, cancellationToken)).ConfigureAwait(false);
         var (width, height) = parsed.GetValue(size) ?? PictureRenderer.DefaultSize(picture.Panels.Count);
-        file.Write(PictureRenderer.Render(picture, FormatOf(path)!.Value, width, height));
+        file.Write(PictureRenderer.Render(picture, format, width, height));
         if (parsed.GetValue(common.Json))
         {
             JsonObject.Write(console.Out, json =>

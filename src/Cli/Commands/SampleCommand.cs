@@ -27,8 +27,10 @@ internal sealed class SampleCommand : Verb
         null);
 
     private readonly Setting<string?> output = Setting.Text(
-        "--output", "A file whose name ends with .parquet, replaced if it exists; else a folder, new or empty (required).", "FILE-or-DIR",
+        "--output", "A file whose name ends in .parquet, or a folder, new or empty (required). Rows that Pipelines wrote to the file are replaced.", "FILE-or-DIR",
         "a file to write that ends with .parquet, or a new or empty folder", "sample.parquet");
+
+    private readonly Option<bool> force = ForceOption.Create(FileKind.Parquet.Name, canBeFolder: true);
 
     private readonly Setting<string?> label = Setting.Text(
         "--label", "Of a mixture or a hidden Markov model: also write the component or state that each row came from, to a column of this name. [default: no such column]", "COLUMN", "the name of a new column", "component");
@@ -47,7 +49,7 @@ internal sealed class SampleCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes Parquet: columns named as its features, categories as what they stand for. Seed and batch size fix the bytes.") { model, rows, length, key, output, label, rowsPerFile };
+        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes Parquet: columns named as its features, categories as what they stand for. Seed and batch size fix the bytes.") { model, rows, length, key, output, force, label, rowsPerFile };
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
@@ -68,14 +70,16 @@ internal sealed class SampleCommand : Verb
     {
         var modelPath = parsed.GetRequiredValue(model);
         var path = parsed.GetRequiredValue(output)!;
-        var saved = ModelInput.Load(modelPath, console);
-        OutputCheck.NotADevice(path, "a Parquet file or a folder", "sample.parquet");
+        OutputCheck.ParquetPlace(path, output.Example);
         await OutputCheck.NotAnInputAsync(path, [], [modelPath], new ParquetSourceOptions(), cancellationToken).ConfigureAwait(false);
+        OutputCheck.MayWriteParquet(path, parsed.GetValue(force), output.Example);
+        var saved = ModelInput.Load(modelPath, console);
         var flow = common.Pipeline(parsed);
         var sink = new ParquetSinkOptions
         {
             MaxDegreeOfParallelism = flow.MaxDegreeOfParallelism,
             RowsPerFile = IsFile(path) ? null : parsed.GetValue(rowsPerFile) ?? DefaultRowsPerFile,
+            Overwrite = parsed.GetValue(force),
         };
         var options = new SampleOptions { Rows = parsed.GetValue(rows)!.Value, Seed = common.Seed(parsed), Label = parsed.GetValue(label), Length = parsed.GetValue(length) };
         if (parsed.GetValue(key) is not null && saved.Model is not SequenceModel)

@@ -19,7 +19,7 @@ internal sealed class ScoreCommand : Verb
     private readonly Argument<string[]> inputs = InputArgument.Create();
 
     private readonly Setting<string?> output = Setting.Text(
-        "--output", "A file whose name ends with .parquet, replaced if it exists; else a folder, new or empty (required).", "DIR-or-FILE",
+        "--output", "A file whose name ends in .parquet, or a folder, new or empty (required). Scores that Pipelines wrote to the file are replaced.", "DIR-or-FILE",
         "a file to write that ends with .parquet, or a new or empty folder", "scored.parquet");
 
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
@@ -47,12 +47,13 @@ internal sealed class ScoreCommand : Verb
     private readonly IncrementalSettings incremental = new(canBackfill: true);
     private readonly ReadingSettings reading = new();
     private readonly Option<bool> dryRun = DryRunOption.Create();
+    private readonly Option<bool> force = ForceOption.Create(FileKind.Parquet.Name, canBeFolder: true);
 
     protected override int Order => 2;
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.") { model, inputs, output, columns, features, keep, resume, rowsPerFile, dryRun };
+        var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.") { model, inputs, output, force, columns, features, keep, resume, rowsPerFile, dryRun };
         sequences.AddTo(command);
         command.Add(impossible);
         badRows.AddTo(command);
@@ -86,16 +87,17 @@ internal sealed class ScoreCommand : Verb
         var modelPath = parsed.GetRequiredValue(model);
         var paths = parsed.GetRequiredValue(inputs);
         var path = parsed.GetRequiredValue(output)!;
+        OutputCheck.ParquetPlace(path, output.Example);
+        OutputCheck.NotInAnInput(path, paths);
+        var how = sequences.Reading(reading.Options(parsed, console), parsed);
+        await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
+        OutputCheck.MayWriteParquet(path, parsed.GetValue(force), output.Example);
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
-        OutputCheck.NotADevice(path, "a Parquet file or a folder", "scored.parquet");
-        var how = sequences.Reading(reading.Options(parsed, console), parsed);
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
         // Lists that are not there come before columns that are not there because of it.
         if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
-        OutputCheck.NotInAnInput(path, paths);
-        await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var flow = common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths) };
         var sink = new ParquetSinkOptions
@@ -103,6 +105,7 @@ internal sealed class ScoreCommand : Verb
             MaxDegreeOfParallelism = flow.MaxDegreeOfParallelism,
             RowsPerFile = IsFile(path) ? null : parsed.GetValue(rowsPerFile) ?? DefaultRowsPerFile,
             Resume = parsed.GetValue(resume),
+            Overwrite = parsed.GetValue(force),
         };
 
         var job = $"score under {modelPath}: {saved.Model.FormatName} over {string.Join(", ", saved.Features?.Select(f => f.Name) ?? [])}";

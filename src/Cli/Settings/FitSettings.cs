@@ -66,14 +66,17 @@ internal sealed class FitSettings
     public Option<bool> DryRun { get; } = DryRunOption.Create();
 
     /// <summary>Where the model goes.</summary>
-    public Setting<string?> Output { get; } = Setting.Text("--output", "File for the fitted model (required); replaced if it exists.", "model.json", "a file to write the model to", "model.json");
+    public Setting<string?> Output { get; } = Setting.Text("--output", "File for the fitted model (required). An earlier model there is replaced.", "model.json", "a file to write the model to", "model.json");
+
+    /// <summary>Replaces files of other kinds.</summary>
+    public Option<bool> Force { get; } = ForceOption.Create("a Pipelines model");
 
     /// <summary>Gives inputs and options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(Inputs);
         Option[] start = isSelective ? [Components, Selection.Restarts, Init] : [];
-        Option[] all = [Output, Features, Weights, .. start, Initial, iterations, tolerance, inertia, decay, BatchesPerIteration, DryRun];
+        Option[] all = [Output, Force, Features, Weights, .. start, Initial, iterations, tolerance, inertia, decay, BatchesPerIteration, DryRun];
         foreach (var option in all) command.Add(option);
         BadRows.AddTo(command);
         Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));

@@ -6,10 +6,10 @@ namespace Pipelines.Io;
 /// <summary>
 /// Writes Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder of <c>part-00000.parquet</c> … with a manifest. Row groups are cut by
 /// rows alone and parts by input rows and batches, so the bytes depend on nothing else. Files are written under private temporary names, made durable, and renamed
-/// together at the end; an existing file is replaced only then, and the manifest comes last: it says that the output is whole. A folder that a run of a known job
-/// leaves unfinished can be gone on with; every other unfinished output leaves nothing. Two runs on the same output refuse each other. Columns are written as the
-/// source stored them (units, precision); a DateTime that no Parquet file prescribes goes in whole microseconds, earlier ticks dropped, and a decimal with 10 digits
-/// after the point.
+/// together at the end; an existing file is replaced only then, if Pipelines wrote it or <see cref="ParquetSinkOptions.Overwrite"/> says so, and the manifest comes
+/// last: it says that the output is whole. A folder that a run of a known job leaves unfinished can be gone on with; every other unfinished output leaves nothing.
+/// Two runs on the same output refuse each other. Columns are written as the source stored them (units, precision); a DateTime that no Parquet file prescribes goes
+/// in whole microseconds, earlier ticks dropped, and a decimal with 10 digits after the point.
 /// </summary>
 public sealed class ParquetSink : IResumableSink
 {
@@ -67,7 +67,7 @@ public sealed class ParquetSink : IResumableSink
     /// <exception cref="DataException">It cannot be written.</exception>
     internal IReadOnlyList<OutputPreview> Preview(JobFacts? job)
     {
-        List<OutputPreview> found = [IsFolder ? OutputPreview.OfFolder(options.Files, Name, job, options.Resume) : OutputPreview.OfFile(options.Files, Name)];
+        List<OutputPreview> found = [IsFolder ? OutputPreview.OfFolder(options.Files, Name, job, options.Resume) : OutputPreview.OfFile(options.Files, Name, options.Overwrite)];
         if (options.QuarantineFolder is { } folder) found.Add(QuarantineWriter.Preview(options.Files, folder, options.Resume));
         return found;
     }

@@ -55,6 +55,12 @@ public sealed record ParquetSinkOptions
     /// </summary>
     public bool Resume { get; init; }
 
+    /// <summary>
+    /// True: a single file replaces an existing file of any kind. False (default): it replaces only a Parquet file that Pipelines wrote, or an empty file; others are
+    /// refused. Folders are never replaced: they are new or empty, or hold what <see cref="Resume"/> goes on from.
+    /// </summary>
+    public bool Overwrite { get; init; }
+
     /// <summary>Columns encoded at the same time, -1 (all cores) or at least 1; default 1. The bytes do not depend on it.</summary>
     public int MaxDegreeOfParallelism { get; init; } = 1;
 

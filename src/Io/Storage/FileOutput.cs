@@ -1,9 +1,20 @@
+using Pipelines.Io.Format;
+
 namespace Pipelines.Io.Storage;
 
-/// <summary>An output that is one file: written under a fixed temporary name beside it, so that a leftover is replaced, and renamed at the end.</summary>
-internal sealed class FileOutput(FileLayer files, string path) : IDisposable
+/// <summary>
+/// An output that is one Parquet file: written under a fixed temporary name beside it, so that a leftover is replaced, and renamed at the end. A symbolic link is
+/// followed, and stays. An existing file is replaced only if Pipelines wrote it, or it is empty.
+/// </summary>
+/// <param name="files">The file system.</param>
+/// <param name="path">The file as the user named it.</param>
+/// <param name="overwrite">True: an existing file of any kind is replaced.</param>
+internal sealed class FileOutput(FileLayer files, string path, bool overwrite) : IDisposable
 {
-    private readonly string target = Path.GetFullPath(path);
+    /// <summary>What may be replaced, in words.</summary>
+    public const string Kind = "a Parquet file written by Pipelines";
+
+    private string? target;
     private RunLock? runLock;
     private bool isDone;
 
@@ -14,7 +25,7 @@ internal sealed class FileOutput(FileLayer files, string path) : IDisposable
         CheckPlace();
         try
         {
-            runLock = RunLock.Take(files, Path.Combine(Folder, $".{Path.GetFileName(target)}.lock"), path, () => { });
+            runLock = RunLock.Take(files, Path.Combine(Folder, $".{Path.GetFileName(Target)}.lock"), path, () => { });
         }
         catch (Exception e) when (Refusal.Of(e, path) is { } refusal)
         {
@@ -26,7 +37,9 @@ internal sealed class FileOutput(FileLayer files, string path) : IDisposable
     /// <exception cref="DataException">It cannot.</exception>
     public void CheckPlace()
     {
-        if (Directory.Exists(target)) throw Usage("a folder", "a file, or a name that does not exist yet", "give another name");
+        if (Directory.Exists(path)) throw Usage("a folder", "a file, or a name that does not exist yet", "give another name");
+        if (OutputTarget.Obstacle(path) is { } obstacle) throw Usage(obstacle, "a file that can be written", "give another name");
+        CheckReplaced(DataErrorKind.Usage);
         if (!Directory.Exists(Folder)) throw Usage($"no folder {Folder}", "a folder that exists", "create it first");
     }
 
@@ -36,8 +49,10 @@ internal sealed class FileOutput(FileLayer files, string path) : IDisposable
     /// <summary>Gives the file, whose content is durable, its name.</summary>
     public void Commit()
     {
-        Permissions.LikeOrDefault(Temporary, target);
-        files.Rename(Temporary, target);
+        // It may have come while the rows were written.
+        CheckReplaced(DataErrorKind.Storage);
+        Permissions.LikeOrDefault(Temporary, Target);
+        files.Rename(Temporary, Target);
         files.SyncFolder(Folder);
         isDone = true;
     }
@@ -61,9 +76,19 @@ internal sealed class FileOutput(FileLayer files, string path) : IDisposable
         }
     }
 
-    private string Folder => Path.GetDirectoryName(target)!;
+    private string Target => target ??= OutputTarget.Resolve(path);
 
-    private string Temporary => Path.Combine(Folder, $".{Path.GetFileName(target)}.tmp");
+    private string Folder => Path.GetDirectoryName(Target)!;
 
-    private DataException Usage(string found, string expected, string remedy) => new(DataErrorKind.Usage, target, found, expected, remedy);
+    private string Temporary => DurableFile.TemporaryOf(Target);
+
+    private void CheckReplaced(DataErrorKind error)
+    {
+        if (!overwrite && OutputTarget.Stranger(path, Kind, FooterFile.IsOurs) is { } stranger)
+            throw Wrong(error, stranger, $"a new name, or {Kind} to replace", "give another name, or allow any file to be overwritten");
+    }
+
+    private DataException Usage(string found, string expected, string remedy) => Wrong(DataErrorKind.Usage, found, expected, remedy);
+
+    private DataException Wrong(DataErrorKind kind, string found, string expected, string remedy) => new(kind, Path.GetFullPath(path), found, expected, remedy);
 }

@@ -9,12 +9,14 @@ namespace Pipelines.Io.Storage;
 internal sealed record OutputPreview(string Path, string State, long RowsDone = 0)
 {
     /// <summary>Looks at a single file.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">True: an existing file of any kind is replaced.</param>
     /// <exception cref="DataException">It cannot be written.</exception>
-    public static OutputPreview OfFile(FileLayer files, string path)
+    public static OutputPreview OfFile(FileLayer files, string path, bool overwrite)
     {
-        var output = new FileOutput(files, path);
-        output.CheckPlace();
-        var full = System.IO.Path.GetFullPath(path);
+        new FileOutput(files, path, overwrite).CheckPlace();
+        var full = OutputTarget.Resolve(path);
         CheckWritable(System.IO.Path.GetDirectoryName(full)!, path);
         return new OutputPreview(path, File.Exists(full) ? $"a file is there, of {new MemorySize(new FileInfo(full).Length)}: it is replaced at the end" : "new");
     }

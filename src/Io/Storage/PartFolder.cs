@@ -24,6 +24,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
 {
     private const string UnfinishedName = ".unfinished";
     private const string LockName = "lock";
+    private const string Suffix = ".tmp";
     private readonly string target = Path.GetFullPath(path);
     private RunLock? runLock;
     private bool isMade, isManifestWritten;
@@ -87,9 +88,23 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     /// <summary>Refuses a folder that holds anything but our own unfinished files and the given names.</summary>
     public void CheckNothingElse(IReadOnlySet<string> known)
     {
-        if (!Directory.Exists(target)) return;
-        foreach (var entry in Directory.EnumerateFileSystemEntries(target).Select(e => Path.GetFileName(e)!).Order(StringComparer.Ordinal))
-            if (entry != UnfinishedName && entry != ManifestTemporary && !known.Contains(entry)) throw Usage($"a folder that holds '{entry}'", "an empty folder", "empty it, or give another");
+        var other = Entries(target).Where(e => e != UnfinishedName && e != ManifestTemporary && !known.Contains(e)).Order(StringComparer.Ordinal).FirstOrDefault();
+        if (other is not null) throw Usage($"a folder that holds '{other}'", "an empty folder", "empty it, or give another");
+    }
+
+    /// <summary>Deletes an output folder: its parts, its manifest, and what is unfinished in it. What else is there stays, and the folder with it.</summary>
+    /// <param name="folder">The folder; nothing happens if it is a link.</param>
+    /// <returns>False if something else is there.</returns>
+    public static bool Delete(string folder)
+    {
+        var info = new DirectoryInfo(folder);
+        if (info.LinkTarget is not null || !info.Exists) return true;
+        var unfinished = Path.Combine(folder, UnfinishedName);
+        foreach (var name in Entries(folder).Where(IsFinal)) File.Delete(Path.Combine(folder, name));
+        foreach (var name in Entries(unfinished).Where(IsUnfinished)) File.Delete(Path.Combine(unfinished, name));
+        foreach (var empty in (string[])[unfinished, folder])
+            if (Directory.Exists(empty) && !Entries(empty).Any()) Directory.Delete(empty);
+        return !Directory.Exists(folder);
     }
 
     /// <summary>Begins a part's file.</summary>
@@ -161,15 +176,11 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         SyncUnfinished();
     }
 
-    /// <summary>Deletes the unfinished files but those of some parts, the journal and the lock.</summary>
+    /// <summary>Deletes the unfinished files but those of some parts, the journal and the lock. What somebody else put among them stays.</summary>
     public void DeleteUnfinished(IReadOnlySet<string> keptParts)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(target, UnfinishedName)))
-        {
-            var name = Path.GetFileName(file);
-            if (name is LockName or OutputJournal.FileName || (name.EndsWith(".tmp", StringComparison.Ordinal) && keptParts.Contains(name[..^4]))) continue;
-            files.Delete(file);
-        }
+        foreach (var name in Entries(Path.Combine(target, UnfinishedName)).Where(IsUnfinished).ToList())
+            if (name is not (LockName or OutputJournal.FileName) && !keptParts.Contains(name[..^Suffix.Length])) files.Delete(Unfinished(name));
     }
 
     /// <summary>Deletes parts under their final names.</summary>
@@ -210,9 +221,6 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         }
     }
 
-    /// <summary>True if an earlier run left unfinished files.</summary>
-    public bool HasLeftovers => Directory.EnumerateFiles(Path.Combine(target, UnfinishedName)).Any(f => Path.GetFileName(f) != LockName);
-
     /// <summary>Gives the folder free; what is unfinished stays, and folders that were made for nothing go.</summary>
     public void Dispose()
     {
@@ -229,11 +237,25 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         }
     }
 
-    private static string ManifestTemporary => $".{OutputManifest.FileName}.tmp";
+    private static string ManifestTemporary => Path.GetFileName(DurableFile.TemporaryOf(OutputManifest.FileName));
+
+    private static string JournalTemporary => Path.GetFileName(DurableFile.TemporaryOf(OutputJournal.FileName));
+
+    // The names that this class gives to files: no others are deleted.
+    private static bool IsFinal(string name) => IsPart(name) || name == OutputManifest.FileName || name == ManifestTemporary;
+
+    private static bool IsUnfinished(string name) =>
+        name is LockName or OutputJournal.FileName || name == JournalTemporary || (name.EndsWith(Suffix, StringComparison.Ordinal) && IsPart(name[..^Suffix.Length]));
+
+    private static bool IsPart(string name) =>
+        name.Length > 13 && int.TryParse(name.AsSpan(5, name.Length - 13), NumberStyles.None, CultureInfo.InvariantCulture, out var part) && name == FileName(part);
+
+    private static IEnumerable<string> Entries(string folder) =>
+        Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)!) : [];
 
     private string Final(string file) => Path.Combine(target, file);
 
-    private string Temporary(string file) => Unfinished(file + ".tmp");
+    private string Temporary(string file) => Unfinished(file + Suffix);
 
     private string Unfinished(string file) => Path.Combine(target, UnfinishedName, file);
 
@@ -259,21 +281,4 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     }
 
     private DataException Usage(string found, string expected, string remedy) => new(DataErrorKind.Usage, target, found, expected, remedy);
-}
-
-/// <summary>Why a place cannot be written, found before any data is read.</summary>
-internal static class Refusal
-{
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
-
-    /// <summary>The error for a failure to prepare an output; null if it is none of these.</summary>
-    public static DataException? Of(Exception e, string place) => e switch
-    {
-        IOException { HResult: NoSpace or QuotaExceeded } or ArgumentOutOfRangeException { ParamName: "value" } =>
-            new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write", "free space or choose another place; nothing was left behind", e),
-        IOException or UnauthorizedAccessException =>
-            new DataException(DataErrorKind.Usage, Path.GetFullPath(place), $"a folder that cannot be written ({e.Message})", "a writable folder", "check its permissions, or give another", e),
-        _ => null,
-    };
 }

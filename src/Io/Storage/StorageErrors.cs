@@ -21,3 +21,20 @@ internal static class StorageErrors
         }
     }
 }
+
+/// <summary>Why a place cannot be written, found before any data is read.</summary>
+internal static class Refusal
+{
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+
+    /// <summary>The error for a failure to prepare an output; null if it is none of these.</summary>
+    public static DataException? Of(Exception e, string place) => e switch
+    {
+        IOException { HResult: NoSpace or QuotaExceeded } or ArgumentOutOfRangeException { ParamName: "value" } =>
+            new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write", "free space or choose another place; nothing was left behind", e),
+        IOException or UnauthorizedAccessException =>
+            new DataException(DataErrorKind.Usage, Path.GetFullPath(place), $"a folder that cannot be written ({e.Message})", "a writable folder", "check its permissions, or give another", e),
+        _ => null,
+    };
+}

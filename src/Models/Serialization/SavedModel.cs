@@ -124,29 +124,30 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         }
     }
 
-    /// <summary>Writes the file: to a temporary file beside it, flushed to disk, then renamed over it, so that no one ever sees half a model.</summary>
-    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <summary>
+    /// Writes the file: there is always the old one or the new one, whole, also if the process is killed or the power fails, and the new one once this returns.
+    /// A symbolic link is followed, and stays.
+    /// </summary>
+    /// <param name="path">The file. An existing one is replaced if Pipelines saved it, or if it is empty.</param>
+    /// <param name="overwrite">True: a file of any other kind is replaced too. False (default): it is refused.</param>
+    /// <exception cref="ModelException">There is a file of another kind, a folder or a device.</exception>
     /// <exception cref="IOException">The folder can't be written.</exception>
-    public void Save(string path)
+    public void Save(string path, bool overwrite = false) => Save(path, overwrite, FileLayer.Disk);
+
+    /// <summary>Writes the file; tests put a file system in between.</summary>
+    internal void Save(string path, bool overwrite, FileLayer files)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var temporary = $"{path}.{Environment.ProcessId}.tmp";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None };
-            using (var stream = new FileStream(temporary, options))
-            {
-                stream.Write(ToJson());
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        if (OutputTarget.Obstacle(path) is { } obstacle)
+            throw new ModelException(ErrorKind.Usage, path, obstacle, "a file that can be written", "choose another name");
+        if (!overwrite && OutputTarget.Stranger(path, "a Pipelines model", IsModelFile) is { } stranger)
+            throw new ModelException(ErrorKind.Usage, path, stranger, "a new name, or a Pipelines model to replace", "choose another name, or save with overwrite: true");
+        DurableFile.Write(files, OutputTarget.Resolve(path), ToJson());
     }
+
+    /// <summary>True if the file's content is a model that Pipelines saved, whole or damaged; false if it cannot be read.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsModelFile(string path) => ModelFileKind.IsOurs(path);
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelException">It can't be read, or not as a model.</exception>

@@ -97,10 +97,27 @@ public sealed class FitCheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_of_somebody_else_stay_and_leftovers_of_a_killed_fit_go()
+    {
+        Directory.CreateDirectory(Folder);
+        string[] mine = ["fit-00000001.checkpoint", "fit-12.checkpoint", "fit-notes.checkpoint", ".notes.tmp", "lock"];
+        foreach (var resume in new[] { false, true, false })
+        {
+            foreach (var name in mine) await File.WriteAllTextAsync(Path.Combine(Folder, name), "mine");
+            foreach (var name in (string[])[".fit-00000099.checkpoint.tmp", ".lock"]) await File.WriteAllTextAsync(Path.Combine(Folder, name), "{\"Host\":\"");
+            await FitAsync(Kept(resume), int.MaxValue, 1);
+            var found = Directory.GetFileSystemEntries(Folder).Select(Path.GetFileName).Except(mine).ToList();
+            Assert.Equal(2, found.Count);
+            Assert.All(found, name => Assert.Matches("^fit-000000[0-9]{2}\\.checkpoint$", name));
+            foreach (var name in mine) Assert.Equal("mine", await File.ReadAllTextAsync(Path.Combine(Folder, name)));
+        }
+    }
+
+    [Fact]
     public async Task Two_fits_in_one_folder_refuse_each_other()
     {
         Directory.CreateDirectory(Folder);
-        using var held = Io.Storage.RunLock.Take(Io.Storage.FileLayer.Disk, Path.Combine(Folder, ".lock"), Folder, static () => { });
+        using var held = Io.Storage.RunLock.Take(FileLayer.Disk, Path.Combine(Folder, ".lock"), Folder, static () => { });
         var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
         Assert.StartsWith($"checkpoint folder {Folder}: found a run that writes it now (process {Environment.ProcessId} on host {Environment.MachineName} since ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("expected no other run on the same output; wait for its end, or give another output", error.Message, StringComparison.Ordinal);

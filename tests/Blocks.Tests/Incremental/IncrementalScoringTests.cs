@@ -105,6 +105,8 @@ public sealed class IncrementalScoringTests : IDisposable
                 Assert.Equal(Expected(3, 5), await ValuesAsync());
                 await RunAsync(range);
                 Assert.Equal(Expected(3, 5), await ValuesAsync());
+                // Neither a lock nor a temporary file outlives the run that went on.
+                Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(root, "*", SearchOption.AllDirectories), e => Path.GetFileName(e).StartsWith('.'));
             }
         }
         finally

@@ -45,6 +45,7 @@ internal sealed class FullDiskCampaign : Campaign
         var kilobytes = Math.Max(4, (int)(needed * Math.Min(0.97, from + (random.NextDouble() / 5))));
         // The old output of a job to one file is replaced only at the end.
         var old = job.Resume.Length == 0 || job.IsFit ? "an output of long ago" : null;
+        string[] force = old is null ? [] : ["--force"];
         var what = $"{job.Name}, {kilobytes} KiB";
         var root = mount ?? Directory.CreateDirectory(data["limited"]).FullName;
         if (mount is not null && !await MountAsync(mount, kilobytes)) trials.Finding($"{what}: the disk cannot be mounted");
@@ -52,7 +53,7 @@ internal sealed class FullDiskCampaign : Campaign
         {
             var folder = Directory.CreateDirectory(Path.Combine(root, "t")).FullName;
             if (old is not null) await File.WriteAllTextAsync(Path.Combine(folder, job.Output), old);
-            var end = await ToolProcess.RunAsync(job.Args(folder), limitKilobytes: mount is null ? kilobytes : null);
+            var end = await ToolProcess.RunAsync([.. job.Args(folder), .. force], limitKilobytes: mount is null ? kilobytes : null);
             var isIntact = old is null || await File.ReadAllTextAsync(Path.Combine(folder, job.Output)) == old;
             // A fit writes little: where all found room, nothing was to fail.
             if (end.Code == 0 && job.Difference(folder) is { } wrong) trials.Finding($"{what}: exit code 0, but {wrong}");
@@ -64,7 +65,7 @@ internal sealed class FullDiskCampaign : Campaign
                 if (old is null && job.PartialResult(folder) is { } partial) trials.Finding($"{what}: {partial}");
             }
             if (mount is not null && !await RunAsync("mount", "-o", $"remount,size={(needed * 3) + (512 << 10)}k", mount)) trials.Finding($"{what}: the disk cannot be made larger");
-            var resumed = await ToolProcess.RunAsync([.. job.Args(folder), .. job.Resume]);
+            var resumed = await ToolProcess.RunAsync([.. job.Args(folder), .. job.Resume, .. force]);
             var difference = job.Difference(folder);
             if (resumed.Code != 0 || difference is not null) trials.Finding($"{what}, resumed: exit code {resumed.Code}, {difference ?? "the same bytes"}: {resumed.ErrorText}");
             trials.Row(job.Name, kilobytes, end.Code, old is null ? "-" : end.Code == 0 ? "replaced" : isIntact ? "yes" : "no", resumed.Code == 0 && difference is null ? "yes" : "no", end.Code == 0 ? "" : end.ErrorText.Replace(root, "", StringComparison.Ordinal));

@@ -39,7 +39,7 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
     /// <summary>Everything but checkpoints, which are not part of the result.</summary>
     public static IReadOnlyDictionary<string, string> Outcome(string folder) => Directory.GetFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         .Select(f => (Path: f, Name: Path.GetRelativePath(folder, f)))
-        .Where(f => !f.Name.StartsWith("checkpoints", StringComparison.Ordinal))
+        .Where(f => !f.Name.StartsWith(Path.Combine("checkpoints", "fit-"), StringComparison.Ordinal))
         .ToDictionary(f => f.Name, f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f.Path))));
 
     /// <summary>In what a finished trial differs from the reference; null if in nothing.</summary>

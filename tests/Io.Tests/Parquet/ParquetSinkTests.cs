@@ -181,7 +181,8 @@ public class ParquetSinkTests
         await File.WriteAllTextAsync(folder["a.parquet"], "old");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["a.parquet"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         var source = new TestTable(10).ToSource();
-        await using (var sink = new ParquetSink(folder["a.parquet"]))
+        var options = new ParquetSinkOptions { Overwrite = true };
+        await using (var sink = new ParquetSink(folder["a.parquet"], options))
         {
             await sink.OpenAsync((await source.OpenAsync(default)).Schema, default);
             await foreach (var batch in source.ReadAsync(new ReadOptions(), default)) await sink.WriteAsync(batch, default);
@@ -190,7 +191,7 @@ public class ParquetSinkTests
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(temporary));
         }
         Assert.Equal("old", await File.ReadAllTextAsync(folder["a.parquet"]));
-        await source.CopyTo(new ParquetSink(folder["a.parquet"]));
+        await source.CopyTo(new ParquetSink(folder["a.parquet"], options));
         Assert.Equal([folder["a.parquet"]], folder.Entries);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(folder["a.parquet"]));
         Assert.Equal(10, (await new ParquetSource(folder["a.parquet"]).OpenAsync(default)).Rows);
@@ -204,7 +205,7 @@ public class ParquetSinkTests
         await File.WriteAllTextAsync(folder["a.parquet"], "old");
         var random = new Random(1);
         var source = MemorySource.FromArrays(("x", Enumerable.Range(0, 3 * Group).Select(_ => random.NextDouble()).ToArray()));
-        await using (var sink = new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { RowGroupRows = Group, Files = new FullDisk(room) }))
+        await using (var sink = new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { RowGroupRows = Group, Files = new FullDisk(room), Overwrite = true }))
         {
             var error = await Assert.ThrowsAsync<DataException>(() => source.CopyTo(sink));
             Assert.Equal(DataErrorKind.Storage, error.Kind);

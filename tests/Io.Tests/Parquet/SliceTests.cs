@@ -119,7 +119,8 @@ public class SliceTests
         Assert.Equal(
             $"{path}, row group 0, column 's': found a value of 6MB, expected at most 1MB, the share of the memory budget; give more memory (--memory), take smaller batches (--batch-size), or leave the column out",
             value.Message);
-        await MemorySource.FromArrays([("n", new[] { 1, 2, 3 }), ("s", new[] { "a", new string('x', 3_000_000), "b" })]).CopyTo(new ParquetSink(path));
+        await MemorySource.FromArrays([("n", new[] { 1, 2, 3 }), ("s", new[] { "a", new string('x', 3_000_000), "b" })])
+            .CopyTo(new ParquetSink(path, new ParquetSinkOptions { Overwrite = true }));
         var dictionary = await new ParquetSource(path).FailsReading(new ReadOptions { DecoderBytes = 1_000_000, ReadAheadBytes = 0, LargestBatchBytes = 2_000_000 });
         Assert.StartsWith("a dictionary of 6MB", dictionary.Found, StringComparison.Ordinal);
         await NetParquet.Write(folder["delta.parquet"], NetParquet.Rows(60_000, 1), [60_000], hint: EncodingHint.DeltaBinaryPacked);

@@ -72,7 +72,13 @@ public sealed class InterruptionTests
             (reference, whole, steps) = (SmallJob.Files(folder.Path), await File.ReadAllBytesAsync(folder["out.parquet"]), disk.Steps);
             Assert.Equal([folder["out.parquet"], folder["q"], folder["q/_manifest.json"], folder["q/part-00000.parquet"]], folder.Entries);
         }
-        byte[] old = [1, 2, 3];
+        // Of another program it would not be replaced.
+        byte[] old;
+        using (var folder = new TempFolder())
+        {
+            await new TestTable(3).ToSource().CopyTo(new ParquetSink(folder["old.parquet"]));
+            old = await File.ReadAllBytesAsync(folder["old.parquet"]);
+        }
         for (var kill = 1; kill <= steps + 1; kill++)
         {
             foreach (var seed in (int[])[-1, kill])

@@ -61,27 +61,6 @@ public class SavedModelTests
     }
 
     [Fact]
-    public void SavingReplacesTheFileAtOnceAndLeavesNothingElse()
-    {
-        var folder = Directory.CreateTempSubdirectory("pipelines-tests-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "model.json");
-            File.WriteAllText(path, "old");
-            model.Save(path);
-            Assert.Equal([path], Directory.GetFiles(folder.FullName));
-            var loaded = SavedModel.Load(path);
-            Assert.Equal(model.Model, loaded.Model);
-            Assert.Equal("delay", Assert.Single(loaded.Features!).Name);
-            Assert.Equal(model.ToJson(), File.ReadAllBytes(path));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    [Fact]
     public void ALogLikelihoodThatIsNoNumberSurvivesTheRoundTrip()
     {
         var saved = model with { Training = new(3, false, double.NegativeInfinity, double.NaN, [double.PositiveInfinity], 0, 16, "scalar") };

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Pipelines.Io.Writing;
 using static System.FormattableString;
 
 namespace Pipelines.Io.Format;
@@ -23,6 +24,19 @@ internal static class FooterFile
         using var file = Open(path);
         Span<byte> head = stackalloc byte[4];
         return Read(file, head, 0, path) == 4 && (head.SequenceEqual("PAR1"u8) || head.SequenceEqual("PARE"u8));
+    }
+
+    /// <summary>True for a whole Parquet file that Pipelines wrote.</summary>
+    public static bool IsOurs(string path)
+    {
+        try
+        {
+            return Load(path, path).CreatedBy.StartsWith(FooterWriter.Creator, StringComparison.Ordinal);
+        }
+        catch (DataException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Opens a file for reading.</summary>

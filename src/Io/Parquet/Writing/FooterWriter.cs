@@ -5,7 +5,10 @@ namespace Pipelines.Io.Writing;
 /// <summary>Writes the end of a Parquet file. It says who wrote it by name and version only: no time, user or machine.</summary>
 internal static class FooterWriter
 {
-    private static readonly string CreatedBy = $"Pipelines version {typeof(FooterWriter).Assembly.GetName().Version?.ToString(3)}";
+    /// <summary>How the creator of every file begins that Pipelines writes.</summary>
+    public const string Creator = "Pipelines version ";
+
+    private static readonly string CreatedBy = $"{Creator}{typeof(FooterWriter).Assembly.GetName().Version?.ToString(3)}";
 
     /// <summary>Writes a footer without its length and magic.</summary>
     public static void Write(ByteBuffer target, ColumnWriter[] columns, IReadOnlyList<(long Rows, WrittenChunk[] Chunks)> groups)

@@ -86,7 +86,7 @@ internal sealed class FolderSinkOutput : SinkOutput
 /// <summary>One file, with a quarantine of one file.</summary>
 internal sealed class FileSinkOutput(string path, ParquetSinkOptions options) : SinkOutput
 {
-    private readonly FileOutput output = new(options.Files, path);
+    private readonly FileOutput output = new(options.Files, path, options.Overwrite);
     private readonly QuarantineWriter? quarantine = options.QuarantineFolder is { } folder ? new QuarantineWriter(folder, options) : null;
 
     public override IReadOnlyList<string> Warnings => quarantine?.Warnings ?? [];

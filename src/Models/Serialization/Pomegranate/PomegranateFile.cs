@@ -14,6 +14,10 @@ public static class PomegranateFile
     /// <summary>The classes and distributions that can be read and written, by their name in files.</summary>
     public static IReadOnlyList<string> Supported => [.. PomegranateClass.All.Keys.Order(StringComparer.Ordinal)];
 
+    /// <summary>True if the file's content is a model that pomegranate saved, whole or damaged; false if it cannot be read.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsModelFile(string path) => ModelFileKind.IsPomegranate(path);
+
     /// <summary>The text of a model as pomegranate writes it: ASCII, indented by 4, no final line feed.</summary>
     /// <param name="saved">The model.</param>
     /// <param name="warnings">What the format cannot say, one sentence each.</param>

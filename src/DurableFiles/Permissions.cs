@@ -1,4 +1,4 @@
-namespace Pipelines.Io.Storage;
+namespace Pipelines;
 
 /// <summary>Who may read an output, once it is no longer a private temporary file.</summary>
 internal static class Permissions

@@ -1,9 +1,10 @@
-namespace Pipelines.Io.Storage;
+namespace Pipelines;
 
-/// <summary>Small files that are there whole or not at all, also after a power cut: state, manifests, models.</summary>
+/// <summary>Small files that are there whole or not at all, also after a power cut: models, states, manifests.</summary>
+/// <remarks>The files of this folder are compiled into Models and into Io, which know nothing of each other: there is one way to write a file durably.</remarks>
 internal static class DurableFile
 {
-    /// <summary>Writes a file: under a private temporary name beside it, synchronised, renamed over it, its folder synchronised.</summary>
+    /// <summary>Writes a file under a private temporary name beside it, synchronises it, renames it and synchronises the folder. A link is replaced.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The file; an existing one is replaced and keeps its permissions.</param>
     /// <param name="bytes">Its content.</param>
@@ -12,8 +13,7 @@ internal static class DurableFile
     public static void Write(FileLayer files, string path, ReadOnlySpan<byte> bytes, bool isPrivate = false)
     {
         path = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(path)!;
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.tmp");
+        var temporary = TemporaryOf(path);
         try
         {
             using (var stream = files.Create(temporary))
@@ -29,8 +29,14 @@ internal static class DurableFile
             TryDelete(files, temporary);
             throw;
         }
-        files.SyncFolder(folder);
+        files.SyncFolder(Path.GetDirectoryName(path)!);
     }
+
+    /// <summary>The name under which a file is written before it gets its own. It is fixed, so the next write replaces what a killed one left.</summary>
+    public static string TemporaryOf(string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.tmp");
+
+    /// <summary>Deletes what a killed write of a file left, where this run may not write it.</summary>
+    public static void DeleteLeftover(FileLayer files, string path) => TryDelete(files, TemporaryOf(path));
 
     // The first failure is what the user must see, not that cleaning up failed too.
     private static void TryDelete(FileLayer files, string path)
@@ -39,7 +45,7 @@ internal static class DurableFile
         {
             files.Delete(path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It is replaced by the next write.
         }

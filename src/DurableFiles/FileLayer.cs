@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Pipelines.Io.Storage;
+namespace Pipelines;
 
 /// <summary>
 /// What durable writing asks of a file system, one method a step, so that tests can put a disk in between that fails, forgets what was not
@@ -8,6 +8,9 @@ namespace Pipelines.Io.Storage;
 /// </summary>
 internal class FileLayer
 {
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     /// <summary>The real disk.</summary>
     public static FileLayer Disk { get; } = new();
 
@@ -39,7 +42,9 @@ internal class FileLayer
     /// <summary>Gives a file another name in one step, replacing what has that name. Durable after <see cref="SyncFolder"/>.</summary>
     public virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
-    /// <summary>Gives a folder another name in one step; no folder of that name may be there. Durable after <see cref="SyncFolder"/> of the folder around it.</summary>
+    /// <summary>
+    /// Gives a folder another name in one step; no folder of that name may be there. Durable after <see cref="SyncFolder"/> of the folder around it.
+    /// </summary>
     public virtual void RenameFolder(string from, string to) => Directory.Move(from, to);
 
     /// <summary>Deletes a file; nothing happens if it is not there.</summary>
@@ -49,7 +54,7 @@ internal class FileLayer
     public virtual void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        else Directory.CreateDirectory(path, FolderMode);
     }
 
     /// <summary>Deletes an empty folder; nothing happens if it is not there.</summary>
@@ -60,26 +65,49 @@ internal class FileLayer
 
     /// <summary>Makes the names in a folder durable: those made, changed and deleted (fsync of the folder).</summary>
     /// <exception cref="IOException">They cannot be made durable.</exception>
-    public virtual void SyncFolder(string path) => FolderSync.Run(path);
+    public virtual void SyncFolder(string path) => NativeSync.OfFolder(path);
 }
 
-/// <summary>fsync of a folder, which .NET does not offer.</summary>
-internal static partial class FolderSync
+/// <summary>fsync of what was opened to be read: .NET does not offer it for folders.</summary>
+internal static partial class NativeSync
 {
-    public static void Run(string path)
+    private const int PermissionDenied = 13;
+    private const int BadHandle = 9;
+    private const int InvalidArgument = 22;
+
+    private static int DoNotWait => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
+
+    private static int NotSupported => OperatingSystem.IsMacOS() ? 45 : 95;
+
+    /// <summary>Makes the names in a folder durable, where the file system can do that for folders and the user may read this one.</summary>
+    public static void OfFolder(string path)
     {
         if (OperatingSystem.IsWindows()) return;
-        var handle = OpenFolder(path, 0);
-        if (handle < 0) throw new IOException($"the folder {path} cannot be opened to make its entries durable");
-        var failed = Sync(handle) != 0;
-        _ = Close(handle);
-        if (failed) throw new IOException($"the entries of the folder {path} cannot be made durable");
+        var (opened, synchronised) = Run(path);
+        // The file is written and has its name by now: a folder that can't be synchronised at all must not make that a failure.
+        if (opened == PermissionDenied) return;
+        if (opened != 0) throw new IOException($"the folder {path} cannot be opened to make its entries durable");
+        if (synchronised != 0 && synchronised != InvalidArgument && synchronised != BadHandle && synchronised != NotSupported)
+            throw new IOException($"the entries of the folder {path} cannot be made durable");
     }
 
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenFolder(string path, int flags);
+    /// <summary>True for a file on a disk; false for a pipe, a device or a socket, which cannot be synchronised.</summary>
+    public static bool IsPossible(string path) => OperatingSystem.IsWindows() || Run(path) == (0, 0);
 
-    [LibraryImport("libc", EntryPoint = "fsync")]
+    // The error numbers of opening and of synchronising; 0 = none.
+    private static (int Opened, int Synchronised) Run(string path)
+    {
+        var handle = Open(path, DoNotWait);
+        if (handle < 0) return (Marshal.GetLastPInvokeError(), 0);
+        var error = Sync(handle) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = Close(handle);
+        return (0, error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int handle);
 
     [LibraryImport("libc", EntryPoint = "close")]

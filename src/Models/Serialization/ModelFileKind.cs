@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Pipelines.Models.Serialization.Pomegranate;
+
+namespace Pipelines.Models.Serialization;
+
+/// <summary>Which program saved a model file, known by its content. Nothing but the root object's properties is looked at: a damaged model is one too.</summary>
+internal static class ModelFileKind
+{
+    private const long MostBytes = 256L << 20;
+    private const int MostDepth = 64;
+
+    /// <summary>True for a model that Pipelines saved.</summary>
+    public static bool IsOurs(string path) => RootText(path, "format"u8) == SavedModel.Format;
+
+    /// <summary>True for a model that pomegranate saved.</summary>
+    public static bool IsPomegranate(string path) =>
+        RootText(path, "class"u8) is { } name && (name == "Distribution" || (PomegranateClass.All.TryGetValue(name, out var found) && !found.IsDistribution));
+
+    // The text of a property of the root object; null if there is none, or the file cannot be read.
+    private static string? RootText(string path, ReadOnlySpan<byte> property)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > MostBytes || !BeginsAsObject(path)) return null;
+            var bytes = File.ReadAllBytes(path).AsSpan();
+            if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+            var reader = new Utf8JsonReader(bytes, new() { MaxDepth = MostDepth });
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals(property)) continue;
+                return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // Most files that are no model are seen to be none without reading all of them.
+    private static bool BeginsAsObject(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> head = stackalloc byte[256];
+        head = head[..RandomAccess.Read(file, head, 0)];
+        if (head.StartsWith("\uFEFF"u8)) head = head[3..];
+        return head.TrimStart(" \t\r\n"u8).StartsWith("{"u8);
+    }
+}
