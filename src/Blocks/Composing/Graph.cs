@@ -25,8 +25,12 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
         if (columns?.FirstOrDefault(c => info.Schema.IndexOf(c) < 0 && info.LeftOut.ContainsKey(c)) is { } unread)
             throw new DataException(DataErrorKind.Data, $"{Source.Name}, column '{unread}'", $"a column that cannot be read: {info.LeftOut[unread]}", "a plain column of numbers, booleans, texts or times", "leave the column out");
         // What is wanted but absent is reported by whoever wants it, with its own words.
-        if (columns is null || columns.Any(c => info.Schema.IndexOf(c) < 0)) return new BoundGraph(this, info, null, schema);
-        return new BoundGraph(this, info, columns, Output(new BatchSchema(columns.Select(c => info.Schema.Fields[info.Schema.IndexOf(c)]))));
+        var bound = columns is null || columns.Any(c => info.Schema.IndexOf(c) < 0)
+            ? new BoundGraph(this, info, null, schema)
+            : new BoundGraph(this, info, columns, Output(new BatchSchema(columns.Select(c => info.Schema.Fields[info.Schema.IndexOf(c)]))));
+        // What code of the user's sees, or a quarantine keeps, must be what the files hold.
+        if (keepsRows || Stages.Any(s => s.IsForeign)) bound.Read.CheckTypes();
+        return bound;
     }
 
     /// <summary>Makes the stages ready for one run; dispose what comes back.</summary>
@@ -84,6 +88,8 @@ internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<st
     {
         ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info)
         {
+            MixesNumbers = true,
+            SendsEmpty = Schema is null,
             ReuseMemory = !Graph.Stages.Any(s => s.IsForeign),
             FirstBatch = firstBatch,
             ExtraRowBytes = extraRowBytes + Graph.Stages.Sum(s => s.ExtraRowBytes),

@@ -117,7 +117,10 @@ public sealed partial class Pipeline
         return new(graph, given, features, weights, columns);
     }
 
-    /// <summary>Passes each batch through a function of yours that keeps the number of rows. It is called by many threads at once.</summary>
+    /// <summary>
+    /// Passes each batch through a function of yours that keeps the number of rows. It is called by many threads at once. Where the source has no row, it is called once, with a
+    /// batch of 0 rows: what it returns says which columns the output has.
+    /// </summary>
     public Pipeline Transform(Func<DataBatch, DataBatch> transform, string name = "transform")
     {
         ArgumentNullException.ThrowIfNull(transform);

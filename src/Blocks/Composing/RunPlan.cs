@@ -36,7 +36,6 @@ internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, Pipel
     /// <summary>The plan of a bound graph; its ends add what they know.</summary>
     public static async ValueTask<RunPlan> OfAsync(BoundGraph bound, PipelineOptions options, MemoryPlan memory, CancellationToken cancellationToken)
     {
-        if (bound.Info.Rows == 0) throw SourceBlock.NoRow(bound.Graph.Source.Name);
         var names = bound.Read.Fields.Select(f => f.Name).ToArray();
         return new RunPlan(bound.Info.Files, bound.Info.Rows, options, bound.Read, [.. bound.Info.Schema.Fields.Select(f => f.Name).Except(names, StringComparer.Ordinal)], memory)
         {

@@ -35,8 +35,7 @@ public sealed class SinkPipeline
         var point = new ResumePoint(0, 0, 0, 0, IsComplete: false);
         try
         {
-            var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
-            parquet?.CheckInput(bound.Read);
+            var bound = await BindAsync(graph, parquet, cancellationToken).ConfigureAwait(false);
             point = await ResumeAsync(bound, sink, cancellationToken).ConfigureAwait(false);
             run.Accounts.Resume(point);
             if (!point.IsComplete)
@@ -97,11 +96,11 @@ public sealed class SinkPipeline
     {
         options.Validate();
         var graph = this.graph.ForRun();
-        var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
-        var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)), cancellationToken).ConfigureAwait(false);
         await using var sink = createSink();
-        if (sink is not ParquetSink parquet) return plan with { Written = bound.Schema };
-        parquet.CheckInput(bound.Read);
+        var parquet = sink as ParquetSink;
+        var bound = await BindAsync(graph, parquet, cancellationToken).ConfigureAwait(false);
+        var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)), cancellationToken).ConfigureAwait(false);
+        if (parquet is null) return plan with { Written = bound.Schema };
         var outputs = parquet.Preview(bound.Info.Files.Count > 0 ? JobOf(bound, sink) : null);
         return plan with
         {
@@ -114,6 +113,14 @@ public sealed class SinkPipeline
 
         // A part ends with the batch that fills it.
         long BatchesOf(long rows) => (rows + options.BatchSize - 1) / options.BatchSize;
+    }
+
+    private async Task<BoundGraph> BindAsync(Graph graph, ParquetSink? sink, CancellationToken cancellationToken)
+    {
+        var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        bound.Schema?.CheckTypes();
+        sink?.CheckInput(bound.Read);
+        return bound;
     }
 
     // What is kept of the input takes what it takes there; scores hardly compress, labels almost wholly.

@@ -13,6 +13,7 @@ namespace Pipelines.Blocks;
 public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
 {
     private const int MostNamed = 10;
+    private const int MostWarned = 3;
 
     /// <summary>Those that refuse the input.</summary>
     public IReadOnlyList<SchemaFinding> Errors => Of(SchemaOutcome.Error);
@@ -20,8 +21,24 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     /// <summary>Those that a user should know.</summary>
     public IReadOnlyList<SchemaFinding> Warnings => Of(SchemaOutcome.Warning);
 
-    /// <summary>The warnings as sentences: the first ten, then how many more there are.</summary>
-    public IReadOnlyList<string> WarningTexts => First(Warnings, f => $"{f}");
+    /// <summary>
+    /// The warnings as sentences, at most three, the gravest first: values outside the range seen, the farthest first, then nulls, then types. One sentence stands for a feature's
+    /// change in all files and tells of the gravest; the third tells how many more there are, if they are more than three.
+    /// </summary>
+    public IReadOnlyList<string> WarningTexts
+    {
+        get
+        {
+            // Stable: of equal ones the first file and feature come first.
+            var groups = Warnings.OrderByDescending(f => f.Severity).GroupBy(f => (f.Change, f.Column)).Select(g => g.ToList()).ToList();
+            var shown = groups.Count > MostWarned ? MostWarned - 1 : groups.Count;
+            var texts = groups.Take(shown).Select(g => $"{g[0]}{(g.Count == 1 ? "" : $" ({Number(g.Count - 1, "more file")} likewise)")}").ToList();
+            if (shown == groups.Count) return texts;
+            var rest = groups.Skip(shown).SelectMany(g => g).ToList();
+            texts.Add($"and {Number(rest.Count, "more difference")} from what the model was fitted to, in {Number(rest.Select(f => f.Column).Distinct().Count(), "feature")} of {Number(rest.Select(f => f.File).Distinct().Count(), "file")} (--dry-run tells of them)");
+            return texts;
+        }
+    }
 
     /// <summary>Checks files against a model.</summary>
     /// <param name="model">The model; one without named features asks for nothing.</param>
@@ -30,7 +47,10 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(files);
-        return Check(model.Features ?? [], files.Select(f => (f.Name, f.Columns)));
+        // A file without rows has nothing that a model could not use; of such files alone the columns must be there all the same.
+        var all = files.ToList();
+        var filled = all.Exists(f => f.Rows > 0) ? all.FindAll(f => f.Rows > 0) : all;
+        return Check(model.Features ?? [], filled.Select(f => (f.Name, f.Columns)));
     }
 
     /// <summary>Checks a source's columns against a model.</summary>
@@ -93,16 +113,30 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             yield return new(SchemaChange.Retyped, file, feature.Name, type, $"{feature.Type} as when the model was fitted; the values are taken as numbers");
         if (feature.IsNullable == false && column.IsNullable)
         {
-            var nulls = column.Nulls is { } n ? $" (it tells of {n} nulls)" : "";
-            yield return new(SchemaChange.NewlyNullable, file, feature.Name, $"a column that may hold nulls{nulls}", "none as when the model was fitted; missing values are left out of their row's probability");
+            var nulls = column.Nulls is { } n ? $" (it tells of {Number(n, "null")})" : "";
+            yield return new(SchemaChange.NewlyNullable, file, feature.Name, $"a column that may hold nulls{nulls}", "none as when the model was fitted; missing values are left out of their row's probability") { Nulls = column.Nulls };
         }
-        if (column.Range is var (low, high) && ((feature.Minimum is { } least && low < least) || (feature.Maximum is { } most && high > most)))
-            yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (as the file tells)", $"{Text(feature.Minimum)} to {Text(feature.Maximum)} as when the model was fitted; of others it knows little");
+        if (column.Range is not var (low, high) || Excess(feature, low, high) is not (> 0 and var excess)) yield break;
+        var range = $"{Text(feature.Minimum)} to {Text(feature.Maximum)} as when the model was fitted";
+        yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (as the file tells)", excess > SchemaFinding.MostExcess ? $"{range}; of others it knows little" : $"a little outside of {range}") { Excess = excess };
+    }
+
+    // Halves, so that the width of the widest range is still a number.
+    private static double Excess(Feature feature, double low, double high)
+    {
+        var (least, most) = (feature.Minimum, feature.Maximum);
+        var outside = Math.Max((least / 2) - (low / 2) ?? 0, (high / 2) - (most / 2) ?? 0);
+        var width = (most / 2) - (least / 2) ?? 0;
+        if (width == 0) width = Math.Max(Math.Abs(least ?? 0), Math.Abs(most ?? 0)) / 2;
+        return outside / (width > 0 ? width : 0.5);
     }
 
     private static bool IsNumeric(string type) => type is "double" or "single" or "decimal" or "sbyte" or "byte" or "int16" or "uint16" or "int32" or "uint32" or "int64" or "uint64" or "boolean";
 
-    private static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "any";
+    // Statistics write a least value of 0 as -0.
+    private static string Text(double? value) => (value + 0.0)?.ToString("R", CultureInfo.InvariantCulture) ?? "any";
+
+    private static string Number(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
 
     private static List<string> First(IReadOnlyList<SchemaFinding> findings, Func<SchemaFinding, string> text)
     {

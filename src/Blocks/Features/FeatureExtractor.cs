@@ -64,8 +64,18 @@ internal sealed class FeatureExtractor
     /// <summary>Checks that the columns are there and numeric, before any row is read.</summary>
     /// <param name="schema">The data's columns.</param>
     /// <param name="place">Name of the source or block, for messages.</param>
-    /// <exception cref="DataException">A column is absent or not numeric.</exception>
-    public void Check(BatchSchema schema, string place) => _ = Resolve(schema, place);
+    /// <exception cref="DataException">A column is absent, also from one file alone, or not numeric.</exception>
+    public void Check(BatchSchema schema, string place)
+    {
+        var columns = Resolve(schema, place).Indexes;
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (schema.Fields[columns[i]].Union is not { } union) continue;
+            union.CheckEverywhere(Role(i));
+            // Features are doubles, whatever numbers the files hold; categories are known by their exact values.
+            if (!union.AreNumbers || IsCategorical(i)) union.CheckType("--features");
+        }
+    }
 
     /// <summary>Writes the features, then the weights, of a batch.</summary>
     /// <param name="batch">The rows.</param>
@@ -139,11 +149,11 @@ internal sealed class FeatureExtractor
         for (var i = 0; i < indexes.Length; i++)
         {
             indexes[i] = schema.IndexOf(names[i]);
-            var role = i == features.Count ? "weight" : i == Label ? "label" : "feature";
+            var role = Role(i);
             if (indexes[i] < 0)
                 throw new DataException(DataErrorKind.Data, place, $"no column '{names[i]}'", $"the {role} '{names[i]}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", $"name a {role} that the data holds");
             var field = schema.Fields[indexes[i]];
-            var isCategorical = i < features.Count && (codes[i] is not null || Unknown.Contains(i));
+            var isCategorical = IsCategorical(i);
             var isRight = field.IsNumeric || (i < features.Count && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             var isText = !isCategorical && i < features.Count && field.ValueType == typeof(string);
@@ -152,6 +162,10 @@ internal sealed class FeatureExtractor
         }
         return new Plan(schema, indexes);
     }
+
+    private string Role(int column) => column == features.Count ? "weight" : column == Label ? "label" : "feature";
+
+    private bool IsCategorical(int column) => column < features.Count && (codes[column] is not null || Unknown.Contains(column));
 
     private sealed record Plan(BatchSchema Schema, int[] Indexes);
 }

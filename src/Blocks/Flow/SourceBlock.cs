@@ -59,6 +59,12 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <summary>Number of the first batch to read, at least 0 (default): those before it were done by an earlier run.</summary>
     internal long FirstBatch { get; init; }
 
+    /// <summary>True if the blocks behind take numbers as doubles, whatever types the files hold them in.</summary>
+    internal bool MixesNumbers { get; init; }
+
+    /// <summary>True: where there is no row at all, one batch without rows is sent, so that the blocks behind can tell what columns they make.</summary>
+    internal bool SendsEmpty { get; init; }
+
     /// <summary>Begins to read; a second call does nothing.</summary>
     public void Start()
     {
@@ -92,9 +98,6 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>The error of a source without rows.</summary>
-    internal static DataException NoRow(string source) => new(DataErrorKind.Data, source, "no row", "at least one", "check the paths and filters");
-
     private async Task PumpAsync()
     {
         IBatchCredit? credit = null;
@@ -116,6 +119,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 ExtraRowBytes = ExtraRowBytes,
                 ReuseMemory = ReuseMemory,
                 FirstBatch = FirstBatch,
+                MixesNumbers = MixesNumbers,
             };
             var heap = run.Options.OwnsProcess ? new HeapGuard(plan.HeapBytes) : null;
             long index = FirstBatch, row = FirstBatch * run.Options.BatchSize, weight = 0;
@@ -140,7 +144,12 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 run.Accounts.Withdraw(booked);
                 return;
             }
-            if (index == 0 && !run.IsStopped) throw NoRow(source.Name);
+            if (index == 0 && SendsEmpty && !run.IsStopped)
+            {
+                var booked = run.Accounts.Enter(DataBatch.Empty(opened.Schema.Project(columns, source.Name)), credit);
+                credit = null;
+                if (!await inner.SendAsync(booked, run.Token).ConfigureAwait(false)) run.Accounts.Withdraw(booked);
+            }
             inner.Complete();
         }
         catch (Exception e)

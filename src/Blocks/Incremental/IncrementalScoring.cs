@@ -71,17 +71,13 @@ public static class IncrementalScoring
 
         async Task ScoreAsync(PendingRun begun, InputFile file)
         {
-            // A file without rows has no output, and is done all the same.
-            if (file.Rows > 0)
-            {
-                var scored = score([file.Path]);
-                scored = scored.With(scored.Options with { BadRows = badRows with { QuarantineFolder = begun.File.Quarantine } });
-                var result = await scored.ToParquet(runs.Hidden(begun.Run), sink with { Resume = true }).RunAsync(progress, cancellationToken).ConfigureAwait(false);
-                told.AddRange(result.Warnings.Select(w => $"{file.Name}, {w}"));
-                begun = begun with { File = begun.File with { Rows = result.RowsOut, RowsRejected = result.RowsRejected } };
-                // Written before the folder gets its name: afterwards nobody could tell how many rows were refused.
-                run.Write(run.State with { Pending = begun });
-            }
+            var scored = score([file.Path]);
+            scored = scored.With(scored.Options with { BadRows = badRows with { QuarantineFolder = begun.File.Quarantine } });
+            var result = await scored.ToParquet(runs.Hidden(begun.Run), sink with { Resume = true }).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+            told.AddRange(result.Warnings.Select(w => $"{file.Name}, {w}"));
+            begun = begun with { File = begun.File with { Rows = result.RowsOut, RowsRejected = result.RowsRejected } };
+            // Written before the folder gets its name: afterwards nobody could tell how many rows were refused.
+            run.Write(run.State with { Pending = begun });
             runs.Publish(begun);
             Finish(begun, file);
         }

@@ -17,7 +17,7 @@ internal sealed record DoneFile(string Path, long Bytes, DateTime Modified, stri
     /// <summary>Folder of its refused rows; null if none are kept.</summary>
     public string? Quarantine { get; init; }
 
-    /// <summary>True if it has a folder in the output.</summary>
+    /// <summary>True if its folder in the output must be there. That of a file without rows is made too, but was not by earlier versions.</summary>
     public bool HasOutput => Rows + RowsRejected > 0;
 
     /// <summary>True if the file is still as it was.</summary>

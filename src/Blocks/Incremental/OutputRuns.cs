@@ -60,7 +60,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
             // Else a power cut could keep the second renaming alone, and rows would be there twice.
             files.SyncFolder(output);
         }
-        if (run.File.HasOutput) files.RenameFolder(Hidden(run.Run), Final(run.Run));
+        files.RenameFolder(Hidden(run.Run), Final(run.Run));
         files.SyncFolder(output);
     });
 

@@ -18,6 +18,7 @@ public sealed partial class FeaturePass
         var survey = new CategorySurveyBlock(names, run);
         Linking.Link(bound.Create(run), survey);
         await run.RunAsync().ConfigureAwait(false);
+        if (run.Accounts.RowsIn == 0) throw NoRow();
         var found = decoded.ToArray();
         for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Categories(i) };
         decoded = found;

@@ -62,13 +62,18 @@ public sealed partial class FeaturePass
         await run.RunAsync().ConfigureAwait(false);
         if (!filling.IsOff && keys?.Sorter is null) filling.Seal(run.Accounts.RowsOut);
         if (run.Accounts.RowsOut == 0 && work.First == 0 && !isScoring)
+        {
+            if (run.Accounts.RowsIn == 0) throw NoRow();
             throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
+        }
         keys?.Finish(filling, work.Token);
         found = keys;
         Seen.IsWhole = true;
         decoded = [.. decoded.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
     }
+
+    private DataException NoRow() => new(DataErrorKind.Data, graph.Source.Name, "no row", "at least one", "check the paths and filters");
 
     // Written by the pass that reads all rows; a fit that goes on reads them again and writes the same.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, CancellationToken cancellationToken)

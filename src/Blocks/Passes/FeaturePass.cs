@@ -182,6 +182,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
             extractor.Check(schema, graph.Source.Name);
             CheckSequences(schema);
         }
+        if (bound.Info.Rows == 0) throw NoRow();
         var memory = Plan(bound, layout.Bytes / options.BatchSize);
         var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
         var batches = plan.Batches ?? 0;

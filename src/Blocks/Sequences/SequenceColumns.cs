@@ -1,3 +1,4 @@
+using Pipelines.Io;
 using Pipelines.Models;
 
 namespace Pipelines.Blocks;
@@ -27,6 +28,21 @@ public sealed record SequenceColumns(string Key, string? Order = null, bool Regr
 
     /// <summary>The columns that are read for it.</summary>
     internal IEnumerable<string> Needed => Order is null ? [Key] : [Key, Order];
+
+    /// <summary>Checks that the columns are there, in every file and of one type, before any row is read.</summary>
+    /// <param name="schema">The data's columns.</param>
+    /// <param name="place">Name of the source, for messages.</param>
+    /// <exception cref="DataException">One is absent, or of types that do not fit together.</exception>
+    internal void Check(BatchSchema schema, string place)
+    {
+        foreach (var name in Needed)
+        {
+            if (schema.IndexOf(name) is not (>= 0 and var index))
+                throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", "name columns that the data hold");
+            schema.Fields[index].Union?.CheckEverywhere(name == Key ? "key" : "order");
+            schema.Fields[index].Union?.CheckType("--sequence, --order");
+        }
+    }
 
     internal void Validate() => ModelException.CheckOptions("sequences",
         (!string.IsNullOrEmpty(Key), "key column", Key ?? "null", "a column's name"),

@@ -22,15 +22,16 @@ internal sealed class InspectCommand : Verb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
-            IInspection report = IsModel(path)
-                ? new ModelInspection(path, ModelInput.Load(path, console))
-                : new DataInspection(await ParquetInspection.OfAsync([path], reading.Options(parsed, console), cancellationToken).ConfigureAwait(false));
+            IInspection report = IsModel(path) ? new ModelInspection(path, ModelInput.Load(path, console)) : await DataAsync(new ParquetSource([path], reading.Options(parsed, console)), cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, report.WriteJson);
             else report.WriteWords(console.Out);
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static async Task<DataInspection> DataAsync(ParquetSource source, CancellationToken cancellationToken) =>
+        new(await source.InspectAsync(cancellationToken).ConfigureAwait(false), await source.ColumnsAsync(cancellationToken).ConfigureAwait(false));
 
     // By content, as everywhere: a file that begins with a brace (or white space before it) is meant to be a model, whatever its name.
     private static bool IsModel(string path)

@@ -5,7 +5,8 @@ namespace Pipelines.Cli.Reporting;
 
 /// <summary>Parquet files, described.</summary>
 /// <param name="Files">One or more.</param>
-internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : IInspection
+/// <param name="Columns">The columns of all files together.</param>
+internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IReadOnlyList<ColumnUnion> Columns) : IInspection
 {
     public void WriteWords(TextWriter target)
     {
@@ -22,7 +23,14 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : 
                 file.RowGroups.Select((g, i) => new[] { Words.Count(i), Words.Count(g.Rows), Words.Bytes(g.CompressedBytes), Words.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
             if (Files.Count > 1) target.WriteLine();
         }
-        if (Files.Count > 1) target.WriteLine($"{Words.Count(Files.Count)} files, {Words.Count(Files.Sum(f => f.Rows))} rows, {Words.Bytes(Files.Sum(f => f.Bytes))}");
+        if (Files.Count == 1) return;
+        var differing = Columns.Count(c => c.IsUneven);
+        target.WriteLine($"all files together: {Count(Columns.Count, "column")}, {(differing == 0 ? "the same in every file" : $"of which {Words.Count(differing)} {(differing == 1 ? "differs" : "differ")}")}");
+        target.WriteLine();
+        TextTable.Write(target, ["column", "type", "nulls", ""],
+            Columns.Select(c => new[] { c.Name, c.IsInConflict || c.Field is null ? "-" : c.Field.ValueType.Name.ToLowerInvariant(), c.Field?.IsNullable == false ? "none" : "may be", c.Words ?? (c.Obstacle is null ? "" : $"cannot be read: {c.Obstacle}") }));
+        target.WriteLine();
+        target.WriteLine($"{Words.Count(Files.Count)} files, {Words.Count(Files.Sum(f => f.Rows))} rows, {Words.Bytes(Files.Sum(f => f.Bytes))}");
     }
 
     public void WriteJson(Utf8JsonWriter json)
@@ -34,6 +42,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : 
         json.WriteStartArray("files");
         foreach (var file in Files) Write(json, file);
         json.WriteEndArray();
+        UnionJson.Write(json, "columns", Columns);
     }
 
     private static void Write(Utf8JsonWriter json, ParquetInspection file)

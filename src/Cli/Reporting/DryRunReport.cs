@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipelines.Blocks;
+using Pipelines.Io;
 using Pipelines.Io.Storage;
 
 namespace Pipelines.Cli.Reporting;
@@ -83,6 +84,8 @@ internal sealed record DryRunReport(string Job)
         if (plan.Files.Count > MostFiles) Write(target, "", $"and {Words.Number(plan.Files.Count - MostFiles, "file")} more");
         var read = plan.Read.Fields.Count;
         Write(target, "reads", $"{(plan.Others.Count == 0 ? $"all {Words.Number(read, "column")}" : $"{Words.Count(read)} of {Words.Number(read + plan.Others.Count, "column")}")}: {Names(plan.Read.Fields.Select(f => f.Name))}");
+        var uneven = plan.Read.Fields.Select(f => f.Union).OfType<ColumnUnion>().ToList();
+        if (uneven.Count > 0) Write(target, "differing", [.. uneven.Take(MostColumns).Select(u => $"{u.Name}: {u.Words}"), .. uneven.Count > MostColumns ? [$"and {Words.Number(uneven.Count - MostColumns, "column")} more"] : Array.Empty<string>()]);
         if (plan.Engines.Count > 0) Write(target, "engine", string.Join(", ", plan.Engines.Select(e => $"{e.Name} for {Words.Number(e.RowGroups, "row group")}")));
         var batches = plan.Batches is { } count ? Words.Number(count, "batch", "batches") : "batches";
         Write(target, "batches", $"{batches} of up to {Words.Number(plan.Options.BatchSize, "row")}, {plan.Options.Parallelism} at a time");
@@ -144,6 +147,7 @@ internal sealed record DryRunReport(string Job)
         json.WriteEndArray();
         WriteTexts(json, "columnsRead", plan.Read.Fields.Select(f => f.Name));
         WriteTexts(json, "columnsNotRead", plan.Others);
+        UnionJson.Write(json, "columnsDiffering", plan.Read.Fields.Select(f => f.Union).OfType<ColumnUnion>());
         json.WriteStartObject("engines");
         foreach (var (name, groups) in plan.Engines) json.WriteNumber(name, groups);
         json.WriteEndObject();

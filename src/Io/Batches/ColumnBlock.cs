@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Reflection;
 using Pipelines.Io.Reading;
 
 namespace Pipelines.Io;
@@ -31,6 +33,30 @@ internal abstract class ColumnBlock
     /// <param name="before">A block of the row that -1 stands for; null if nothing does.</param>
     /// <param name="rows">Shape [rows of the new block].</param>
     public abstract ColumnBlock Pick(ColumnBlock? before, ReadOnlySpan<int> rows);
+
+    /// <summary>A block of nulls alone.</summary>
+    /// <param name="type">Type of the values that the column could hold.</param>
+    /// <param name="rows">Number of rows, at least 0.</param>
+    public static ColumnBlock Nulls(Type type, int rows) => (ColumnBlock)typeof(ColumnBlock).GetMethod(nameof(NullsOf), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, [rows])!;
+
+    private static ColumnBlock<T> NullsOf<T>(int rows) => new(new T[rows], null, default, new bool[rows]);
+
+    /// <summary>A block of the same numbers in another type that holds them, copied.</summary>
+    public ColumnBlock As(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.Double => As<double>(),
+        TypeCode.Single => As<float>(),
+        TypeCode.Int64 => As<long>(),
+        TypeCode.UInt64 => As<ulong>(),
+        TypeCode.Int32 => As<int>(),
+        TypeCode.UInt32 => As<uint>(),
+        TypeCode.Int16 => As<short>(),
+        TypeCode.UInt16 => As<ushort>(),
+        _ => throw new InvalidOperationException($"found {type.Name}, expected a type that holds other numbers"),
+    };
+
+    protected abstract ColumnBlock As<TTarget>()
+        where TTarget : INumberBase<TTarget>;
 
     /// <summary>Gives the block's arrays back; nobody reads it any more.</summary>
     public abstract void Recycle(ArrayRecycler recycler);
@@ -93,6 +119,20 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
         recycler.Return(values);
         recycler.Return(indexes);
         recycler.Return<bool>(present);
+    }
+
+    protected override ColumnBlock As<TTarget>()
+    {
+        var plain = values;
+        if (dictionary is not null)
+        {
+            var expanded = new T[indexes.Length];
+            // A dictionary without values goes with nulls alone.
+            if (dictionary.Count > 0) CopyTo(0, expanded);
+            plain = expanded;
+        }
+        var made = new TTarget[plain.Length];
+        return NumericConversion.To(plain, made.AsSpan()) ? new ColumnBlock<TTarget>(made, null, default, present) : throw new InvalidOperationException($"found values of type {typeof(T).Name}, expected numbers");
     }
 
     protected override BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts)

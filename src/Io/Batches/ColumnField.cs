@@ -12,6 +12,9 @@ public sealed record ColumnField(string Name, Type ValueType, bool IsNullable, o
     /// <summary>True if the column can be a feature: integers and floating-point numbers.</summary>
     public bool IsNumeric => ValueType == typeof(double) || ValueType == typeof(float) || ValueType == typeof(decimal) || IsInteger;
 
+    /// <summary>Where the files of a source differ in the column, how; null where they do not. Not part of equality.</summary>
+    internal ColumnUnion? Union { get; init; }
+
     /// <summary>True for the integer types.</summary>
     public bool IsInteger => Type.GetTypeCode(ValueType) is >= TypeCode.SByte and <= TypeCode.UInt64;
 
@@ -56,6 +59,13 @@ public sealed class BatchSchema
         return new BatchSchema(names.Select(name => IndexOf(name) is >= 0 and var i
             ? Fields[i]
             : throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"one of {string.Join(", ", Fields.Select(f => f.Name))}", "correct the column's name")));
+    }
+
+    /// <summary>Refuses columns whose values in several files no type holds exactly.</summary>
+    /// <exception cref="DataException">There is one.</exception>
+    internal void CheckTypes()
+    {
+        foreach (var field in Fields) field.Union?.CheckType();
     }
 
     /// <inheritdoc/>

@@ -47,6 +47,9 @@ public sealed class DataBatch
         (Schema, Columns, Rows, Index, FirstRow, Origins, this.credit) = (schema, columns, rows, index, firstRow, origins ?? [], credit);
     }
 
+    /// <summary>The first batch of a source without rows.</summary>
+    internal static DataBatch Empty(BatchSchema schema) => new(schema, [.. schema.Fields.Select(f => ColumnBlock.Nulls(f.ValueType, 0).Slice(f, 0, 0))], 0, 0, 0);
+
     /// <summary>Names and types of the columns.</summary>
     public BatchSchema Schema { get; }
 

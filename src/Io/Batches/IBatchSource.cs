@@ -39,6 +39,9 @@ public sealed record ReadOptions
     /// <summary>Bytes that the reader of the batches adds to each row (features, scores); they count in <see cref="LargestBatchBytes"/>. Default 0.</summary>
     public long ExtraRowBytes { get; init; }
 
+    /// <summary>True: of a column that holds numbers of different types, which no type holds exactly, the values as doubles are wanted. Else it is refused.</summary>
+    internal bool MixesNumbers { get; init; }
+
     /// <summary>Checks all options together.</summary>
     /// <exception cref="DataException">Some are out of range; the message names all of them.</exception>
     public void Validate()

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 
 namespace Pipelines.Io;
@@ -6,11 +7,22 @@ namespace Pipelines.Io;
 internal static class NumericConversion
 {
     /// <summary>Writes values as doubles.</summary>
+    /// <exception cref="DataException">They are not numbers.</exception>
     public static void ToDoubles<T>(ColumnField field, ReadOnlyMemory<T> values, Span<double> target)
+    {
+        if (!To(values, target))
+            throw new DataException(DataErrorKind.Data, $"column '{field.Name}'", field.ValueType.Name.ToLowerInvariant(), "a number", "leave the column out of the features, or convert it first");
+    }
+
+    /// <summary>Writes numbers as those of a type that holds them; false if they are not numbers.</summary>
+    /// <param name="values">Shape [rows].</param>
+    /// <param name="target">Shape [rows].</param>
+    public static bool To<T, TTarget>(ReadOnlyMemory<T> values, Span<TTarget> target)
+        where TTarget : INumberBase<TTarget>
     {
         switch ((object)values)
         {
-            case ReadOnlyMemory<double> v: v.Span.CopyTo(target); break;
+            case ReadOnlyMemory<TTarget> v: v.Span.CopyTo(target); break;
             case ReadOnlyMemory<float> v: TensorPrimitives.ConvertTruncating(v.Span, target); break;
             case ReadOnlyMemory<long> v: TensorPrimitives.ConvertTruncating(v.Span, target); break;
             case ReadOnlyMemory<int> v: TensorPrimitives.ConvertTruncating(v.Span, target); break;
@@ -21,10 +33,10 @@ internal static class NumericConversion
             case ReadOnlyMemory<ushort> v: TensorPrimitives.ConvertTruncating(v.Span, target); break;
             case ReadOnlyMemory<byte> v: TensorPrimitives.ConvertTruncating(v.Span, target); break;
             case ReadOnlyMemory<decimal> v:
-                for (var i = 0; i < v.Length; i++) target[i] = (double)v.Span[i];
+                for (var i = 0; i < v.Length; i++) target[i] = TTarget.CreateTruncating(v.Span[i]);
                 break;
-            default:
-                throw new DataException(DataErrorKind.Data, $"column '{field.Name}'", field.ValueType.Name.ToLowerInvariant(), "a number", "leave the column out of the features, or convert it first");
+            default: return false;
         }
+        return true;
     }
 }

@@ -131,7 +131,7 @@ public sealed class ParquetSink : IResumableSink
         Guard(() =>
         {
             // No rows at all are one part without rows.
-            if (writer is not null && !writer.IsOpen && firstRow == 0) writer.Begin(output.Create(), output.IsHashed);
+            if (writer is not null && !writer.IsOpen && !output.HasParts) writer.Begin(output.Create(), output.IsHashed);
             if (writer is { IsOpen: true }) EndPart();
             output.Commit();
         });

@@ -7,7 +7,8 @@ namespace Pipelines.Io;
 
 /// <summary>
 /// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
-/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. All files must have the same columns. Lists, maps and
+/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. Columns are united by name: one that a file lacks is null there, and numbers of different types become those of the type that holds them all exactly. Only columns
+/// that are read must fit together. Lists, maps and
 /// structures are left out, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
 /// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
 /// </summary>
@@ -90,7 +91,7 @@ public sealed class ParquetSource : IBatchSource
     {
         options.Validate();
         var opened = await PlanAsync(isOpening: false, cancellationToken).ConfigureAwait(false);
-        var schema = opened.Project(options.Columns);
+        var schema = opened.Project(options.Columns, options.MixesNumbers);
         if (opened.Lists is not null)
         {
             await foreach (var batch in ReadListsAsync(opened, schema, options, cancellationToken).ConfigureAwait(false)) yield return batch;
@@ -150,6 +151,11 @@ public sealed class ParquetSource : IBatchSource
     internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
         Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed(), ListColumns.Of(options)));
 
+    /// <summary>Each column over all files, also where they do not fit one another.</summary>
+    /// <exception cref="DataException">The files cannot be found or opened.</exception>
+    internal async ValueTask<IReadOnlyList<ColumnUnion>> ColumnsAsync(CancellationToken cancellationToken) =>
+        ColumnUnion.Of(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
+
     /// <summary>Which engine decodes how many row groups, most first.</summary>
     /// <param name="columns">The columns that are read; null = all.</param>
     /// <param name="heldBytes">What an engine may hold.</param>
@@ -157,7 +163,7 @@ public sealed class ParquetSource : IBatchSource
     internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes, CancellationToken cancellationToken)
     {
         var opened = await PlanAsync(isOpening: false, cancellationToken).ConfigureAwait(false);
-        var schema = opened.Project(columns);
+        var schema = opened.Project(columns, mixesNumbers: true);
         return
         [
             .. opened.Files
@@ -170,9 +176,9 @@ public sealed class ParquetSource : IBatchSource
         // Columns that one reader reads: the plain ones together, each column of lists for itself.
         IEnumerable<FileColumn[]> Together(PlannedFile file)
         {
-            if (opened.Lists is not { } lists) return [ParquetPlan.Columns(file, schema)];
+            if (opened.Lists is not { } lists) return [new FileProjection(file, schema).Stored];
             var columns = schema.Fields.Where(f => f.Name != lists.Key).ToLookup(f => lists.Names.Contains(f.Name));
-            FileColumn[] plain = [.. columns[false].Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name)!)];
+            var plain = new FileProjection(file, new BatchSchema(columns[false])).Stored;
             return [.. plain.Length == 0 ? [] : new[] { plain }, .. columns[true].Select(f => new[] { ListColumns.Find(file, f.Name) })];
         }
     }

@@ -188,12 +188,28 @@ public sealed class PipelineTests
     }
 
     [Fact]
-    public async Task No_row_is_an_error_and_nothing_is_committed()
+    public async Task No_row_is_an_empty_output_of_the_columns_that_rows_would_have()
     {
-        var sink = new ListSink();
-        var thrown = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource([[], []])).To(sink).RunAsync());
-        Assert.Equal("array: found no row, expected at least one; check the paths and filters", thrown.Message);
-        Assert.Equal((false, 1), (sink.IsCompleted, sink.Disposed));
+        var rows = new ArraySource([[], []]);
+        // Where only code of the user's knows the columns, it is asked once, with no row.
+        var calls = 0;
+        Pipeline[] pipelines =
+        [
+            Pipeline.From(rows).Select("x1"),
+            Pipeline.From(rows).Transform(b => b.With(new BatchSchema([b.Schema.Fields[1]]), [b.Columns[1]])),
+            Pipeline.From(rows).Via(new TransformBlock<DataBatch, DataBatch>(b =>
+            {
+                Assert.Equal((0, 1), (b.Rows, ++calls));
+                return b;
+            })).Select("x1"),
+        ];
+        foreach (var pipeline in pipelines)
+        {
+            var sink = new ListSink();
+            var result = await pipeline.To(sink).RunAsync();
+            Assert.Equal((0, 0), (result.RowsIn, result.RowsOut));
+            Assert.Equal((true, 1, "x1 double"), (sink.IsCompleted, sink.Disposed, sink.Schema!.ToString()));
+        }
     }
 
     [Fact]

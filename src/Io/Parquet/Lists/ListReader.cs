@@ -12,7 +12,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
 
     // What says where rows begin is read in any case.
     private readonly string[] lists = [plan.Lists!.Names[0], .. schema.Fields.Select(f => f.Name).Where(n => plan.Lists!.Names.Skip(1).Contains(n))];
-    private readonly string[] plain = [.. schema.Fields.Select(f => f.Name).Where(n => n != plan.Lists!.Key && !plan.Lists!.Names.Contains(n))];
+    private readonly BatchSchema plain = new(schema.Fields.Where(f => f.Name != plan.Lists!.Key && !plan.Lists!.Names.Contains(f.Name)));
     private readonly ReadingMemory handed = new(SliceBytes(options));
     private int file, group;
     private long rowsBefore, delivered, lastElements;
@@ -90,7 +90,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             var name = schema.Fields[c].Name;
             var list = Array.IndexOf(lists, name);
             columns[c] = name == plan.Lists!.Key ? new ColumnBlock<long>(keys, null, default, null)
-                : list < 0 ? beside[Array.IndexOf(plain, name)]
+                : list < 0 ? beside[plain.IndexOf(name)]
                 : elements == entries ? decoded[list] : decoded[list].Pick(null, picks.AsSpan(0, elements));
         }
         return new RowBlock(plan.Files[file].Name, group, elements, columns, null, first, new ListPlaces(first, [.. starts], [.. places], before));
@@ -101,12 +101,12 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     private OpenGroup Open(PlannedFile from)
     {
         var columns = Array.ConvertAll(lists, n => ListColumns.Find(from, n));
-        var others = Array.ConvertAll(plain, n => Array.Find(from.Footer.Columns, c => c.Name == n)!);
-        DecodedSize.CheckRows(from, group, [.. columns, .. others], options.BatchSize, options);
+        var others = new FileProjection(from, plain);
+        DecodedSize.CheckRows(from, group, [.. columns, .. others.Stored], options.BatchSize, options);
         var share = options.DecoderBytes is { } bytes ? bytes / 2 : long.MaxValue;
         var limits = new ReaderLimits(share, SliceBytes(options));
         from.CheckUnchanged();
-        return new OpenGroup(from, group, columns, others.Length == 0 ? null : EngineChoice.Open(plan.Engines, from, group, others, limits), plan.Engines, limits, handed);
+        return new OpenGroup(from, group, columns, plain.Fields.Count == 0 ? null : (others, EngineChoice.Open(plan.Engines, from, group, others.Stored, limits)), plan.Engines, limits, handed);
     }
 
     /// <summary>A row group that is being read.</summary>
@@ -115,12 +115,12 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         private readonly PlannedFile from;
         private readonly int number;
         private readonly FileColumn[] columns;
-        private readonly IRowGroupReader? plain;
+        private readonly (FileProjection Columns, IRowGroupReader Reader)? plain;
         private readonly IListCursor?[] cursors;
         private readonly long[] left;
         private ColumnBlock[] last = [];
 
-        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, IRowGroupReader? plain, IReadOnlyList<ParquetEngine> engines, ReaderLimits limits, ReadingMemory handed)
+        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, (FileProjection Columns, IRowGroupReader Reader)? plain, IReadOnlyList<ParquetEngine> engines, ReaderLimits limits, ReadingMemory handed)
         {
             (this.from, this.number, this.columns, this.plain) = (from, number, columns, plain);
             var info = from.Footer.RowGroups[number];
@@ -198,10 +198,10 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         /// <param name="cancellationToken">Stops it.</param>
         public ColumnBlock[] ReadPlain(int count, ReadOnlySpan<int> rows, CancellationToken cancellationToken)
         {
-            if (plain is null) return [];
+            if (plain is not var (beside, reader)) return [];
             var info = from.Footer.RowGroups[number];
             if (Rows + count > info.Rows) throw Broken(columns[0], $"{Rows + count} lists or more", $"{info.Rows}, the row group's rows");
-            var read = count == 0 ? last : plain.Read(count, null, cancellationToken);
+            var read = count == 0 ? last : beside.Complete(reader.Read(count, null, cancellationToken), count);
             var made = new ColumnBlock[read.Length];
             // Where no row begins, all elements are of the last one.
             for (var c = 0; c < made.Length; c++) made[c] = count == 0 ? read[c].Pick(null, new int[rows.Length]) : read[c].Pick(last.Length == 0 ? null : last[c], rows);
@@ -228,7 +228,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         public void Dispose()
         {
             foreach (var cursor in cursors) cursor?.Dispose();
-            plain?.Dispose();
+            plain?.Reader.Dispose();
         }
 
         private DataException Broken(FileColumn column, string found, string expected) => RowGroupFault.At(from, number, column, new BrokenFileException(found, expected));

@@ -37,7 +37,7 @@ internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
     }
 }
 
-/// <summary>The files of a source, opened and checked: their columns agree.</summary>
+/// <summary>The files of a source, opened, and their columns united by name.</summary>
 internal sealed class ParquetPlan
 {
     private readonly Dictionary<string, string> obstacles = new(StringComparer.Ordinal);
@@ -45,23 +45,15 @@ internal sealed class ParquetPlan
     private ParquetPlan(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists)
     {
         (Files, Engines, Lists) = (files, engines, lists);
-        var first = files[0];
-        foreach (var name in first.Footer.LeftOut)
-            if (lists?.Names.Contains(name) != true) obstacles[name] = Array.Exists(first.Footer.Lists, l => l.Name == name) ? ListColumns.Obstacle : "it is a map, a structure or a list of such";
-        foreach (var file in files)
-        {
-            foreach (var column in file.Footer.Columns)
-                if ((column.Obstacle ?? EngineChoice.Obstacle(engines, file, column)) is { } obstacle) obstacles.TryAdd(column.Name, obstacle);
-            if (file != first) Compare(first, file);
-        }
-        Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name)).Select(c => Array.Exists(files, f => Find(f, c.Name).Field!.IsNullable)
-            ? c.Field! with { IsNullable = true }
-            : c.Field!));
+        Columns = ColumnUnion.Of(files, engines);
+        foreach (var column in Columns)
+            if (column.Obstacle is { } obstacle && lists?.Names.Contains(column.Name) != true) obstacles[column.Name] = obstacle;
+        Schema = new BatchSchema(Columns.Select(c => c.Field).OfType<ColumnField>());
         if (lists is not null) Schema = lists.Schema(files, Schema, engines);
         if (Schema.Fields.Count == 0)
         {
             var why = obstacles.Count == 0 ? "no column" : "no column that can be read: " + string.Join("; ", obstacles.Select(o => $"'{o.Key}': {o.Value}"));
-            throw new DataException(DataErrorKind.Data, first.Name, why, "at least one column of numbers, booleans, texts or times", "write the file anew with plain columns");
+            throw new DataException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times", "write the file anew with plain columns");
         }
     }
 
@@ -74,7 +66,10 @@ internal sealed class ParquetPlan
     /// <summary>The lists whose elements are read as rows; null where rows are rows.</summary>
     public ListColumns? Lists { get; }
 
-    /// <summary>All columns that can be read.</summary>
+    /// <summary>Each column that a file has, over all of them.</summary>
+    public IReadOnlyList<ColumnUnion> Columns { get; }
+
+    /// <summary>All columns that can be read: those of the first file, then those that come new.</summary>
     public BatchSchema Schema { get; }
 
     /// <summary>Columns that cannot be read, and why.</summary>
@@ -83,7 +78,7 @@ internal sealed class ParquetPlan
     /// <summary>Number of rows of all files.</summary>
     public long Rows => Files.Sum(f => f.Footer.Rows);
 
-    /// <summary>Checks files against one another.</summary>
+    /// <summary>Unites the columns of files.</summary>
     /// <param name="files">The files.</param>
     /// <param name="engines">The engines that may read them.</param>
     /// <param name="lists">The lists whose elements are read as rows; null where rows are rows.</param>
@@ -114,38 +109,16 @@ internal sealed class ParquetPlan
     }
 
     /// <summary>The schema of the columns that are asked for, in that order.</summary>
-    public BatchSchema Project(IReadOnlyList<string>? names)
+    /// <param name="names">The columns; null = all.</param>
+    /// <param name="mixesNumbers">True: numbers that no type holds exactly are wanted as doubles.</param>
+    /// <exception cref="DataException">There is no such column, or its types do not fit together.</exception>
+    public BatchSchema Project(IReadOnlyList<string>? names, bool mixesNumbers)
     {
         if (names?.FirstOrDefault(n => Schema.IndexOf(n) < 0 && obstacles.ContainsKey(n)) is { } name)
             throw new DataException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}", "a plain column of numbers, booleans, texts or times", "leave the column out");
-        return Schema.Project(names, Files[0].Name);
-    }
-
-    /// <summary>A file's columns, in the order of <paramref name="schema"/>.</summary>
-    public static FileColumn[] Columns(PlannedFile file, BatchSchema schema) => [.. schema.Fields.Select(c => Find(file, c.Name))];
-
-    private static FileColumn Find(PlannedFile file, string name) => Array.Find(file.Footer.Columns, c => c.Name == name)!;
-
-    private static void Compare(PlannedFile first, PlannedFile file)
-    {
-        const string remedy = "read files of one kind at a time, or write them anew with the same columns";
-        foreach (var column in file.Footer.Columns)
-            if (!Array.Exists(first.Footer.Columns, c => c.Name == column.Name))
-                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", $"a column that {first.Name} does not have", "the same columns in all files", remedy);
-        foreach (var column in first.Footer.Columns)
-        {
-            if (Find(file, column.Name) is not { } other)
-                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", "no such column", $"{column.Storage}, as in {first.Name}", remedy);
-            if (column.Field is not null && other.Field is not null && !Agree(column, other))
-                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", $"{other.Storage}", $"{column.Storage}, as in {first.Name}", remedy);
-        }
-    }
-
-    // Where a type's storage says what its values can hold (digits, units), that must agree too: all are written back alike.
-    internal static bool Agree(FileColumn a, FileColumn b)
-    {
-        if (a.Field!.ValueType != b.Field!.ValueType) return false;
-        var (s, t) = (a.Storage, b.Storage);
-        return a.Field.ValueType == typeof(string) || (s.Kind, s.Unit, s.IsUtc, s.Precision, s.Scale, s.Length) == (t.Kind, t.Unit, t.IsUtc, t.Precision, t.Scale, t.Length);
+        var schema = Schema.Project(names, Files[0].Name);
+        foreach (var field in schema.Fields)
+            if (field.Union is { } union && !(mixesNumbers && union.AreNumbers)) union.CheckType();
+        return schema;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
     private readonly ArrayRecycler? recycler;
     private readonly int parallelism;
     private readonly CancellationTokenSource stop;
-    private readonly FileColumn[][] columns;
+    private readonly FileProjection[] columns;
     private readonly Queue<(Task<RowBlock> Task, long Bytes)> running = new();
     private int file, group;
     private long held, handed;
@@ -31,7 +31,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         (this.plan, this.options) = (plan, options);
         recycler = options.ReuseMemory ? new ArrayRecycler() : null;
         parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
-        columns = [.. plan.Files.Select(f => ParquetPlan.Columns(f, schema))];
+        columns = [.. plan.Files.Select(f => new FileProjection(f, schema))];
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = options.FirstBatch > long.MaxValue / options.BatchSize ? long.MaxValue : options.FirstBatch * options.BatchSize;
         while (plan.Find(ref file, ref group) && plan.Files[file].Footer.RowGroups[group].Rows <= first - globalRow) globalRow += plan.Files[file].Footer.RowGroups[group++].Rows;
@@ -68,7 +68,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         {
             var (from, wanted, g) = (plan.Files[file], columns[file], group);
             var info = from.Footer.RowGroups[g];
-            var bytes = DecodedSize.Of(info, wanted);
+            var bytes = DecodedSize.Of(info, wanted.Stored) + (info.Rows * wanted.ExtraRowBytes);
             var isWhole = groupRow == 0 && bytes <= options.ReadAheadBytes;
             if (isWhole && running.Count >= parallelism) return;
             var rows = isWhole ? info.Rows : SliceRows(info, wanted, bytes);
@@ -96,23 +96,23 @@ internal sealed class RowGroupQueue : IAsyncDisposable
     }
 
     // As many whole batches as half the share takes, so that one slice is decoded while one is read; where texts can be of any length, one batch.
-    private long SliceRows(RowGroupInfo info, FileColumn[] wanted, long bytes)
+    private long SliceRows(RowGroupInfo info, FileProjection wanted, long bytes)
     {
         var batchBytes = Math.Max(1, (double)bytes / info.Rows * options.BatchSize);
-        var batches = Array.Exists(wanted, DecodedSize.IsVariable) ? 1 : Math.Max(1, (long)(options.ReadAheadBytes / 2 / batchBytes));
+        var batches = Array.Exists(wanted.Stored, DecodedSize.IsVariable) ? 1 : Math.Max(1, (long)(options.ReadAheadBytes / 2 / batchBytes));
         return Math.Min(info.Rows - groupRow, (batches * options.BatchSize) - (globalRow % options.BatchSize));
     }
 
-    private async Task<RowBlock> WholeAsync(Task before, PlannedFile from, int g, FileColumn[] wanted, CancellationToken token)
+    private async Task<RowBlock> WholeAsync(Task before, PlannedFile from, int g, FileProjection wanted, CancellationToken token)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         token.ThrowIfCancellationRequested();
         var rows = (int)from.Footer.RowGroups[g].Rows;
         using var whole = Open(from, g, wanted, parallelism, 1);
-        return Block(from, g, 0, rows, whole.Read(rows, recycler, token));
+        return Block(from, g, 0, rows, wanted.Complete(whole.Read(rows, recycler, token), rows));
     }
 
-    private async Task<RowBlock> SliceAsync(Task before, PlannedFile from, int g, FileColumn[] wanted, long at, int rows, CancellationToken token)
+    private async Task<RowBlock> SliceAsync(Task before, PlannedFile from, int g, FileProjection wanted, long at, int rows, CancellationToken token)
     {
         // A slice that failed leaves its reader somewhere: nothing comes after it.
         await before.ConfigureAwait(false);
@@ -122,7 +122,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
             reader = Open(from, g, wanted, 1, parallelism);
             if (at > 0) reader.Skip(at, token);
         }
-        var block = Block(from, g, at, rows, reader.Read(rows, recycler, token));
+        var block = Block(from, g, at, rows, wanted.Complete(reader.Read(rows, recycler, token), rows));
         if (at + rows == from.Footer.RowGroups[g].Rows)
         {
             reader.Dispose();
@@ -131,11 +131,11 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         return block;
     }
 
-    private IRowGroupReader Open(PlannedFile from, int g, FileColumn[] wanted, int readers, int workers)
+    private IRowGroupReader Open(PlannedFile from, int g, FileProjection wanted, int readers, int workers)
     {
-        DecodedSize.CheckBatch(from, g, wanted, options);
+        DecodedSize.CheckBatch(from, g, wanted.Stored, wanted.ExtraRowBytes == 0 ? options : options with { ExtraRowBytes = options.ExtraRowBytes + wanted.ExtraRowBytes });
         var share = options.DecoderBytes is { } bytes ? bytes / readers : long.MaxValue;
-        return EngineChoice.Open(plan.Engines, from, g, wanted, new ReaderLimits(share, Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes), workers));
+        return EngineChoice.Open(plan.Engines, from, g, wanted.Stored, new ReaderLimits(share, Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes), workers));
     }
 
     private RowBlock Block(PlannedFile from, int g, long at, int rows, ColumnBlock[] decoded) => new(from.Name, g, rows, decoded, recycler is null ? null : new BlockLease(decoded, recycler), at);

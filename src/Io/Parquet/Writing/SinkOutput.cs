@@ -11,6 +11,9 @@ internal abstract class SinkOutput : IDisposable
     /// <summary>True if parts are hashed while they are written.</summary>
     public abstract bool IsHashed { get; }
 
+    /// <summary>True if a part is finished.</summary>
+    public abstract bool HasParts { get; }
+
     /// <summary>What becomes of what was written so far if the run fails, in words.</summary>
     public virtual string Rest => "nothing was left behind";
 
@@ -57,6 +60,8 @@ internal sealed class FolderSinkOutput : SinkOutput
 
     public override bool IsHashed => true;
 
+    public override bool HasParts => output.Parts.Count > 0;
+
     public override string Rest => output.IsResumable && output.Parts.Count > 0 ? "what is finished was kept: resuming (--resume) goes on from it" : base.Rest;
 
     public override ResumePoint Enter(JobFacts? job, bool resume, CancellationToken cancellationToken) => output.Enter(job, resume, replace: false, cancellationToken);
@@ -92,6 +97,8 @@ internal sealed class FileSinkOutput(string path, ParquetSinkOptions options) : 
     public override IReadOnlyList<string> Warnings => quarantine?.Warnings ?? [];
 
     public override bool IsHashed => false;
+
+    public override bool HasParts => false;
 
     public override ResumePoint Enter(JobFacts? job, bool resume, CancellationToken cancellationToken)
     {

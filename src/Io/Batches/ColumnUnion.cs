@@ -1,0 +1,143 @@
+using Pipelines.Io.Format;
+using Pipelines.Io.Reading;
+
+namespace Pipelines.Io;
+
+/// <summary>A column over all files of a source, found by name: where it is absent, how it is stored, and the type that holds the values of all files.</summary>
+/// <param name="Name">Its name.</param>
+internal sealed record ColumnUnion(string Name)
+{
+    private const int MostFiles = 2;
+
+    /// <summary>The column as it flows; null where it cannot be read.</summary>
+    public ColumnField? Field { get; private init; }
+
+    /// <summary>Why it cannot be read; null if it can.</summary>
+    public string? Obstacle { get; private init; }
+
+    /// <summary>Files that lack it, in order; files without rows are not among them unless all files are such.</summary>
+    public IReadOnlyList<string> AbsentFrom { get; private init; } = [];
+
+    /// <summary>How it is stored, each way once, with the first file that does so.</summary>
+    public IReadOnlyList<(string Stored, string File)> Types { get; private init; } = [];
+
+    /// <summary>True if no type holds the values of all files exactly: the column must not be written.</summary>
+    public bool IsInConflict { get; private init; }
+
+    /// <summary>True if every file holds numbers in it, so that it can be a feature even where the types conflict: features are doubles.</summary>
+    public bool AreNumbers { get; private init; }
+
+    /// <summary>True if a file lacks the column, or stores it in another way.</summary>
+    public bool IsUneven => AbsentFrom.Count > 0 || Types.Count > 1;
+
+    /// <summary>What becomes of the difference, in words; null if there is none.</summary>
+    public string? Words
+    {
+        get
+        {
+            if (!IsUneven) return null;
+            var types = Types.Count < 2 ? "" : string.Join(", ", Types.Select(t => $"{t.Stored} in {t.File}")) + (!IsInConflict ? $", read as {Field?.ValueType.Name.ToLowerInvariant()}" : AreNumbers ? ", which no type holds exactly: only a feature" : ", which no type holds");
+            var absent = AbsentFrom.Count == 0 ? "" : $"absent from {string.Join(", ", AbsentFrom.Take(MostFiles))}{(AbsentFrom.Count > MostFiles ? $" and {AbsentFrom.Count - MostFiles} more" : "")}, null there";
+            return string.Join("; ", new[] { types, absent }.Where(t => t.Length > 0));
+        }
+    }
+
+    /// <summary>Refuses a column that not every file has, where every file must have it.</summary>
+    /// <param name="role">What it is for: "feature".</param>
+    /// <exception cref="DataException">A file lacks it.</exception>
+    public void CheckEverywhere(string role)
+    {
+        if (AbsentFrom.Count > 0)
+            throw new DataException(DataErrorKind.Data, AbsentFrom[0], $"no column '{Name}'", $"the {role} '{Name}', as in {Types[0].File}", $"leave the file out, or name a column that every file has");
+    }
+
+    /// <summary>Refuses a column whose types no one type holds.</summary>
+    /// <param name="option">The option that leaves columns out.</param>
+    /// <exception cref="DataException">There is no such type.</exception>
+    public void CheckType(string option = "--keep")
+    {
+        if (IsInConflict)
+            throw new DataException(DataErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}", $"leave the column out ({option}), or write the files anew with one type");
+    }
+
+    /// <summary>The columns of some files, each once: those of the first file in its order, then those that come new.</summary>
+    /// <param name="files">The files, in order; at least one.</param>
+    /// <param name="engines">The engines that may read them.</param>
+    public static IReadOnlyList<ColumnUnion> Of(IReadOnlyList<PlannedFile> files, IReadOnlyList<ParquetEngine> engines)
+    {
+        var found = new OrderedDictionary<string, List<Place>>(StringComparer.Ordinal);
+        foreach (var file in files)
+        {
+            foreach (var column in file.Footer.Columns) Add(column.Name, new Place(file, column));
+            foreach (var name in file.Footer.LeftOut) Add(name, new Place(file, null));
+        }
+        // A file without rows has no value that could be lost, whatever its columns.
+        var filled = files.Where(f => f.Footer.Rows > 0).ToList();
+        return [.. found.Select(f => Unite(f.Key, f.Value, filled.Count > 0 ? filled : files, engines))];
+
+        void Add(string name, Place place)
+        {
+            if (!found.TryGetValue(name, out var places)) found.Add(name, places = []);
+            if (places.Count == 0 || !ReferenceEquals(places[^1].File, place.File)) places.Add(place);
+        }
+    }
+
+    /// <summary>True if two columns hold values of one type, with the same digits and units: they are written back alike.</summary>
+    public static bool Agree(ColumnField a, ColumnField b)
+    {
+        if (a.ValueType != b.ValueType) return false;
+        if (a.ValueType == typeof(string) || a.Storage is not ParquetStorage s || b.Storage is not ParquetStorage t) return true;
+        return (s.Kind, s.Unit, s.IsUtc, s.Precision, s.Scale, s.Length) == (t.Kind, t.Unit, t.IsUtc, t.Precision, t.Scale, t.Length);
+    }
+
+    /// <summary>True if a column holds nulls alone, as its type says: it goes with any other.</summary>
+    public static bool IsNothing(FileColumn column) => column.Storage.Kind == LogicalKind.Unknown;
+
+    // The field that holds the values of two columns exactly; null if there is none. What it keeps of the storage is the first one's.
+    private static ColumnField? Unite(ColumnField? a, ColumnField? b) => a is null || b is null ? null : Agree(a, b) ? a : NumericUnion.Of(a, b);
+
+    private static ColumnUnion Unite(string name, List<Place> all, IReadOnlyList<PlannedFile> filled, IReadOnlyList<ParquetEngine> engines)
+    {
+        var counted = all.Exists(p => p.File.Footer.Rows > 0) ? all.FindAll(p => p.File.Footer.Rows > 0) : all;
+        string[] absent = [];
+        if (counted.Count < filled.Count)
+        {
+            var having = counted.Select(p => p.File).ToHashSet(ReferenceEqualityComparer.Instance);
+            absent = [.. filled.Where(f => !having.Contains(f)).Select(f => f.Name)];
+        }
+        if (counted.Exists(p => !p.IsNothing)) counted = counted.FindAll(p => !p.IsNothing);
+        // Where one file holds a plain column and another one lists, it is the types that do not fit.
+        var isNested = counted.TrueForAll(p => p.Column is null);
+        var union = new ColumnUnion(name)
+        {
+            AbsentFrom = absent,
+            Types = [.. counted.Select(p => (p.Column?.Storage.ToString() ?? "a list, a map or a structure", p.File.Name)).DistinctBy(t => t.Item1)],
+            Obstacle = all.Select(p => p.Column is null && !isNested ? null : p.Obstacle(name, engines)).FirstOrDefault(o => o is not null),
+        };
+        if (union.Obstacle is not null) return union;
+        var fields = counted.ConvertAll(p => p.Column?.Field);
+        var field = fields.Aggregate(Unite);
+        union = union with { IsInConflict = field is null, AreNumbers = fields.TrueForAll(f => f?.IsNumeric == true) };
+        if (field is null)
+        {
+            // Where some are numbers, a fit that names no features takes the column for one, which is refused: it does not vanish.
+            var first = fields.Find(f => f is not null)!;
+            field = first with { ValueType = fields.Exists(f => f?.IsNumeric == true) ? typeof(double) : first.ValueType, Storage = null };
+        }
+        field = field with { IsNullable = absent.Length > 0 || all.Exists(p => p.Column?.Field?.IsNullable != false) };
+        union = union with { Field = field };
+        return union.IsUneven ? union with { Field = field with { Union = union } } : union;
+    }
+
+    /// <summary>A column in a file.</summary>
+    /// <param name="File">The file.</param>
+    /// <param name="Column">The column; null for lists, maps and structures.</param>
+    private readonly record struct Place(PlannedFile File, FileColumn? Column)
+    {
+        public bool IsNothing => Column is not null && ColumnUnion.IsNothing(Column);
+
+        public string? Obstacle(string name, IReadOnlyList<ParquetEngine> engines) => Column is null
+            ? Array.Exists(File.Footer.Lists, l => l.Name == name) ? ListColumns.Obstacle : "it is a map, a structure or a list of such"
+            : Column.Obstacle ?? EngineChoice.Obstacle(engines, File, Column);
+    }
+}

@@ -1,0 +1,66 @@
+namespace Pipelines.Io;
+
+/// <summary>The numeric type that holds every value of two others exactly.</summary>
+internal static class NumericUnion
+{
+    // Whole numbers that floats and doubles hold without a gap, in bits.
+    private const int SingleBits = 24;
+    private const int DoubleBits = 53;
+
+    /// <summary>The field of both types, with what is to be kept of the storage where one of them is that type; null if no type holds both.</summary>
+    public static ColumnField? Of(ColumnField a, ColumnField b)
+    {
+        if (Of(a.ValueType, b.ValueType) is not { } type) return null;
+        // Of two ways to store one type, halves and floats, the usual one is written.
+        var storage = a.ValueType == b.ValueType ? null : a.ValueType == type ? a.Storage : b.ValueType == type ? b.Storage : null;
+        return a with { ValueType = type, Storage = storage };
+    }
+
+    /// <summary>The type that holds every value of both; null if none does, or one is not an integer or a floating-point number.</summary>
+    public static Type? Of(Type a, Type b)
+    {
+        var (x, y) = (Kind(a), Kind(b));
+        if (x.Bits == 0 || y.Bits == 0) return null;
+        if (a == b) return a;
+        if (x.IsReal || y.IsReal)
+        {
+            // A signed number's sign is beside its digits, as in a real.
+            var digits = Math.Max(Digits(x), Digits(y));
+            return digits <= SingleBits ? typeof(float) : digits <= DoubleBits ? typeof(double) : null;
+        }
+        var isSigned = x.IsSigned || y.IsSigned;
+        var bits = Math.Max(Needed(x), Needed(y));
+        return (bits, isSigned) switch
+        {
+            (8, true) => typeof(sbyte),
+            (8, false) => typeof(byte),
+            (16, true) => typeof(short),
+            (16, false) => typeof(ushort),
+            (32, true) => typeof(int),
+            (32, false) => typeof(uint),
+            (64, true) => typeof(long),
+            (64, false) => typeof(ulong),
+            _ => null,
+        };
+
+        // Of an unsigned number twice the bits, where a sign must fit.
+        int Needed((int Bits, bool IsSigned, bool IsReal) kind) => isSigned && !kind.IsSigned ? 2 * kind.Bits : kind.Bits;
+    }
+
+    private static int Digits((int Bits, bool IsSigned, bool IsReal) kind) => kind.IsReal ? kind.Bits == 32 ? SingleBits : DoubleBits : kind.IsSigned ? kind.Bits - 1 : kind.Bits;
+
+    private static (int Bits, bool IsSigned, bool IsReal) Kind(Type type) => Type.GetTypeCode(type) switch
+    {
+        TypeCode.SByte => (8, true, false),
+        TypeCode.Byte => (8, false, false),
+        TypeCode.Int16 => (16, true, false),
+        TypeCode.UInt16 => (16, false, false),
+        TypeCode.Int32 => (32, true, false),
+        TypeCode.UInt32 => (32, false, false),
+        TypeCode.Int64 => (64, true, false),
+        TypeCode.UInt64 => (64, false, false),
+        TypeCode.Single => (32, true, true),
+        TypeCode.Double => (64, true, true),
+        _ => default,
+    };
+}
