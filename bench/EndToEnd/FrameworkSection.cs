@@ -12,8 +12,8 @@ namespace Pipelines.EndToEnd;
 /// </summary>
 internal static class FrameworkSection
 {
-    private const int Rows = 1_000_000;
-    private const int Pairs = 11;
+    private const int Rows = 4_000_000;
+    private const int Pairs = 7;
 
     public static async Task RunAsync()
     {
