@@ -12,7 +12,7 @@ public class EngineChoiceTests
     [Fact]
     public void Engines_are_found_and_stand_in_the_order_of_the_choice() => Assert.Equal(["builtin", "parquetsharp", "parquet.net"], ParquetSourceOptions.Engines);
 
-    [Theory]
+    [ParquetSharpTheory]
     [InlineData("alltypes_plain.snappy.parquet", "builtin")]
     [InlineData("delta_binary_packed.parquet", "parquetsharp")]
     [InlineData("byte_stream_split.zstd.parquet", "parquetsharp")]
