@@ -21,6 +21,9 @@ internal abstract class Campaign
     /// <summary>Place in the report.</summary>
     public virtual int Order => 10;
 
+    /// <summary>True if it needs Linux or macOS: signals, limits on the size of files.</summary>
+    public virtual bool NeedsUnix => false;
+
     /// <summary>Runs it.</summary>
     public abstract Task RunAsync(Trials trials);
 }

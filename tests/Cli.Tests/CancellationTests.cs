@@ -9,12 +9,11 @@ public sealed class CancellationTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Theory]
+    [UnixTheory]
     [InlineData("INT")]
     [InlineData("TERM")]
     public async Task A_signal_ends_a_fit(string signal)
     {
-        if (OperatingSystem.IsWindows()) return;
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         // No tolerance: this fit would go on for a hundred million iterations.
         var start = Tool.Command("fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2", "--tolerance", "-1e300", "--output", folder["m.json"], "--verbose");

@@ -9,10 +9,9 @@ public sealed class FullDiskTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
+    [LinuxFact]
     public async Task Score_fails_cleanly()
     {
-        if (!OperatingSystem.IsLinux()) return;
         await TestData.TwoBlobsAsync(folder["d.parquet"], rows: 30_000);
         TestData.SaveModel(folder["m.json"], "x");
         var result = await RunLimitedAsync(100, "score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"]);
@@ -21,10 +20,9 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal(["d.parquet", "m.json"], folder.Names);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task Fit_fails_cleanly()
     {
-        if (!OperatingSystem.IsLinux()) return;
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         // 20 components of two features take some 8 kB; the limit is 1.
         var result = await RunLimitedAsync(1, "fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "multivariate-gaussian", "--components", "20", "--min-variance", "0.01", "--iterations", "1", "--output", folder["m.json"]);

@@ -11,8 +11,6 @@ public sealed class ReadingOptionsTests : IDisposable
 
     public static TheoryData<string> Verbs => ["fit kmeans {data} --components 2 --output {out}.json", "score {model} {data} --output {out}.parquet", "inspect {data}"];
 
-    private static bool CanDecrypt { get; } = CanRun("parquetsharp");
-
     public void Dispose() => folder.Dispose();
 
     [Fact]
@@ -39,10 +37,9 @@ public sealed class ReadingOptionsTests : IDisposable
         Assert.StartsWith("pipelines: error: --parquet-engine: found 'arrow', expected one of auto, builtin, parquetsharp, parquet.net; for example --parquet-engine parquetsharp\n", result.ErrorText, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Verbs))]
+    [ParquetSharpTheory, MemberData(nameof(Verbs))]
     public async Task Encrypted_data_are_read_with_their_key_and_refused_without(string verb)
     {
-        if (!CanDecrypt) return;
         Encrypt(folder["d.parquet"]);
         TestData.SaveModel(folder["model.json"], "x", "y");
         var without = await Tool.RunAsync(Arguments(verb));

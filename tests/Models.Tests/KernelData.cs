@@ -7,6 +7,9 @@ internal static class KernelData
 {
     public static TheoryData<KernelVariant> Variants => [.. KernelSelection.Supported];
 
+    /// <summary>The variants that compute with scaled numbers; the scalar one takes logarithms all the way.</summary>
+    public static TheoryData<KernelVariant> Scaled => [.. KernelSelection.Supported.Where(v => v != KernelVariant.Scalar)];
+
     public static TheoryData<string, KernelVariant> With(params string[] names)
     {
         var data = new TheoryData<string, KernelVariant>();

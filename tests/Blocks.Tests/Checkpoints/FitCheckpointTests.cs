@@ -123,10 +123,9 @@ public sealed class FitCheckpointTests : IDisposable
         Assert.EndsWith("expected no other run on the same output; wait for its end, or give another output", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [UnixFact]
     public async Task Checkpoints_are_private()
     {
-        if (OperatingSystem.IsWindows()) return;
         await FitAsync(Kept(resume: false), int.MaxValue, 1);
         foreach (var file in Directory.GetFiles(Folder)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }

@@ -83,10 +83,9 @@ public sealed class FeaturePassTests
         Assert.Equal(51, source.Made);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_full_disk_is_one_clear_error()
     {
-        if (!File.Exists("/dev/full")) return;
         await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(2))
         {
             SpillFactory = () => SpillFile.Open("/dev/full", () => new FileStream("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0), unlink: false),
@@ -108,10 +107,9 @@ public sealed class FeaturePassTests
         Assert.StartsWith(folder.FullName, thrown.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [UnixFact]
     public async Task The_spill_file_is_private_and_leaves_no_name_behind()
     {
-        if (OperatingSystem.IsWindows()) return;
         var folder = Directory.CreateTempSubdirectory();
         await using (var pass = Pass(new ArraySource(data), 2, spill: true, folder.FullName))
         {

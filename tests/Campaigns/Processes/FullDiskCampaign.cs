@@ -16,9 +16,10 @@ internal sealed class FullDiskCampaign : Campaign
 
     public override int Order => 62;
 
+    public override bool NeedsUnix => true;
+
     public override async Task RunAsync(Trials trials)
     {
-        if (OperatingSystem.IsWindows()) return;
         using var data = new TempFolder();
         trials.Header = ["job", "disk, KiB", "exit code", "old output as it was", "resumed to equal SHA-256", "the error"];
         var random = new Random(Seed);

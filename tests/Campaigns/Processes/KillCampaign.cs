@@ -11,9 +11,10 @@ internal sealed class KillCampaign : Campaign
 
     public override int Order => 60;
 
+    public override bool NeedsUnix => true;
+
     public override async Task RunAsync(Trials trials)
     {
-        if (OperatingSystem.IsWindows()) return;
         using var data = new TempFolder();
         trials.Header = ["job", "changes on disk of an uninterrupted run", "runs struck", "ended before the strike", "killed again while resuming", "killed before anything was on disk", "nothing partial visible", "resumed to equal SHA-256"];
         var random = new Random(Seed);

@@ -14,9 +14,10 @@ internal sealed class TerminateCampaign : Campaign
 
     public override int Order => 61;
 
+    public override bool NeedsUnix => true;
+
     public override async Task RunAsync(Trials trials)
     {
-        if (OperatingSystem.IsWindows()) return;
         using var data = new TempFolder();
         trials.Header = ["job", "signals", "runs struck", "exit code 130", "ended well before the signal told", "ended by the second signal", "slowest end, ms", "resumed to equal SHA-256"];
         var random = new Random(Seed);

@@ -23,14 +23,11 @@ public sealed class ListFormTests : IDisposable
         }
     }
 
-    private static bool HasNative => ParquetEngine.All.Any(e => e is { Name: "parquetsharp", IsAvailable: true });
-
     public void Dispose() => folder.Dispose();
 
-    [Theory, MemberData(nameof(Cases))]
+    [ParquetSharpTheory, MemberData(nameof(Cases))]
     public async Task Every_form_of_every_type_is_read(string form, string kind)
     {
-        if (!HasNative) return;
         var (listNull, elementNull, _) = ListFiles.Forms[form];
         var lists = ListFiles.Random(form.Length + kind.Length, 200, listNull, elementNull);
         foreach (var (encoding, isV2) in (IEnumerable<(Encoding?, bool)>)[(null, false), (null, true), (Encoding.Plain, false), (Encoding.Plain, true), (Other(kind), true)])
@@ -55,10 +52,9 @@ public sealed class ListFormTests : IDisposable
         }
     }
 
-    [Fact]
+    [ParquetSharpFact]
     public async Task Lists_are_numbered_over_files_and_row_groups_whatever_their_forms()
     {
-        if (!HasNative) return;
         var (kind, all) = (ListFiles.Kinds["double"], new List<int?[]?>());
         foreach (var (form, i) in ListFiles.Forms.Keys.Select((f, i) => (f, i)))
         {
@@ -72,10 +68,9 @@ public sealed class ListFormTests : IDisposable
         Assert.Equal([$"{all.Count(l => l is null or [])} lists are empty or null: they have no rows"], source.Warnings);
     }
 
-    [Fact]
+    [ParquetSharpFact]
     public async Task What_only_looks_like_a_list_is_left_out()
     {
-        if (!HasNative) return;
         var kind = ListFiles.Kinds["int"];
         Node leaf = ListFiles.Leaf("item", Repetition.Required, kind);
         (string Name, Node Node)[] nodes =
@@ -95,10 +90,9 @@ public sealed class ListFormTests : IDisposable
         }
     }
 
-    [Fact]
+    [ParquetSharpFact]
     public async Task Encrypted_lists_are_read_with_their_key()
     {
-        if (!HasNative) return;
         var lists = ListFiles.Random(3, 60, nullLists: true, nullElements: true);
         var key = Enumerable.Range(0, 16).Select(i => (byte)i).ToArray();
         using var footer = new FileEncryptionPropertiesBuilder(key);
@@ -109,10 +103,9 @@ public sealed class ListFormTests : IDisposable
     }
 
     // Every byte of a small file in turn: levels, lengths, counts of values, offsets, types.
-    [Fact]
+    [ParquetSharpFact]
     public async Task A_file_with_any_byte_changed_gives_an_error_or_elements()
     {
-        if (!HasNative) return;
         var (_, _, make) = ListFiles.Forms["three levels"];
         var kinds = (Numbers: ListFiles.Kinds["double"], Texts: ListFiles.Kinds["text"]);
         int?[]?[] lists = [[1, null, 3], null, [], [4, 5]];

@@ -116,10 +116,9 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Equal(folder["a.parquet"], (await Assert.ThrowsAsync<DataException>(async () => await same.OpenAsync(SmallJob.Batch(0).Schema, default))).Place);
     }
 
-    [Fact]
+    [UnixFact]
     public async Task No_link_leads_out_of_the_folder()
     {
-        if (OperatingSystem.IsWindows()) return;
         Directory.CreateDirectory(folder["out"]);
         Directory.CreateDirectory(folder["elsewhere"]);
         Directory.CreateSymbolicLink(folder["out/.unfinished"], folder["elsewhere"]);

@@ -52,20 +52,18 @@ public sealed class RunLockTests : IDisposable
         Assert.Equal(Owner("far-away", 4711), File.ReadAllText(folder["lock"]));
     }
 
-    [Fact]
+    [LinuxFact]
     public void A_lock_of_this_machine_under_another_name_is_taken_over()
     {
-        if (!OperatingSystem.IsLinux()) return;
         var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
         File.WriteAllText(folder["lock"], Owner("name-of-a-container-before", 4711, $"{boot}+12345"));
         Take().Dispose();
         Assert.Empty(folder.Entries);
     }
 
-    [Fact]
+    [UnixFact]
     public void A_link_is_not_followed()
     {
-        if (OperatingSystem.IsWindows()) return;
         File.WriteAllText(folder["victim"], "precious");
         File.CreateSymbolicLink(folder["lock"], folder["victim"]);
         Assert.Contains("a symbolic link to ", Assert.Throws<DataException>(Take).Found, StringComparison.Ordinal);

@@ -11,9 +11,6 @@ namespace Pipelines.Models.Tests.Properties;
 /// </summary>
 public class DistributionPropertyTests
 {
-    // Kernel densities describe the data; they maximise nothing.
-    private const string Descriptive = "-kernel-density";
-
     private static readonly int cases = int.TryParse(Environment.GetEnvironmentVariable("PIPELINES_PROPERTY_CASES"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 300;
 
     public static TheoryData<string> Families => [.. FamilyGenerators.ByFamily.Keys];
@@ -47,8 +44,8 @@ public class DistributionPropertyTests
             var loaded = SavedModel.FromJson(json);
             Assert.Equal(System.Text.Encoding.UTF8.GetString(json), new SavedModel(loaded.Model).ToString());
             Assert.Equal(model, loaded.Model);
-            if (model is MultivariateGaussianDistribution) return;
-            Assert.All(model.LogProbability(data), p => Assert.False(double.IsNaN(p)));
+            // A covariance of too few rows is refused when it is first used.
+            if (model is not MultivariateGaussianDistribution) Assert.All(model.LogProbability(data), p => Assert.False(double.IsNaN(p)));
             Assert.All(truth.LogProbability(data), p => Assert.False(double.IsNaN(p)));
         });
         // Refusals must stay the exception, or this test says nothing. A Dirac delta is right for few data only.
@@ -77,11 +74,13 @@ public class DistributionPropertyTests
         }
     });
 
+    /// <summary>All but kernel densities: they describe the data and maximise nothing.</summary>
+    public static TheoryData<string> MaximizingFamilies => [.. FamilyGenerators.ByFamily.Keys.Where(f => !f.EndsWith("-kernel-density", StringComparison.Ordinal))];
+
     [Theory]
-    [MemberData(nameof(Families))]
+    [MemberData(nameof(MaximizingFamilies))]
     public void TheLogLikelihoodOfAMixtureNeverFalls(string family)
     {
-        if (family.EndsWith(Descriptive, StringComparison.Ordinal)) return;
         var fitted = 0;
         ForEach(family, (start, truth, data) =>
         {

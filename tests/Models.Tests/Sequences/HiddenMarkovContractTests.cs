@@ -84,14 +84,19 @@ public class HiddenMarkovContractTests
         }
     }
 
+    /// <summary>
+    /// All but two kinds whose update is not a maximum: tied edges get the sum of a group in each row, as in pomegranate, and missing entries of a Gaussian are
+    /// taken pair by pair.
+    /// </summary>
+    public static TheoryData<string, KernelVariant> Monotone =>
+        KernelData.With([.. HiddenMarkovCases.Keys.Where(n => !n.Contains("ties", StringComparison.Ordinal) && !n.Contains("Gaussians", StringComparison.Ordinal))]);
+
     [Theory]
-    [MemberData(nameof(NamesAndVariants))]
+    [MemberData(nameof(Monotone))]
     public void TheLogLikelihoodNeverFalls(string name, KernelVariant variant)
     {
         using var forced = KernelSelection.Force(variant);
         var (model, data) = HiddenMarkovCases.Get(name);
-        // Tied edges get the sum of a group in each row, as pomegranate has it: that is no maximum. Missing entries of a Gaussian are pairwise.
-        if (name.Contains("ties", StringComparison.Ordinal) || name.Contains("Gaussians", StringComparison.Ordinal)) return;
         var history = model.Fit(data, fourIterations with { MaxIterations = 12 }).History;
         // 1e-9 relative: rounding near the optimum.
         Assert.All(history, h => Assert.True(h.Improvement >= -1e-9 * Math.Abs(h.LogLikelihood), $"iteration {h.Iteration} fell by {-h.Improvement}"));
