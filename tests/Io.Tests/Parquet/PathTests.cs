@@ -67,7 +67,7 @@ public class PathTests
     {
         using var folder = new TempFolder();
         await MemorySource.FromArrays(("x", new int[3])).CopyTo(new ParquetSink(folder["a.parquet"]));
-        var source = new ParquetSource(folder["a.parquet"]);
+        var source = new ParquetSource(folder["a.parquet"]).ForRun();
         await source.OpenAsync(default);
         await MemorySource.FromArrays(("x", new[] { 1, 2, 3, 4 })).CopyTo(new ParquetSink(folder["a.parquet"]));
         Assert.Equal(DataErrorKind.Storage, (await source.FailsReading()).Kind);

@@ -97,7 +97,7 @@ public class SliceTests
         using var folder = new TempFolder();
         var path = folder["a.parquet"];
         await NetParquet.Write(path, NetParquet.Rows(200, 1), [100, 100]);
-        var source = new ParquetSource(path);
+        var source = new ParquetSource(path).ForRun();
         var known = Assert.Single((await source.OpenAsync(default)).Files);
         Assert.Equal((path, new FileInfo(path).Length, File.GetLastWriteTimeUtc(path), 200L), (known.Path, known.Bytes, known.Modified, known.Rows));
         var bytes = await File.ReadAllBytesAsync(path);
