@@ -55,7 +55,7 @@ public sealed class ExactCategoryTests : IDisposable
         var picture = await File.ReadAllTextAsync(folder["p.svg"]);
         Assert.Contains("9007199254740992", picture, StringComparison.Ordinal);
         Assert.Contains("9007199254740993", picture, StringComparison.Ordinal);
-        Assert.Equal(0, (await Tool.RunAsync("convert", folder["m.json"], "--to", "pomegranate", "--output", folder["p.json"], "--quiet")).Code);
+        Assert.Equal(0, (await Tool.RunAsync("convert", folder["m.json"], folder["p.json"], "--to", "pomegranate", "--quiet")).Code);
         Assert.Equal(Categories("m.json"), Categories("p.json"));
 
         IEnumerable<IReadOnlyList<string>> Categories(string file) => SavedModel.Load(folder[file]).Features!.Select(f => f.Categories!);
@@ -132,7 +132,9 @@ public sealed class ExactCategoryTests : IDisposable
     private async Task<double[]> LogsAsync(string input, string warning)
     {
         var result = await Tool.RunAsync("score", folder["m.json"], folder[input], "--columns", "log-probability", "--output", folder["s.parquet"], "--quiet");
-        Assert.Equal((0, "", warning), (result.Code, result.Out, result.Error.ReplaceLineEndings("\n")));
+        Assert.Equal((0, ""), (result.Code, result.Out));
+        // A column of another type is warned of as well.
+        Assert.Equal(warning, string.Concat(result.Error.Split('\n').Where(l => l.Contains("no category", StringComparison.Ordinal)).Select(l => $"{l}\n")));
         var scored = new MemorySink();
         await Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
         return scored.Doubles("log_probability");

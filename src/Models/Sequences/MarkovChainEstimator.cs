@@ -25,13 +25,6 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
         ModelException.CheckOptions("Markov chain", (order is >= 0 and <= 16, nameof(order), order, "0 to 16"));
         if (pass.Columns != 1) throw new ModelException(ErrorKind.Usage, "Markov chain", $"data of {pass.Columns} features{(pass.Features is { Count: > 1 } many ? $" ({string.Join(", ", many.Take(5).Select(f => f.Name))}{(many.Count > 5 ? ", …" : "")})" : "")}", "1", "name the one that holds the categories (--features)");
         var survey = await DataSurvey.RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
-        if (survey.Minimum(0) == CategoryMap.Unknown)
-        {
-            var place = pass.Features is [{ } named] ? $"feature '{named.Name}'" : "feature 0";
-            throw new ModelException(
-                ErrorKind.Data, place, "values that are no known categories (-1)", "categories coded 0, 1, 2 …", "mark them as missing, or give each of them a code")
-            { FeatureIndex = 0 };
-        }
         var codes = survey.Maximum(0) + 1;
         var cells = Math.Pow(codes, order + 1);
         if (survey.Minimum(0) < 0 || codes != Math.Floor(codes) || cells > TableStatistics.MostCells)

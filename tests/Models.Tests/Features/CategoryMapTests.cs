@@ -55,8 +55,8 @@ public class CategoryMapTests
             + "of the discrete distribution: they have probability 0; clean the column, mark such values as missing, or choose a distribution that covers them",
             Assert.Throws<ModelException>(() => new DiscreteDistribution([0.5, 0.5]).Fit(codes)).Message);
         Assert.Equal(
-            "feature 0: found values that are no known categories (-1), expected categories coded 0, 1, 2 …; "
-            + "mark them as missing, or give each of them a code",
+            "feature 0: found values from -1 to 1, expected categories coded 0, 1, 2 …, at most 4194304 combinations of 2 of them; "
+            + "give its categories smaller codes, or choose a lower order",
             Assert.Throws<ModelException>(() => MarkovChain.FromSamples(1, SequenceSet.From([codes]))).Message);
     }
 
