@@ -143,7 +143,7 @@ public sealed class OverwriteTests : IDisposable
     [InlineData("fit kmeans ~/data.parquet --features x,y --components 2 --output", "m.json", "new/m.json")]
     [InlineData("score ~/x.json ~/data.parquet --output", "ours.parquet", "new/s.parquet")]
     [InlineData("sample ~/x.json --rows 9 --output", "ours.parquet", "new/s.parquet")]
-    [InlineData("plot ~/x.json --output", "drawn.png", "new/p.png")]
+    [InlineData("plot ~/m.json --output", "drawn.png", "new/p.png")]
     [InlineData("convert ~/theirs.json", "m.json", "new/m.json")]
     public async Task A_link_stays_and_what_it_leads_to_is_written(string arguments, string old, string fresh)
     {

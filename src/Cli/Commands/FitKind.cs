@@ -91,12 +91,13 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!, FileKind.Model, parsed.GetValue(Fit.Force));
         output.CheckPlace();
         OutputCheck.Apart(output.Path, parsed.GetValue(incremental.State), incremental.State.Name);
-        var how = reading.Options(parsed, console);
-        how = Sequences?.Reading(how, parsed) ?? how;
-        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), [], how, cancellationToken).ConfigureAwait(false);
+        OutputCheck.NotNamed(output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var isDry = parsed.GetValue(Fit.DryRun);
         var place = isDry ? output.Preview() : null;
         if (!isDry) output.Check();
+        var how = reading.Options(parsed, console);
+        how = Sequences?.Reading(how, parsed) ?? how;
+        await OutputCheck.NotAnInputAsync(output.Path, parsed.GetRequiredValue(Fit.Inputs), how, cancellationToken).ConfigureAwait(false);
         var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
         var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>(Begin((TModel)initial.Model, parsed));
         if (Elements(parsed) is { Count: 0 } && parsed.GetValue(Fit.Features) is null)

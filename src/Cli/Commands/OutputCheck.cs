@@ -79,24 +79,28 @@ internal static class OutputCheck
             throw new DataException(DataErrorKind.Usage, $"--output {output}", $"the file of {option}", "a file of its own", "choose another name");
     }
 
-    /// <summary>Compares the output with every file that is read, links followed.</summary>
+    /// <summary>Compares the output with the files that the user names, links followed. Nothing is read.</summary>
     /// <param name="output">Path of the output.</param>
-    /// <param name="inputs">Files, folders and globs of Parquet data.</param>
-    /// <param name="others">Other files that are read: models.</param>
-    /// <param name="reading">How they are read.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="DataException">They are the same file.</exception>
-    public static async Task NotAnInputAsync(string output, IEnumerable<string> inputs, IEnumerable<string> others, ParquetSourceOptions reading, CancellationToken cancellationToken)
+    /// <param name="named">Files that are read; folders and globs are passed over.</param>
+    /// <exception cref="DataException">One of them is the output.</exception>
+    public static void NotNamed(string output, IEnumerable<string> named)
     {
         if (!File.Exists(output)) return;
         var target = OutputTarget.Resolve(output);
+        if (named.Any(file => File.Exists(file) && OutputTarget.Resolve(file) == target))
+            throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is read too", "a file of its own", "name a new file; nothing was changed");
+    }
+
+    /// <summary>Compares the output with every file that is read, links followed. What files the inputs are is looked up for that.</summary>
+    /// <param name="output">Path of the output.</param>
+    /// <param name="inputs">Files, folders and globs of Parquet data.</param>
+    /// <param name="reading">How they are read.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DataException">They are the same file.</exception>
+    public static async Task NotAnInputAsync(string output, IEnumerable<string> inputs, ParquetSourceOptions reading, CancellationToken cancellationToken)
+    {
         var paths = inputs.ToArray();
-        var read = paths.Length == 0 ? [] : await new ParquetSource(paths, reading).FilesAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var file in read.Concat(others))
-        {
-            if (OutputTarget.Resolve(file) == target)
-                throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is read too", "a file of its own", "name a new file; nothing was changed");
-        }
+        if (File.Exists(output) && paths.Length > 0) NotNamed(output, await new ParquetSource(paths, reading).FilesAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Refuses Parquet output within a folder that is read: the next run would take it for data. Names that readers leave out are free.</summary>

@@ -99,9 +99,10 @@ internal sealed class PlotCommand : Verb
         var format = FormatOf(path)!.Value;
         var file = new ModelFile(path, format == PictureFormat.Png ? FileKind.Png : FileKind.Svg, parsed.GetValue(force));
         file.CheckPlace();
-        var how = reading.Options(parsed, console);
-        await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
+        OutputCheck.NotNamed(path, [.. paths, modelPath]);
         file.Check();
+        var how = reading.Options(parsed, console);
+        await OutputCheck.NotAnInputAsync(path, paths, how, cancellationToken).ConfigureAwait(false);
         var saved = ModelInput.Load(modelPath, console);
         if (paths.Length > 0) saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));

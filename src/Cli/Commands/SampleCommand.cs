@@ -71,7 +71,7 @@ internal sealed class SampleCommand : Verb
         var modelPath = parsed.GetRequiredValue(model);
         var path = parsed.GetRequiredValue(output)!;
         OutputCheck.ParquetPlace(path, output.Example);
-        await OutputCheck.NotAnInputAsync(path, [], [modelPath], new ParquetSourceOptions(), cancellationToken).ConfigureAwait(false);
+        OutputCheck.NotNamed(path, [modelPath]);
         OutputCheck.MayWriteParquet(path, parsed.GetValue(force), output.Example);
         var saved = ModelInput.Load(modelPath, console);
         var flow = common.Pipeline(parsed);

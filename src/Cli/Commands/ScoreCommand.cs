@@ -89,9 +89,10 @@ internal sealed class ScoreCommand : Verb
         var path = parsed.GetRequiredValue(output)!;
         OutputCheck.ParquetPlace(path, output.Example);
         OutputCheck.NotInAnInput(path, paths);
-        var how = sequences.Reading(reading.Options(parsed, console), parsed);
-        await OutputCheck.NotAnInputAsync(path, paths, [modelPath], how, cancellationToken).ConfigureAwait(false);
+        OutputCheck.NotNamed(path, [.. paths, modelPath]);
         OutputCheck.MayWriteParquet(path, parsed.GetValue(force), output.Example);
+        var how = sequences.Reading(reading.Options(parsed, console), parsed);
+        await OutputCheck.NotAnInputAsync(path, paths, how, cancellationToken).ConfigureAwait(false);
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
