@@ -166,7 +166,7 @@ public sealed class ColumnUnionTests : IDisposable
         using var json = JsonDocument.Parse((await RunAsync("score ~/m.json ~/evolve --keep new --output ~/out.parquet --dry-run --json")).Out);
         Assert.Equal(["new", "y"], json.RootElement.GetProperty("columnsDiffering").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
         Assert.Equal(
-            [folder["evolve/a.parquet"], folder["evolve/c.parquet"]],
+            ["~/evolve/a.parquet", "~/evolve/c.parquet"],
             json.RootElement.GetProperty("columnsDiffering")[0].GetProperty("absentFrom").EnumerateArray().Select(f => f.GetString()));
 
         var inspection = await RunAsync("inspect ~/evolve");

@@ -86,7 +86,7 @@ internal sealed record ColumnUnion(string Name)
     public static bool Agree(ColumnField a, ColumnField b)
     {
         if (a.ValueType != b.ValueType) return false;
-        if (a.ValueType == typeof(string) || a.Storage is not ParquetStorage s || b.Storage is not ParquetStorage t) return true;
+        if (a.ValueType == typeof(string) || a.IsInteger || a.Storage is not ParquetStorage s || b.Storage is not ParquetStorage t) return true;
         return (s.Kind, s.Unit, s.IsUtc, s.Precision, s.Scale, s.Length) == (t.Kind, t.Unit, t.IsUtc, t.Precision, t.Scale, t.Length);
     }
 
