@@ -17,7 +17,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
 {
     private readonly double[] mean;
     private readonly double[,] covariance;
-    private readonly Lazy<Factors> factors;
+    private readonly Once<Factors> factors;
 
     /// <summary>Makes a Gaussian.</summary>
     /// <param name="mean">Shape [D], finite.</param>
@@ -110,6 +110,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
             }
             if (missing)
             {
+                Cancellation.Poll();
                 result[r] = marginal.LogProbability(difference);
                 continue;
             }
@@ -147,6 +148,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
             }
             if (missing)
             {
+                Cancellation.Poll();
                 AccumulatePairs(difference, w, sums);
                 continue;
             }
@@ -313,6 +315,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
             for (int i = 0, a = 0; i < d; i++)
             {
                 if (pattern[i] == 0) continue;
+                Cancellation.Poll();
                 for (int j = 0, b = 0; j <= i; j++)
                 {
                     if (pattern[j] == 0) continue;

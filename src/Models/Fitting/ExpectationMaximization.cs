@@ -50,7 +50,8 @@ public static class ExpectationMaximization
             var began = options.TimeProvider.GetTimestamp();
             var before = Objective();
             var iteration = history.Count + 1;
-            model = (TModel)model.Maximize(statistics, options.Maximization(iteration));
+            using (Cancellation.Enter(cancellationToken))
+                model = (TModel)model.Maximize(statistics, options.Maximization(iteration) with { Rows = statistics.Rows });
             statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
             var objective = Objective();
             history.Add(new(iteration, objective, objective - before, options.TimeProvider.GetElapsedTime(began).TotalSeconds));

@@ -11,4 +11,7 @@ public readonly record struct MaximizeOptions
 
     /// <summary>Least variance of a continuous distribution in any direction, in squared units of the feature; at least 0, default 0 = off.</summary>
     public double MinVariance { get; init; }
+
+    /// <summary>Rows that the statistics come from, whatever their weights; 0 (default) = not known.</summary>
+    internal long Rows { get; init; }
 }

@@ -1,3 +1,5 @@
+using Pipelines.Models.Fitting;
+
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace Pipelines.Models.Sequences;
 internal sealed class LogRecursions(EffectiveChain chain)
 {
     private const int Segment = 1 << 14;
+
+    // Steps of Viterbi's recursion between two looks at the cancellation token.
+    private const int StepsPerPoll = 16;
 
     private readonly int states = chain.States;
 
@@ -25,6 +30,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         if (length == 0) return chain.Log2[states, states];
         for (var t = 0; t < length; t++)
         {
+            Cancellation.Poll();
             for (var j = 0; j < states; j++)
             {
                 double sum;
@@ -53,6 +59,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         Span<double> terms = new double[states];
         for (var t = length - 1; t >= 0; t--)
         {
+            Cancellation.Poll();
             for (var i = 0; i < states; i++)
             {
                 if (t == length - 1)
@@ -82,6 +89,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
             if (length == 0) ratios[(states * wide) + states] += weight * double.Exp2(-total);
             for (var t = 0; t < length; t++)
             {
+                Cancellation.Poll();
                 var next = t + 1;
                 for (var i = 0; i < states && next < length; i++)
                     for (var j = 0; j < states; j++) ratios[(i * wide) + j] += weight * double.Exp2(forward[(t * states) + i] + emissions[(next * states) + j] + backward[(next * states) + j] - total);
@@ -145,6 +153,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         for (var t = 0; t < length; t++)
         {
             var from = back.AsSpan(t * step.Padded, step.Padded);
+            if (t % StepsPerPoll == 0) Cancellation.Poll();
             if (first + t > 0)
             {
                 step.Best(current, next, from);
