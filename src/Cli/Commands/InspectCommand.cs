@@ -13,7 +13,7 @@ internal sealed class InspectCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data; reads no row.");
+        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data; reads no row.") { IsDescribing = true };
         var file = new Argument<string>("FILE") { Description = "A model that 'fit' or pomegranate 0.14 saved, or a Parquet file, folder or glob." };
         command.Add(file);
         var reading = new ReadingSettings();
@@ -25,7 +25,7 @@ internal sealed class InspectCommand : Verb
             IInspection report = IsModel(path)
                 ? new ModelInspection(path, ModelInput.Load(path, console))
                 : new DataInspection(await ParquetInspection.OfAsync([path], reading.Options(parsed, console), cancellationToken).ConfigureAwait(false));
-            if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, report.WriteJson);
+            if (parsed.GetValue(common.Json)) JsonObject.Write(console, report.WriteJson);
             else report.WriteWords(console.Out);
             return ExitCode.Done;
         });

@@ -113,7 +113,7 @@ internal sealed class PlotCommand : Verb
         file.Write(PictureRenderer.Render(picture, FormatOf(path)!.Value, width, height));
         if (parsed.GetValue(common.Json))
         {
-            JsonObject.Write(console.Out, json =>
+            JsonObject.Write(console, json =>
             {
                 json.WriteString("kind", options.Kind);
                 json.WriteNumber("panels", picture.Panels.Count);

@@ -78,5 +78,7 @@ internal sealed class CommonSettings(StopRequest stop)
         MemoryBudget = parsed.GetValue(memory),
         BatchSize = parsed.GetValue(batchSize) ?? new PipelineOptions().BatchSize,
         WindDown = stop.WindDown,
+        // The process ends anyway: a read that does not return is left to itself.
+        Patience = TimeSpan.FromSeconds(0.5),
     };
 }

@@ -14,6 +14,7 @@ internal static class DurableFile
         path = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(path)!;
         var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.tmp");
+        UnfinishedFiles.Add();
         try
         {
             using (var stream = files.Create(temporary))
@@ -28,6 +29,10 @@ internal static class DurableFile
         {
             TryDelete(files, temporary);
             throw;
+        }
+        finally
+        {
+            UnfinishedFiles.Remove();
         }
         files.SyncFolder(folder);
     }
