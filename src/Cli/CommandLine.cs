@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Pipelines.Cli.Commands;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Io;
 
 namespace Pipelines.Cli;
 
@@ -28,21 +30,39 @@ internal static class CommandLine
     {
         var common = new CommonSettings(stop);
         var parsed = Create(console, common).Parse(BadRowSettings.Join(args));
+        var verb = UsageErrors.Path(parsed.CommandResult);
+        var isJson = args.TakeWhile(a => a != "--").Contains(common.Json.Name);
+        // What a run leaves unsaid that does not end by itself.
+        stop.Abandoned = text => ErrorReport.WriteCancelled(console, text, stop, verb, isJson);
         if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
         {
             UsageErrors.Write(console, parsed, errors);
+            if (isJson) Failure.Of(errors, verb).WriteJson(console);
             return ExitCode.Usage;
         }
         try
         {
             var streams = new InvocationConfiguration { Output = console.Out, Error = console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parsed.InvokeAsync(streams, stop.Now).ConfigureAwait(false);
+            var code = await parsed.InvokeAsync(streams, stop.Now).ConfigureAwait(false);
+            if (code == ExitCode.Done && console.LostOutput is { } loss && HasResult(parsed, isJson))
+            {
+                throw new DataException(DataErrorKind.Storage, "standard output", loss, "a stream that takes the result",
+                    "free space, or choose another place; the run itself is done");
+            }
+            return code;
         }
         catch (Exception e)
         {
-            return ErrorReport.Write(console, e, parsed.GetValue(common.Verbose), stop);
+            return ErrorReport.Write(console, e, parsed.GetValue(common.Verbose), stop, verb, isJson);
         }
     }
+
+    // A summary for people may be lost; what was asked for may not: the object, a description, a plan, the help.
+    private static bool HasResult(ParseResult parsed, bool isJson) =>
+        isJson
+        || !ReferenceEquals(parsed.Action, parsed.CommandResult.Command.Action)
+        || parsed.CommandResult.Command is CheckedCommand { IsDescribing: true }
+        || parsed.CommandResult.Children.OfType<OptionResult>().Any(o => o is { Implicit: false, Option.Name: DryRunOption.Name });
 
     private static RootCommand Create(ToolConsole console, CommonSettings common)
     {

@@ -26,6 +26,9 @@ internal sealed class StopRequest(TimeProvider clock) : IDisposable
     /// <summary>How a user goes on after this run was ended, in words; null if there is nothing to go on from.</summary>
     public string? Continuation { get; private set; }
 
+    /// <summary>Says that the run was ended from outside, in words that it is given; null before the arguments are known.</summary>
+    public Action<string>? Abandoned { get; set; }
+
     /// <summary>A request that a token makes, with no time to wind down.</summary>
     public static StopRequest From(CancellationToken cancellationToken)
     {

@@ -14,6 +14,7 @@ internal static class DurableFile
     {
         path = Path.GetFullPath(path);
         var temporary = TemporaryOf(path);
+        UnfinishedFiles.Add();
         try
         {
             using (var stream = files.Create(temporary))
@@ -28,6 +29,10 @@ internal static class DurableFile
         {
             TryDelete(files, temporary);
             throw;
+        }
+        finally
+        {
+            UnfinishedFiles.Remove();
         }
         files.SyncFolder(Path.GetDirectoryName(path)!);
     }

@@ -1,4 +1,5 @@
 using Pipelines.Models;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
@@ -48,6 +49,7 @@ public sealed class ContourPlot : PlotKind
 
     internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
     {
+        using var scope = Cancellation.Enter(cancellationToken);
         var distribution = DistributionOf(model);
         distribution.EnsureEvaluable();
         var all = FeaturesOf(model);

@@ -1,4 +1,5 @@
 using Pipelines.Models;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
@@ -38,11 +39,17 @@ public sealed class DensityPlot : PlotKind
     internal override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
     {
         var distribution = DistributionOf(model);
-        distribution.EnsureEvaluable();
         var components = ModelComponents.Of(model.Model, distribution);
         var mostCategories = features.Length <= 2 ? 30 : features.Length <= 9 ? 20 : 12;
-        var panels = features.Select((j, i) => new FeaturePanel(FeaturesOf(model)[j], j, distribution, components, rows is null ? null : new SeenFeature(rows, i), mostCategories)).ToArray();
+        FeaturePanel[] panels;
+        using (Cancellation.Enter(cancellationToken))
+        {
+            distribution.EnsureEvaluable();
+            panels = [.. features.Select((j, i) =>
+                new FeaturePanel(FeaturesOf(model)[j], j, distribution, components, rows is null ? null : new SeenFeature(rows, i), mostCategories))];
+        }
         var counts = rows is null ? null : await rows.CountAsync([.. panels.Select(p => p.Bins)], cancellationToken).ConfigureAwait(false);
+        using var scope = Cancellation.Enter(cancellationToken);
         var legend = new List<LegendEntry>();
         if (rows is not null) legend.Add(new(PlotTexts.Count(rows.Rows, "row"), new(Palette.Grey), LegendSymbol.Area));
         legend.AddRange(components.Select(c => new LegendEntry(c.Name, c.Ink)));

@@ -12,6 +12,7 @@ public sealed class CancellationTests : IDisposable
     [UnixTheory]
     [InlineData("INT")]
     [InlineData("TERM")]
+    [InlineData("HUP")]
     public async Task A_signal_ends_a_fit(string signal)
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
@@ -39,7 +40,7 @@ public sealed class CancellationTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return;
         start.ArgumentList.Insert(0, start.FileName);
-        start.ArgumentList.Insert(0, "--default-signal=INT,TERM");
+        start.ArgumentList.Insert(0, "--default-signal=INT,TERM,HUP");
         start.FileName = "env";
     }
 

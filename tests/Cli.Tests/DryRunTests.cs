@@ -120,7 +120,7 @@ public sealed class DryRunTests : IDisposable
         var json = await RunAsync("score ~/strict.json ~/a.parquet --output ~/out.parquet --dry-run --json");
         using var document = JsonDocument.Parse(json.Out);
         Assert.Equal(3, json.Code);
-        Assert.Equal(json.ErrorText, $"pipelines: error: {document.RootElement.GetProperty("error").GetString()}");
+        Assert.Equal(json.ErrorText, $"pipelines: error: {document.RootElement.GetProperty("error").GetProperty("text").GetString()}");
         Assert.Equal(["warning retyped y", "warning outOfRange y", "error dropped gone", "error notNumeric name", "noted added ", "noted reordered "],
             document.RootElement.GetProperty("contract").EnumerateArray().Select(c => $"{c.GetProperty("outcome")} {c.GetProperty("change")} {c.GetProperty("column")}"));
     }

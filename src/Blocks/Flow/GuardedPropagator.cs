@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
+using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
@@ -96,6 +97,7 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
         Exception? fault = null;
         try
         {
+            using var scope = Cancellation.Enter(Run.Token);
             made = Process(item);
         }
         catch (Exception e)

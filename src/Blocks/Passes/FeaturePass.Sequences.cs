@@ -38,7 +38,7 @@ public sealed partial class FeaturePass
                     "look for unknown symbols and missing transitions, or let such sequences have the log-probability -infinity (--impossible keep)");
             warning = $"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{KeyWords(keys, impossible.Count)}: rows have the log-probability -infinity";
         }
-        return (scorer.Take(), warning);
+        using (Cancellation.Enter(cancellationToken)) return (scorer.Take(), warning);
     }
 
     /// <summary>Keys for a message, of so many that there are.</summary>

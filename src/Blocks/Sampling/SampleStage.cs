@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
 using Pipelines.Models;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
@@ -47,6 +48,7 @@ internal sealed record SampleStage : Stage
         var values = Array.ConvertAll(columns, _ => new double[batch.Rows]);
         for (var i = 0; i < batch.Rows; i++)
         {
+            Cancellation.Poll();
             // The same draws as the mixture's own.
             if (mixture is not null) mixture.Components[labels[i] = random.NextIndex(mixture.Weights, 1)].Sample(random, row);
             else distribution.Sample(random, row);

@@ -1,3 +1,6 @@
+using System.Runtime.ExceptionServices;
+using Pipelines.Models.Fitting;
+
 namespace Pipelines.Blocks;
 
 /// <summary>
@@ -55,6 +58,7 @@ internal sealed class ExternalSort(int recordBytes, int keyBytes, long memoryByt
         }
         while (readers.TryDequeue(out var reader, out _))
         {
+            Cancellation.Poll();
             yield return reader.Current;
             if (reader.Next()) readers.Enqueue(reader, reader);
         }
@@ -68,7 +72,19 @@ internal sealed class ExternalSort(int recordBytes, int keyBytes, long memoryByt
     {
         var order = new int[count];
         for (var i = 0; i < count; i++) order[i] = i;
-        Array.Sort(order, (a, b) => Compare(records.AsSpan(a * recordBytes, keyBytes), records.AsSpan(b * recordBytes, keyBytes)));
+        try
+        {
+            Array.Sort(order, (a, b) =>
+            {
+                Cancellation.Poll();
+                return Compare(records.AsSpan(a * recordBytes, keyBytes), records.AsSpan(b * recordBytes, keyBytes));
+            });
+        }
+        catch (InvalidOperationException e) when (e.InnerException is OperationCanceledException cancelled)
+        {
+            // Sorting wraps whatever a comparison throws.
+            ExceptionDispatchInfo.Throw(cancelled);
+        }
         return order;
     }
 

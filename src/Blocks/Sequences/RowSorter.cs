@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Pipelines.Io;
+using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
@@ -50,6 +51,7 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
     /// <returns>For each row in the new order its place in the old one; dispose it.</returns>
     public RowPlaces Fill(FeatureCache cache, SequenceIndex index, int batchSize, CancellationToken token)
     {
+        using var scope = Cancellation.Enter(token);
         var places = new RowPlaces(createSpill());
         try
         {

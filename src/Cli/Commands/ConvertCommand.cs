@@ -72,8 +72,8 @@ internal sealed class ConvertCommand : Verb
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
             Refuse(warnings.Skip(before).Where(w => !w.StartsWith($"{from}, ", StringComparison.Ordinal)));
             target.Write(bytes);
-            foreach (var warning in warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
-            if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, Json);
+            console.Warn(warnings);
+            if (parsed.GetValue(common.Json)) JsonObject.Write(console, Json);
             else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {saved.Model.FormatName} model of {saved.Model.Dimensions} {(saved.Model.Dimensions == 1 ? "feature" : "features")}, as {parsed.GetValue(to) ?? Ours}");
             return Task.FromResult(ExitCode.Done);
 
@@ -106,9 +106,6 @@ internal sealed class ConvertCommand : Verb
                 json.WriteNumber("dimensions", saved.Model.Dimensions);
                 json.WriteStartArray("features");
                 foreach (var feature in saved.FeaturesByPosition ? [] : saved.Features ?? []) json.WriteStringValue(feature.Name);
-                json.WriteEndArray();
-                json.WriteStartArray("warnings");
-                foreach (var warning in warnings) json.WriteStringValue(warning);
                 json.WriteEndArray();
             }
         });

@@ -14,15 +14,15 @@ internal static class DryRun
     public static void Warn(ToolConsole console, SchemaContract contract)
     {
         contract.ThrowIfBroken();
-        foreach (var warning in contract.WarningTexts) console.Error.WriteLine($"pipelines: warning: {warning}");
+        console.Warn(contract.WarningTexts);
     }
 
     /// <summary>Shows that no file is new.</summary>
     public static int ShowNothing(ToolConsole console, bool isJson, string job, IncrementalResult files)
     {
-        foreach (var warning in files.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
+        console.Warn(files.Warnings);
         var report = new DryRunReport(job) { Passes = [$"none: no new file; {Words.Number(files.Done, "file")} done before"] };
-        if (isJson) report.WriteJson(console.Out);
+        if (isJson) report.WriteJson(console);
         else report.WriteWords(console.Out);
         return ExitCode.Done;
     }
@@ -46,9 +46,9 @@ internal static class DryRun
         catch (Exception e) when (e is DataException or ModelException)
         {
             error = e;
-            report = report with { Error = e.Message };
+            report = report with { Error = Failure.Of(e, report.Job) };
         }
-        if (isJson) report.WriteJson(console.Out);
+        if (isJson) report.WriteJson(console);
         else report.WriteWords(console.Out);
         if (error is not null) ExceptionDispatchInfo.Throw(error);
         return ExitCode.Done;

@@ -138,21 +138,21 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             // Written also where nothing is new: the run before may have been killed between state and model.
             output.Save(update.Saved);
             var all = new IncrementalReport(update.Files, "fitted to", clock.Elapsed.TotalSeconds, output.Path);
-            all.WriteWarnings(console.Error);
-            foreach (var warning in update.Fitted?.Result.Warnings ?? []) console.Error.WriteLine($"pipelines: warning: {warning}");
-            if (parsed.GetValue(common.Json)) all.WriteJson(console.Out);
+            console.Warn([.. all.Result.Warnings, .. update.Fitted?.Result.Warnings ?? []]);
+            if (parsed.GetValue(common.Json)) all.WriteJson(console);
             else if (!parsed.GetValue(common.Quiet)) all.WriteWords(console.Out);
             return ExitCode.Done;
         }
         var fitted = await display.ShowAsync(() => pipeline.With(flow).FitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
         output.Save(fitted.Saved);
-        var report = new FitReport(fitted.Saved, fitted.Result.History, fitted.Result.Warnings, clock.Elapsed.TotalSeconds, output.Path, badRows.Mode == BadRowMode.Fail ? null : fitted.RowsRejected)
+        var rejected = badRows.Mode == BadRowMode.Fail ? (long?)null : fitted.RowsRejected;
+        var report = new FitReport(fitted.Saved, fitted.Result.History, clock.Elapsed.TotalSeconds, output.Path, rejected)
         {
             Criterion = (estimator as ModelSelection<TModel>)?.Criterion,
             BatchesPerIteration = options.BatchesPerIteration,
         };
-        report.WriteWarnings(console.Error);
-        if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
+        console.Warn(fitted.Result.Warnings);
+        if (parsed.GetValue(common.Json)) report.WriteJson(console);
         else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
         return ExitCode.Done;
 

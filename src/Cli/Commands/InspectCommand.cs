@@ -13,7 +13,7 @@ internal sealed class InspectCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data; reads no row.");
+        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data; reads no row.") { IsDescribing = true };
         var file = new Argument<string>("FILE") { Description = "A model that 'fit' or pomegranate 0.14 saved, or a Parquet file, folder or glob." };
         command.Add(file);
         var reading = new ReadingSettings();
@@ -22,8 +22,10 @@ internal sealed class InspectCommand : Verb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
-            IInspection report = IsModel(path) ? new ModelInspection(path, ModelInput.Load(path, console)) : await DataAsync(new ParquetSource([path], reading.Options(parsed, console)), cancellationToken).ConfigureAwait(false);
-            if (parsed.GetValue(common.Json)) JsonObject.Write(console.Out, report.WriteJson);
+            IInspection report = IsModel(path)
+                ? new ModelInspection(path, ModelInput.Load(path, console))
+                : await DataAsync(new ParquetSource([path], reading.Options(parsed, console)), cancellationToken).ConfigureAwait(false);
+            if (parsed.GetValue(common.Json)) JsonObject.Write(console, report.WriteJson);
             else report.WriteWords(console.Out);
             return ExitCode.Done;
         });

@@ -14,7 +14,7 @@ internal static class ModelInput
     public static SavedModel Load(string path, ToolConsole console)
     {
         var saved = SavedModel.Load(path);
-        foreach (var warning in saved.Warnings) console.Error.WriteLine($"pipelines: warning: {path}, {warning}");
+        console.Warn(saved.Warnings.Select(w => $"{path}, {w}"));
         return saved;
     }
 

@@ -117,7 +117,7 @@ internal sealed class PlotCommand : Verb
         file.Write(PictureRenderer.Render(picture, format, width, height));
         if (parsed.GetValue(common.Json))
         {
-            JsonObject.Write(console.Out, json =>
+            JsonObject.Write(console, json =>
             {
                 json.WriteString("kind", options.Kind);
                 json.WriteNumber("panels", picture.Panels.Count);

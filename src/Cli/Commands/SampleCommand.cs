@@ -89,8 +89,8 @@ internal sealed class SampleCommand : Verb
         display.Does("drawing");
         var run = Pipeline.FromModel(saved, options).With(flow).ToParquet(path, sink);
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
-        foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
-        if (parsed.GetValue(common.Json)) new ScoreReport(result, RefusesRows: false).WriteJson(console.Out);
+        console.Warn(result.Warnings);
+        if (parsed.GetValue(common.Json)) new ScoreReport(result, RefusesRows: false).WriteJson(console);
         else if (!parsed.GetValue(common.Quiet))
         {
             console.Out.WriteLine($"drew {Words.Count(result.RowsOut)} rows: {Words.Time(result.Seconds)}, {Words.Rate(result.RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");

@@ -120,7 +120,7 @@ internal sealed class ScoreCommand : Verb
                 var clock = Stopwatch.StartNew();
                 var all = await display.ShowAsync(() => IncrementalScoring.RunAsync(paths, files => Score(From(files)), path, since, sink, display, cancellationToken)).ConfigureAwait(false);
                 var report = new IncrementalReport(all, "scored", clock.Elapsed.TotalSeconds, path);
-                report.WriteWarnings(console.Error);
+                console.Warn(all.Warnings);
                 return Report(report.WriteJson, report.WriteWords);
             }
             paths = [.. state.Paths];
@@ -141,7 +141,7 @@ internal sealed class ScoreCommand : Verb
         }
         DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
-        foreach (var warning in result.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
+        console.Warn(result.Warnings);
         var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);
         return Report(done.WriteJson, done.WriteWords);
 
@@ -151,9 +151,9 @@ internal sealed class ScoreCommand : Verb
 
         Pipeline Score(Pipeline source) => source.Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep), Impossible = parsed.GetValue(impossible) == "fail" ? ImpossibleRows.Fail : ImpossibleRows.Keep });
 
-        int Report(Action<TextWriter> json, Action<TextWriter> words)
+        int Report(Action<ToolConsole> json, Action<TextWriter> words)
         {
-            if (parsed.GetValue(common.Json)) json(console.Out);
+            if (parsed.GetValue(common.Json)) json(console);
             else if (!parsed.GetValue(common.Quiet)) words(console.Out);
             return ExitCode.Done;
         }

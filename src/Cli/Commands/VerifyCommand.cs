@@ -20,7 +20,7 @@ internal sealed class VerifyCommand : Verb
         {
             var report = new VerifyReport(await OutputVerification.OfAsync(parsed.GetRequiredValue(output), cancellationToken).ConfigureAwait(false));
             report.WriteDiscrepancies(console.Error);
-            if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
+            if (parsed.GetValue(common.Json)) report.WriteJson(console);
             else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
             return report.Verification.Discrepancies.Count == 0 ? ExitCode.Done : ExitCode.Data;
         });

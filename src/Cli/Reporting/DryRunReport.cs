@@ -25,7 +25,7 @@ internal sealed record DryRunReport(string Job)
     public SchemaContract? Contract { get; init; }
 
     /// <summary>Why the run would not begin; null if it would.</summary>
-    public string? Error { get; init; }
+    public Failure? Error { get; init; }
 
     private IEnumerable<(string What, OutputPreview Preview)> Outputs => (Model is null ? [] : new[] { ("model", Model) }).Concat(Plan?.Outputs ?? []);
 
@@ -42,7 +42,7 @@ internal sealed record DryRunReport(string Job)
     }
 
     /// <summary>For scripts.</summary>
-    public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
+    public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
     {
         json.WriteBoolean("dryRun", true);
         json.WriteString("job", Job);
@@ -72,7 +72,8 @@ internal sealed record DryRunReport(string Job)
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteString("error", Error);
+        if (Error is null) json.WriteNull("error");
+        else Error.WriteJson(json);
     });
 
     private static void WriteInput(TextWriter target, RunPlan plan)

@@ -1,4 +1,3 @@
-using Pipelines.Blocks;
 using Pipelines.Io;
 using Pipelines.Models;
 
@@ -8,25 +7,38 @@ namespace Pipelines.Cli.Reporting;
 internal static class ErrorReport
 {
     /// <summary>Writes the message; the stack trace only where the user wants to see everything.</summary>
+    /// <param name="console">Where to write.</param>
+    /// <param name="exception">What ended the run.</param>
+    /// <param name="verbose">True: with the stack trace.</param>
+    /// <param name="stop">Whether the run was asked to end.</param>
+    /// <param name="verb">What was run, in words.</param>
+    /// <param name="isJson">True: also as the object on standard output.</param>
     /// <returns>The exit code.</returns>
-    public static int Write(ToolConsole console, Exception exception, bool verbose, StopRequest stop)
+    public static int Write(ToolConsole console, Exception exception, bool verbose, StopRequest stop, string verb = "pipelines", bool isJson = false)
     {
         if (exception is OperationCanceledException && stop.IsAsked)
         {
-            console.Error.WriteLine($"pipelines: cancelled; no output was written{(stop.Continuation is { } how ? $"; {how}" : "")}");
+            WriteCancelled(console, $"cancelled; no output was written{(stop.Continuation is { } how ? $"; {how}" : "")}", stop, verb, isJson);
             return ExitCode.Cancelled;
         }
-        console.Error.WriteLine($"pipelines: error: {Text(exception)}");
+        var failure = Failure.Of(exception, verb);
+        console.Error.WriteLine($"pipelines: error: {failure.Text}");
         if (verbose) console.Error.WriteLine(exception.ToString());
+        if (isJson) failure.WriteJson(console);
         return Code(exception);
     }
 
-    private static string Text(Exception exception) => exception switch
+    /// <summary>Says that a run was asked to end, and ended.</summary>
+    /// <param name="console">Where to write.</param>
+    /// <param name="text">What became of the run.</param>
+    /// <param name="stop">The request.</param>
+    /// <param name="verb">What was run, in words.</param>
+    /// <param name="isJson">True: also as the object on standard output.</param>
+    public static void WriteCancelled(ToolConsole console, string text, StopRequest stop, string verb, bool isJson)
     {
-        ModelException or DataException => exception.Message,
-        // An error that no part of the tool foresaw: at least say in which block it arose.
-        _ => $"{RunFailure.Of(exception)?.ToString() ?? exception.Message} ({exception.GetType().Name}; --verbose shows where)",
-    };
+        console.Error.WriteLine($"pipelines: {text}");
+        if (isJson) Failure.Cancelled(text, stop, verb).WriteJson(console);
+    }
 
     private static int Code(Exception exception) => exception switch
     {

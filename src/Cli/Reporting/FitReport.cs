@@ -9,11 +9,10 @@ namespace Pipelines.Cli.Reporting;
 /// <summary>What a finished fit says.</summary>
 /// <param name="Saved">The model and how it was fitted.</param>
 /// <param name="History">One entry an update.</param>
-/// <param name="Warnings">What the user should know, one sentence each.</param>
 /// <param name="Seconds">Time from the first look at the data to the saved model.</param>
 /// <param name="Output">Where the model went.</param>
 /// <param name="Rejected">Rows read but refused; null where a bad row fails the fit.</param>
-internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> History, IReadOnlyList<string> Warnings, double Seconds, string Output, long? Rejected)
+internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> History, double Seconds, string Output, long? Rejected)
 {
     /// <summary>How one of several fits was chosen; null if there was one.</summary>
     public SelectionCriterion? Criterion { get; init; }
@@ -36,7 +35,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     }
 
     /// <summary>For scripts.</summary>
-    public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
+    public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
     {
         json.WriteNumber("rows", Facts.Rows);
         json.WriteNumber("rowsRejected", Rejected ?? 0);
@@ -64,16 +63,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         json.WriteNumber("rowsPerSecond", RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Output);
-        json.WriteStartArray("warnings");
-        foreach (var warning in Warnings) json.WriteStringValue(warning);
-        json.WriteEndArray();
     });
-
-    /// <summary>Warnings, one a line.</summary>
-    public void WriteWarnings(TextWriter target)
-    {
-        foreach (var warning in Warnings) target.WriteLine($"pipelines: warning: {warning}");
-    }
 
     private void WriteCandidates(TextWriter target)
     {

@@ -9,12 +9,6 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Output">Where it went.</param>
 internal sealed record IncrementalReport(IncrementalResult Result, string Verb, double Seconds, string Output)
 {
-    /// <summary>Warnings, one a line.</summary>
-    public void WriteWarnings(TextWriter target)
-    {
-        foreach (var warning in Result.Warnings) target.WriteLine($"pipelines: warning: {warning}");
-    }
-
     /// <summary>For people.</summary>
     public void WriteWords(TextWriter target)
     {
@@ -30,7 +24,7 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Verb, 
     }
 
     /// <summary>For scripts.</summary>
-    public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
+    public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
     {
         json.WriteNumber("rows", Result.RowsOut);
         json.WriteNumber("rowsIn", Result.RowsIn);

@@ -9,16 +9,22 @@ internal static class JsonObject
 {
     private static readonly JsonWriterOptions options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes an object on one line.</summary>
-    public static void Write(TextWriter target, Action<Utf8JsonWriter> properties)
+    /// <summary>Writes an object on one line, and every warning so far as its last property. Only the first object is written.</summary>
+    /// <param name="console">Where to, and which warnings.</param>
+    /// <param name="properties">Writes all other properties.</param>
+    public static void Write(ToolConsole console, Action<Utf8JsonWriter> properties)
     {
+        if (!console.TakeObject()) return;
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, options))
         {
             writer.WriteStartObject();
             properties(writer);
+            writer.WriteStartArray("warnings");
+            foreach (var warning in console.Warnings) writer.WriteStringValue(warning);
+            writer.WriteEndArray();
             writer.WriteEndObject();
         }
-        target.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+        console.Out.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
     }
 }

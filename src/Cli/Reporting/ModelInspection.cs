@@ -59,9 +59,6 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
             json.WriteEndArray();
             WriteCandidates(json, facts);
         }
-        json.WriteStartArray("warnings");
-        foreach (var warning in Saved.Warnings) json.WriteStringValue(warning);
-        json.WriteEndArray();
         json.WritePropertyName("model");
         ModelFormat.Write(json, Saved.Model);
     }

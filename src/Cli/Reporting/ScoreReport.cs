@@ -21,7 +21,7 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
     }
 
     /// <summary>For scripts.</summary>
-    public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
+    public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
     {
         json.WriteNumber("rows", Result.RowsOut);
         json.WriteNumber("rowsIn", Result.RowsIn);
@@ -31,8 +31,5 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
         json.WriteNumber("rowsPerSecond", Result.RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Result.Output);
-        json.WriteStartArray("warnings");
-        foreach (var warning in Result.Warnings) json.WriteStringValue(warning);
-        json.WriteEndArray();
     });
 }

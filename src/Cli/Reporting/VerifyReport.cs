@@ -23,7 +23,7 @@ internal sealed record VerifyReport(OutputVerification Verification)
     }
 
     /// <summary>For scripts.</summary>
-    public void WriteJson(TextWriter target) => JsonObject.Write(target, json =>
+    public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
     {
         json.WriteString("output", Verification.Output);
         json.WriteBoolean("ok", Verification.Discrepancies.Count == 0);
@@ -35,5 +35,6 @@ internal sealed record VerifyReport(OutputVerification Verification)
         json.WriteStartArray("discrepancies");
         foreach (var discrepancy in Verification.Discrepancies) json.WriteStringValue(discrepancy);
         json.WriteEndArray();
+        if (Verification.Discrepancies.Count > 0) Failure.Of(Verification.Discrepancies, "pipelines verify").WriteJson(json);
     });
 }

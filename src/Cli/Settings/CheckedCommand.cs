@@ -12,6 +12,9 @@ internal sealed class CheckedCommand(string name, string description) : Command(
     /// <summary>Each gives the mistakes it finds.</summary>
     public List<Func<CommandResult, IEnumerable<string>>> Rules { get; } = [];
 
+    /// <summary>True: what it writes to standard output is its result. False (default): a summary of what it did.</summary>
+    public bool IsDescribing { get; init; }
+
     /// <summary>The mistakes that the rules find.</summary>
     public static IEnumerable<string> MistakesOf(CommandResult result) => result.Command is CheckedCommand command ? command.Rules.SelectMany(r => r(result)) : [];
 }

@@ -79,5 +79,7 @@ internal sealed class CommonSettings(StopRequest stop)
         BatchSize = parsed.GetValue(batchSize) ?? new PipelineOptions().BatchSize,
         WindDown = stop.WindDown,
         OwnsProcess = true,
+        // The process ends anyway: a read that does not return is left to itself.
+        Patience = TimeSpan.FromSeconds(0.5),
     };
 }

@@ -5,8 +5,11 @@ namespace Pipelines.Cli.Settings;
 /// <summary>The option to check a run and to show what it would do.</summary>
 internal static class DryRunOption
 {
+    /// <summary>Its name.</summary>
+    public const string Name = "--dry-run";
+
     /// <summary>Makes the option.</summary>
-    public static Option<bool> Create() => new("--dry-run")
+    public static Option<bool> Create() => new(Name)
     {
         Description = "Check everything that a run checks before it reads, print what it would do (files, columns, passes, memory, output, how the data fit the model), and stop. No row is read, and nothing is written or made.",
     };

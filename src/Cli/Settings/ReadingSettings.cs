@@ -41,7 +41,7 @@ internal sealed class ReadingSettings
             DecryptionKeys = parsed.GetValue(keys) is { } path ? DecryptionKeys.Load(path) : null,
         };
         options.Validate();
-        if (options.DecryptionKeys?.Warning is { } warning) console.Error.WriteLine($"pipelines: warning: {warning}");
+        if (options.DecryptionKeys?.Warning is { } warning) console.Warn(warning);
         return options;
     }
 }

@@ -33,6 +33,10 @@ internal static class UsageErrors
         console.Error.WriteLine($"See {Path(parsed.CommandResult)} --help.");
     }
 
+    /// <summary>The command as the user types it: <c>pipelines fit mixture</c>.</summary>
+    public static string Path(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "pipelines";
+
     /// <summary>Dashes at the beginning mean an option: the parser would take an unknown one for an input.</summary>
     private static List<string> UnknownOptions(ParseResult parsed) =>
         [.. parsed.CommandResult.Command.Arguments
@@ -79,9 +83,6 @@ internal static class UsageErrors
 
     private static IEnumerable<Option> Options(Command command) =>
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(o => o.Recursive)).Where(o => !o.Hidden);
-
-    private static string Path(CommandResult result) =>
-        result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "pipelines";
 
     /// <summary>How many characters must be put in, taken out or changed to turn one text into the other.</summary>
     private static int Distance(string a, string b)

@@ -20,7 +20,11 @@ internal sealed partial class RunLock : IDisposable
     private readonly string path;
     private FileStream? held;
 
-    private RunLock(FileLayer files, string path, FileStream held) => (this.files, this.path, this.held) = (files, path, held);
+    private RunLock(FileLayer files, string path, FileStream held)
+    {
+        (this.files, this.path, this.held) = (files, path, held);
+        UnfinishedFiles.Add();
+    }
 
     /// <summary>Takes a lock.</summary>
     /// <param name="files">The file system.</param>
@@ -84,6 +88,7 @@ internal sealed partial class RunLock : IDisposable
         finally
         {
             stream.Dispose();
+            UnfinishedFiles.Remove();
         }
     }
 

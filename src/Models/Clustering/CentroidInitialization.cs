@@ -5,6 +5,9 @@ namespace Pipelines.Models;
 /// <summary>Chooses the first centroids on a sample of rows. A new method is one class; it is found by reflection.</summary>
 public abstract class CentroidInitialization
 {
+    /// <summary>Rows between two looks at the cancellation token.</summary>
+    private protected const int RowsPerPoll = 1024;
+
     private static readonly Lazy<IReadOnlyList<CentroidInitialization>> all = new(() =>
         [.. typeof(CentroidInitialization).Assembly.GetTypes()
             .Where(t => !t.IsAbstract && typeof(CentroidInitialization).IsAssignableFrom(t))

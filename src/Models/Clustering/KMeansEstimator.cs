@@ -24,7 +24,8 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         options.Validate();
         ModelException.CheckOptions("k-means", (clusters >= 1, nameof(clusters), clusters, "at least 1"));
         var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), initialization.TakesFirstRows ? null : options.Seed, cancellationToken).ConfigureAwait(false);
-        var start = new KMeans(initialization.Centroids(survey.Sample(), clusters, options.Seed));
+        KMeans start;
+        using (Cancellation.Enter(cancellationToken)) start = new KMeans(initialization.Centroids(survey.Sample(), clusters, options.Seed));
         return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
     }
 }

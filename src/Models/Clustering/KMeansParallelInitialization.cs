@@ -46,6 +46,7 @@ public sealed class KMeansParallelInitialization : CentroidInitialization
             {
                 for (var i = 0; i < n; i++)
                 {
+                    if (i % RowsPerPoll == 0) Cancellation.Poll();
                     var d = Distance(sample, i, kept[c]);
                     if (d < nearest[i]) (nearest[i], owner[i]) = (d, c);
                 }

@@ -41,6 +41,7 @@ public sealed class KMeansPlusPlusInitialization : CentroidInitialization
             chosen[k] = candidates[pick];
             for (var i = 0; i < candidates.Length; i++)
             {
+                if (i % RowsPerPoll == 0) Cancellation.Poll();
                 nearest[i] = Math.Min(nearest[i], Distance(sample, candidates[i], chosen[k]));
                 mass[i] = weights[i] * nearest[i];
             }

@@ -30,11 +30,15 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
             var sample = survey.Sample();
             var center = new double[pass.Columns];
             for (var j = 0; j < center.Length; j++) center[j] = Mean(sample, j);
-            var start = family.Blank(center).FitTo(sample, static _ => 1, options);
+            Distribution start, fitted;
+            using (Cancellation.Enter(cancellationToken)) start = family.Blank(center).FitTo(sample, static _ => 1, options);
             // The sample's range or categories need not be those of all rows, so its log-likelihood may be that of the impossible: it is not looked at.
             var all = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
-            var fitted = start.Maximize(all, options.Maximization(1) with { Inertia = 0 });
-            fitted.EnsureEvaluable();
+            using (Cancellation.Enter(cancellationToken))
+            {
+                fitted = start.Maximize(all, options.Maximization(1) with { Inertia = 0, Rows = all.Rows });
+                fitted.EnsureEvaluable();
+            }
             return await ExpectationMaximization.FitAsync(fitted, pass, options, cancellationToken).ConfigureAwait(false);
         }
         catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
@@ -69,12 +73,13 @@ internal static class SampleFitting
         var weights = new double[sample.Rows];
         for (var i = 0; i < weights.Length; i++) weights[i] = weight(i) * sample.Weights[i];
         var rows = FeatureMatrix.FromRows(sample.Values, weights);
+        var maximize = new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount, Rows = weights.Count(w => w > 0) };
         // Twice: the second time the sums are taken around the fitted mean, which removes the first one's rounding error.
         for (var round = 0; round < 2; round++)
         {
             var statistics = distribution.CreateStatistics();
             distribution.SummarizeRows(rows, statistics);
-            distribution = distribution.Maximize(statistics, new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount });
+            distribution = distribution.Maximize(statistics, maximize);
             distribution.EnsureEvaluable();
         }
         return distribution;

@@ -17,7 +17,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
 {
     private readonly double[] mean;
     private readonly double[,] covariance;
-    private readonly Lazy<Factors> factors;
+    private readonly Once<Factors> factors;
 
     /// <summary>Makes a Gaussian.</summary>
     /// <param name="mean">Shape [D], finite.</param>
@@ -113,6 +113,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
             }
             if (missing)
             {
+                Cancellation.Poll();
                 result[r] = marginal.LogProbability(difference);
                 continue;
             }
@@ -150,6 +151,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
             }
             if (missing)
             {
+                Cancellation.Poll();
                 AccumulatePairs(difference, w, sums);
                 continue;
             }
@@ -316,6 +318,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
             for (int i = 0, a = 0; i < d; i++)
             {
                 if (pattern[i] == 0) continue;
+                Cancellation.Poll();
                 for (int j = 0, b = 0; j <= i; j++)
                 {
                     if (pattern[j] == 0) continue;

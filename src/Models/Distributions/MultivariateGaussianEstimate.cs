@@ -20,6 +20,13 @@ internal static class MultivariateGaussianEstimate
         var total = complete[0];
         for (var j = 0; j < d; j++) total = Math.Max(total, complete[0] + pairWeights[MultivariateGaussianStatistics.Packed(j, j)]);
         if (total < NormalDistribution.LeastWeight) return old;
+        // Around their own mean, n rows spread in at most n - 1 directions. Rounding errors would fill the others, so that no pivot tells.
+        if (options is { MinVariance: 0, Inertia: 0, Rows: > 0 } && options.Rows <= d && !sums.PairWeights.ContainsAnyExcept(0.0))
+        {
+            throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian of {d} features", $"{options.Rows} {(options.Rows == 1 ? "row" : "rows")}",
+                $"at least {d + 1L} rows, as fewer do not vary in every direction",
+                "use more rows or fewer features, or set a least variance (--min-variance, MinVariance)");
+        }
 
         var mean = new double[d];
         var covariance = new double[d, d];

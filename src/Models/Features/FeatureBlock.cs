@@ -100,6 +100,7 @@ public readonly ref struct FeatureBlock
     /// <param name="buffer">Room for [Columns, Capacity] doubles; filled only where it is needed.</param>
     public FeatureTile Tile(int tile, Span<double> buffer)
     {
+        Fitting.Cancellation.Poll();
         var start = tile * FeatureTile.Capacity;
         if (RowStride != 1 || Columns != 1 || Rows - start < FeatureTile.Capacity) return Pack(tile, buffer);
         var own = Values.Slice(start, FeatureTile.Capacity);
@@ -113,6 +114,7 @@ public readonly ref struct FeatureBlock
     /// <param name="buffer">Room for [Columns, Capacity] doubles; 64-byte aligned for speed.</param>
     public FeatureTile Pack(int tile, Span<double> buffer)
     {
+        Fitting.Cancellation.Poll();
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
         var missing = Kernels.TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);

@@ -54,7 +54,8 @@ public static class ExpectationMaximization
             var began = options.TimeProvider.GetTimestamp();
             var before = Objective();
             var iteration = history.Count + 1;
-            model = (TModel)model.Maximize(statistics, options.Maximization(iteration));
+            using (Cancellation.Enter(cancellationToken))
+                model = (TModel)model.Maximize(statistics, options.Maximization(iteration) with { Rows = statistics.Rows });
             statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
             if (isOneUpdate && options.Maximization(iteration).Inertia == 0 && Objective() - before > options.StopThreshold)
             {

@@ -23,7 +23,10 @@ public sealed record FeatureSample(double[,] Values, double[] Weights, long Tota
     {
         var seen = new HashSet<RowKey>();
         for (var i = 0; i < Rows && seen.Count < limit; i++)
+        {
+            Cancellation.Poll();
             if (Weights[i] > 0) seen.Add(new(Values, i));
+        }
         return seen.Count;
     }
 

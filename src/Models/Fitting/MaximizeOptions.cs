@@ -17,4 +17,7 @@ public readonly record struct MaximizeOptions
     /// pomegranate: they become equal, whatever the inertia.
     /// </summary>
     public bool KeepsUnseen { get; init; }
+
+    /// <summary>Rows that the statistics come from, whatever their weights; 0 (default) = not known.</summary>
+    internal long Rows { get; init; }
 }

@@ -15,13 +15,18 @@ public static class Parallelism
     /// <summary>Runs the same work on several threads, the caller's among them; the first error of any thread surfaces, unwrapped.</summary>
     /// <param name="threads">At least 1.</param>
     /// <param name="work">Takes its share of the work by itself, and stops early when the token is cancelled.</param>
-    /// <param name="cancellationToken">The caller's token; an error in one thread cancels the others too.</param>
+    /// <param name="cancellationToken">The caller's token; one that cannot be cancelled stands for <see cref="Cancellation.Token"/>. An error in one thread
+    /// cancels the others too.</param>
     public static void Run(int threads, Action<CancellationToken> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
+        using var scope = Cancellation.Enter(cancellationToken);
+        cancellationToken = Cancellation.Token;
         if (threads == 1)
         {
             work(cancellationToken);
+            // Work that stopped early is not done.
+            cancellationToken.ThrowIfCancellationRequested();
             return;
         }
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -30,6 +35,7 @@ public static class Parallelism
         {
             try
             {
+                using var own = Cancellation.Enter(stop.Token);
                 work(stop.Token);
             }
             catch (Exception e)
@@ -42,8 +48,7 @@ public static class Parallelism
         for (var i = 0; i < others.Length; i++) others[i] = Task.Run(Guarded, CancellationToken.None);
         Guarded();
         Task.WaitAll(others, CancellationToken.None);
-        if (first is null) return;
         cancellationToken.ThrowIfCancellationRequested();
-        first.Throw();
+        first?.Throw();
     }
 }

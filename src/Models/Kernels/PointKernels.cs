@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Kernels;
 
@@ -61,6 +62,7 @@ internal static unsafe class PointKernels
         var factor = TOps.Broadcast(scale);
         for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
+            Cancellation.Poll();
             TVec a = TOps.Load(x + i), b = TOps.Load(x + i + TOps.Count);
             TVec mostA = TOps.Broadcast(double.NegativeInfinity), mostB = mostA;
             for (var j = 0; j < count; j++)
@@ -95,6 +97,7 @@ internal static unsafe class PointKernels
     {
         for (var i = 0; i < rows; i++)
         {
+            Cancellation.Poll();
             var most = double.NegativeInfinity;
             for (var j = 0; j < count; j++) most = Math.Max(most, Exponent(x[i], points + (2 * j)));
             double sum = 0;
@@ -118,6 +121,7 @@ internal static unsafe class PointKernels
         var weights = points + (2 * count);
         for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
+            Cancellation.Poll();
             TVec a = TOps.Load(x + i), b = TOps.Load(x + i + TOps.Count), sumA = zero, sumB = zero;
             for (var j = 0; j < count; j++)
             {
@@ -151,6 +155,7 @@ internal static unsafe class PointKernels
         var weights = points + (2 * count);
         for (var i = 0; i < rows; i++)
         {
+            Cancellation.Poll();
             double sum = 0;
             for (var j = 0; j < count; j++)
             {

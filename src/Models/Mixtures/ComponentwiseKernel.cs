@@ -14,6 +14,7 @@ internal sealed class ComponentwiseKernel(IReadOnlyList<Distribution> components
     {
         for (var k = 0; k < components.Count; k++)
         {
+            Cancellation.Poll();
             var target = joint.Slice(k * FeatureTile.Capacity, FeatureTile.Capacity);
             if (double.IsNegativeInfinity(log2Weights[k]))
             {
@@ -32,6 +33,9 @@ internal sealed class ComponentwiseKernel(IReadOnlyList<Distribution> components
     public void Accumulate(in FeatureTile tile, ReadOnlySpan<double> responsibilities, IReadOnlyList<Statistics> statistics)
     {
         for (var k = 0; k < components.Count; k++)
+        {
+            Cancellation.Poll();
             components[k].Accumulate(tile, responsibilities.Slice(k * FeatureTile.Capacity, tile.Rows), statistics[k]);
+        }
     }
 }

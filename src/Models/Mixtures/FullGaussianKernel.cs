@@ -46,6 +46,7 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
         var scale = Math.Sqrt(0.5 * Log2E);
         for (var k = 0; k < count; k++)
         {
+            Cancellation.Poll();
             var component = components[k];
             component.Mean.CopyTo(means.AsSpan(k * dimensions));
             GaussianLayout.Stream(component.Mean, component.InverseLower, scale, wide, streams.AsSpan(k * streamLength, streamLength));
@@ -106,6 +107,7 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
     {
         for (var k = 0; k < count; k++)
         {
+            Cancellation.Poll();
             var stream = c + (k * streamLength);
             var constant = constants[k] + log2Weights[k];
             var target = q + (k * FeatureTile.Capacity);
@@ -120,6 +122,9 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
         where TVec : unmanaged
     {
         for (var k = 0; k < count; k++)
+        {
+            Cancellation.Poll();
             GaussianMoments<TOps, TVec>.Add(x, m + (k * dimensions), blocks, r + (k * FeatureTile.Capacity), rows, lanes + (k * sums * GaussianLayout.SumStride));
+        }
     }
 }

@@ -43,7 +43,8 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         try
         {
             var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, components), initialization.TakesFirstRows ? null : options.Seed, cancellationToken).ConfigureAwait(false);
-            var start = Start(survey.Sample(), options);
+            GeneralMixtureModel start;
+            using (Cancellation.Enter(cancellationToken)) start = Start(survey.Sample(), options);
             return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         }
         catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))

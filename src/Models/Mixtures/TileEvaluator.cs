@@ -1,5 +1,6 @@
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 
 namespace Pipelines.Models.Mixtures;
 
@@ -8,7 +9,7 @@ namespace Pipelines.Models.Mixtures;
 internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
 {
     private readonly ComponentwiseKernel componentwise = new(components);
-    private readonly Lazy<MixtureKernel?> fused = new(() => components[0].CreateMixtureKernel(components));
+    private readonly Once<MixtureKernel?> fused = new(() => components[0].CreateMixtureKernel(components));
 
     /// <summary>The fused kernel, unless there is none or plain loops are asked for.</summary>
     public MixtureKernel? Kernel => KernelSelection.Current == KernelVariant.Scalar ? null : fused.Value;

@@ -1,6 +1,8 @@
+using Pipelines.Models.Fitting;
+
 namespace Pipelines.Models.Numerics;
 
-/// <summary>Cholesky factors of small symmetric matrices.</summary>
+/// <summary>Cholesky factors of symmetric matrices.</summary>
 internal static class Cholesky
 {
     /// <summary>
@@ -9,6 +11,9 @@ internal static class Cholesky
     /// </summary>
     public const double RelativeTolerance = 1e-14;
 
+    // Columns whose sums grow at the same time, so that an addition need not wait for the one before it.
+    private const int Together = 4;
+
     /// <summary>Factors a = L L^T.</summary>
     /// <param name="a">Shape [n, n], symmetric; only the lower triangle is read.</param>
     /// <param name="lower">Shape [n, n]: the factor, 0 above the diagonal.</param>
@@ -16,24 +21,23 @@ internal static class Cholesky
     public static int Factor(double[,] a, double[,] lower)
     {
         var n = a.GetLength(0);
+        Span<double> sums = stackalloc double[Together];
         for (var i = 0; i < n; i++)
         {
-            for (var j = 0; j <= i; j++)
+            Cancellation.Poll();
+            var row = Rows.Of(lower, i);
+            row[i..].Clear();
+            for (var first = 0; first <= i; first += Together)
             {
-                var sum = a[i, j];
-                for (var k = 0; k < j; k++) sum -= lower[i, k] * lower[j, k];
-                if (j < i)
+                var end = Math.Min(first + Together, i + 1);
+                Subtract(a, lower, i, first, end, sums);
+                for (var j = first; j < end; j++)
                 {
-                    lower[i, j] = sum / lower[j, j];
-                    lower[j, i] = 0;
-                }
-                else if (sum > a[i, i] * RelativeTolerance)
-                {
-                    lower[i, i] = Math.Sqrt(sum);
-                }
-                else
-                {
-                    return i;
+                    var sum = sums[j - first];
+                    for (var k = first; k < j; k++) sum -= row[k] * lower[j, k];
+                    if (j < i) row[j] = sum / lower[j, j];
+                    else if (sum > a[i, i] * RelativeTolerance) row[i] = Math.Sqrt(sum);
+                    else return i;
                 }
             }
         }
@@ -46,16 +50,42 @@ internal static class Cholesky
     {
         var n = lower.GetLength(0);
         var inverse = new double[n, n];
-        for (var j = 0; j < n; j++)
+        for (var i = 0; i < n; i++)
         {
-            inverse[j, j] = 1 / lower[j, j];
-            for (var i = j + 1; i < n; i++)
-            {
-                double sum = 0;
-                for (var k = j; k < i; k++) sum -= lower[i, k] * inverse[k, j];
-                inverse[i, j] = sum / lower[i, i];
-            }
+            Cancellation.Poll();
+            var row = Rows.Of(inverse, i);
+            for (var k = 0; k < i; k++) Rows.Add(-lower[i, k], Rows.Of(inverse, k)[..(k + 1)], row);
+            for (var j = 0; j < i; j++) row[j] /= lower[i, i];
+            row[i] = 1 / lower[i, i];
         }
         return inverse;
+    }
+
+    // Entries of row i from column first to end - 1, less the products of the columns before first.
+    private static void Subtract(double[,] a, double[,] lower, int i, int first, int end, Span<double> sums)
+    {
+        for (var j = first; j < end; j++) sums[j - first] = a[i, j];
+        var row = Rows.Of(lower, i)[..first];
+        if (end - first < Together)
+        {
+            for (var j = first; j < end; j++)
+            {
+                var own = Rows.Of(lower, j)[..first];
+                for (var k = 0; k < row.Length; k++) sums[j - first] -= row[k] * own[k];
+            }
+            return;
+        }
+        var (x0, x1, x2, x3) = (sums[0], sums[1], sums[2], sums[3]);
+        ReadOnlySpan<double> r0 = Rows.Of(lower, first)[..first], r1 = Rows.Of(lower, first + 1)[..first];
+        ReadOnlySpan<double> r2 = Rows.Of(lower, first + 2)[..first], r3 = Rows.Of(lower, first + 3)[..first];
+        for (var k = 0; k < row.Length; k++)
+        {
+            var x = row[k];
+            x0 -= x * r0[k];
+            x1 -= x * r1[k];
+            x2 -= x * r2[k];
+            x3 -= x * r3[k];
+        }
+        (sums[0], sums[1], sums[2], sums[3]) = (x0, x1, x2, x3);
     }
 }

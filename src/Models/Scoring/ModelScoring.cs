@@ -84,6 +84,7 @@ public static class ModelScoring
         var row = new double[distribution.Dimensions];
         for (var i = 0; i < rows; i++)
         {
+            Cancellation.Poll();
             distribution.Sample(random, row);
             for (var j = 0; j < row.Length; j++) result[i, j] = row[j];
         }

@@ -1,3 +1,5 @@
+using Pipelines.Models.Fitting;
+
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
@@ -33,7 +35,8 @@ internal sealed class EffectiveChain
         var (n, e) = (graph.States.Length, graph.Emitting);
         States = e;
         edgesFrom = new int[n][];
-        for (var s = 0; s < n; s++) edgesFrom[s] = [.. Enumerable.Range(0, graph.From.Length).Where(x => graph.From[x] == s)];
+        var edges = Enumerable.Range(0, graph.From.Length).ToLookup(x => graph.From[x]);
+        for (var s = 0; s < n; s++) edgesFrom[s] = [.. edges[s]];
         reach = new double[e + 1, n];
         leave = new double[n, e + 1];
         best = new double[n, e + 1];
@@ -82,6 +85,7 @@ internal sealed class EffectiveChain
         var into = new double[e + 1, n];
         for (var b = e; b < n; b++)
         {
+            Cancellation.Poll();
             for (var i = 0; i <= e; i++)
             {
                 double sum = 0;
@@ -125,6 +129,7 @@ internal sealed class EffectiveChain
     {
         for (var s = n - 1; s >= e; s--)
         {
+            Cancellation.Poll();
             for (var j = 0; j <= e; j++) (best[s, j], bestEdge[s, j]) = (double.NegativeInfinity, -1);
             if (s == graph.EndIndex) (leave[s, e], best[s, e]) = (1, 0);
             foreach (var x in edgesFrom[s])
@@ -159,6 +164,7 @@ internal sealed class EffectiveChain
 
     private void FillRow(int i, int state, int e)
     {
+        Cancellation.Poll();
         foreach (var x in edgesFrom[state])
         {
             var (p, to) = (graph.Transitions[x].Probability, graph.To[x]);

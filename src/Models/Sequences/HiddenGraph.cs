@@ -1,3 +1,5 @@
+using Pipelines.Models.Fitting;
+
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
@@ -26,6 +28,7 @@ internal sealed class HiddenGraph
         var silent = byName.Values.Where(s => !Emits(s)).Select(s => s.Name).ToList();
         foreach (var t in transitions)
         {
+            Cancellation.Poll();
             foreach (var name in new[] { t.From, t.To })
                 if (!byName.ContainsKey(name)) throw Bad($"transition '{t.From}' to '{t.To}'", $"no state '{name}'", "names of states", "add the state or correct the name");
             if (!(double.IsFinite(t.Probability) && t.Probability >= 0)) throw Bad($"transition '{t.From}' to '{t.To}'", $"a probability of {t.Probability.Text()}", "a finite number of at least 0", "correct the probability");

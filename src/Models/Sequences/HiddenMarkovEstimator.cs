@@ -53,7 +53,8 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             {
                 var own = options with { Seed = options.Seed + r };
                 var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, states), initialization.TakesFirstRows ? null : own.Seed, cancellationToken).ConfigureAwait(false);
-                var start = Start(survey.Sample(), own);
+                HiddenMarkovModel start;
+                using (Cancellation.Enter(cancellationToken)) start = Start(survey.Sample(), own);
                 if (pass.LabelNames is { } labels) start = await LabeledStart.RunAsync(start, pass, labels, own, cancellationToken).ConfigureAwait(false);
                 var result = await ExpectationMaximization.FitAsync(start, pass, own, cancellationToken).ConfigureAwait(false);
                 if (best is null || result.LogLikelihood > best.LogLikelihood) best = result;

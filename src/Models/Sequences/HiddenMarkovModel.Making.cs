@@ -1,3 +1,4 @@
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models;
@@ -102,6 +103,7 @@ public sealed partial class HiddenMarkovModel
             List<double[]> rows = [];
             while (route[^1] != EndIndex && (IsFinite || rows.Count < length) && (length == 0 || rows.Count <= length))
             {
+                Cancellation.Poll();
                 var state = route[^1];
                 if (ways[state].Length == 0) break;
                 var next = graph.To[ways[state][random.NextIndex(weights[state], 1)]];

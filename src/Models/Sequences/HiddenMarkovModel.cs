@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
 
@@ -29,7 +30,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     private readonly HiddenGraph graph;
     private readonly EffectiveChain chain;
     private readonly Lazy<LaneMatrices> matrices;
-    private readonly Lazy<LaneEmissions> laneEmissions;
+    private readonly Once<LaneEmissions> laneEmissions;
     private readonly TileEvaluator evaluator;
     private readonly Distribution[] emissions;
     private readonly double[] log2Weights;
@@ -62,7 +63,8 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         evaluator = new(emissions);
         leaving = new(() =>
         {
-            var ways = Enumerable.Range(0, graph.States.Length).Select(s => Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s && graph.Transitions[e].Probability > 0).ToArray()).ToArray();
+            var possible = Enumerable.Range(0, graph.From.Length).Where(e => graph.Transitions[e].Probability > 0).ToLookup(e => graph.From[e]);
+            var ways = Enumerable.Range(0, graph.States.Length).Select(s => possible[s].ToArray()).ToArray();
             return (ways, [.. ways.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray())], CanEnd(ways));
         });
         laneEmissions = new(() => LaneEmissions.For(emissions, evaluator, log2Weights!, Matrices.IsCareful));

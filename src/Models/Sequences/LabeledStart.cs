@@ -28,6 +28,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
         var statistics = (MixtureStatistics)await pass.RunAsync(new LabeledStart(start), cancellationToken).ConfigureAwait(false);
         // States beyond the labels are the ones that no row is known to be in.
         var all = names.Concat(Enumerable.Range(names.Count, int.MaxValue - names.Count).Select(i => $"s{i}").Where(n => !names.Contains(n, StringComparer.Ordinal))).Take(start.EmittingStates).ToArray();
+        using var scope = Cancellation.Enter(cancellationToken);
         var distributions = new Distribution[all.Length];
         for (var k = 0; k < distributions.Length; k++)
         {
@@ -36,7 +37,9 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
             try
             {
                 // A category that only rows without a label have must not be impossible for good.
-                var own = distributions[k].Maximize(statistics.Parts[k], options.Maximization(1) with { Inertia = 0, Pseudocount = Math.Max(options.Pseudocount, LeastPseudocount) });
+                var pseudocount = Math.Max(options.Pseudocount, LeastPseudocount);
+                var maximize = options.Maximization(1) with { Inertia = 0, Pseudocount = pseudocount, Rows = statistics.Rows };
+                var own = distributions[k].Maximize(statistics.Parts[k], maximize);
                 own.EnsureEvaluable();
                 distributions[k] = own;
             }

@@ -1,3 +1,5 @@
+using Pipelines.Models.Fitting;
+
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
@@ -9,6 +11,9 @@ namespace Pipelines.Models.Sequences;
 internal sealed class LogRecursions(EffectiveChain chain)
 {
     private const int Segment = 1 << 14;
+
+    // Steps of Viterbi's recursion between two looks at the cancellation token.
+    private const int StepsPerPoll = 16;
 
     private readonly int states = chain.States;
 
@@ -28,6 +33,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         double total = 0;
         for (var t = 0; t < length; t++)
         {
+            Cancellation.Poll();
             for (var j = 0; j < states; j++)
             {
                 double sum;
@@ -58,6 +64,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         Span<double> terms = new double[states];
         for (var t = length - 1; t >= 0; t--)
         {
+            Cancellation.Poll();
             for (var i = 0; i < states; i++)
             {
                 if (t == length - 1)
@@ -95,6 +102,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         if (length == 0 && !ratios.IsEmpty) ratios[(states * wide) + states] += weight / chain.Probability[states, states];
         for (var t = length - 1; t >= 0; t--)
         {
+            Cancellation.Poll();
             var own = forward.Slice(t * states, states);
             var after = backward.Slice(t * states, states);
             var symbols = emissions.Slice(t * states, states);
@@ -169,6 +177,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         for (var t = 0; t < length; t++)
         {
             var from = back.AsSpan(t * step.Padded, step.Padded);
+            if (t % StepsPerPoll == 0) Cancellation.Poll();
             if (first + t > 0)
             {
                 step.Best(current, next, from);

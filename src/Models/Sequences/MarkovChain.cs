@@ -166,6 +166,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
         ArgumentNullException.ThrowIfNull(random);
         for (var t = 0; t < rows.Length; t++)
         {
+            Cancellation.Poll();
             var table = tables[Math.Min(t, Order)];
             var children = table.Sizes[^1];
             var at = 0;

@@ -17,6 +17,7 @@ internal sealed unsafe partial class LaneRun
             Span<int> holes = stackalloc int[FeatureTile.Capacity];
             for (var tile = 0; tile * perTile < count; tile++)
             {
+                Cancellation.Poll();
                 var own = new Span<double>(features + ((long)tile * size), size);
                 missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
                 emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]), holes[..holeCount], padded, lanes, row, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));

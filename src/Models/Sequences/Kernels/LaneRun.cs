@@ -11,6 +11,9 @@ namespace Pipelines.Models.Sequences;
 /// </summary>
 internal sealed unsafe partial class LaneRun
 {
+    // Steps between two looks at the cancellation token.
+    private const int StepsPerPoll = 16;
+
     // Doubles of emissions and forward numbers that are kept whole: some megabytes of a shared cache.
     private const long KeptDoubles = 1 << 20;
 
@@ -139,6 +142,7 @@ internal sealed unsafe partial class LaneRun
                 Prepare(block, first, count, features, missing, b, maxima);
                 for (var t = 0; t < count; t++)
                 {
+                    if (t % StepsPerPoll == 0) Cancellation.Poll();
                     if (isFour && Math.Min(count - t, NextEvent(begins, ends) - first - t) is > 0 and var quiet)
                     {
                         steps.ForwardOfFour(forwardMatrix, lanes, row, quiet, alpha + ((long)t * row), b + ((long)t * row), maxima + (t * lanes), logs, products, inverse);
@@ -169,6 +173,7 @@ internal sealed unsafe partial class LaneRun
                 var counted = count;
                 for (var t = count - 1; t >= 0; t--)
                 {
+                    if (t % StepsPerPoll == 0) Cancellation.Poll();
                     if (isFour && t - Math.Max(t / perTile * perTile, LastEvent(begins, ends) + 1 - first) is >= 0 and var back)
                     {
                         if (counted > t + 1 && !ratios.IsEmpty)
@@ -238,6 +243,7 @@ internal sealed unsafe partial class LaneRun
         }
         for (var t = 0; t < count; t++)
         {
+            if (t % StepsPerPoll == 0) Cancellation.Poll();
             Step(matrix, alpha + ((long)t * row), inverse, b + ((long)t * row), alpha + ((t + 1L) * row), sums, ref begins, first + t, null, null);
             for (var lane = 0; lane < lanes; lane++) inverse[lane] = sums[lane] > LaneRange.LeastNorm ? 1 / sums[lane] : 0;
         }

@@ -1,0 +1,30 @@
+namespace Pipelines.Models.Numerics;
+
+/// <summary>
+/// A value that is computed when it is first asked for. Unlike <see cref="Lazy{T}"/> it keeps no exception: a computation that was cancelled begins again for
+/// who asks next.
+/// </summary>
+/// <typeparam name="T">Type of the value.</typeparam>
+/// <param name="make">Computes it; on one thread at a time, while others wait.</param>
+internal sealed class Once<T>(Func<T> make)
+{
+    private readonly Lock gate = new();
+    private T? value;
+    private volatile bool isMade;
+
+    /// <summary>The value.</summary>
+    public T Value
+    {
+        get
+        {
+            if (isMade) return value!;
+            lock (gate)
+            {
+                if (isMade) return value!;
+                value = make();
+                isMade = true;
+                return value;
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
+
+namespace Pipelines.Models.Tests.Distributions;
+
+/// <summary>A full covariance needs more rows than features, or a least variance.</summary>
+public sealed class FewRowsTests
+{
+    private const string Refused =
+        "covariance of a Gaussian of 40 features: found 40 rows, expected at least 41 rows, as fewer do not vary in every direction; " +
+        "use more rows or fewer features, or set a least variance (--min-variance, MinVariance)";
+
+    private static DistributionEstimator Single => new(DistributionFamily.Of<MultivariateGaussianDistribution>());
+
+    [Fact]
+    public void One_Gaussian_is_refused()
+    {
+        // Rounding errors alone would make the matrix look positive definite.
+        var error = Assert.Throws<ModelException>(() => Single.Fit(Rows(40)));
+        Assert.Equal(Refused, error.Message);
+        Assert.Equal(ErrorKind.Data, error.Kind);
+    }
+
+    [Fact]
+    public void A_mixture_is_refused()
+    {
+        var error = Assert.Throws<ModelException>(() => Mixture.Of<MultivariateGaussianDistribution>(2).Fit(Rows(40)));
+        Assert.EndsWith(Refused, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mixture_to_begin_with_is_refused()
+    {
+        var identity = new double[40, 40];
+        for (var j = 0; j < 40; j++) identity[j, j] = 1;
+        var start = new GeneralMixtureModel([.. new[] { 0.0, 1.0 }.Select(m => new MultivariateGaussianDistribution([.. Enumerable.Repeat(m, 40)], identity))]);
+        Assert.Contains(Refused, Assert.Throws<ModelException>(() => start.Fit(Rows(40))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_more_row_is_enough() => Assert.Equal(41, Single.Fit(Rows(41)).Rows);
+
+    [Fact]
+    public void Rows_of_small_weights_are_rows() =>
+        Assert.Equal(41, Single.Fit(FeatureMatrix.FromRows(Rows(41), [.. Enumerable.Repeat(0.01, 41)])).Rows);
+
+    [Fact]
+    public void A_least_variance_is_enough() =>
+        Assert.Equal(40, Single.Fit(Rows(40), new FitOptions { MinVariance = 0.1 }).Rows);
+
+    private static double[,] Rows(int count)
+    {
+        var random = new SeededRandom(11);
+        var rows = new double[count, 40];
+        for (var i = 0; i < count; i++)
+            for (var j = 0; j < 40; j++) rows[i, j] = random.NextNormal();
+        return rows;
+    }
+}
