@@ -8,6 +8,9 @@ namespace Pipelines.Cli;
 /// <summary>The command line as a whole: its verbs, and what comes of errors.</summary>
 internal static class CommandLine
 {
+    // "@x.parquet" is a file of that name, not a file of arguments.
+    private static readonly ParserConfiguration parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs the tool.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="console">Where to write.</param>
@@ -27,8 +30,9 @@ internal static class CommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, StopRequest stop)
     {
         var common = new CommonSettings(stop);
-        var parsed = Create(console, common).Parse(BadRowSettings.Join(args));
-        if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
+        var joined = BadRowSettings.Join(args);
+        var parsed = Create(console, common).Parse(joined, parsing);
+        if (UsageErrors.Of(parsed, joined) is { Count: > 0 } errors)
         {
             UsageErrors.Write(console, parsed, errors);
             return ExitCode.Usage;

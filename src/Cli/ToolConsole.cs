@@ -1,3 +1,5 @@
+using Pipelines.Cli.Reporting;
+
 namespace Pipelines.Cli;
 
 /// <summary>Where the tool writes: results to the output, progress and messages to the error stream.</summary>
@@ -8,4 +10,7 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error, bool ErrorI
 {
     /// <summary>The process's own streams.</summary>
     public static ToolConsole OfProcess() => new(Console.Out, Console.Error, !Console.IsErrorRedirected);
+
+    /// <summary>Writes a warning, with the options as they are typed.</summary>
+    public void Warn(string warning) => Error.WriteLine($"pipelines: warning: {OptionNames.AsTyped(warning)}");
 }

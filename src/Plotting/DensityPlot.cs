@@ -26,7 +26,7 @@ public sealed class DensityPlot : PlotKind
         var distribution = DistributionOf(model);
         var features = Named(model, options) ?? [.. Enumerable.Range(0, distribution.Dimensions)];
         if (features.Length > MostFeatures)
-            throw new ModelException(ErrorKind.Usage, "--features", $"{features.Length} features", $"at most {MostFeatures} in one picture", $"name some with --features: {Some(FeaturesOf(model).Select(f => f.Name))}");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"{features.Length} features", $"at most {MostFeatures} in one picture", $"name some with PlotOptions.Features: {Some(FeaturesOf(model).Select(f => f.Name))}");
         foreach (var j in features)
         {
             if (distribution.Marginal(j) is null)

@@ -19,7 +19,7 @@ public sealed partial class Pipeline
         if (named is null)
         {
             var bound = await graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
-            var schema = bound.Schema ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them with Features(…)");
+            var schema = bound.Schema ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them (Pipeline.Features)");
             named = [.. schema.Fields.Where(f => f.IsNumeric && f.Name != weights && f.Name != sequences?.Key && f.Name != sequences?.Order && f.Name != sequences?.Label).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new DataException(DataErrorKind.Data, graph.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");

@@ -62,7 +62,7 @@ public sealed partial class FeaturePass
         await run.RunAsync().ConfigureAwait(false);
         if (!filling.IsOff && keys?.Sorter is null) filling.Seal(run.Accounts.RowsOut);
         if (run.Accounts.RowsOut == 0 && work.First == 0 && !isScoring)
-            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
+            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (BadRowMode.Quarantine)");
         keys?.Finish(filling, work.Token);
         found = keys;
         Seen.IsWhole = true;

@@ -34,7 +34,7 @@ public sealed record SampleOptions
         var isSequences = model is SequenceModel;
         var hasLabels = isSequences ? model.ScoreKinds.Any(k => k.Name == ScoreKind.Label) : model is GeneralMixtureModel;
         ModelException.CheckOptions(
-            "sample options",
+            nameof(SampleOptions),
             (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 … 2^53"),
             (!isSequences || Length is >= 1 and <= MostLength, nameof(Length), Length is null ? $"none for a {model.FormatName} model" : Length, "the number of rows of each sequence, 1 … 2^24"),
             (isSequences || Length is null, nameof(Length), $"it for a {model.FormatName} model", "none for a model whose rows stand by themselves"),

@@ -24,7 +24,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         if (input is null) return null;
         foreach (var name in Sequences.Needed)
             if (input.IndexOf(name) < 0)
-                throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", input.Fields.Select(f => f.Name))}", "name columns that the data hold");
+                throw MissingColumn.Of(place, name, input, "column of the sequences");
         return Plan.Bind(input, place).Schema;
     }
 

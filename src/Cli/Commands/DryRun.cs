@@ -14,16 +14,16 @@ internal static class DryRun
     public static void Warn(ToolConsole console, SchemaContract contract)
     {
         contract.ThrowIfBroken();
-        foreach (var warning in contract.WarningTexts) console.Error.WriteLine($"pipelines: warning: {warning}");
+        foreach (var warning in contract.WarningTexts) console.Warn(warning);
     }
 
     /// <summary>Shows that no file is new.</summary>
     public static int ShowNothing(ToolConsole console, bool isJson, string job, IncrementalResult files)
     {
-        foreach (var warning in files.Warnings) console.Error.WriteLine($"pipelines: warning: {warning}");
-        var report = new DryRunReport(job) { Passes = [$"none: no new file; {Words.Number(files.Done, "file")} done before"] };
+        foreach (var warning in files.Warnings) console.Warn(warning);
+        var report = new DryRunReport(job) { Passes = [$"none: no new file; {Figures.Number(files.Done, "file")} done before"] };
         if (isJson) report.WriteJson(console.Out);
-        else report.WriteWords(console.Out);
+        else report.WriteText(console.Out);
         return ExitCode.Done;
     }
 
@@ -46,10 +46,10 @@ internal static class DryRun
         catch (Exception e) when (e is DataException or ModelException)
         {
             error = e;
-            report = report with { Error = e.Message };
+            report = report with { Error = ErrorReport.Text(e) };
         }
         if (isJson) report.WriteJson(console.Out);
-        else report.WriteWords(console.Out);
+        else report.WriteText(console.Out);
         if (error is not null) ExceptionDispatchInfo.Throw(error);
         return ExitCode.Done;
     }

@@ -15,7 +15,7 @@ namespace Pipelines.Cli.Commands;
 internal abstract class FitKind
 {
     /// <summary>All kinds, by name. New ones each time, as an option belongs to one command line.</summary>
-    public static IReadOnlyList<FitKind> All => Found.In<FitKind>(k => k.Name);
+    public static IReadOnlyList<FitKind> All => Implementations.Of<FitKind>(k => k.Name);
 
     /// <summary>What the user types.</summary>
     public abstract string Name { get; }
@@ -47,7 +47,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     protected virtual IReadOnlyList<Option> Own => [];
 
     /// <summary>Rules about several options.</summary>
-    protected abstract IEnumerable<string> Check(CommandResult result);
+    protected abstract IEnumerable<UsageError> Check(CommandResult result);
 
     /// <summary>What to fit, where no model to begin with is given.</summary>
     protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
@@ -133,10 +133,10 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             // Written also where nothing is new: the run before may have been killed between state and model.
             output.Save(update.Saved);
             var all = new IncrementalReport(update.Files, "fitted to", clock.Elapsed.TotalSeconds, output.Path);
-            all.WriteWarnings(console.Error);
-            foreach (var warning in update.Fitted?.Result.Warnings ?? []) console.Error.WriteLine($"pipelines: warning: {warning}");
+            all.WriteWarnings(console);
+            foreach (var warning in update.Fitted?.Result.Warnings ?? []) console.Warn(warning);
             if (parsed.GetValue(common.Json)) all.WriteJson(console.Out);
-            else if (!parsed.GetValue(common.Quiet)) all.WriteWords(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) all.WriteText(console.Out);
             return ExitCode.Done;
         }
         var fitted = await display.ShowAsync(() => pipeline.FitAsync(estimator, options, flow, cancellationToken)).ConfigureAwait(false);
@@ -146,9 +146,9 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             Criterion = (estimator as ModelSelection<TModel>)?.Criterion,
             BatchesPerIteration = options.BatchesPerIteration,
         };
-        report.WriteWarnings(console.Error);
+        report.WriteWarnings(console);
         if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
-        else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
+        else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out);
         return ExitCode.Done;
 
         Pipeline From(IReadOnlyList<string> files)
@@ -178,25 +178,25 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     {
         string[] start = hasStart
             ? ["1. the model to begin with is evaluated: reads the files and keeps the decoded features"]
-            : ["1. survey of all rows: reads the files and keeps the decoded features", $"2. the start, chosen on at most {Words.Count(options.InitializationRows)} of the rows, is evaluated"];
-        var most = $"at most {Words.Count(options.MaxIterations)}";
-        var gain = Words.Real(options.StopThreshold);
+            : ["1. survey of all rows: reads the files and keeps the decoded features", $"2. the start, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
+        var most = $"at most {Figures.Count(options.MaxIterations)}";
+        var gain = Figures.Real(options.StopThreshold);
         string[] rest = options.BatchesPerIteration is { } batches
-            ? [$"then {Words.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}", "last, the fitted model is evaluated on all rows"]
+            ? [$"then {Figures.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}", "last, the fitted model is evaluated on all rows"]
             : [$"then one an iteration, {most}, until an iteration gains no more than {gain}"];
         string[] before = hasCategories ? ["before them, the categories of the features are collected: reads their columns"] : [];
-        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting], .. fits > 1 ? [$"{Words.Count(fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
+        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting], .. fits > 1 ? [$"{Figures.Count(fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
     }
 
-    private IEnumerable<string> CheckIncremental(CommandResult result)
+    private IEnumerable<UsageError> CheckIncremental(CommandResult result)
     {
         if (!result.IsGiven(incremental.State)) yield break;
         if (Sequences is { } sequences)
-            yield return Mistake.Text(incremental.State.Name, "it in a fit to sequences", "all files at once, as a sequence may go on in the next one", $"{sequences.Key.Name} {sequences.Key.Example}");
+            yield return UsageError.For(incremental.State.Name, "it in a fit to sequences", "all files at once, as a sequence may go on in the next one", $"{sequences.Key.Name} {sequences.Key.Example}");
         if (Fit.Selection.Fits(result) is > 1 and var fits)
-            yield return Mistake.Text(incremental.State.Name, $"{Words.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
+            yield return UsageError.For(incremental.State.Name, $"{Figures.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
         if (result.IsGiven(Fit.BatchesPerIteration))
-            yield return Mistake.Text($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both", "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
+            yield return UsageError.For($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both", "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
     }
 
     private SavedModel Load(string path, ToolConsole console)

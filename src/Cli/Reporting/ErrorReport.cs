@@ -21,12 +21,15 @@ internal static class ErrorReport
         return Code(exception);
     }
 
-    private static string Text(Exception exception) => exception switch
+    /// <summary>The message as the user reads it: one line, with the options as they are typed.</summary>
+    public static string Text(Exception exception) => exception switch
     {
-        ModelException or DataException => exception.Message,
+        ModelException or DataException => OptionNames.AsTyped(exception.Message),
         // An error that no part of the tool foresaw: at least say in which block it arose.
-        _ => $"{RunFailure.Of(exception)?.ToString() ?? exception.Message} ({exception.GetType().Name}; --verbose shows where)",
+        _ => ErrorText.Shortened(RunFailure.Of(exception)?.ToString() ?? exception.Message, ErrorText.MostCharacters - Unforeseen.Length) + Unforeseen,
     };
+
+    private const string Unforeseen = " (an unforeseen error; --verbose shows where it arose)";
 
     private static int Code(Exception exception) => exception switch
     {

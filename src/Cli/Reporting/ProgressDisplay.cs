@@ -37,7 +37,7 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
     {
         lock (gate)
         {
-            state.Take(value.Iteration, value.Model.ObjectiveName, value.Components is { } components ? $"{Words.Number(components, "component")}, restart {value.Restart}: " : "");
+            state.Take(value.Iteration, value.Model.ObjectiveName, value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "");
             Changed(state, iterated: true);
         }
     }

@@ -13,13 +13,13 @@ internal sealed record VerifyReport(OutputVerification Verification)
     }
 
     /// <summary>For people.</summary>
-    public void WriteWords(TextWriter target)
+    public void WriteText(TextWriter target)
     {
         var v = Verification;
-        var what = $"{Words.Count(v.Parts)} {(v.Parts == 1 ? "file" : "files")}, {Words.Count(v.Rows)} rows, {Words.Bytes(v.Bytes)}";
-        if (v.Discrepancies.Count > 0) target.WriteLine($"{v.Output} is not as it was written: {Words.Count(v.Discrepancies.Count)} {(v.Discrepancies.Count == 1 ? "discrepancy" : "discrepancies")} in {what}");
+        var what = $"{Figures.Count(v.Parts)} {(v.Parts == 1 ? "file" : "files")}, {Figures.Count(v.Rows)} rows, {Figures.Bytes(v.Bytes)}";
+        if (v.Discrepancies.Count > 0) target.WriteLine($"{v.Output} is not as it was written: {Figures.Count(v.Discrepancies.Count)} {(v.Discrepancies.Count == 1 ? "discrepancy" : "discrepancies")} in {what}");
         else target.WriteLine($"{v.Output} is whole: {what}");
-        if (v.RowsRejected > 0) target.WriteLine(Words.Balance(v.Rows, v.RowsRejected.Value));
+        if (v.RowsRejected > 0) target.WriteLine(Figures.Balance(v.Rows, v.RowsRejected.Value));
     }
 
     /// <summary>For scripts.</summary>

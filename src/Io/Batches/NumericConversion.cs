@@ -24,7 +24,7 @@ internal static class NumericConversion
                 for (var i = 0; i < v.Length; i++) target[i] = (double)v.Span[i];
                 break;
             default:
-                throw new DataException(DataErrorKind.Data, $"column '{field.Name}'", field.ValueType.Name.ToLowerInvariant(), "a number", "leave the column out of the features, or convert it first");
+                throw new DataException(DataErrorKind.Data, $"column '{field.Name}'", TypeNames.Of(field.ValueType), "a number", "leave the column out of the features, or convert it first");
         }
     }
 }

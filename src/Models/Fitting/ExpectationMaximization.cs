@@ -105,5 +105,5 @@ public static class ExpectationMaximization
 
     private static ModelException NothingTaken(BatchRange range, Statistics found) => new(
         ErrorKind.Data, $"{range.Count} batches from batch {range.First} on", found.Rows == 0 ? "no row that can be used" : $"a total weight of {found.Weight.Text()}", "rows of weight above 0 in each iteration",
-        "take more batches per iteration (--batches-per-iteration, BatchesPerIteration), or check the weights");
+        "take more batches per iteration (FitOptions.BatchesPerIteration), or check the weights");
 }

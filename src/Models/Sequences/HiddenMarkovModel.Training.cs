@@ -64,7 +64,7 @@ public sealed partial class HiddenMarkovModel
 
     internal static ModelException ImpossibleSequenceAt(long number, int length) =>
         new(ErrorKind.Data, $"sequence {number.ToString(CultureInfo.InvariantCulture)}", $"a probability of 0 for its {length} rows", "a sequence that the model can produce",
-            "look for unknown symbols and missing transitions, or let such sequences be skipped (--impossible skip)")
+            "look for unknown symbols and missing transitions, or let such sequences be skipped (ImpossibleSequence.Skip)")
         { SequenceNumber = number };
 
     // Returns the sequences that are left to be summarised one by one.
