@@ -97,7 +97,7 @@ public sealed class ModelException : Exception
     // As many as a message has room for.
     private static string FirstOf(List<string> mistakes)
     {
-        const int room = 150;
+        const int room = 165;
         var (shown, length) = (1, mistakes[0].Length);
         while (shown < mistakes.Count && (length += mistakes[shown].Length) <= room) shown++;
         return $"{string.Join("; ", mistakes.Take(shown))}{(shown < mistakes.Count ? $"; and {mistakes.Count - shown} more" : "")}";

@@ -33,6 +33,9 @@ public abstract class Model : ISummarizer
     /// <exception cref="ModelException">The statistics give no valid parameters, such as a variance of 0.</exception>
     public abstract Model Maximize(Statistics statistics, in MaximizeOptions options);
 
+    /// <summary>Why what fitting increases may fall in an iteration, for a warning.</summary>
+    internal virtual string WhyObjectiveFalls => "missing values, inertia or a least variance can do that";
+
     /// <summary>
     /// Makes statistics that another model of this kind and shape summarised usable by this one: sums that were taken around its parameters are moved to lie around
     /// this model's, as if these rows had been summarised here with the same weights and responsibilities. Does nothing by default: right where sums are taken around nothing.

@@ -39,7 +39,7 @@ public sealed class ContourPlot : PlotKind
         foreach (var (a, b) in Pairs(chosen.Length))
         {
             if (distribution.Marginal(chosen[a], chosen[b]) is null)
-                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, features '{features[chosen[a]].Name}' and '{features[chosen[b]].Name}'", "a distribution that does not say what pairs of features follow", "one that does (Distribution.Marginal)", "choose another kind (density)");
+                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, features '{features[chosen[a]].Name}' and '{features[chosen[b]].Name}'", "a distribution that does not say what pairs of features follow", "one that does", "choose another kind (density)");
         }
         return chosen;
 

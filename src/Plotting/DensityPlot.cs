@@ -30,7 +30,7 @@ public sealed class DensityPlot : PlotKind
         foreach (var j in features)
         {
             if (distribution.Marginal(j) is null)
-                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, feature '{FeaturesOf(model)[j].Name}'", "a distribution that does not say what single features follow", "one that does (Distribution.Marginal)", "choose another kind (history)");
+                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, feature '{FeaturesOf(model)[j].Name}'", "a distribution that does not say what single features follow", "one that does", "choose another kind (history)");
         }
         return features;
     }

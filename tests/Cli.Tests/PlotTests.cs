@@ -84,7 +84,7 @@ public sealed class PlotTests : IDisposable
     [InlineData("--output plot.png --size 20x20", "--size: found '20x20', expected two numbers from 200 to 8000 with an x between them; for example --size 1200x800")]
     [InlineData("--output plot.png --features x,z", "--features: found 'z', expected features of the model: x, y; name some of these")]
     [InlineData("--output plot.png --kind history", "--kind history: found a model file without a history, expected a model that 'fit' saved; fit the model, or choose another kind (density)")]
-    [InlineData("--output plot.png --kind criterion", "--kind criterion: found a model file of a single fit, expected a model that 'fit' chose among several; fit it with several numbers of components (--components 2..8), or choose another kind (history)")]
+    [InlineData("--output plot.png --kind criterion", "--kind criterion: found a model file of a single fit, expected a model that 'fit' chose among several; fit it with several numbers of components, or choose another kind (history)")]
     [InlineData("--output plot.png --kind contour --features x", "--kind contour: found 1 feature, expected 2 to 6 features with a density; choose another kind (density)")]
     [InlineData("--output plot.png --weights w", "--weights: found it without an input, expected an input that has the column; for example model.json data.parquet --weights w")]
     [InlineData("--output nowhere/plot.png", "--output DIR/nowhere/plot.png: found no folder 'DIR/nowhere', expected a file that can be written; make the folder, or choose another")]

@@ -121,9 +121,9 @@ public sealed class SequenceLabelTests : IDisposable
     [Theory]
     [InlineData("--training labeled", 2, "--training: found 'labeled' without --label, expected the column with the labels as well; for example --label state")]
     [InlineData("--label key", 2, "--label and --sequence: found 'key' in both, expected two columns; for example --label state")]
-    [InlineData("--label x", 2, "--label and --features: found 'x' in both, expected labels that are no feature; for example --label state")]
+    [InlineData("--label x", 2, "--label and --features: found 'x' in both, expected labels that are not a feature; for example --label state")]
     [InlineData("--label nowhere", 3, "~/d.parquet: found no column 'nowhere', expected the label 'nowhere' among key, x, state; name a label that the data holds")]
-    [InlineData("--label state --components 1", 3, "labels: found 2 different ones (high, low), expected at most 1, one for each state; fit more states (--components), or join labels")]
+    [InlineData("--label state --components 1", 3, "labels: found 2 different ones (high, low), expected at most 1, one for each state; fit more states, or join labels")]
     [InlineData("--label state --training labeled", 3, "sequence of key '1': found rows without a label, expected the state of each row; label every row, or train by Baum-Welch, which takes sequences without labels too")]
     [InlineData("--training best", 2, "--training: found 'best', expected one of baum-welch, labeled, viterbi; for example --training baum-welch")]
     public async Task Mistakes_are_named(string options, int code, string message)

@@ -145,6 +145,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         {
             Criterion = (estimator as ModelSelection<TModel>)?.Criterion,
             BatchesPerIteration = options.BatchesPerIteration,
+            EarlierEvaluations = display.EarlierEvaluations,
         };
         report.WriteWarnings(console);
         if (parsed.GetValue(common.Json)) report.WriteJson(console.Out);
@@ -192,7 +193,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     {
         if (!result.IsGiven(incremental.State)) yield break;
         if (Sequences is { } sequences)
-            yield return UsageError.For(incremental.State.Name, "it in a fit to sequences", "all files at once, as a sequence may go on in the next one", $"{sequences.Key.Name} {sequences.Key.Example}");
+            yield return UsageError.For(incremental.State.Name, "a fit to sequences", "a fit to rows, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
         if (Fit.Selection.Fits(result) is > 1 and var fits)
             yield return UsageError.For(incremental.State.Name, $"{Figures.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
         if (result.IsGiven(Fit.BatchesPerIteration))

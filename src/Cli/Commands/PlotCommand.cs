@@ -81,7 +81,7 @@ internal sealed class PlotCommand : Verb
     private IEnumerable<UsageError> Check(CommandResult result)
     {
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
-        if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 }) yield return UsageError.For(weights.Name, "it without an input", "an input that has the column", $"model.json data.parquet {weights.Name} {weights.Example}");
+        if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 }) yield return UsageError.For(weights.Name, "no INPUT", "an INPUT with the column", $"model.json data.parquet {weights.Name} {weights.Example}");
     }
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)

@@ -79,7 +79,7 @@ internal sealed class SampleCommand : Verb
         };
         var options = new SampleOptions { Rows = parsed.GetValue(rows)!.Value, Seed = common.Seed(parsed), Label = parsed.GetValue(label), Length = parsed.GetValue(length) };
         if (parsed.GetValue(key) is not null && saved.Model is not SequenceModel)
-            throw new ModelException(ErrorKind.Usage, key.Name, $"it for a {saved.Model.FormatName} model, whose rows stand by themselves", "a model of sequences", "leave it out");
+            throw new ModelException(ErrorKind.Usage, key.Name, $"a {saved.Model.FormatName} model, whose rows are independent", "a model of sequences", "leave it out");
         if (parsed.GetValue(key) is { } name) options = options with { Key = name };
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         display.Does("drawing");

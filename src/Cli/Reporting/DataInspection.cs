@@ -16,7 +16,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : 
             target.WriteLine($"memory to read it: at least {Figures.Bytes(file.MemoryBytes)} (a batch of {Figures.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
             target.WriteLine();
             TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
-                file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "may be" : "none", c.Elements is { } elements ? $"{c.StoredAs}, {Figures.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {c.Obstacle}" }));
+                file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "may be" : "none", c.Elements is { } elements ? $"{c.StoredAs}, {Figures.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}" }));
             target.WriteLine();
             TextTable.Write(target, ["row group", "rows", "in the file", "decoded", "codecs"],
                 file.RowGroups.Select((g, i) => new[] { Figures.Count(i), Figures.Count(g.Rows), Figures.Bytes(g.CompressedBytes), Figures.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
@@ -53,7 +53,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : 
             json.WriteBoolean("nullable", column.IsNullable);
             json.WriteString("storedAs", column.StoredAs);
             if (column.Elements is { } elements) json.WriteNumber("elements", elements);
-            if (column.Obstacle is { } obstacle) json.WriteString("obstacle", obstacle);
+            if (column.Obstacle is { } obstacle) json.WriteString("obstacle", OptionNames.AsTyped(obstacle));
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -67,7 +67,7 @@ internal sealed record DryRunReport(string Job)
             json.WriteString("change", JsonNamingPolicy.CamelCase.ConvertName(finding.Change.ToString()));
             json.WriteString("file", finding.File);
             json.WriteString("column", finding.Column);
-            json.WriteString("found", finding.Found);
+            json.WriteString("found", OptionNames.AsTyped(finding.Found));
             json.WriteString("expected", finding.Expected);
             json.WriteEndObject();
         }
@@ -123,7 +123,7 @@ internal sealed record DryRunReport(string Job)
     {
         if (Contract is null) return;
         string[] Lines(IReadOnlyList<SchemaFinding> findings, string what) =>
-            [.. findings.Take(MostFiles).Select(f => $"{what}: {f}"), .. findings.Count > MostFiles ? [$"and {Figures.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
+            [.. findings.Take(MostFiles).Select(f => OptionNames.AsTyped($"{what}: {f}")), .. findings.Count > MostFiles ? [$"and {Figures.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
         string[] lines = [.. Lines(Contract.Errors, "error"), .. Lines(Contract.Warnings, "warning"), .. Lines([.. Contract.Findings.Where(f => f.Outcome == SchemaOutcome.Noted)], "note")];
         if (Contract.Errors.Count + Contract.Warnings.Count == 0) lines = ["every file has the model's features as they were when it was fitted", .. lines];
         Write(target, "contract", lines);

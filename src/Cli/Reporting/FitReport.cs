@@ -21,6 +21,9 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <summary>Batches that each iteration took; null = all.</summary>
     public int? BatchesPerIteration { get; init; }
 
+    /// <summary>Evaluations of the data that an earlier run did, which this one resumed.</summary>
+    public long EarlierEvaluations { get; init; }
+
     private TrainingFacts Facts => Saved.Training!;
 
     /// <summary>For people.</summary>
@@ -31,7 +34,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Facts.Rows, rejected));
         target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} {Figures.Real(Facts.LogLikelihood)}");
         if (Facts.Candidates.Count > 0) WriteCandidates(target);
-        target.WriteLine($"{Figures.Time(Seconds)}, {Figures.Rate(RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory {Figures.Bytes(PeakMemory.Bytes())}");
         target.WriteLine($"wrote {Output}");
     }
 
@@ -65,7 +68,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Output);
         json.WriteStartArray("warnings");
-        foreach (var warning in Warnings) json.WriteStringValue(warning);
+        foreach (var warning in Warnings) json.WriteStringValue(OptionNames.AsTyped(warning));
         json.WriteEndArray();
     });
 
@@ -116,12 +119,13 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         else json.WriteNumber(name, value);
     }
 
-    // Every evaluation works on the rows that it takes; of mini-batches there is one more over all rows.
+    // Every evaluation of this run works on the rows that it takes; of mini-batches there is one more over all rows.
     private double RowsPerSecond
     {
         get
         {
             double evaluations = Facts.Candidates.Count == 0 ? History.Count + 1 : Facts.Candidates.Sum(c => c.Iterations + 1.0);
+            evaluations = Math.Max(0, evaluations - EarlierEvaluations);
             var fits = Math.Max(1, Facts.Candidates.Count);
             var rows = BatchesPerIteration is { } batches && (double)batches * Facts.BatchSize < Facts.Rows ? (evaluations * batches * Facts.BatchSize) + ((double)fits * Facts.Rows) : evaluations * Facts.Rows;
             return Seconds > 0 ? rows / Seconds : 0;

@@ -32,7 +32,7 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Result.Output);
         json.WriteStartArray("warnings");
-        foreach (var warning in Result.Warnings) json.WriteStringValue(warning);
+        foreach (var warning in Result.Warnings) json.WriteStringValue(OptionNames.AsTyped(warning));
         json.WriteEndArray();
     });
 }

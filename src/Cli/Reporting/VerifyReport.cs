@@ -9,7 +9,7 @@ internal sealed record VerifyReport(OutputVerification Verification)
     /// <summary>One line for everything that is wrong.</summary>
     public void WriteDiscrepancies(TextWriter target)
     {
-        foreach (var discrepancy in Verification.Discrepancies) target.WriteLine($"pipelines: error: {discrepancy}");
+        foreach (var discrepancy in Verification.Discrepancies) target.WriteLine($"pipelines: error: {ErrorText.Shortened(discrepancy, ErrorText.MostCharacters)}");
     }
 
     /// <summary>For people.</summary>

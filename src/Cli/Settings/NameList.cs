@@ -60,7 +60,7 @@ internal static class NameList
             else
             {
                 for (at++; at < text.Length && char.IsWhiteSpace(text[at]);) at++;
-                if (at < text.Length && !(endsAtComma && text[at] == ',')) problem = "text behind the closing quote of a name";
+                if (at < text.Length && !(endsAtComma && text[at] == ',')) problem = "text after the closing quote of a name";
                 return quoted.ToString();
             }
         }

@@ -47,6 +47,8 @@ internal sealed class Setting<T> : Option<T>, ISetting
         : base(name)
     {
         (Description, HelpName, Expected, Example) = (description, helpName, expected, example);
+        // A list, too, is one value.
+        Arity = ArgumentArity.ExactlyOne;
         DefaultValueFactory = _ => fallback;
         CustomParser = result =>
         {

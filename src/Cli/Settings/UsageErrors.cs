@@ -76,7 +76,7 @@ internal static class UsageErrors
         switch (error.SymbolResult)
         {
             case OptionResult { Option: ISetting setting } option when option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues == 1:
-                return UsageError.For(option.Option.Name, $"it {option.IdentifierTokenCount} times", "it once", $"{option.Option.Name} {setting.Example}");
+                return UsageError.For(option.Option.Name, $"{option.IdentifierTokenCount} values", "one", $"{option.Option.Name} {setting.Example}");
             case OptionResult { Option: ISetting setting, Tokens.Count: 0 } option:
                 return UsageError.For(option.Option.Name, "no value", setting.Expected, $"{option.Option.Name} {setting.Example}");
             case OptionResult { Option: ISetting { Error: { } own } }:

@@ -44,14 +44,14 @@ public sealed record ReadOptions
     public void Validate()
     {
         var wrong = new List<string>();
-        if (BatchSize is < 1 or > 1 << 24) wrong.Add($"ReadOptions.BatchSize {BatchSize} (1 to 16777216)");
-        if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"ReadOptions.MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
-        if (ReadAheadBytes < 0) wrong.Add($"ReadOptions.ReadAheadBytes {ReadAheadBytes} (at least 0)");
-        if (DecoderBytes < 0) wrong.Add($"ReadOptions.DecoderBytes {DecoderBytes} (at least 0)");
-        if (LargestBatchBytes < 1) wrong.Add($"ReadOptions.LargestBatchBytes {LargestBatchBytes} (at least 1)");
-        if (ExtraRowBytes < 0) wrong.Add($"ReadOptions.ExtraRowBytes {ExtraRowBytes} (at least 0)");
-        if (FirstBatch < 0) wrong.Add($"ReadOptions.FirstBatch {FirstBatch} (at least 0)");
-        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, "options", string.Join(", ", wrong), "values within these ranges", "correct the options");
+        if (BatchSize is < 1 or > 1 << 24) wrong.Add($"BatchSize {BatchSize} (1 to 16777216)");
+        if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
+        if (ReadAheadBytes < 0) wrong.Add($"ReadAheadBytes {ReadAheadBytes} (at least 0)");
+        if (DecoderBytes < 0) wrong.Add($"DecoderBytes {DecoderBytes} (at least 0)");
+        if (LargestBatchBytes < 1) wrong.Add($"LargestBatchBytes {LargestBatchBytes} (at least 1)");
+        if (ExtraRowBytes < 0) wrong.Add($"ExtraRowBytes {ExtraRowBytes} (at least 0)");
+        if (FirstBatch < 0) wrong.Add($"FirstBatch {FirstBatch} (at least 0)");
+        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, nameof(ReadOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
     }
 }
 

@@ -79,13 +79,13 @@ public sealed record ParquetSinkOptions
     public void Validate()
     {
         var wrong = new List<string>();
-        if (RowGroupRows is < 65_536 or > 262_144) wrong.Add($"ParquetSinkOptions.RowGroupRows {RowGroupRows} (65536 to 262144)");
-        if (RowGroupBytes is < 1 << 16 or > 1 << 30) wrong.Add($"ParquetSinkOptions.RowGroupBytes {RowGroupBytes} (65536 to 1073741824)");
-        if (!Enum.IsDefined(Compression)) wrong.Add($"ParquetSinkOptions.Compression {Compression} (None, Snappy or Zstd)");
-        if (ZstdLevel is < 1 or > 19) wrong.Add($"ParquetSinkOptions.ZstdLevel {ZstdLevel} (1 to 19)");
-        if (RowsPerFile is < 1) wrong.Add($"ParquetSinkOptions.RowsPerFile {RowsPerFile} (at least 1)");
-        if (QuarantineFolder is not null && string.IsNullOrWhiteSpace(QuarantineFolder)) wrong.Add("ParquetSinkOptions.QuarantineFolder '' (a folder)");
-        if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"ParquetSinkOptions.MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
-        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, "options", string.Join(", ", wrong), "values within these ranges", "correct the options");
+        if (RowGroupRows is < 65_536 or > 262_144) wrong.Add($"RowGroupRows {RowGroupRows} (65536 to 262144)");
+        if (RowGroupBytes is < 1 << 16 or > 1 << 30) wrong.Add($"RowGroupBytes {RowGroupBytes} (65536 to 1073741824)");
+        if (!Enum.IsDefined(Compression)) wrong.Add($"Compression {Compression} (None, Snappy or Zstd)");
+        if (ZstdLevel is < 1 or > 19) wrong.Add($"ZstdLevel {ZstdLevel} (1 to 19)");
+        if (RowsPerFile is < 1) wrong.Add($"RowsPerFile {RowsPerFile} (at least 1)");
+        if (QuarantineFolder is not null && string.IsNullOrWhiteSpace(QuarantineFolder)) wrong.Add("QuarantineFolder '' (a folder)");
+        if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
+        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, nameof(ParquetSinkOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
     }
 }

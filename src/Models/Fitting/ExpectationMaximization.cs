@@ -61,7 +61,7 @@ public static class ExpectationMaximization
         var isPartial = walk is { IsWhole: false };
         if (isPartial) statistics = await EvaluateAsync(model, history.Count, all: true).ConfigureAwait(false);
         else if (history.Count > 0 && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
-            warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration (missing values, inertia or a least variance can do that)");
+            warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration ({model.WhyObjectiveFalls})");
         warnings.AddRange(model.Diagnose(statistics));
         return new()
         {

@@ -89,6 +89,6 @@ internal static class HiddenMarkovJson
     private static string Text(JsonElement json, string name)
     {
         var value = json.Required(name);
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw JsonHelpers.Bad($"property '{name}'", value.ValueKind.ToString(), "a text");
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw JsonHelpers.Bad($"property '{name}'", JsonHelpers.Kind(value), "a text");
     }
 }

@@ -143,6 +143,13 @@ public sealed partial class HiddenMarkovModel
         chain.Spread(ratios, total.Edges);
     }
 
+    internal override string WhyObjectiveFalls => Fitting.Training switch
+    {
+        HiddenTraining.Labeled => "training by labels follows the labels, whatever becomes of it",
+        HiddenTraining.Viterbi => "training by the most probable paths can do that",
+        _ => base.WhyObjectiveFalls,
+    };
+
     private static string ImpossibleWords(HiddenMarkovStatistics sums) =>
         $"{sums.Impossible} of {sums.Sequences} sequences {(sums.Impossible == 1 ? "is" : "are")} impossible under the model ({(sums.Impossible == 1 ? "number" : "numbers")} {string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")}; {sums.ImpossibleRows} of {sums.Rows} rows)";
 

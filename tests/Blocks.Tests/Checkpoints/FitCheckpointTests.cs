@@ -129,7 +129,7 @@ public sealed class FitCheckpointTests : IDisposable
         var options = new PipelineOptions { BatchSize = what == "batch size" ? 64 : BatchSize, Checkpoints = Kept(resume: true) };
         var error = await Assert.ThrowsAsync<DataException>(() => pipeline.FitAsync(Mixture.Of<MultivariateGaussianDistribution>(what == "components" ? 3 : 2), fit, options));
         var newest = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).Last();
-        Assert.Equal($"{newest}: found a checkpoint of another job: {difference}, expected the same data, model and options; resume with those, give another checkpoint folder, or begin anew without --resume", error.Message);
+        Assert.Equal($"{newest}: found a checkpoint of another job: {difference}, expected the same data, model and options; resume with those, give another checkpoint folder, or start over (without CheckpointOptions.Resume)", error.Message);
         Assert.Equal(DataErrorKind.Usage, error.Kind);
     }
 
@@ -145,7 +145,7 @@ public sealed class FitCheckpointTests : IDisposable
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; go on with the version of Pipelines that wrote it, or begin anew without --resume", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; go on with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

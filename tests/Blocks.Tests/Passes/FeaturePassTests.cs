@@ -95,7 +95,7 @@ public sealed class FeaturePassTests
         var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal(DataErrorKind.Storage, thrown.Kind);
         Assert.StartsWith("/dev/full: found 'No space left on device", thrown.Message, StringComparison.Ordinal);
-        Assert.EndsWith("free space, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("free space, choose another spill folder (TMPDIR) or a larger memory budget (PipelineOptions.MemoryBudget)", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

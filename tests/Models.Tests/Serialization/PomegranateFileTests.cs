@@ -203,7 +203,7 @@ public sealed class PomegranateFileTests
     {
         var dirichlet = """{"class":"Distribution","name":"DirichletDistribution","parameters":[[2.0,3.0]]}""";
         var saved = Read($$"""{"class":"GeneralMixtureModel","weights":[0.5,0.5],"distributions":[{{dirichlet}},{{dirichlet}}]}""");
-        Assert.Equal("$.distributions[0] (and 1 more): pomegranate's density of a DirichletDistribution has the exponents alpha; here they are alpha - 1, as defined, so log-probabilities differ", Assert.Single(saved.Warnings));
+        Assert.Equal("$.distributions[0] (and 1 more): pomegranate's density of a Dirichlet distribution has the exponents alpha; here they are alpha - 1, as defined, so log-probabilities differ", Assert.Single(saved.Warnings));
     }
 
     [Fact]

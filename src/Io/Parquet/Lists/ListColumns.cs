@@ -43,7 +43,7 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
         {
             var found = Array.Exists(file.Footer.Columns, c => c.Name == name) ? "a plain column" : file.Footer.LeftOut.Contains(name) ? "a map, a structure or a list of such" : "no such column";
             var others = file.Footer.Lists.Length == 0 ? "; the file has none" : "";
-            throw new DataException(DataErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}", "correct the name (--lists)");
+            throw new DataException(DataErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}", NearestName.Remedy(name, file.Footer.Lists.Select(l => l.Name), "correct the name (ParquetSourceOptions.Lists)"));
         }
         var why = column.Obstacle ?? EngineChoice.Obstacle(engines, file, column);
         if (why is not null)

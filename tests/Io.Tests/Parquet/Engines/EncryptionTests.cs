@@ -71,7 +71,7 @@ public class EncryptionTests
         using var folder = new TempFolder();
         var none = await new ParquetSource(Corpus).FailsReading();
         Assert.Equal("an encrypted file", none.Found);
-        Assert.Equal("give its keys (--decryption-key-file), or decrypt it first", none.Remedy);
+        Assert.Equal("give its keys (ParquetSourceOptions.DecryptionKeys), or decrypt it first", none.Remedy);
         if (!CanDecrypt) return;
 
         var wrong = new DecryptionKeys(Encoding.ASCII.GetBytes("543210987654321X"));
