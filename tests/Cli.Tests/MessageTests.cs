@@ -20,7 +20,7 @@ public sealed partial class MessageTests
     // Names of other programs, and of what only those can do wrong who write C#.
     private static readonly string[] words =
     [
-        "DuckDB", "PyArrow", "DejaVu", "DataFrame", "SourceBlock", "DataBatch", "OperationCanceledException", "LogLikelihood", "QuarantineFolder", "MaxRows",
+        "DuckDB", "PyArrow", "DejaVu", "DataFrame", "SourceBlock", "DataBatch", "OperationCanceledException", "LogLikelihood", "BadRows", "QuarantineFolder", "MaxRows",
         "MultivariateGaussian", "DiagonalGaussian", "SphericalGaussian", "MarkovChain", "ParquetSinkOptions", "RowsPerFile",
     ];
 
@@ -34,7 +34,7 @@ public sealed partial class MessageTests
     {
         string[] named = [.. libraries.SelectMany(Literals).SelectMany(t => Property().Matches(t)).Select(m => m.Value).Distinct()];
         Assert.True(named.Length > 20, $"found only {named.Length}");
-        Assert.Empty(named.Where(n => Known(n) && !OptionNames.All.ContainsKey(n)));
+        Assert.Empty(named.Where(n => Known(n) && n != "DataBatch.With" && !OptionNames.All.ContainsKey(n)));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class SampleSequencesTests : IDisposable
     [InlineData("finite", "--rows 2 --length 2", "sampling: found no sequence of 2 rows in 10000 attempts, expected a length that the model can have; choose another length")]
     [InlineData("chain", "--rows 10 --length 5 --label k", "--label: found a markov-chain model, expected a mixture or a hidden Markov model, whose rows come from components or states; nothing was read; correct the options and run again")]
     [InlineData("normal", "--rows 10 --length 5", "--length: found 5 for a normal model, expected none, as its rows are independent; nothing was read; correct the options and run again")]
-    [InlineData("normal", "--rows 10 --sequence k", "--sequence: found it for a normal model, whose rows stand by themselves, expected a model of sequences; leave it out")]
+    [InlineData("normal", "--rows 10 --sequence k", "--sequence: found a normal model, whose rows are independent, expected a model of sequences; leave it out")]
     [InlineData("finite", "--rows 10 --length 5", "sampling: found no sequence of 5 rows in 10000 attempts, expected a length that the model can have; choose another length")]
     public async Task Bad_usage_is_named(string model, string arguments, string message)
     {

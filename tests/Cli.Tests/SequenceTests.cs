@@ -116,7 +116,7 @@ public sealed class SequenceTests : IDisposable
 
         var refused = await Tool.RunAsync(["score", folder["m.json"], .. input, "--impossible", "fail", "--output", folder["none.parquet"]]);
         Assert.Equal(3, refused.Code);
-        Named(refused.ErrorText, $"pipelines: error: {folder["d.parquet"]}, column 'key': found 2 of 3 sequences that the model gives probability 0 (keys ", "), expected sequences that the model can produce; look for unknown symbols and missing transitions, or let such sequences have the log-probability -infinity (--impossible keep)");
+        Named(refused.ErrorText, $"pipelines: error: {folder["d.parquet"]}, column 'key': found 2 of 3 sequences that the model gives probability 0 (keys ", "), expected sequences that the model can produce; look for unknown symbols and missing transitions, or score them -infinity (--impossible keep)");
         Assert.False(File.Exists(folder["none.parquet"]));
 
         var fitted = await Tool.RunAsync(["fit", "hmm", .. input, "--initial", folder["m.json"], "--iterations", "1", "--output", folder["f.json"]]);
@@ -240,10 +240,10 @@ public sealed class SequenceTests : IDisposable
     [InlineData("--lists Speed --order t", 2, "--lists and --order: found both, expected one of them, as the elements of lists are in order already; for example --lists speed,heading")]
     [InlineData("--lists Speed,Short", 3, "~/lists.parquet, row group 0, row 1: found lists of different lengths in 'Speed' and 'Short', expected lists of one length in each row; correct the row, or read one of the columns alone (--lists)")]
     [InlineData("--lists Speed,Short --label Short --distribution normal,normal", 2, "--distribution: found 2 names for 1 feature, expected one name for all features, or one for each; for example --distribution normal")]
-    [InlineData("--lists Speed --parquet-engine parquet.net", 3, "~/lists.parquet, column 'Speed': found lists that cannot be read: its elements are not read by this engine, expected lists of numbers, booleans, texts or times; write the file anew, choose another engine (--parquet-engine), or leave the column out")]
+    [InlineData("--lists Speed --parquet-engine parquet.net", 3, "~/lists.parquet, column 'Speed': found lists that cannot be read: its elements are not read by this engine, expected lists of numbers, booleans, texts or times; choose another engine (--parquet-engine), or leave the column out")]
     [InlineData("--lists Short --label Short", 2, "--lists: found lists that are labels or weights, and no other, expected a list of features as well; add it to --lists, or name the features (--features)")]
     [InlineData("--lists Speed", 3, "~/lists.parquet, row group 0, row 2, element 1, column 'Speed': found Infinity, expected a finite number, null or NaN; replace infinite values, or leave the column out of the features")]
-    [InlineData("--lists Name", 3, "~/lists.parquet, column 'Name': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as Speed, Short; correct the name (--lists)")]
+    [InlineData("--lists Name", 3, "~/lists.parquet, column 'Name': found a plain column, expected a column of lists of numbers, booleans, texts or times; correct the name (--lists)")]
     [InlineData("--sequence Name --features Speed", 3, "~/lists.parquet, column 'Speed': found a column that cannot be read: it is a list; its elements can be read as rows (--lists), expected a plain column of numbers, booleans, texts or times; leave the column out")]
     [InlineData("--features Speed", 2, "--sequence: found none, expected the column with the sequences' keys, or list columns (--lists); for example --sequence id")]
     public async Task Mistakes_with_lists_are_named(string options, int code, string message)

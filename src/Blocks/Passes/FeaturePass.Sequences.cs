@@ -35,7 +35,7 @@ public sealed partial class FeaturePass
             var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {Sequences:N0} sequences");
             if (plan.Options.Impossible == ImpossibleRows.Fail)
                 throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"{count} that the model gives probability 0{KeyWords(keys, impossible.Count)}", "sequences that the model can produce",
-                    "look for unknown symbols and missing transitions, or let such sequences have the log-probability -infinity (ImpossibleRows.Keep)");
+                    "look for unknown symbols and missing transitions, or score them -infinity (ImpossibleRows.Keep)");
             warning = $"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{KeyWords(keys, impossible.Count)}: rows have the log-probability -infinity";
         }
         return (scorer.Take(), warning);

@@ -151,9 +151,9 @@ public sealed class PipelineTests
         var absent = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), ["x0", "y"]).To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'y', expected the feature 'y' among x0, x1; name a feature that the data holds", absent.Message);
         var selected = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Select("z").To(new ListSink()).RunAsync());
-        Assert.Equal("memory: found no column 'z', expected one of x0, x1; correct the column's name", selected.Message);
+        Assert.Equal("memory: found no column 'z', expected the name of one of its columns; correct the column's name", selected.Message);
         var kept = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(new SumModel(1), ["x0"], new ScoreOptions { Keep = ["z"] }).To(new ListSink()).RunAsync());
-        Assert.Equal("memory: found no column 'z', expected columns to keep among x0, x1; correct the list of columns to keep (ScoreOptions.Keep)", kept.Message);
+        Assert.Equal("memory: found no column 'z', expected the column to keep 'z' among its columns; correct the column's name", kept.Message);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class ListTests : IDisposable
         Assert.Equal("~, column 'Id': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name (ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["Id"] }));
         Assert.Equal("~, column 'no': found no such column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name (ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["no"] }));
         Assert.Equal("~, column 'Id': found a column of the name that the key of the lists has, expected another name; give the key another name (ParquetSourceOptions.ListKey)", await Refused(new() { Lists = ["X"], ListKey = "Id" }));
-        Assert.Equal("Parquet source options: found the lists X, X and the key 'sequence', expected each name once; correct the names", Assert.Throws<DataException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);
+        Assert.Equal("ParquetSourceOptions.Lists: found the lists X, X and the key 'sequence', expected each name once; correct the names", Assert.Throws<DataException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);
         var plain = await Assert.ThrowsAsync<DataException>(async () => await ColumnAsync(new ParquetSource(folder["lists.parquet"]), "X", 10));
         Assert.Equal("a column that cannot be read: it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)", plain.Found);
     }

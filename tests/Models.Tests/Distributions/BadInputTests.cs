@@ -118,7 +118,7 @@ public class BadInputTests
         var json = System.Text.Encoding.UTF8.GetString(new SavedModel(ModelCases.Get(name).Start).ToJson());
         var at = json.IndexOf($"\"type\"", StringComparison.Ordinal);
         var broken = json[..at] + $"\"type\": \"{family}\", " + json[at..];
-        Assert.Equal("model.json: found a property that stands twice, expected each property once; the file is damaged or was edited; save the model again",
+        Assert.Equal("model.json: found a duplicate property, expected each property once; the file is damaged or was edited; save the model again",
             Assert.Throws<ModelException>(() => SavedModel.FromJson(System.Text.Encoding.UTF8.GetBytes(broken), "model.json")).Message);
     }
 

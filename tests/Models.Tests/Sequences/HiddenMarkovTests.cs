@@ -266,7 +266,7 @@ public class HiddenMarkovTests
         Assert.Equal("sequence 0, row 2: found labels that go from 's1' to 's0', expected labels along transitions that the model has; correct the labels, or give the model the transition", Message([0, 1, 0]));
         Assert.Equal("sequence 0: found labels that no path through the model passes, expected labels along transitions that the model has; correct the labels, or give the model the transition", Message([2, -1, -1]));
         Assert.Equal("sequence 0: found rows without a label, expected the state of each row; label every row, or train by Baum-Welch, which takes sequences without labels too", Message([0, -1, 1], HiddenTraining.Labeled));
-        Assert.Equal("hidden Markov model: found no state 'q', expected one of s0, s1, s2, start, end; correct the name", Assert.Throws<ModelException>(() => model.Labels(["q"])).Message);
+        Assert.Equal("hidden Markov model: found no state 'q', expected the name of one of its states; correct the name", Assert.Throws<ModelException>(() => model.Labels(["q"])).Message);
         Assert.Equal("labels of sequence 0: found 2 labels, expected 3, one for each row; give each row its state, or -1", Assert.Throws<ModelException>(() => SequenceSet.From(rows, labels: [[0, 1]])).Message);
     }
 

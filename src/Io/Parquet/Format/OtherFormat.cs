@@ -33,7 +33,8 @@ internal static class OtherFormat
         var text = Encoding.UTF8.GetString(start).TrimStart('\uFEFF').TrimStart();
         if (text.Length == 0) return null;
         if (text[0] is '{' or '[') return ("text that looks like JSON", $"{Convert} (FROM 'data.json') TO 'data.parquet'");
-        var line = text.AsSpan(0, text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? end : text.Length);
+        // A table has more than one line.
+        var line = text.AsSpan(0, Math.Max(0, text.AsSpan().IndexOfAny('\r', '\n')));
         return line.IndexOfAny(',', ';', '\t') >= 0 ? ("text that looks like CSV", $"{Convert} (FROM 'data.csv') TO 'data.parquet'") : null;
     }
 

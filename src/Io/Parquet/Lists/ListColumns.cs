@@ -47,7 +47,7 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
         }
         var why = column.Obstacle ?? EngineChoice.Obstacle(engines, file, column);
         if (why is not null)
-            throw new DataException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times", "write the file anew, choose another engine (ParquetSourceOptions.Engine), or leave the column out");
+            throw new DataException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times", "choose another engine (ParquetSourceOptions.Engine), or leave the column out");
         if (!ParquetPlan.Agree(Find(first, name), column))
             throw new DataException(DataErrorKind.Data, place, $"lists of {column.Storage}", $"lists of {Find(first, name).Storage}, as in {first.Name}", "read files of one kind at a time");
     }
