@@ -183,6 +183,6 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     private static void CheckSame(JobFacts job, FitCheckpoint checkpoint, string file)
     {
         if (job.DifferenceFrom(checkpoint.Job) is { } difference)
-            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, give another checkpoint folder, or start over (without CheckpointOptions.Resume)");
+            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, or start over (without CheckpointOptions.Resume)");
     }
 }

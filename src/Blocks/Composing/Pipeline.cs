@@ -25,7 +25,7 @@ public sealed partial class Pipeline
     internal void CheckNoSequences()
     {
         if (sequences is not null)
-            throw new DataException(DataErrorKind.Usage, graph.Source.Name, $"sequences of rows of one '{sequences.Key}' in an incremental run", "rows that stand for themselves, as a sequence may go on in the next file", "leave the state of incremental runs out (IncrementalOptions.StateFile), or take all files at once");
+            throw new DataException(DataErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run", "independent rows, as a sequence may go on in the next file", "leave the state file out (IncrementalOptions.StateFile), or take all files at once");
     }
 
     /// <summary>How the pipeline runs.</summary>

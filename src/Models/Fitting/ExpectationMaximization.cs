@@ -96,8 +96,8 @@ public static class ExpectationMaximization
                 if (options.Journal is null && await DataSurvey.BlameAsync(pass, cancellationToken).ConfigureAwait(false) is { } blame) throw blame;
                 throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
                     current.Impossible(result) is { } why
-                        ? $"{why}; clean the column, mark such values as missing, or choose a distribution that covers them"
-                        : "some row is impossible under every component, or a value is so large that its square overflows; look for outliers, rescale, or set a least variance");
+                        ? $"{why}; clean the column, or choose another distribution"
+                        : "a row is impossible under every component, or the square of a value overflows; look for outliers, rescale, or set a least variance");
             }
             return result;
         }

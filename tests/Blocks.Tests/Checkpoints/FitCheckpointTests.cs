@@ -129,7 +129,8 @@ public sealed class FitCheckpointTests : IDisposable
         var options = new PipelineOptions { BatchSize = what == "batch size" ? 64 : BatchSize, Checkpoints = Kept(resume: true) };
         var error = await Assert.ThrowsAsync<DataException>(() => pipeline.FitAsync(Mixture.Of<MultivariateGaussianDistribution>(what == "components" ? 3 : 2), fit, options));
         var newest = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).Last();
-        Assert.Equal($"{newest}: found a checkpoint of another job: {difference}, expected the same data, model and options; resume with those, give another checkpoint folder, or start over (without CheckpointOptions.Resume)", error.Message);
+        Assert.Equal((newest, $"a checkpoint of another job: {difference}", "the same data, model and options"), (error.Place, error.Found, error.Expected));
+        Assert.EndsWith("; resume with those, or start over (without CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
         Assert.Equal(DataErrorKind.Usage, error.Kind);
     }
 

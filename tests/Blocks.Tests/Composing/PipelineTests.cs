@@ -149,7 +149,7 @@ public sealed class PipelineTests
         var text = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync());
         Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a distribution of categories to it (discrete)", text.Message);
         var absent = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), ["x0", "y"]).To(new ListSink()).RunAsync());
-        Assert.Equal("memory: found no column 'y', expected the feature 'y' among x0, x1; name a feature that the data holds", absent.Message);
+        Assert.Equal("memory: found no column 'y', expected the feature 'y' among its columns; correct the column's name", absent.Message);
         var selected = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Select("z").To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'z', expected the name of one of its columns; correct the column's name", selected.Message);
         var kept = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(new SumModel(1), ["x0"], new ScoreOptions { Keep = ["z"] }).To(new ListSink()).RunAsync());

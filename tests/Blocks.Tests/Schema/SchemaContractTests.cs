@@ -24,12 +24,12 @@ public sealed class SchemaContractTests
     public static TheoryData<string, InspectedColumn[], string> Cases => new()
     {
         { "nothing", [a, b], "" },
-        { "dropped", [b], "Error Dropped f: found no column 'a', expected the model's feature 'a' among b" },
+        { "dropped", [b], "Error Dropped f: found no column 'a', expected the model's feature 'a' among its columns" },
         { "another case of letters", [a, b with { Name = "B" }], "Error Dropped f: found no column 'b', expected the model's feature 'b' among its columns|Noted Added f: columns that are no features: B; they stay as they are" },
         { "added", [a, new("c", "BYTE_ARRAY STRING", "String", true, null), b], "Noted Added f: columns that are no features: c; they stay as they are" },
-        { "retyped", [a with { ValueType = "Single" }, b with { ValueType = "Int64" }], "Warning Retyped f, column 'a': found single, expected double as when the model was fitted; the values are taken as numbers|Warning Retyped f, column 'b': found int64, expected int32 as when the model was fitted; the values are taken as numbers" },
+        { "retyped", [a with { ValueType = "Single" }, b with { ValueType = "Int64" }], "Warning Retyped f, column 'a': found float, expected double as when the model was fitted; the values are taken as numbers|Warning Retyped f, column 'b': found int64, expected int32 as when the model was fitted; the values are taken as numbers" },
         { "retyped to text", [a with { ValueType = "String" }, b], "Error NotNumeric f, column 'a': found values of type string, expected numbers, double when the model was fitted" },
-        { "retyped to time", [a, b with { ValueType = "DateTime" }], "Error NotNumeric f, column 'b': found values of type datetime, expected numbers, int32 when the model was fitted" },
+        { "retyped to time", [a, b with { ValueType = "DateTime" }], "Error NotNumeric f, column 'b': found values of type timestamp, expected numbers, int32 when the model was fitted" },
         { "unreadable", [a, b with { ValueType = null, Obstacle = "it is encrypted" }], "Error NotNumeric f, column 'b': found a column that cannot be read: it is encrypted, expected numbers, int32 when the model was fitted" },
         { "reordered", [b, a], "Noted Reordered f: features in the order b, a; they are taken by name" },
         { "newly nullable", [a with { IsNullable = true }, b], "Warning NewlyNullable f, column 'a': found a column that may hold nulls, expected none as when the model was fitted; missing values are left out of their row's probability" },
@@ -126,7 +126,7 @@ public sealed class SchemaContractTests
     {
         var source = MemorySource.FromArrays(("a", new float[] { 1 }), ("b", new int?[] { 1 }));
         var contract = await Pipeline.From(source).CompareAsync(Model(fitted));
-        Assert.Equal(["memory, column 'a': found single, expected double as when the model was fitted; the values are taken as numbers"], contract.WarningTexts);
+        Assert.Equal(["memory, column 'a': found float, expected double as when the model was fitted; the values are taken as numbers"], contract.WarningTexts);
     }
 
     [Fact]
