@@ -34,11 +34,11 @@ public sealed partial class MessageTests
     {
         string[] named = [.. libraries.SelectMany(Literals).SelectMany(t => Property().Matches(t)).Select(m => m.Value).Distinct()];
         Assert.True(named.Length > 20, $"found only {named.Length}");
-        Assert.Empty(named.Where(n => Known(n) && n != "DataBatch.With" && !OptionNames.All.ContainsKey(n)));
+        Assert.DoesNotContain(named, n => Known(n) && n != "DataBatch.With" && !OptionNames.All.ContainsKey(n));
     }
 
     [Fact]
-    public void Every_property_that_the_tool_translates_exists() => Assert.Empty(OptionNames.All.Keys.Where(n => !Known(n)));
+    public void Every_property_that_the_tool_translates_exists() => Assert.DoesNotContain(OptionNames.All.Keys, n => !Known(n));
 
     [Fact]
     public void Every_option_that_stands_for_a_property_exists_and_is_no_longer_than_it()
@@ -61,7 +61,7 @@ public sealed partial class MessageTests
 
     [Fact]
     public void Option_types_that_check_themselves_have_an_option_for_each_property_that_the_tool_sets() =>
-        Assert.Empty(typeof(SampleOptions).GetProperties().Select(p => $"SampleOptions.{p.Name}").Except(["SampleOptions.Seed"]).Where(n => !OptionNames.All.ContainsKey(n)));
+        Assert.DoesNotContain(typeof(SampleOptions).GetProperties().Select(p => $"SampleOptions.{p.Name}").Except(["SampleOptions.Seed"]), n => !OptionNames.All.ContainsKey(n));
 
     [Theory]
     [InlineData("use fewer components, or set a least variance (FitOptions.MinVariance)", "use fewer components, or set a least variance (--min-variance)")]
@@ -76,7 +76,7 @@ public sealed partial class MessageTests
     {
         // Texts of several words are messages, or parts of them.
         var messages = libraries.SelectMany(Literals).Where(t => t.Trim().Contains(' ', StringComparison.Ordinal)).Select(t => Property().Replace(t, m => Known(m.Value) ? "" : m.Value));
-        Assert.Empty(messages.Where(t => !Printed().IsMatch(t) && Identifier().Matches(t).Any(m => !words.Contains(m.Value))));
+        Assert.DoesNotContain(messages, t => !Printed().IsMatch(t) && Identifier().Matches(t).Any(m => !words.Contains(m.Value)));
     }
 
     private static bool Known(string property)
