@@ -10,6 +10,9 @@ namespace Pipelines.Cli;
 /// <summary>The command line as a whole: its verbs, and what comes of errors.</summary>
 internal static class CommandLine
 {
+    // "@x.parquet" is a file of that name, not a file of arguments.
+    private static readonly ParserConfiguration parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs the tool.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="console">Where to write.</param>
@@ -29,15 +32,16 @@ internal static class CommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, StopRequest stop)
     {
         var common = new CommonSettings(stop);
-        var parsed = Create(console, common).Parse(BadRowSettings.Join(args));
+        var joined = BadRowSettings.Join(args);
+        var parsed = Create(console, common).Parse(joined, parsing);
         var verb = UsageErrors.Path(parsed.CommandResult);
         var isJson = args.TakeWhile(a => a != "--").Contains(common.Json.Name);
         // What a run leaves unsaid that does not end by itself.
         stop.Abandoned = text => ErrorReport.WriteCancelled(console, text, stop, verb, isJson);
-        if (UsageErrors.Of(parsed) is { Count: > 0 } errors)
+        if (UsageErrors.Of(parsed, joined) is { Count: > 0 } errors)
         {
             UsageErrors.Write(console, parsed, errors);
-            if (isJson) Failure.Of(errors, verb).WriteJson(console);
+            if (isJson) Failure.Of(errors).WriteJson(console);
             return ExitCode.Usage;
         }
         try

@@ -37,10 +37,11 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error, bool ErrorI
         return new(Console.Out, Console.Error, !Console.IsErrorRedirected) { OutStream = output };
     }
 
-    /// <summary>Prints a warning and keeps it for the JSON object. The only place that prints one.</summary>
+    /// <summary>Prints a warning and keeps it for the JSON object, with the options as they are typed. The only place that prints one.</summary>
     /// <param name="text">What the user should know.</param>
     public void Warn(string text)
     {
+        text = OptionNames.AsTyped(text);
         lock (gate) warnings.Add(text);
         Error.WriteLine($"pipelines: warning: {text}");
     }

@@ -24,7 +24,7 @@ public sealed class DataException : Exception
     /// <param name="remedy">What to try.</param>
     /// <param name="inner">The cause, if another exception was.</param>
     public DataException(DataErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
-        : base($"{place}: found {found}, expected {expected}; {remedy}", inner)
+        : base(ErrorText.Of(place, found, expected, remedy), inner)
         => (Kind, Place, Found, Expected, Remedy) = (kind, place, found, expected, remedy);
 
     /// <summary>What kind of mistake it is.</summary>

@@ -24,7 +24,7 @@ public sealed class ModelException : Exception
     /// <param name="remedy">What to try.</param>
     /// <param name="inner">The cause, if another exception was.</param>
     public ModelException(ErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
-        : base($"{place}: found {found}, expected {expected}; {remedy}", inner)
+        : base(ErrorText.Of(place, found, expected, remedy), inner)
         => (Kind, Place, Found, Expected, Remedy) = (kind, place, found, expected, remedy);
 
     /// <summary>What kind of mistake it is.</summary>
@@ -78,8 +78,8 @@ public sealed class ModelException : Exception
     internal ModelException Within(string place, int firstFeature = 0) =>
         new(Kind, $"{place}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex + firstFeature, SequenceNumber = SequenceNumber };
 
-    /// <summary>Checks a list of option rules and reports every broken one in a single error.</summary>
-    /// <param name="what">Name of the options, for the message.</param>
+    /// <summary>Checks a list of option rules and reports the broken ones in a single error.</summary>
+    /// <param name="what">What the options are of, or the type that holds them (its name ends with Options).</param>
     /// <param name="rules">Each rule: whether it holds, the option's name, what was found, what is expected.</param>
     /// <exception cref="ModelException">At least one rule is broken.</exception>
     public static void CheckOptions(string what, params ReadOnlySpan<(bool Holds, string Option, object? Found, string Expected)> rules)
@@ -89,8 +89,17 @@ public sealed class ModelException : Exception
         foreach (var (holds, option, found, expected) in rules)
             if (!holds) (broken ??= []).Add((option, Convert.ToString(found, System.Globalization.CultureInfo.InvariantCulture) ?? "null", expected));
         if (broken is null) return;
+        var owner = what.EndsWith("Options", StringComparison.Ordinal) ? $"{what}." : "";
         throw broken is [var one]
-            ? new ModelException(ErrorKind.Usage, $"{what}, {one.Option}", one.Found, one.Expected, remedy)
-            : new ModelException(ErrorKind.Usage, what, string.Join("; ", broken.Select(b => $"{b.Option} is {b.Found}, expected {b.Expected}")), "values in range", remedy);
+            ? new ModelException(ErrorKind.Usage, owner.Length > 0 ? owner + one.Option : $"{what}, {one.Option}", one.Found, one.Expected, remedy)
+            : new ModelException(ErrorKind.Usage, owner.Length > 0 ? "options" : what, FirstOf(broken.ConvertAll(b => $"{owner}{b.Option} is {b.Found}, expected {b.Expected}")), "values in range", remedy);
+    }
+    // As many as a message has room for.
+    private static string FirstOf(List<string> mistakes)
+    {
+        const int room = 165;
+        var (shown, length) = (1, mistakes[0].Length);
+        while (shown < mistakes.Count && (length += mistakes[shown].Length) <= room) shown++;
+        return $"{string.Join("; ", mistakes.Take(shown))}{(shown < mistakes.Count ? $"; and {mistakes.Count - shown} more" : "")}";
     }
 }

@@ -33,6 +33,9 @@ public abstract class Model : ISummarizer
     /// <exception cref="ModelException">The statistics give no valid parameters, such as a variance of 0.</exception>
     public abstract Model Maximize(Statistics statistics, in MaximizeOptions options);
 
+    /// <summary>Why what fitting increases may fall in an iteration, for a warning.</summary>
+    internal virtual string WhyObjectiveFalls => "missing values, inertia or a least variance can do that";
+
     /// <summary>
     /// True if the statistics of one pass give the parameters, whatever they were before: nothing is hidden. A fit then makes one update, so that
     /// inertia keeps its share of the old parameters. False (default): a fit makes updates until the log-likelihood rises no more.

@@ -31,16 +31,16 @@ public sealed class ContourPlot : PlotKind
         var named = Named(model, options);
         var chosen = named ?? [.. Enumerable.Range(0, distribution.Dimensions).Where(IsContinuous)];
         if (chosen.Length is < 2 or > MostFeatures)
-            throw new ModelException(ErrorKind.Usage, "--kind contour", $"{PlotTexts.Count(chosen.Length, "feature")}{(named is null ? " with a density" : "")}", $"2 to {MostFeatures} features with a density", chosen.Length < 2 ? "choose another kind (density)" : $"name some with --features: {Some(chosen.Select(j => features[j].Name))}");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind contour", $"{PlotTexts.Count(chosen.Length, "feature")}{(named is null ? " with a density" : "")}", $"2 to {MostFeatures} features with a density", chosen.Length < 2 ? "choose another kind (density)" : $"name some with PlotOptions.Features: {Some(chosen.Select(j => features[j].Name))}");
         foreach (var j in chosen)
         {
             if (!IsContinuous(j))
-                throw new ModelException(ErrorKind.Usage, $"--kind contour, feature '{features[j].Name}'", "a feature of categories or counts", "one with a density", "name others with --features, or choose another kind (density)");
+                throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind contour, feature '{features[j].Name}'", "a feature of categories or counts", "one with a density", "name others with PlotOptions.Features, or choose another kind (density)");
         }
         foreach (var (a, b) in Pairs(chosen.Length))
         {
             if (distribution.Marginal(chosen[a], chosen[b]) is null)
-                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, features '{features[chosen[a]].Name}' and '{features[chosen[b]].Name}'", "a distribution that does not say what pairs of features follow", "one that does (Distribution.Marginal)", "choose another kind (density)");
+                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, features '{features[chosen[a]].Name}' and '{features[chosen[b]].Name}'", "a distribution that does not say what pairs of features follow", "one that does", "choose another kind (density)");
         }
         return chosen;
 

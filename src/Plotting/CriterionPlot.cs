@@ -16,9 +16,9 @@ public sealed class CriterionPlot : PlotKind
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
         if (model.Training is not { Candidates.Count: > 0 })
-            throw new ModelException(ErrorKind.Usage, "--kind criterion", "a model file of a single fit", "a model that 'fit' chose among several", "fit it with several numbers of components (--components 2..8), or choose another kind (history)");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "a model file of a single fit", "a model that 'fit' chose among several", "fit it with several numbers of components, or choose another kind (history)");
         if (options.Features is not null)
-            throw new ModelException(ErrorKind.Usage, "--kind criterion", "--features", "none: the picture is of whole fits", "leave --features out");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "PlotOptions.Features", "none: the picture is of whole fits", "leave PlotOptions.Features out");
         return [];
     }
 

@@ -27,11 +27,11 @@ public sealed class DensityPlot : PlotKind
         var distribution = DistributionOf(model);
         var features = Named(model, options) ?? [.. Enumerable.Range(0, distribution.Dimensions)];
         if (features.Length > MostFeatures)
-            throw new ModelException(ErrorKind.Usage, "--features", $"{features.Length} features", $"at most {MostFeatures} in one picture", $"name some with --features: {Some(FeaturesOf(model).Select(f => f.Name))}");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"{features.Length} features", $"at most {MostFeatures} in one picture", $"name some with PlotOptions.Features: {Some(FeaturesOf(model).Select(f => f.Name))}");
         foreach (var j in features)
         {
             if (distribution.Marginal(j) is null)
-                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, feature '{FeaturesOf(model)[j].Name}'", "a distribution that does not say what single features follow", "one that does (Distribution.Marginal)", "choose another kind (history)");
+                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, feature '{FeaturesOf(model)[j].Name}'", "a distribution that does not say what single features follow", "one that does", "choose another kind (history)");
         }
         return features;
     }

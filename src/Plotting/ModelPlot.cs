@@ -22,7 +22,7 @@ public static class ModelPlot
         var features = kind.Check(model, options);
         if (data is null) return await kind.DrawAsync(model, features, null, cancellationToken).ConfigureAwait(false);
         if (!kind.ShowsRows)
-            throw new ModelException(ErrorKind.Usage, $"--kind {kind.Name}", "input rows", "none: the picture is made from the model file alone", "leave the input out, or choose another kind");
+            throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", "input rows", "none: the picture is made from the model file alone", "leave the input out, or choose another kind");
         await using var look = await DataLook.OpenAsync(model, features, data, options, cancellationToken).ConfigureAwait(false);
         return await kind.DrawAsync(model, features, look, cancellationToken).ConfigureAwait(false);
     }

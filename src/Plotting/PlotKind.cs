@@ -42,7 +42,7 @@ public abstract class PlotKind
     /// <summary>The model as a distribution of rows; of a hidden Markov model, its states' emissions by their shares of the rows.</summary>
     /// <exception cref="ModelException">It is none.</exception>
     private protected Distribution DistributionOf(SavedModel model) => model.Model as Distribution ?? (model.Model as HiddenMarkovModel)?.RowMixture()
-        ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with --kind {Name}", "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
+        ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}", "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
 
     /// <summary>Indexes of the features that the options name; null if they name none.</summary>
     /// <exception cref="ModelException">The model has no such feature.</exception>
@@ -51,7 +51,7 @@ public abstract class PlotKind
         if (options.Features is not { } names) return null;
         var features = FeaturesOf(model);
         return [.. names.Select(name => features.Select((f, j) => (f.Name, Index: j)).Where(f => f.Name == name).Select(f => (int?)f.Index).FirstOrDefault()
-            ?? throw new ModelException(ErrorKind.Usage, "--features", $"'{name}'", $"features of the model: {Some(features.Select(f => f.Name))}", "name some of these"))];
+            ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"'{name}'", "features of the model", NearestName.Remedy(name, features.Select(f => f.Name), $"name some of them, such as {Some(features.Select(f => f.Name))}")))];
     }
 
     /// <summary>How the fit is named in titles: <c>mixture of 3 components, fitted to 1,000 rows</c>.</summary>
@@ -66,10 +66,10 @@ public abstract class PlotKind
         return model.Training is { } facts ? $"{what}, fitted to {PlotTexts.Count(facts.Rows, "row")}" : what;
     }
 
-    /// <summary>The first ten names.</summary>
+    /// <summary>The first three names.</summary>
     private protected static string Some(IEnumerable<string> names)
     {
         var all = names.ToArray();
-        return $"{string.Join(", ", all.Take(10).Select(n => PlotTexts.Name(n)))}{(all.Length > 10 ? $" and {all.Length - 10} more" : "")}";
+        return $"{string.Join(", ", all.Take(3).Select(n => PlotTexts.Name(n)))}{(all.Length > 3 ? $" and {all.Length - 3} more" : "")}";
     }
 }

@@ -107,15 +107,15 @@ public sealed class DryRunTests : IDisposable
         var result = await RunAsync("score ~/strict.json ~/a.parquet ~/b.parquet --output ~/out.parquet --dry-run");
         var lines = result.Out.TrimEnd('\n').Split('\n');
         string[] findings = [.. lines.SkipWhile(l => !l.StartsWith("contract", StringComparison.Ordinal)).Select(l => l[12..])];
-        Assert.Equal("error: ~/a.parquet: found no column 'gone', expected the model's feature 'gone' among x, y, w, name", findings[0]);
+        Assert.Equal("error: ~/a.parquet: found no column 'gone', expected the model's feature 'gone' among its columns", findings[0]);
         Assert.Equal("error: ~/a.parquet, column 'name': found values of type string, expected numbers", findings[1]);
-        Assert.Equal("error: ~/b.parquet: found no column 'gone', expected the model's feature 'gone' among x, y, w, name", findings[2]);
+        Assert.Equal("error: ~/b.parquet: found no column 'gone', expected the model's feature 'gone' among its columns", findings[2]);
         Assert.Equal("error: ~/b.parquet, column 'name': found values of type string, expected numbers", findings[3]);
         Assert.Equal("warning: ~/a.parquet, column 'y': found int32, expected int64 as when the model was fitted; the values are taken as numbers", findings[4]);
         Assert.Equal("note: ~/a.parquet: columns that are no features: w; they stay as they are", findings[^2]);
         Assert.Equal("note: ~/a.parquet: features in the order x, y, name; they are taken by name", findings[^1]);
         Assert.Equal(3, result.Code);
-        Assert.Equal("pipelines: error: input: found 4 columns that the model cannot use: ~/a.parquet: no column 'gone'; ~/a.parquet, column 'name': values of type string; ~/b.parquet: no column 'gone'; ~/b.parquet, column 'name': values of type string, expected the columns that it was fitted to; give files with the columns that the model was fitted to, or another model", result.ErrorText);
+        Assert.Equal("pipelines: error: ~/a.parquet: found no column 'gone' (and 3 more columns that the model cannot use), expected the model's feature 'gone' among its columns; give files with the columns that the model was fitted to, or another model", result.ErrorText);
 
         var json = await RunAsync("score ~/strict.json ~/a.parquet --output ~/out.parquet --dry-run --json");
         using var document = JsonDocument.Parse(json.Out);
@@ -131,7 +131,7 @@ public sealed class DryRunTests : IDisposable
         await MakeAsync();
         SaveModel("warned.json", new Feature("x") { Type = "single" }, new Feature("y") { Type = "int32" });
         var result = await RunAsync("score ~/warned.json ~/a.parquet --output ~/out.parquet --quiet");
-        Assert.Equal((0, "pipelines: warning: ~/a.parquet, column 'x': found double, expected single as when the model was fitted; the values are taken as numbers\n"), (result.Code, result.Error));
+        Assert.Equal((0, "pipelines: warning: ~/a.parquet, column 'x': found double, expected float as when the model was fitted; the values are taken as numbers\n"), (result.Code, result.Error));
     }
 
     [Fact]

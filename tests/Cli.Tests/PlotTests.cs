@@ -80,13 +80,13 @@ public sealed class PlotTests : IDisposable
 
     [Theory]
     [InlineData("--output plot.gif", "--output: found 'DIR/plot.gif', expected a file to write that ends with .png or .svg; for example --output plot.png")]
-    [InlineData("--output plot.png --kind pie", "--kind: found 'pie', expected one of contour, criterion, density, history; for example --kind density")]
+    [InlineData("--output plot.png --kind pie", "--kind: found 'pie', expected contour, criterion, density or history; for example --kind density")]
     [InlineData("--output plot.png --size 20x20", "--size: found '20x20', expected two numbers from 200 to 8000 with an x between them; for example --size 1200x800")]
-    [InlineData("--output plot.png --features x,z", "--features: found 'z', expected features of the model: x, y; name some of these")]
+    [InlineData("--output plot.png --features x,z", "--features: found 'z', expected features of the model; name some of them, such as x, y")]
     [InlineData("--output plot.png --kind history", "--kind history: found a model file without a history, expected a model that 'fit' saved; fit the model, or choose another kind (density)")]
-    [InlineData("--output plot.png --kind criterion", "--kind criterion: found a model file of a single fit, expected a model that 'fit' chose among several; fit it with several numbers of components (--components 2..8), or choose another kind (history)")]
+    [InlineData("--output plot.png --kind criterion", "--kind criterion: found a model file of a single fit, expected a model that 'fit' chose among several; fit it with several numbers of components, or choose another kind (history)")]
     [InlineData("--output plot.png --kind contour --features x", "--kind contour: found 1 feature, expected 2 to 6 features with a density; choose another kind (density)")]
-    [InlineData("--output plot.png --weights w", "--weights: found it without an input, expected an input that has the column; for example model.json data.parquet --weights w")]
+    [InlineData("--output plot.png --weights w", "--weights: found no INPUT, expected an INPUT with the column; for example model.json data.parquet --weights w")]
     [InlineData("--output nowhere/plot.png", "--output DIR/nowhere/plot.png: found no folder 'DIR/nowhere', expected a file that can be written; make the folder, or choose another")]
     [InlineData("--output folder.png", "--output DIR/folder.png: found a folder, expected a file that can be written; name a file, such as plot.png")]
     public async Task Bad_usage_is_named(string arguments, string message)
@@ -108,7 +108,7 @@ public sealed class PlotTests : IDisposable
         await TestData.TwoBlobsAsync(folder["data.parquet"]);
         var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--output", folder["plot.png"]);
         Assert.Equal(3, result.Code);
-        Assert.Contains("found no column 'other', expected the feature 'other' among x, y, w, name", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("found no column 'other', expected the feature 'other' among its columns; correct the column's name", result.ErrorText, StringComparison.Ordinal);
         Assert.Equal(["data.parquet", "model.json"], folder.Names);
     }
 
@@ -129,7 +129,7 @@ public sealed class PlotTests : IDisposable
         var names = Enumerable.Range(0, 40).Select(j => $"f{j}").ToArray();
         TestData.SaveModel(folder["model.json"], names);
         var result = await Tool.RunAsync("plot", folder["model.json"], "--output", folder["plot.png"]);
-        Assert.Equal((2, "pipelines: error: --features: found 40 features, expected at most 24 in one picture; name some with --features: f0, f1, f2, f3, f4, f5, f6, f7, f8, f9 and 30 more"), (result.Code, result.ErrorText));
+        Assert.Equal((2, "pipelines: error: --features: found 40 features, expected at most 24 in one picture; name some with --features: f0, f1, f2 and 37 more"), (result.Code, result.ErrorText));
         var contour = await Tool.RunAsync("plot", folder["model.json"], "--kind", "contour", "--output", folder["plot.png"]);
         Assert.Contains("found 40 features with a density, expected 2 to 6 features with a density; name some with --features: f0, ", contour.ErrorText, StringComparison.Ordinal);
         Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], "--features", string.Join(',', names.Take(20)), "--output", folder["plot.png"])).Code);

@@ -146,7 +146,7 @@ public sealed class PomegranateTests : IDisposable
         {
             var run = await Tool.RunAsync(args);
             Assert.Equal(2, run.Code);
-            Assert.StartsWith($"pipelines: error: {Of(name, "model.json")}, $.class: found the class '{kind}', expected one that this version can take over: GeneralMixtureModel, HiddenMarkovModel, Kmeans, MarkovChain", run.ErrorText);
+            Assert.StartsWith($"pipelines: error: {Of(name, "model.json")}, $.class: found the class '{kind}', expected one that this version can take over; use a newer version of Pipelines, or fit the model again", run.ErrorText);
         }
         Assert.Empty(folder.Names);
     }
@@ -222,8 +222,9 @@ public sealed class PomegranateTests : IDisposable
         new Models.Serialization.SavedModel(new Models.GeneralMixtureModel([new Models.StudentTDistribution(3, 0, 1), new Models.NormalDistribution(0, 1)]), [new("x")]).Save(folder["m.json"]);
         var run = await Tool.RunAsync("convert", folder["m.json"], folder["out.json"], "--to", "pomegranate");
         Assert.Equal(2, run.Code);
-        Assert.Equal($"pipelines: error: {folder["m.json"]}, $.distributions[0]: found a student-t model, expected one that pomegranate 0.14 has: bernoulli, beta, conditional-probability-table, diagonal-gaussian, dirichlet, discrete, exponential, gamma, gaussian-kernel-density, "
-            + "hmm, independent-components, joint-probability-table, kmeans, log-normal, markov-chain, mixture, multivariate-gaussian, normal, poisson, spherical-gaussian, triangle-kernel-density, uniform, uniform-kernel-density; keep the file as it is, or fit a model of one of these kinds", run.ErrorText);
+        Assert.Equal(
+            $"pipelines: error: {folder["m.json"]}, $.distributions[0]: found a student-t model, expected one that pomegranate 0.14 has, such as a mixture of normal distributions; "
+            + "keep the file as it is, or fit such a model", run.ErrorText);
         Assert.Equal(["m.json"], folder.Names);
         var usage = await Tool.RunAsync("convert", folder["m.json"], folder["out.json"], "--to", "json");
         Assert.Equal((2, "pipelines: error: --to: found 'json', expected pipelines or pomegranate; for example --to pomegranate\nSee pipelines convert --help."), (usage.Code, usage.ErrorText));

@@ -87,14 +87,14 @@ public sealed class ProgressTests
     [InlineData(3_599, "59:59")]
     [InlineData(3_661, "1:01:01")]
     [InlineData(90_061, "25:01:01")]
-    public void Times_are_readable(double seconds, string text) => Assert.Equal(text, Words.Time(seconds));
+    public void Times_are_readable(double seconds, string text) => Assert.Equal(text, Figures.Time(seconds));
 
     [Theory]
     [InlineData(999, "999 rows/s")]
     [InlineData(1_500, "1.5k rows/s")]
     [InlineData(12_340_000, "12.3M rows/s")]
     [InlineData(2.5e9, "2.5G rows/s")]
-    public void Rates_are_readable(double rate, string text) => Assert.Equal(text, Words.Rate(rate));
+    public void Rates_are_readable(double rate, string text) => Assert.Equal(text, Figures.Rate(rate));
 
     private sealed class Clock : TimeProvider
     {

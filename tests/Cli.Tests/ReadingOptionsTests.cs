@@ -30,11 +30,11 @@ public sealed class ReadingOptionsTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Verbs))]
-    public async Task An_unknown_engine_is_refused_with_the_names_of_all(string verb)
+    public async Task An_unknown_engine_is_refused(string verb)
     {
         var result = await Tool.RunAsync([.. Arguments(verb), "--parquet-engine", "arrow"]);
         Assert.Equal(2, result.Code);
-        Assert.StartsWith("pipelines: error: --parquet-engine: found 'arrow', expected one of auto, builtin, parquetsharp, parquet.net; for example --parquet-engine parquetsharp\n", result.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith("pipelines: error: --parquet-engine: found 'arrow', expected auto, builtin, parquetsharp or parquet.net; for example --parquet-engine parquetsharp\n", result.ErrorText, StringComparison.Ordinal);
     }
 
     [ParquetSharpTheory, MemberData(nameof(Verbs))]

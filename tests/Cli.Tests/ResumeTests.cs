@@ -22,7 +22,7 @@ public sealed class ResumeTests : IDisposable
 
         var unfinished = await Tool.RunAsync("verify", folder["out"]);
         Assert.Equal(3, unfinished.Code);
-        Assert.Matches("^pipelines: error: .*out: found an unfinished output \\([0-9]+ parts of [0-9]+ input rows are done\\), expected a finished one, with _manifest.json; repeat the command that wrote it with --resume$", unfinished.ErrorText);
+        Assert.Matches("^pipelines: error: .*out: found an unfinished output \\([0-9]+ parts of [0-9]+ input rows are done\\), expected a finished one, with _manifest.json; go on with the run that wrote it \\(--resume\\)$", unfinished.ErrorText);
 
         var other = await ScoreAsync("out", "--resume", "--keep", "x");
         Assert.Equal((2, $"pipelines: error: {folder["out"]}: found an unfinished output of another job: columns kept was all and is now x, expected the job that it is of; repeat that job, or give another output"), (other.Code, other.ErrorText));

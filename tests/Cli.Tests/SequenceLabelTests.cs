@@ -51,7 +51,7 @@ public sealed class SequenceLabelTests : IDisposable
         new SavedModel(HiddenMarkovModel.FromMatrix(new[,] { { 0.5, 0.5 }, { 0.5, 0.5 } }, [new NormalDistribution(0, 1), new NormalDistribution(9, 1)], [0.5, 0.5], names: ["low", "high"]), [new Feature("x")]).Save(folder["start.json"]);
         await WriteAsync(["low", "low", "up", "low", null, null]);
         var refused = await FitAsync("--initial", folder["start.json"]);
-        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'state': found label 'up', which names no state, expected one of low, high, or null where the state is not known; correct the label, or begin with a model that has this state"), (refused.Code, refused.ErrorText));
+        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'state': found label 'up', which names no state, expected the name of a state, or null where the state is not known; correct the label, or begin with a model that has this state"), (refused.Code, refused.ErrorText));
         Assert.Equal(0, (await FitAsync("--initial", folder["start.json"], "--on-bad-row", "skip")).Code);
 
         // A column of numbers holds the states' indices.
@@ -122,11 +122,11 @@ public sealed class SequenceLabelTests : IDisposable
     [Theory]
     [InlineData("--training labeled", 2, "--training: found 'labeled' without --label, expected the column with the labels as well; for example --label state")]
     [InlineData("--label key", 2, "--label and --sequence: found 'key' in both, expected two columns; for example --label state")]
-    [InlineData("--label x", 2, "--label and --features: found 'x' in both, expected labels that are no feature; for example --label state")]
-    [InlineData("--label nowhere", 3, "~/d.parquet: found no column 'nowhere', expected the label 'nowhere' among key, x, state; name a label that the data holds")]
-    [InlineData("--label state --components 1", 3, "labels: found 2 different ones (high, low), expected at most 1, one for each state; fit more states (--components), or join labels")]
+    [InlineData("--label x", 2, "--label and --features: found 'x' in both, expected labels that are not a feature; for example --label state")]
+    [InlineData("--label nowhere", 3, "~/d.parquet: found no column 'nowhere', expected the label 'nowhere' among its columns; correct the column's name")]
+    [InlineData("--label state --components 1", 3, "labels: found 2 different ones (high, low), expected at most 1, one for each state; fit more states, or join labels")]
     [InlineData("--label state --training labeled", 3, "sequence of key '1': found rows without a label, expected the state of each row; label every row, or train by Baum-Welch, which takes sequences without labels too")]
-    [InlineData("--training best", 2, "--training: found 'best', expected one of baum-welch, labeled, viterbi; for example --training baum-welch")]
+    [InlineData("--training best", 2, "--training: found 'best', expected baum-welch, labeled or viterbi; for example --training baum-welch")]
     public async Task Mistakes_are_named(string options, int code, string message)
     {
         await WriteAsync(["low", null, "high", "low", null, null]);

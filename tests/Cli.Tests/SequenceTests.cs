@@ -89,7 +89,7 @@ public sealed class SequenceTests : IDisposable
     {
         await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { "x", "y", "x" }), ("symbol", new[] { "a", "b", "a" }));
         var result = await Tool.RunAsync("fit", "markov-chain", folder["d.parquet"], "--features", "symbol", "--sequence", "key", "--output", folder["m.json"], "--quiet");
-        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'key': found key x again, after other keys, expected the rows of one key behind one another; sort the files by key, or let rows be regrouped (--regroup, SequenceColumns.Regroup)"), (result.Code, result.ErrorText));
+        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'key': found key x again, after other keys, expected the rows of one key behind one another; sort the files by key, or let rows be regrouped (--regroup)"), (result.Code, result.ErrorText));
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class SequenceTests : IDisposable
 
         var refused = await Tool.RunAsync(["score", folder["m.json"], .. input, "--impossible", "fail", "--output", folder["none.parquet"]]);
         Assert.Equal(3, refused.Code);
-        Named(refused.ErrorText, $"pipelines: error: {folder["d.parquet"]}, column 'key': found 2 of 3 sequences that the model gives probability 0 (keys ", "), expected sequences that the model can produce; look for unknown symbols and missing transitions, or let such sequences have the log-probability -infinity (--impossible keep)");
+        Named(refused.ErrorText, $"pipelines: error: {folder["d.parquet"]}, column 'key': found 2 of 3 sequences that the model gives probability 0 (keys ", "), expected sequences that the model can produce; look for unknown symbols and missing transitions, or score them -infinity (--impossible keep)");
         Assert.False(File.Exists(folder["none.parquet"]));
 
         var fitted = await Tool.RunAsync(["fit", "hmm", .. input, "--initial", folder["m.json"], "--iterations", "1", "--output", folder["f.json"]]);
@@ -214,7 +214,7 @@ public sealed class SequenceTests : IDisposable
     [InlineData("fit hmm ~/d.parquet --features x --sequence key --order n --distribution normal --components 2 --output ~/o.json", "~/d.parquet, row group 0, row 1, column 'n': found NaN, expected a value of the order column in every row; leave such rows out of the file, or choose another column")]
     [InlineData("fit hmm ~/d.parquet --features x --sequence key --weights w --distribution normal --components 2 --output ~/o.json", "sequence of key '2': found a weight of 0.5 in its row 1 and 1 in its row 0, expected one weight in all rows of a sequence; give the rows of a sequence the same weight; rows to leave out are filtered before")]
     [InlineData("fit hmm ~/d.parquet --features x --sequence key --weights w --distribution normal --components 2 --output ~/o.json --batch-size 3", "sequence of key '2': found a weight of 0.5 in its row 1 and 1 in its row 0, expected one weight in all rows of a sequence; give the rows of a sequence the same weight; rows to leave out are filtered before")]
-    [InlineData("fit markov-chain ~/d.parquet --sequence key --output ~/o.json", "Markov chain: found data of 3 features (x, n, w), expected 1; name the one that holds the categories (--features)")]
+    [InlineData("fit markov-chain ~/d.parquet --sequence key --output ~/o.json", "Markov chain: found data of 3 features (x, n, w), expected 1; name the one that holds the categories")]
     [InlineData("score ~/m.json ~/d.parquet --lists nope --output ~/o.parquet", "~/d.parquet, column 'nope': found no such column, expected a column of lists of numbers, booleans, texts or times; the file has none; correct the name (--lists)")]
     public async Task Mistakes_in_the_columns_of_sequences_are_named(string command, string message)
     {
@@ -237,15 +237,15 @@ public sealed class SequenceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--lists Speed --order t", 2, "--lists and --order: found both, expected one of them, as elements of lists stand in their order; for example --lists speed,heading")]
+    [InlineData("--lists Speed --order t", 2, "--lists and --order: found both, expected one of them, as the elements of lists are in order already; for example --lists speed,heading")]
     [InlineData("--lists Speed,Short", 3, "~/lists.parquet, row group 0, row 1: found lists of different lengths in 'Speed' and 'Short', expected lists of one length in each row; correct the row, or read one of the columns alone (--lists)")]
     [InlineData("--lists Speed,Short --label Short --distribution normal,normal", 2, "--distribution: found 2 names for 1 feature, expected one name for all features, or one for each; for example --distribution normal")]
-    [InlineData("--lists Speed --parquet-engine parquet.net", 3, "~/lists.parquet, column 'Speed': found lists that cannot be read: its elements are not read by this engine, expected lists of numbers, booleans, texts or times; write the file anew, choose another engine (--parquet-engine), or leave the column out")]
+    [InlineData("--lists Speed --parquet-engine parquet.net", 3, "~/lists.parquet, column 'Speed': found lists that cannot be read: its elements are not read by this engine, expected lists of numbers, booleans, texts or times; choose another engine (--parquet-engine), or leave the column out")]
     [InlineData("--lists Short --label Short", 2, "--lists: found lists that are labels or weights, and no other, expected a list of features as well; add it to --lists, or name the features (--features)")]
     [InlineData("--lists Speed", 3, "~/lists.parquet, row group 0, row 2, element 1, column 'Speed': found Infinity, expected a finite number, null or NaN; replace infinite values, or leave the column out of the features")]
-    [InlineData("--lists Name", 3, "~/lists.parquet, column 'Name': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as Speed, Short; correct the name (--lists)")]
-    [InlineData("--sequence Name --features Speed", 3, "~/lists.parquet, column 'Speed': found a column that cannot be read: it is a list; its elements can be read as rows (--lists, ParquetSourceOptions.Lists), expected a plain column of numbers, booleans, texts or times; leave the column out")]
-    [InlineData("--features Speed", 2, "--sequence: found none, expected the column with the sequences' keys, or columns of lists (--lists); for example --sequence id")]
+    [InlineData("--lists Name", 3, "~/lists.parquet, column 'Name': found a plain column, expected a column of lists of numbers, booleans, texts or times; correct the name (--lists)")]
+    [InlineData("--sequence Name --features Speed", 3, "~/lists.parquet, column 'Speed': found a column that cannot be read: it is a list; its elements can be read as rows (--lists), expected a plain column of numbers, booleans, texts or times; leave the column out")]
+    [InlineData("--features Speed", 2, "--sequence: found none, expected the column with the sequences' keys, or list columns (--lists); for example --sequence id")]
     public async Task Mistakes_with_lists_are_named(string options, int code, string message)
     {
         Uneven[] rows = [new() { Name = "a", Speed = [1, 2], Short = [3, 4] }, new() { Name = "b", Speed = [1, 2], Short = [3] }, new() { Name = "c", Speed = [1, double.PositiveInfinity], Short = [1, 1] }];

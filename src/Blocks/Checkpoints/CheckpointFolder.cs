@@ -111,7 +111,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            throw Wrong(DataErrorKind.Storage, $"a failing write ({e.Message})", "room and permission for checkpoints", "free space or choose another folder; the checkpoints before it are kept: go on with --resume", e);
+            throw Wrong(DataErrorKind.Storage, $"a failing write ({e.Message})", "room and permission for checkpoints", "free space or choose another folder; the earlier checkpoints are kept: go on from them (CheckpointOptions.Resume)", e);
         }
     }
 

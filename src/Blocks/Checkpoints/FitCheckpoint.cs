@@ -72,7 +72,7 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
             using var reader = new BinaryReader(new MemoryStream(bytes, Magic.Length, content.Length - Magic.Length), Encoding.UTF8);
             var version = reader.ReadInt32();
             if (version != Version)
-                throw new DataException(DataErrorKind.Usage, place, $"a checkpoint of version {version}", $"version {Version}", "go on with the version of Pipelines that wrote it, or begin anew without --resume");
+                throw new DataException(DataErrorKind.Usage, place, $"a checkpoint of version {version}", $"version {Version}", "go on with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)");
             var facts = new JobFact[Bounded(reader.ReadInt32(), MostFacts)];
             for (var i = 0; i < facts.Length; i++) facts[i] = new JobFact(reader.ReadString(), reader.ReadString());
             var state = ReadBytes(reader);
@@ -122,7 +122,7 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
-            throw new DataException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version", "begin anew without --resume", e);
+            throw new DataException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version", "start over (without CheckpointOptions.Resume)", e);
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         OutputPreview.CheckWritable(options.Folder, options.Folder);
         var count = folder.Count;
         if (count == 0) return new OutputPreview(options.Folder, "no checkpoint");
-        if (!options.Resume) return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (--resume goes on from the newest)");
+        if (!options.Resume) return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (CheckpointOptions.Resume goes on from the newest)");
         if (folder.Newest(out _) is not var (checkpoint, file)) return new OutputPreview(options.Folder, "damaged: the fit begins anew");
         CheckSame(job, checkpoint, file);
         var iterations = checkpoint.Read(file)?.Iterations ?? 0;
@@ -183,6 +183,6 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     private static void CheckSame(JobFacts job, FitCheckpoint checkpoint, string file)
     {
         if (job.DifferenceFrom(checkpoint.Job) is { } difference)
-            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, give another checkpoint folder, or begin anew without --resume");
+            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, or start over (without CheckpointOptions.Resume)");
     }
 }

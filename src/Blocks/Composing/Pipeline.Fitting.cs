@@ -21,7 +21,7 @@ public sealed partial class Pipeline
         {
             var bound = await run.BindAsync(null, cancellationToken).ConfigureAwait(false);
             var schema = bound.Schema
-                ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them with Features(…)");
+                ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them (Pipeline.Features)");
             string?[] others = [weights, sequences?.Key, sequences?.Order, sequences?.Label];
             named = [.. schema.Fields.Where(f => f.IsNumeric && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)

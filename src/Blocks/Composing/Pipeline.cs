@@ -32,7 +32,7 @@ public sealed partial class Pipeline
     internal void CheckNoSequences()
     {
         if (sequences is not null)
-            throw new DataException(DataErrorKind.Usage, graph.Source.Name, $"sequences of rows of one '{sequences.Key}' in an incremental run", "rows that stand for themselves, as a sequence may go on in the next file", "leave the state of incremental runs out (--incremental), or take all files at once");
+            throw new DataException(DataErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run", "independent rows, as a sequence may go on in the next file", "leave the state file out (IncrementalOptions.StateFile), or take all files at once");
     }
 
     /// <summary>How the pipeline runs.</summary>
@@ -112,7 +112,7 @@ public sealed partial class Pipeline
     /// <exception cref="ModelException">There are no sequences, or the column is the key or the order.</exception>
     public Pipeline Labels(string column, IReadOnlyList<string>? states = null)
     {
-        var columns = (sequences ?? throw new ModelException(ErrorKind.Usage, "pipeline", "labels without sequences", "the column with the sequences' keys first", "name it (--sequence, Pipeline.Sequences)")) with { Label = column, States = states };
+        var columns = (sequences ?? throw new ModelException(ErrorKind.Usage, "pipeline", "labels without sequences", "the column with the sequences' keys first", "name it (Pipeline.Sequences)")) with { Label = column, States = states };
         columns.Validate();
         return new(graph, given, features, weights, columns);
     }
@@ -159,7 +159,7 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(model);
         var names = options?.Features ?? (model.FeaturesByPosition ? null : model.Features?.Select(f => f.Name).ToArray())
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them", "name them in ScoreOptions.Features");
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them", "name them (ScoreOptions.Features)");
         return Score(model.Model, names, model.Features, options);
     }
 
@@ -182,7 +182,7 @@ public sealed partial class Pipeline
         var plan = new ScorePlan(model, features, options ?? new ScoreOptions(), known);
         if (model is not SequenceModel) return Then(new ScoreStage(plan));
         return Then(new SequenceScoreStage(plan, sequences is { } rows ? rows with { Label = null, States = null }
-            : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys", "name it (--sequence, Pipeline.Sequences), or the columns of lists (--lists)")));
+            : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys", "name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)")));
     }
 
     /// <summary>Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they make.</summary>

@@ -52,7 +52,7 @@ internal sealed record SelectStage(IReadOnlyList<string> Columns) : Stage("selec
 
     private static int IndexOf(BatchSchema schema, string name, string place) => schema.IndexOf(name) is >= 0 and var index
         ? index
-        : throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"one of {string.Join(", ", schema.Fields.Select(f => f.Name))}", "correct the column's name");
+        : throw MissingColumn.Of(place, name, schema);
 
     private DataBatch Pick(DataBatch batch)
     {

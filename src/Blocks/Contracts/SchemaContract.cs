@@ -35,7 +35,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             var texts = groups.Take(shown).Select(g => $"{g[0]}{(g.Count == 1 ? "" : $" ({Number(g.Count - 1, "more file")} likewise)")}").ToList();
             if (shown == groups.Count) return texts;
             var rest = groups.Skip(shown).SelectMany(g => g).ToList();
-            texts.Add($"and {Number(rest.Count, "more difference")} from what the model was fitted to, in {Number(rest.Select(f => f.Column).Distinct().Count(), "feature")} of {Number(rest.Select(f => f.File).Distinct().Count(), "file")} (--dry-run tells of them)");
+            texts.Add($"and {Number(rest.Count, "more difference")} from what the model was fitted to, in {Number(rest.Select(f => f.Column).Distinct().Count(), "feature")} of {Number(rest.Select(f => f.File).Distinct().Count(), "file")} (see all: SchemaContract.Findings)");
             return texts;
         }
     }
@@ -64,14 +64,15 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         return Check(model.Features ?? [], [(source, [.. schema.Fields.Select(f => new InspectedColumn(f.Name, "", f.ValueType.Name, f.IsNullable, null))])]);
     }
 
-    /// <summary>Throws if the input is refused; the message names the first ten reasons of all files.</summary>
+    /// <summary>Throws if the input is refused; the message gives the first reason, and how many more there are.</summary>
     /// <exception cref="DataException">It is.</exception>
     public void ThrowIfBroken()
     {
         const string remedy = "give files with the columns that the model was fitted to, or another model";
         if (Errors is [var one]) throw new DataException(DataErrorKind.Data, one.Place, one.Found, one.Expected, remedy);
         if (Errors.Count == 0) return;
-        throw new DataException(DataErrorKind.Data, "input", $"{Errors.Count} columns that the model cannot use: {string.Join("; ", First(Errors, f => $"{f.Place}: {f.Found}"))}", "the columns that it was fitted to", remedy);
+        var others = Errors.Count == 2 ? "one more column" : $"{Errors.Count - 1} more columns";
+        throw new DataException(DataErrorKind.Data, Errors[0].Place, $"{Errors[0].Found} (and {others} that the model cannot use)", Errors[0].Expected, remedy);
     }
 
     private static SchemaContract Check(IReadOnlyList<Feature> features, IEnumerable<(string Name, IReadOnlyList<InspectedColumn> Columns)> files)
@@ -98,19 +99,19 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     {
         if (column is null)
         {
-            yield return new(SchemaChange.Dropped, file, feature.Name, $"no column '{feature.Name}'", $"the model's feature '{feature.Name}' among {string.Join(", ", all.Select(c => c.Name))}");
+            yield return new(SchemaChange.Dropped, file, feature.Name, $"no column '{feature.Name}'", $"the model's feature '{feature.Name}' among its columns");
             yield break;
         }
-        var fitted = feature.Type is null ? "" : $", {feature.Type} when the model was fitted";
+        var fitted = feature.Type is null ? "" : $", {TypeNames.Of(feature.Type)} when the model was fitted";
         var type = column.ValueType?.ToLowerInvariant();
         if (type is null || (feature.Categories is null && !IsNumeric(type)))
         {
-            var found = type is null ? $"a column that cannot be read: {column.Obstacle}" : $"values of type {type}";
+            var found = type is null ? $"a column that cannot be read: {column.Obstacle}" : $"values of type {TypeNames.Of(type)}";
             yield return new(SchemaChange.NotNumeric, file, feature.Name, found, feature.Categories is null ? $"numbers{fitted}" : "values that can be read");
             yield break;
         }
         if (feature.Type is not null && type != feature.Type)
-            yield return new(SchemaChange.Retyped, file, feature.Name, type, $"{feature.Type} as when the model was fitted; the values are taken as numbers");
+            yield return new(SchemaChange.Retyped, file, feature.Name, TypeNames.Of(type), $"{TypeNames.Of(feature.Type)} as when the model was fitted; the values are taken as numbers");
         if (feature.IsNullable == false && column.IsNullable)
         {
             var nulls = column.Nulls is { } n ? $" (it tells of {Number(n, "null")})" : "";

@@ -73,7 +73,7 @@ internal sealed class FeatureExtractor
             if (schema.Fields[columns[i]].Union is not { } union) continue;
             union.CheckEverywhere(Role(i));
             // Features are doubles, whatever numbers the files hold; categories are known by their exact values.
-            if (!union.AreNumbers || IsCategorical(i)) union.CheckType("--features");
+            if (!union.AreNumbers || IsCategorical(i)) union.CheckType("Pipeline.Features");
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class FeatureExtractor
         row,
         column.Field.Name,
         FormattableString.Invariant($"label '{column.GetValue(row)}', which names no state"),
-        $"one of {string.Join(", ", states.Take(20))}{(states.Count > 20 ? " …" : "")}, or null where the state is not known",
+        "the name of a state, or null where the state is not known",
         "correct the label, or begin with a model that has this state");
 
     private static bool IsWeight(double value) => value >= 0 && double.IsFinite(value);
@@ -151,13 +151,13 @@ internal sealed class FeatureExtractor
             indexes[i] = schema.IndexOf(names[i]);
             var role = Role(i);
             if (indexes[i] < 0)
-                throw new DataException(DataErrorKind.Data, place, $"no column '{names[i]}'", $"the {role} '{names[i]}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", $"name a {role} that the data holds");
+                throw MissingColumn.Of(place, names[i], schema, role);
             var field = schema.Fields[indexes[i]];
             var isCategorical = IsCategorical(i);
             var isRight = field.IsNumeric || (i < features.Count && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             var isText = !isCategorical && i < features.Count && field.ValueType == typeof(string);
-            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {field.ValueType.Name.ToLowerInvariant()}", isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
+            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}", isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isText ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)" : "leave the column out, or convert it first");
         }
         return new Plan(schema, indexes);

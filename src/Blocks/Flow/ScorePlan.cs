@@ -60,13 +60,13 @@ internal sealed class ScorePlan
         foreach (var name in Options.Keep ?? [.. input.Fields.Select(f => f.Name)])
         {
             var index = input.IndexOf(name);
-            if (index < 0) throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"columns to keep among {string.Join(", ", input.Fields.Select(f => f.Name))}", "correct the list of columns to keep (--keep)");
-            if (kept.Contains(index)) throw new DataException(DataErrorKind.Usage, place, $"column '{name}' twice among those to keep", "each name once", "leave one out (--keep)");
+            if (index < 0) throw MissingColumn.Of(place, name, input, "column to keep");
+            if (kept.Contains(index)) throw new DataException(DataErrorKind.Usage, place, $"column '{name}' twice among those to keep", "each name once", "leave one out (ScoreOptions.Keep)");
             kept.Add(index);
         }
         foreach (var field in Added)
             if (kept.Any(k => input.Fields[k].Name == field.Name))
-                throw new DataException(DataErrorKind.Usage, place, $"an input column '{field.Name}'", "no column of a score's name", $"keep only other columns (--keep), or rename '{field.Name}' in the input");
+                throw new DataException(DataErrorKind.Usage, place, $"an input column '{field.Name}'", "no column of a score's name", $"keep only other columns (ScoreOptions.Keep), or rename '{field.Name}' in the input");
         var output = new BatchSchema([.. kept.Select(k => input.Fields[k]), .. Added]);
         layout = new Layout(input, output, [.. kept]);
         return (output, [.. kept]);

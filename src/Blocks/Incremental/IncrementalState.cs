@@ -71,14 +71,16 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
             var state = JsonSerializer.Deserialize<IncrementalState>(File.ReadAllBytes(path), json);
             if (state?.Format != TheFormat) throw Bad(DataErrorKind.Usage, path, $"the format '{state?.Format}'", "check that it is a state file");
             if (state.Version != TheVersion) throw Bad(DataErrorKind.Usage, path, $"version {state.Version}, which this version of Pipelines does not know", "use the version that wrote it");
-            if (state.Files.Contains(null!) || state.Job.Contains(null!)) throw new JsonException("an entry that is null");
+            if (state.Files.Contains(null!) || state.Job.Contains(null!)) throw new FormatException("an entry that is null");
             if (state.Files.Select(f => f.Path).Distinct(StringComparer.Ordinal).Count() != state.Files.Count || state.NextRun < 1 || state.Files.Any(f => f.Run < 1 || f.Run >= state.NextRun))
-                throw new JsonException("files or runs that contradict each other");
+                throw new FormatException("files or runs that contradict each other");
             return state;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw Bad(DataErrorKind.Data, path, $"a damaged state ({e.Message})", "restore it from a copy, or begin anew with another state file and output", e);
+            // The parser's own words name types of ours.
+            var why = e is JsonException { LineNumber: { } line } ? $"its JSON is wrong in line {line + 1}" : e is FormatException ? e.Message : "its JSON is wrong";
+            throw Bad(DataErrorKind.Data, path, $"a damaged state ({why})", "restore it from a copy, or start over with another state file and output", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -39,7 +39,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         }
         var gone = state.Files.FirstOrDefault(f => f.HasOutput && !IsPublished(f.Run) && !Directory.Exists(Retired(f.Run)) && again is null);
         if (gone is not null)
-            throw new DataException(DataErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {gone.Path}", "the output of all runs before", "restore it, do its files again (--backfill), or begin anew with another state file and output");
+            throw new DataException(DataErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {gone.Path}", "the output of all runs before", "restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output");
     }
 
     /// <summary>Where a run is made.</summary>

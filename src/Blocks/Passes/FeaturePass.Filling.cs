@@ -64,7 +64,7 @@ public sealed partial class FeaturePass
         if (run.Accounts.RowsOut == 0 && work.First == 0 && !isScoring)
         {
             if (run.Accounts.RowsIn == 0) throw NoRow();
-            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (--on-bad-row quarantine)");
+            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (BadRowMode.Quarantine)");
         }
         keys?.Finish(filling, work.Token);
         found = keys;

@@ -35,7 +35,7 @@ public sealed partial class FeaturePass
             var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {Sequences:N0} sequences");
             if (plan.Options.Impossible == ImpossibleRows.Fail)
                 throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"{count} that the model gives probability 0{KeyWords(keys, impossible.Count)}", "sequences that the model can produce",
-                    "look for unknown symbols and missing transitions, or let such sequences have the log-probability -infinity (--impossible keep)");
+                    "look for unknown symbols and missing transitions, or score them -infinity (ImpossibleRows.Keep)");
             warning = $"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{KeyWords(keys, impossible.Count)}: rows have the log-probability -infinity";
         }
         using (Cancellation.Enter(cancellationToken)) return (scorer.Take(), warning);
@@ -79,7 +79,7 @@ public sealed partial class FeaturePass
         var room = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes + (extractor.Label is null ? 0 : sizeof(int)));
         if (room > most)
             throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
-                "give more memory (--memory), take smaller batches (--batch-size), or cut long sequences");
+                "give more memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences");
         var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.Label is not null, extractor.IsWeighted);
         var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, Math.Min(mostThreads, options.Parallelism));
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };

@@ -138,7 +138,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         var bytes = Math.Max(1, StatisticsSize.Of(total));
         if (bytes * 4 > options.Budget)
             throw new DataException(DataErrorKind.Usage, $"{graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch", $"at most {new MemorySize(options.Budget / 4)}, a quarter of the memory budget",
-                "give more memory (--memory), take fewer components, or group categories");
+                "give more memory (PipelineOptions.MemoryBudget), take fewer components, or group categories");
         mostThreads = (int)Math.Clamp(options.Budget / 8 / bytes, 1, int.MaxValue);
     }
 

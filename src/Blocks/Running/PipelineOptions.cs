@@ -61,7 +61,7 @@ public sealed record PipelineOptions
     /// <summary>Checks all options together.</summary>
     /// <exception cref="ModelException">At least one is out of range; the message names every one.</exception>
     public void Validate() => ModelException.CheckOptions(
-        "pipeline options",
+        nameof(PipelineOptions),
         (MaxDegreeOfParallelism is -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 … 1024"),
         (BoundedCapacity is null || (BoundedCapacity >= Parallelism && BoundedCapacity <= 65_536), nameof(BoundedCapacity), BoundedCapacity, $"null (derived) or {Parallelism} (the degree of parallelism) … 65536"),
         (BatchSize is >= 1 and <= 16_777_216, nameof(BatchSize), BatchSize, "1 … 16777216 rows"),

@@ -34,16 +34,16 @@ public sealed record SampleOptions
         var isSequences = model is SequenceModel;
         var hasLabels = isSequences ? model.ScoreKinds.Any(k => k.Name == ScoreKind.Label) : model is GeneralMixtureModel;
         ModelException.CheckOptions(
-            "sample options",
+            nameof(SampleOptions),
             (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 … 2^53"),
             (!isSequences || Length is >= 1 and <= MostLength, nameof(Length), Length is null ? $"none for a {model.FormatName} model" : Length, "the number of rows of each sequence, 1 … 2^24"),
-            (isSequences || Length is null, nameof(Length), $"it for a {model.FormatName} model", "none for a model whose rows stand by themselves"),
+            (isSequences || Length is null, nameof(Length), $"{Length} for a {model.FormatName} model", "none, as its rows are independent"),
             (!(isSequences && Length is >= 1) || (long)Length.Value * names.Count <= MostValues, nameof(Length), Length, $"at most {MostValues / Math.Max(1, names.Count)}, 2^27 over the number of features"),
             (!(isSequences && Length is >= 1) || Rows % Length.Value == 0, nameof(Rows), Rows, $"a multiple of {Length}, the length of each sequence"),
             (!isSequences || !string.IsNullOrWhiteSpace(Key), nameof(Key), "an empty name", "the name of a column"),
             (!isSequences || (!names.Contains(Key) && Key != Label), nameof(Key), $"'{Key}', which is a feature or the label too", "the name of a new column"),
             (Label is null || !string.IsNullOrWhiteSpace(Label), nameof(Label), "an empty name", "the name of a column"),
             (Label is null || !names.Contains(Label), nameof(Label), $"'{Label}', which is a feature too", "the name of a new column"),
-            (Label is null || hasLabels, nameof(Label), $"it for a {model.FormatName} model", "it for a mixture or a hidden Markov model, whose rows come from components or states"));
+            (Label is null || hasLabels, nameof(Label), $"a {model.FormatName} model", "a mixture or a hidden Markov model, whose rows come from components or states"));
     }
 }

@@ -111,5 +111,5 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
     /// <summary>The error for an order that falls within a sequence.</summary>
     public static DataException Falls(DataBatch batch, string column, int row, object? value, object? before) => new(
         DataErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", $"{Words(value)} after {Words(before)} in one sequence", "values that don't fall within a sequence",
-        "sort the file by key and order, or let rows be regrouped (--regroup, SequenceColumns.Regroup)");
+        "sort the file by key and order, or let rows be regrouped (SequenceColumns.Regroup)");
 }

@@ -38,9 +38,9 @@ public sealed record SequenceColumns(string Key, string? Order = null, bool Regr
         foreach (var name in Needed)
         {
             if (schema.IndexOf(name) is not (>= 0 and var index))
-                throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", "name columns that the data hold");
+                throw MissingColumn.Of(place, name, schema, "column of the sequences");
             schema.Fields[index].Union?.CheckEverywhere(name == Key ? "key" : "order");
-            schema.Fields[index].Union?.CheckType("--sequence, --order");
+            schema.Fields[index].Union?.CheckType("Pipeline.Sequences");
         }
     }
 

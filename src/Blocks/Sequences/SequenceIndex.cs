@@ -53,10 +53,10 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
         {
             if (!seen.Add(runs.Keys[run]))
                 throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"key {runs.Name(run)} again, after other keys", "the rows of one key behind one another",
-                    "sort the files by key, or let rows be regrouped (--regroup, SequenceColumns.Regroup)");
+                    "sort the files by key, or let rows be regrouped (SequenceColumns.Regroup)");
             if (++Count * BytesPerSequence > mostBytes)
                 throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"more than {Count - 1} sequences", $"at most {mostBytes / BytesPerSequence}, an eighth of the memory budget",
-                    "give more memory (--memory), or fit fewer sequences");
+                    "give more memory (PipelineOptions.MemoryBudget), or fit fewer sequences");
             starts.Add(rows + runs.Starts[run]);
             keys.Add(runs.Keys[run]);
         }

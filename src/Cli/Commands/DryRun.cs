@@ -21,9 +21,9 @@ internal static class DryRun
     public static int ShowNothing(ToolConsole console, bool isJson, string job, IncrementalResult files)
     {
         console.Warn(files.Warnings);
-        var report = new DryRunReport(job) { Passes = [$"none: no new file; {Words.Number(files.Done, "file")} done before"] };
+        var report = new DryRunReport(job) { Passes = [$"none: no new file; {Figures.Number(files.Done, "file")} done before"] };
         if (isJson) report.WriteJson(console);
-        else report.WriteWords(console.Out);
+        else report.WriteText(console.Out);
         return ExitCode.Done;
     }
 
@@ -49,7 +49,7 @@ internal static class DryRun
             report = report with { Error = Failure.Of(e, report.Job) };
         }
         if (isJson) report.WriteJson(console);
-        else report.WriteWords(console.Out);
+        else report.WriteText(console.Out);
         if (error is not null) ExceptionDispatchInfo.Throw(error);
         return ExitCode.Done;
     }

@@ -15,7 +15,7 @@ namespace Pipelines.Cli.Commands;
 internal abstract class FitKind
 {
     /// <summary>All kinds, by name. New ones each time, as an option belongs to one command line.</summary>
-    public static IReadOnlyList<FitKind> All => Found.In<FitKind>(k => k.Name);
+    public static IReadOnlyList<FitKind> All => Implementations.Of<FitKind>(k => k.Name);
 
     /// <summary>What the user types.</summary>
     public abstract string Name { get; }
@@ -47,7 +47,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     protected virtual IReadOnlyList<Option> Own => [];
 
     /// <summary>Rules about several options.</summary>
-    protected abstract IEnumerable<string> Check(CommandResult result);
+    protected abstract IEnumerable<UsageError> Check(CommandResult result);
 
     /// <summary>What to fit, where no model to begin with is given.</summary>
     protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
@@ -140,7 +140,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             var all = new IncrementalReport(update.Files, "fitted to", clock.Elapsed.TotalSeconds, output.Path);
             console.Warn([.. all.Result.Warnings, .. update.Fitted?.Result.Warnings ?? []]);
             if (parsed.GetValue(common.Json)) all.WriteJson(console);
-            else if (!parsed.GetValue(common.Quiet)) all.WriteWords(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) all.WriteText(console.Out);
             return ExitCode.Done;
         }
         var fitted = await display.ShowAsync(() => pipeline.With(flow).FitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
@@ -150,10 +150,11 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         {
             Criterion = (estimator as ModelSelection<TModel>)?.Criterion,
             BatchesPerIteration = options.BatchesPerIteration,
+            EarlierEvaluations = display.EarlierEvaluations,
         };
         console.Warn(fitted.Result.Warnings);
         if (parsed.GetValue(common.Json)) report.WriteJson(console);
-        else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
+        else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out);
         return ExitCode.Done;
 
         Pipeline From(IReadOnlyList<string> files)
@@ -183,26 +184,26 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     {
         string[] start = hasStart
             ? ["1. the model to begin with is evaluated: reads the files and keeps the decoded features"]
-            : ["1. survey of all rows: reads the files and keeps the decoded features", $"2. the start, chosen on at most {Words.Count(options.InitializationRows)} of the rows, is evaluated"];
-        var most = $"at most {Words.Count(options.MaxIterations)}";
-        var gain = Words.Real(options.StopThreshold);
+            : ["1. survey of all rows: reads the files and keeps the decoded features", $"2. the start, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
+        var most = $"at most {Figures.Count(options.MaxIterations)}";
+        var gain = Figures.Real(options.StopThreshold);
         string[] rest = options.BatchesPerIteration is { } batches
-            ? [$"then {Words.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}", "last, the fitted model is evaluated on all rows"]
+            ? [$"then {Figures.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}", "last, the fitted model is evaluated on all rows"]
             : estimator.IsEstimatedInOnePass ? options.MaxIterations == 0 ? [] : [$"then one after the only update{(hasStart ? ", and another one if that moved far" : "")}"]
             : [$"then one an iteration, {most}, until an iteration gains no more than {gain}"];
         string[] before = hasCategories ? ["before them, the categories of the features are collected: reads their columns"] : [];
-        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting], .. estimator.Fits > 1 ? [$"{Words.Count(estimator.Fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
+        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting], .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
     }
 
-    private IEnumerable<string> CheckIncremental(CommandResult result)
+    private IEnumerable<UsageError> CheckIncremental(CommandResult result)
     {
         if (!result.IsGiven(incremental.State)) yield break;
         if (Sequences is { } sequences)
-            yield return Mistake.Text(incremental.State.Name, "it in a fit to sequences", "all files at once, as a sequence may go on in the next one", $"{sequences.Key.Name} {sequences.Key.Example}");
+            yield return UsageError.For(incremental.State.Name, "a fit to sequences", "a fit to rows, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
         if (Fit.Selection.Fits(result) is > 1 and var fits)
-            yield return Mistake.Text(incremental.State.Name, $"{Words.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
+            yield return UsageError.For(incremental.State.Name, $"{Figures.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
         if (result.IsGiven(Fit.BatchesPerIteration))
-            yield return Mistake.Text($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both", "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
+            yield return UsageError.For($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both", "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
     }
 
     private SavedModel Load(string path, ToolConsole console)

@@ -13,7 +13,7 @@ internal sealed class InspectCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data; reads no row.") { IsDescribing = true };
+        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data, without reading rows.") { IsDescribing = true };
         var file = new Argument<string>("FILE") { Description = "A model that 'fit' or pomegranate 0.14 saved, or a Parquet file, folder or glob." };
         command.Add(file);
         var reading = new ReadingSettings();
@@ -26,7 +26,7 @@ internal sealed class InspectCommand : Verb
                 ? new ModelInspection(path, ModelInput.Load(path, console))
                 : await DataAsync(new ParquetSource([path], reading.Options(parsed, console)), cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(common.Json)) JsonObject.Write(console, report.WriteJson);
-            else report.WriteWords(console.Out);
+            else report.WriteText(console.Out);
             return ExitCode.Done;
         });
         return command;

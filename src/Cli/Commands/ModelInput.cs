@@ -1,3 +1,4 @@
+using Pipelines.Cli.Settings;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
@@ -7,7 +8,7 @@ namespace Pipelines.Cli.Commands;
 /// <summary>A model file that a verb takes: ours, or one that pomegranate 0.14 saved.</summary>
 internal static class ModelInput
 {
-    private const int MostShown = 20;
+    private const int MostShown = 3;
 
     /// <summary>Loads a model and warns of what its file cannot say.</summary>
     /// <exception cref="ModelException">It cannot be read.</exception>
@@ -39,7 +40,7 @@ internal static class ModelInput
         var isNumeric = saved.Features?.All(f => f.Categories is null) ?? true;
         foreach (var candidates in new[] { columns, isNumeric ? Array.FindAll(columns, c => c.IsNumeric) : columns })
             if (candidates.Length == saved.Model.Dimensions) return saved.WithFeatures([.. candidates.Select(c => c.Name)]);
-        var shown = string.Join(", ", columns.Take(MostShown).Select(c => c.Name));
+        var shown = NameList.Text(columns.Take(MostShown).Select(c => c.Name));
         throw new ModelException(ErrorKind.Usage, path, $"features without names, and {columns.Length} columns in the data ({shown}{(columns.Length > MostShown ? ", …" : "")})",
             $"{saved.Model.Dimensions} columns, one for each feature in order", $"name them with --features");
     }

@@ -16,7 +16,7 @@ internal sealed class PlotCommand : Verb
 
     private readonly Argument<string[]> inputs = new("INPUT")
     {
-        Description = "Parquet files, folders or globs with rows to show beside the model: read once, all of them. Without any, the model alone is drawn.",
+        Description = "Parquet files, folders or globs with rows to show beside the model. Without any, only the model is drawn.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -30,23 +30,17 @@ internal sealed class PlotCommand : Verb
         },
         null);
 
-    private readonly Setting<string?> kind = new(
+    private readonly Setting<string?> kind = Setting.Choice(
         "--kind", $"What to draw. {string.Join("; ", PlotKind.All.Select(k => $"'{k.Name}': {k.Description}"))}. [default: {DensityPlot.KindName}]", "NAME",
-        $"one of {string.Join(", ", PlotKind.All.Select(k => k.Name))}", DensityPlot.KindName,
-        static (string text, out string? value) =>
-        {
-            value = text;
-            return PlotKind.All.Any(k => k.Name == text);
-        },
-        null);
+        PlotKind.All.Select(k => k.Name), DensityPlot.KindName);
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
-        "--features", "Features to draw, in this order. [default: all of the model that the kind can draw]", "a,b,c", "feature names with commas between them, each once", "delay,distance");
+        "--features", "Features to draw, in this order. [default: all features of the model that this kind can draw]", "a,b,c", "feature names separated by commas, each once", "delay,distance");
 
-    private readonly Setting<string?> weights = Setting.Text("--weights", "Input column with the rows' weights, which the histogram counts. [default: every row counts 1]", "COLUMN", "the name of a column", "w");
+    private readonly Setting<string?> weights = Setting.Name("--weights", "Input column with the weight of each row in the histogram, at least 0. [default: every row weighs 1]", "the name of a column", "w");
 
     private readonly Setting<(int Width, int Height)?> size = new(
-        "--size", $"Width and height in pixels, each from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}. [default: what the panels need]", "WIDTHxHEIGHT",
+        "--size", $"Width and height in pixels, each {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}. [default: what the panels need]", "WIDTHxHEIGHT",
         $"two numbers from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize} with an x between them", "1200x800", ParseSize, null);
 
     private readonly Option<bool> force = ForceOption.Create("a picture of the same format");
@@ -57,7 +51,7 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Draws a model, over data if there are any: densities over histograms, contours, the history of the fit.") { model, inputs, output, force, kind, features, weights, size };
+        var command = new CheckedCommand("plot", "Draws a model, over data if there are any: densities over histograms, contours, or the history of the fit.") { model, inputs, output, force, kind, features, weights, size };
         badRows.AddTo(command);
         reading.AddTo(command);
         kind.CompletionSources.Add(_ => PlotKind.All.Select(k => new System.CommandLine.Completions.CompletionItem(k.Name)));
@@ -85,10 +79,10 @@ internal sealed class PlotCommand : Verb
             int.TryParse(part, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out pixels) && pixels is >= PictureRenderer.LeastSize and <= PictureRenderer.LargestSize;
     }
 
-    private IEnumerable<string> Check(CommandResult result)
+    private IEnumerable<UsageError> Check(CommandResult result)
     {
-        if (!result.IsGiven(output)) yield return Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
-        if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 }) yield return Mistake.Text(weights.Name, "it without an input", "an input that has the column", $"model.json data.parquet {weights.Name} {weights.Example}");
+        if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
+        if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 }) yield return UsageError.For(weights.Name, "no INPUT", "an INPUT with the column", $"model.json data.parquet {weights.Name} {weights.Example}");
     }
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
@@ -129,7 +123,7 @@ internal sealed class PlotCommand : Verb
                 json.WriteEndArray();
             });
         }
-        else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {options.Kind}, {Words.Number(picture.Panels.Count, "panel")}, {width} x {height} pixels");
+        else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {options.Kind}, {Figures.Number(picture.Panels.Count, "panel")}, {width} x {height} pixels");
         return ExitCode.Done;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SampleCommand : Verb
     private readonly Argument<string> model = new("MODEL") { Description = "A model that 'fit' saved." };
 
     private readonly Setting<long?> rows = new(
-        "--rows", "Number of rows to draw (required).", "N", "a whole number from 1 to 9007199254740992 (2^53)", "100000",
+        "--rows", "Number of rows to draw, 1 to 9007199254740992 (required).", "N", "a whole number from 1 to 9007199254740992 (2^53)", "100000",
         static (string text, out long? value) =>
         {
             value = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 1L << 53 ? number : null;
@@ -32,24 +32,24 @@ internal sealed class SampleCommand : Verb
 
     private readonly Option<bool> force = ForceOption.Create(FileKind.Parquet.Name, canBeFolder: true);
 
-    private readonly Setting<string?> label = Setting.Text(
-        "--label", "Of a mixture or a hidden Markov model: also write the component or state that each row came from, to a column of this name. [default: no such column]", "COLUMN", "the name of a new column", "component");
+    private readonly Setting<string?> label = Setting.Name(
+        "--label", "For a mixture or a hidden Markov model: name of a new column with the component or state that each row came from. [default: no such column]", "the name of a new column", "component");
 
     private readonly Setting<int?> rowsPerFile = Setting.Whole(
-        "--rows-per-file", "Rows of a part when a folder is written; a part ends with the batch that reaches it. [default: 1048576]", "N",
+        "--rows-per-file", "Rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. [default: 1048576]", "N",
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
     private readonly Setting<int?> length = Setting.Whole(
-        "--length", "Of a model of sequences: rows of each sequence; --rows is a multiple of it (required for such models). Sequences longer than a batch take longer: they are drawn anew for each batch.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
+        "--length", "For a model of sequences: rows in each sequence, 1 to 16777216; --rows must be a multiple of it (required for such models). Sequences longer than a batch take longer to draw.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
 
-    private readonly Setting<string?> key = Setting.Text(
-        "--sequence", "Of a model of sequences: name of the column that numbers them. [default: sequence]", "COLUMN", "the name of a new column", "id");
+    private readonly Setting<string?> key = Setting.Name(
+        "--sequence", "For a model of sequences: name of the new column that numbers them. [default: sequence]", "the name of a new column", "id");
 
     protected override int Order => 6;
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes Parquet: columns named as its features, categories as what they stand for. Seed and batch size fix the bytes.") { model, rows, length, key, output, force, label, rowsPerFile };
+        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes Parquet, with a column for each feature. The seed and the batch size determine the bytes.") { model, rows, length, key, output, force, label, rowsPerFile };
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
@@ -58,12 +58,12 @@ internal sealed class SampleCommand : Verb
 
     private static bool IsFile(string path) => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
 
-    private IEnumerable<string> Check(CommandResult result)
+    private IEnumerable<UsageError> Check(CommandResult result)
     {
-        if (!result.IsGiven(rows)) yield return Mistake.Text(rows.Name, "none", rows.Expected, $"{rows.Name} {rows.Example}");
-        if (!result.IsGiven(output)) yield return Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
+        if (!result.IsGiven(rows)) yield return UsageError.For(rows.Name, "none", rows.Expected, $"{rows.Name} {rows.Example}");
+        if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
         if (result.Given(output) is { } file && IsFile(file) && result.IsGiven(rowsPerFile))
-            yield return Mistake.Text($"{rowsPerFile.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} sample");
+            yield return UsageError.For($"{rowsPerFile.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} sample");
     }
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal sealed class SampleCommand : Verb
         };
         var options = new SampleOptions { Rows = parsed.GetValue(rows)!.Value, Seed = common.Seed(parsed), Label = parsed.GetValue(label), Length = parsed.GetValue(length) };
         if (parsed.GetValue(key) is not null && saved.Model is not SequenceModel)
-            throw new ModelException(ErrorKind.Usage, key.Name, $"it for a {saved.Model.FormatName} model, whose rows stand by themselves", "a model of sequences", "leave it out");
+            throw new ModelException(ErrorKind.Usage, key.Name, $"a {saved.Model.FormatName} model, whose rows are independent", "a model of sequences", "leave it out");
         if (parsed.GetValue(key) is { } name) options = options with { Key = name };
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         display.Does("drawing");
@@ -93,7 +93,7 @@ internal sealed class SampleCommand : Verb
         if (parsed.GetValue(common.Json)) new ScoreReport(result, RefusesRows: false).WriteJson(console);
         else if (!parsed.GetValue(common.Quiet))
         {
-            console.Out.WriteLine($"drew {Words.Count(result.RowsOut)} rows: {Words.Time(result.Seconds)}, {Words.Rate(result.RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
+            console.Out.WriteLine($"drew {Figures.Count(result.RowsOut)} rows: {Figures.Time(result.Seconds)}, {Figures.Rate(result.RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}");
             console.Out.WriteLine($"wrote {result.Output}");
         }
         return ExitCode.Done;

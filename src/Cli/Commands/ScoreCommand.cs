@@ -23,24 +23,24 @@ internal sealed class ScoreCommand : Verb
         "a file to write that ends with .parquet, or a new or empty folder", "scored.parquet");
 
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
-        "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden Markov models). [default: log-probability and label, as the model has them]",
-        "NAME[,NAME…]", "names of scores with commas between them, each once", "label,probability");
+        "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden Markov models). [default: log-probability and label, if the model has them]",
+        "NAME[,NAME…]", "names of scores separated by commas, each once", "label,probability");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
-        "--features", "Columns that hold the model's features, in its order. [default: those it was fitted to; a model without names takes the columns by position]", "a,b,c",
-        "column names with commas between them, each once", "delay,distance");
+        "--features", "Columns with the model's features, in the model's order. [default: the columns that it was fitted to; without names, the columns by position]", "a,b,c",
+        "column names separated by commas, each once", "delay,distance");
 
     private readonly Setting<IReadOnlyList<string>?> keep = Setting.Names(
-        "--keep", "Input columns to write beside the scores. [default: all]", "a,b,c", "column names with commas between them, each once", "delay,distance");
+        "--keep", "Input columns to write beside the scores. [default: all]", "a,b,c", "column names separated by commas, each once", "delay,distance");
 
-    private readonly Option<bool> resume = new("--resume") { Description = "Go on from what an interrupted run of the same job left in the folder, to the same bytes; begin if it left nothing." };
+    private readonly Option<bool> resume = new("--resume") { Description = "Go on from what an interrupted run of the same job left in the folder, to the same bytes; if it left nothing, start from the beginning." };
 
     private readonly Setting<int?> rowsPerFile = Setting.Whole(
-        "--rows-per-file", "Input rows of a part when a folder is written; a part ends with the batch that reaches it. A run that is interrupted goes on from its last whole part. [default: 1048576]", "N",
+        "--rows-per-file", "Input rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. An interrupted run goes on after the last complete file. [default: 1048576]", "N",
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
     private readonly Setting<string?> impossible = Setting.Choice(
-        "--impossible", "What becomes of sequences that the model gives probability 0: written with the log-probability -infinity, label and viterbi -1 or null, posteriors NaN, and a warning (keep), or an error (fail). [default: keep]", "NAME", ["keep", "fail"], "fail");
+        "--impossible", "What to do with sequences that the model gives probability 0: 'keep' writes the log-probability -infinity, the label and the Viterbi state -1 or null, and posteriors NaN, and warns; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
 
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
@@ -53,7 +53,7 @@ internal sealed class ScoreCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("score", "Scores every row of Parquet data under a model and writes Parquet: one row for each input row, in input order.") { model, inputs, output, force, columns, features, keep, resume, rowsPerFile, dryRun };
+        var command = new CheckedCommand("score", "Scores Parquet data under a model and writes Parquet, one row for each input row, in input order.") { model, inputs, output, force, columns, features, keep, resume, rowsPerFile, dryRun };
         sequences.AddTo(command);
         command.Add(impossible);
         badRows.AddTo(command);
@@ -69,17 +69,17 @@ internal sealed class ScoreCommand : Verb
 
     private static bool IsFile(string path) => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
 
-    private IEnumerable<string> Check(CommandResult result)
+    private IEnumerable<UsageError> Check(CommandResult result)
     {
-        if (!result.IsGiven(output)) yield return Mistake.Text(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
+        if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
         foreach (var option in new Option[] { sequences.Key, sequences.Lists })
-            if (result.IsGiven(option) && result.IsGiven(incremental.State)) yield return Mistake.Text($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
-        if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key) && !result.IsGiven(sequences.Lists)) yield return Mistake.Text(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well", $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
+            if (result.IsGiven(option) && result.IsGiven(incremental.State)) yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
+        if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key) && !result.IsGiven(sequences.Lists)) yield return UsageError.For(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well", $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
         if (result.Given(impossible) == "fail" && result.Given(columns)?.Contains(ScoreKind.LogProbability) == false)
-            yield return Mistake.Text($"{impossible.Name} and {columns.Name}", $"'fail' without {ScoreKind.LogProbability}", $"{ScoreKind.LogProbability} among the scores, which says what is impossible", $"{columns.Name} {ScoreKind.LogProbability},{ScoreKind.Label}");
+            yield return UsageError.For($"{impossible.Name} and {columns.Name}", $"'fail' without {ScoreKind.LogProbability}", $"{ScoreKind.LogProbability} among the scores, which says what is impossible", $"{columns.Name} {ScoreKind.LogProbability},{ScoreKind.Label}");
         if (result.Given(output) is not { } file || !IsFile(file)) yield break;
         foreach (var option in new Option[] { rowsPerFile, incremental.State })
-            if (result.IsGiven(option)) yield return Mistake.Text($"{option.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} scored");
+            if (result.IsGiven(option)) yield return UsageError.For($"{option.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} scored");
     }
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ internal sealed class ScoreCommand : Verb
             Overwrite = parsed.GetValue(force),
         };
 
-        var job = $"score under {modelPath}: {saved.Model.FormatName} over {string.Join(", ", saved.Features?.Select(f => f.Name) ?? [])}";
+        var job = $"score under {modelPath}: {saved.Model.FormatName} over {NameList.Text(saved.Features?.Select(f => f.Name) ?? [])}";
         if (incremental.Options(parsed) is { } since)
         {
             var state = await IncrementalFiles.CompareAsync(paths, since, cancellationToken).ConfigureAwait(false);
@@ -121,7 +121,7 @@ internal sealed class ScoreCommand : Verb
                 var all = await display.ShowAsync(() => IncrementalScoring.RunAsync(paths, files => Score(From(files)), path, since, sink, display, cancellationToken)).ConfigureAwait(false);
                 var report = new IncrementalReport(all, "scored", clock.Elapsed.TotalSeconds, path);
                 console.Warn(all.Warnings);
-                return Report(report.WriteJson, report.WriteWords);
+                return Report(report.WriteJson, report.WriteText);
             }
             paths = [.. state.Paths];
             // Each file gets a folder of its own; where there is none yet, the folder around it tells whether it can be made.
@@ -143,7 +143,7 @@ internal sealed class ScoreCommand : Verb
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         console.Warn(result.Warnings);
         var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);
-        return Report(done.WriteJson, done.WriteWords);
+        return Report(done.WriteJson, done.WriteText);
 
         static string Run(string folder) => Directory.Exists(folder) ? Path.Combine(folder, "run=…") : folder;
 

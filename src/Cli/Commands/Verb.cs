@@ -7,7 +7,7 @@ namespace Pipelines.Cli.Commands;
 internal abstract class Verb
 {
     /// <summary>All verbs, in the order of the help. New ones each time, as an option belongs to one command line.</summary>
-    public static IReadOnlyList<Verb> All => Found.In<Verb>(v => v.Order);
+    public static IReadOnlyList<Verb> All => Implementations.Of<Verb>(v => v.Order);
 
     /// <summary>Place in the help.</summary>
     protected abstract int Order { get; }

@@ -12,7 +12,7 @@ internal sealed class VerifyCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("verify", "Checks a finished output against its manifest: files, sizes, checksums, rows and columns; of a single Parquet file its pages' checksums and rows.");
+        var command = new CheckedCommand("verify", "Checks a finished output folder against its manifest (files, sizes, checksums, rows, columns), or the checksums and rows of one Parquet file.");
         var output = new Argument<string>("OUTPUT") { Description = "A folder that 'score' wrote, or a Parquet file." };
         command.Add(output);
         command.Rules.Add(common.Check);
@@ -21,7 +21,7 @@ internal sealed class VerifyCommand : Verb
             var report = new VerifyReport(await OutputVerification.OfAsync(parsed.GetRequiredValue(output), cancellationToken).ConfigureAwait(false));
             report.WriteDiscrepancies(console.Error);
             if (parsed.GetValue(common.Json)) report.WriteJson(console);
-            else if (!parsed.GetValue(common.Quiet)) report.WriteWords(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) report.WriteText(console.Out);
             return report.Verification.Discrepancies.Count == 0 ? ExitCode.Done : ExitCode.Data;
         });
         return command;

@@ -8,29 +8,29 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Columns">The columns of all files together.</param>
 internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IReadOnlyList<ColumnUnion> Columns) : IInspection
 {
-    public void WriteWords(TextWriter target)
+    public void WriteText(TextWriter target)
     {
         foreach (var file in Files)
         {
-            target.WriteLine($"{file.Name}: Parquet, {Words.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, {Count(file.RowGroups.Count, "row group")}, {Words.Bytes(file.Bytes)}");
+            target.WriteLine($"{file.Name}: Parquet, {Figures.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, {Count(file.RowGroups.Count, "row group")}, {Figures.Bytes(file.Bytes)}");
             target.WriteLine($"written by {(file.CreatedBy.Length > 0 ? file.CreatedBy : "an unknown program")}");
-            target.WriteLine($"memory to read it: at least {Words.Bytes(file.MemoryBytes)} (a batch of {Words.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
+            target.WriteLine($"memory to read it: at least {Figures.Bytes(file.MemoryBytes)} (a batch of {Figures.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
             target.WriteLine();
             TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
-                file.Columns.Select(c => new[] { c.Name, c.ValueType?.ToLowerInvariant() ?? "-", c.IsNullable ? "may be" : "none", c.Elements is { } elements ? $"{c.StoredAs}, {Words.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {c.Obstacle}" }));
+                file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "may be" : "none", c.Elements is { } elements ? $"{c.StoredAs}, {Figures.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}" }));
             target.WriteLine();
             TextTable.Write(target, ["row group", "rows", "in the file", "decoded", "codecs"],
-                file.RowGroups.Select((g, i) => new[] { Words.Count(i), Words.Count(g.Rows), Words.Bytes(g.CompressedBytes), Words.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
+                file.RowGroups.Select((g, i) => new[] { Figures.Count(i), Figures.Count(g.Rows), Figures.Bytes(g.CompressedBytes), Figures.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
             if (Files.Count > 1) target.WriteLine();
         }
         if (Files.Count == 1) return;
         var differing = Columns.Count(c => c.IsUneven);
-        target.WriteLine($"all files together: {Count(Columns.Count, "column")}, {(differing == 0 ? "the same in every file" : $"of which {Words.Count(differing)} {(differing == 1 ? "differs" : "differ")}")}");
+        target.WriteLine($"all files together: {Count(Columns.Count, "column")}, {(differing == 0 ? "the same in every file" : $"of which {Figures.Count(differing)} {(differing == 1 ? "differs" : "differ")}")}");
         target.WriteLine();
         TextTable.Write(target, ["column", "type", "nulls", ""],
-            Columns.Select(c => new[] { c.Name, c.IsInConflict || c.Field is null ? "-" : c.Field.ValueType.Name.ToLowerInvariant(), c.Field?.IsNullable == false ? "none" : "may be", c.Words ?? (c.Obstacle is null ? "" : $"cannot be read: {c.Obstacle}") }));
+            Columns.Select(c => new[] { c.Name, c.IsInConflict || c.Field is null ? "-" : TypeNames.Of(c.Field.ValueType), c.Field?.IsNullable == false ? "none" : "may be", c.Words ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}") }));
         target.WriteLine();
-        target.WriteLine($"{Words.Count(Files.Count)} files, {Words.Count(Files.Sum(f => f.Rows))} rows, {Words.Bytes(Files.Sum(f => f.Bytes))}");
+        target.WriteLine($"{Figures.Count(Files.Count)} files, {Figures.Count(Files.Sum(f => f.Rows))} rows, {Figures.Bytes(Files.Sum(f => f.Bytes))}");
     }
 
     public void WriteJson(Utf8JsonWriter json)
@@ -58,11 +58,11 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
         {
             json.WriteStartObject();
             json.WriteString("name", column.Name);
-            json.WriteString("type", column.ValueType?.ToLowerInvariant());
+            json.WriteString("type", column.ValueType is { } type ? TypeNames.Of(type) : null);
             json.WriteBoolean("nullable", column.IsNullable);
             json.WriteString("storedAs", column.StoredAs);
             if (column.Elements is { } elements) json.WriteNumber("elements", elements);
-            if (column.Obstacle is { } obstacle) json.WriteString("obstacle", obstacle);
+            if (column.Obstacle is { } obstacle) json.WriteString("obstacle", OptionNames.AsTyped(obstacle));
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -81,5 +81,5 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
         json.WriteEndObject();
     }
 
-    private static string Count(int value, string what) => $"{Words.Count(value)} {what}{(value == 1 ? "" : "s")}";
+    private static string Count(int value, string what) => $"{Figures.Count(value)} {what}{(value == 1 ? "" : "s")}";
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipelines.Blocks;
 using Pipelines.Io;
+using Pipelines.Cli.Settings;
 using Pipelines.Io.Storage;
 
 namespace Pipelines.Cli.Reporting;
@@ -30,7 +31,7 @@ internal sealed record DryRunReport(string Job)
     private IEnumerable<(string What, OutputPreview Preview)> Outputs => (Model is null ? [] : new[] { ("model", Model) }).Concat(Plan?.Outputs ?? []);
 
     /// <summary>For people.</summary>
-    public void WriteWords(TextWriter target)
+    public void WriteText(TextWriter target)
     {
         target.WriteLine("dry run: only footers were read, nothing is written");
         Write(target, "job", Job);
@@ -54,7 +55,7 @@ internal sealed record DryRunReport(string Job)
             json.WriteStartObject();
             json.WriteString("what", what);
             json.WriteString("path", preview.Path);
-            json.WriteString("state", preview.State);
+            json.WriteString("state", OptionNames.AsTyped(preview.State));
             json.WriteNumber("rowsDone", preview.RowsDone);
             json.WriteEndObject();
         }
@@ -67,7 +68,7 @@ internal sealed record DryRunReport(string Job)
             json.WriteString("change", JsonNamingPolicy.CamelCase.ConvertName(finding.Change.ToString()));
             json.WriteString("file", finding.File);
             json.WriteString("column", finding.Column);
-            json.WriteString("found", finding.Found);
+            json.WriteString("found", OptionNames.AsTyped(finding.Found));
             json.WriteString("expected", finding.Expected);
             json.WriteEndObject();
         }
@@ -79,46 +80,46 @@ internal sealed record DryRunReport(string Job)
     private static void WriteInput(TextWriter target, RunPlan plan)
     {
         var bytes = plan.Files.Sum(f => f.Bytes);
-        Write(target, "input", $"{Words.Number(plan.Files.Count, "file")}, {(plan.Rows is { } rows ? Words.Number(rows, "row") : "rows not known")}, {Words.Bytes(bytes)}");
-        var shown = plan.Files.Take(MostFiles).Select(f => new[] { Words.Count(f.Rows), Words.Bytes(f.Bytes), f.Name }).ToList();
+        Write(target, "input", $"{Figures.Number(plan.Files.Count, "file")}, {(plan.Rows is { } rows ? Figures.Number(rows, "row") : "rows not known")}, {Figures.Bytes(bytes)}");
+        var shown = plan.Files.Take(MostFiles).Select(f => new[] { Figures.Count(f.Rows), Figures.Bytes(f.Bytes), f.Name }).ToList();
         if (shown.Count > 0) TextTable.Write(target, ["          rows", "size", "file"], shown, numeric: 2);
-        if (plan.Files.Count > MostFiles) Write(target, "", $"and {Words.Number(plan.Files.Count - MostFiles, "file")} more");
+        if (plan.Files.Count > MostFiles) Write(target, "", $"and {Figures.Number(plan.Files.Count - MostFiles, "file")} more");
         var read = plan.Read.Fields.Count;
-        Write(target, "reads", $"{(plan.Others.Count == 0 ? $"all {Words.Number(read, "column")}" : $"{Words.Count(read)} of {Words.Number(read + plan.Others.Count, "column")}")}: {Names(plan.Read.Fields.Select(f => f.Name))}");
+        Write(target, "reads", $"{(plan.Others.Count == 0 ? $"all {Figures.Number(read, "column")}" : $"{Figures.Count(read)} of {Figures.Number(read + plan.Others.Count, "column")}")}: {Names(plan.Read.Fields.Select(f => f.Name))}");
         var uneven = plan.Read.Fields.Select(f => f.Union).OfType<ColumnUnion>().ToList();
-        if (uneven.Count > 0) Write(target, "differing", [.. uneven.Take(MostColumns).Select(u => $"{u.Name}: {u.Words}"), .. uneven.Count > MostColumns ? [$"and {Words.Number(uneven.Count - MostColumns, "column")} more"] : Array.Empty<string>()]);
-        if (plan.Engines.Count > 0) Write(target, "engine", string.Join(", ", plan.Engines.Select(e => $"{e.Name} for {Words.Number(e.RowGroups, "row group")}")));
-        var batches = plan.Batches is { } count ? Words.Number(count, "batch", "batches") : "batches";
-        Write(target, "batches", $"{batches} of up to {Words.Number(plan.Options.BatchSize, "row")}, {plan.Options.Parallelism} at a time");
+        if (uneven.Count > 0) Write(target, "differing", [.. uneven.Take(MostColumns).Select(u => $"{u.Name}: {u.Words}"), .. uneven.Count > MostColumns ? [$"and {Figures.Number(uneven.Count - MostColumns, "column")} more"] : Array.Empty<string>()]);
+        if (plan.Engines.Count > 0) Write(target, "engine", string.Join(", ", plan.Engines.Select(e => $"{e.Name} for {Figures.Number(e.RowGroups, "row group")}")));
+        var batches = plan.Batches is { } count ? Figures.Number(count, "batch", "batches") : "batches";
+        Write(target, "batches", $"{batches} of up to {Figures.Number(plan.Options.BatchSize, "row")}, {plan.Options.Parallelism} at a time");
     }
 
     private static void WriteMemory(TextWriter target, RunPlan plan)
     {
         var memory = plan.Memory;
-        Write(target, "memory", $"at most {Words.Bytes(memory.HeapBytes)}");
+        Write(target, "memory", $"at most {Figures.Bytes(memory.HeapBytes)}");
         var rest = memory.HeapBytes - memory.FlightBytes - memory.ReadAheadBytes - memory.DecoderBytes - memory.CacheBytes - memory.StatisticsBytes;
         (long Bytes, string What)[] shares =
         [
             (memory.FlightBytes, $"batches in flight, at most {memory.Credits}"), (memory.ReadAheadBytes, "rows read ahead"), (memory.DecoderBytes, "decoders"),
             (memory.CacheBytes, "decoded features, in a fit"), (memory.StatisticsBytes, "statistics of the fits that share each pass"), (rest, "what is not collected yet"),
         ];
-        foreach (var (bytes, what) in shares.Where(s => s.Bytes > 0)) Write(target, "", $"{Words.Bytes(bytes),9} {what}");
+        foreach (var (bytes, what) in shares.Where(s => s.Bytes > 0)) Write(target, "", $"{Figures.Bytes(bytes),9} {what}");
         if (plan.Cache is not { } cache) return;
         Write(target, "cache", cache.Spilled == 0
-            ? $"{Words.Bytes(cache.Bytes)} of decoded features, all in memory"
-            : $"{Words.Bytes(cache.Bytes)} of decoded features: {Words.Bytes(cache.InMemory)} in memory, {Words.Bytes(cache.Spilled)} in a private temporary file in {cache.Folder}");
+            ? $"{Figures.Bytes(cache.Bytes)} of decoded features, all in memory"
+            : $"{Figures.Bytes(cache.Bytes)} of decoded features: {Figures.Bytes(cache.InMemory)} in memory, {Figures.Bytes(cache.Spilled)} in a private temporary file in {cache.Folder}");
     }
 
     private void WriteOutput(TextWriter target)
     {
         foreach (var (what, preview) in Outputs)
         {
-            Write(target, what, $"{preview.Path} ({preview.State})");
+            Write(target, what, $"{preview.Path} ({OptionNames.AsTyped(preview.State)})");
             if (what != "output" || Plan is not { } plan) continue;
-            var size = plan.WrittenBytes is { } bytes ? $", about {Words.Bytes(bytes)}" : "";
-            if (plan.Parts is { } parts) Write(target, "", $"{Words.Number(parts, "part")}{size}, then the manifest");
+            var size = plan.WrittenBytes is { } bytes ? $", about {Figures.Bytes(bytes)}" : "";
+            if (plan.Parts is { } parts) Write(target, "", $"{Figures.Number(parts, "part")}{size}, then the manifest");
             else if (size.Length > 0) Write(target, "", $"one file{size}");
-            if (plan.Written is { } written) Write(target, "", $"{Words.Number(written.Fields.Count, "column")}: {Names(written.Fields.Select(f => f.Name))}");
+            if (plan.Written is { } written) Write(target, "", $"{Figures.Number(written.Fields.Count, "column")}: {Names(written.Fields.Select(f => f.Name))}");
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed record DryRunReport(string Job)
     {
         if (Contract is null) return;
         string[] Lines(IReadOnlyList<SchemaFinding> findings, string what) =>
-            [.. findings.Take(MostFiles).Select(f => $"{what}: {f}"), .. findings.Count > MostFiles ? [$"and {Words.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
+            [.. findings.Take(MostFiles).Select(f => OptionNames.AsTyped($"{what}: {f}")), .. findings.Count > MostFiles ? [$"and {Figures.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
         string[] lines = [.. Lines(Contract.Errors, "error"), .. Lines(Contract.Warnings, "warning"), .. Lines([.. Contract.Findings.Where(f => f.Outcome == SchemaOutcome.Noted)], "note")];
         if (Contract.Errors.Count + Contract.Warnings.Count == 0) lines = ["every file has the model's features as they were when it was fitted", .. lines];
         Write(target, "contract", lines);
@@ -188,7 +189,7 @@ internal sealed record DryRunReport(string Job)
     private static string Names(IEnumerable<string> names)
     {
         var all = names.ToList();
-        return string.Join(", ", all.Take(MostColumns)) + (all.Count > MostColumns ? $" and {Words.Count(all.Count - MostColumns)} more" : "");
+        return NameList.Text(all.Take(MostColumns)) + (all.Count > MostColumns ? $" and {Figures.Count(all.Count - MostColumns)} more" : "");
     }
 
     private static void Write(TextWriter target, string label, params IReadOnlyList<string> lines)

@@ -1,3 +1,4 @@
+using Pipelines.Blocks;
 using Pipelines.Io;
 using Pipelines.Models;
 
@@ -39,6 +40,16 @@ internal static class ErrorReport
         console.Error.WriteLine($"pipelines: {text}");
         if (isJson) Failure.Cancelled(text, stop, verb).WriteJson(console);
     }
+
+    /// <summary>The message as the user reads it: one line, with the options as they are typed.</summary>
+    public static string Text(Exception exception) => exception switch
+    {
+        ModelException or DataException => OptionNames.AsTyped(exception.Message),
+        // An error that no part of the tool foresaw: at least say in which block it arose.
+        _ => ErrorText.Shortened(RunFailure.Of(exception)?.ToString() ?? exception.Message, ErrorText.MostCharacters - Unforeseen.Length) + Unforeseen,
+    };
+
+    private const string Unforeseen = " (an unforeseen error; --verbose shows where it arose)";
 
     private static int Code(Exception exception) => exception switch
     {

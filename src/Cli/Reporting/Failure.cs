@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Pipelines.Blocks;
+using Pipelines.Cli.Settings;
 using Pipelines.Io;
 using Pipelines.Models;
 
@@ -12,31 +12,22 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Expected">What was expected instead.</param>
 /// <param name="Remedy">What to try.</param>
 /// <param name="Text">The whole message, as standard error shows it.</param>
-internal sealed partial record Failure(string Place, string Found, string Expected, string Remedy, string Text)
+internal sealed record Failure(string Place, string Found, string Expected, string Remedy, string Text)
 {
-    private const string Verbose = "--verbose shows where";
-
     /// <summary>An exception.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="verb">What was run, in words; the place where the exception names none.</param>
     public static Failure Of(Exception exception, string verb) => exception switch
     {
-        ModelException e => new(e.Place, e.Found, e.Expected, e.Remedy, e.Message),
-        DataException e => new(e.Place, e.Found, e.Expected, e.Remedy, e.Message),
-        // An error that no part of the tool foresaw: at least say in which block it arose.
+        ModelException e => Typed(e.Place, e.Found, e.Expected, e.Remedy, e),
+        DataException e => Typed(e.Place, e.Found, e.Expected, e.Remedy, e),
         _ => Unforeseen(exception, RunFailure.Of(exception), verb),
     };
 
     /// <summary>Mistakes in the arguments: the first one's parts, and the text of all.</summary>
     /// <param name="mistakes">At least one.</param>
-    /// <param name="verb">What was run, in words; the place where a mistake names none.</param>
-    public static Failure Of(IReadOnlyList<string> mistakes, string verb)
-    {
-        var text = string.Join('\n', mistakes);
-        var help = $"see {verb} --help";
-        if (Parts().Match(mistakes[0]) is not { Success: true, Groups: var parts }) return new(verb, mistakes[0], "arguments that the verb takes", help, text);
-        return new(parts["place"].Value, parts["found"].Value, parts["expected"].Value, parts["remedy"].Success ? parts["remedy"].Value : help, text);
-    }
+    public static Failure Of(IReadOnlyList<UsageError> mistakes) =>
+        new(mistakes[0].Place, mistakes[0].Found, mistakes[0].Expected, mistakes[0].Remedy, string.Join('\n', mistakes.Select(m => m.Text)));
 
     /// <summary>A run that was asked to end.</summary>
     /// <param name="text">What became of it, as standard error shows it.</param>
@@ -60,13 +51,11 @@ internal sealed partial record Failure(string Place, string Found, string Expect
         json.WriteEndObject();
     }
 
+    // Options are named as they are typed.
+    private static Failure Typed(string place, string found, string expected, string remedy, Exception exception) =>
+        new(OptionNames.AsTyped(place), OptionNames.AsTyped(found), OptionNames.AsTyped(expected), OptionNames.AsTyped(remedy), ErrorReport.Text(exception));
+
     private static Failure Unforeseen(Exception exception, RunFailure? failure, string verb) => new(
         failure is null ? verb : failure.Place is null ? $"block '{failure.Block}'" : $"block '{failure.Block}', {failure.Place}",
-        $"{exception.Message} ({exception.GetType().Name})", "a run without such an error", Verbose,
-        $"{failure?.ToString() ?? exception.Message} ({exception.GetType().Name}; {Verbose})");
-
-    [GeneratedRegex(
-        @"^(?<place>.*?): found (?<found>.*?), expected (?<expected>.*?)(; (?<remedy>.*))?$",
-        RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
-    private static partial Regex Parts();
+        $"{exception.Message} ({exception.GetType().Name})", "a run without such an error", "--verbose shows where it arose", ErrorReport.Text(exception));
 }

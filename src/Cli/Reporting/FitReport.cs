@@ -20,17 +20,20 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <summary>Batches that each iteration took; null = all.</summary>
     public int? BatchesPerIteration { get; init; }
 
+    /// <summary>Evaluations of the data that an earlier run did, which this one resumed.</summary>
+    public long EarlierEvaluations { get; init; }
+
     private TrainingFacts Facts => Saved.Training!;
 
     /// <summary>For people.</summary>
-    public void WriteWords(TextWriter target)
+    public void WriteText(TextWriter target)
     {
-        target.WriteLine($"{Saved.Model.FormatName} over {string.Join(", ", Saved.Features?.Select(f => f.Name) ?? [])}, fitted to {Words.Count(Facts.Rows)} rows:");
+        target.WriteLine($"{Saved.Model.FormatName} over {NameList.Text(Saved.Features?.Select(f => f.Name) ?? [])}, fitted to {Figures.Number(Facts.Rows, "row")}:");
         foreach (var line in Saved.Model.Describe(Saved.Features).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
-        if (Rejected is { } rejected) target.WriteLine(Words.Balance(Facts.Rows, rejected));
-        target.WriteLine($"{Words.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} {Words.Real(Facts.LogLikelihood)}");
+        if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Facts.Rows, rejected));
+        target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} {Figures.Real(Facts.LogLikelihood)}");
         if (Facts.Candidates.Count > 0) WriteCandidates(target);
-        target.WriteLine($"{Words.Time(Seconds)}, {Words.Rate(RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
+        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory {Figures.Bytes(PeakMemory.Bytes())}");
         target.WriteLine($"wrote {Output}");
     }
 
@@ -69,19 +72,19 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         var hasLikelihood = Facts.Candidates.Any(c => !double.IsNaN(c.Bic));
         var by = hasLikelihood && Criterion is { } criterion ? SelectionSettings.NameOf(criterion) : "total squared distance";
-        target.WriteLine($"chosen by {by} among {Words.Count(Facts.Candidates.Count)} fits:");
+        target.WriteLine($"chosen by {by} among {Figures.Count(Facts.Candidates.Count)} fits:");
         string[] head = ["components", "restart", "seed", hasLikelihood ? "log-likelihood" : "squared distance", .. hasLikelihood ? ["parameters", "aic", "bic"] : Array.Empty<string>(), "iterations", ""];
         TextTable.Write(target, head, Facts.Candidates.Select(Row), numeric: head.Length - 1);
 
         string[] Row(FitCandidate c) =>
         [
-            Words.Count(c.Components), Words.Count(c.Restart), c.Seed.ToString(CultureInfo.InvariantCulture), Figure(c, hasLikelihood ? c.LogLikelihood : -c.LogLikelihood),
-            .. hasLikelihood ? [c.Failure is null ? Words.Count(c.Parameters) : "-", Figure(c, c.Aic), Figure(c, c.Bic)] : Array.Empty<string>(),
-            Words.Count(c.Iterations), c.Chosen ? c.Converged ? "chosen" : "chosen, not converged" : c.Failure is not null ? "failed" : c.Converged ? "" : "not converged",
+            Figures.Count(c.Components), Figures.Count(c.Restart), c.Seed.ToString(CultureInfo.InvariantCulture), Figure(c, hasLikelihood ? c.LogLikelihood : -c.LogLikelihood),
+            .. hasLikelihood ? [c.Failure is null ? Figures.Count(c.Parameters) : "-", Figure(c, c.Aic), Figure(c, c.Bic)] : Array.Empty<string>(),
+            Figures.Count(c.Iterations), c.Chosen ? c.Converged ? "chosen" : "chosen, not converged" : c.Failure is not null ? "failed" : c.Converged ? "" : "not converged",
         ];
     }
 
-    private static string Figure(FitCandidate candidate, double value) => candidate.Failure is null ? Words.Real(value) : "-";
+    private static string Figure(FitCandidate candidate, double value) => candidate.Failure is null ? Figures.Real(value) : "-";
 
     private static void WriteCandidate(Utf8JsonWriter json, FitCandidate candidate)
     {
@@ -96,7 +99,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         json.WriteNumber("iterations", candidate.Iterations);
         json.WriteBoolean("converged", candidate.Converged);
         json.WriteBoolean("chosen", candidate.Chosen);
-        json.WriteString("failure", candidate.Failure);
+        json.WriteString("failure", candidate.Failure is { } why ? OptionNames.AsTyped(why) : null);
         json.WriteEndObject();
     }
 
@@ -106,12 +109,13 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         else json.WriteNumber(name, value);
     }
 
-    // Every evaluation works on the rows that it takes; of mini-batches there is one more over all rows.
+    // Every evaluation of this run works on the rows that it takes; of mini-batches there is one more over all rows.
     private double RowsPerSecond
     {
         get
         {
             double evaluations = Facts.Candidates.Count == 0 ? History.Count + 1 : Facts.Candidates.Sum(c => c.Iterations + 1.0);
+            evaluations = Math.Max(0, evaluations - EarlierEvaluations);
             var fits = Math.Max(1, Facts.Candidates.Count);
             var rows = BatchesPerIteration is { } batches && (double)batches * Facts.BatchSize < Facts.Rows ? (evaluations * batches * Facts.BatchSize) + ((double)fits * Facts.Rows) : evaluations * Facts.Rows;
             return Seconds > 0 ? rows / Seconds : 0;

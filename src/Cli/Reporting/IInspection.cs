@@ -6,7 +6,7 @@ namespace Pipelines.Cli.Reporting;
 internal interface IInspection
 {
     /// <summary>For people.</summary>
-    void WriteWords(TextWriter target);
+    void WriteText(TextWriter target);
 
     /// <summary>For scripts: the properties of one object.</summary>
     void WriteJson(Utf8JsonWriter json);

@@ -10,16 +10,16 @@ namespace Pipelines.Cli.Reporting;
 internal sealed record IncrementalReport(IncrementalResult Result, string Verb, double Seconds, string Output)
 {
     /// <summary>For people.</summary>
-    public void WriteWords(TextWriter target)
+    public void WriteText(TextWriter target)
     {
-        var before = $"{Words.Number(Result.Done, "file")} done before";
+        var before = $"{Figures.Number(Result.Done, "file")} done before";
         if (Result.New.Count == 0)
         {
             target.WriteLine($"no new file; {before}");
             return;
         }
-        target.WriteLine($"{Verb} {Words.Number(Result.RowsOut, "row")} of {Words.Number(Result.New.Count, "new file")}: {Words.Time(Seconds)}, {Words.Rate(Seconds > 0 ? Result.RowsOut / Seconds : 0)}, peak memory {Words.Bytes(PeakMemory.Bytes())}; {before}");
-        if (Result.RowsRejected > 0) target.WriteLine(Words.Balance(Result.RowsOut, Result.RowsRejected));
+        target.WriteLine($"{Verb} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: {Figures.Time(Seconds)}, {Figures.Rate(Seconds > 0 ? Result.RowsOut / Seconds : 0)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
+        if (Result.RowsRejected > 0) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Output}");
     }
 

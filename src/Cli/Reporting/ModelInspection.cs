@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Pipelines.Cli.Settings;
+using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
@@ -11,14 +13,14 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
     /// <summary>Most features and fits that words list.</summary>
     public const int Most = 20;
 
-    public void WriteWords(TextWriter target)
+    public void WriteText(TextWriter target)
     {
         var model = Saved.Model;
-        target.WriteLine($"{Path}: {model.FormatName} model of {Words.Number(model.Dimensions, "feature")}");
+        target.WriteLine($"{Path}: {model.FormatName} model of {Figures.Number(model.Dimensions, "feature")}");
         if (Saved.FeaturesByPosition) target.WriteLine($"features: columns by position{Categories()}");
         if (Saved.Training is { } facts)
         {
-            target.WriteLine($"fitted to {Words.Number(facts.Rows, "row")}: {Words.Number(facts.LogLikelihoods.Count, "iteration")} ({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Words.Real(facts.LogLikelihood)}");
+            target.WriteLine($"fitted to {Figures.Number(facts.Rows, "row")}: {Figures.Number(facts.LogLikelihoods.Count, "iteration")} ({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Figures.Real(facts.LogLikelihood)}");
             target.WriteLine($"seed {facts.Seed}, batch size {facts.BatchSize}, kernels {facts.Kernel}");
         }
         target.WriteLine($"scores: {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}");
@@ -68,12 +70,12 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (Saved.Features is not { } features) return;
         if (features.All(f => f is { Categories: null, Type: null, IsNullable: null, Minimum: null }))
         {
-            target.WriteLine($"features: {string.Join(", ", features.Take(Most).Select(f => ModelOutline.Clean(f.Name)))}{(features.Count > Most ? $" and {features.Count - Most} more" : "")}");
+            target.WriteLine($"features: {NameList.Text(features.Take(Most).Select(f => ModelOutline.Clean(f.Name)))}{(features.Count > Most ? $" and {features.Count - Most} more" : "")}");
             return;
         }
         target.WriteLine();
         TextTable.Write(target, ["feature", "type", "nulls", "values"],
-            features.Take(Most).Select(f => new[] { ModelOutline.Clean(f.Name), f.Type ?? "-", f.IsNullable switch { true => "may be", false => "none", _ => "-" }, Values(f) }));
+            features.Take(Most).Select(f => new[] { ModelOutline.Clean(f.Name), f.Type is { } type ? TypeNames.Of(type) : "-", f.IsNullable switch { true => "may be", false => "none", _ => "-" }, Values(f) }));
         if (features.Count > Most) target.WriteLine($"  and {features.Count - Most} more");
     }
 
@@ -81,7 +83,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
     {
         const int most = 8;
         if (feature.Categories is { } names)
-            return $"{(names.Count == 1 ? "1 category" : $"{Words.Count(names.Count)} categories")}: {string.Join(", ", names.Take(most).Select(ModelOutline.Clean))}{(names.Count > most ? $" and {Words.Count(names.Count - most)} more" : "")}";
+            return $"{(names.Count == 1 ? "1 category" : $"{Figures.Count(names.Count)} categories")}: {string.Join(", ", names.Take(most).Select(ModelOutline.Clean))}{(names.Count > most ? $" and {Figures.Count(names.Count - most)} more" : "")}";
         return feature is { Minimum: { } low, Maximum: { } high } ? string.Create(CultureInfo.InvariantCulture, $"{low:G6} to {high:G6}") : "-";
     }
 
@@ -89,17 +91,17 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
     {
         if (Saved.Training is not { Candidates: { Count: > 0 } all }) return;
         target.WriteLine();
-        target.WriteLine($"chosen among {Words.Number(all.Count, "fit")}:");
+        target.WriteLine($"chosen among {Figures.Number(all.Count, "fit")}:");
         TextTable.Write(target, ["components", "restart", Saved.Model.ObjectiveName, "AIC", "BIC", "iterations", ""],
             all.Take(Most).Select(c => new[]
             {
-                Words.Count(c.Components), Words.Count(c.Restart), Text(c.LogLikelihood), Text(c.Aic), Text(c.Bic), Words.Count(c.Iterations),
-                c.Chosen ? "chosen" : c.Failure is { } why ? $"failed: {ModelOutline.Clean(why)}" : c.Converged ? "" : "not converged",
+                Figures.Count(c.Components), Figures.Count(c.Restart), Text(c.LogLikelihood), Text(c.Aic), Text(c.Bic), Figures.Count(c.Iterations),
+                c.Chosen ? "chosen" : c.Failure is { } why ? $"failed: {OptionNames.AsTyped(ModelOutline.Clean(why))}" : c.Converged ? "" : "not converged",
             }),
             numeric: 6);
         if (all.Count > Most) target.WriteLine($"  and {all.Count - Most} more");
 
-        static string Text(double value) => double.IsNaN(value) ? "-" : Words.Real(value);
+        static string Text(double value) => double.IsNaN(value) ? "-" : Figures.Real(value);
     }
 
     private void WriteInputs(Utf8JsonWriter json)
@@ -141,7 +143,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
             json.WriteNumber("iterations", c.Iterations);
             json.WriteBoolean("converged", c.Converged);
             json.WriteBoolean("chosen", c.Chosen);
-            if (c.Failure is { } failure) json.WriteString("failure", failure);
+            if (c.Failure is { } failure) json.WriteString("failure", OptionNames.AsTyped(failure));
             json.WriteEndObject();
         }
         json.WriteEndArray();

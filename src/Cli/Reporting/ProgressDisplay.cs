@@ -8,6 +8,10 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
 {
     private readonly Lock gate = new();
     private readonly ProgressState state = new();
+    private readonly HashSet<(int?, int?)> fits = [];
+
+    /// <summary>Evaluations of the data that an earlier run did, which this one resumed.</summary>
+    public long EarlierEvaluations { get; private set; }
 
     /// <summary>The display that suits the console and the options.</summary>
     public static ProgressDisplay Create(ToolConsole console, bool quiet, bool verbose) =>
@@ -37,7 +41,9 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
     {
         lock (gate)
         {
-            state.Take(value.Iteration, value.Model.ObjectiveName, value.Components is { } components ? $"{Words.Number(components, "component")}, restart {value.Restart}: " : "");
+            // A resumed fit reports first where it goes on from; evaluation 0 is that of its start.
+            if (fits.Add((value.Components, value.Restart)) && value.Iteration.Iteration > 0) EarlierEvaluations += value.Iteration.Iteration + 1;
+            state.Take(value.Iteration, value.Model.ObjectiveName, value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "");
             Changed(state, iterated: true);
         }
     }

@@ -46,8 +46,8 @@ internal sealed class ProgressState
     public string IterationText => iteration switch
     {
         null => "",
-        { Iteration: 0 } => $"{label}start, {objective} {Words.Real(iteration.LogLikelihood)}",
-        _ => $"{label}iteration {iteration.Iteration}, {objective} {Words.Real(iteration.LogLikelihood)} ({(iteration.Improvement >= 0 ? "+" : "")}{Words.Real(iteration.Improvement)})",
+        { Iteration: 0 } => $"{label}start, {objective} {Figures.Real(iteration.LogLikelihood)}",
+        _ => $"{label}iteration {iteration.Iteration}, {objective} {Figures.Real(iteration.LogLikelihood)} ({(iteration.Improvement >= 0 ? "+" : "")}{Figures.Real(iteration.Improvement)})",
     };
 
     /// <summary>Everything: what is being done, how far, how fast, how long still.</summary>
@@ -56,9 +56,9 @@ internal sealed class ProgressState
         var rate = Rate();
         string[] parts =
         [
-            iteration is null ? $"{(Phase == "run" ? RunWords : "reading")}, {Words.Count(run.Rows)}{(run.TotalRows is { } total ? $" of {Words.Count(total)}" : "")} rows" : IterationText,
-            rate > 0 ? Words.Rate(rate) : "",
-            SecondsLeft(rate) is { } seconds ? $"{(iteration is null ? "" : "about ")}{Words.Time(seconds)} left" : "",
+            iteration is null ? $"{(Phase == "run" ? RunWords : "reading")}, {Figures.Count(run.Rows)}{(run.TotalRows is { } total ? $" of {Figures.Count(total)}" : "")} rows" : IterationText,
+            rate > 0 ? Figures.Rate(rate) : "",
+            SecondsLeft(rate) is { } seconds ? $"{(iteration is null ? "" : "about ")}{Figures.Time(seconds)} left" : "",
         ];
         return string.Join(", ", parts.Where(p => p.Length > 0));
     }

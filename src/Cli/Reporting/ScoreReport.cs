@@ -8,15 +8,15 @@ namespace Pipelines.Cli.Reporting;
 internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
 {
     /// <summary>For people.</summary>
-    public void WriteWords(TextWriter target)
+    public void WriteText(TextWriter target)
     {
-        if (Result.RowsResumed > 0 && Result.RowsResumed == Result.RowsIn) target.WriteLine($"all {Words.Count(Result.RowsIn)} rows were done before; the output was checked");
+        if (Result.RowsResumed > 0 && Result.RowsResumed == Result.RowsIn) target.WriteLine($"all {Figures.Count(Result.RowsIn)} rows were done before; the output was checked");
         else
         {
-            target.WriteLine($"scored {Words.Count(Result.RowsOut)} rows: {Words.Time(Result.Seconds)}, {Words.Rate(Result.RowsPerSecond)}, peak memory {Words.Bytes(PeakMemory.Bytes())}");
-            if (Result.RowsResumed > 0) target.WriteLine($"{Words.Count(Result.RowsResumed)} of {Words.Count(Result.RowsIn)} rows were done before");
+            target.WriteLine($"scored {Figures.Count(Result.RowsOut)} rows: {Figures.Time(Result.Seconds)}, {Figures.Rate(Result.RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+            if (Result.RowsResumed > 0) target.WriteLine($"{Figures.Count(Result.RowsResumed)} of {Figures.Count(Result.RowsIn)} rows were done before");
         }
-        if (RefusesRows) target.WriteLine(Words.Balance(Result.RowsOut, Result.RowsRejected));
+        if (RefusesRows) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Result.Output}");
     }
 

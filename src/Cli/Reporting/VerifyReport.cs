@@ -9,18 +9,21 @@ internal sealed record VerifyReport(OutputVerification Verification)
     /// <summary>One line for everything that is wrong.</summary>
     public void WriteDiscrepancies(TextWriter target)
     {
-        foreach (var discrepancy in Verification.Discrepancies) target.WriteLine($"pipelines: error: {discrepancy}");
+        foreach (var discrepancy in Verification.Discrepancies) target.WriteLine($"pipelines: error: {ErrorText.Shortened(discrepancy, ErrorText.MostCharacters)}");
     }
 
     /// <summary>For people.</summary>
-    public void WriteWords(TextWriter target)
+    public void WriteText(TextWriter target)
     {
         var v = Verification;
-        var what = $"{Words.Count(v.Parts)} {(v.Parts == 1 ? "file" : "files")}, {Words.Count(v.Rows)} rows, {Words.Bytes(v.Bytes)}";
-        if (v.Discrepancies.Count > 0) target.WriteLine($"{v.Output} is not as it was written: {Words.Count(v.Discrepancies.Count)} {(v.Discrepancies.Count == 1 ? "discrepancy" : "discrepancies")} in {what}");
+        var what = $"{Figures.Count(v.Parts)} {(v.Parts == 1 ? "file" : "files")}, {Figures.Count(v.Rows)} rows, {Figures.Bytes(v.Bytes)}";
+        if (v.Discrepancies.Count > 0) target.WriteLine($"{v.Output} is not as it was written: {Figures.Count(v.Discrepancies.Count)} {(v.Discrepancies.Count == 1 ? "discrepancy" : "discrepancies")} in {what}");
         else target.WriteLine($"{v.Output} is whole: {what}");
-        if (v.RowsRejected > 0) target.WriteLine(Words.Balance(v.Rows, v.RowsRejected.Value));
+        if (v.RowsRejected > 0) target.WriteLine(Figures.Balance(v.Rows, v.RowsRejected.Value));
     }
+
+    private Failure Damage => new(Verification.Output, Verification.Discrepancies[0], "the output as the run wrote it", "restore it, or run the job again",
+        string.Join('\n', Verification.Discrepancies));
 
     /// <summary>For scripts.</summary>
     public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
@@ -35,6 +38,6 @@ internal sealed record VerifyReport(OutputVerification Verification)
         json.WriteStartArray("discrepancies");
         foreach (var discrepancy in Verification.Discrepancies) json.WriteStringValue(discrepancy);
         json.WriteEndArray();
-        if (Verification.Discrepancies.Count > 0) Failure.Of(Verification.Discrepancies, "pipelines verify").WriteJson(json);
+        if (Verification.Discrepancies.Count > 0) Damage.WriteJson(json);
     });
 }

@@ -10,13 +10,13 @@ namespace Pipelines.Cli.Settings;
 internal sealed class CheckedCommand(string name, string description) : Command(name, description)
 {
     /// <summary>Each gives the mistakes it finds.</summary>
-    public List<Func<CommandResult, IEnumerable<string>>> Rules { get; } = [];
+    public List<Func<CommandResult, IEnumerable<UsageError>>> Rules { get; } = [];
 
     /// <summary>True: what it writes to standard output is its result. False (default): a summary of what it did.</summary>
     public bool IsDescribing { get; init; }
 
     /// <summary>The mistakes that the rules find.</summary>
-    public static IEnumerable<string> MistakesOf(CommandResult result) => result.Command is CheckedCommand command ? command.Rules.SelectMany(r => r(result)) : [];
+    public static IEnumerable<UsageError> ErrorsOf(CommandResult result) => result.Command is CheckedCommand command ? command.Rules.SelectMany(r => r(result)) : [];
 }
 
 /// <summary>What rules ask of a parsed command.</summary>

@@ -11,6 +11,6 @@ internal static class DryRunOption
     /// <summary>Makes the option.</summary>
     public static Option<bool> Create() => new(Name)
     {
-        Description = "Check everything that a run checks before it reads, print what it would do (files, columns, passes, memory, output, how the data fit the model), and stop. No row is read, and nothing is written or made.",
+        Description = "Check everything that can be checked without reading rows, show what the run would do (files, columns, passes, memory, output, how the data fit the model), and stop. Nothing is written.",
     };
 }

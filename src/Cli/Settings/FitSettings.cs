@@ -10,13 +10,13 @@ namespace Pipelines.Cli.Settings;
 internal sealed class FitSettings
 {
     private readonly Setting<int?> iterations = Setting.Whole(
-        "--iterations", "At most this many parameter updates. [default: 100000000]", "N", "a whole number of at least 0", "100", n => n >= 0);
+        "--iterations", "Most parameter updates to make, at least 0. [default: 100000000]", "N", "a whole number of at least 0", "100", n => n >= 0);
 
     private readonly Setting<double?> inertia = Setting.Real(
-        "--inertia", "Share of the old parameters that each update keeps. [default: 0]", "SHARE", "a number from 0 to 1", "0.1", x => x is >= 0 and <= 1);
+        "--inertia", "Share of the old parameters that each update keeps, 0 to 1. [default: 0]", "SHARE", "a number from 0 to 1", "0.1", x => x is >= 0 and <= 1);
 
     private readonly Setting<double?> decay = Setting.Real(
-        "--learning-rate-decay", "Update k keeps 1 - (1 - inertia) (2 + k)^-D of the old parameters: later updates change less. With --batches-per-iteration usually between 0.5 and 1. [default: 0 = off]",
+        "--learning-rate-decay", "Makes later updates smaller: update k keeps 1 - (1 - inertia) (2 + k)^-D of the old parameters. At least 0; with --batches-per-iteration usually 0.5 to 1. [default: 0, which turns it off]",
         "D", "a finite number of at least 0", "0.6", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> tolerance;
@@ -28,18 +28,22 @@ internal sealed class FitSettings
     /// <param name="isSelective">True: there are components, and several starts to choose from.</param>
     /// <param name="threshold">The default of --tolerance.</param>
     public FitSettings(string objective, bool isSelective, double threshold) => (this.isSelective, this.threshold, tolerance) = (isSelective, threshold, Setting.Real(
-        "--tolerance", $"Stop when {objective} by no more than this. Negative: only --iterations stops. [default: {threshold.ToString(CultureInfo.InvariantCulture)}]", "T", "a number", "0.1", x => !double.IsNaN(x)));
+        "--tolerance", $"Stop when {objective} by no more than T in an update. With a negative number only --iterations stops the fit. [default: {Plain(threshold)}]", "T", "a number", "0.1", x => !double.IsNaN(x)));
+
+    // "1e-9", as people write it.
+    private static string Plain(double value) => value >= 1e-3 ? value.ToString(CultureInfo.InvariantCulture) : value.ToString("0e-0", CultureInfo.InvariantCulture);
 
     /// <summary>The paths to read.</summary>
     public Argument<string[]> Inputs { get; } = InputArgument.Create();
 
     /// <summary>Columns to fit to.</summary>
     public Setting<IReadOnlyList<string>?> Features { get; } = Setting.Names(
-        "--features", "Columns, in this order. Texts can only be features of discrete distributions. [default: those of --initial, else all numeric columns but the weights]", "a,b,c",
-        "column names with commas between them, each once", "delay,distance");
+        "--features", "Columns to fit to, in this order; text columns need a discrete distribution. Put a name with a comma, a quote or a blank at its ends in CSV quotes ('\"a,b\",c'). A repeated option adds to the list. [default: the features of --initial; without it all numeric columns except the weights]", "a,b,c",
+        "column names separated by commas, each once", "delay,distance");
 
     /// <summary>Column of the rows' weights.</summary>
-    public Setting<string?> Weights { get; } = Setting.Text("--weights", "Column of the rows' weights; the rows of a sequence weigh the same. [default: every row weighs 1]", "COLUMN", "the name of a numeric column", "weight");
+    public Setting<string?> Weights { get; } = Setting.Name(
+        "--weights", "Column with the weight of each row, a finite number of at least 0; the rows of one sequence need equal weights. [default: every row weighs 1]", "the name of a numeric column", "weight");
 
     /// <summary>How many components or clusters, and how often.</summary>
     public SelectionSettings Selection { get; } = new();
@@ -49,15 +53,15 @@ internal sealed class FitSettings
 
     /// <summary>Batches that each iteration takes.</summary>
     public Setting<int?> BatchesPerIteration { get; } = Setting.Whole(
-        "--batches-per-iteration", "Batches that each update takes: the next ones after those of the update before, around and around the data. Stops when a walk through all of them gains no more than --tolerance on the walk before. [default: all]",
+        "--batches-per-iteration", "Batches used for each update, at least 1: each update takes the next ones, and starts over at the end of the data. The fit stops when a round through the data gains no more than --tolerance over the round before. [default: all]",
         "N", "a whole number of at least 1", "100", n => n >= 1);
 
     /// <summary>How the start is chosen.</summary>
     public Setting<string?> Init { get; } = Setting.Choice(
-        "--init", "How the start is chosen on the data. [default: kmeans++]", "METHOD", CentroidInitialization.All.Select(i => i.Name), "kmeans-parallel");
+        "--init", "How to choose the start from the data: kmeans++, kmeans-parallel, random or first-k. [default: kmeans++]", "METHOD", CentroidInitialization.All.Select(i => i.Name), "kmeans-parallel");
 
     /// <summary>A model to begin with.</summary>
-    public Setting<string?> Initial { get; } = Setting.Text("--initial", "A saved model (ours or pomegranate 0.14's) to begin with, instead of one that is found on the data; it keeps its categories.", "model.json", "a model file", "model.json");
+    public Setting<string?> Initial { get; } = Setting.Text("--initial", "Start from this saved model (of 'fit' or of pomegranate 0.14) instead of choosing a start from the data; its categories stay as they are.", "model.json", "a model file", "model.json");
 
     /// <summary>What becomes of bad rows.</summary>
     public BadRowSettings BadRows { get; } = new();
@@ -85,21 +89,21 @@ internal sealed class FitSettings
     /// <summary>Rules about several options.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="replaced">Options that --initial takes the place of; those marked are needed without it.</param>
-    public IEnumerable<string> Check(CommandResult result, params IReadOnlyList<(Option Option, bool IsNeeded)> replaced)
+    public IEnumerable<UsageError> Check(CommandResult result, params IReadOnlyList<(Option Option, bool IsNeeded)> replaced)
     {
-        if (!result.IsGiven(Output)) yield return Mistake.Text(Output.Name, "none", Output.Expected, $"{Output.Name} {Output.Example}");
+        if (!result.IsGiven(Output)) yield return UsageError.For(Output.Name, "none", Output.Expected, $"{Output.Name} {Output.Example}");
         foreach (var (option, isNeeded) in replaced)
         {
             var setting = option as ISetting;
             if (result.IsGiven(Initial) && result.IsGiven(option))
-                yield return Mistake.Text($"{option.Name} and {Initial.Name}", "both", "one of them, as a model to begin with has its own", $"{Initial.Name} {Initial.Example}");
+                yield return UsageError.For($"{option.Name} and {Initial.Name}", "both", "one of them, as a model to begin with has its own", $"{Initial.Name} {Initial.Example}");
             else if (isNeeded && !result.IsGiven(Initial) && !result.IsGiven(option))
-                yield return Mistake.Text(option.Name, "none", $"{setting!.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
+                yield return UsageError.For(option.Name, "none", $"{setting!.Expected}, or a model to begin with ({Initial.Name})", $"{option.Name} {setting.Example}");
         }
         foreach (var mistake in Selection.Check(result, Initial)) yield return mistake;
         foreach (var mistake in BadRows.Check(result)) yield return mistake;
         if (result.Given(Weights) is { } weights && result.Given(Features)?.Contains(weights) == true)
-            yield return Mistake.Text($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights", $"{Weights.Name} {Weights.Example}");
+            yield return UsageError.For($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights", $"{Weights.Name} {Weights.Example}");
     }
 
     /// <summary>How to fit. Batch size and parallelism are the pipeline's.</summary>

@@ -8,4 +8,7 @@ internal interface ISetting
 
     /// <summary>A value that is right.</summary>
     string Example { get; }
+
+    /// <summary>What is wrong with the value that was given; null if nothing is.</summary>
+    UsageError? Error { get; }
 }

@@ -9,7 +9,7 @@ namespace Pipelines.Cli.Settings;
 internal sealed class IncrementalSettings(bool canBackfill)
 {
     private readonly Setting<string?> backfill = new(
-        "--backfill", "With --incremental: work on the files of this range of names alone, done or not; their rows in the output are replaced. TO takes in all names that begin so.", "FROM..TO",
+        "--backfill", "With --incremental: process only the files whose names lie in this range, processed before or not, and replace their rows in the output. Names that begin with TO are in the range.", "FROM..TO",
         "two names of files with two dots between them", "data/2026-01..data/2026-03",
         static (string text, out string? value) =>
         {
@@ -20,7 +20,7 @@ internal sealed class IncrementalSettings(bool canBackfill)
 
     /// <summary>The state file; without it runs are not incremental.</summary>
     public Setting<string?> State { get; } = Setting.Text(
-        "--incremental", "Work only on the files that came since the last run with this state file, each exactly once; made by the first run.", "STATE.json", "a file that keeps what is done", "state.json");
+        "--incremental", "Process only the files added since the last run with this state file, each exactly once. The first run creates the file.", "STATE.json", "a file that keeps what is done", "state.json");
 
     /// <summary>Gives the options to a command.</summary>
     public void AddTo(CheckedCommand command)
@@ -28,7 +28,7 @@ internal sealed class IncrementalSettings(bool canBackfill)
         command.Add(State);
         if (!canBackfill) return;
         command.Add(backfill);
-        command.Rules.Add(result => result.IsGiven(backfill) && !result.IsGiven(State) ? [Mistake.Text(backfill.Name, $"no {State.Name}", "the state that tells what is done", $"{State.Name} {State.Example}")] : []);
+        command.Rules.Add(result => result.IsGiven(backfill) && !result.IsGiven(State) ? [UsageError.For(backfill.Name, $"no {State.Name}", "the state that tells what is done", $"{State.Name} {State.Example}")] : []);
     }
 
     /// <summary>How the run is incremental; null if it is not.</summary>

@@ -17,7 +17,7 @@ internal sealed class SelectionSettings
 
     /// <summary>How many components or clusters.</summary>
     public Setting<IReadOnlyList<int>?> Components { get; } = new(
-        "--components", "Number of components or clusters. Of a mixture several may compete in the same passes over the data: a range 2..12, or numbers 2,4,8.", "K",
+        "--components", "Number of components, states or clusters, at least 1. Mixtures and hidden Markov models can be chosen among several, fitted in the same passes over the data: a range such as 2..12 or a list such as 2,4,8.", "K",
         "a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000", "3",
         static (string text, out IReadOnlyList<int>? value) =>
         {
@@ -28,12 +28,12 @@ internal sealed class SelectionSettings
 
     /// <summary>How many starts of each.</summary>
     public Setting<int?> Restarts { get; } = Setting.Whole(
-        "--restarts", "Starts of each number of components, in the same passes over the data; start r, from 0, has the seed --seed + r. [default: 1]", "N",
+        "--restarts", "Starts for each number of components, 1 to 1000, fitted in the same passes over the data. Start r, from 0, uses the seed --seed + r. [default: 1]", "N",
         "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
 
     /// <summary>How one is chosen.</summary>
     public Setting<string?> Criterion { get; } = Setting.Choice(
-        "--criterion", "How one of several fits is chosen: log-likelihood, aic, bic. [default: bic for several numbers of components, else log-likelihood]", "NAME",
+        "--criterion", "How to choose among several fits: log-likelihood, aic or bic. [default: bic for several numbers of components, otherwise log-likelihood]", "NAME",
         criteria.Select(c => c.Name), "bic");
 
     /// <summary>Name of a criterion.</summary>
@@ -56,14 +56,14 @@ internal sealed class SelectionSettings
     }
 
     /// <summary>Rules about several options.</summary>
-    public IEnumerable<string> Check(CommandResult result, Option initial)
+    public IEnumerable<UsageError> Check(CommandResult result, Option initial)
     {
         var fits = Fits(result);
         if (fits > MostFits)
-            yield return Mistake.Text($"{Components.Name} and {Restarts.Name}", string.Create(CultureInfo.InvariantCulture, $"{fits} fits"), $"at most {MostFits}", $"{Restarts.Name} {Restarts.Example}");
+            yield return UsageError.For($"{Components.Name} and {Restarts.Name}", string.Create(CultureInfo.InvariantCulture, $"{fits} fits"), $"at most {MostFits}", $"{Restarts.Name} {Restarts.Example}");
         var areRight = (!result.IsGiven(Components) || result.Given(Components) is not null) && (!result.IsGiven(Restarts) || IsRight(result, Restarts));
         if (result.IsGiven(Criterion) && !result.IsGiven(initial) && areRight && fits == 1)
-            yield return Mistake.Text(Criterion.Name, "one fit", "several to choose from", $"{Restarts.Name} {Restarts.Example}");
+            yield return UsageError.For(Criterion.Name, "one fit", "several to choose from", $"{Restarts.Name} {Restarts.Example}");
     }
 
     private static bool IsRight(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false } r && !r.Errors.Any();

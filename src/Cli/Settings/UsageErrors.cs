@@ -7,28 +7,32 @@ namespace Pipelines.Cli.Settings;
 /// <summary>Everything that is wrong with a command line, found before anything is read, each mistake with what would be right.</summary>
 internal static class UsageErrors
 {
+    private const string EndOfOptions = "--";
+
     /// <summary>The mistakes, each once; none if the command line is right or only asks for help.</summary>
-    public static IReadOnlyList<string> Of(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="args">The arguments that it was parsed from.</param>
+    public static IReadOnlyList<UsageError> Of(ParseResult parsed, IReadOnlyList<string> args)
     {
         // Asking for help is never a mistake.
         if (parsed.Action is HelpAction || parsed.Action?.ClearsParseErrors == true) return [];
         var command = parsed.CommandResult.Command;
         // Of a kind that there is not, options say nothing.
         if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ Length: > 0 } first, ..] && first[0] != '-') return [NoVerb(parsed, command)];
-        var unknown = UnknownOptions(parsed);
-        if (unknown.Count > 0) return [.. unknown.Select(o => Unknown(command, o))];
+        var unknown = UnknownOptions(parsed, args).ToArray();
+        if (unknown.Length > 0) return unknown;
         if (command.Subcommands.Count > 0) return [NoVerb(parsed, command)];
-        return [.. parsed.Errors.Select(e => Text(parsed, e)).Concat(CheckedCommand.MistakesOf(parsed.CommandResult)).Distinct(StringComparer.Ordinal)];
+        return [.. parsed.Errors.Select(e => ErrorOf(parsed, e)).Concat(CheckedCommand.ErrorsOf(parsed.CommandResult)).Distinct()];
     }
 
     /// <summary>Writes the mistakes and where help is.</summary>
-    public static void Write(ToolConsole console, ParseResult parsed, IReadOnlyList<string> mistakes)
+    public static void Write(ToolConsole console, ParseResult parsed, IReadOnlyList<UsageError> mistakes)
     {
-        if (mistakes.Count == 1) console.Error.WriteLine($"pipelines: error: {mistakes[0]}");
+        if (mistakes.Count == 1) console.Error.WriteLine($"pipelines: error: {mistakes[0].Text}");
         else
         {
             console.Error.WriteLine($"pipelines: error: {mistakes.Count} mistakes, nothing was read");
-            foreach (var mistake in mistakes) console.Error.WriteLine($"  {mistake}");
+            foreach (var mistake in mistakes) console.Error.WriteLine($"  {mistake.Text}");
         }
         console.Error.WriteLine($"See {Path(parsed.CommandResult)} --help.");
     }
@@ -37,43 +41,58 @@ internal static class UsageErrors
     public static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "pipelines";
 
-    /// <summary>Dashes at the beginning mean an option: the parser would take an unknown one for an input.</summary>
-    private static List<string> UnknownOptions(ParseResult parsed) =>
-        [.. parsed.CommandResult.Command.Arguments
-            .SelectMany(a => parsed.GetResult(a)?.Tokens ?? [])
-            .Select(t => t.Value)
-            .Concat(parsed.UnmatchedTokens)
-            .Where(t => t.Length > 1 && t[0] == '-')
-            .Distinct(StringComparer.Ordinal)];
-
-    private static string Unknown(Command command, string token)
+    // Dashes at the beginning mean an option: the parser would take an unknown one for an input. After "--" they are inputs, except an option's own name.
+    private static IEnumerable<UsageError> UnknownOptions(ParseResult parsed, IReadOnlyList<string> args)
     {
-        var names = Options(command).Select(o => o.Name).Order(StringComparer.Ordinal).ToArray();
-        var near = names.MinBy(n => Distance(n, token))!;
-        var hint = Distance(near, token) <= 3 ? $"did you mean {near}?" : "correct its name (a file of that name is given as ./NAME)";
-        return $"{token}: found an option that '{command.Name}' does not have, expected one of {string.Join(", ", names)}; {hint}";
+        var end = Enumerable.Range(0, args.Count).Append(args.Count).First(i => i == args.Count || args[i] == EndOfOptions);
+        var command = parsed.CommandResult.Command;
+        string[] names = [.. Options(command).Select(o => o.Name).Order(StringComparer.Ordinal)];
+        foreach (var late in args.Skip(end + 1).Where(a => IsOption(a, names)).Distinct(StringComparer.Ordinal))
+            yield return new(late, $"an option after '{EndOfOptions}', where options end", $"it before '{EndOfOptions}'", $"move it there (a file of that name is given as ./{late})");
+        var taken = command.Arguments.SelectMany(a => parsed.GetResult(a)?.Tokens ?? []).Select(t => t.Value).Concat(parsed.UnmatchedTokens);
+        foreach (var token in taken.Where(t => t.Length > 1 && t[0] == '-' && !IsOption(t, names) && args.Take(end).Contains(t)).Distinct(StringComparer.Ordinal))
+            yield return Unknown(command, token, names);
     }
 
-    private static string NoVerb(ParseResult parsed, Command command)
+    private static bool IsOption(string token, string[] names) => names.Contains(NameIn(token));
+
+    // "--output=file" and "--output:file" name it too.
+    private static string NameIn(string token) => token.IndexOfAny(['=', ':']) is > 0 and var at ? token[..at] : token;
+
+    private static UsageError Unknown(Command command, string token, string[] names) => new(
+        token, $"an option that '{command.Name}' does not have", "one of its options",
+        NearestName.Of(NameIn(token), names) is { } near ? $"did you mean {near}?" : "correct its name (a file of that name is given as ./NAME)");
+
+    private static UsageError NoVerb(ParseResult parsed, Command command)
     {
-        var place = command is RootCommand ? "verb" : $"{command.Name} KIND";
-        var names = string.Join(", ", command.Subcommands.Select(c => c.Name));
-        var found = parsed.UnmatchedTokens.Count > 0 ? $"'{parsed.UnmatchedTokens[0]}'" : "none";
-        return $"{place}: found {found}, expected one of {names}; for example {Path(parsed.CommandResult)} {command.Subcommands[0].Name}";
+        var isRoot = command is RootCommand;
+        var usual = isRoot ? "fit" : command.Subcommands.Select(c => c.Name).FirstOrDefault(n => n == "mixture", command.Subcommands[0].Name);
+        var example = $"for example {Path(parsed.CommandResult)} {usual}";
+        var typed = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        return new(
+            isRoot ? "verb" : $"{command.Name} KIND", typed is null ? "none" : $"'{typed}'", isRoot ? "a verb, such as fit, score or inspect" : "a kind of model, such as mixture",
+            typed is null ? example : NearestName.Remedy(typed, command.Subcommands.Select(c => c.Name), example));
     }
 
-    private static string Text(ParseResult parsed, ParseError error)
+    private static UsageError ErrorOf(ParseResult parsed, ParseError error)
     {
+        var command = parsed.CommandResult.Command;
         switch (error.SymbolResult)
         {
-            case OptionResult { Option: ISetting setting } option when option.IdentifierTokenCount > 1:
-                return Mistake.Text(option.Option.Name, $"it {option.IdentifierTokenCount} times", "it once", $"{option.Option.Name} {setting.Example}");
+            case OptionResult { Option: ISetting setting } option when option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues == 1:
+                return UsageError.For(option.Option.Name, $"{option.IdentifierTokenCount} values", "one", $"{option.Option.Name} {setting.Example}");
             case OptionResult { Option: ISetting setting, Tokens.Count: 0 } option:
-                return Mistake.Text(option.Option.Name, "no value", setting.Expected, $"{option.Option.Name} {setting.Example}");
+                return UsageError.For(option.Option.Name, "no value", setting.Expected, $"{option.Option.Name} {setting.Example}");
+            case OptionResult { Option: ISetting { Error: { } own } }:
+                return own;
+            case OptionResult option:
+                return new(option.Option.Name, option.Tokens.Count == 0 ? "it more than once" : $"the value '{option.Tokens[0].Value}'", "its name alone", "leave the rest out");
             case ArgumentResult { Tokens.Count: 0, Argument: { } argument }:
-                return $"{argument.Name}: found none, expected {Described(argument)}; for example {Path(parsed.CommandResult)} {string.Join(' ', parsed.CommandResult.Command.Arguments.Select(Sample))} …";
+                return UsageError.For(argument.Name, "none", Described(argument), $"{Path(parsed.CommandResult)} {string.Join(' ', command.Arguments.Select(Sample))} …");
             default:
-                return error.Message;
+                return parsed.UnmatchedTokens.Count > 0
+                    ? new(command.Name, $"the extra argument '{parsed.UnmatchedTokens[0]}'", command.Arguments.Count == 0 ? "no argument" : $"only {string.Join(" and ", command.Arguments.Select(a => a.Name))}", "leave it out")
+                    : new(command.Name, error.Message.TrimEnd('.'), "a right command line", "correct it");
         }
     }
 
@@ -84,21 +103,4 @@ internal static class UsageErrors
     private static IEnumerable<Option> Options(Command command) =>
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(o => o.Recursive)).Where(o => !o.Hidden);
 
-    /// <summary>How many characters must be put in, taken out or changed to turn one text into the other.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(change, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[^1];
-    }
 }

@@ -25,7 +25,7 @@ public sealed record ColumnField(string Name, Type ValueType, bool IsNullable, o
     public override int GetHashCode() => HashCode.Combine(Name, ValueType, IsNullable);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {ValueType.Name.ToLowerInvariant()}{(IsNullable ? "?" : "")}";
+    public override string ToString() => $"{Name} {TypeNames.Of(ValueType)}{(IsNullable ? "?" : "")}";
 }
 
 /// <summary>The columns of a batch, in order.</summary>
@@ -38,7 +38,7 @@ public sealed class BatchSchema
     {
         Fields = [.. fields];
         for (var i = 0; i < Fields.Count; i++)
-            if (!indexes.TryAdd(Fields[i].Name, i)) throw new ArgumentException($"column '{Fields[i].Name}' stands twice", nameof(fields));
+            if (!indexes.TryAdd(Fields[i].Name, i)) throw new ArgumentException($"column '{Fields[i].Name}' is there twice", nameof(fields));
     }
 
     /// <summary>The columns, in order.</summary>
@@ -58,7 +58,7 @@ public sealed class BatchSchema
             throw new DataException(DataErrorKind.Usage, place, $"the column '{twice.Key}' asked for twice", "each column once", "name it once");
         return new BatchSchema(names.Select(name => IndexOf(name) is >= 0 and var i
             ? Fields[i]
-            : throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"one of {string.Join(", ", Fields.Select(f => f.Name))}", "correct the column's name")));
+            : throw MissingColumn.Of(place, name, this)));
     }
 
     /// <summary>Refuses columns whose values in several files no type holds exactly.</summary>

@@ -54,7 +54,7 @@ internal sealed record ColumnUnion(string Name)
     /// <summary>Refuses a column whose types no one type holds.</summary>
     /// <param name="option">The option that leaves columns out.</param>
     /// <exception cref="DataException">There is no such type.</exception>
-    public void CheckType(string option = "--keep")
+    public void CheckType(string option = "ScoreOptions.Keep")
     {
         if (IsInConflict)
             throw new DataException(DataErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}", $"leave the column out ({option}), or write the files anew with one type");

@@ -80,7 +80,7 @@ public sealed class DataBatch
     /// <summary>The column of that name.</summary>
     public BatchColumn this[string name] => Schema.IndexOf(name) is >= 0 and var i
         ? Columns[i]
-        : throw new DataException(DataErrorKind.Data, $"batch {Index}", $"no column '{name}'", $"one of {string.Join(", ", Schema.Fields.Select(f => f.Name))}", "correct the column's name");
+        : throw MissingColumn.Of($"batch {Index}", name, Schema);
 
     /// <summary>A batch of other columns for the same rows; it takes over this batch's credit and its refused rows.</summary>
     public DataBatch With(BatchSchema schema, IReadOnlyList<BatchColumn> columns) =>

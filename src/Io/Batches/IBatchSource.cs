@@ -54,7 +54,7 @@ public sealed record ReadOptions
         if (LargestBatchBytes < 1) wrong.Add($"LargestBatchBytes {LargestBatchBytes} (at least 1)");
         if (ExtraRowBytes < 0) wrong.Add($"ExtraRowBytes {ExtraRowBytes} (at least 0)");
         if (FirstBatch < 0) wrong.Add($"FirstBatch {FirstBatch} (at least 0)");
-        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, "read options", string.Join(", ", wrong), "values within these ranges", "correct the options");
+        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, nameof(ReadOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
     }
 }
 

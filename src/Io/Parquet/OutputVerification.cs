@@ -95,7 +95,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         if (!PartFolder.HasUnfinished(folder)) return new DataException(DataErrorKind.Data, folder, $"no {OutputManifest.FileName}", "an output folder that Pipelines finished", "name such a folder, or a single Parquet file");
         var done = OutputJournal.Read(PartFolder.JournalOf(folder));
         return new DataException(DataErrorKind.Data, folder, $"an unfinished output ({done?.Parts.Count ?? 0} parts of {done?.RowsIn ?? 0} input rows are done)", $"a finished one, with {OutputManifest.FileName}",
-            "repeat the command that wrote it with --resume");
+            "go on with the run that wrote it (ParquetSinkOptions.Resume)");
     }
 
     private static OutputVerification OfFile(string path, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ public sealed class ParquetSink : IResumableSink
         this.options.Validate();
         IsFolder = !path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
         if (!IsFolder && this.options.RowsPerFile is not null)
-            throw new DataException(DataErrorKind.Usage, path, "RowsPerFile for a single file", "a folder", "give a folder's path, or leave RowsPerFile out");
+            throw new DataException(DataErrorKind.Usage, path, "ParquetSinkOptions.RowsPerFile for a single file", "a folder", "give a folder's path, or leave it out");
         output = IsFolder ? new FolderSinkOutput(path, this.options) : new FileSinkOutput(path, this.options);
         Name = path;
     }

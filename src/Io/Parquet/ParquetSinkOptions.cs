@@ -92,6 +92,6 @@ public sealed record ParquetSinkOptions
         if (RowsPerFile is < 1) wrong.Add($"RowsPerFile {RowsPerFile} (at least 1)");
         if (QuarantineFolder is not null && string.IsNullOrWhiteSpace(QuarantineFolder)) wrong.Add("QuarantineFolder '' (a folder)");
         if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
-        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, "Parquet sink options", string.Join(", ", wrong), "values within these ranges", "correct the options");
+        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, nameof(ParquetSinkOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
     }
 }

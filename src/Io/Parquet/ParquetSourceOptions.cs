@@ -28,13 +28,13 @@ public sealed record ParquetSourceOptions
     public void Validate()
     {
         if (Lists.Distinct(StringComparer.Ordinal).Count() != Lists.Count || Lists.Contains(ListKey) || string.IsNullOrEmpty(ListKey))
-            throw new DataException(DataErrorKind.Usage, "Parquet source options", $"the lists {string.Join(", ", Lists)} and the key '{ListKey}'", "each name once", "correct the names");
+            throw new DataException(DataErrorKind.Usage, "ParquetSourceOptions.Lists", $"the lists {string.Join(", ", Lists)} and the key '{ListKey}'", "each name once", "correct the names");
         if (Engine is null) return;
         var known = ParquetEngine.All.FirstOrDefault(e => e.Name == Engine);
         if (known is { IsAvailable: true }) return;
         var usable = ParquetEngine.All.Where(e => e.IsAvailable).Select(e => e.Name);
-        throw new DataException(DataErrorKind.Usage, "Parquet source options", known is null ? $"the engine '{Engine}'" : $"the engine '{Engine}', which {known.Unavailable}",
-            $"one of {string.Join(", ", usable)}", "choose another engine, or none for the automatic choice");
+        throw new DataException(DataErrorKind.Usage, "ParquetSourceOptions.Engine", known is null ? $"'{Engine}'" : $"'{Engine}', which {known.Unavailable}",
+            "the name of an engine that can run here", NearestName.Remedy(Engine, usable, "choose another engine, or none for the automatic choice"));
     }
 
     /// <summary>The engines that may be used, in order; whether they can run is asked when they are needed.</summary>

@@ -47,7 +47,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
         folder.CheckNothingElse(published);
         if (left is null) return new OutputPreview(path, "an empty folder");
         var done = $"an unfinished run left {left.Parts.Count} parts of {left.RowsIn} input rows";
-        if (!resume) return new OutputPreview(path, $"{done}: they are discarded (--resume goes on from them)");
+        if (!resume) return new OutputPreview(path, $"{done}: they are discarded (ParquetSinkOptions.Resume goes on from them)");
         FolderOutput.CheckSame(path, job, left.Head.Job, "an unfinished output");
         return new OutputPreview(path, $"{done}: they are checked, and the run goes on from them", left.RowsIn);
     }

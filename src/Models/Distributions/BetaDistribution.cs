@@ -110,7 +110,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         RequireFinite(alpha, beta);
         if (alpha > 0 && beta > 0) return new(alpha, beta, Estimator);
         throw new ModelException(ErrorKind.Data, "beta distribution", alpha > 0 ? "only values equal to 1" : "no value equal to 1", "some of both kinds, to count them",
-            "add a pseudocount (--pseudocount, Pseudocount), or fit shares by maximum likelihood (ShareEstimator.MaximumLikelihood)")
+            "add a pseudocount (FitOptions.Pseudocount), or fit shares by maximum likelihood (ShareEstimator.MaximumLikelihood)")
         { FeatureIndex = 0 };
     }
 

@@ -168,7 +168,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         {
             if (options.Inertia != 0) fitted[j] = (alphas[j] * options.Inertia) + (fitted[j] * (1 - options.Inertia));
             if (fitted[j] > 0 && double.IsFinite(fitted[j])) continue;
-            throw new ModelException(ErrorKind.Data, $"dirichlet distribution, feature {j}", fitted[j] == 0 ? "only shares of 0" : "values so large that their sums overflow", "shares above 0", "leave the feature out, or add a pseudocount (--pseudocount, Pseudocount)") { FeatureIndex = j };
+            throw new ModelException(ErrorKind.Data, $"dirichlet distribution, feature {j}", fitted[j] == 0 ? "only shares of 0" : "values so large that their sums overflow", "shares above 0", "leave the feature out, or add a pseudocount (FitOptions.Pseudocount)") { FeatureIndex = j };
         }
         return new(fitted, Estimator);
     }
@@ -246,7 +246,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         }
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (widest / options.MinVariance) - 1) : double.PositiveInfinity;
         if (!DirichletEstimate.Solve(center, logs, most, fitted, out var settled))
-            throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (--min-variance, MinVariance)");
+            throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (FitOptions.MinVariance)");
         return settled;
     }
 }

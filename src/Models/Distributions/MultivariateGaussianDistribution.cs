@@ -269,7 +269,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
         if (bad >= 0)
             throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian at ({string.Join(", ", mean.Take(6).Select(m => m.Text()))}{(d > 6 ? ", …" : "")}), feature {bad}",
                 covariance[bad, bad] > 0 ? $"a linear combination of the features before it" : "a variance of 0 (all its values are equal)", "features that vary independently",
-                "leave out the constant or collinear feature, use fewer components, or set a least variance (--min-variance, MinVariance)")
+                "leave out the constant or collinear feature, use fewer components, or set a least variance (FitOptions.MinVariance)")
             { FeatureIndex = bad };
         var constant = -d * NormalDistribution.HalfLog2Pi;
         for (var j = 0; j < d; j++) constant -= Math.Log(lower[j, j]);

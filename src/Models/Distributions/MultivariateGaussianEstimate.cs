@@ -25,7 +25,7 @@ internal static class MultivariateGaussianEstimate
         {
             throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian of {d} features", $"{options.Rows} {(options.Rows == 1 ? "row" : "rows")}",
                 $"at least {d + 1L} rows, as fewer do not vary in every direction",
-                "use more rows or fewer features, or set a least variance (--min-variance, MinVariance)");
+                "use more rows or fewer features, or set a least variance (FitOptions.MinVariance)");
         }
 
         var mean = new double[d];

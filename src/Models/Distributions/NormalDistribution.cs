@@ -122,7 +122,7 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
         std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
         if (!(std > 0))
             throw new ModelException(ErrorKind.Data, $"normal distribution at {mean.Text()}", "a variance of 0 (all its values are equal)", "values that differ",
-                "leave the constant column out, use fewer components, or set a least variance (--min-variance, MinVariance)")
+                "leave the constant column out, use fewer components, or set a least variance (FitOptions.MinVariance)")
             { FeatureIndex = 0 };
         if (!double.IsFinite(mean) || !double.IsFinite(std))
             throw new ModelException(ErrorKind.Data, "normal distribution", "values or weights so large that their products overflow", "values below 1e150, weights below 1e100", "rescale the feature or the weights") { FeatureIndex = 0 };

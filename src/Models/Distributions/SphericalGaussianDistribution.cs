@@ -67,7 +67,7 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
         if (!double.IsFinite(std) || !means.All(double.IsFinite))
             throw new ModelException(ErrorKind.Data, "spherical Gaussian", "values so large that their squares overflow", "values below 1e150", "rescale the features");
         if (std > 0) return new(means, std);
-        throw new ModelException(ErrorKind.Data, $"spherical Gaussian at {MeanText}", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (--min-variance, MinVariance)");
+        throw new ModelException(ErrorKind.Data, $"spherical Gaussian at {MeanText}", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (FitOptions.MinVariance)");
     }
 
     /// <inheritdoc/>

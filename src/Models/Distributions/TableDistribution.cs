@@ -146,7 +146,7 @@ public abstract class TableDistribution : Distribution
         var table = (TableStatistics)statistics;
         if (table.Outside > 0) return $"rows of total weight {table.Outside.Text()} hold values that are no known categories of the {FormatName} distribution: they have probability {UnknownProbability.Text()}";
         return UnknownProbability == 0 && !table.Sizes.AsSpan().SequenceEqual(sizes)
-            ? $"rows hold categories that the {FormatName} distribution does not know (codes up to {string.Join(" x ", table.Sizes.Select(s => s - 1))}, it has {string.Join(" x ", sizes)}): they have probability 0 (set an unknown probability above 0 to let a fit learn them)"
+            ? $"rows hold categories that the {FormatName} distribution does not know (codes up to {string.Join(" x ", table.Sizes.Select(s => s - 1))}, it has {string.Join(" x ", sizes)}): without an unknown probability they have probability 0"
             : null;
     }
 

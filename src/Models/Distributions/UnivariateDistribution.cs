@@ -71,7 +71,7 @@ public abstract class UnivariateDistribution : Distribution
     /// <summary>Refuses values that all are equal, where that leaves no density.</summary>
     private protected ModelException NoSpread(string found = "a variance of 0 (all its values are equal)") =>
         new(ErrorKind.Data, $"{FormatName} distribution", found, "values that differ",
-            "leave the constant column out, use fewer components, or set a least variance (--min-variance, MinVariance)")
+            "leave the constant column out, use fewer components, or set a least variance (FitOptions.MinVariance)")
         { FeatureIndex = 0 };
 
     /// <summary>Refuses estimates that overflowed.</summary>

@@ -72,7 +72,7 @@ public static class ExpectationMaximization
         var isPartial = walk is { IsWhole: false };
         if (isPartial) statistics = await EvaluateAsync(model, history.Count, all: true).ConfigureAwait(false);
         else if (history.Count > 0 && history[^1].Improvement < -1e-9 * Math.Abs(history[^1].LogLikelihood))
-            warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration (missing values, inertia or a least variance can do that)");
+            warnings.Add($"the log-likelihood fell by {(-history[^1].Improvement).Text()} in the last iteration ({model.WhyObjectiveFalls})");
         warnings.AddRange(model.Diagnose(statistics));
         return new()
         {
@@ -109,8 +109,8 @@ public static class ExpectationMaximization
                 if (options.Journal is null && await DataSurvey.BlameAsync(pass, cancellationToken).ConfigureAwait(false) is { } blame) throw blame;
                 throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
                     current.Impossible(result) is { } why
-                        ? $"{why}; clean the column, mark such values as missing, or choose a distribution that covers them"
-                        : "some row is impossible under every component, or a value is so large that its square overflows; look for outliers, rescale, or set a least variance");
+                        ? $"{why}; clean the column, or choose another distribution"
+                        : "a row is impossible under every component, or the square of a value overflows; look for outliers, rescale, or set a least variance");
             }
             return result;
         }
@@ -118,5 +118,5 @@ public static class ExpectationMaximization
 
     private static ModelException NothingTaken(BatchRange range, Statistics found) => new(
         ErrorKind.Data, $"{range.Count} batches from batch {range.First} on", found.Rows == 0 ? "no row that can be used" : $"a total weight of {found.Weight.Text()}", "rows of weight above 0 in each iteration",
-        "take more batches per iteration (--batches-per-iteration, BatchesPerIteration), or check the weights");
+        "take more batches per iteration (FitOptions.BatchesPerIteration), or check the weights");
 }

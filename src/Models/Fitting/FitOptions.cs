@@ -90,7 +90,7 @@ public sealed record FitOptions
 
     /// <summary>Throws one error that names every option out of range.</summary>
     /// <exception cref="ModelException">At least one option is out of range.</exception>
-    public void Validate() => ModelException.CheckOptions("fit options",
+    public void Validate() => ModelException.CheckOptions(nameof(FitOptions),
         (MaxDegreeOfParallelism is null or -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 to 1024"),
         (BatchSize is null or (>= 1 and <= 1 << 24), nameof(BatchSize), BatchSize, "1 to 16777216 rows"),
         (Inertia is >= 0 and <= 1, nameof(Inertia), Inertia, "0 to 1"),

@@ -50,7 +50,7 @@ public interface IDataPass
     int StatisticsInFlight => 1;
 
     private ModelException NoRanges() =>
-        new(ErrorKind.Usage, "batches per iteration", $"a number, and data ({GetType().Name}) that are gone over as a whole", "none, so that each iteration takes all batches", "leave it out (--batches-per-iteration, BatchesPerIteration)");
+        new(ErrorKind.Usage, "FitOptions.BatchesPerIteration", "a number, and data that are gone over as a whole", "none, so that each iteration takes all batches", "leave it out");
 }
 
 /// <summary>Some batches, in this order; after the last batch of the data comes the first.</summary>

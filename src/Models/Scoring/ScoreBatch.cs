@@ -55,7 +55,7 @@ public sealed class ScoreBatch
         foreach (var name in kinds)
         {
             var kind = model.ScoreKinds.FirstOrDefault(k => k.Name == name)
-                ?? throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}'", $"one of {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}", "name only scores this model has");
+                ?? throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}'", "a score that this model has", NearestName.Remedy(name, model.ScoreKinds.Select(k => k.Name), $"name scores that it has, such as {model.ScoreKinds[0].Name}"));
             if (found.Contains(kind))
                 throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}' twice", "each name once", "leave one out");
             found.Add(kind);

@@ -7,7 +7,7 @@ namespace Pipelines.Models;
 public readonly record struct ScoreColumn(string Name, bool IsInteger = false, IReadOnlyList<string>? Names = null);
 
 /// <summary>One thing a model can say of each row, and the columns it is written as.</summary>
-/// <param name="Name">What <c>--columns</c> takes: <c>log-probability</c>, <c>label</c>, <c>probability</c>, <c>distance</c> …</param>
+/// <param name="Name">Name of the score: <c>log-probability</c>, <c>label</c>, <c>probability</c>, <c>distance</c> …</param>
 /// <param name="Columns">The columns it is written as, in order.</param>
 /// <param name="IsDefault">Written when the user names nothing.</param>
 public sealed record ScoreKind(string Name, IReadOnlyList<ScoreColumn> Columns, bool IsDefault = false)

@@ -84,11 +84,11 @@ internal static class HiddenMarkovJson
     private static T Choice<T>(JsonElement json, string name)
         where T : struct, Enum => Enum.TryParse<T>(Text(json, name), out var value) && Enum.IsDefined(value)
         ? value
-        : throw JsonHelpers.Bad($"property '{name}'", JsonHelpers.Quote(Text(json, name)), $"one of {string.Join(", ", Enum.GetNames<T>())}");
+        : throw JsonHelpers.Bad($"property '{name}'", JsonHelpers.Quote(Text(json, name)), $"{string.Join(" or ", Enum.GetNames<T>())}");
 
     private static string Text(JsonElement json, string name)
     {
         var value = json.Required(name);
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw JsonHelpers.Bad($"property '{name}'", value.ValueKind.ToString(), "a text");
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw JsonHelpers.Bad($"property '{name}'", JsonHelpers.Kind(value), "a text");
     }
 }

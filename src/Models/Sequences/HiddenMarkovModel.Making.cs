@@ -121,7 +121,7 @@ public sealed partial class HiddenMarkovModel
                 for (var j = 0; j < Dimensions; j++) values[t, j] = rows[t][j];
             return new(values, [.. route.Where(s => s < EmittingStates)], [.. route]);
         }
-        throw new ModelException(ErrorKind.Usage, "sampling", length == 0 || (IsFinite && !canEnd[StartIndex]) ? "no way to the end" : $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length (--length)");
+        throw new ModelException(ErrorKind.Usage, "sampling", length == 0 || (IsFinite && !canEnd[StartIndex]) ? "no way to the end" : $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length");
     }
 
     private bool[] CanEnd(int[][] ways)

@@ -70,7 +70,7 @@ public sealed partial class HiddenMarkovModel
 
     internal static ModelException ImpossibleSequenceAt(long number, int length) =>
         new(ErrorKind.Data, $"sequence {number.ToString(CultureInfo.InvariantCulture)}", $"a probability of 0 for its {length} rows", "a sequence that the model can produce",
-            "look for unknown symbols and missing transitions, or let such sequences be skipped (--impossible skip)")
+            "look for unknown symbols and missing transitions, or let such sequences be skipped (ImpossibleSequence.Skip)")
         { SequenceNumber = number };
 
     // Returns the sequences that are left to be summarised one by one.
@@ -148,6 +148,13 @@ public sealed partial class HiddenMarkovModel
         lanes.Fold();
         chain.Spread(ratios, total.Edges);
     }
+
+    internal override string WhyObjectiveFalls => Fitting.Training switch
+    {
+        HiddenTraining.Labeled => "training by labels follows the labels, whatever becomes of it",
+        HiddenTraining.Viterbi => "training by the most probable paths can do that",
+        _ => base.WhyObjectiveFalls,
+    };
 
     private static string ImpossibleWords(HiddenMarkovStatistics sums) =>
         $"{sums.Impossible} of {sums.Sequences} sequences {(sums.Impossible == 1 ? "is" : "are")} impossible under the model ({(sums.Impossible == 1 ? "number" : "numbers")} {string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")}; {sums.ImpossibleRows} of {sums.Rows} rows)";

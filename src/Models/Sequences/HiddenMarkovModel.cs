@@ -152,7 +152,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public int IndexOf(string state)
     {
         var index = Array.FindIndex(graph.States, s => s.Name == state);
-        return index >= 0 ? index : throw new ModelException(ErrorKind.Usage, "hidden Markov model", $"no state '{state}'", $"one of {string.Join(", ", graph.States.Take(20).Select(s => s.Name))}", "correct the name");
+        return index >= 0 ? index : throw new ModelException(ErrorKind.Usage, "hidden Markov model", $"no state '{state}'", "the name of one of its states", NearestName.Remedy(state, graph.States.Select(s => s.Name), "correct the name"));
     }
 
     /// <summary>Labels of a sequence by the names of its emitting states; null = not known.</summary>

@@ -22,7 +22,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
     public static async ValueTask<HiddenMarkovModel> RunAsync(HiddenMarkovModel start, IDataPass pass, IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken)
     {
         if (names.Count > start.EmittingStates)
-            throw new ModelException(ErrorKind.Data, "labels", $"{names.Count} different ones ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? " …" : "")})", $"at most {start.EmittingStates}, one for each state", "fit more states (--components), or join labels");
+            throw new ModelException(ErrorKind.Data, "labels", $"{names.Count} different ones ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? " …" : "")})", $"at most {start.EmittingStates}, one for each state", "fit more states, or join labels");
         if (names.FirstOrDefault(n => string.IsNullOrWhiteSpace(n) || n is HiddenMarkovModel.Start or HiddenMarkovModel.End) is { } taken)
             throw new ModelException(ErrorKind.Data, "labels", $"the label '{taken}'", $"names other than '{HiddenMarkovModel.Start}' and '{HiddenMarkovModel.End}', which the states around each sequence have, and none that is empty", "rename the label");
         var statistics = (MixtureStatistics)await pass.RunAsync(new LabeledStart(start), cancellationToken).ConfigureAwait(false);

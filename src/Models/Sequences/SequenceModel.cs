@@ -68,7 +68,7 @@ public abstract class SequenceModel : Model
     {
         this.CheckBlock(block);
         if (block.SequenceOffsets.IsEmpty && block.Rows > 0)
-            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that are no sequences", "rows with the starts of their sequences", "say which rows make a sequence: a SequenceSet in memory, a key column in files");
+            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that are no sequences", "rows with the starts of their sequences", "say which rows make a sequence");
     }
 }
 

@@ -74,6 +74,17 @@ public static class JsonHelpers
         return text.Length <= 60 ? $"'{shown}'" : $"'{shown}…' ({text.Length} letters)";
     }
 
+    /// <summary>What a value is, in words.</summary>
+    internal static string Kind(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+
     internal static ModelException Bad(string place, string found, string expected, Exception? inner = null) =>
         new(ErrorKind.Model, place, found, expected, "the file is damaged or was not written by Pipelines; save the model again", inner);
 
@@ -97,6 +108,6 @@ public static class JsonHelpers
             "-Infinity" => double.NegativeInfinity,
             var text => throw Bad($"property '{name}'", Quote(text ?? ""), "a number"),
         },
-        _ => throw Bad($"property '{name}'", element.ValueKind.ToString(), "a number"),
+        _ => throw Bad($"property '{name}'", Kind(element), "a number"),
     };
 }

@@ -73,7 +73,7 @@ public static class ModelFormat
     /// <summary>The family of that name.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public static DistributionFamily Family(string name) => FindFamily(name)
-        ?? throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", $"one of {string.Join(", ", Families.Select(f => f.Name))}", "correct the name");
+        ?? throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", "the name of a distribution", NearestName.Remedy(name, Families.Select(f => f.Name), "correct the name"));
 
     /// <summary>Writes a model as a JSON object: its type, then its parameters.</summary>
     public static void Write(Utf8JsonWriter writer, Model model)
@@ -92,7 +92,7 @@ public static class ModelFormat
     {
         var name = json.Required("type").GetString() ?? "null";
         if (!readers.TryGetValue(aliases.GetValueOrDefault(name, name), out var read))
-            throw new ModelException(ErrorKind.Model, "property 'type'", JsonHelpers.Quote(name), $"one of {string.Join(", ", readers.Keys.Order(StringComparer.Ordinal))}", "use the version of Pipelines that wrote the file, or register the model's assembly");
+            throw new ModelException(ErrorKind.Model, "property 'type'", JsonHelpers.Quote(name), "a model that this version of Pipelines knows", "use the version of Pipelines that wrote the file, or register the model's assembly");
         try
         {
             var model = read(json);

@@ -105,10 +105,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
             return Read(document.RootElement);
         }
-        // Of a property that stands twice other programs would take another one than we: such a file is damaged.
+        // Of duplicate properties, other programs may take another one than we do: such a file is damaged.
         catch (JsonException e) when (e.LineNumber is null)
         {
-            throw new ModelException(ErrorKind.Model, place, "a property that stands twice", "each property once", "the file is damaged or was edited; save the model again", e);
+            throw new ModelException(ErrorKind.Model, place, "a duplicate property", "each property once", "the file is damaged or was edited; save the model again", e);
         }
         catch (JsonException e)
         {

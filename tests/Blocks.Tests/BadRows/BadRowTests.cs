@@ -89,9 +89,9 @@ public sealed class BadRowTests
     }
 
     [Theory]
-    [InlineData(0, "array, row group 0, row 3, column 'x0': found more than 0 bad rows (the last one here: -Infinity instead of a finite number, null or NaN), expected at most 0; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
-    [InlineData(4, "array, row group 0, row 555, column 'x0': found more than 4 bad rows (the last one here: Infinity instead of a finite number, null or NaN), expected at most 4; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
-    [InlineData(106, "array, row group 2, row 344, column 'x0': found more than 106 bad rows (the last one here: Infinity instead of a finite number, null or NaN), expected at most 106; correct the data, or allow more (--max-bad-rows, BadRowPolicy.MaxRows)")]
+    [InlineData(0, "array, row group 0, row 3, column 'x0': found more than 0 bad rows (the last one here: -Infinity instead of a finite number, null or NaN), expected at most 0; correct the data, or allow more (BadRowPolicy.MaxRows)")]
+    [InlineData(4, "array, row group 0, row 555, column 'x0': found more than 4 bad rows (the last one here: Infinity instead of a finite number, null or NaN), expected at most 4; correct the data, or allow more (BadRowPolicy.MaxRows)")]
+    [InlineData(106, "array, row group 2, row 344, column 'x0': found more than 106 bad rows (the last one here: Infinity instead of a finite number, null or NaN), expected at most 106; correct the data, or allow more (BadRowPolicy.MaxRows)")]
     public async Task One_more_than_the_most_fails_with_the_same_row_at_any_parallelism(long most, string message)
     {
         foreach (var parallelism in parallelisms)
@@ -150,7 +150,7 @@ public sealed class BadRowTests
         var result = await Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync();
         Assert.Equal((250L, 0L, 250L, true), (result.RowsIn, result.RowsOut, result.RowsRejected, sink.IsCompleted));
         var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).FitAsync(new KMeansEstimator(2)));
-        Assert.Equal("array: found no row that can be used: all 250 were refused, expected at least one; look at the rows (--on-bad-row quarantine)", error.Message);
+        Assert.Equal("array: found no row that can be used: all 250 were refused, expected at least one; look at the rows (BadRowMode.Quarantine)", error.Message);
     }
 
     [Fact]
@@ -224,9 +224,15 @@ public sealed class BadRowTests
     public void Every_broken_rule_of_the_policy_is_named_at_once()
     {
         var error = Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { Mode = BadRowMode.Quarantine, MaxRows = -1 } }.Validate());
-        Assert.Equal("pipeline options: found BadRows.MaxRows is -1, expected null (no limit) or at least 0; BadRows.QuarantineFolder with Mode Quarantine is none, expected a folder, expected values in range; nothing was read; correct the options and run again", error.Message);
+        Assert.Equal(
+            "options: found PipelineOptions.BadRows.MaxRows is -1, expected null (no limit) or at least 0; "
+            + "PipelineOptions.BadRows.QuarantineFolder with Mode Quarantine is none, expected a folder, expected values in range; nothing was read; correct the options and run again",
+            error.Message);
         error = Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { MaxRows = 5, QuarantineFolder = "there" } }.Validate());
-        Assert.Equal("pipeline options: found BadRows.MaxRows with Mode Fail is 5, expected null, as the first bad row fails the run, or Mode Skip or Quarantine; BadRows.QuarantineFolder with Mode Fail is there, expected none, or Mode Quarantine, expected values in range; nothing was read; correct the options and run again", error.Message);
+        Assert.Equal(
+            "options: found PipelineOptions.BadRows.MaxRows with Mode Fail is 5, expected null, as the first bad row fails the run, or Mode Skip or Quarantine; and 1 more, "
+            + "expected values in range; nothing was read; correct the options and run again",
+            error.Message);
     }
 
     [Fact]

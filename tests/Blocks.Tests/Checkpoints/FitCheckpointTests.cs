@@ -146,7 +146,8 @@ public sealed class FitCheckpointTests : IDisposable
         var mixture = Mixture.Of<MultivariateGaussianDistribution>(what == "components" ? 3 : 2);
         var error = await Assert.ThrowsAsync<DataException>(() => pipeline.With(options).FitAsync(mixture, fit));
         var newest = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).Last();
-        Assert.Equal($"{newest}: found a checkpoint of another job: {difference}, expected the same data, model and options; resume with those, give another checkpoint folder, or begin anew without --resume", error.Message);
+        Assert.Equal((newest, $"a checkpoint of another job: {difference}", "the same data, model and options"), (error.Place, error.Found, error.Expected));
+        Assert.EndsWith("; resume with those, or start over (without CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
         Assert.Equal(DataErrorKind.Usage, error.Kind);
     }
 
@@ -162,7 +163,7 @@ public sealed class FitCheckpointTests : IDisposable
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; go on with the version of Pipelines that wrote it, or begin anew without --resume", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; go on with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -137,7 +137,7 @@ public sealed class PipelineTests
         var source = MemorySource.FromArrays(("x0", new double[] { 1 }), ("label", new[] { 7 }), ("x1", new double[] { 1 }));
         var sink = new ListSink();
         var thrown = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
-        Assert.Equal("memory: found an input column 'label', expected no column of a score's name; keep only other columns (--keep), or rename 'label' in the input", thrown.Message);
+        Assert.Equal("memory: found an input column 'label', expected no column of a score's name; keep only other columns (ScoreOptions.Keep), or rename 'label' in the input", thrown.Message);
         Assert.Equal((DataErrorKind.Usage, null, 1), (thrown.Kind, sink.Schema, sink.Disposed));
         await Pipeline.From(source).Score(TestData.Mixture(), TestData.Two, new ScoreOptions { Keep = ["x0"] }).To(new ListSink()).RunAsync();
     }
@@ -149,11 +149,11 @@ public sealed class PipelineTests
         var text = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync());
         Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a distribution of categories to it (discrete)", text.Message);
         var absent = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), ["x0", "y"]).To(new ListSink()).RunAsync());
-        Assert.Equal("memory: found no column 'y', expected the feature 'y' among x0, x1; name a feature that the data holds", absent.Message);
+        Assert.Equal("memory: found no column 'y', expected the feature 'y' among its columns; correct the column's name", absent.Message);
         var selected = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Select("z").To(new ListSink()).RunAsync());
-        Assert.Equal("memory: found no column 'z', expected one of x0, x1; correct the column's name", selected.Message);
+        Assert.Equal("memory: found no column 'z', expected the name of one of its columns; correct the column's name", selected.Message);
         var kept = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(new SumModel(1), ["x0"], new ScoreOptions { Keep = ["z"] }).To(new ListSink()).RunAsync());
-        Assert.Equal("memory: found no column 'z', expected columns to keep among x0, x1; correct the list of columns to keep (--keep)", kept.Message);
+        Assert.Equal("memory: found no column 'z', expected the column to keep 'z' among its columns; correct the column's name", kept.Message);
     }
 
     [Fact]

@@ -132,7 +132,7 @@ public sealed class IncrementalScoringTests : IDisposable
         await RunAsync();
         Directory.Move(At("out/run=00001"), At("kept"));
         var gone = await Assert.ThrowsAsync<DataException>(() => RunAsync());
-        Assert.Equal($"{At("out")}: found no folder run=00001, which held the rows of {At("in/a.parquet")}, expected the output of all runs before; restore it, do its files again (--backfill), or begin anew with another state file and output", gone.Message);
+        Assert.Equal($"{At("out")}: found no folder run=00001, which held the rows of {At("in/a.parquet")}, expected the output of all runs before; restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output", gone.Message);
         Directory.Move(At("kept"), At("out/run=00001"));
         File.Delete(At("state.json"));
         var other = await Assert.ThrowsAsync<DataException>(() => RunAsync());
@@ -145,7 +145,7 @@ public sealed class IncrementalScoringTests : IDisposable
         await WriteAsync("a", 1);
         var name = (await ParquetSource.IdentifyAsync([At("in")]))[0].Name;
         var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(new FileRange("zz", "zzz")));
-        Assert.Equal($"range zz..zzz: found no file of the inputs in it, expected names as messages spell them, such as {name}; correct the range (--backfill)", error.Message);
+        Assert.Equal($"range zz..zzz: found no file of the inputs in it, expected names as messages spell them, such as {name}; correct the range (IncrementalOptions.Backfill)", error.Message);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class IncrementalScoringTests : IDisposable
         await WriteAsync("a", 1);
         await RunAsync();
         var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(columns: ["label"]));
-        Assert.Equal($"{At("state.json")}: found the state of another job: scores was log_probability, label and is now label, expected the same model and options as in the runs before; repeat those, or begin anew with another state file and output", error.Message);
+        Assert.Equal($"{At("state.json")}: found the state of another job: scores was log_probability, label and is now label, expected the same model and options as in the runs before; repeat those, or start over with another state file and output", error.Message);
     }
 
     [Theory]

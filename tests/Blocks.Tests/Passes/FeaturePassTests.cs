@@ -94,7 +94,7 @@ public sealed class FeaturePassTests
         var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal(DataErrorKind.Storage, thrown.Kind);
         Assert.StartsWith("/dev/full: found 'No space left on device", thrown.Message, StringComparison.Ordinal);
-        Assert.EndsWith("free space, choose another spill folder (TMPDIR) or a larger memory budget (--memory)", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class FeaturePassTests
     }
 
     [Theory]
-    [InlineData("x7", "array: found no column 'x7', expected the feature 'x7' among x0, x1; name a feature that the data holds")]
+    [InlineData("x7", "array: found no column 'x7', expected the feature 'x7' among its columns; correct the column's name")]
     public async Task A_feature_that_is_absent_is_reported_before_any_row_is_read(string feature, string message)
     {
         var source = new ArraySource(data);

@@ -291,9 +291,8 @@ public sealed class RunSupervisorTests
     {
         var thrown = Assert.Throws<ModelException>(() => new RunSupervisor(new PipelineOptions { MaxDegreeOfParallelism = 8, BoundedCapacity = 4, BatchSize = 0, MemoryBudget = "1KB", SpillFolder = "no such folder" }));
         Assert.Equal(
-            "pipeline options: found BoundedCapacity is 4, expected null (derived) or 8 (the degree of parallelism) … 65536; BatchSize is 0, expected 1 … 16777216 rows; "
-            + "MemoryBudget is 1KB, expected null (a quarter of the memory) or at least 16777216 bytes (16MiB); SpillFolder is no such folder, expected null or an existing folder, "
-            + "expected values in range; nothing was read; correct the options and run again",
+            "options: found PipelineOptions.BoundedCapacity is 4, expected null (derived) or 8 (the degree of parallelism) … 65536; PipelineOptions.BatchSize is 0, expected 1 … 16777216 rows; "
+            + "and 2 more, expected values in range; nothing was read; correct the options and run again",
             thrown.Message);
         Assert.Equal(ErrorKind.Usage, thrown.Kind);
     }

@@ -117,12 +117,12 @@ public sealed class SequenceFlowTests
         await using var pass = new FeaturePass(new Graph(new ArraySource(constant), []), [new("x0")], null, new PipelineOptions { BatchSize = 1_024, MemoryBudget = "16MiB" }, new SequenceColumns("x1"));
         var error = await Assert.ThrowsAsync<DataException>(() => pass.RunAsync(new LagModel(1), default).AsTask());
         Assert.Equal(
-            "array, column 'x1': found sequences that together need 4.8MB (600000 rows), expected at most 4.19MB, a quarter of the memory budget; give more memory (--memory), take smaller batches (--batch-size), or cut long sequences", error.Message);
+            "array, column 'x1': found sequences that together need 4.8MB (600000 rows), expected at most 4.19MB, a quarter of the memory budget; give more memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences", error.Message);
     }
 
     [Fact]
     public void A_model_of_sequences_wants_to_know_them() => Assert.Equal(
-        "lag model: found rows that are no sequences, expected the column with the sequences' keys; name it (--sequence, Pipeline.Sequences), or the columns of lists (--lists)",
+        "lag model: found rows that are no sequences, expected the column with the sequences' keys; name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)",
         Assert.Throws<ModelException>(() => Pipeline.From(new ArraySource(data)).Score(new LagModel(2), ["x0", "x1"])).Message);
 
     private static double[][] Make()

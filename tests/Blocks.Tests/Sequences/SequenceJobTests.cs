@@ -49,7 +49,7 @@ public sealed class SequenceJobTests : IDisposable
         var error = await Assert.ThrowsAsync<DataException>(() => score
             ? IncrementalScoring.RunAsync([input], paths => Pipeline.FromParquet(paths).Sequences("x1").Score(new LagModel(1), ["x0"]), Path.Combine(root, "out"), state)
             : IncrementalFitting.RunAsync([input], paths => Pipeline.FromParquet(paths).Features("x0").Sequences("x1"), new MarkovChainEstimator(1), SequenceModel.DefaultFit, state));
-        Assert.Equal($"{Path.Combine(root, "in.parquet")}: found sequences of rows of one 'x1' in an incremental run, expected rows that stand for themselves, as a sequence may go on in the next file; leave the state of incremental runs out (--incremental), or take all files at once", error.Message);
+        Assert.Equal($"{Path.Combine(root, "in.parquet")}: found sequences of 'x1' in an incremental run, expected independent rows, as a sequence may go on in the next file; leave the state file out (IncrementalOptions.StateFile), or take all files at once", error.Message);
         Assert.False(File.Exists(state.StateFile));
     }
 

@@ -19,7 +19,7 @@ public class CorpusTests
         { "datapage_v1-corrupt-checksum.parquet", "a page with the checksum 0f4f6d0a", "row group 0, column 'a'" },
         { "encrypt_columns_and_footer.parquet.encrypted", "an encrypted file", "" },
         { "int96_from_spark.parquet", "the timestamp -108302820 days after 1970-01-01", "row group 0, column 'a'" },
-        { "list_columns.parquet", "no column that can be read: 'int64_list': it is a list; its elements can be read as rows (--lists, ParquetSourceOptions.Lists); 'utf8_list'", "" },
+        { "list_columns.parquet", "no column that can be read: 'int64_list': it is a list; its elements can be read as rows (ParquetSourceOptions.Lists); 'utf8_list'", "" },
         { "nulls.snappy.parquet", "no column that can be read: 'b_struct': it is a map, a structure or a list of such", "" },
     };
 

@@ -64,7 +64,7 @@ public sealed class ListTests : IDisposable
             var source = await SourceAsync(broken, 40);
             var error = await source.FailsReading(new ReadOptions { BatchSize = 16 });
             Assert.Equal(
-                ($"{folder["lists.parquet"]}, row group {wrong / 40}, row {wrong % 40}", "lists of different lengths in 'X' and 'S'", "lists of one length in each row", "correct the row, or read one of the columns alone (--lists)"),
+                ($"{folder["lists.parquet"]}, row group {wrong / 40}, row {wrong % 40}", "lists of different lengths in 'X' and 'S'", "lists of one length in each row", "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)"),
                 (error.Place, error.Found, error.Expected, error.Remedy));
             // Alone each is right.
             Assert.Equal(broken.Sum(r => r.S?.Count ?? 0), (await ColumnAsync(new ParquetSource([folder["lists.parquet"]], new ParquetSourceOptions { Lists = ["S"] }), "S", 16)).Count);
@@ -81,7 +81,7 @@ public sealed class ListTests : IDisposable
         Assert.Equal(["abc", "efg", "hij", "efg", null, "hij", "xyz"], await Values("utf8_list"));
         Assert.Equal([0L, 0L, 0L, 2L, 2L, 2L, 2L], await ColumnAsync(new ParquetSource([path], new ParquetSourceOptions { Lists = ["utf8_list"], ListKey = "row" }), "row", 100));
         var error = await new ParquetSource([path], new ParquetSourceOptions { Lists = ["int64_list", "utf8_list"] }).FailsReading(new ReadOptions());
-        Assert.EndsWith("list_columns.parquet, row group 0, row 1: found lists of different lengths in 'int64_list' and 'utf8_list', expected lists of one length in each row; correct the row, or read one of the columns alone (--lists)", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("list_columns.parquet, row group 0, row 1: found lists of different lengths in 'int64_list' and 'utf8_list', expected lists of one length in each row; correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,12 +90,12 @@ public sealed class ListTests : IDisposable
         await SourceAsync(Rows(3, 1), 10);
         async Task<string> Refused(ParquetSourceOptions options) =>
             (await Assert.ThrowsAsync<DataException>(async () => await new ParquetSource([folder["lists.parquet"]], options).OpenAsync(default))).Message.Replace(folder["lists.parquet"], "~", StringComparison.Ordinal);
-        Assert.Equal("~, column 'Id': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name (--lists)", await Refused(new() { Lists = ["Id"] }));
-        Assert.Equal("~, column 'no': found no such column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name (--lists)", await Refused(new() { Lists = ["no"] }));
-        Assert.Equal("~, column 'Id': found a column of the name that the key of the lists has, expected another name; give the key another name (--sequence, ParquetSourceOptions.ListKey)", await Refused(new() { Lists = ["X"], ListKey = "Id" }));
-        Assert.Equal("Parquet source options: found the lists X, X and the key 'sequence', expected each name once; correct the names", Assert.Throws<DataException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);
+        Assert.Equal("~, column 'Id': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name (ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["Id"] }));
+        Assert.Equal("~, column 'no': found no such column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name (ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["no"] }));
+        Assert.Equal("~, column 'Id': found a column of the name that the key of the lists has, expected another name; give the key another name (ParquetSourceOptions.ListKey)", await Refused(new() { Lists = ["X"], ListKey = "Id" }));
+        Assert.Equal("ParquetSourceOptions.Lists: found the lists X, X and the key 'sequence', expected each name once; correct the names", Assert.Throws<DataException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);
         var plain = await Assert.ThrowsAsync<DataException>(async () => await ColumnAsync(new ParquetSource(folder["lists.parquet"]), "X", 10));
-        Assert.Equal("a column that cannot be read: it is a list; its elements can be read as rows (--lists, ParquetSourceOptions.Lists)", plain.Found);
+        Assert.Equal("a column that cannot be read: it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)", plain.Found);
     }
 
     /// <summary>A changed bit is refused, or changes values of the one column of the one row group that it lies in: this file has no checksums.</summary>

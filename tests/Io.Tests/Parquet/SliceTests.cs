@@ -117,7 +117,7 @@ public class SliceTests
         await NetParquet.Write(path, [(1, 1, "a", true), (2, 2, new string('x', 3_000_000), false), (3, 3, "b", true)], [3]);
         var value = await new ParquetSource(path).FailsReading(new ReadOptions { BatchSize = 1, ReadAheadBytes = 0, LargestBatchBytes = 1_000_000 });
         Assert.Equal(
-            $"{path}, row group 0, column 's': found a value of 6MB, expected at most 1MB, the share of the memory budget; give more memory (--memory), take smaller batches (--batch-size), or leave the column out",
+            $"{path}, row group 0, column 's': found a value of 6MB, expected at most 1MB, the share of the memory budget; give more memory (ReadOptions.LargestBatchBytes), take smaller batches (ReadOptions.BatchSize), or leave the column out",
             value.Message);
         await MemorySource.FromArrays([("n", new[] { 1, 2, 3 }), ("s", new[] { "a", new string('x', 3_000_000), "b" })])
             .CopyTo(new ParquetSink(path, new ParquetSinkOptions { Overwrite = true }));
@@ -128,7 +128,7 @@ public class SliceTests
         Assert.StartsWith("a column chunk that must be decoded whole, for it is delta encoded or split into bytes, of ", whole.Found, StringComparison.Ordinal);
         var batch = await new ParquetSource(path).FailsReading(new ReadOptions { BatchSize = 2, LargestBatchBytes = 10 });
         Assert.Equal("2 columns that take 16B a batch of 2 rows", batch.Found);
-        Assert.StartsWith("take batches of 1 rows (--batch-size)", batch.Remedy, StringComparison.Ordinal);
+        Assert.StartsWith("take batches of 1 rows (ReadOptions.BatchSize)", batch.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public class EstimationTests
         var statistics = start.CreateStatistics();
         start.Summarize(data.Block(0, 3), statistics);
         var error = Assert.Throws<ModelException>(() => start.Maximize(statistics, default));
-        Assert.Contains("--min-variance", error.Message, StringComparison.Ordinal);
+        Assert.Contains("FitOptions.MinVariance", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, error.FeatureIndex);
         var floored = start.Maximize(statistics, new() { MinVariance = 1e-4 });
         Assert.True(double.IsFinite(floored.LogProbability(new[] { 0.5 })[0]));

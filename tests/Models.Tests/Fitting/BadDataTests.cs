@@ -11,9 +11,9 @@ public class BadDataTests
         { "no row", new double[0, 2], "input: found no row, expected at least one; check the paths and filters" },
         { "infinite", new double[,] { { 1, 2 }, { 3, double.PositiveInfinity }, { 4, 5 } }, "feature 1, row 1: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, or turn infinities into missing values" },
         { "all missing", new double[,] { { 1, double.NaN }, { 2, double.NaN }, { 3, double.NaN } }, "feature 1: found no value at all: all 3 rows are missing, expected at least one value; leave the feature out" },
-        { "too few distinct rows", new double[,] { { 1, 2 }, { 1, 2 }, { 1, 2 } }, "input: found 1 distinct row, expected at least 2, one for each component; use at most 1 component (--components)" },
-        { "constant column", new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } }, "feature 1: found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (--min-variance, MinVariance)" },
-        { "collinear columns", new double[,] { { 1, 2 }, { 2, 4 }, { 9, 18 }, { 10, 20 }, { 4, 8 } }, "feature 1: found a linear combination of the features before it, expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (--min-variance, MinVariance)" },
+        { "too few distinct rows", new double[,] { { 1, 2 }, { 1, 2 }, { 1, 2 } }, "input: found 1 distinct row, expected at least 2, one for each component; use at most 1 component" },
+        { "constant column", new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } }, "feature 1: found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (FitOptions.MinVariance)" },
+        { "collinear columns", new double[,] { { 1, 2 }, { 2, 4 }, { 9, 18 }, { 10, 20 }, { 4, 8 } }, "feature 1: found a linear combination of the features before it, expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (FitOptions.MinVariance)" },
     };
 
     [Theory]
@@ -44,15 +44,14 @@ public class BadDataTests
     }
 
     [Fact]
-    public void EveryOptionOutOfRangeStandsInOneError()
+    public void OptionsOutOfRangeAreCountedInOneError()
     {
         var options = new FitOptions { MaxDegreeOfParallelism = 0, BatchSize = 0, Inertia = 2, LearningRateDecay = -1, Pseudocount = -1, MinVariance = double.NaN, StopThreshold = double.NaN, MaxIterations = -1, InitializationRows = 0 };
         var error = Assert.Throws<ModelException>(options.Validate);
         Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Equal(
-            "fit options: found MaxDegreeOfParallelism is 0, expected -1 (all cores) or 1 to 1024; BatchSize is 0, expected 1 to 16777216 rows; Inertia is 2, expected 0 to 1; " +
-            "LearningRateDecay is -1, expected a finite number of at least 0; Pseudocount is -1, expected a finite number of at least 0; MinVariance is NaN, expected a finite number of at least 0; " +
-            "StopThreshold is NaN, expected a number; MaxIterations is -1, expected at least 0; InitializationRows is 0, expected at least 1, expected values in range; nothing was read; correct the options and run again",
+            "options: found FitOptions.MaxDegreeOfParallelism is 0, expected -1 (all cores) or 1 to 1024; FitOptions.BatchSize is 0, expected 1 to 16777216 rows; and 7 more, "
+            + "expected values in range; nothing was read; correct the options and run again",
             error.Message);
     }
 

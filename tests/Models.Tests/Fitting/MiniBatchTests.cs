@@ -157,7 +157,7 @@ public class MiniBatchTests
         var values = new double[Rows, 1];
         for (var i = 0; i < Rows; i++) values[i, 0] = i % 7;
         var error = Assert.Throws<ModelException>(() => Start.Fit(FeatureMatrix.FromRows(values, weights), options with { BatchesPerIteration = 4 }));
-        Assert.Equal("4 batches from batch 4 on: found a total weight of 0, expected rows of weight above 0 in each iteration; take more batches per iteration (--batches-per-iteration, BatchesPerIteration), or check the weights", error.Message);
+        Assert.Equal("4 batches from batch 4 on: found a total weight of 0, expected rows of weight above 0 in each iteration; take more batches per iteration (FitOptions.BatchesPerIteration), or check the weights", error.Message);
     }
 
     [Fact]
@@ -172,14 +172,14 @@ public class MiniBatchTests
     {
         var pass = new UpdatePass(new InMemoryPass(data, BatchSize), Start, Start.CreateStatistics());
         var error = await Assert.ThrowsAsync<ModelException>(() => ExpectationMaximization.FitAsync(Start, pass, options).AsTask());
-        Assert.Equal("batches per iteration: found a number, and data (UpdatePass) that are gone over as a whole, expected none, so that each iteration takes all batches; leave it out (--batches-per-iteration, BatchesPerIteration)", error.Message);
+        Assert.Equal("FitOptions.BatchesPerIteration: found a number, and data that are gone over as a whole, expected none, so that each iteration takes all batches; leave it out", error.Message);
     }
 
     [Fact]
     public void None_is_refused()
     {
         var error = Assert.Throws<ModelException>(() => Start.Fit(data, options with { BatchesPerIteration = 0 }));
-        Assert.Equal("fit options, BatchesPerIteration: found 0, expected null (all batches) or at least 1; nothing was read; correct the options and run again", error.Message);
+        Assert.Equal("FitOptions.BatchesPerIteration: found 0, expected null (all batches) or at least 1; nothing was read; correct the options and run again", error.Message);
     }
 
     private static IEnumerable<int> RowsOf(int evaluation) =>

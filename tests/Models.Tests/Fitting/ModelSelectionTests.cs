@@ -158,7 +158,7 @@ public class ModelSelectionTests
         Assert.All(found.Candidates, c => Assert.True(double.IsNaN(c.Aic) && double.IsNaN(c.Bic)));
         var error = Assert.Throws<ModelException>(() => ModelSelection.Of(k => new KMeansEstimator(k), [2, 3]));
         Assert.Equal("model selection: found components is 2, 3, expected one number, as this model has no likelihood, and more components always come closer to the rows; "
-            + "criterion is Bic, expected LogLikelihood, which stands for what the fit increases: this model has no likelihood, expected values in range; nothing was read; correct the options and run again", error.Message);
+            + "and 1 more, expected values in range; nothing was read; correct the options and run again", error.Message);
     }
 
     [Theory]

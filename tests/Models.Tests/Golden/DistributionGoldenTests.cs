@@ -53,7 +53,7 @@ public class DistributionGoldenTests
             for (var j = 0; j < data.Columns; j++) golden.Close(covariance[i, j], fitted.Covariance(i, j), $"cov[{i},{j}]");
         var error = Assert.Throws<ModelException>(fitted.EnsureEvaluable);
         Assert.Contains("a linear combination of the features before it", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--min-variance", error.Message, StringComparison.Ordinal);
+        Assert.Contains("FitOptions.MinVariance", error.Message, StringComparison.Ordinal);
         var floored = Fit(MultivariateGaussianDistribution.Blank(new double[data.Columns]), data, new() { MinVariance = 1e-6 });
         Assert.All(floored.LogProbability(data), p => Assert.True(double.IsFinite(p)));
     }

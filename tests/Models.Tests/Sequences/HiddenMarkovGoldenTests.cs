@@ -119,7 +119,7 @@ public class HiddenMarkovGoldenTests
         var result = file.Model.Fit(file.Sequences, new() { MaxIterations = 1 });
         Assert.Contains($"2 of 4 sequences are impossible under the model (numbers 1, 2; {file.Sequences.Length(1) + file.Sequences.Length(2)} of {file.Sequences.Rows} rows) and were left out", result.Warnings);
         var fatal = Assert.Throws<ModelException>(() => file.Model.With(new() { Impossible = ImpossibleSequence.Fail }).Fit(file.Sequences));
-        Assert.Equal("sequence 1: found a probability of 0 for its 3 rows, expected a sequence that the model can produce; look for unknown symbols and missing transitions, or let such sequences be skipped (--impossible skip)", fatal.Message);
+        Assert.Equal("sequence 1: found a probability of 0 for its 3 rows, expected a sequence that the model can produce; look for unknown symbols and missing transitions, or let such sequences be skipped (ImpossibleSequence.Skip)", fatal.Message);
     }
 
     private static string[] Names(JsonElement list) => [.. list.EnumerateArray().Select(n => n.GetString()!)];

@@ -19,7 +19,7 @@ public class SavedModelTests
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1}}""", "m.json, property 'standardDeviation': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1, "standardDeviation": -1}}""", "m.json, normal model, normal distribution, standardDeviation: found -1, expected a finite number above 0; the file is damaged or was edited; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "features": [], "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json, property 'features': found 0 features, expected 1, as the model has; the file is damaged or was edited; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "model": {"type": "kmeans", "type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json: found a property that stands twice, expected each property once; the file is damaged or was edited; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "kmeans", "type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json: found a duplicate property, expected each property once; the file is damaged or was edited; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffg", "standardDeviation": 1}}""", "m.json, property 'mean': found 'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff…' (61 letters), expected a number; the file is damaged or was not written by Pipelines; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": "\u001b[31mred", "standardDeviation": 1}}""", "m.json, property 'mean': found '\uFFFD[31mred', expected a number; the file is damaged or was not written by Pipelines; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "training": {"rows": 1e300}, "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json, property 'rows': found 1E+300, expected a number of rows; the file is damaged or was not written by Pipelines; save the model again" },
@@ -48,7 +48,7 @@ public class SavedModelTests
     public void AnUnknownTypeIsNeverLookedUp()
     {
         var error = Assert.Throws<ModelException>(() => SavedModel.FromJson("""{"format": "pipelines-model", "version": 1, "model": {"type": "System.Diagnostics.Process"}}"""u8.ToArray()));
-        Assert.StartsWith("model, property 'type': found 'System.Diagnostics.Process', expected one of ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("model, property 'type': found 'System.Diagnostics.Process', expected a model that this version of Pipelines knows; ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

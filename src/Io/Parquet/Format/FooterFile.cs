@@ -44,7 +44,7 @@ internal static class FooterFile
     {
         // Opening a pipe would wait for a writer, perhaps for ever; it has no length, as a device has none.
         if (new FileInfo(path) is { Exists: true, Length: 0 })
-            throw new DataException(DataErrorKind.Data, path, "an empty file, or a pipe or device", "a Parquet file", "write the file anew, or leave it out");
+            throw NotParquet(path, "an empty file, or a pipe or device", "a Parquet file");
         try
         {
             return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
@@ -91,12 +91,13 @@ internal static class FooterFile
 
     private static FileFooter Load(SafeFileHandle file, string path, Func<FileFooter>? decrypt)
     {
-        var length = RandomAccess.GetLength(file);
-        if (length < 4 + Tail) throw NotParquet(path, $"a file of {length} bytes", "at least 12 bytes");
+        var length = LengthOf(file, path);
         Span<byte> head = stackalloc byte[4], tail = stackalloc byte[Tail];
+        if (OtherFormat.Of(file, length, path) is { } other) throw NotParquet(path, other.Found, "a Parquet file", other.Remedy);
+        if (length < 4 + Tail) throw NotParquet(path, $"a file of {length} bytes", "at least 12 bytes");
         if (Read(file, head, 0, path) != 4 || Read(file, tail, length - Tail, path) != Tail) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
         var isEncrypted = head.SequenceEqual("PARE"u8) && tail[4..].SequenceEqual("PARE"u8);
-        if (isEncrypted && decrypt is null) throw NotParquet(path, "an encrypted file", "a Parquet file without encryption, or a key", "give its keys (--decryption-key-file), or decrypt it first");
+        if (isEncrypted && decrypt is null) throw NotParquet(path, "an encrypted file", "a Parquet file without encryption, or a key", "give its keys (ParquetSourceOptions.DecryptionKeys), or decrypt it first");
         if (!isEncrypted && !head.SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(head)} at its beginning", "the letters PAR1");
         if (!isEncrypted && !tail[4..].SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(tail[4..])} at its end", "the letters PAR1", "the file is cut off or damaged: fetch it again");
         var footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
@@ -129,6 +130,19 @@ internal static class FooterFile
         var bytes = new byte[(int)Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(tail), 0, Math.Min(QuickTail, length - Tail))];
         if (Read(file, bytes, length - Tail - bytes.Length, path) != bytes.Length || Hash(bytes) != was.TailHash) return ("a file with another footer", "the footer that it had when it was opened");
         return null;
+    }
+
+    private static long LengthOf(SafeFileHandle file, string path)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file);
+        }
+        // Parquet is read from its end; what a pipe has passed on is gone.
+        catch (NotSupportedException e)
+        {
+            throw new DataException(DataErrorKind.Usage, path, "a pipe or a device", "a Parquet file, which is read from its end", "save the data to a file first, and name that", e);
+        }
     }
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

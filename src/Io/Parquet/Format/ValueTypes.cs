@@ -49,8 +49,8 @@ internal static class ValueTypes
     public static ParquetStorage For(ColumnField field)
     {
         if (field.Storage is ParquetStorage kept && Of(kept).Type == field.ValueType) return kept;
-        return For(field.ValueType) ?? throw new DataException(DataErrorKind.Usage, $"column '{field.Name}'", $"values of type {field.ValueType.Name}",
-            "numbers, booleans, strings, dates, times, decimals, Guid or byte[]", "convert the column or leave it out");
+        return For(field.ValueType) ?? throw new DataException(DataErrorKind.Usage, $"column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
+            "numbers, booleans, strings, dates, times, decimals, UUIDs or binary values", "convert the column or leave it out");
     }
 
     private static ParquetStorage? For(Type type) => Type.GetTypeCode(type) switch

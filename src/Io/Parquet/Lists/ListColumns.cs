@@ -8,7 +8,7 @@ namespace Pipelines.Io.Reading;
 internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
 {
     /// <summary>Why a column of lists cannot be read as a plain one.</summary>
-    public const string Obstacle = "it is a list; its elements can be read as rows (--lists, ParquetSourceOptions.Lists)";
+    public const string Obstacle = "it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)";
 
     /// <summary>The lists that options ask for; null where they ask for none.</summary>
     public static ListColumns? Of(ParquetSourceOptions options) => options.Lists.Count == 0 ? null : new(options.Lists, options.ListKey);
@@ -24,7 +24,7 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
     public BatchSchema Schema(PlannedFile[] files, BatchSchema plain, IReadOnlyList<ParquetEngine> engines)
     {
         if (Array.Exists(files, f => f.Footer.LeftOut.Contains(Key) || Array.Exists(f.Footer.Columns, c => c.Name == Key)))
-            throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column of the name that the key of the lists has", "another name", "give the key another name (--sequence, ParquetSourceOptions.ListKey)");
+            throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column of the name that the key of the lists has", "another name", "give the key another name (ParquetSourceOptions.ListKey)");
         var elements = new List<ColumnField>();
         foreach (var name in Names)
         {
@@ -42,12 +42,12 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
         if (Find(file, name) is not { } column)
         {
             var found = Array.Exists(file.Footer.Columns, c => c.Name == name) ? "a plain column" : file.Footer.LeftOut.Contains(name) ? "a map, a structure or a list of such" : "no such column";
-            var others = file.Footer.Lists.Length == 0 ? "; the file has none" : $", such as {string.Join(", ", file.Footer.Lists.Select(l => l.Name))}";
-            throw new DataException(DataErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}", "correct the name (--lists)");
+            var others = file.Footer.Lists.Length == 0 ? "; the file has none" : "";
+            throw new DataException(DataErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}", NearestName.Remedy(name, file.Footer.Lists.Select(l => l.Name), "correct the name (ParquetSourceOptions.Lists)"));
         }
         var why = column.Obstacle ?? EngineChoice.Obstacle(engines, file, column);
         if (why is not null)
-            throw new DataException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times", "write the file anew, choose another engine (--parquet-engine), or leave the column out");
+            throw new DataException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times", "choose another engine (ParquetSourceOptions.Engine), or leave the column out");
         if (!ColumnUnion.Agree(Find(first, name).Field!, column.Field!))
             throw new DataException(DataErrorKind.Data, place, $"lists of {column.Storage}", $"lists of {Find(first, name).Storage}, as in {first.Name}", "read files of one kind at a time");
     }

@@ -235,6 +235,6 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
 
         private DataException Uneven(int column, long row, bool isEnd = false) => new(
             DataErrorKind.Data, $"{from.Name}, row group {number}, row {(isEnd ? row : Rows + row)}", $"lists of different lengths in '{columns[0].Name}' and '{columns[column].Name}'", "lists of one length in each row",
-            "correct the row, or read one of the columns alone (--lists)");
+            "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)");
     }
 }

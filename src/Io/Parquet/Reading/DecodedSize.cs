@@ -32,7 +32,7 @@ internal static class DecodedSize
         var needed = row * Math.Min(options.BatchSize, rows);
         if (needed <= allowed) return;
         throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}", $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with what is computed of them," : "")} a batch of {Math.Min(options.BatchSize, rows)} rows",
-            $"at most {new MemorySize(allowed)}, the largest batch within the memory budget", $"take batches of {Math.Max(1, allowed / row)} rows (--batch-size), give more memory (--memory), or leave columns out");
+            $"at most {new MemorySize(allowed)}, the largest batch within the memory budget", $"take batches of {Math.Max(1, allowed / row)} rows (ReadOptions.BatchSize), give more memory (ReadOptions.LargestBatchBytes), or leave columns out");
     }
 
     private static int Width(RowGroupInfo group, FileColumn column)

@@ -48,7 +48,7 @@ internal static class EngineChoice
         foreach (var engine in engines)
             if (engine.IsAvailable && engine.LoadEncrypted(path, name, keys) is { } footer) return footer;
         var why = string.Join("; ", engines.Select(e => $"{e.Name} {e.Unavailable ?? "does not decrypt"}"));
-        throw new DataException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})", "a Parquet file without encryption, or an engine that decrypts", "choose another engine (--parquet-engine), or decrypt it first");
+        throw new DataException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})", "a Parquet file without encryption, or an engine that decrypts", "choose another engine (ParquetSourceOptions.Engine), or decrypt it first");
     }
 
     // Asked in the order of preference, so that the native library is loaded only where the built-in engine will not do.

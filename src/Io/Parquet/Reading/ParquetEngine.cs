@@ -83,7 +83,7 @@ internal static class RowGroupFault
             DataException known => known,
             OverBudgetException over => TooLarge(file, group, column, over.What, over.Allowed),
             BrokenFileException broken => new DataException(DataErrorKind.Data, place, broken.Found, broken.Expected, Remedy, broken),
-            _ => new DataException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.GetType().Name}: {fault.Message})", $"values stored as {column.Storage}", Remedy, fault),
+            _ => new DataException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.Message})", $"values stored as {column.Storage}", Remedy, fault),
         };
     }
 
@@ -95,5 +95,5 @@ internal static class RowGroupFault
     /// <param name="allowed">Bytes that it may take.</param>
     public static DataException TooLarge(PlannedFile file, int group, FileColumn column, string what, long allowed) => new(
         DataErrorKind.Data, $"{file.Name}, row group {group}, column '{column.Name}'", what, $"at most {new MemorySize(allowed)}, the share of the memory budget",
-        "give more memory (--memory), take smaller batches (--batch-size), or leave the column out");
+        "give more memory (ReadOptions.LargestBatchBytes), take smaller batches (ReadOptions.BatchSize), or leave the column out");
 }

@@ -52,7 +52,7 @@ internal sealed class ParquetPlan
         if (lists is not null) Schema = lists.Schema(files, Schema, engines);
         if (Schema.Fields.Count == 0)
         {
-            var why = obstacles.Count == 0 ? "no column" : "no column that can be read: " + string.Join("; ", obstacles.Select(o => $"'{o.Key}': {o.Value}"));
+            var why = obstacles.Count == 0 ? "no column" : $"no column that can be read: '{obstacles.First().Key}': {obstacles.First().Value}{(obstacles.Count > 1 ? $", and {obstacles.Count - 1} more" : "")}";
             throw new DataException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times", "write the file anew with plain columns");
         }
     }

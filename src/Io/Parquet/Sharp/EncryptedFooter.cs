@@ -20,7 +20,7 @@ internal static class EncryptedFooter
         catch (Exception e) when (e is not DataException)
         {
             throw new DataException(DataErrorKind.Data, name + ", footer", e is BrokenFileException broken ? broken.Found : $"an encrypted file that cannot be opened ({ArrowFault.Message(e)})",
-                e is BrokenFileException { Expected: var expected } ? expected : "a footer that the given keys decrypt", "check the keys (--decryption-key-file) and their ids", e);
+                e is BrokenFileException { Expected: var expected } ? expected : "a footer that the given keys decrypt", "check the keys (ParquetSourceOptions.DecryptionKeys) and their ids", e);
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class FolderSinkOutput : SinkOutput
 
     public override bool HasParts => output.Parts.Count > 0;
 
-    public override string Rest => output.IsResumable && output.Parts.Count > 0 ? "what is finished was kept: resuming (--resume) goes on from it" : base.Rest;
+    public override string Rest => output.IsResumable && output.Parts.Count > 0 ? "what is finished was kept: resuming (ParquetSinkOptions.Resume) goes on from it" : base.Rest;
 
     public override ResumePoint Enter(JobFacts? job, bool resume, CancellationToken cancellationToken) => output.Enter(job, resume, replace: false, cancellationToken);
 

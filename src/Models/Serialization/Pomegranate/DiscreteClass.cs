@@ -12,7 +12,7 @@ internal sealed class DiscreteClass : PomegranateClass
         var parameters = json["parameters"];
         var entries = parameters.At(0).Entries().ToList();
         var type = json.Optional("dtype") is { } tag ? PythonKey.Type(tag, reading) : PythonKey.Guess(entries.Select(e => e.Key));
-        if (entries.Count == 0) reading.Warn(json, "a DiscreteDistribution without keys (it was never fitted) gives every value probability 0");
+        if (entries.Count == 0) reading.Warn(json, "a discrete distribution without keys (it was never fitted) gives every value probability 0");
         var keys = reading.Keys(first);
         var coded = new List<(int Code, double Probability)>();
         var seen = new HashSet<int>();

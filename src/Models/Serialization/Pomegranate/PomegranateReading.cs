@@ -71,8 +71,8 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
         if (!PomegranateClass.All.TryGetValue(named.Text(), out var found) || found.IsDistribution != isDistribution)
         {
             throw new ModelException(ErrorKind.Model, named.Path, $"{(isDistribution ? "the distribution" : "the class")} {JsonHelpers.Quote(named.Text())}",
-                $"one that this version can take over: {string.Join(", ", PomegranateClass.All.Values.Where(c => c.IsDistribution == isDistribution).Select(c => c.Name).Order(StringComparer.Ordinal))}{(isDistribution ? "" : ", or a Distribution")}",
-                "use a newer version of Pipelines, or fit the model anew");
+                "one that this version can take over",
+                "use a newer version of Pipelines, or fit the model again");
         }
         var model = Guarded(json, found.Name, () => found.Read(json, first, depth, this));
         if (json.Optional("frozen") is not { } frozen) return model;

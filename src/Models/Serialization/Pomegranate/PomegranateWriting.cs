@@ -32,8 +32,8 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
     {
         if (!classes.TryGetValue(model.GetType(), out var found))
         {
-            throw new ModelException(ErrorKind.Usage, path, $"a {model.FormatName} model", $"one that pomegranate 0.14 has: {string.Join(", ", Names())}",
-                "keep the file as it is, or fit a model of one of these kinds");
+            throw new ModelException(ErrorKind.Usage, path, $"a {model.FormatName} model", "one that pomegranate 0.14 has, such as a mixture of normal distributions",
+                "keep the file as it is, or fit such a model");
         }
         var properties = found.Write(model, first, path, this).ToList();
         // The tag of a table of keys stands before its name.

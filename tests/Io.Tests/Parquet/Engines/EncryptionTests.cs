@@ -66,7 +66,7 @@ public class EncryptionTests
     {
         var none = await new ParquetSource(Corpus).FailsReading();
         Assert.Equal("an encrypted file", none.Found);
-        Assert.Equal("give its keys (--decryption-key-file), or decrypt it first", none.Remedy);
+        Assert.Equal("give its keys (ParquetSourceOptions.DecryptionKeys), or decrypt it first", none.Remedy);
     }
 
     [ParquetSharpFact]

@@ -1,10 +1,10 @@
 namespace Pipelines.Cli.Commands;
 
 /// <summary>Finds the implementations of a base class in this assembly.</summary>
-internal static class Found
+internal static class Implementations
 {
     /// <summary>One instance of each class that derives from <typeparamref name="T"/>.</summary>
-    public static IReadOnlyList<T> In<T>(Func<T, IComparable> order)
+    public static IReadOnlyList<T> Of<T>(Func<T, IComparable> order)
         where T : class =>
         [.. typeof(T).Assembly.GetTypes()
             .Where(t => t is { IsAbstract: false, ContainsGenericParameters: false } && typeof(T).IsAssignableFrom(t))

@@ -4,7 +4,7 @@ using Pipelines.Io;
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>Figures for people.</summary>
-internal static class Words
+internal static class Figures
 {
     /// <summary><c>3,000,000</c></summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
