@@ -6,6 +6,8 @@ namespace Pipelines.Blocks;
 /// <summary>A pipeline with both ends: it can run.</summary>
 public sealed class SinkPipeline
 {
+    private const string LeaveOut = "name the columns to write, without this one (--keep, Pipeline.Select)";
+
     private readonly Graph graph;
     private readonly PipelineOptions options;
     private readonly Func<IBatchSink> createSink;
@@ -35,6 +37,7 @@ public sealed class SinkPipeline
         try
         {
             var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+            bound.CheckNothingLost(LeaveOut);
             parquet?.CheckInput(bound.Read);
             point = await ResumeAsync(bound, sink, cancellationToken).ConfigureAwait(false);
             run.Accounts.Resume(point);
@@ -96,6 +99,7 @@ public sealed class SinkPipeline
     {
         options.Validate();
         var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        bound.CheckNothingLost(LeaveOut);
         var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)), cancellationToken).ConfigureAwait(false);
         await using var sink = createSink();
         if (sink is not ParquetSink parquet) return plan with { Written = bound.Schema };

@@ -30,11 +30,11 @@ public sealed partial class FeaturePass
     /// <summary>Source, features with cache and statistics, fold.</summary>
     private async Task<Statistics> FillAsync(FeatureCache filling, PassWork work)
     {
-        var bound = await graph.BindAsync(Needed, work.Token, options.BadRows.Keeps).ConfigureAwait(false);
+        var bound = await BindAsync(work.Token).ConfigureAwait(false);
         if (bound.Schema is { } schema)
         {
             extractor.Check(schema, graph.Source.Name);
-            CheckSequences(schema);
+            sequences?.Check(schema, graph.Source.Name);
             TakeIndexesAsLabels(schema);
         }
         filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
@@ -68,6 +68,14 @@ public sealed partial class FeaturePass
         Seen.IsWhole = true;
         decoded = [.. decoded.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
         return await fold.Result.ConfigureAwait(false);
+    }
+
+    // Rows that are put aside keep all of their columns.
+    private async Task<BoundGraph> BindAsync(CancellationToken cancellationToken)
+    {
+        var bound = await graph.BindAsync(Needed, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        if (options.BadRows.Keeps) bound.CheckNothingLost("leave bad rows out without keeping them (--on-bad-row skip), or choose columns (Pipeline.Select)");
+        return bound;
     }
 
     // Written by the pass that reads all rows; a fit that goes on reads them again and writes the same.

@@ -86,14 +86,6 @@ public sealed partial class FeaturePass
         return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use)).ConfigureAwait(false);
     }
 
-    private void CheckSequences(BatchSchema schema)
-    {
-        if (sequences is null) return;
-        foreach (var name in sequences.Needed)
-            if (schema.IndexOf(name) < 0)
-                throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", "name columns that the data hold");
-    }
-
     private async Task FindSequencesAsync(CancellationTokenSource stop)
     {
         if (cache is null) await ReadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Pipelines.Io;
 using Pipelines.Models;
 
 namespace Pipelines.Blocks;
@@ -27,6 +28,20 @@ public sealed record SequenceColumns(string Key, string? Order = null, bool Regr
 
     /// <summary>The columns that are read for it.</summary>
     internal IEnumerable<string> Needed => Order is null ? [Key] : [Key, Order];
+
+    /// <summary>Checks the columns of the data, before any row is read.</summary>
+    /// <exception cref="DataException">The key or the order is not among them, or rows cannot be compared by it.</exception>
+    internal void Check(BatchSchema schema, string place)
+    {
+        foreach (var name in Needed)
+        {
+            var index = schema.IndexOf(name);
+            if (index < 0)
+                throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", "name columns that the data hold");
+            if (schema.Fields[index].Obstacle is { } obstacle)
+                throw new DataException(DataErrorKind.Data, $"{place}, column '{name}'", $"a column that is only passed on: {obstacle}", "numbers, texts, booleans or times", "choose another column for the key or the order");
+        }
+    }
 
     internal void Validate() => ModelException.CheckOptions("sequences",
         (!string.IsNullOrEmpty(Key), "key column", Key ?? "null", "a column's name"),

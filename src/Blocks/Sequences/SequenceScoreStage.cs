@@ -22,9 +22,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     public override BatchSchema? Bind(BatchSchema? input, string place)
     {
         if (input is null) return null;
-        foreach (var name in Sequences.Needed)
-            if (input.IndexOf(name) < 0)
-                throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", input.Fields.Select(f => f.Name))}", "name columns that the data hold");
+        Sequences.Check(input, place);
         return Plan.Bind(input, place).Schema;
     }
 

@@ -8,7 +8,8 @@ namespace Pipelines.Io;
 /// <summary>
 /// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
 /// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. All files must have the same columns. Lists, maps and
-/// structures are left out, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
+/// structures are passed on as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows. Row groups are decoded ahead,
+/// several at a time, and cut into batches by global row number. Half floats
 /// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
 /// </summary>
 public sealed class ParquetSource : IBatchSource
@@ -50,7 +51,7 @@ public sealed class ParquetSource : IBatchSource
         var largest = 0L;
         foreach (var file in opened.Files)
         {
-            FileColumn[] columns = [.. opened.Schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name) ?? ListColumns.Find(file, f.Name)).Where(c => c is not null)];
+            FileColumn[] columns = [.. opened.Schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => opened.Column(file, f.Name)).Where(c => c is not null)];
             for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
         }
         // How many elements lists have, only reading tells.
@@ -154,13 +155,11 @@ public sealed class ParquetSource : IBatchSource
                 .OrderByDescending(e => e.Item2),
         ];
 
-        // Columns that one reader reads: the plain ones together, each column of lists for itself.
+        // Columns that one reader reads: the plain ones together, each column of lists and each leaf of a nested one for itself.
         IEnumerable<FileColumn[]> Together(PlannedFile file)
         {
-            if (opened.Lists is not { } lists) return [ParquetPlan.Columns(file, schema)];
-            var columns = schema.Fields.Where(f => f.Name != lists.Key).ToLookup(f => lists.Names.Contains(f.Name));
-            FileColumn[] plain = [.. columns[false].Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name)!)];
-            return [.. plain.Length == 0 ? [] : new[] { plain }, .. columns[true].Select(f => new[] { ListColumns.Find(file, f.Name) })];
+            var read = schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => opened.Column(file, f.Name)).ToLookup(c => c.Levels is null && c.Nested is null);
+            return [.. read[true].Any() ? new[] { read[true].ToArray() } : [], .. read[false].SelectMany(c => c.Leaves).Select(l => new[] { l })];
         }
     }
 

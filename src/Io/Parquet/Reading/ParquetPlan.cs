@@ -46,17 +46,13 @@ internal sealed class ParquetPlan
     {
         (Files, Engines, Lists) = (files, engines, lists);
         var first = files[0];
-        foreach (var name in first.Footer.LeftOut)
-            if (lists?.Names.Contains(name) != true) obstacles[name] = Array.Exists(first.Footer.Lists, l => l.Name == name) ? ListColumns.Obstacle : "it is a map, a structure or a list of such";
         foreach (var file in files)
         {
             foreach (var column in file.Footer.Columns)
                 if ((column.Obstacle ?? EngineChoice.Obstacle(engines, file, column)) is { } obstacle) obstacles.TryAdd(column.Name, obstacle);
             if (file != first) Compare(first, file);
         }
-        Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name)).Select(c => Array.Exists(files, f => Find(f, c.Name).Field!.IsNullable)
-            ? c.Field! with { IsNullable = true }
-            : c.Field!));
+        Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name)).Select(c => Field(files, c)));
         if (lists is not null) Schema = lists.Schema(files, Schema, engines);
         if (Schema.Fields.Count == 0)
         {
@@ -121,8 +117,20 @@ internal sealed class ParquetPlan
         return Schema.Project(names, Files[0].Name);
     }
 
+    /// <summary>A file's column as it is read: of a list whose elements are rows, that of the elements.</summary>
+    public FileColumn Column(PlannedFile file, string name) => Lists?.Names.Contains(name) == true ? ListColumns.Find(file, name) : Find(file, name);
+
     /// <summary>A file's columns, in the order of <paramref name="schema"/>.</summary>
     public static FileColumn[] Columns(PlannedFile file, BatchSchema schema) => [.. schema.Fields.Select(c => Find(file, c.Name))];
+
+    private static ColumnField Field(PlannedFile[] files, FileColumn column)
+    {
+        var nested = column.Nested;
+        if (nested is not null)
+            foreach (var file in files) nested = nested.Union(Find(file, column.Name).Nested!)!;
+        var field = nested is null ? column.Field! : column.Field! with { Storage = nested };
+        return Array.Exists(files, f => Find(f, column.Name).Field!.IsNullable) ? field with { IsNullable = true } : field;
+    }
 
     private static FileColumn Find(PlannedFile file, string name) => Array.Find(file.Footer.Columns, c => c.Name == name)!;
 
@@ -135,9 +143,9 @@ internal sealed class ParquetPlan
         foreach (var column in first.Footer.Columns)
         {
             if (Find(file, column.Name) is not { } other)
-                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", "no such column", $"{column.Storage}, as in {first.Name}", remedy);
+                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", "no such column", $"{column.StoredAs}, as in {first.Name}", remedy);
             if (column.Field is not null && other.Field is not null && !Agree(column, other))
-                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", $"{other.Storage}", $"{column.Storage}, as in {first.Name}", remedy);
+                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", other.StoredAs, $"{column.StoredAs}, as in {first.Name}", remedy);
         }
     }
 
@@ -145,6 +153,7 @@ internal sealed class ParquetPlan
     internal static bool Agree(FileColumn a, FileColumn b)
     {
         if (a.Field!.ValueType != b.Field!.ValueType) return false;
+        if (a.Nested is { } nested) return nested.Union(b.Nested!) is not null;
         var (s, t) = (a.Storage, b.Storage);
         return a.Field.ValueType == typeof(string) || (s.Kind, s.Unit, s.IsUtc, s.Precision, s.Scale, s.Length) == (t.Kind, t.Unit, t.IsUtc, t.Precision, t.Scale, t.Length);
     }
