@@ -16,7 +16,7 @@ internal sealed record NestedLeaf(SchemaNode[] Path)
     public ColumnField Field => new(string.Join('.', Path.Select(n => n.Name)), ValueTypes.Of(Storage).Type!, IsNullable: true, Storage);
 
     /// <summary>The leaf as a column of a file.</summary>
-    public FileColumn ToColumn(int chunk) => new(Field.Name, chunk, Storage, Repetition.Optional, Field, null) { Levels = Shape };
+    public FileColumn ToColumn(int chunk) => new(Field.Name, chunk, Storage, Repetition.Optional, Field, null) { Levels = Shape, Of = Path[0].Name };
 
     /// <summary>
     /// The definition levels of this leaf in the terms of the same leaf of another schema, where some of the groups that are required here are optional.

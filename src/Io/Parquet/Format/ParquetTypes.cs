@@ -86,6 +86,12 @@ internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage
     /// <summary>The columns that are stored: the leaves of a nested column, else the column itself.</summary>
     public FileColumn[] Leaves => NestedLeaves ?? [this];
 
+    /// <summary>Of a leaf of a nested column, that column's name; null for all others.</summary>
+    public string? Of { get; init; }
+
+    /// <summary>The column in words, for messages.</summary>
+    public string Place => Of is null || Of == Name ? $"column '{Name}'" : $"column '{Of}' ({Name})";
+
     /// <summary>How it is stored, for people.</summary>
     public string StoredAs => Nested?.ToString() ?? Storage.ToString();
 }

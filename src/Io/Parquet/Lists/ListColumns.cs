@@ -29,7 +29,7 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
             var field = Find(files[0], name).Field!;
             elements.Add(Array.Exists(files, f => Find(f, name).Field!.IsNullable) ? field with { IsNullable = true } : field);
         }
-        return new BatchSchema([new ColumnField(Key, typeof(long), IsNullable: false), .. plain.Fields.Where(f => !Names.Contains(f.Name)), .. elements]);
+        return new BatchSchema([new ColumnField(Key, typeof(long), IsNullable: false), .. plain.Fields, .. elements]);
     }
 
     private static void Check(PlannedFile file, PlannedFile first, string name, IReadOnlyList<ParquetEngine> engines)

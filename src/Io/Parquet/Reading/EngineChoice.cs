@@ -38,7 +38,7 @@ internal static class EngineChoice
         }
         if (least is not null) return least;
         var column = Array.Find(columns, c => Reasons(engines, file, group, c) is not null);
-        throw new DataException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", column '{column.Name}'")}",
+        throw new DataException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", {column.Place}")}",
             column is null ? "columns that no one engine can read together" : $"a column that cannot be read: {Reasons(engines, file, group, column)}",
             "a plain column of numbers, booleans, texts or times", "leave the column out");
     }

@@ -50,9 +50,9 @@ internal sealed class ParquetPlan
         {
             foreach (var column in file.Footer.Columns)
                 if ((column.Obstacle ?? EngineChoice.Obstacle(engines, file, column)) is { } obstacle) obstacles.TryAdd(column.Name, obstacle);
-            if (file != first) Compare(first, file);
+            if (file != first) Compare(first, file, lists);
         }
-        Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name)).Select(c => Field(files, c)));
+        Schema = new BatchSchema(first.Footer.Columns.Where(c => !obstacles.ContainsKey(c.Name) && !IsList(c, lists)).Select(c => Field(files, c)));
         if (lists is not null) Schema = lists.Schema(files, Schema, engines);
         if (Schema.Fields.Count == 0)
         {
@@ -134,13 +134,16 @@ internal sealed class ParquetPlan
 
     private static FileColumn Find(PlannedFile file, string name) => Array.Find(file.Footer.Columns, c => c.Name == name)!;
 
-    private static void Compare(PlannedFile first, PlannedFile file)
+    // Lists whose elements are read as rows may be of different forms.
+    private static bool IsList(FileColumn column, ListColumns? lists) => lists?.Names.Contains(column.Name) == true;
+
+    private static void Compare(PlannedFile first, PlannedFile file, ListColumns? lists)
     {
         const string remedy = "read files of one kind at a time, or write them anew with the same columns";
         foreach (var column in file.Footer.Columns)
-            if (!Array.Exists(first.Footer.Columns, c => c.Name == column.Name))
+            if (!IsList(column, lists) && !Array.Exists(first.Footer.Columns, c => c.Name == column.Name))
                 throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", $"a column that {first.Name} does not have", "the same columns in all files", remedy);
-        foreach (var column in first.Footer.Columns)
+        foreach (var column in first.Footer.Columns.Where(c => !IsList(c, lists)))
         {
             if (Find(file, column.Name) is not { } other)
                 throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", "no such column", $"{column.StoredAs}, as in {first.Name}", remedy);

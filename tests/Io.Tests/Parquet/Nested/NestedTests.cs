@@ -1,3 +1,5 @@
+using Pipelines.Testing;
+
 namespace Pipelines.Io.Tests;
 
 /// <summary>Lists, maps and structures are written as they were read. DuckDB writes them, and compares what was written.</summary>
@@ -90,7 +92,7 @@ public sealed class NestedTests : IDisposable
             BatchColumn[] columns = [.. batch.Columns.Select(c => c.Accept(new Picker(rows)))];
             await sink.OpenAsync(batch.Schema, default);
             await sink.WriteAsync(new DataBatch(batch.Schema, columns, rows.Length, 0, 0), default);
-            Assert.Equal("STRUCT(a INT64 INT_64?, b BYTE_ARRAY STRING?, c STRUCT(d INT64 DECIMAL(18, 1)?, e INT32 DATE?)?)", batch["s"].GetValue(1)!.ToString());
+            Assert.Equal("STRUCT(a INT64 INT_64?, b BYTE_ARRAY STRING?, c STRUCT(d FIXED_LEN_BYTE_ARRAY(16) DECIMAL(21, 1)?, e INT32 DATE?)?)", batch["s"].GetValue(1)!.ToString());
             Assert.Null(batch["s"].GetValue(7));
         }
         await sink.CompleteAsync(default);

@@ -1,6 +1,7 @@
 using DuckDB.NET.Data;
+using Xunit;
 
-namespace Pipelines.Io.Tests;
+namespace Pipelines.Testing;
 
 /// <summary>DuckDB as an independent writer and reader of nested columns.</summary>
 internal static class DuckParquet
