@@ -6,7 +6,10 @@ namespace Pipelines.Testing;
 /// <summary>DuckDB as an independent writer and reader of nested columns.</summary>
 internal static class DuckParquet
 {
-    /// <summary>Columns of every kind of nesting, as SQL over <c>i</c>: nulls and empty lists at every level, texts with few and with many distinct values, every type of leaf.</summary>
+    /// <summary>
+    /// Columns of every kind of nesting, as SQL over <c>i</c>: nulls and empty lists at every level, texts with few and with many distinct values, every type
+    /// of leaf.
+    /// </summary>
     public const string Columns =
         """
         i AS id, i * 0.25 AS x,
@@ -42,7 +45,8 @@ internal static class DuckParquet
     /// <param name="columns">The columns; null = all kinds.</param>
     /// <param name="from">The first value of <c>i</c>.</param>
     public static Task WriteAsync(string path, int rows, string options = "", string? columns = null, int from = 0) =>
-        RunAsync($"COPY (SELECT {columns ?? Columns} FROM range({from}, {from + rows}) AS r(i)) TO '{path}' (FORMAT parquet{(options.Length > 0 ? ", " : "")}{options})");
+        RunAsync($"COPY (SELECT {columns ?? Columns} FROM range({from}, {from + rows}) AS r(i)) TO '{path}' (FORMAT "
+            + $"parquet{(options.Length > 0 ? ", " : "")}{options})");
 
     /// <summary>Checks that some columns of the rows of two files or globs are the same, in the same order.</summary>
     public static async Task AssertSameAsync(string expected, string found, string columns = "*")

@@ -118,8 +118,8 @@ public sealed partial class Pipeline
     }
 
     /// <summary>
-    /// Passes each batch through a function of yours over a DataFrame, which keeps the number of rows and their order. It is called by many threads at once. Columns that a DataFrame
-    /// cannot hold (<c>byte[]</c>, lists, maps, structures) go beside it unchanged.
+    /// Passes each batch through a function of yours over a DataFrame, which keeps the number of rows and their order. It is called by many threads at once.
+    /// Columns that a DataFrame cannot hold (<c>byte[]</c>, lists, maps, structures) go beside it unchanged.
     /// </summary>
     public Pipeline TransformDataFrame(Func<DataFrame, DataFrame> transform, string name = "transform") => Then(new TransformStage(TransformRowsBlock.FromDataFrame(transform, name), name));
 

@@ -85,7 +85,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         var type = column.ValueType?.ToLowerInvariant();
         if (type is null || (feature.Categories is null && !IsNumeric(type)))
         {
-            var found = type is null ? $"a column that {(column.IsPassedOn ? "is only passed on" : "cannot be read")}: {column.Obstacle}" : $"values of type {type}";
+            var found = type is null ? $"a column that {(column.IsPassedOn ? "is only passed on" : "cannot be read")}: {column.Obstacle}"
+                : $"values of type {type}";
             yield return new(SchemaChange.NotNumeric, file, feature.Name, found, feature.Categories is null ? $"numbers{fitted}" : "values that can be read");
             yield break;
         }

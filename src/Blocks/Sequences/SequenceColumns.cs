@@ -37,9 +37,11 @@ public sealed record SequenceColumns(string Key, string? Order = null, bool Regr
         {
             var index = schema.IndexOf(name);
             if (index < 0)
-                throw new DataException(DataErrorKind.Data, place, $"no column '{name}'", $"the sequences' column '{name}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", "name columns that the data hold");
+                throw new DataException(DataErrorKind.Data, place, $"no column '{name}'",
+                    $"the sequences' column '{name}' among {string.Join(", ", schema.Fields.Select(f => f.Name))}", "name columns that the data hold");
             if (schema.Fields[index].Obstacle is { } obstacle)
-                throw new DataException(DataErrorKind.Data, $"{place}, column '{name}'", $"a column that is only passed on: {obstacle}", "numbers, texts, booleans or times", "choose another column for the key or the order");
+                throw new DataException(DataErrorKind.Data, $"{place}, column '{name}'", $"a column that is only passed on: {obstacle}",
+                    "numbers, texts, booleans or times", "choose another column for the key or the order");
         }
     }
 

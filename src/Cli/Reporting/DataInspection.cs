@@ -16,7 +16,9 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files) : 
             target.WriteLine($"memory to read it: at least {Words.Bytes(file.MemoryBytes)} (a batch of {Words.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
             target.WriteLine();
             TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
-                file.Columns.Select(c => new[] { c.Name, c.ValueType?.ToLowerInvariant() ?? "-", c.IsNullable ? "may be" : "none", c.Elements is { } elements ? $"{c.StoredAs}, {Words.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? "" : $"{(c.IsPassedOn ? "only passed on" : "cannot be read")}: {c.Obstacle}" }));
+                file.Columns.Select(c => new[] { c.Name, c.ValueType?.ToLowerInvariant() ?? "-", c.IsNullable ? "may be" : "none",
+                    c.Elements is { } elements ? $"{c.StoredAs}, {Words.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? ""
+                    : $"{(c.IsPassedOn ? "only passed on" : "cannot be read")}: {c.Obstacle}" }));
             target.WriteLine();
             TextTable.Write(target, ["row group", "rows", "in the file", "decoded", "codecs"],
                 file.RowGroups.Select((g, i) => new[] { Words.Count(i), Words.Count(g.Rows), Words.Bytes(g.CompressedBytes), Words.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);

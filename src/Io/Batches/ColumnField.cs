@@ -3,8 +3,8 @@ namespace Pipelines.Io;
 /// <summary>Name and type of a column that flows through a pipeline.</summary>
 /// <param name="Name">The column's name, compared exactly.</param>
 /// <param name="ValueType">
-/// Type of a value: bool, sbyte … ulong, float, double, decimal, string, <c>byte[]</c>, DateTime (UTC or unspecified as stored), DateOnly, TimeOnly, TimeSpan, Guid, or
-/// <see cref="NestedValue"/> for lists, maps, structures and types that are not supported.
+/// Type of a value: bool, sbyte … ulong, float, double, decimal, string, <c>byte[]</c>, DateTime (UTC or unspecified as stored), DateOnly, TimeOnly,
+/// TimeSpan, Guid, or <see cref="NestedValue"/> for lists, maps, structures and types that are not supported.
 /// </param>
 /// <param name="IsNullable">True if values may be null.</param>
 /// <param name="Storage">What the storage wants kept to write the column back as it was (units, precision); opaque elsewhere. Not part of equality.</param>

@@ -3,8 +3,9 @@ using Pipelines.Io.Reading;
 namespace Pipelines.Io;
 
 /// <summary>
-/// The value of a row in a nested column: a list, a map or a structure, or a type that is not supported. It cannot be looked into. It can be chosen, repeated and passed on, and a
-/// <see cref="ParquetSink"/> writes it as it was read. A column of such values keeps the <see cref="ColumnField"/> that it was read with, which holds its schema.
+/// The value of a row in a nested column: a list, a map or a structure, or a type that is not supported. It cannot be looked into. It can be chosen, repeated
+/// and passed on, and a <see cref="ParquetSink"/> writes it as it was read. A column of such values keeps the <see cref="ColumnField"/> that it was read with,
+/// which holds its schema.
 /// </summary>
 public readonly struct NestedValue
 {

@@ -142,7 +142,8 @@ public static class DataFrameConversion
             BatchColumn<TimeOnly> c => Other(c),
             BatchColumn<TimeSpan> c => Other(c),
             BatchColumn<Guid> c => Other(c),
-            _ => throw new DataException(DataErrorKind.Data, $"column '{column.Field.Name}'", column.Field.Obstacle ?? $"values of type {typeof(T).Name}", "values that a DataFrame can hold", "leave the column out"),
+            _ => throw new DataException(DataErrorKind.Data, $"column '{column.Field.Name}'", column.Field.Obstacle ?? $"values of type {typeof(T).Name}",
+                "values that a DataFrame can hold", "leave the column out"),
         };
 
         private static PrimitiveDataFrameColumn<T> Other<T>(BatchColumn<T> c) where T : unmanaged =>

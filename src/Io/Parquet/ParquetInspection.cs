@@ -46,7 +46,8 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
         var groups = footer.RowGroups.Select(g => new InspectedRowGroup(
             g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
         List<InspectedColumn> columns = [.. footer.Columns.Select(Inspect)];
-        return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, Enumerable.Range(0, groups.Count).Select(Needed).DefaultIfEmpty().Max());
+        return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups,
+            Enumerable.Range(0, groups.Count).Select(Needed).DefaultIfEmpty().Max());
 
         InspectedColumn Inspect(FileColumn column)
         {
@@ -55,13 +56,15 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
             InspectedColumn made;
             if (column.Nested is not { } nested)
             {
-                made = new InspectedColumn(column.Name, column.StoredAs, obstacles[column] is null ? column.Field!.ValueType.Name : null, isNullable, obstacles[column]);
+                made = new InspectedColumn(column.Name, column.StoredAs, obstacles[column] is null ? column.Field!.ValueType.Name : null, isNullable,
+                    obstacles[column]);
                 made = made with { Nulls = Nulls(footer, column), Range = Range(footer, column) };
             }
             else if (list is not null && lists?.Names.Contains(column.Name) == true)
                 made = new InspectedColumn(column.Name, $"list of {list.Storage}", list.Field?.ValueType.Name, isNullable, list.Obstacle);
             else
-                made = new InspectedColumn(column.Name, list is null ? column.StoredAs : $"list of {list.Storage}", null, isNullable, obstacles[column] ?? nested.Obstacle) { IsPassedOn = obstacles[column] is null };
+                made = new InspectedColumn(column.Name, list is null ? column.StoredAs : $"list of {list.Storage}", null, isNullable,
+                    obstacles[column] ?? nested.Obstacle) { IsPassedOn = obstacles[column] is null };
             return made with
             {
                 CompressedBytes = footer.RowGroups.Sum(g => column.Leaves.Sum(l => g.Chunks[l.Chunk].CompressedBytes)),
@@ -109,7 +112,9 @@ public sealed record InspectedColumn(string Name, string StoredAs, string? Value
     /// <summary>Number of nulls, as the file itself tells; null if it does not.</summary>
     public long? Nulls { get; init; }
 
-    /// <summary>True for lists, maps and structures, and types that are not supported: they are written as they were read, though nothing can be done with their values.</summary>
+    /// <summary>
+    /// True for lists, maps and structures, and types that are not supported: they are written as they were read, though nothing can be done with their values.
+    /// </summary>
     public bool IsPassedOn { get; init; }
 
     /// <summary>Its bytes in the file.</summary>

@@ -8,8 +8,8 @@ namespace Pipelines.Io;
 /// <summary>
 /// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
 /// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. All files must have the same columns. Lists, maps and
-/// structures are passed on as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows. Row groups are decoded ahead,
-/// several at a time, and cut into batches by global row number. Half floats
+/// structures are passed on as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows. Row groups
+/// are decoded ahead, several at a time, and cut into batches by global row number. Half floats
 /// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
 /// </summary>
 public sealed class ParquetSource : IBatchSource
@@ -51,7 +51,8 @@ public sealed class ParquetSource : IBatchSource
         var largest = 0L;
         foreach (var file in opened.Files)
         {
-            FileColumn[] columns = [.. opened.Schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => opened.Column(file, f.Name)).Where(c => c is not null)];
+            FileColumn[] columns = [.. opened.Schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => opened.Column(file, f.Name))
+                .Where(c => c is not null)];
             for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
         }
         // How many elements lists have, only reading tells.
@@ -158,7 +159,8 @@ public sealed class ParquetSource : IBatchSource
         // Columns that one reader reads: the plain ones together, each column of lists and each leaf of a nested one for itself.
         IEnumerable<FileColumn[]> Together(PlannedFile file)
         {
-            var read = schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => opened.Column(file, f.Name)).ToLookup(c => c.Levels is null && c.Nested is null);
+            var read = schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => opened.Column(file, f.Name))
+                .ToLookup(c => c.Levels is null && c.Nested is null);
             return [.. read[true].Any() ? new[] { read[true].ToArray() } : [], .. read[false].SelectMany(c => c.Leaves).Select(l => new[] { l })];
         }
     }

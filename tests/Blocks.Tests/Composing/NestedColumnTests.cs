@@ -30,7 +30,8 @@ public sealed class NestedColumnTests : IDisposable
     [Fact]
     public async Task They_go_beside_a_DataFrame_and_keep_their_places()
     {
-        await DuckParquet.WriteAsync(this["a.parquet"], 2_000, "", "i AS id, {'a': i} AS s, i * 0.5::DOUBLE AS x, ('b' || i)::BLOB AS bytes, [i, NULL] AS l, 'text ' || i AS t");
+        await DuckParquet.WriteAsync(this["a.parquet"], 2_000, "",
+            "i AS id, {'a': i} AS s, i * 0.5::DOUBLE AS x, ('b' || i)::BLOB AS bytes, [i, NULL] AS l, 'text ' || i AS t");
         await Pipeline.FromParquet(this["a.parquet"]).With(Options)
             .TransformDataFrame(frame =>
             {
@@ -40,9 +41,11 @@ public sealed class NestedColumnTests : IDisposable
                 return frame;
             })
             .ToParquet(this["b.parquet"]).RunAsync();
-        await DuckParquet.RunAsync($"COPY (SELECT id, s, x * 2 AS x, bytes, l FROM read_parquet('{this["a.parquet"]}')) TO '{this["c.parquet"]}' (FORMAT parquet)");
+        await DuckParquet.RunAsync($"COPY (SELECT id, s, x * 2 AS x, bytes, l FROM read_parquet('{this["a.parquet"]}')) TO '{this["c.parquet"]}' (FORMAT "
+            + $"parquet)");
         await DuckParquet.AssertSameAsync(this["c.parquet"], this["b.parquet"]);
-        Assert.Equal("id, s, x, bytes, l", await DuckParquet.ValueAsync($"SELECT string_agg(column_name, ', ') FROM (DESCRIBE SELECT * FROM read_parquet('{this["b.parquet"]}'))"));
+        Assert.Equal("id, s, x, bytes, l", await DuckParquet.ValueAsync($"SELECT string_agg(column_name, ', ') FROM (DESCRIBE SELECT * FROM "
+            + $"read_parquet('{this["b.parquet"]}'))"));
     }
 
     [Fact]
@@ -50,7 +53,8 @@ public sealed class NestedColumnTests : IDisposable
     {
         await DuckParquet.WriteAsync(this["a.parquet"], 10, "", "i AS id, MAP {i: i} AS m");
         var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.FromParquet(this["a.parquet"]).To(new DataFrameSink()).RunAsync());
-        Assert.Equal("DataFrame, column 'm': found a column that is only passed on: it is a map, expected values that a DataFrame can hold; leave the column out", error.Message);
+        Assert.Equal("DataFrame, column 'm': found a column that is only passed on: it is a map, expected values that a DataFrame can hold; leave the "
+            + "column out", error.Message);
     }
 
     [Fact]

@@ -2,7 +2,8 @@ namespace Pipelines.Io.Format;
 
 /// <summary>What the levels of a leaf mean: of a column of lists, or of any leaf of a nested column.</summary>
 /// <param name="Largest">The definition level of a value that is there.</param>
-/// <param name="Repeated">Shape [repeated groups around the leaf, itself included]: the least definition level at which each has an element; below it the list is empty or null.</param>
+/// <param name="Repeated">Shape [repeated groups around the leaf, itself included]: the least definition level at which each has an element; below it the list
+/// is empty or null.</param>
 internal sealed record LevelShape(int Largest, int[] Repeated)
 {
     /// <summary>The largest repetition level.</summary>

@@ -48,6 +48,7 @@ internal static class ListSchema
         var (type, obstacle) = ValueTypes.Of(storage);
         var optional = path[^1].Repetition == Repetition.Optional;
         var field = type is null ? null : new ColumnField(path[0].Name, type, optional, storage);
-        return new FileColumn(path[0].Name, leaf, storage, optional ? Repetition.Optional : Repetition.Required, field, obstacle) { Levels = LevelShape.Of(path) };
+        var repetition = optional ? Repetition.Optional : Repetition.Required;
+        return new FileColumn(path[0].Name, leaf, storage, repetition, field, obstacle) { Levels = LevelShape.Of(path) };
     }
 }

@@ -38,8 +38,8 @@ internal sealed record NestedLeaf(SchemaNode[] Path)
 }
 
 /// <summary>
-/// What a nested column is made of: the part of a file's schema from the column down to its leaves. It is passed on as it is stored, so every type of value and every form of
-/// nesting goes through. A plain column of a type that is not supported is one too, of a single leaf.
+/// What a nested column is made of: the part of a file's schema from the column down to its leaves. It is passed on as it is stored, so every type of value and
+/// every form of nesting goes through. A plain column of a type that is not supported is one too, of a single leaf.
 /// </summary>
 internal sealed class NestedSchema
 {
@@ -82,7 +82,8 @@ internal sealed class NestedSchema
     {
         var top = path[0];
         var schema = new NestedSchema([.. path]);
-        var obstacle = schema.Leaves.Length == 0 ? "it is a structure without columns" : path.Exists(n => n.Stored.Length == 0) ? $"{schema.Obstacle}, of a kind that cannot be written again" : null;
+        var obstacle = schema.Leaves.Length == 0 ? "it is a structure without columns" : path.Exists(n => n.Stored.Length == 0)
+            ? $"{schema.Obstacle}, of a kind that cannot be written again" : null;
         var field = obstacle is null ? new ColumnField(top.Name, typeof(NestedValue), schema.IsNullable, schema) : null;
         return new FileColumn(top.Name, chunk, new ParquetStorage(default, LogicalKind.Stored), top.Repetition, field, obstacle) 
         {
@@ -96,14 +97,17 @@ internal sealed class NestedSchema
     public static NestedSchema Of(ColumnField field)
     {
         if (field.Storage is not NestedSchema schema)
-            throw new DataException(DataErrorKind.Usage, $"column '{field.Name}'", "nested values without the schema that they were read with", "the field of a column that was read", "keep the field of the column");
+            throw new DataException(DataErrorKind.Usage, $"column '{field.Name}'", "nested values without the schema that they were read with",
+                "the field of a column that was read", "keep the field of the column");
         var top = schema.nodes[0];
         var repetition = field.IsNullable && top.Repetition == Repetition.Required ? Repetition.Optional : top.Repetition;
-        return top.Name == field.Name && top.Repetition == repetition ? schema : new NestedSchema([top with { Name = field.Name, Repetition = repetition }, .. schema.nodes[1..]]);
+        return top.Name == field.Name && top.Repetition == repetition ? schema
+            : new NestedSchema([top with { Name = field.Name, Repetition = repetition }, .. schema.nodes[1..]]);
     }
 
     /// <summary>The same schema under the name of another.</summary>
-    public NestedSchema Named(NestedSchema other) => nodes[0].Name == other.nodes[0].Name ? this : new NestedSchema([nodes[0] with { Name = other.nodes[0].Name }, .. nodes[1..]]);
+    public NestedSchema Named(NestedSchema other) => nodes[0].Name == other.nodes[0].Name ? this
+        : new NestedSchema([nodes[0] with { Name = other.nodes[0].Name }, .. nodes[1..]]);
 
     /// <summary>The schema that can hold the values of both: what is optional in one of them is optional; null if they differ in anything else.</summary>
     public NestedSchema? Union(NestedSchema other)
@@ -114,8 +118,10 @@ internal sealed class NestedSchema
         for (var i = 0; i < made.Length; i++)
         {
             var (a, b) = (nodes[i], other.nodes[i]);
-            var isSame = a.Name == b.Name && a.Children == b.Children && a.Storage == b.Storage && (a.IsList, a.IsMap) == (b.IsList, b.IsMap) && Repeats(a) == Repeats(b)
-                && (a.Storage is not { Kind: LogicalKind.Other } || SchemaWriter.Change(a.Stored, a.Name, 0).SequenceEqual(SchemaWriter.Change(b.Stored, b.Name, 0)));
+            var isSame = a.Name == b.Name && a.Children == b.Children && a.Storage == b.Storage && (a.IsList, a.IsMap) == (b.IsList, b.IsMap)
+                && Repeats(a) == Repeats(b)
+                && (a.Storage is not { Kind: LogicalKind.Other } || SchemaWriter.Change(a.Stored, a.Name, 0)
+                    .SequenceEqual(SchemaWriter.Change(b.Stored, b.Name, 0)));
             if (!isSame) return null;
             made[i] = b.Repetition == Repetition.Optional ? a with { Repetition = Repetition.Optional } : a;
         }
@@ -156,7 +162,8 @@ internal sealed class NestedSchema
             return index;
         }
         // The repeated group between a list or a map and its elements says nothing more.
-        var isThree = (node.IsList || node.IsMap) && node.Children == 1 && nodes[index] is { Repetition: Repetition.Repeated, Storage: null } inner && inner.Children == (node.IsMap ? 2 : 1);
+        var isThree = (node.IsList || node.IsMap) && node.Children == 1 && nodes[index] is { Repetition: Repetition.Repeated, Storage: null } inner
+            && inner.Children == (node.IsMap ? 2 : 1);
         var children = isThree ? nodes[index++].Children : node.Children;
         text.Append(node.IsList ? "LIST(" : node.IsMap ? "MAP(" : "STRUCT(");
         for (var i = 0; i < children; i++)

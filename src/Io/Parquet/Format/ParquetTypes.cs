@@ -121,7 +121,9 @@ internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Colu
     /// <summary>What tells the file from another version of it.</summary>
     public FileIdentity Identity { get; init; } = new(FileLength, default, "", "");
 
-    /// <summary>Columns of lists of plain values; their fields are those of the elements. They are nested columns too, unless a source is asked for their elements.</summary>
+    /// <summary>
+    /// Columns of lists of plain values; their fields are those of the elements. They are nested columns too, unless a source is asked for their elements.
+    /// </summary>
     public FileColumn[] Lists { get; init; } = [];
 
     /// <summary>True if the file has encrypted columns, though its footer is not.</summary>

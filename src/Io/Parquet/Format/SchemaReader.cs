@@ -89,7 +89,8 @@ internal static class SchemaReader
             var (from, first) = (index, leaves.Count);
             index = Walk(nodes, index, "", leaves, 0, isOnePerRow: true);
             if (top.Storage is { } storage && top.Repetition != Repetition.Repeated && ValueTypes.Of(storage).Type is { } type)
-                columns.Add(new FileColumn(top.Name, first, storage, top.Repetition, new ColumnField(top.Name, type, top.Repetition == Repetition.Optional, storage), null));
+                columns.Add(new FileColumn(top.Name, first, storage, top.Repetition,
+                    new ColumnField(top.Name, type, top.Repetition == Repetition.Optional, storage), null));
             else columns.Add(NestedSchema.Column(nodes.GetRange(from, index - from), first));
         }
         if (index != nodes.Count) throw new BrokenFileException($"a schema of {nodes.Count} elements", $"{index}, as its groups say");

@@ -18,7 +18,8 @@ internal sealed class StoredBytesCodec : PlainCodec<ReadOnlyMemory<byte>>
         {
             Need(source, length + 4L);
             var own = BinaryPrimitives.ReadInt32LittleEndian(source[length..]);
-            if (own < 0 || own > source.Length - length - 4) throw new BrokenFileException($"a value of {own} bytes", $"0 to {source.Length - length - 4} bytes");
+            if (own < 0 || own > source.Length - length - 4) throw new BrokenFileException($"a value of {own} bytes",
+                $"0 to {source.Length - length - 4} bytes");
             length += own + 4;
         }
         ReadOnlyMemory<byte> copy = source[..length].ToArray();

@@ -6,8 +6,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// The levels of a leaf of a nested column: an entry for each value, and one where a list, or anything else around the value, is empty or null. They grow with what a
-/// cursor reads until they are cleared.
+/// The levels of a leaf of a nested column: an entry for each value, and one where a list, or anything else around the value, is empty or null. They grow with
+/// what a cursor reads until they are cleared.
 /// </summary>
 /// <param name="shape">What the levels mean.</param>
 internal sealed class EntryLevels(LevelShape shape)
@@ -101,7 +101,8 @@ internal sealed class EntryLevels(LevelShape shape)
             if ((uint)repetition > shape.Repetitions) throw new BrokenFileException($"the repetition level {repetition}", $"0 to {shape.Repetitions}");
             if ((uint)definition > shape.Largest) throw new BrokenFileException($"the definition level {definition}", $"0 to {shape.Largest}");
             // A list goes on with an element.
-            if (repetition > 0 && definition < shape.Repeated[repetition - 1]) throw new BrokenFileException("a list that goes on without an element", "an element");
+            if (repetition > 0 && definition < shape.Repeated[repetition - 1]) throw new BrokenFileException("a list that goes on without an element",
+                "an element");
             (r[i], d[i]) = ((byte)repetition, (byte)definition);
             if (definition == shape.Largest) values++;
         }
@@ -126,7 +127,8 @@ internal sealed class EntryLevels(LevelShape shape)
         var bytes = body.Peek(4);
         var length = bytes.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : -1;
         // No encoding takes more than six bytes a level.
-        if (length < 0 || length > body.Left - 4 || length > 64 + (6L * values)) throw new BrokenFileException($"{what} levels of {length} bytes", $"0 to {body.Left - 4} bytes");
+        if (length < 0 || length > body.Left - 4 || length > 64 + (6L * values)) throw new BrokenFileException($"{what} levels of {length} bytes",
+            $"0 to {body.Left - 4} bytes");
         body.Advance(4);
         var decoder = new RleDecoder(PageBytes.Of(length == 0 ? [] : body.Peek(length)[..length].ToArray(), length), bits);
         body.Advance(length);

@@ -2,7 +2,9 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Reads the rows of a leaf of a nested column. Where a row ends only the next one tells, so entries are read ahead in pieces and what is left of one is kept.</summary>
+/// <summary>
+/// Reads the rows of a leaf of a nested column. Where a row ends only the next one tells, so entries are read ahead in pieces and what is left of one is kept.
+/// </summary>
 /// <param name="leaf">The leaf.</param>
 /// <param name="group">Its row group.</param>
 /// <param name="levels">Those that the cursor fills.</param>
@@ -94,7 +96,8 @@ internal sealed class LeafReader(FileColumn leaf, RowGroupInfo group, EntryLevel
     {
         if (row < rows) throw new BrokenFileException($"entries of {group.Rows - rowsLeft + row} rows", $"{group.Rows}, the row group's rows");
         rowsLeft -= rows;
-        if (rowsLeft == 0 && (at < count || left > 0)) throw new BrokenFileException($"entries of more than {group.Rows} rows", $"{group.Rows}, the row group's rows");
+        if (rowsLeft == 0 && (at < count || left > 0)) throw new BrokenFileException($"entries of more than {group.Rows} rows",
+            $"{group.Rows}, the row group's rows");
         if (at == count) piece = null;
     }
 

@@ -19,8 +19,8 @@ internal sealed class NestedBlock(NestedSchema schema, LeafRows[] leaves, int ro
     public LeafRows[] Leaves => leaves;
 
     /// <summary>
-    /// Bytes that some rows take in memory: of each entry its levels and its value. They follow from the rows alone, whatever they were read with, but for the memory of a dictionary's values,
-    /// which is counted as if each row had its own.
+    /// Bytes that some rows take in memory: of each entry its levels and its value. They follow from the rows alone, whatever they were read with, but for the
+    /// memory of a dictionary's values, which is counted as if each row had its own.
     /// </summary>
     public long Bytes(int start, int count)
     {

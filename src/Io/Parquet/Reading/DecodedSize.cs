@@ -13,13 +13,15 @@ internal static class DecodedSize
             foreach (var leaf in column.Leaves)
             {
                 var chunk = group.Chunks[leaf.Chunk];
-                bytes += (Math.Max(group.Rows, chunk.Values) * EntryBytes(group, leaf)) + (leaf.Storage.Physical == PhysicalType.ByteArray ? 2 * chunk.UncompressedBytes : 0);
+                bytes += (Math.Max(group.Rows, chunk.Values) * EntryBytes(group, leaf))
+                    + (leaf.Storage.Physical == PhysicalType.ByteArray ? 2 * chunk.UncompressedBytes : 0);
             }
         return bytes;
     }
 
     /// <summary>True if a column's values may be of any length.</summary>
-    public static bool IsVariable(FileColumn column) => column.Leaves.Any(l => l.Storage.Physical == PhysicalType.ByteArray || (column.Nested is not null && l.Levels!.Repetitions > 0));
+    public static bool IsVariable(FileColumn column) => column.Leaves.Any(l => l.Storage.Physical == PhysicalType.ByteArray
+        || (column.Nested is not null && l.Levels!.Repetitions > 0));
 
     /// <summary>Bytes of a value of a column, or of an entry of a leaf of a nested column with its levels; texts not counted.</summary>
     public static long EntryBytes(RowGroupInfo group, FileColumn leaf) => Width(group, leaf) + (leaf.Storage.Kind == LogicalKind.Stored ? 2 : 0);

@@ -146,9 +146,11 @@ internal sealed class ParquetPlan
         foreach (var column in first.Footer.Columns.Where(c => !IsList(c, lists)))
         {
             if (Find(file, column.Name) is not { } other)
-                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", "no such column", $"{column.StoredAs}, as in {first.Name}", remedy);
+                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", "no such column",
+                    $"{column.StoredAs}, as in {first.Name}", remedy);
             if (column.Field is not null && other.Field is not null && !Agree(column, other))
-                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", other.StoredAs, $"{column.StoredAs}, as in {first.Name}", remedy);
+                throw new DataException(DataErrorKind.Data, $"{file.Name}, column '{column.Name}'", other.StoredAs,
+                    $"{column.StoredAs}, as in {first.Name}", remedy);
         }
     }
 

@@ -40,7 +40,8 @@ internal static class EncryptedFooter
             for (var c = 0; c < chunks.Length; c++)
             {
                 chunks[c] = Chunk(group.MetaData, c, leaves[c]);
-                if (!chunks[c].IsLocked && leaves[c].IsOnePerRow && chunks[c].Values != rows) throw new BrokenFileException($"row group {g}, column '{leaves[c].Path}' with {chunks[c].Values} values", $"{rows}, the row group's rows");
+                if (!chunks[c].IsLocked && leaves[c].IsOnePerRow && chunks[c].Values != rows)
+                    throw new BrokenFileException($"row group {g}, column '{leaves[c].Path}' with {chunks[c].Values} values", $"{rows}, the row group's rows");
             }
             groups[g] = new RowGroupInfo(rows, chunks);
         }
@@ -77,7 +78,11 @@ internal static class EncryptedFooter
         }
         var group = (GroupNode)node;
         using var kind = group.LogicalType;
-        var made = new SchemaNode(group.Name, null, repetition, group.FieldCount) { IsList = kind.Type == LogicalTypeEnum.List, IsMap = kind.Type == LogicalTypeEnum.Map };
+        var made = new SchemaNode(group.Name, null, repetition, group.FieldCount) 
+        {
+            IsList = kind.Type == LogicalTypeEnum.List,
+            IsMap = kind.Type == LogicalTypeEnum.Map,
+        };
         // What other groups mean cannot be told again.
         var isKnown = made.IsList || made.IsMap || kind.Type is LogicalTypeEnum.None or LogicalTypeEnum.Undefined;
         nodes.Add(isKnown ? SchemaWriter.WithStored(made, group.FieldId) : made);

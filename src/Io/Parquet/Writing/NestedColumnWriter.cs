@@ -18,7 +18,8 @@ internal sealed class NestedColumnWriter : ColumnWriter
         : base(field)
     {
         schema = NestedSchema.Of(field);
-        leaves = Array.ConvertAll(schema.Leaves, leaf => (ILeafWriter)Activator.CreateInstance(typeof(ColumnWriter<>).MakeGenericType(leaf.Field.ValueType), leaf.Field, Array.MaxLength, new LeafLevels(leaf))!);
+        leaves = Array.ConvertAll(schema.Leaves, leaf => (ILeafWriter)Activator
+            .CreateInstance(typeof(ColumnWriter<>).MakeGenericType(leaf.Field.ValueType), leaf.Field, Array.MaxLength, new LeafLevels(leaf))!);
     }
 
     public override IReadOnlyList<IChunkWriter> Chunks => leaves;
@@ -79,7 +80,8 @@ internal sealed class NestedColumnWriter : ColumnWriter
     {
         var both = schema.Union(read.Named(schema));
         if (both is null || both.ToString() != schema.ToString() || (both.IsNullable && !schema.IsNullable))
-            throw new DataException(DataErrorKind.Data, $"{batch.Locate(row)}, column '{Field.Name}'", $"{read}", $"{schema}, as the column's field says", "keep the field that the values were read with");
+            throw new DataException(DataErrorKind.Data, $"{batch.Locate(row)}, column '{Field.Name}'", $"{read}", $"{schema}, as the column's field says",
+                "keep the field that the values were read with");
         maps = [.. read.Leaves.Select((leaf, l) => leaf.LevelsIn(schema.Leaves[l]))];
         source = read;
     }

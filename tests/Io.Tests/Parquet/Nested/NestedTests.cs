@@ -28,7 +28,8 @@ public sealed class NestedTests : IDisposable
         var options = new ReadOptions { BatchSize = batchSize, ReadAheadBytes = readAhead, ReuseMemory = reuse, MaxDegreeOfParallelism = 2 };
         await CopyAsync(new ParquetSource([folder["a.parquet"]], new ParquetSourceOptions { Engine = engine }), "b.parquet", options);
         await DuckParquet.AssertSameAsync(folder["a.parquet"], folder["b.parquet"]);
-        Assert.Equal(await DuckParquet.SchemaAsync(folder["a.parquet"], "id", "x", "last"), await DuckParquet.SchemaAsync(folder["b.parquet"], "id", "x", "last"));
+        Assert.Equal(await DuckParquet.SchemaAsync(folder["a.parquet"], "id", "x", "last"),
+            await DuckParquet.SchemaAsync(folder["b.parquet"], "id", "x", "last"));
         Assert.Empty((await OutputVerification.OfAsync(folder["b.parquet"])).Discrepancies);
     }
 
@@ -38,9 +39,11 @@ public sealed class NestedTests : IDisposable
         await DuckParquet.WriteAsync(folder["a.parquet"], 6_000, "ROW_GROUP_SIZE 2048");
         await DuckParquet.WriteAsync(folder["c.parquet"], 6_000, "ROW_GROUP_SIZE 100000, CODEC 'zstd'");
         byte[]? first = null;
-        foreach (var (file, size, ahead, threads) in ((string, int, long, int)[])[("a", 500, 1L << 27, 1), ("a", 777, 0, 4), ("c", 6_000, 1L << 27, 2), ("c", 64, 0, 1)])
+        foreach (var (file, size, ahead, threads) in ((string, int, long, int)[])[("a", 500, 1L << 27, 1), ("a", 777, 0, 4), ("c", 6_000, 1L << 27, 2),
+            ("c", 64, 0, 1)])
         {
-            await CopyAsync(new ParquetSource(folder[$"{file}.parquet"]), "b.parquet", new ReadOptions { BatchSize = size, ReadAheadBytes = ahead, MaxDegreeOfParallelism = threads }, new() { MaxDegreeOfParallelism = threads });
+            await CopyAsync(new ParquetSource(folder[$"{file}.parquet"]), "b.parquet",
+                new ReadOptions { BatchSize = size, ReadAheadBytes = ahead, MaxDegreeOfParallelism = threads }, new() { MaxDegreeOfParallelism = threads });
             var bytes = await File.ReadAllBytesAsync(folder["b.parquet"]);
             Assert.True((first ??= bytes).AsSpan().SequenceEqual(bytes), $"{file}, batches of {size}");
         }
@@ -63,7 +66,8 @@ public sealed class NestedTests : IDisposable
     {
         await DuckParquet.WriteAsync(folder["1.parquet"], 3_000, "ROW_GROUP_SIZE 2048");
         await DuckParquet.WriteAsync(folder["2.parquet"], 2_500, "ROW_GROUP_SIZE 2048, CODEC 'zstd'", from: 3_000);
-        await CopyAsync(new ParquetSource(folder["1.parquet"], folder["2.parquet"]), "b/all.parquet", new ReadOptions { BatchSize = 1_100, Columns = ["m", "id", "ls"] });
+        await CopyAsync(new ParquetSource(folder["1.parquet"], folder["2.parquet"]), "b/all.parquet",
+            new ReadOptions { BatchSize = 1_100, Columns = ["m", "id", "ls"] });
         await DuckParquet.AssertSameAsync(folder["[12].parquet"], folder["b/all.parquet"], "m, id, ls");
     }
 
@@ -71,10 +75,12 @@ public sealed class NestedTests : IDisposable
     [Fact]
     public async Task Long_lists_are_cut_into_pages_and_row_groups()
     {
-        await DuckParquet.WriteAsync(folder["a.parquet"], 300, "", "i AS id, range(CASE WHEN i % 50 = 7 THEN 150000 ELSE i END) AS l, list_transform(range(i), n -> 'word ' || (n * i)) AS words");
+        await DuckParquet.WriteAsync(folder["a.parquet"], 300, "",
+            "i AS id, range(CASE WHEN i % 50 = 7 THEN 150000 ELSE i END) AS l, list_transform(range(i), n -> 'word ' || (n * i)) AS words");
         foreach (var (ahead, size) in ((long, int)[])[(0, 13), (1L << 27, 300)])
         {
-            await CopyAsync(new ParquetSource(folder["a.parquet"]), "b.parquet", new ReadOptions { BatchSize = size, ReadAheadBytes = ahead }, new() { RowGroupBytes = 1 << 20 });
+            await CopyAsync(new ParquetSource(folder["a.parquet"]), "b.parquet", new ReadOptions { BatchSize = size, ReadAheadBytes = ahead },
+                new() { RowGroupBytes = 1 << 20 });
             await DuckParquet.AssertSameAsync(folder["a.parquet"], folder["b.parquet"]);
         }
         // Each of the six long rows ends a row group.
@@ -86,18 +92,21 @@ public sealed class NestedTests : IDisposable
     {
         await DuckParquet.WriteAsync(folder["a.parquet"], 2_000, "ROW_GROUP_SIZE 2048");
         await using var sink = new ParquetSink(folder["b.parquet"]);
-        await foreach (var batch in new ParquetSource(folder["a.parquet"]).ReadAsync(new ReadOptions { BatchSize = 2_000, Columns = ["id", "s", "l", "m"] }, default))
+        await foreach (var batch in new ParquetSource(folder["a.parquet"])
+            .ReadAsync(new ReadOptions { BatchSize = 2_000, Columns = ["id", "s", "l", "m"] }, default))
         {
             int[] rows = [.. Enumerable.Range(0, 1_500).Select(i => (i * 7 + i / 3) % 2_000)];
             BatchColumn[] columns = [.. batch.Columns.Select(c => c.Accept(new Picker(rows)))];
             await sink.OpenAsync(batch.Schema, default);
             await sink.WriteAsync(new DataBatch(batch.Schema, columns, rows.Length, 0, 0), default);
-            Assert.Equal("STRUCT(a INT64 INT_64?, b BYTE_ARRAY STRING?, c STRUCT(d FIXED_LEN_BYTE_ARRAY(16) DECIMAL(21, 1)?, e INT32 DATE?)?)", batch["s"].GetValue(1)!.ToString());
+            Assert.Equal("STRUCT(a INT64 INT_64?, b BYTE_ARRAY STRING?, c STRUCT(d FIXED_LEN_BYTE_ARRAY(16) DECIMAL(21, 1)?, e INT32 DATE?)?)",
+                batch["s"].GetValue(1)!.ToString());
             Assert.Null(batch["s"].GetValue(7));
         }
         await sink.CompleteAsync(default);
         await DuckParquet.RunAsync(
-            $"COPY (SELECT a.* FROM range(1500) AS r(i) JOIN (SELECT id, s, l, m FROM read_parquet('{folder["a.parquet"]}')) a ON a.id = (i * 7 + i // 3) % 2000 ORDER BY i) TO '{folder["c.parquet"]}' (FORMAT parquet)");
+            $"COPY (SELECT a.* FROM range(1500) AS r(i) JOIN (SELECT id, s, l, m FROM read_parquet('{folder["a.parquet"]}')) a ON a.id = (i * 7 + i // 3) % "
+                + $"2000 ORDER BY i) TO '{folder["c.parquet"]}' (FORMAT parquet)");
         await DuckParquet.AssertSameAsync(folder["c.parquet"], folder["b.parquet"]);
     }
 
@@ -111,7 +120,8 @@ public sealed class NestedTests : IDisposable
         Assert.InRange(memory.ToBatch().MemoryBytes, 2_000_000, 2_100_000);
         await MemorySource.FromBatches(memory.Schema, [memory.ToBatch()]).CopyTo(new ParquetSink(folder["b.parquet"]), 170);
         await DuckParquet.AssertSameAsync(folder["a.parquet"], folder["b.parquet"]);
-        var error = await new ParquetSource(folder["a.parquet"]).FailsReading(new ReadOptions { BatchSize = 1_000, ReadAheadBytes = 0, LargestBatchBytes = 1 << 19 });
+        var error = await new ParquetSource(folder["a.parquet"]).FailsReading(new ReadOptions { BatchSize = 1_000, ReadAheadBytes = 0,
+            LargestBatchBytes = 1 << 19 });
         Assert.Equal("row group 0", error.Place[^11..]);
         Assert.StartsWith("2 columns that take 608KB a batch of 1000 rows", error.Found, StringComparison.Ordinal);
     }
@@ -123,7 +133,8 @@ public sealed class NestedTests : IDisposable
         await sink.OpenAsync((await source.OpenAsync(default)).Schema.Project(options.Columns, to), default);
         await foreach (var batch in source.ReadAsync(options, default))
         {
-            await sink.WriteAsync(new DataBatch(batch.Schema, batch.Columns, batch.Rows, batch.Index - options.FirstBatch, batch.FirstRow, batch.Origins), default);
+            await sink.WriteAsync(new DataBatch(batch.Schema, batch.Columns, batch.Rows, batch.Index - options.FirstBatch, batch.FirstRow, batch.Origins),
+                default);
             batch.Release();
         }
         await sink.CompleteAsync(default);
@@ -131,6 +142,7 @@ public sealed class NestedTests : IDisposable
 
     private sealed class Picker(int[] rows) : IColumnVisitor<BatchColumn>
     {
-        public BatchColumn Visit<T>(BatchColumn<T> column) => new BatchColumn<T>(column.Field, Array.ConvertAll(rows, r => column[r]), Array.ConvertAll(rows, r => !column.IsNull(r)));
+        public BatchColumn Visit<T>(BatchColumn<T> column) => new BatchColumn<T>(column.Field, Array.ConvertAll(rows, r => column[r]),
+            Array.ConvertAll(rows, r => !column.IsNull(r)));
     }
 }
