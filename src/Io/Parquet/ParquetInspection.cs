@@ -64,7 +64,8 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
                 made = new InspectedColumn(column.Name, $"list of {list.Storage}", list.Field?.ValueType.Name, isNullable, list.Obstacle);
             else
                 made = new InspectedColumn(column.Name, list is null ? column.StoredAs : $"list of {list.Storage}", null, isNullable,
-                    obstacles[column] ?? nested.Obstacle) { IsPassedOn = obstacles[column] is null };
+                    obstacles[column] ?? nested.Obstacle)
+                { IsPassedOn = obstacles[column] is null };
             return made with
             {
                 CompressedBytes = footer.RowGroups.Sum(g => column.Leaves.Sum(l => g.Chunks[l.Chunk].CompressedBytes)),

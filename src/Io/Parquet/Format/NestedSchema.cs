@@ -85,7 +85,7 @@ internal sealed class NestedSchema
         var obstacle = schema.Leaves.Length == 0 ? "it is a structure without columns" : path.Exists(n => n.Stored.Length == 0)
             ? $"{schema.Obstacle}, of a kind that cannot be written again" : null;
         var field = obstacle is null ? new ColumnField(top.Name, typeof(NestedValue), schema.IsNullable, schema) : null;
-        return new FileColumn(top.Name, chunk, new ParquetStorage(default, LogicalKind.Stored), top.Repetition, field, obstacle) 
+        return new FileColumn(top.Name, chunk, new ParquetStorage(default, LogicalKind.Stored), top.Repetition, field, obstacle)
         {
             Nested = schema,
             NestedLeaves = [.. schema.Leaves.Select((l, i) => l.ToColumn(chunk + i))],

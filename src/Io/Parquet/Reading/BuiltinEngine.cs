@@ -22,7 +22,7 @@ internal sealed class BuiltinEngine : ParquetEngine, IListEngine
     {
         var chunk = file.Footer.RowGroups[group].Chunks[column.Chunk];
         // Parquet.Net decodes whole chunks, and lists may be longer than memory.
-        if (column.Levels is { } levels && ParquetNetDecoder.IsNeededFor(chunk)) 
+        if (column.Levels is { } levels && ParquetNetDecoder.IsNeededFor(chunk))
             return chunk.Obstacle ?? $"its {(levels.Repetitions > 0 ? "lists" : "values")} are delta encoded or split into bytes";
         return chunk.Obstacle ?? ParquetNetDecoder.Obstacle(column, chunk);
     }

@@ -78,7 +78,7 @@ internal static class EncryptedFooter
         }
         var group = (GroupNode)node;
         using var kind = group.LogicalType;
-        var made = new SchemaNode(group.Name, null, repetition, group.FieldCount) 
+        var made = new SchemaNode(group.Name, null, repetition, group.FieldCount)
         {
             IsList = kind.Type == LogicalTypeEnum.List,
             IsMap = kind.Type == LogicalTypeEnum.Map,

@@ -120,8 +120,12 @@ public sealed class NestedTests : IDisposable
         Assert.InRange(memory.ToBatch().MemoryBytes, 2_000_000, 2_100_000);
         await MemorySource.FromBatches(memory.Schema, [memory.ToBatch()]).CopyTo(new ParquetSink(folder["b.parquet"]), 170);
         await DuckParquet.AssertSameAsync(folder["a.parquet"], folder["b.parquet"]);
-        var error = await new ParquetSource(folder["a.parquet"]).FailsReading(new ReadOptions { BatchSize = 1_000, ReadAheadBytes = 0,
-            LargestBatchBytes = 1 << 19 });
+        var error = await new ParquetSource(folder["a.parquet"]).FailsReading(new ReadOptions
+        {
+            BatchSize = 1_000,
+            ReadAheadBytes = 0,
+            LargestBatchBytes = 1 << 19
+        });
         Assert.Equal("row group 0", error.Place[^11..]);
         Assert.StartsWith("2 columns that take 608KB a batch of 1000 rows", error.Found, StringComparison.Ordinal);
     }
