@@ -1,13 +1,24 @@
 using System.Runtime.CompilerServices;
+using Pipelines.Io.Format;
 using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Writing;
 
-/// <content>Entries of a leaf of a nested column, with their levels.</content>
+/// <content>The column in the schema, and entries of a leaf of a nested column, with their levels.</content>
 internal sealed partial class ColumnWriter<T> : ILeafWriter
 {
     // Lists may have any number of elements in a row group: their pages end here, at the next row.
     private const int PageEntries = 1 << 17;
+
+    public override int SchemaElements => 1;
+
+    public override void WriteSchema(ByteBuffer target)
+    {
+        var w = new ThriftWriter(target);
+        w.Begin();
+        SchemaWriter.Leaf(w, Field.Name, Field.IsNullable ? Repetition.Optional : Repetition.Required, Storage);
+        w.End();
+    }
 
     public void AddRows(LeafRows from, int start, int end, byte[]? map)
     {

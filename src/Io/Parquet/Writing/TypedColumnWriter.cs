@@ -34,16 +34,6 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
 
     public override IReadOnlyList<IChunkWriter> Chunks => [this];
 
-    public override int SchemaElements => 1;
-
-    public override void WriteSchema(ByteBuffer target)
-    {
-        var w = new ThriftWriter(target);
-        w.Begin();
-        SchemaWriter.Leaf(w, Field.Name, Field.IsNullable ? Repetition.Optional : Repetition.Required, Storage);
-        w.End();
-    }
-
     public override void Add(DataBatch batch, int column, int start, int count)
     {
         var from = (BatchColumn<T>)batch.Columns[column];
