@@ -244,7 +244,8 @@ public sealed class SequenceTests : IDisposable
     [InlineData("--lists Short --label Short", 2, "--lists: found lists that are labels or weights, and no other, expected a list of features as well; add it to --lists, or name the features (--features)")]
     [InlineData("--lists Speed", 3, "~/lists.parquet, row group 0, row 2, element 1, column 'Speed': found Infinity, expected a finite number, null or NaN; replace infinite values, or leave the column out of the features")]
     [InlineData("--lists Name", 3, "~/lists.parquet, column 'Name': found a plain column, expected a column of lists of numbers, booleans, texts or times; correct the name (--lists)")]
-    [InlineData("--sequence Name --features Speed", 3, "~/lists.parquet, column 'Speed': found a column that cannot be read: it is a list; its elements can be read as rows (--lists), expected a plain column of numbers, booleans, texts or times; leave the column out")]
+    [InlineData("--sequence Name --features Speed", 3, "~/lists.parquet, column 'Speed': found a column that is only passed on: it is a list; its elements "
+        + "can be read as rows (--lists), expected a feature of numbers, booleans or texts; leave the column out, or convert it first")]
     [InlineData("--features Speed", 2, "--sequence: found none, expected the column with the sequences' keys, or list columns (--lists); for example --sequence id")]
     public async Task Mistakes_with_lists_are_named(string options, int code, string message)
     {

@@ -23,7 +23,7 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
         var columns = keepsRows ? null : wanted;
         for (var s = Stages.Count - 1; s >= 0; s--) columns = keepsRows && Stages[s] is not SelectStage ? null : Stages[s].Needs(columns);
         if (columns?.FirstOrDefault(c => info.Schema.IndexOf(c) < 0 && info.LeftOut.ContainsKey(c)) is { } unread)
-            throw new DataException(DataErrorKind.Data, $"{Source.Name}, column '{unread}'", $"a column that cannot be read: {info.LeftOut[unread]}", "a plain column of numbers, booleans, texts or times", "leave the column out");
+            throw BoundGraph.Unread(Source, new(unread, info.LeftOut[unread]), "a plain column of numbers, booleans, texts or times", "leave the column out");
         // What is wanted but absent is reported by whoever wants it, with its own words.
         var bound = columns is null || columns.Any(c => info.Schema.IndexOf(c) < 0)
             ? new BoundGraph(this, info, null, schema)
@@ -77,6 +77,18 @@ internal sealed record PreparedGraph(Graph Graph) : IDisposable
 /// <param name="Schema">Columns at the end; null where only the first batch tells.</param>
 internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<string>? Columns, BatchSchema? Schema)
 {
+    /// <summary>Refuses a run that would lose columns: all are wanted, and the source cannot read some.</summary>
+    /// <param name="remedy">What to try.</param>
+    /// <exception cref="DataException">It would.</exception>
+    public void CheckNothingLost(string remedy)
+    {
+        if (Columns is null && Info.LeftOut.Count > 0) throw Unread(Graph.Source, Info.LeftOut.First(), "columns that can be read and written", remedy);
+    }
+
+    /// <summary>The error for a column that the source cannot read.</summary>
+    public static DataException Unread(IBatchSource source, KeyValuePair<string, string> column, string expected, string remedy) =>
+        new(DataErrorKind.Data, $"{source.Name}, column '{column.Key}'", $"a column that cannot be read: {column.Value}", expected, remedy);
+
     /// <summary>The columns that are read.</summary>
     public BatchSchema Read => Info.Schema.Project(Columns, Graph.Source.Name);
 

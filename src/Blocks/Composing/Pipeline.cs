@@ -127,7 +127,10 @@ public sealed partial class Pipeline
         return Then(new TransformStage(transform, name));
     }
 
-    /// <summary>Passes each batch through a function of yours over a DataFrame, which keeps the number of rows. It is called by many threads at once.</summary>
+    /// <summary>
+    /// Passes each batch through a function of yours over a DataFrame, which keeps the number of rows and their order. It is called by many threads at once.
+    /// Columns that a DataFrame cannot hold (<c>byte[]</c>, lists, maps, structures) go beside it unchanged.
+    /// </summary>
     public Pipeline TransformDataFrame(Func<DataFrame, DataFrame> transform, string name = "transform") => Then(new TransformStage(TransformRowsBlock.FromDataFrame(transform, name), name));
 
     /// <summary>Sends the batches through a block of your own, such as a TransformBlock. It must hand on each batch once, in order, made with <see cref="DataBatch.With"/>.</summary>

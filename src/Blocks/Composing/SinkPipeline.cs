@@ -6,6 +6,8 @@ namespace Pipelines.Blocks;
 /// <summary>A pipeline with both ends: it can run.</summary>
 public sealed class SinkPipeline
 {
+    private const string LeaveOut = "name the columns to write, without this one (ScoreOptions.Keep)";
+
     private readonly Graph graph;
     private readonly PipelineOptions options;
     private readonly Func<IBatchSink> createSink;
@@ -119,6 +121,7 @@ public sealed class SinkPipeline
     {
         var bound = await graph.BindAsync(null, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
         bound.Schema?.CheckTypes();
+        bound.CheckNothingLost(LeaveOut);
         sink?.CheckInput(bound.Read);
         return bound;
     }

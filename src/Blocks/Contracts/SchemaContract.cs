@@ -86,7 +86,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             foreach (var feature in features) findings.AddRange(Compare(feature, name, byName.GetValueOrDefault(feature.Name), columns));
             // The same in all files, mostly: told once.
             var wanted = features.Select(f => f.Name).ToArray();
-            var others = string.Join(", ", columns.Select(c => c.Name).Except(wanted, StringComparer.Ordinal));
+            var others = string.Join(", ", columns.Where(c => c.Obstacle is null || c.IsPassedOn).Select(c => c.Name).Except(wanted, StringComparer.Ordinal));
             if (others.Length > 0 && noted.Add(others)) findings.Add(new(SchemaChange.Added, name, null, $"columns that are no features: {others}", "they stay as they are"));
             var order = columns.Select(c => c.Name).Where(c => wanted.Contains(c, StringComparer.Ordinal)).ToArray();
             if (!order.SequenceEqual(wanted.Where(byName.ContainsKey), StringComparer.Ordinal) && noted.Add("order: " + string.Join(", ", order)))
@@ -106,7 +106,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         var type = column.ValueType?.ToLowerInvariant();
         if (type is null || (feature.Categories is null && !IsNumeric(type)))
         {
-            var found = type is null ? $"a column that cannot be read: {column.Obstacle}" : $"values of type {TypeNames.Of(type)}";
+            var found = type is null ? $"a column that {(column.IsPassedOn ? "is only passed on" : "cannot be read")}: {column.Obstacle}"
+                : $"values of type {TypeNames.Of(type)}";
             yield return new(SchemaChange.NotNumeric, file, feature.Name, found, feature.Categories is null ? $"numbers{fitted}" : "values that can be read");
             yield break;
         }

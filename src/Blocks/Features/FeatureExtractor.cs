@@ -156,6 +156,9 @@ internal sealed class FeatureExtractor
             var isCategorical = IsCategorical(i);
             var isRight = field.IsNumeric || (i < features.Count && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
+            if (field.Obstacle is { } obstacle)
+                throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
+                    $"a {role} of numbers, booleans or texts", "leave the column out, or convert it first");
             var isText = !isCategorical && i < features.Count && field.ValueType == typeof(string);
             throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}", isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isText ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)" : "leave the column out, or convert it first");

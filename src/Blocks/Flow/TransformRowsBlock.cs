@@ -11,7 +11,10 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
 {
     private readonly Func<DataBatch, DataBatch> transform = transform ?? throw new ArgumentNullException(nameof(transform));
 
-    /// <summary>A block that passes each batch through a function over DataFrames. Values are copied there and back: for convenience, not for speed.</summary>
+    /// <summary>
+    /// A block that passes each batch through a function over DataFrames. Values are copied there and back: for convenience, not for speed. Columns that a
+    /// DataFrame cannot hold (<c>byte[]</c>, lists, maps, structures) go beside it, row by row: the function keeps the order of the rows.
+    /// </summary>
     /// <param name="transform">Makes a frame of the same number of rows, or changes the one it gets; called by many threads at once.</param>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="name">Name for messages.</param>
@@ -20,7 +23,8 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
     internal static Func<DataBatch, DataBatch> FromDataFrame(Func<DataFrame, DataFrame> transform, string name)
     {
         ArgumentNullException.ThrowIfNull(transform);
-        return batch => (transform(batch.ToDataFrame()) ?? throw new InvalidOperationException($"block '{name}': found null, expected a DataFrame; return the frame itself where nothing changes")).ToBatch(batch);
+        return batch => batch.ThroughDataFrame(frame => transform(frame) ?? throw new InvalidOperationException(
+            $"block '{name}': found null, expected a DataFrame; return the frame itself where nothing changes"));
     }
 
     private protected override DataBatch Process(DataBatch item)

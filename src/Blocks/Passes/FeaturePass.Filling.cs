@@ -30,11 +30,11 @@ public sealed partial class FeaturePass
     /// <summary>Source, features with cache and statistics, fold.</summary>
     private async Task<Statistics> FillAsync(FeatureCache filling, PassWork work)
     {
-        var bound = await graph.BindAsync(Needed, work.Token, options.BadRows.Keeps).ConfigureAwait(false);
+        var bound = await BindAsync(work.Token).ConfigureAwait(false);
         if (bound.Schema is { } schema)
         {
             extractor.Check(schema, graph.Source.Name);
-            CheckSequences(schema);
+            sequences?.Check(schema, graph.Source.Name);
             TakeIndexesAsLabels(schema);
         }
         filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
@@ -74,6 +74,14 @@ public sealed partial class FeaturePass
     }
 
     private DataException NoRow() => new(DataErrorKind.Data, graph.Source.Name, "no row", "at least one", "check the paths and filters");
+
+    // Rows that are put aside keep all of their columns.
+    private async Task<BoundGraph> BindAsync(CancellationToken cancellationToken)
+    {
+        var bound = await graph.BindAsync(Needed, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        if (options.BadRows.Keeps) bound.CheckNothingLost("leave bad rows out without keeping them (BadRowMode.Skip), or choose columns (Pipeline.Select)");
+        return bound;
+    }
 
     // Written by the pass that reads all rows; a fit that goes on reads them again and writes the same.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, CancellationToken cancellationToken)

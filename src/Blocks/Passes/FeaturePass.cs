@@ -176,11 +176,11 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
     internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
-        var bound = await graph.BindAsync(Needed, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
+        var bound = await BindAsync(cancellationToken).ConfigureAwait(false);
         if (bound.Schema is { } schema)
         {
             extractor.Check(schema, graph.Source.Name);
-            CheckSequences(schema);
+            sequences?.Check(schema, graph.Source.Name);
         }
         if (bound.Info.Rows == 0) throw NoRow();
         var memory = Plan(bound, layout.Bytes / options.BatchSize);

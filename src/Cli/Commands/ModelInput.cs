@@ -36,7 +36,8 @@ internal static class ModelInput
                 : throw new ModelException(ErrorKind.Usage, "--features", $"{features.Count} columns", $"{saved.Model.Dimensions}, as {path} has features", "name the columns that hold them, in the model's order");
         }
         if (saved.Features is not null && !saved.FeaturesByPosition) return saved;
-        var columns = (await source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema.Fields.Where(f => !taken.Contains(f.Name)).ToArray();
+        var columns = (await source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema.Fields.Where(f => !taken.Contains(f.Name) && !f.IsNested)
+            .ToArray();
         var isNumeric = saved.Features?.All(f => f.Categories is null) ?? true;
         foreach (var candidates in new[] { columns, isNumeric ? Array.FindAll(columns, c => c.IsNumeric) : columns })
             if (candidates.Length == saved.Model.Dimensions) return saved.WithFeatures([.. candidates.Select(c => c.Name)]);

@@ -17,7 +17,9 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
             target.WriteLine($"memory to read it: at least {Figures.Bytes(file.MemoryBytes)} (a batch of {Figures.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
             target.WriteLine();
             TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
-                file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "may be" : "none", c.Elements is { } elements ? $"{c.StoredAs}, {Figures.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}" }));
+                file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "may be" : "none",
+                    c.Elements is { } elements ? $"{c.StoredAs}, {Figures.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? ""
+                    : $"{(c.IsPassedOn ? "only passed on" : "cannot be read")}: {OptionNames.AsTyped(c.Obstacle)}" }));
             target.WriteLine();
             TextTable.Write(target, ["row group", "rows", "in the file", "decoded", "codecs"],
                 file.RowGroups.Select((g, i) => new[] { Figures.Count(i), Figures.Count(g.Rows), Figures.Bytes(g.CompressedBytes), Figures.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
@@ -63,6 +65,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
             json.WriteString("storedAs", column.StoredAs);
             if (column.Elements is { } elements) json.WriteNumber("elements", elements);
             if (column.Obstacle is { } obstacle) json.WriteString("obstacle", OptionNames.AsTyped(obstacle));
+            if (column.IsPassedOn) json.WriteBoolean("passedOn", true);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -12,6 +12,7 @@ internal static partial class OptionNames
     public static IReadOnlyDictionary<string, string?> All { get; } = new Dictionary<string, string?>(StringComparer.Ordinal)
     {
         ["BadRowMode.Quarantine"] = "--on-bad-row quarantine",
+        ["BadRowMode.Skip"] = "--on-bad-row skip",
         ["BadRowPolicy.MaxRows"] = "--max-bad-rows",
         ["CheckpointOptions.Resume"] = "--resume",
         ["FitOptions.BatchesPerIteration"] = "--batches-per-iteration",
@@ -35,6 +36,7 @@ internal static partial class OptionNames
         ["ParquetSourceOptions.ListKey"] = "--sequence",
         ["ParquetSourceOptions.Lists"] = "--lists",
         ["Pipeline.Features"] = "--features",
+        ["Pipeline.Select"] = null,
         ["Pipeline.Sequences"] = "--sequence",
         ["PipelineOptions.BatchSize"] = "--batch-size",
         ["PipelineOptions.MaxDegreeOfParallelism"] = "--max-parallelism",

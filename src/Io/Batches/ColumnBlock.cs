@@ -138,13 +138,16 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
     protected override BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts)
     {
         var rows = parts.Sum(p => p.Count);
-        var joined = new T[rows];
+        var isShared = dictionary is not null && parts.All(p => ((ColumnBlock<T>)p.Column).SharedWith(dictionary));
+        var joined = isShared ? [] : new T[rows];
+        var numbers = isShared ? new int[rows] : [];
         bool[]? flags = null;
         var at = 0;
         foreach (var (column, start, count) in parts)
         {
             var typed = (ColumnBlock<T>)column;
-            typed.CopyTo(start, joined.AsSpan(at, count));
+            if (isShared) typed.Numbers(start, count).CopyTo(numbers.AsSpan(at));
+            else typed.CopyTo(start, joined.AsSpan(at, count));
             if (typed.Flags(start, count) is { } some)
             {
                 if (flags is null) Array.Fill(flags = new bool[rows], true);
@@ -152,8 +155,10 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
             }
             at += count;
         }
-        return new BatchColumn<T>(field, joined, flags);
+        return isShared ? new BatchColumn<T>(field, dictionary!, numbers, flags) : new BatchColumn<T>(field, joined, flags);
     }
+
+    private ReadOnlySpan<int> Numbers(int start, int count) => indexes.Span.Slice(start, count);
 
     private bool SharedWith(ColumnDictionary<T> other) => dictionary == other;
 

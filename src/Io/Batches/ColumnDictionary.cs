@@ -34,7 +34,7 @@ public sealed class ColumnDictionary<T>(T[] values)
     }
 
     /// <summary>Characters or bytes of a value; 0 for other types and null.</summary>
-    internal static long LengthOf(T value) => value switch { string s => s.Length, byte[] b => b.Length, _ => 0 };
+    internal static long LengthOf(T value) => value switch { string s => s.Length, byte[] b => b.Length, ReadOnlyMemory<byte> m => m.Length, _ => 0 };
 
     /// <summary>The values as doubles, shape [values]; converted once.</summary>
     internal double[] Doubles(ColumnField field)

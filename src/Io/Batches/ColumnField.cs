@@ -3,7 +3,8 @@ namespace Pipelines.Io;
 /// <summary>Name and type of a column that flows through a pipeline.</summary>
 /// <param name="Name">The column's name, compared exactly.</param>
 /// <param name="ValueType">
-/// Type of a value: bool, sbyte … ulong, float, double, decimal, string, <c>byte[]</c>, DateTime (UTC or unspecified as stored), DateOnly, TimeOnly, TimeSpan, Guid.
+/// Type of a value: bool, sbyte … ulong, float, double, decimal, string, <c>byte[]</c>, DateTime (UTC or unspecified as stored), DateOnly, TimeOnly,
+/// TimeSpan, Guid, or <see cref="NestedValue"/> for lists, maps, structures and types that are not supported.
 /// </param>
 /// <param name="IsNullable">True if values may be null.</param>
 /// <param name="Storage">What the storage wants kept to write the column back as it was (units, precision); opaque elsewhere. Not part of equality.</param>
@@ -18,6 +19,12 @@ public sealed record ColumnField(string Name, Type ValueType, bool IsNullable, o
     /// <summary>True for the integer types.</summary>
     public bool IsInteger => Type.GetTypeCode(ValueType) is >= TypeCode.SByte and <= TypeCode.UInt64;
 
+    /// <summary>True if values are only passed on: lists, maps, structures and types that are not supported.</summary>
+    public bool IsNested => ValueType == typeof(NestedValue);
+
+    /// <summary>Why values are only passed on; null if they can be worked with.</summary>
+    internal string? Obstacle => IsNested ? (Storage as Format.NestedSchema)?.Obstacle ?? "its type is not known" : null;
+
     /// <inheritdoc/>
     public bool Equals(ColumnField? other) => other is not null && Name == other.Name && ValueType == other.ValueType && IsNullable == other.IsNullable;
 
@@ -25,7 +32,7 @@ public sealed record ColumnField(string Name, Type ValueType, bool IsNullable, o
     public override int GetHashCode() => HashCode.Combine(Name, ValueType, IsNullable);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name} {TypeNames.Of(ValueType)}{(IsNullable ? "?" : "")}";
+    public override string ToString() => $"{Name} {(IsNested ? Storage : TypeNames.Of(ValueType))}{(IsNullable ? "?" : "")}";
 }
 
 /// <summary>The columns of a batch, in order.</summary>

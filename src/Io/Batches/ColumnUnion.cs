@@ -69,7 +69,6 @@ internal sealed record ColumnUnion(string Name)
         foreach (var file in files)
         {
             foreach (var column in file.Footer.Columns) Add(column.Name, new Place(file, column));
-            foreach (var name in file.Footer.LeftOut) Add(name, new Place(file, null));
         }
         // A file without rows has no value that could be lost, whatever its columns.
         var filled = files.Where(f => f.Footer.Rows > 0).ToList();
@@ -91,10 +90,16 @@ internal sealed record ColumnUnion(string Name)
     }
 
     /// <summary>True if a column holds nulls alone, as its type says: it goes with any other.</summary>
-    public static bool IsNothing(FileColumn column) => column.Storage.Kind == LogicalKind.Unknown;
+    public static bool IsNothing(FileColumn column) => column.Nested is null && column.Storage.Kind == LogicalKind.Unknown;
 
     // The field that holds the values of two columns exactly; null if there is none. What it keeps of the storage is the first one's.
-    private static ColumnField? Unite(ColumnField? a, ColumnField? b) => a is null || b is null ? null : Agree(a, b) ? a : NumericUnion.Of(a, b);
+    private static ColumnField? Unite(ColumnField? a, ColumnField? b)
+    {
+        if (a is null || b is null) return null;
+        // Nested columns may differ in what is optional, and in nothing else.
+        if (a.Storage is NestedSchema nested && b.Storage is NestedSchema other) return nested.Union(other) is { } both ? a with { Storage = both } : null;
+        return Agree(a, b) ? a : NumericUnion.Of(a, b);
+    }
 
     private static ColumnUnion Unite(string name, List<Place> all, IReadOnlyList<PlannedFile> filled, IReadOnlyList<ParquetEngine> engines)
     {
@@ -106,16 +111,14 @@ internal sealed record ColumnUnion(string Name)
             absent = [.. filled.Where(f => !having.Contains(f)).Select(f => f.Name)];
         }
         if (counted.Exists(p => !p.IsNothing)) counted = counted.FindAll(p => !p.IsNothing);
-        // Where one file holds a plain column and another one lists, it is the types that do not fit.
-        var isNested = counted.TrueForAll(p => p.Column is null);
         var union = new ColumnUnion(name)
         {
             AbsentFrom = absent,
-            Types = [.. counted.Select(p => (p.Column?.Storage.ToString() ?? "a list, a map or a structure", p.File.Name)).DistinctBy(t => t.Item1)],
-            Obstacle = all.Select(p => p.Column is null && !isNested ? null : p.Obstacle(name, engines)).FirstOrDefault(o => o is not null),
+            Types = [.. counted.Select(p => (p.Column.StoredAs, p.File.Name)).DistinctBy(t => t.Item1)],
+            Obstacle = all.Select(p => p.Column.Obstacle ?? EngineChoice.Obstacle(engines, p.File, p.Column)).FirstOrDefault(o => o is not null),
         };
         if (union.Obstacle is not null) return union;
-        var fields = counted.ConvertAll(p => p.Column?.Field);
+        var fields = counted.ConvertAll(p => p.Column.Field);
         var field = fields.Aggregate(Unite);
         union = union with { IsInConflict = field is null, AreNumbers = fields.TrueForAll(f => f?.IsNumeric == true) };
         if (field is null)
@@ -124,20 +127,14 @@ internal sealed record ColumnUnion(string Name)
             var first = fields.Find(f => f is not null)!;
             field = first with { ValueType = fields.Exists(f => f?.IsNumeric == true) ? typeof(double) : first.ValueType, Storage = null };
         }
-        field = field with { IsNullable = absent.Length > 0 || all.Exists(p => p.Column?.Field?.IsNullable != false) };
+        field = field with { IsNullable = absent.Length > 0 || all.Exists(p => p.Column.Field?.IsNullable != false) };
         union = union with { Field = field };
         return union.IsUneven ? union with { Field = field with { Union = union } } : union;
     }
 
     /// <summary>A column in a file.</summary>
-    /// <param name="File">The file.</param>
-    /// <param name="Column">The column; null for lists, maps and structures.</param>
-    private readonly record struct Place(PlannedFile File, FileColumn? Column)
+    private readonly record struct Place(PlannedFile File, FileColumn Column)
     {
-        public bool IsNothing => Column is not null && ColumnUnion.IsNothing(Column);
-
-        public string? Obstacle(string name, IReadOnlyList<ParquetEngine> engines) => Column is null
-            ? Array.Exists(File.Footer.Lists, l => l.Name == name) ? ListColumns.Obstacle : "it is a map, a structure or a list of such"
-            : Column.Obstacle ?? EngineChoice.Obstacle(engines, File, Column);
+        public bool IsNothing => ColumnUnion.IsNothing(Column);
     }
 }

@@ -6,7 +6,10 @@ namespace Pipelines.Io;
 /// <summary>Turns batches into DataFrames and back, nulls kept. Values are copied: a frame may be changed freely.</summary>
 public static class DataFrameConversion
 {
-    /// <summary>The batch's rows as a DataFrame. Columns of <c>byte[]</c> cannot be converted.</summary>
+    /// <summary>True if a DataFrame can hold a column: it has none for <c>byte[]</c> and nested values.</summary>
+    internal static bool CanHold(ColumnField field) => field.ValueType != typeof(byte[]) && !field.IsNested;
+
+    /// <summary>The batch's rows as a DataFrame. Columns of <c>byte[]</c> and nested columns cannot be converted.</summary>
     public static DataFrame ToDataFrame(this DataBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -35,6 +38,24 @@ public static class DataFrameConversion
             throw new DataException(DataErrorKind.Data, $"batch {replaced.Index}", $"a DataFrame of {frame.Rows.Count} rows", $"{replaced.Rows} rows, as the batch has", "keep every row; filter in a block that reports rows");
         var columns = frame.Columns.Select(c => ToColumn(c, replaced.Schema.IndexOf(c.Name) is >= 0 and var i ? replaced.Schema.Fields[i] : null)).ToArray();
         return replaced.With(new BatchSchema(columns.Select(c => c.Field)), columns);
+    }
+
+    /// <summary>The rows of a batch as a function over DataFrames changes them. Columns that a frame cannot hold go beside it, and keep their places.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="change">Makes a frame of as many rows, in their order.</param>
+    internal static DataBatch ThroughDataFrame(this DataBatch batch, Func<DataFrame, DataFrame> change)
+    {
+        var held = batch.Columns.Where(c => CanHold(c.Field)).ToArray();
+        if (held.Length == batch.Columns.Count) return change(batch.ToDataFrame()).ToBatch(batch);
+        var origin = new DataBatch(new BatchSchema(held.Select(c => c.Field)), held, batch.Rows, batch.Index, batch.FirstRow, batch.Origins);
+        var columns = change(origin.ToDataFrame()).ToBatch(origin).Columns.ToList();
+        for (var c = 0; c < batch.Columns.Count; c++)
+        {
+            var column = batch.Columns[c];
+            // A column of the frame of that name takes its place.
+            if (!CanHold(column.Field) && columns.TrueForAll(o => o.Field.Name != column.Field.Name)) columns.Insert(Math.Min(c, columns.Count), column);
+        }
+        return batch.With(new BatchSchema(columns.Select(c => c.Field)), columns);
     }
 
     private static BatchColumn ToColumn(DataFrameColumn column, ColumnField? like) => column switch
@@ -121,7 +142,8 @@ public static class DataFrameConversion
             BatchColumn<TimeOnly> c => Other(c),
             BatchColumn<TimeSpan> c => Other(c),
             BatchColumn<Guid> c => Other(c),
-            _ => throw new DataException(DataErrorKind.Data, $"column '{column.Field.Name}'", $"values of type {typeof(T).Name}", "values that a DataFrame can hold", "leave the column out"),
+            _ => throw new DataException(DataErrorKind.Data, $"column '{column.Field.Name}'", column.Field.Obstacle ?? $"values of type {typeof(T).Name}",
+                "values that a DataFrame can hold", "leave the column out"),
         };
 
         private static PrimitiveDataFrameColumn<T> Other<T>(BatchColumn<T> c) where T : unmanaged =>

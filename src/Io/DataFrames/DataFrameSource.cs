@@ -41,8 +41,9 @@ public sealed class DataFrameSink : IBatchSink
     public ValueTask OpenAsync(BatchSchema schema, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        if (schema.Fields.FirstOrDefault(f => f.ValueType == typeof(byte[])) is { } bytes)
-            throw new DataException(DataErrorKind.Usage, $"DataFrame, column '{bytes.Name}'", "values of type byte[]", "values that a DataFrame can hold", "leave the column out");
+        if (schema.Fields.FirstOrDefault(f => !DataFrameConversion.CanHold(f)) is { } field)
+            throw new DataException(DataErrorKind.Usage, $"DataFrame, column '{field.Name}'", field.Obstacle is { } why
+                ? $"a column that is only passed on: {why}" : "values of type byte[]", "values that a DataFrame can hold", "leave the column out");
         return rows.OpenAsync(schema, cancellationToken);
     }
 

@@ -105,7 +105,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         using var file = FooterFile.Open(path);
         for (var g = 0; g < footer.RowGroups.Length; g++)
         {
-            foreach (var column in footer.Columns)
+            foreach (var column in footer.Columns.SelectMany(c => c.Leaves))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 try

@@ -45,19 +45,39 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
         var readable = Array.FindAll(footer.Columns, c => obstacles[c] is null);
         var groups = footer.RowGroups.Select(g => new InspectedRowGroup(
             g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
-        List<InspectedColumn> columns = [.. footer.Columns.Select(c => new InspectedColumn(c.Name, c.Storage.ToString(), obstacles[c] is null ? c.Field!.ValueType.Name : null, c.Repetition == Repetition.Optional, obstacles[c]) { Nulls = Nulls(footer, c), Range = Range(footer, c), CompressedBytes = footer.RowGroups.Sum(g => g.Chunks[c.Chunk].CompressedBytes) })];
-        foreach (var name in footer.LeftOut)
+        List<InspectedColumn> columns = [.. footer.Columns.Select(Inspect)];
+        return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups,
+            Enumerable.Range(0, groups.Count).Select(Needed).DefaultIfEmpty().Max());
+
+        InspectedColumn Inspect(FileColumn column)
         {
-            if (Array.Find(footer.Lists, l => l.Name == name) is { } list)
-                columns.Add(new InspectedColumn(name, $"list of {list.Storage}", lists?.Names.Contains(name) == true ? list.Field?.ValueType.Name : null, true, lists?.Names.Contains(name) == true ? list.Obstacle : ListColumns.Obstacle) { Elements = footer.RowGroups.Sum(g => g.Chunks[list.Chunk].Values) });
-            else columns.Add(new InspectedColumn(name, "group", null, true, "it is a map, a structure or a list of such"));
+            var isNullable = column.Repetition == Repetition.Optional;
+            var list = column.Nested is null ? null : Array.Find(footer.Lists, l => l.Name == column.Name);
+            InspectedColumn made;
+            if (column.Nested is not { } nested)
+            {
+                made = new InspectedColumn(column.Name, column.StoredAs, obstacles[column] is null ? column.Field!.ValueType.Name : null, isNullable,
+                    obstacles[column]);
+                made = made with { Nulls = Nulls(footer, column), Range = Range(footer, column) };
+            }
+            else if (list is not null && lists?.Names.Contains(column.Name) == true)
+                made = new InspectedColumn(column.Name, $"list of {list.Storage}", list.Field?.ValueType.Name, isNullable, list.Obstacle);
+            else
+                made = new InspectedColumn(column.Name, list is null ? column.StoredAs : $"list of {list.Storage}", null, isNullable,
+                    obstacles[column] ?? nested.Obstacle)
+                { IsPassedOn = obstacles[column] is null };
+            return made with
+            {
+                CompressedBytes = footer.RowGroups.Sum(g => column.Leaves.Sum(l => g.Chunks[l.Chunk].CompressedBytes)),
+                Elements = list is null ? null : footer.RowGroups.Sum(g => g.Chunks[list.Chunk].Values),
+            };
         }
-        return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups, Enumerable.Range(0, groups.Count).Select(Needed).DefaultIfEmpty().Max());
 
         long Needed(int group)
         {
             var rows = Math.Max(1, groups[group].Rows);
-            var held = engines.Count == 0 ? 0 : engines.Min(e => e.HeldBytes(file, group, readable));
+            var leaves = readable.SelectMany(c => c.Leaves).ToArray();
+            var held = engines.Count == 0 ? 0 : engines.Min(e => e.HeldBytes(file, group, leaves));
             return held + (long)((double)groups[group].DecodedBytes / rows * Math.Min(rows, BatchRows));
         }
     }
@@ -85,13 +105,18 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
 /// <summary>A column of an inspected file.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="StoredAs">How it is stored: <c>INT64 TIMESTAMP(MILLIS)</c>.</param>
-/// <param name="ValueType">Type of its values in batches; null if it cannot be read.</param>
+/// <param name="ValueType">Type of its values in batches; null if they cannot be worked with.</param>
 /// <param name="IsNullable">True if values may be null.</param>
-/// <param name="Obstacle">Why it cannot be read; null if it can.</param>
+/// <param name="Obstacle">Why its values cannot be worked with; null if they can.</param>
 public sealed record InspectedColumn(string Name, string StoredAs, string? ValueType, bool IsNullable, string? Obstacle)
 {
     /// <summary>Number of nulls, as the file itself tells; null if it does not.</summary>
     public long? Nulls { get; init; }
+
+    /// <summary>
+    /// True for lists, maps and structures, and types that are not supported: they are written as they were read, though nothing can be done with their values.
+    /// </summary>
+    public bool IsPassedOn { get; init; }
 
     /// <summary>Its bytes in the file.</summary>
     public long CompressedBytes { get; init; }

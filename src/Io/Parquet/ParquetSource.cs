@@ -7,9 +7,10 @@ namespace Pipelines.Io;
 
 /// <summary>
 /// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
-/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. Columns are united by name: one that a file lacks is null there, and numbers of different types become those of the type that holds them all exactly. Only columns
-/// that are read must fit together. Lists, maps and
-/// structures are left out, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows; to ask for one is an error. Row groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
+/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. Columns are united by name: a column that a file lacks is
+/// null there, and numbers of different types become those of the type that holds them all exactly. Only the columns that are read must fit together. Lists, maps
+/// and structures are passed on as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows. Row groups
+/// are decoded ahead, several at a time, and cut into batches by global row number. Half floats
 /// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
 /// </summary>
 public sealed class ParquetSource : IBatchSource
@@ -63,7 +64,7 @@ public sealed class ParquetSource : IBatchSource
         var largest = 0L;
         foreach (var file in opened.Files)
         {
-            FileColumn[] columns = [.. opened.Schema.Fields.Where(f => f.Name != opened.Lists?.Key).Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name) ?? ListColumns.Find(file, f.Name)).Where(c => c is not null)];
+            FileColumn[] columns = [.. opened.Schema.Fields.Select(f => opened.Column(file, f.Name)).OfType<FileColumn>()];
             for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
         }
         // How many elements lists have, only reading tells.
@@ -173,13 +174,14 @@ public sealed class ParquetSource : IBatchSource
                 .OrderByDescending(e => e.Item2),
         ];
 
-        // Columns that one reader reads: the plain ones together, each column of lists for itself.
+        // Columns that one reader reads: the plain ones together, each column of lists and each leaf of a nested one for itself.
         IEnumerable<FileColumn[]> Together(PlannedFile file)
         {
-            if (opened.Lists is not { } lists) return [new FileProjection(file, schema).Stored];
-            var columns = schema.Fields.Where(f => f.Name != lists.Key).ToLookup(f => lists.Names.Contains(f.Name));
-            var plain = new FileProjection(file, new BatchSchema(columns[false])).Stored;
-            return [.. plain.Length == 0 ? [] : new[] { plain }, .. columns[true].Select(f => new[] { ListColumns.Find(file, f.Name) })];
+            var lists = opened.Lists;
+            var fields = schema.Fields.Where(f => f.Name != lists?.Key).ToLookup(f => lists?.Names.Contains(f.Name) == true);
+            var stored = new FileProjection(file, new BatchSchema(fields[false])).Stored.ToLookup(c => c.Nested is null);
+            var alone = stored[false].SelectMany(c => c.Leaves).Concat(fields[true].Select(f => ListColumns.Find(file, f.Name)));
+            return [.. stored[true].Any() ? new[] { stored[true].ToArray() } : [], .. alone.Select(l => new[] { l })];
         }
     }
 

@@ -95,7 +95,7 @@ public sealed class ListSequenceTests : IDisposable
     {
         await WriteAsync();
         var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.FromParquet(this["lists"]).Features("Speed").Sequences("Name").FitAsync(new MarkovChainEstimator(1)));
-        Assert.Equal("a column that cannot be read: it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)", error.Found);
+        Assert.Equal("a column that is only passed on: it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)", error.Found);
     }
 
     private string this[string name] => Path.Combine(root, name);

@@ -29,10 +29,10 @@ internal sealed class FileTarget : FuzzTarget
             for (var g = 0; g < Math.Min(4, file.Footer.RowGroups.Length); g++)
             {
                 if (file.Footer.RowGroups[g].Rows is 0 or > MostRows) continue;
-                var columns = Array.FindAll(file.Footer.Columns, c => c.Field is not null && engine.Obstacle(file, g, c) is null);
+                var columns = Array.FindAll(file.Footer.Columns, c => c.Field is not null && EngineChoice.Obstacle([engine], file, c) is null);
                 if (columns.Length == 0) continue;
                 var rows = (int)file.Footer.RowGroups[g].Rows;
-                using var group = engine.Open(file, g, columns, new ReaderLimits(64 << 20, 64 << 20));
+                using var group = EngineChoice.Open([engine], file, g, columns, new ReaderLimits(64 << 20, 64 << 20));
                 for (var (at, next) = (0, Math.Max(1, rows / 3)); at < rows; at += next, next = rows - at)
                 {
                     var blocks = group.Read(next, null, CancellationToken.None);

@@ -36,10 +36,14 @@ internal static class FooterParser
         reader.End(outer);
         if (schema is null or []) throw new BrokenFileException("a footer without a schema", "a schema");
         if (groups is null) throw new BrokenFileException("a footer without row groups", "a list of row groups");
-        var (columns, leftOut, leaves) = SchemaReader.Columns(schema);
+        var (columns, leaves) = SchemaReader.Columns(schema);
         Check(groups, leaves, rows, dataEnd);
         if (createdBy.StartsWith("parquet-mr", StringComparison.Ordinal)) groups = groups.ConvertAll(g => Lengthen(g, dataEnd));
-        return new FileFooter(createdBy, rows, [.. columns], leftOut, [.. groups], dataEnd + bytes.Length + 8) { IsEncrypted = isEncrypted, Lists = ListSchema.Of(schema) };
+        return new FileFooter(createdBy, rows, [.. columns], [.. groups], dataEnd + bytes.Length + 8)
+        {
+            IsEncrypted = isEncrypted,
+            Lists = ListSchema.Of(schema),
+        };
     }
 
     private static void Check(List<RowGroupInfo> groups, List<SchemaNode> leaves, long rows, long dataEnd)
@@ -57,7 +61,8 @@ internal static class FooterParser
                 var where = $"row group {g}, column '{leaves[c].Path}'";
                 if (chunk.Obstacle is not null) continue;
                 if (chunk.Physical != leaves[c].Storage!.Physical) throw new BrokenFileException($"{where} stored as {chunk.Physical}", $"{leaves[c].Storage!.Physical}, as the schema says");
-                if (chunk.Values < 0 || (leaves[c].IsFlat && chunk.Values != group.Rows)) throw new BrokenFileException($"{where} with {chunk.Values} values", $"{group.Rows}, the row group's rows");
+                if (chunk.Values < 0 || (leaves[c].IsOnePerRow && chunk.Values != group.Rows))
+                    throw new BrokenFileException($"{where} with {chunk.Values} values", $"{group.Rows}, the row group's rows");
                 if (chunk.Values > 0 && (chunk.Offset < 4 || chunk.CompressedBytes <= 0 || chunk.Offset > dataEnd - chunk.CompressedBytes))
                     throw new BrokenFileException($"{where} at byte {chunk.Offset} with {chunk.CompressedBytes} bytes", $"a place between byte 4 and the footer at byte {dataEnd}");
             }

@@ -27,8 +27,8 @@ internal static class ListSchema
         return [.. lists];
     }
 
-    // The path of one column: each node but the last has one child, the next.
-    private static bool IsList(List<SchemaNode> path)
+    /// <summary>True if the elements of one column are a list of plain values: each node but the last has one child, the next.</summary>
+    internal static bool IsList(List<SchemaNode> path)
     {
         if (path[^1].Storage is null || path.Take(path.Count - 1).Any(n => n.Children != 1)) return false;
         return path switch
@@ -44,16 +44,11 @@ internal static class ListSchema
 
     private static FileColumn Column(List<SchemaNode> path, int leaf)
     {
-        var (level, element) = (0, 0);
-        foreach (var node in path)
-        {
-            if (node.Repetition != Repetition.Required) level++;
-            if (node.Repetition == Repetition.Repeated) element = level;
-        }
         var storage = path[^1].Storage!;
         var (type, obstacle) = ValueTypes.Of(storage);
         var optional = path[^1].Repetition == Repetition.Optional;
         var field = type is null ? null : new ColumnField(path[0].Name, type, optional, storage);
-        return new FileColumn(path[0].Name, leaf, storage, optional ? Repetition.Optional : Repetition.Required, field, obstacle) { List = new ListShape(level, element) };
+        var repetition = optional ? Repetition.Optional : Repetition.Required;
+        return new FileColumn(path[0].Name, leaf, storage, repetition, field, obstacle) { Levels = LevelShape.Of(path) };
     }
 }

@@ -19,7 +19,13 @@ internal enum PageKind { Data = 0, Index = 1, Dictionary = 2, DataV2 = 3 }
 internal enum Repetition { Required = 0, Optional = 1, Repeated = 2 }
 
 /// <summary>What the stored values mean.</summary>
-internal enum LogicalKind { None, String, Enum, Json, Bson, Decimal, Date, Time, Timestamp, Integer, Uuid, Float16, Interval, Unknown, Other }
+internal enum LogicalKind
+{
+    None, String, Enum, Json, Bson, Decimal, Date, Time, Timestamp, Integer, Uuid, Float16, Interval, Unknown, Other,
+
+    /// <summary>Whatever the file says: the stored bytes are passed on.</summary>
+    Stored,
+}
 
 /// <summary>Unit of times and timestamps.</summary>
 internal enum TimeUnit { Millis = 1, Micros = 2, Nanos = 3 }
@@ -49,7 +55,7 @@ internal sealed record ParquetStorage(
         var unit = Unit.ToString().ToUpperInvariant() + (IsUtc ? ", UTC" : "");
         return Kind switch
         {
-            LogicalKind.None => physical,
+            LogicalKind.None or LogicalKind.Stored => physical,
             LogicalKind.Decimal => $"{physical} DECIMAL({Precision}, {Scale})",
             LogicalKind.Time => $"{physical} TIME({unit})",
             LogicalKind.Timestamp => $"{physical} TIMESTAMP({unit})",
@@ -59,23 +65,36 @@ internal sealed record ParquetStorage(
     }
 }
 
-/// <summary>A column of a file: one leaf of its schema.</summary>
-/// <param name="Name">Name, with the names of its groups before it (<c>a.b</c>).</param>
-/// <param name="Chunk">Index of its chunk in every row group.</param>
+/// <summary>A column of a file: a leaf of its schema, or a nested column with all of its leaves.</summary>
+/// <param name="Name">Name; of a leaf of a nested column with the names of its groups before it (<c>a.b</c>).</param>
+/// <param name="Chunk">Index of its chunk, or of its first one, in every row group.</param>
 /// <param name="Storage">How it is stored.</param>
 /// <param name="Repetition">Whether it may be missing or repeated.</param>
 /// <param name="Field">The column as it flows; null if it cannot be read.</param>
 /// <param name="Obstacle">Why it cannot be read; null if it can.</param>
 internal sealed record FileColumn(string Name, int Chunk, ParquetStorage Storage, Repetition Repetition, ColumnField? Field, string? Obstacle)
 {
-    /// <summary>Of a column of lists, what its levels mean; null for a plain column.</summary>
-    public ListShape? List { get; init; }
-}
+    /// <summary>Of a column of lists, and of a leaf of a nested column, what its levels mean; null for a plain column.</summary>
+    public LevelShape? Levels { get; init; }
 
-/// <summary>What the definition levels of a column of lists mean.</summary>
-/// <param name="Largest">The level of an element that is there.</param>
-/// <param name="Element">The least level at which there is an element, if only a null; below it the list is empty or null.</param>
-internal sealed record ListShape(int Largest, int Element);
+    /// <summary>Of a nested column, what it is made of; null for all others.</summary>
+    public NestedSchema? Nested { get; init; }
+
+    /// <summary>Of a nested column, its leaves; null for all others.</summary>
+    public FileColumn[]? NestedLeaves { get; init; }
+
+    /// <summary>The columns that are stored: the leaves of a nested column, else the column itself.</summary>
+    public FileColumn[] Leaves => NestedLeaves ?? [this];
+
+    /// <summary>Of a leaf of a nested column, that column's name; null for all others.</summary>
+    public string? Of { get; init; }
+
+    /// <summary>The column in words, for messages.</summary>
+    public string Place => Of is null || Of == Name ? $"column '{Name}'" : $"column '{Of}' ({Name})";
+
+    /// <summary>How it is stored, for people.</summary>
+    public string StoredAs => Nested?.ToString() ?? Storage.ToString();
+}
 
 /// <summary>Where a column's values of a row group lie.</summary>
 internal sealed record ColumnChunkInfo(
@@ -97,12 +116,14 @@ internal sealed record ColumnChunkInfo(
 internal sealed record RowGroupInfo(long Rows, ColumnChunkInfo[] Chunks);
 
 /// <summary>What the end of a Parquet file says of it.</summary>
-internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Columns, string[] LeftOut, RowGroupInfo[] RowGroups, long FileLength)
+internal sealed record FileFooter(string CreatedBy, long Rows, FileColumn[] Columns, RowGroupInfo[] RowGroups, long FileLength)
 {
     /// <summary>What tells the file from another version of it.</summary>
     public FileIdentity Identity { get; init; } = new(FileLength, default, "", "");
 
-    /// <summary>Columns of lists of plain values; their fields are those of the elements. They are among those left out, unless a source is asked for their elements.</summary>
+    /// <summary>
+    /// Columns of lists of plain values; their fields are those of the elements. They are nested columns too, unless a source is asked for their elements.
+    /// </summary>
     public FileColumn[] Lists { get; init; } = [];
 
     /// <summary>True if the file has encrypted columns, though its footer is not.</summary>

@@ -43,6 +43,8 @@ internal static class PlainCodecs
 
     private static object Others(ParquetStorage s, Type type)
     {
+        if (type == typeof(ReadOnlyMemory<byte>)) return s.Physical == PhysicalType.ByteArray ? new StoredBytesCodec()
+            : new StoredFixedCodec(s.Physical == PhysicalType.Int96 ? 12 : s.Length);
         if (type == typeof(DateOnly)) return new ConvertingCodec<int, DateOnly>(ReadDate, v => v.DayNumber - Epoch.DayNumber);
         if (type == typeof(Guid)) return new FixedBytesCodec<Guid>(16, v => new Guid(v, bigEndian: true), (v, target) => v.TryWriteBytes(target, bigEndian: true, out _));
         if (type == typeof(TimeOnly))

@@ -6,11 +6,17 @@ internal sealed record SchemaNode(string Name, ParquetStorage? Storage, Repetiti
     /// <summary>Name with the names of its groups before it.</summary>
     public string Path { get; init; } = Name;
 
-    /// <summary>True for a leaf at the top of the schema that is not repeated: a plain column.</summary>
-    public bool IsFlat { get; init; }
+    /// <summary>True for a leaf that is not repeated, nor is any group around it: it has a value or a null in each row.</summary>
+    public bool IsOnePerRow { get; init; }
 
     /// <summary>True for a group that says it is a list.</summary>
     public bool IsList { get; init; }
+
+    /// <summary>True for a group that says it is a map.</summary>
+    public bool IsMap { get; init; }
+
+    /// <summary>The element as the file has it, a Thrift structure; empty if it cannot be written again.</summary>
+    public byte[] Stored { get; init; } = [];
 }
 
 /// <summary>Reads the schema of a footer.</summary>
@@ -18,8 +24,10 @@ internal static class SchemaReader
 {
     private const int MaxDepth = 64;
 
-    // How a list is called, in the newer way and in the older one.
+    // How lists and maps are called, in the newer way and in the older one.
+    private const int LogicalMap = 2;
     private const int LogicalList = 3;
+    private const int ConvertedMap = 1;
     private const int ConvertedList = 3;
 
     /// <summary>Reads one element.</summary>
@@ -28,7 +36,8 @@ internal static class SchemaReader
         int physical = -1, length = 0, repetition = 0, children = 0, converted = -1, scale = 0, precision = 0;
         string? name = null;
         ParquetStorage? logical = null;
-        var isList = false;
+        var annotation = 0;
+        var start = reader.Position;
         var outer = reader.Begin();
         while (reader.Next(out var id, out var type))
         {
@@ -44,7 +53,7 @@ internal static class SchemaReader
                 case 8: precision = reader.Int32(type); break;
                 case 10:
                     ThriftReader.Expect(type, ThriftType.Struct);
-                    logical = ReadLogical(ref reader, out isList);
+                    logical = ReadLogical(ref reader, out annotation);
                     break;
                 default: reader.Skip(type); break;
             }
@@ -53,66 +62,67 @@ internal static class SchemaReader
         if (name is null) throw new BrokenFileException("a column without a name", "a name");
         if (repetition is < 0 or > 2) throw new BrokenFileException($"column '{name}' with repetition {repetition}", "0 to 2");
         if (children < 0) throw new BrokenFileException($"column '{name}' with {children} children", "at least 0");
-        if (physical < 0) return new SchemaNode(name, null, (Repetition)repetition, children) { IsList = isList || converted == ConvertedList };
+        var stored = reader.Since(start).ToArray();
+        if (physical < 0)
+        {
+            var (isList, isMap) = (annotation == LogicalList || converted == ConvertedList, annotation == LogicalMap || converted == ConvertedMap);
+            return new SchemaNode(name, null, (Repetition)repetition, children) { IsList = isList, IsMap = isMap, Stored = stored };
+        }
         if (physical > 7) throw new BrokenFileException($"column '{name}' of physical type {physical}", "0 to 7");
         if (children > 0) throw new BrokenFileException($"column '{name}' with values and children", "one of them");
         var p = (PhysicalType)physical;
         if (p == PhysicalType.FixedLenByteArray && length is <= 0 or > 1 << 20) throw new BrokenFileException($"column '{name}' with values of {length} bytes", "1 to 1,048,576");
         var storage = logical is { Kind: not LogicalKind.None } ? logical with { Physical = p } : FromConverted(p, converted, precision, scale);
-        return new SchemaNode(name, storage with { Length = p == PhysicalType.FixedLenByteArray ? length : 0 }, (Repetition)repetition, 0);
+        return new SchemaNode(name, storage with { Length = p == PhysicalType.FixedLenByteArray ? length : 0 }, (Repetition)repetition, 0) { Stored = stored };
     }
 
-    /// <summary>The columns of a schema in order, the names of those that are lists, maps or structures, and all leaves.</summary>
-    public static (List<FileColumn> Columns, string[] LeftOut, List<SchemaNode> Leaves) Columns(List<SchemaNode> nodes)
+    /// <summary>The columns of a schema in order, and all leaves.</summary>
+    public static (List<FileColumn> Columns, List<SchemaNode> Leaves) Columns(List<SchemaNode> nodes)
     {
         var columns = new List<FileColumn>();
-        var leftOut = new List<string>();
         var leaves = new List<SchemaNode>();
         var index = 1;
         for (var i = 0; i < nodes[0].Children; i++)
         {
             if (index >= nodes.Count) throw new BrokenFileException($"a schema of {nodes.Count - 1} elements", $"{nodes[0].Children} columns");
             var top = nodes[index];
-            var first = leaves.Count;
-            index = Walk(nodes, index, "", leaves, 0);
-            if (top.Storage is { } storage && top.Repetition != Repetition.Repeated)
-            {
-                leaves[first] = leaves[first] with { IsFlat = true };
-                var (type, obstacle) = ValueTypes.Of(storage);
-                var field = type is null ? null : new ColumnField(top.Name, type, top.Repetition == Repetition.Optional, storage);
-                columns.Add(new FileColumn(top.Name, first, storage, top.Repetition, field, obstacle));
-            }
-            else leftOut.Add(top.Name);
+            var (from, first) = (index, leaves.Count);
+            index = Walk(nodes, index, "", leaves, 0, isOnePerRow: true);
+            if (top.Storage is { } storage && top.Repetition != Repetition.Repeated && ValueTypes.Of(storage).Type is { } type)
+                columns.Add(new FileColumn(top.Name, first, storage, top.Repetition,
+                    new ColumnField(top.Name, type, top.Repetition == Repetition.Optional, storage), null));
+            else columns.Add(NestedSchema.Column(nodes.GetRange(from, index - from), first));
         }
         if (index != nodes.Count) throw new BrokenFileException($"a schema of {nodes.Count} elements", $"{index}, as its groups say");
         if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new BrokenFileException($"two columns named '{twice.Key}'", "distinct names");
-        return (columns, [.. leftOut], leaves);
+        return (columns, leaves);
     }
 
-    private static int Walk(List<SchemaNode> nodes, int index, string prefix, List<SchemaNode> leaves, int depth)
+    private static int Walk(List<SchemaNode> nodes, int index, string prefix, List<SchemaNode> leaves, int depth, bool isOnePerRow)
     {
         if (index >= nodes.Count) throw new BrokenFileException($"a schema of {nodes.Count} elements", "more, as its groups say");
         if (depth > MaxDepth) throw new BrokenFileException("a schema nested too deep", $"at most {MaxDepth} levels");
         var node = nodes[index++];
+        isOnePerRow &= node.Repetition != Repetition.Repeated;
         if (node.Storage is not null)
         {
-            leaves.Add(node with { Path = prefix + node.Name });
+            leaves.Add(node with { Path = prefix + node.Name, IsOnePerRow = isOnePerRow });
             return index;
         }
-        for (var i = 0; i < node.Children; i++) index = Walk(nodes, index, prefix + node.Name + ".", leaves, depth + 1);
+        for (var i = 0; i < node.Children; i++) index = Walk(nodes, index, prefix + node.Name + ".", leaves, depth + 1, isOnePerRow);
         return index;
     }
 
-    private static ParquetStorage ReadLogical(ref ThriftReader reader, out bool isList)
+    private static ParquetStorage ReadLogical(ref ThriftReader reader, out int annotation)
     {
         var storage = new ParquetStorage(default);
-        isList = false;
+        annotation = 0;
         var outer = reader.Begin();
         while (reader.Next(out var id, out var type))
         {
             ThriftReader.Expect(type, ThriftType.Struct);
             var inner = reader.Begin();
-            isList |= id == LogicalList;
+            annotation = id;
             storage = storage with
             {
                 Kind = id switch

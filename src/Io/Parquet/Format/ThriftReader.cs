@@ -32,6 +32,9 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
 
     private readonly int Left => data.Length - Position;
 
+    /// <summary>The bytes read since a position.</summary>
+    public readonly ReadOnlySpan<byte> Since(int position) => data[position..Position];
+
     /// <summary>Begins a structure; give the result to <see cref="End"/>.</summary>
     public short Begin()
     {

@@ -80,6 +80,13 @@ internal sealed class ThriftWriter(ByteBuffer target)
         target.Write(value);
     }
 
+    /// <summary>A field whose value is encoded already.</summary>
+    public void Encoded(short id, ThriftType type, ReadOnlySpan<byte> value)
+    {
+        Header(id, type);
+        target.Write(value);
+    }
+
     /// <summary>An element of a list of integers.</summary>
     public void Element(long value) => Varint((ulong)(value << 1) ^ (ulong)(value >> 63));
 

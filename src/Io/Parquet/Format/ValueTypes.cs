@@ -29,7 +29,8 @@ internal static class ValueTypes
             (LogicalKind.Uuid, PhysicalType.FixedLenByteArray) => s.Length == 16 ? typeof(Guid) : null,
             (LogicalKind.Float16, PhysicalType.FixedLenByteArray) => s.Length == 2 ? typeof(float) : null,
             (LogicalKind.Interval, PhysicalType.FixedLenByteArray) => s.Length == 12 ? typeof(byte[]) : null,
-            (LogicalKind.None or LogicalKind.Unknown, var p) => p switch
+            (LogicalKind.Stored, PhysicalType.Int96 or PhysicalType.ByteArray or PhysicalType.FixedLenByteArray) => typeof(ReadOnlyMemory<byte>),
+            (LogicalKind.None or LogicalKind.Unknown or LogicalKind.Stored, var p) => p switch
             {
                 PhysicalType.Boolean => typeof(bool),
                 PhysicalType.Int32 => typeof(int),

@@ -10,7 +10,7 @@ internal sealed class BuiltinList : IListCursor
     private readonly SafeFileHandle handle;
     private readonly ColumnCursor cursor;
 
-    public BuiltinList(PlannedFile file, int group, FileColumn column, ListRoom room, ListLevels levels)
+    public BuiltinList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels)
     {
         handle = FooterFile.Open(file.Path);
         cursor = ColumnDecoder.For(column).Open(handle, file.Path, file.Footer.RowGroups[group].Chunks[column.Chunk], Math.Min(LargestRoom, room.PageBytes), room.Held, room.Handed, levels);

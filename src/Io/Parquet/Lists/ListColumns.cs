@@ -7,9 +7,6 @@ namespace Pipelines.Io.Reading;
 /// <param name="Key">Name of the column that numbers the lists.</param>
 internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
 {
-    /// <summary>Why a column of lists cannot be read as a plain one.</summary>
-    public const string Obstacle = "it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)";
-
     /// <summary>The lists that options ask for; null where they ask for none.</summary>
     public static ListColumns? Of(ParquetSourceOptions options) => options.Lists.Count == 0 ? null : new(options.Lists, options.ListKey);
 
@@ -23,13 +20,12 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
     /// <exception cref="DataException">A file lacks a list, or it cannot be read; or a plain column has the key's name.</exception>
     public BatchSchema Schema(PlannedFile[] files, BatchSchema plain, IReadOnlyList<ParquetEngine> engines)
     {
-        if (Array.Exists(files, f => f.Footer.LeftOut.Contains(Key) || Array.Exists(f.Footer.Columns, c => c.Name == Key)))
+        if (Array.Exists(files, f => Array.Exists(f.Footer.Columns, c => c.Name == Key)))
             throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column of the name that the key of the lists has", "another name", "give the key another name (ParquetSourceOptions.ListKey)");
         var elements = new List<ColumnField>();
         foreach (var name in Names)
         {
             foreach (var file in files) Check(file, files[0], name, engines);
-            if (plain.IndexOf(name) >= 0) throw new DataException(DataErrorKind.Data, $"{files[0].Name}, column '{name}'", "a plain column and one of lists of this name", "distinct names", "write the file anew");
             var field = Find(files[0], name).Field!;
             elements.Add(Array.Exists(files, f => Find(f, name).Field!.IsNullable) ? field with { IsNullable = true } : field);
         }
@@ -41,9 +37,11 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
         var place = $"{file.Name}, column '{name}'";
         if (Find(file, name) is not { } column)
         {
-            var found = Array.Exists(file.Footer.Columns, c => c.Name == name) ? "a plain column" : file.Footer.LeftOut.Contains(name) ? "a map, a structure or a list of such" : "no such column";
+            var other = Array.Find(file.Footer.Columns, c => c.Name == name);
+            var found = other is null ? "no such column" : other.Nested is null ? "a plain column" : "a map, a structure or a list of such";
             var others = file.Footer.Lists.Length == 0 ? "; the file has none" : "";
-            throw new DataException(DataErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}", NearestName.Remedy(name, file.Footer.Lists.Select(l => l.Name), "correct the name (ParquetSourceOptions.Lists)"));
+            throw new DataException(DataErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}",
+                NearestName.Remedy(name, file.Footer.Lists.Select(l => l.Name), "correct the name (ParquetSourceOptions.Lists)"));
         }
         var why = column.Obstacle ?? EngineChoice.Obstacle(engines, file, column);
         if (why is not null)

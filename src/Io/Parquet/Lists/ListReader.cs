@@ -52,8 +52,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         // What a batch holds of texts waits until it is full.
         if (delivered == 0 || delivered / options.BatchSize != (delivered - lastElements) / options.BatchSize) handed.Clear();
         var decoded = from.Read(entries, cancellationToken);
-        var begins = from.Levels[0].Begins.AsSpan(0, entries);
-        var present = from.Levels[0].Elements.AsSpan(0, entries);
+        var levels = from.Levels[0];
         var picks = new int[entries];
         var rows = new int[entries];
         var keys = new long[entries];
@@ -61,8 +60,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         var (elements, row, last) = (0, -1, -2);
         for (var i = 0; i < entries; i++)
         {
-            if (begins[i]) row++;
-            if (!present[i])
+            if (levels.Begins(i)) row++;
+            if (!levels.HasElement(i))
             {
                 EmptyLists++;
                 continue;
@@ -80,7 +79,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         if (elements < entries) Array.Resize(ref keys, elements);
         var first = from.Elements;
         var beside = from.ReadPlain(row + 1, rows.AsSpan(0, elements), cancellationToken);
-        var before = begins[0] ? 0 : from.InLast;
+        var before = levels.Begins(0) ? 0 : from.InLast;
         from.Pass(entries, row + 1, elements, row < 0 ? from.InLast + elements : row == last ? elements - starts[^1] : 0);
         (delivered, lastElements) = (delivered + elements, elements);
         if (elements == 0) return null;
@@ -125,7 +124,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             (this.from, this.number, this.columns, this.plain) = (from, number, columns, plain);
             var info = from.Footer.RowGroups[number];
             var room = new ListRoom(limits.HeldBytes / columns.Length, new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2)), handed);
-            Levels = Array.ConvertAll(columns, c => new ListLevels(c.List!));
+            Levels = Array.ConvertAll(columns, c => new EntryLevels(c.Levels!));
             cursors = new IListCursor?[columns.Length];
             try
             {
@@ -141,7 +140,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         }
 
         /// <summary>What each column's levels say of the slice.</summary>
-        public ListLevels[] Levels { get; }
+        public EntryLevels[] Levels { get; }
 
         /// <summary>Rows and elements before the slice.</summary>
         public long Rows { get; private set; }
@@ -170,7 +169,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 {
                     throw RowGroupFault.At(from, number, columns[c], e);
                 }
-                if (Rows == 0 && Levels[c].Count > 0 && !Levels[c].Begins[0]) throw Broken(columns[c], "a first list that goes on", "one that begins");
+                if (Rows == 0 && Levels[c].Count > 0 && !Levels[c].Begins(0)) throw Broken(columns[c], "a first list that goes on", "one that begins");
             }
             if (columns.Length > 1) Compare(entries);
             return decoded;
@@ -181,13 +180,14 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             var rows = -1;
             for (var i = 0; i < entries; i++)
             {
-                if (Levels[0].Begins[i]) rows++;
+                var begins = Levels[0].Begins(i);
+                if (begins) rows++;
                 for (var c = 1; c < columns.Length; c++)
                 {
                     var isOver = i >= Levels[c].Count;
                     // Where only the first column begins a row, it is the one before that goes on in the other.
-                    if (!isOver && Levels[0].Begins[i] && !Levels[c].Begins[i]) throw Uneven(c, rows - 1);
-                    if (isOver || Levels[c].Begins[i] != Levels[0].Begins[i] || Levels[c].Elements[i] != Levels[0].Elements[i]) throw Uneven(c, rows);
+                    if (!isOver && begins && !Levels[c].Begins(i)) throw Uneven(c, rows - 1);
+                    if (isOver || Levels[c].Begins(i) != begins || Levels[c].HasElement(i) != Levels[0].HasElement(i)) throw Uneven(c, rows);
                 }
             }
         }

@@ -22,7 +22,8 @@ internal sealed class BuiltinEngine : ParquetEngine, IListEngine
     {
         var chunk = file.Footer.RowGroups[group].Chunks[column.Chunk];
         // Parquet.Net decodes whole chunks, and lists may be longer than memory.
-        if (column.List is not null && ParquetNetDecoder.IsNeededFor(chunk)) return chunk.Obstacle ?? "its lists are delta encoded or split into bytes";
+        if (column.Levels is { } levels && ParquetNetDecoder.IsNeededFor(chunk))
+            return chunk.Obstacle ?? $"its {(levels.Repetitions > 0 ? "lists" : "values")} are delta encoded or split into bytes";
         return chunk.Obstacle ?? ParquetNetDecoder.Obstacle(column, chunk);
     }
 
@@ -39,5 +40,6 @@ internal sealed class BuiltinEngine : ParquetEngine, IListEngine
 
     public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new BuiltinReader(file, group, columns, limits);
 
-    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, ListLevels levels) => new BuiltinList(file, group, column, room, levels);
+    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels) =>
+        new BuiltinList(file, group, column, room, levels);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 using Pipelines.Io.Format;
 
@@ -109,37 +108,6 @@ internal sealed class BuiltinReader : IRowGroupReader
         lock (otherGate) return wholes[c] = other.Decode(columns[c], group, chunk, (int)Group.Rows, decoders[c], cancellationToken);
     }
 
-    // The error of the first column that has one, whatever the timing.
-    private void ForEach(int parallelism, Action<int> work, CancellationToken cancellationToken)
-    {
-        var faults = new Exception?[columns.Length];
-        var first = columns.Length;
-        if (parallelism == 1 || columns.Length == 1)
-            for (var c = 0; c < first; c++) Run(c);
-        else
-            Parallel.For(0, columns.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, c =>
-            {
-                if (c < Volatile.Read(ref first)) Run(c);
-            });
-        cancellationToken.ThrowIfCancellationRequested();
-        if (first == columns.Length) return;
-        if (faults[first] is OperationCanceledException cancelled) ExceptionDispatchInfo.Throw(cancelled);
-        throw RowGroupFault.At(file, group, columns[first], faults[first]!);
-
-        void Run(int c)
-        {
-            try
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                work(c);
-            }
-            catch (Exception e)
-            {
-                faults[c] = e;
-                for (var seen = Volatile.Read(ref first); c < seen;)
-                    if (Interlocked.CompareExchange(ref first, c, seen) is var now && now == seen) break;
-                    else seen = now;
-            }
-        }
-    }
+    private void ForEach(int parallelism, Action<int> work, CancellationToken cancellationToken) =>
+        ColumnLoop.Run(columns.Length, parallelism, work, (c, fault) => RowGroupFault.At(file, group, columns[c], fault), cancellationToken);
 }

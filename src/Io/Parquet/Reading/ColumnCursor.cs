@@ -31,7 +31,8 @@ internal abstract class ColumnCursor(ColumnPages pages) : IDisposable
 /// <param name="held">Counts the dictionary.</param>
 /// <param name="handed">Counts the bytes of texts that are handed out.</param>
 /// <param name="lists">Takes the levels of a column of lists, whose entries count as rows; null for a plain column.</param>
-internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, ColumnPages pages, long total, ReadingMemory held, ReadingMemory handed, ListLevels? lists = null) : ColumnCursor(pages)
+internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, ColumnPages pages, long total, ReadingMemory held, ReadingMemory handed,
+    EntryLevels? lists = null) : ColumnCursor(pages)
 {
     // Rows that are passed over within a page at a time.
     private const int SkipRows = 1 << 12;

@@ -24,7 +24,8 @@ internal abstract class ColumnDecoder
     /// <param name="held">Counts dictionaries.</param>
     /// <param name="values">Counts the values handed out.</param>
     /// <param name="lists">Takes the levels of a column of lists; null for a plain column.</param>
-    public abstract ColumnCursor Open(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room, ReadingMemory held, ReadingMemory values, ListLevels? lists = null);
+    public abstract ColumnCursor Open(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room, ReadingMemory held, ReadingMemory values,
+        EntryLevels? lists = null);
 
     /// <summary>Makes a column of values that another reader decoded.</summary>
     /// <param name="plain">The values that are present, plainly encoded.</param>
@@ -46,7 +47,8 @@ internal abstract class ColumnDecoder
 /// <summary>What decodes the chunks of one column.</summary>
 internal sealed class ColumnDecoder<T>(PlainCodec<T> codec, bool isOptional) : ColumnDecoder
 {
-    public override ColumnCursor Open(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room, ReadingMemory held, ReadingMemory values, ListLevels? lists = null) =>
+    public override ColumnCursor Open(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room, ReadingMemory held, ReadingMemory values,
+        EntryLevels? lists = null) =>
         new ColumnCursor<T>(codec, isOptional, new ColumnPages(file, path, chunk, room), chunk.Values, held, values, lists);
 
     public override ColumnBlock FromPlain(ReadOnlySpan<byte> plain, bool[]? present, int rows, ArrayRecycler? recycler = null)

@@ -9,12 +9,22 @@ internal static class DecodedSize
     public static long Of(RowGroupInfo group, FileColumn[] columns)
     {
         var bytes = 0L;
-        foreach (var column in columns) bytes += (Math.Max(group.Rows, group.Chunks[column.Chunk].Values) * Width(group, column)) + (IsVariable(column) ? 2 * group.Chunks[column.Chunk].UncompressedBytes : 0);
+        foreach (var column in columns)
+            foreach (var leaf in column.Leaves)
+            {
+                var chunk = group.Chunks[leaf.Chunk];
+                bytes += (Math.Max(group.Rows, chunk.Values) * EntryBytes(group, leaf))
+                    + (leaf.Storage.Physical == PhysicalType.ByteArray ? 2 * chunk.UncompressedBytes : 0);
+            }
         return bytes;
     }
 
     /// <summary>True if a column's values may be of any length.</summary>
-    public static bool IsVariable(FileColumn column) => column.Storage.Physical == PhysicalType.ByteArray;
+    public static bool IsVariable(FileColumn column) => column.Leaves.Any(l => l.Storage.Physical == PhysicalType.ByteArray
+        || (column.Nested is not null && l.Levels!.Repetitions > 0));
+
+    /// <summary>Bytes of a value of a column, or of an entry of a leaf of a nested column with its levels; texts not counted.</summary>
+    public static long EntryBytes(RowGroupInfo group, FileColumn leaf) => Width(group, leaf) + (leaf.Storage.Kind == LogicalKind.Stored ? 2 : 0);
 
     /// <summary>Refuses a row group of whose rows a batch takes too much memory, texts not counted: how long they are only reading tells.</summary>
     /// <exception cref="DataException">A batch does not fit.</exception>
@@ -28,11 +38,19 @@ internal static class DecodedSize
     {
         if (options.LargestBatchBytes is not { } allowed) return;
         var info = file.Footer.RowGroups[group];
-        var row = options.ExtraRowBytes + columns.Sum(c => (long)Width(info, c));
+        var row = options.ExtraRowBytes + columns.Sum(c => RowBytes(info, c));
         var needed = row * Math.Min(options.BatchSize, rows);
         if (needed <= allowed) return;
         throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}", $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with what is computed of them," : "")} a batch of {Math.Min(options.BatchSize, rows)} rows",
             $"at most {new MemorySize(allowed)}, the largest batch within the memory budget", $"take batches of {Math.Max(1, allowed / row)} rows (ReadOptions.BatchSize), give more memory (ReadOptions.LargestBatchBytes), or leave columns out");
+    }
+
+    // A row of lists has the entries that rows have on average: how many a batch has only reading tells.
+    private static long RowBytes(RowGroupInfo group, FileColumn column)
+    {
+        if (column.Nested is null) return Width(group, column);
+        var rows = Math.Max(1, group.Rows);
+        return column.Leaves.Sum(l => EntryBytes(group, l) * ((group.Chunks[l.Chunk].Values + rows - 1) / rows));
     }
 
     private static int Width(RowGroupInfo group, FileColumn column)

@@ -9,7 +9,8 @@ internal static class EngineChoice
     public static string? Obstacle(IReadOnlyList<ParquetEngine> engines, PlannedFile file, FileColumn column)
     {
         for (var g = 0; g < file.Footer.RowGroups.Length; g++)
-            if (Reasons(engines, file, g, column) is { } reasons) return reasons;
+            foreach (var leaf in column.Leaves)
+                if (Reasons(engines, file, g, leaf) is { } reasons) return reasons;
         return null;
     }
 
@@ -18,6 +19,7 @@ internal static class EngineChoice
     public static IRowGroupReader Open(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
     {
         file.CheckUnchanged();
+        if (Array.Exists(columns, c => c.Nested is not null)) return new NestedReader(engines, file, group, columns, limits);
         return Choose(engines, file, group, columns, limits.HeldBytes).Open(file, group, columns, limits);
     }
 
@@ -36,7 +38,7 @@ internal static class EngineChoice
         }
         if (least is not null) return least;
         var column = Array.Find(columns, c => Reasons(engines, file, group, c) is not null);
-        throw new DataException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", column '{column.Name}'")}",
+        throw new DataException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", {column.Place}")}",
             column is null ? "columns that no one engine can read together" : $"a column that cannot be read: {Reasons(engines, file, group, column)}",
             "a plain column of numbers, booleans, texts or times", "leave the column out");
     }
@@ -54,7 +56,7 @@ internal static class EngineChoice
     // Asked in the order of preference, so that the native library is loaded only where the built-in engine will not do.
     private static string? Why(ParquetEngine engine, PlannedFile file, int group, FileColumn column) =>
         !engine.IsAvailable ? engine.Unavailable
-        : column.List is not null && engine is not IListEngine ? "its elements are not read by this engine"
+        : column.Levels is not null && engine is not IListEngine ? "its elements are not read by this engine"
         : engine.Obstacle(file, group, column);
 
     // One reason is said as it is; several with the engines' names.

@@ -77,7 +77,7 @@ internal static class RowGroupFault
     /// <summary>The error for any exception but a cancellation.</summary>
     public static DataException At(PlannedFile file, int group, FileColumn column, Exception fault)
     {
-        var place = $"{file.Name}, row group {group}, column '{column.Name}'";
+        var place = $"{file.Name}, row group {group}, {column.Place}";
         return fault switch
         {
             DataException known => known,
@@ -94,6 +94,6 @@ internal static class RowGroupFault
     /// <param name="what">What is too large: "a page of 1GB".</param>
     /// <param name="allowed">Bytes that it may take.</param>
     public static DataException TooLarge(PlannedFile file, int group, FileColumn column, string what, long allowed) => new(
-        DataErrorKind.Data, $"{file.Name}, row group {group}, column '{column.Name}'", what, $"at most {new MemorySize(allowed)}, the share of the memory budget",
+        DataErrorKind.Data, $"{file.Name}, row group {group}, {column.Place}", what, $"at most {new MemorySize(allowed)}, the share of the memory budget",
         "give more memory (ReadOptions.LargestBatchBytes), take smaller batches (ReadOptions.BatchSize), or leave the column out");
 }

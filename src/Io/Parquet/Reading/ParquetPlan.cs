@@ -48,7 +48,7 @@ internal sealed class ParquetPlan
         Columns = ColumnUnion.Of(files, engines);
         foreach (var column in Columns)
             if (column.Obstacle is { } obstacle && lists?.Names.Contains(column.Name) != true) obstacles[column.Name] = obstacle;
-        Schema = new BatchSchema(Columns.Select(c => c.Field).OfType<ColumnField>());
+        Schema = new BatchSchema(Columns.Where(c => lists?.Names.Contains(c.Name) != true).Select(c => c.Field).OfType<ColumnField>());
         if (lists is not null) Schema = lists.Schema(files, Schema, engines);
         if (Schema.Fields.Count == 0)
         {
@@ -107,6 +107,10 @@ internal sealed class ParquetPlan
         }
         return false;
     }
+
+    /// <summary>A file's column as it is read: of a list whose elements are rows, that of the elements. Null where the file lacks it.</summary>
+    public FileColumn? Column(PlannedFile file, string name) =>
+        Lists?.Names.Contains(name) == true ? ListColumns.Find(file, name) : Array.Find(file.Footer.Columns, c => c.Name == name);
 
     /// <summary>The schema of the columns that are asked for, in that order.</summary>
     /// <param name="names">The columns; null = all.</param>

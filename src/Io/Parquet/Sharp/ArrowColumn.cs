@@ -18,7 +18,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
     protected const int MostRows = 1 << 14;
 
     private long nulls;
-    private ListLevels? lists;
+    private EntryLevels? lists;
 
     /// <summary>Nulls of the whole column as its page headers say, which Arrow does not compare; null if they do not, or if rows were passed over.</summary>
     public long? ExpectedNulls { get; set; }
@@ -34,12 +34,12 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
     /// <param name="hasDictionary">True if its texts may come from a dictionary.</param>
     /// <param name="scratch">What the row group's columns share.</param>
     /// <param name="lists">Takes the levels of a column of lists, whose entries count as rows; null for a plain column.</param>
-    public static ArrowColumn For(ColumnReader reader, FileColumn column, bool hasDictionary, ArrowScratch scratch, ListLevels? lists = null)
+    public static ArrowColumn For(ColumnReader reader, FileColumn column, bool hasDictionary, ArrowScratch scratch, EntryLevels? lists = null)
     {
         try
         {
-            var levels = column.List?.Largest ?? (column.Repetition == Format.Repetition.Optional ? 1 : 0);
-            var repetitions = column.List is null ? 0 : 1;
+            var levels = column.Levels?.Largest ?? (column.Repetition == Format.Repetition.Optional ? 1 : 0);
+            var repetitions = column.Levels?.Repetitions ?? 0;
             if (reader.ColumnDescriptor.MaxDefinitionLevel != levels || reader.ColumnDescriptor.MaxRepetitionLevel != repetitions)
                 throw new BrokenFileException($"levels up to {reader.ColumnDescriptor.MaxDefinitionLevel} and {reader.ColumnDescriptor.MaxRepetitionLevel}", $"{levels} and {repetitions}, as the schema says");
             ArrowColumn made = (column.Storage.Physical, reader) switch
@@ -73,7 +73,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
         try
         {
             Begin(rows);
-            var most = column.List?.Largest ?? 1;
+            var most = column.Levels?.Largest ?? 1;
             var isOptional = lists is not null || column.Repetition == Format.Repetition.Optional;
             for (var at = 0; at < rows;)
             {
@@ -81,6 +81,9 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
                 var asked = Math.Min(rows - at, MostRows);
                 var flags = isOptional ? levels.AsSpan(0, asked) : default;
                 var repetitions = lists is null ? default : repeated.AsSpan(0, asked);
+                // Arrow leaves levels alone that are all 0.
+                if (lists is { MostRepetitions: 0 }) repetitions.Clear();
+                if (lists is { MostDefinitions: 0 }) flags.Clear();
                 var count = ReadBatch(asked, flags, repetitions, out var values);
                 if (count <= 0 || count > asked) throw new BrokenFileException($"values of {at} rows", $"{rows}");
                 var here = count;

@@ -18,7 +18,7 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     private readonly ReadingMemory held;
     private readonly int bufferBytes;
     private readonly ArrowColumn?[] open;
-    private readonly ListLevels? levels;
+    private readonly EntryLevels? levels;
     private readonly long rows, total;
     private readonly ArrowScratch scratch;
     private ArrowFile? arrow;
@@ -31,7 +31,7 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     /// <param name="columns">Columns to read.</param>
     /// <param name="limits">What the reader may hold.</param>
     /// <param name="lists">What takes the levels of the one column, one of lists, whose entries count as rows, and what counts its texts, which the caller clears; null for plain columns.</param>
-    public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, (ListLevels Levels, ReadingMemory Handed)? lists = null)
+    public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, (EntryLevels Levels, ReadingMemory Handed)? lists = null)
     {
         levels = lists?.Levels;
         (this.file, this.group, this.columns, held) = (file, group, columns, new ReadingMemory(limits.HeldBytes));

@@ -28,7 +28,7 @@ internal static class EncryptedFooter
     {
         var nodes = new List<SchemaNode>();
         using (var root = metadata.Schema.GroupNode) Walk(root, nodes, 0);
-        var (columns, leftOut, leaves) = SchemaReader.Columns(nodes);
+        var (columns, leaves) = SchemaReader.Columns(nodes);
         if (leaves.Count != metadata.NumColumns) throw new BrokenFileException($"a schema of {leaves.Count} columns", $"{metadata.NumColumns}");
         var groups = new RowGroupInfo[metadata.NumRowGroups];
         for (var g = 0; g < groups.Length; g++)
@@ -40,13 +40,14 @@ internal static class EncryptedFooter
             for (var c = 0; c < chunks.Length; c++)
             {
                 chunks[c] = Chunk(group.MetaData, c, leaves[c]);
-                if (!chunks[c].IsLocked && leaves[c].IsFlat && chunks[c].Values != rows) throw new BrokenFileException($"row group {g}, column '{leaves[c].Path}' with {chunks[c].Values} values", $"{rows}, the row group's rows");
+                if (!chunks[c].IsLocked && leaves[c].IsOnePerRow && chunks[c].Values != rows)
+                    throw new BrokenFileException($"row group {g}, column '{leaves[c].Path}' with {chunks[c].Values} values", $"{rows}, the row group's rows");
             }
             groups[g] = new RowGroupInfo(rows, chunks);
         }
         var sum = groups.Sum(g => g.Rows);
         if (metadata.NumRows != sum) throw new BrokenFileException($"{metadata.NumRows} rows in the file", $"{sum}, the sum over its row groups");
-        return new FileFooter(metadata.CreatedBy, sum, [.. columns], leftOut, groups, length) { IsEncrypted = true, Lists = ListSchema.Of(nodes) };
+        return new FileFooter(metadata.CreatedBy, sum, [.. columns], groups, length) { IsEncrypted = true, Lists = ListSchema.Of(nodes) };
     }
 
     // Only an engine that decrypts can read the file: its plain columns too are reached through its footer.
@@ -72,12 +73,19 @@ internal static class EncryptedFooter
         if (node is PrimitiveNode leaf)
         {
             using var logical = leaf.LogicalType;
-            nodes.Add(new SchemaNode(leaf.Name, Storage(leaf, logical), repetition, 0));
+            nodes.Add(SchemaWriter.WithStored(new SchemaNode(leaf.Name, Storage(leaf, logical), repetition, 0), leaf.FieldId));
             return;
         }
         var group = (GroupNode)node;
         using var kind = group.LogicalType;
-        nodes.Add(new SchemaNode(group.Name, null, repetition, group.FieldCount) { IsList = kind.Type == LogicalTypeEnum.List });
+        var made = new SchemaNode(group.Name, null, repetition, group.FieldCount)
+        {
+            IsList = kind.Type == LogicalTypeEnum.List,
+            IsMap = kind.Type == LogicalTypeEnum.Map,
+        };
+        // What other groups mean cannot be told again.
+        var isKnown = made.IsList || made.IsMap || kind.Type is LogicalTypeEnum.None or LogicalTypeEnum.Undefined;
+        nodes.Add(isKnown ? SchemaWriter.WithStored(made, group.FieldId) : made);
         foreach (var field in group.Fields)
         {
             using (field) Walk(field, nodes, depth + 1);

@@ -44,7 +44,7 @@ internal sealed class ParquetSharpEngine : ParquetEngine, IListEngine
 
     public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new ArrowRowGroup(file, group, columns, limits);
 
-    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, ListLevels levels) =>
+    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels) =>
         new ArrowList(new ArrowRowGroup(file, group, [column], new ReaderLimits(room.PageBytes), (levels, room.Handed)));
 
     public override FileFooter? LoadEncrypted(string path, string name, DecryptionKeys keys) => EncryptedFooter.Load(path, name, keys);

@@ -9,6 +9,7 @@ internal sealed class DictionaryBuilder<T>
     private int[] slots = new int[1024];
     private T[] values = new T[512];
     private int shift = 64 - 10;
+    private ByteArena? arena;
 
     /// <summary>Number of distinct values.</summary>
     public int Count { get; private set; }
@@ -36,6 +37,9 @@ internal sealed class DictionaryBuilder<T>
         }
     }
 
+    /// <summary>The value without the memory that it was read into, where values read together share an array.</summary>
+    public T Own(T value) => typeof(T) == typeof(ReadOnlyMemory<byte>) ? (T)(object)(arena ??= new()).Keep(((ReadOnlyMemory<byte>)(object)value!).Span) : value;
+
     private int Insert(T value, int at)
     {
         if (Count == values.Length)
@@ -53,7 +57,7 @@ internal sealed class DictionaryBuilder<T>
             at = Slot(value);
             while (slots[at] != 0) at = (at + 1) & mask;
         }
-        values[Count] = value;
+        values[Count] = Own(value);
         slots[at] = ++Count;
         return Count - 1;
     }
@@ -68,6 +72,7 @@ internal sealed class DictionaryBuilder<T>
         if (typeof(T) == typeof(float)) return BitConverter.SingleToUInt32Bits((float)(object)value!);
         if (typeof(T) == typeof(long)) return (ulong)(long)(object)value!;
         if (typeof(T) == typeof(byte[])) return BytesHash((byte[])(object)value!);
+        if (typeof(T) == typeof(ReadOnlyMemory<byte>)) return BytesHash(((ReadOnlyMemory<byte>)(object)value!).Span);
         return (uint)EqualityComparer<T>.Default.GetHashCode(value!);
     }
 
@@ -77,10 +82,11 @@ internal sealed class DictionaryBuilder<T>
         if (typeof(T) == typeof(double)) return BitConverter.DoubleToUInt64Bits((double)(object)a!) == BitConverter.DoubleToUInt64Bits((double)(object)b!);
         if (typeof(T) == typeof(float)) return BitConverter.SingleToUInt32Bits((float)(object)a!) == BitConverter.SingleToUInt32Bits((float)(object)b!);
         if (typeof(T) == typeof(byte[])) return ((byte[])(object)a!).AsSpan().SequenceEqual((byte[])(object)b!);
+        if (typeof(T) == typeof(ReadOnlyMemory<byte>)) return ((ReadOnlyMemory<byte>)(object)a!).Span.SequenceEqual(((ReadOnlyMemory<byte>)(object)b!).Span);
         return EqualityComparer<T>.Default.Equals(a, b);
     }
 
-    private static ulong BytesHash(byte[] value)
+    private static ulong BytesHash(ReadOnlySpan<byte> value)
     {
         var hash = (ulong)value.Length;
         foreach (var b in value) hash = BitOperations.RotateLeft(hash, 5) * 0x100000001B3 ^ b;

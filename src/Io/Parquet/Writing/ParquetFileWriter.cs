@@ -4,7 +4,7 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Writing;
 
 /// <summary>Writes one Parquet file: row groups, then the footer. Without <see cref="Finish"/> it is no Parquet file.</summary>
-internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns)
+internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns, IChunkWriter[] writers)
 {
     private readonly List<(long Rows, WrittenChunk[] Chunks)> groups = [];
     private long position;
@@ -14,15 +14,15 @@ internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns)
 
     /// <summary>Encodes the columns' rows as a row group and writes it.</summary>
     /// <param name="rows">Number of rows.</param>
-    /// <param name="encode">Encodes the columns, in any order; returns their chunks in order.</param>
+    /// <param name="encode">Encodes the chunks, in any order; returns them in order.</param>
     public void WriteRowGroup(long rows, Func<WrittenChunk[]> encode)
     {
         var chunks = encode();
-        for (var c = 0; c < columns.Length; c++)
+        for (var c = 0; c < writers.Length; c++)
         {
             chunks[c] = chunks[c] with { Offset = position };
-            Write(columns[c].Output.Written);
-            columns[c].Output.Clear();
+            Write(writers[c].Output.Written);
+            writers[c].Output.Clear();
         }
         groups.Add((rows, chunks));
     }
@@ -31,7 +31,7 @@ internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns)
     public void Finish()
     {
         var footer = new ByteBuffer();
-        FooterWriter.Write(footer, columns, groups);
+        FooterWriter.Write(footer, columns, writers, groups);
         var length = footer.Length;
         BinaryPrimitives.WriteInt32LittleEndian(footer.Reserve(4), length);
         footer.Write("PAR1"u8);

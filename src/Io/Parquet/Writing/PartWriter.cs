@@ -8,6 +8,7 @@ internal sealed class PartWriter : IDisposable
 {
     private readonly string place;
     private readonly ColumnWriter[] columns;
+    private readonly IChunkWriter[] writers;
     private readonly PageCompressor[] compressors;
     private readonly RowGroupLimit limit;
     private ParquetFileWriter? writer;
@@ -25,8 +26,9 @@ internal sealed class PartWriter : IDisposable
         this.place = place;
         var capacity = RowGroupLimit.Rows(schema, options);
         columns = [.. schema.Fields.Select(f => ColumnWriter.For(f, capacity))];
+        writers = [.. columns.SelectMany(c => c.Chunks)];
         limit = new RowGroupLimit(columns, capacity, options);
-        var parallelism = Math.Min(columns.Length, options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism);
+        var parallelism = Math.Min(writers.Length, options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism);
         compressors = [.. Enumerable.Range(0, parallelism).Select(_ => new PageCompressor(options))];
     }
 
@@ -39,7 +41,7 @@ internal sealed class PartWriter : IDisposable
     public void Begin(Stream file, bool isHashed)
     {
         stream = new DigestStream(file, isHashed);
-        writer = new ParquetFileWriter(stream, columns);
+        writer = new ParquetFileWriter(stream, columns, writers);
         writer.Begin();
         (rows, groups) = (0, 0);
     }
@@ -83,27 +85,28 @@ internal sealed class PartWriter : IDisposable
     {
         if (limit.Held == 0) return;
         writer!.WriteRowGroup(limit.Held, Encode);
+        foreach (var column in columns) column.Reset();
         limit.Reset();
         groups++;
     }
 
     private WrittenChunk[] Encode()
     {
-        var chunks = new WrittenChunk[columns.Length];
+        var chunks = new WrittenChunk[writers.Length];
         if (compressors.Length == 1)
         {
-            for (var c = 0; c < columns.Length; c++) chunks[c] = EncodeColumn(c, compressors[0]);
+            for (var c = 0; c < writers.Length; c++) chunks[c] = EncodeChunk(c, compressors[0]);
             return chunks;
         }
         var next = -1;
         Exception? fault = null;
         Parallel.For(0, compressors.Length, new ParallelOptions { MaxDegreeOfParallelism = compressors.Length }, worker =>
         {
-            for (int c; (c = Interlocked.Increment(ref next)) < columns.Length && fault is null;)
+            for (int c; (c = Interlocked.Increment(ref next)) < writers.Length && fault is null;)
             {
                 try
                 {
-                    chunks[c] = EncodeColumn(c, compressors[worker]);
+                    chunks[c] = EncodeChunk(c, compressors[worker]);
                 }
                 catch (Exception e)
                 {
@@ -115,15 +118,16 @@ internal sealed class PartWriter : IDisposable
         return chunks;
     }
 
-    private WrittenChunk EncodeColumn(int column, PageCompressor compressor)
+    private WrittenChunk EncodeChunk(int chunk, PageCompressor compressor)
     {
         try
         {
-            return columns[column].Encode(compressor);
+            return writers[chunk].Encode(compressor);
         }
         catch (BrokenFileException e)
         {
-            throw new DataException(DataErrorKind.Data, $"{place}, row group {groups}, column '{columns[column].Field.Name}'", e.Found, $"{e.Expected}, to be written as {columns[column].Storage}",
+            throw new DataException(DataErrorKind.Data, $"{place}, row group {groups}, column '{string.Join('.', writers[chunk].Path)}'", e.Found,
+                $"{e.Expected}, to be written as {writers[chunk].Storage}",
                 "change the values or the column's type", e);
         }
     }

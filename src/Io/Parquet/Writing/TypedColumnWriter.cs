@@ -9,7 +9,7 @@ namespace Pipelines.Io.Writing;
 /// Collects the rows of a row group of one column. Values are numbered as they come; if there turn out to be too many distinct ones they are kept plain. The rule
 /// looks at nothing but the values in their order, so the bytes do not depend on how rows came in batches.
 /// </summary>
-internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : ColumnWriter(field)
+internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRows, LeafLevels? levels) : ColumnWriter(field)
 {
     private const int AlwaysDictionary = 1024;
     private const int LargestDictionary = 1 << 16;
@@ -25,6 +25,14 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
     private int[] renumber = [];
     private bool isPlain = typeof(T) == typeof(bool);
     private int rows, stored;
+
+    public ParquetStorage Storage { get; } = ValueTypes.For(field);
+
+    public IReadOnlyList<string> Path => levels?.Path ?? [Field.Name];
+
+    public ByteBuffer Output { get; } = new();
+
+    public override IReadOnlyList<IChunkWriter> Chunks => [this];
 
     public override void Add(DataBatch batch, int column, int start, int count)
     {
@@ -70,7 +78,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
 
     private static long LengthOf(T value) => ColumnDictionary<T>.LengthOf(value);
 
-    public override WrittenChunk Encode(PageCompressor compressor)
+    public WrittenChunk Encode(PageCompressor compressor)
     {
         Output.Clear();
         var nulls = rows - stored;
@@ -84,6 +92,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>()) Array.Clear(values);
         dictionary.Clear();
         compressor.Page.Clear();
+        levels?.Clear();
         (source, isPlain, rows, stored, present) = (null, typeof(T) == typeof(bool), 0, 0, null);
         return chunk;
     }
@@ -102,8 +111,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
             var isNull = IsNull(i);
             var end = i + 1;
             while (end < start + count && IsNull(end) == isNull) end++;
-            if (isNull && !Field.IsNullable)
-                throw new DataException(DataErrorKind.Data, $"{batch.Locate(i)}, column '{Field.Name}'", "a null", "a value: the column is not nullable", "declare the column nullable or fill the value in");
+            if (isNull && !Field.IsNullable) throw NullIn(batch, i);
             present.AsSpan(rows + i - start, end - i).Fill(!isNull);
             if (!isNull) AddValues(from, i, end - i);
             i = end;
@@ -126,6 +134,7 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
             var at = from.Indexes.Span.Slice(start + done, count - done);
             for (var i = 0; i < at.Length; i++) values[stored + i] = distinct[at[i]];
         }
+        Own(values.AsSpan(stored, count - done));
         stored += count - done;
     }
 
@@ -219,7 +228,8 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
             uncompressed += compressor.WriteDictionaryPage(codecUsed, page, dictionary.Count, Output);
             dictionaryBytes = Output.Length;
         }
-        var range = ColumnRange.Of(Storage, isPlain ? values.AsSpan(0, stored) : dictionary.Values, codec);
+        // What the values of a leaf mean, and so their order, is not looked at.
+        var range = levels is not null ? null : ColumnRange.Of(Storage, isPlain ? values.AsSpan(0, stored) : dictionary.Values, codec);
         var (row, value) = (0, 0);
         do
         {
@@ -227,7 +237,8 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
             var first = row;
             var firstValue = value;
             NextPage(ref row, ref value);
-            if (Field.IsNullable) WriteLevels(page, first, row);
+            if (levels is not null) levels.Write(page, first, row);
+            else if (Field.IsNullable) WriteLevels(page, first, row);
             if (isPlain) codec.Write(values.AsSpan(firstValue, value - firstValue), page);
             else
             {
@@ -246,6 +257,11 @@ internal sealed class ColumnWriter<T>(ColumnField field, int rowGroupRows) : Col
     // A page holds a mebibyte of values, or one value if it is larger.
     private void NextPage(ref int row, ref int value)
     {
+        if (levels is not null)
+        {
+            NextPageOfEntries(ref row, ref value);
+            return;
+        }
         if (!isPlain || typeof(T).IsValueType)
         {
             (row, value) = (rows, stored);

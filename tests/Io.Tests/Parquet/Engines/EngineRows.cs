@@ -18,7 +18,9 @@ internal static class EngineRows
             var source = new ParquetSource([path], new ParquetSourceOptions { Engine = engine, DecryptionKeys = keys });
             await foreach (var batch in source.ReadAsync(new ReadOptions { Columns = [column], BatchSize = batchSize, ReuseMemory = true, ReadAheadBytes = batchSize % 2 == 0 ? 0 : 1 << 27 }, default))
             {
-                for (var i = 0; i < batch.Rows; i++) values.Add(batch.Columns[0].GetValue(i));
+                for (var i = 0; i < batch.Rows; i++) values.Add(batch.Columns[0]
+                    .GetValue(i) switch
+                { NestedValue nested => nested.ToString(), var value => value });
                 batch.Release();
             }
             return (values, null);
