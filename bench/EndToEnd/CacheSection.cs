@@ -17,12 +17,15 @@ internal static class CacheSection
         foreach (var threads in new[] { 1, -1 })
         {
             var options = new PipelineOptions { MaxDegreeOfParallelism = threads, MemoryBudget = MemorySize.Parse("64MB") };
-            await using var cached = new FeaturePass(new SyntheticSource(Rows), [.. Enumerable.Range(0, SyntheticSource.Columns).Select(j => $"x{j}")], null, options);
+            await using var cached = new FeaturePass(new SyntheticSource(Rows), [.. Enumerable.Range(0, SyntheticSource.Columns).Select(j => $"x{j}")],
+                null, options);
             var expected = (await new InMemoryPass(memory, options.BatchSize, threads).RunAsync(model, default)).Objective;
             var found = (await cached.RunAsync(model, default)).Objective;
             if (!expected.Equals(found)) throw new InvalidOperationException($"log-likelihood {found:R}, expected {expected:R}");
-            var (a, b, ratio) = await Paired.RunAsync(7, async () => await cached.RunAsync(model, default), async () => await new InMemoryPass(memory, options.BatchSize, threads).RunAsync(model, default));
-            Console.WriteLine($"| EM iteration from the cache ({cached.SpilledBytes >> 20} of {(long)Rows * SyntheticSource.Columns * 8 >> 20} MiB spilled), {Name(threads)} | {a:F3} s | in memory {b:F3} s | {ratio:F3} times | at most 1.15 |");
+            var (a, b, ratio) = await Paired.RunAsync(7, async () => await cached.RunAsync(model, default),
+                async () => await new InMemoryPass(memory, options.BatchSize, threads).RunAsync(model, default));
+            Console.WriteLine($"| EM iteration from the cache ({cached.SpilledBytes >> 20} of {(long)Rows * SyntheticSource.Columns * 8 >> 20} MiB spilled), "
+                + $"{Name(threads)} | {a:F3} s | in memory {b:F3} s | {ratio:F3} times | at most 1.15 |");
         }
     }
 

@@ -30,10 +30,12 @@ internal static class FlightsSection
                 async () => await Pipeline.FromParquet(path).With(options).Score(fitted).To(new ParquetSink(ours)).RunAsync(),
                 () =>
                 {
-                    Execute(duck, $"copy (select *, -ln(1.0 + delay * delay) + distance * 0.001 as log_probability, cast(delay % 4 as integer) as label from '{path}') to '{theirs}' (format parquet, codec '{Codec}')");
+                    Execute(duck, $"copy (select *, -ln(1.0 + delay * delay) + distance * 0.001 as log_probability, cast(delay % 4 as integer) as label from "
+                        + $"'{path}') to '{theirs}' (format parquet, codec '{Codec}')");
                     return Task.CompletedTask;
                 });
-            Console.WriteLine($"| flights scored end to end, one processor, {Codec} ({new FileInfo(ours).Length >> 20} MiB) | {a:F3} s | DuckDB copies with 2 columns {b:F3} s ({new FileInfo(theirs).Length >> 20} MiB) | {ratio:F3} times | at most 1.5 |");
+            Console.WriteLine($"| flights scored end to end, one processor, {Codec} ({new FileInfo(ours).Length >> 20} MiB) | {a:F3} s | DuckDB copies with 2 "
+                + $"columns {b:F3} s ({new FileInfo(theirs).Length >> 20} MiB) | {ratio:F3} times | at most 1.5 |");
         }
         finally
         {

@@ -7,8 +7,8 @@ namespace Pipelines.EndToEnd;
 
 /// <summary>
 /// What blocks cost: one pass in which every batch goes through a source, feature extraction, summarize and fold, against a bare loop that does the same
-/// work on the same batches without blocks, credits or messages. The first pass of a fit is measured as it is, too: its blocks also check the rows and keep them.
-/// Later passes of a fit read the kept rows in the bare loop's own engine, so they are not measured here.
+/// work on the same batches without blocks, credits or messages. The first pass of a fit is measured as it is, too: its blocks also check the rows and keep
+/// them. Later passes of a fit read the kept rows in the bare loop's own engine, so they are not measured here.
 /// </summary>
 internal static class FrameworkSection
 {
@@ -45,7 +45,8 @@ internal static class FrameworkSection
                     var processor = await Paired.RunAsync(Pairs, pass, bare.RunAsync, () => Paired.ProcessorSeconds);
                     var batches = (Rows + batchSize - 1) / batchSize;
                     Console.WriteLine(
-                        $"| {way}: {what}; {Rows:N0} rows in batches of {batchSize:N0}, threads: {threads} | {processor.A:F4} s of processor time, {wall.A:F4} s of wall time "
+                        $"| {way}: {what}; {Rows:N0} rows in batches of {batchSize:N0}, threads: {threads} | {processor.A:F4} s of processor time, {wall.A:F4} "
+                            + "s of wall time "
                         + $"| bare loop {processor.B:F4} s, {wall.B:F4} s "
                         + $"| {processor.Ratio:F3} times, {wall.Ratio:F3} times; {(processor.A - processor.B) / batches * 1e6:F1} us a batch | |");
                 }
@@ -74,12 +75,16 @@ internal static class FrameworkSection
         return await pass.RunAsync(model, default);
     }
 
-    /// <summary>The same work without blocks: batches of the source, features side by side, statistics of each batch, merged in order. It allocates everything once.</summary>
+    /// <summary>
+    /// The same work without blocks: batches of the source, features side by side, statistics of each batch, merged in order. It allocates everything once.
+    /// </summary>
     private sealed class BareLoop(IBatchSource source, GeneralMixtureModel model, int columns, PipelineOptions options)
     {
         private readonly int stride = options.BatchSize + 8;
-        private readonly Statistics[] parts = [.. Enumerable.Range(0, (Rows + options.BatchSize - 1) / options.BatchSize).Select(_ => model.CreateStatistics())];
-        private readonly double[][] buffers = [.. Enumerable.Range(0, options.MaxDegreeOfParallelism).Select(_ => new double[columns * (options.BatchSize + 8)])];
+        private readonly Statistics[] parts = [.. Enumerable.Range(0, (Rows + options.BatchSize - 1) / options.BatchSize)
+            .Select(_ => model.CreateStatistics())];
+        private readonly double[][] buffers = [.. Enumerable.Range(0, options.MaxDegreeOfParallelism)
+            .Select(_ => new double[columns * (options.BatchSize + 8)])];
 
         public async Task<Statistics> RunAsync()
         {

@@ -16,7 +16,7 @@ internal sealed class SyntheticSource(long rows) : IBatchSource
 
     /// <summary>A mixture to start from: the centres, somewhat off, with unit covariances.</summary>
     public static GeneralMixtureModel Start => new([.. Enumerable.Range(0, Centres).Select(k =>
-        (Distribution)MultivariateGaussianDistribution.Blank([.. Enumerable.Range(0, Columns).Select(j => Centre(k, j) + 0.3)]))]);
+        (Distribution)MultivariateGaussianDistribution.Prototype([.. Enumerable.Range(0, Columns).Select(j => Centre(k, j) + 0.3)]))]);
 
     public static async Task WriteAsync(string path, long rows)
     {
@@ -55,7 +55,8 @@ internal sealed class SyntheticSource(long rows) : IBatchSource
             var credit = options.Credits is null ? null : await options.Credits.TakeAsync(cancellationToken);
             var count = (int)Math.Min(options.BatchSize, rows - first);
             var columns = Fill(index, count);
-            yield return new DataBatch(schema, [.. columns.Select((c, j) => (BatchColumn)new BatchColumn<double>(schema.Fields[j], c))], count, index, first, null, credit);
+            yield return new DataBatch(schema, [.. columns.Select((c, j) => (BatchColumn)new BatchColumn<double>(schema.Fields[j], c))], count, index, first,
+                null, credit);
         }
     }
 

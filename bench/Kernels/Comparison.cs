@@ -42,12 +42,16 @@ internal static class Comparison
         string NsPerRow(List<double> seconds) => (Iteration.Median(seconds) * 1e9 / data.Rows).ToString("0.00", CultureInfo.InvariantCulture);
         var k = data.Start.Components.Count;
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {data.Name}, {data.Rows:N0} rows | {NsPerRow(wall)} ({NsPerRow(processor)}) | {Iteration.Median(processor) * 1e9 / data.Rows / k:0.00} | {NsPerRow(peerWall)} | {Ratio(ratios)} | {Ratio(processorRatios)} | {(data.FlopsPerRow > 0 ? $"{data.FlopsPerRow * data.Rows / Iteration.Median(processor) * 1e-9 / peak.Max():P0}" : "")} | {Ratio(cores, 2)} | {Ratio(ratiosTwo)} | {difference:0e0} |");
+            $"| {data.Name}, {data.Rows:N0} rows | {NsPerRow(wall)} ({NsPerRow(processor)}) | {Iteration.Median(processor) * 1e9 / data.Rows / k:0.00} | "
+                + $"{NsPerRow(peerWall)} | {Ratio(ratios)} | {Ratio(processorRatios)} | "
+                + $"{(data.FlopsPerRow > 0 ? $"{data.FlopsPerRow * data.Rows / Iteration.Median(processor) * 1e-9 / peak.Max():P0}" : "")} | {Ratio(cores, 2)} "
+                + $"| {Ratio(ratiosTwo)} | {difference:0e0} |");
     }
 
     /// <summary>The table's first two lines.</summary>
     public const string Header =
-        "| one EM iteration | ours, ns a row (processor time) | ns a row and component | scikit-learn, ns a row | ratio, one thread each | ratio of processor times | of FMA peak | two threads against one | ratio, two threads each | largest difference |\n|---|---|---|---|---|---|---|---|---|---|";
+        "| one EM iteration | ours, ns a row (processor time) | ns a row and component | scikit-learn, ns a row | ratio, one thread each | ratio of processor "
+            + "times | of FMA peak | two threads against one | ratio, two threads each | largest difference |\n|---|---|---|---|---|---|---|---|---|---|";
 
     private static string Ratio(List<double> ratios, int digits = 1) =>
         string.Format(CultureInfo.InvariantCulture, $"{{0:F{digits}}} ({{1:F{digits}}}-{{2:F{digits}}})", Iteration.Median(ratios), ratios.Min(), ratios.Max());

@@ -36,9 +36,12 @@ internal static class Densities
         bench.Row("discrete, 40 categories", new DiscreteDistribution(Ramp(40)), new PlainDiscrete(Ramp(40)));
         bench.Row("joint table, 4 x 5 x 3", new JointProbabilityTable([4, 5, 3], Ramp(60)), new PlainTable([4, 5, 3], Ramp(60)));
         bench.Row("conditional table, 4 x 5 x 3", new ConditionalProbabilityTable([4, 5, 3], Rows3(20)), new PlainTable([4, 5, 3], Rows3(20)));
-        bench.Row("zero-inflated Poisson", new ZeroInflatedDistribution(new PoissonDistribution(4), 0.3), new PlainZeroInflated<PlainPoisson>(new(4), 0.3, Math.Exp(-4)));
-        bench.Row("zero-inflated gamma", new ZeroInflatedDistribution(new GammaDistribution(2.5, 0.3), 0.3), new PlainZeroInflated<PlainGamma>(new(2.5, 0.3), 0.3, 0));
-        bench.Row("zero-inflated log-normal", new ZeroInflatedDistribution(new LogNormalDistribution(1, 0.6), 0.3), new PlainZeroInflated<PlainLogNormal>(new(1, 0.6), 0.3, 0));
+        bench.Row("zero-inflated Poisson", new ZeroInflatedDistribution(new PoissonDistribution(4), 0.3),
+            new PlainZeroInflated<PlainPoisson>(new(4), 0.3, Math.Exp(-4)));
+        bench.Row("zero-inflated gamma", new ZeroInflatedDistribution(new GammaDistribution(2.5, 0.3), 0.3),
+            new PlainZeroInflated<PlainGamma>(new(2.5, 0.3), 0.3, 0));
+        bench.Row("zero-inflated log-normal", new ZeroInflatedDistribution(new LogNormalDistribution(1, 0.6), 0.3),
+            new PlainZeroInflated<PlainLogNormal>(new(1, 0.6), 0.3, 0));
         bench.Row("Gaussian kernel density, 50 points", new GaussianKernelDensity(points, 0.4), new PlainGaussianKernels(points, 0.4));
         bench.Row("triangle kernel density, 50 points", new TriangleKernelDensity(points, 0.4), new PlainTriangleKernels(points, 0.4));
         bench.Row("uniform kernel density, 50 points", new UniformKernelDensity(points, 0.4), new PlainUniformKernels(points, 0.4));
@@ -75,8 +78,11 @@ internal static class Densities
                 theirsTime.Add(b);
                 ratios.Add(b / a);
             }
-            var difference = Enumerable.Range(0, Batch).Max(i => ours[i].Equals(theirs[i]) ? 0 : Math.Abs(ours[i] - theirs[i]) / Math.Max(1, Math.Abs(theirs[i])));
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Iteration.Median(oursTime) * 1e9 / Rows:F2} | {Iteration.Median(theirsTime) * 1e9 / Rows:F2} | {Iteration.Median(ratios):F1} ({ratios.Min():F1}-{ratios.Max():F1}) | {difference:0e0} |"));
+            var difference = Enumerable.Range(0, Batch)
+                .Max(i => ours[i].Equals(theirs[i]) ? 0 : Math.Abs(ours[i] - theirs[i]) / Math.Max(1, Math.Abs(theirs[i])));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Iteration.Median(oursTime) * 1e9 / Rows:F2} | "
+                + $"{Iteration.Median(theirsTime) * 1e9 / Rows:F2} | {Iteration.Median(ratios):F1} ({ratios.Min():F1}-{ratios.Max():F1}) | "
+                + $"{difference:0e0} |"));
         }
     }
 

@@ -15,12 +15,14 @@ internal static class DiscreteMixtures
     /// <summary>Prints a Markdown table of costs.</summary>
     public static void Run(int repeats, string name)
     {
-        Console.WriteLine("\n| K = 3 | EM pass, ns a row and component | published cost over it | log-probability, ns | over it | probabilities, ns | over it |\n|---|---|---|---|---|---|---|");
+        Console.WriteLine("\n| K = 3 | EM pass, ns a row and component | published cost over it | log-probability, ns | over it | probabilities, ns | over it "
+            + "|\n|---|---|---|---|---|---|---|");
         foreach (var features in new[] { 1, 5 })
         {
             Row("Bernoulli", features, (k, j) => new BernoulliDistribution(0.1 + (0.3 * ((j + k) % 3))));
             Row("discrete of 4 categories", features, (k, j) => new DiscreteDistribution((j + k) % 2 == 0 ? [0.1, 0.2, 0.3, 0.4] : [0.4, 0.3, 0.2, 0.1]));
-            Row("discrete of 40 categories", features, (k, j) => new DiscreteDistribution([.. Enumerable.Range(1, 40).Select(i => ((k + j) % 2 == 0 ? i : 41 - i) / 820.0)]));
+            Row("discrete of 40 categories", features,
+                (k, j) => new DiscreteDistribution([.. Enumerable.Range(1, 40).Select(i => ((k + j) % 2 == 0 ? i : 41 - i) / 820.0)]));
             Row("Poisson", features, (k, j) => new PoissonDistribution(2 + (7 * ((j + k) % 3))));
         }
         Row("columns of Poisson, discrete, Bernoulli, gamma, normal", 5, (k, j) => j switch
@@ -61,9 +63,11 @@ internal static class DiscreteMixtures
             model.Score(Block(), shares);
         }
         double em = Cost(Summarize), score = Cost(() => model.Score(Block(), logs)), probabilities = Cost(() => model.Score(Block(), shares));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {family}, {features} {(features == 1 ? "feature" : "features")} | {em:F2} | {PublishedCost / em:F0} | {score:F2} | {PublishedCost / score:F0} | {probabilities:F2} | {PublishedCost / probabilities:F0} |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {family}, {features} {(features == 1 ? "feature" : "features")} | {em:F2} | "
+            + $"{PublishedCost / em:F0} | {score:F2} | {PublishedCost / score:F0} | {probabilities:F2} | {PublishedCost / probabilities:F0} |"));
 
-        Distribution Component(int k) => features == 1 ? part(k, 0) : new IndependentComponentsDistribution([.. Enumerable.Range(0, features).Select(j => part(k, j))]);
+        Distribution Component(int k) =>
+            features == 1 ? part(k, 0) : new IndependentComponentsDistribution([.. Enumerable.Range(0, features).Select(j => part(k, j))]);
 
         FeatureBlock Block() => FeatureBlock.ColumnMajor(values, Rows, features, Rows);
 

@@ -29,8 +29,11 @@ internal static class HmmComparison
             using var peer = new HmmPeer(start, values, offsets);
             if (isFirst)
             {
-                Console.WriteLine($"Peer: {peer.Versions}; implementation=\"scaling\", no priors, OPENBLAS_NUM_THREADS=1. Kernels: {KernelSelection.Current.Name()}. Sequences of 1,000 rows; one timed fit takes {Updates} iterations, one with 64 states; medians of {pairs} pairs (least-most), wall time.\n");
-                Console.WriteLine("| case | what | ours, ns a row | hmmlearn, ns a row | ratio | ratio of processor times | largest difference |\n|---|---|---|---|---|---|---|");
+                Console.WriteLine($"Peer: {peer.Versions}; implementation=\"scaling\", no priors, OPENBLAS_NUM_THREADS=1. Kernels: "
+                    + $"{KernelSelection.Current.Name()}. Sequences of 1,000 rows; one timed fit takes {Updates} iterations, one with 64 states; medians of "
+                    + $"{pairs} pairs (least-most), wall time.\n");
+                Console.WriteLine("| case | what | ours, ns a row | hmmlearn, ns a row | ratio | ratio of processor times | largest difference "
+                    + "|\n|---|---|---|---|---|---|---|");
                 isFirst = false;
             }
             Case(name, pairs, set, start, peer);
@@ -40,7 +43,9 @@ internal static class HmmComparison
     private static IEnumerable<(string Name, int Sequences, HiddenMarkovModel Model)> Cases()
     {
         yield return ("Gaussian, 4 states 2 deviations apart", 1000, Sequences.Gaussian(4, 2));
-        yield return ("Gaussian, 4 states, 3 features (diagonal)", 1000, Sequences.Model(4, k => new IndependentComponentsDistribution([.. Enumerable.Range(0, 3).Select(j => new NormalDistribution(k * (j + 1) % 5, 1))])));
+        yield return ("Gaussian, 4 states, 3 features (diagonal)", 1000,
+            Sequences.Model(4,
+                k => new IndependentComponentsDistribution([.. Enumerable.Range(0, 3).Select(j => new NormalDistribution(k * (j + 1) % 5, 1))])));
         yield return ("Gaussian, 64 states 0.3 deviations apart", 256, Sequences.Gaussian(64, 0.3));
         // Far states have likelihoods among the denormal numbers, which cost hmmlearn time.
         yield return ("Gaussian, 64 states 2 deviations apart", 256, Sequences.Gaussian(64, 2));
@@ -61,11 +66,16 @@ internal static class HmmComparison
         for (var k = 0; k < Updates; k++) fitted = Sequences.Iterate(fitted, set, 1);
         var likelihood = fitted.LogProbability(set, 1).Sum();
         if (!(likelihood > start.LogProbability(set, 1).Sum() + 1)) throw new InvalidOperationException($"{name}: the fit did not move");
-        var (fitDifference, posteriorDifference, pathDifference) = peer.Compare(Updates, fitted, likelihood, start.PredictProbability(set, 1), start.Viterbi(set, 1), Compared);
-        if (!(fitDifference < 1e-6)) throw new InvalidOperationException($"{name}: log-likelihood or parameters after {Updates} iterations differ from hmmlearn's by {fitDifference:0e0}");
+        var (fitDifference, posteriorDifference, pathDifference) =
+            peer.Compare(Updates, fitted, likelihood, start.PredictProbability(set, 1), start.Viterbi(set, 1), Compared);
+        if (!(fitDifference < 1e-6))
+            throw new InvalidOperationException($"{name}: log-likelihood or parameters after {Updates} iterations differ from hmmlearn's by "
+                + $"{fitDifference:0e0}");
 
-        Row("fit, one iteration", $"fit {updates}", updates, () => Fit(), $"{fitDifference:0e0} (log-likelihood and parameters after {Updates} iterations, relative)");
-        if (start.Emission(0) is DiscreteDistribution) Row("fit, one iteration, hmmlearn's without numpy's add.at", $"fit {updates}", updates, () => Fit(), "", "add.at");
+        Row("fit, one iteration", $"fit {updates}", updates, () => Fit(),
+            $"{fitDifference:0e0} (log-likelihood and parameters after {Updates} iterations, relative)");
+        if (start.Emission(0) is DiscreteDistribution)
+            Row("fit, one iteration, hmmlearn's without numpy's add.at", $"fit {updates}", updates, () => Fit(), "", "add.at");
         Row("posteriors", "posteriors", 1, () => start.PredictProbability(set, 1), $"{posteriorDifference:0e0} (absolute)");
         Row("Viterbi paths", "viterbi", 1, () => start.Viterbi(set, 1), $"{pathDifference} of {Compared * 1000:N0} states");
 
@@ -92,7 +102,8 @@ internal static class HmmComparison
                 ratios.Add(other.Wall / count / wall);
                 processor.Add(other.Processor / count / clock);
             }
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name}, {set.Count:N0} sequences | {what} | {Sequences.Range(own, 1)} | {Sequences.Range(theirs, 1)} | {Sequences.Range(ratios, 1)} | {Sequences.Range(processor, 1)} | {difference} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name}, {set.Count:N0} sequences | {what} | {Sequences.Range(own, 1)} | "
+                + $"{Sequences.Range(theirs, 1)} | {Sequences.Range(ratios, 1)} | {Sequences.Range(processor, 1)} | {difference} |"));
         }
     }
 
@@ -136,7 +147,8 @@ internal static class HmmComparison
         }
 
         /// <summary>Largest differences from ours: log-likelihood and parameters after some iterations, posteriors, and how many states of the paths.</summary>
-        public (double Fit, double Posterior, int Path) Compare(int updates, HiddenMarkovModel fitted, double likelihood, double[][,] posteriors, HiddenPath[] paths, int sequences)
+        public (double Fit, double Posterior, int Path) Compare(int updates, HiddenMarkovModel fitted, double likelihood, double[][,] posteriors,
+            HiddenPath[] paths, int sequences)
         {
             var answer = Ask($"check {updates} {sequences}");
             var fit = Relative(answer["logLikelihood"]!.GetValue<double>(), likelihood);
@@ -189,6 +201,7 @@ internal static class HmmComparison
             return Read();
         }
 
-        private JsonNode Read() => JsonNode.Parse(process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended early; see its message above"))!;
+        private JsonNode Read() =>
+            JsonNode.Parse(process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended early; see its message above"))!;
     }
 }

@@ -76,7 +76,8 @@ internal sealed class MixtureCase
         for (var k = 0; k < components; k++)
         {
             var normals = new Distribution[dimensions];
-            for (var j = 0; j < dimensions; j++) normals[j] = new NormalDistribution((dimensions == 1 ? 3 * k : 0) + (2 * random.NextNormal()), 0.5 + random.NextDouble());
+            for (var j = 0; j < dimensions; j++)
+                normals[j] = new NormalDistribution((dimensions == 1 ? 3 * k : 0) + (2 * random.NextNormal()), 0.5 + random.NextDouble());
             parts[k] = dimensions == 1 ? normals[0] : new IndependentComponentsDistribution(normals);
         }
         return new(dimensions == 1 ? $"one feature, K={components}" : $"diagonal covariance, D={dimensions}, K={components}", rows, dimensions, new(parts), 0);

@@ -41,7 +41,9 @@ internal sealed class Peer : IDisposable
 
     public string Versions { get; }
 
-    /// <summary>Seconds of one iteration on the wall and of the processor; the largest relative difference of log-likelihood, weights, means and covariances from ours.</summary>
+    /// <summary>
+    /// Seconds of one iteration on the wall and of the processor; the largest relative difference of log-likelihood, weights, means and covariances from ours.
+    /// </summary>
     public (double Wall, double Processor, double Difference) Run(GeneralMixtureModel ours, double logLikelihood)
     {
         process.StandardInput.WriteLine("run");
@@ -89,10 +91,12 @@ internal sealed class Peer : IDisposable
 
     private static double[] Variances(Distribution component) => component is NormalDistribution normal
         ? [normal.StandardDeviation * normal.StandardDeviation]
-        : [.. ((IndependentComponentsDistribution)component).Parts.Select(p => ((NormalDistribution)p).StandardDeviation * ((NormalDistribution)p).StandardDeviation)];
+        : [.. ((IndependentComponentsDistribution)component).Parts.Select(
+            p => ((NormalDistribution)p).StandardDeviation * ((NormalDistribution)p).StandardDeviation)];
 
     private static double[][] Covariance(MultivariateGaussianDistribution full) =>
         [.. Enumerable.Range(0, full.Dimensions).Select(i => Enumerable.Range(0, full.Dimensions).Select(j => full.Covariance(i, j)).ToArray())];
 
-    private JsonNode Read() => JsonNode.Parse(process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended early; see its message above"))!;
+    private JsonNode Read() =>
+        JsonNode.Parse(process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the peer ended early; see its message above"))!;
 }

@@ -3,7 +3,9 @@ using Pipelines.Models.Numerics;
 
 namespace Pipelines.Kernels;
 
-/// <summary>A log density as one writes it down: a loop over Math, what does not depend on the row outside of it. Structs, so that the loop has no call of a delegate.</summary>
+/// <summary>
+/// A log density as one writes it down: a loop over Math, what does not depend on the row outside of it. Structs, so that the loop has no call of a delegate.
+/// </summary>
 internal interface IPlainDensity
 {
     /// <summary>Log-probability of row <paramref name="i"/>.</summary>
@@ -84,7 +86,8 @@ internal readonly struct PlainPoisson(double rate) : IPlainDensity
 
 internal readonly struct PlainStudent(double degrees, double location, double scale) : IPlainDensity
 {
-    private readonly double constant = GammaFunctions.LogGamma((degrees + 1) / 2) - GammaFunctions.LogGamma(degrees / 2) - (0.5 * Math.Log(degrees * Math.PI)) - Math.Log(scale);
+    private readonly double constant = GammaFunctions.LogGamma((degrees + 1) / 2) - GammaFunctions.LogGamma(degrees / 2) - (0.5 * Math.Log(degrees * Math.PI))
+        - Math.Log(scale);
     private readonly double inverse = 1 / scale;
 
     public double At(double[] values, int i)
@@ -96,7 +99,8 @@ internal readonly struct PlainStudent(double degrees, double location, double sc
 
 internal readonly struct PlainDirichlet(double a, double b, double c) : IPlainDensity
 {
-    private readonly double constant = GammaFunctions.LogGamma(a + b + c) - GammaFunctions.LogGamma(a) - GammaFunctions.LogGamma(b) - GammaFunctions.LogGamma(c);
+    private readonly double constant = GammaFunctions.LogGamma(a + b + c) - GammaFunctions.LogGamma(a) - GammaFunctions.LogGamma(b)
+        - GammaFunctions.LogGamma(c);
 
     public double At(double[] values, int i)
     {

@@ -3,7 +3,8 @@ using Pipelines.Kernels;
 using Pipelines.Models.Kernels;
 
 // Usage: Pipelines.Kernels compare [PAIRS]   ours against scikit-learn, in turn (what bench/run.sh calls)
-//        Pipelines.Kernels densities [PAIRS] [NAME]  log-probabilities against plain loops over Math, mixtures of counts and categories; only cases whose name holds NAME
+// Pipelines.Kernels densities [PAIRS] [NAME]  log-probabilities against plain loops over Math, mixtures of counts and categories; only cases whose name holds
+// NAME
 //        Pipelines.Kernels hmmlearn [PAIRS] [NAME]  Baum-Welch and prediction against hmmlearn, in turn; only cases whose name holds NAME
 //        Pipelines.Kernels sequences [NAME] [REPEATS]  Baum-Welch; only cases whose name holds NAME
 //        Pipelines.Kernels variants [NAME]   every kernel variant, without a peer; only cases whose name holds NAME
@@ -20,7 +21,9 @@ switch (args)
 {
     case ["compare", .. var rest]:
         var pairs = rest.Length > 0 ? int.Parse(rest[0]) : 15;
-        Console.WriteLine($"Multiply-adds of one core: {string.Join(", ", KernelSelection.Supported.Where(v => v != KernelVariant.Scalar).Select(v => $"{v.Name()} {FmaPeak.Measure(v):F1}"))} GFLOP/s. Kernels: {KernelSelection.Current.Name()}. Medians of {pairs} pairs (least-most).\n");
+        Console.WriteLine($"Multiply-adds of one core: "
+            + $"{string.Join(", ", KernelSelection.Supported.Where(v => v != KernelVariant.Scalar).Select(v => $"{v.Name()} {FmaPeak.Measure(v):F1}"))} "
+            + $"GFLOP/s. Kernels: {KernelSelection.Current.Name()}. Medians of {pairs} pairs (least-most).\n");
         Console.WriteLine(Comparison.Header);
         foreach (var make in cases) Console.WriteLine(Comparison.Row(make(), pairs));
         return 0;
@@ -53,6 +56,7 @@ switch (args)
         }
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | sequences [NAME] [REPEATS] | variants [NAME]");
+        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | sequences [NAME] [REPEATS] | "
+            + "variants [NAME]");
         return 2;
 }

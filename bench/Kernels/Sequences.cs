@@ -15,8 +15,10 @@ internal static class Sequences
     /// <summary>Measures all cases whose name holds a text.</summary>
     public static void Run(string filter, int repeats)
     {
-        Console.WriteLine($"Kernels: {KernelSelection.Current.Name()}; multiply-adds of one core {FmaPeak.Measure(KernelSelection.Current):F1} GFLOP/s; sequences of 1,000 rows, ragged ones of 500 to 1,500; medians of {repeats} runs in turn (least-most).\n");
-        Console.WriteLine("| one Baum-Welch iteration | ns a row, processor time | of FMA peak | ragged lengths against equal ones | two threads against one: bare multiply-adds | fit | labels | posteriors |\n|---|---|---|---|---|---|---|---|");
+        Console.WriteLine($"Kernels: {KernelSelection.Current.Name()}; multiply-adds of one core {FmaPeak.Measure(KernelSelection.Current):F1} GFLOP/s; "
+            + $"sequences of 1,000 rows, ragged ones of 500 to 1,500; medians of {repeats} runs in turn (least-most).\n");
+        Console.WriteLine("| one Baum-Welch iteration | ns a row, processor time | of FMA peak | ragged lengths against equal ones | two threads against one: "
+            + "bare multiply-adds | fit | labels | posteriors |\n|---|---|---|---|---|---|---|---|");
         foreach (var (name, rows, model) in Cases())
         {
             if (!name.Contains(filter, StringComparison.Ordinal)) continue;
@@ -52,9 +54,13 @@ internal static class Sequences
                 posteriors.Add(Scaling(threads => model.PredictProbability(equal, threads)));
             }
             // What pomegranate published of version 0.14.8 for 50 states and 10 dimensions.
-            var peer = name.StartsWith("10 independent", StringComparison.Ordinal) ? $"; pomegranate's published 281,000 ns: {281_000 / Iteration.Median(own):N0} times" : "";
+            var peer = name.StartsWith("10 independent", StringComparison.Ordinal)
+                ? $"; pomegranate's published 281,000 ns: {281_000 / Iteration.Median(own):N0} times"
+                : "";
             var flops = 6.0 * model.EmittingStates * model.EmittingStates;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name}, {rows:N0} rows | {Range(own, 1)}{peer} | {flops / Iteration.Median(own) / FmaPeak.Measure(KernelSelection.Current):P0} | {Range(ratio)} | {Range(machine)} | {Range(fits)} | {Range(labels)} | {Range(posteriors)} |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name}, {rows:N0} rows | {Range(own, 1)}{peer} | "
+                + $"{flops / Iteration.Median(own) / FmaPeak.Measure(KernelSelection.Current):P0} | {Range(ratio)} | {Range(machine)} | {Range(fits)} | "
+                + $"{Range(labels)} | {Range(posteriors)} |"));
         }
     }
 
@@ -66,7 +72,8 @@ internal static class Sequences
         yield return ("Gaussian, 64 states", 1_000_000, Gaussian(64, 0.3));
         yield return ("categorical, 4 states and 16 symbols", 1_000_000, Categorical(4));
         yield return ("categorical, 8 states and 16 symbols", 1_000_000, Categorical(8));
-        yield return ("10 independent normals, 50 states", 1_000_000, Model(50, k => new IndependentComponentsDistribution([.. Enumerable.Range(0, 10).Select(j => new NormalDistribution((k * (j + 1)) % 7, 1))])));
+        yield return ("10 independent normals, 50 states", 1_000_000,
+            Model(50, k => new IndependentComponentsDistribution([.. Enumerable.Range(0, 10).Select(j => new NormalDistribution((k * (j + 1)) % 7, 1))])));
     }
 
     /// <summary>States that emit one number, their means so far apart.</summary>
@@ -95,7 +102,9 @@ internal static class Sequences
         return HiddenMarkovModel.FromMatrix(matrix, [.. Enumerable.Range(0, states).Select(emission)], [.. Enumerable.Repeat(1.0 / states, states)]);
     }
 
-    /// <summary>Seeded rows from a model's emissions, whose states change at other rates than the model's: shape [rows, dimensions], and where sequences begin.</summary>
+    /// <summary>
+    /// Seeded rows from a model's emissions, whose states change at other rates than the model's: shape [rows, dimensions], and where sequences begin.
+    /// </summary>
     internal static (SequenceSet Set, double[,] Values, List<int> Offsets) Draw(HiddenMarkovModel model, int rows, bool ragged)
     {
         var random = new SeededRandom(9);
@@ -115,7 +124,8 @@ internal static class Sequences
 
     /// <summary>One iteration as a fit does it.</summary>
     internal static HiddenMarkovModel Iterate(HiddenMarkovModel model, SequenceSet data, int threads) =>
-        (HiddenMarkovModel)model.Maximize(new SequencePass(data, maxDegreeOfParallelism: threads).RunAsync(model, CancellationToken.None).AsTask().GetAwaiter().GetResult(), default);
+        (HiddenMarkovModel)model.Maximize(new SequencePass(data, maxDegreeOfParallelism: threads).RunAsync(model, CancellationToken.None).AsTask().GetAwaiter()
+            .GetResult(), default);
 
     /// <summary>Processor seconds of the calling thread.</summary>
     internal static double Processor(Action run)

@@ -14,23 +14,28 @@ internal static class Program
         {
             // One row group; numbers that do not compress, some nulls, a text of few values.
             case "group":
-                Copy(args[1], rows, $"select random() as a, random() * 100 as b, case when i % 7 = 0 then null else random() end as c, 'kind ' || (i % 50) as kind from range({rows}) t(i)", $"row_group_size {rows}");
+                Copy(args[1], rows, $"select random() as a, random() * 100 as b, case when i % 7 = 0 then null else random() end as c, 'kind ' || (i % 50) as "
+                    + $"kind from range({rows}) t(i)", $"row_group_size {rows}");
                 break;
             // Very many columns.
             case "columns":
-                Copy(args[1], rows, $"select {string.Join(", ", Enumerable.Range(0, 2000).Select(c => $"random() + {c % 10} as x{c}"))} from range({rows}) t(i)", "row_group_size 122880");
+                Copy(args[1], rows, $"select {string.Join(", ", Enumerable.Range(0, 2000).Select(c => $"random() + {c % 10} as x{c}"))} from "
+                    + $"range({rows}) t(i)", "row_group_size 122880");
                 break;
             // Texts of 100 MB.
             case "texts":
-                Copy(args[1], rows, $"select i::double as x, random() as y, repeat(md5(i::varchar), 3125000) as t from range({rows}) t(i)", "row_group_size 2048");
+                Copy(args[1], rows, $"select i::double as x, random() as y, repeat(md5(i::varchar), 3125000) as t from range({rows}) t(i)",
+                    "row_group_size 2048");
                 break;
             // Plainly much.
             case "size":
-                Copy(args[1], rows, $"select {string.Join(", ", Enumerable.Range(0, 10).Select(c => $"random() + {c} as x{c}"))} from range({rows}) t(i)", "row_group_size 122880");
+                Copy(args[1], rows, $"select {string.Join(", ", Enumerable.Range(0, 10).Select(c => $"random() + {c} as x{c}"))} from range({rows}) t(i)",
+                    "row_group_size 122880");
                 break;
             // Sequences of 1,000 rows each, by key: numbers around one of three means that changes every 50 rows, and one of 16 symbols.
             case "sequences":
-                Copy(args[1], rows, $"select (i // 1000)::int as id, 4.0 * (hash(i // 50) % 3)::double + random() as x, chr((97 + (random() * 16)::int % 16)::int) as symbol from range({rows}) t(i)", "row_group_size 122880");
+                Copy(args[1], rows, $"select (i // 1000)::int as id, 4.0 * (hash(i // 50) % 3)::double + random() as x, chr((97 + (random() * 16)::int % "
+                    + $"16)::int) as symbol from range({rows}) t(i)", "row_group_size 122880");
                 break;
             default:
                 return Usage();
@@ -48,7 +53,8 @@ internal static class Program
     {
         using var connection = new DuckDBConnection("DataSource=:memory:");
         connection.Open();
-        foreach (var text in (string[])["set threads = 1", "set preserve_insertion_order = true", "select setseed(0.5)", $"copy ({query}) to '{path}' (format parquet, codec snappy, {options})"])
+        foreach (var text in (string[])["set threads = 1", "set preserve_insertion_order = true", "select setseed(0.5)",
+            $"copy ({query}) to '{path}' (format parquet, codec snappy, {options})"])
         {
             using var command = connection.CreateCommand();
             command.CommandText = text;

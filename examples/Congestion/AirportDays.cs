@@ -17,7 +17,8 @@ internal sealed class AirportDays : IBatchSink
     public SortedDictionary<string, int> Airports { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The days on which an airport had flights, in order, with the flights in each state.</summary>
-    public IEnumerable<(DateOnly Day, int[] States)> Of(string airport) => counts.Where(c => c.Key.Airport == airport).OrderBy(c => c.Key.Day).Select(c => (c.Key.Day, c.Value));
+    public IEnumerable<(DateOnly Day, int[] States)> Of(string airport) =>
+        counts.Where(c => c.Key.Airport == airport).OrderBy(c => c.Key.Day).Select(c => (c.Key.Day, c.Value));
 
     /// <summary>Share of an airport's flights in a state.</summary>
     public double Share(string airport, int state) => Of(airport).Sum(d => d.States[state]) / (double)Airports[airport];

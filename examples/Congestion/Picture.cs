@@ -35,9 +35,12 @@ internal static class Picture
                 }
             }
         }
-        foreach (var state in states) plot.Legend.ManualItems.Add(new LegendItem { LabelText = $"{state.Name} ({state.Share:0%})", FillColor = colors[state.Rank], LineWidth = 0 });
-        var months = airports.SelectMany(a => days.Of(a).Select(d => new DateOnly(d.Day.Year, d.Day.Month, 1))).Distinct().Order().Select(d => d.ToDateTime(TimeOnly.MinValue)).ToArray();
-        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. months.Select(m => m.ToOADate())], [.. months.Select(m => m.ToString("MMM yyyy", CultureInfo.InvariantCulture))]);
+        foreach (var state in states)
+            plot.Legend.ManualItems.Add(new LegendItem { LabelText = $"{state.Name} ({state.Share:0%})", FillColor = colors[state.Rank], LineWidth = 0 });
+        var months = airports.SelectMany(a => days.Of(a).Select(d => new DateOnly(d.Day.Year, d.Day.Month, 1))).Distinct().Order()
+            .Select(d => d.ToDateTime(TimeOnly.MinValue)).ToArray();
+        plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. months.Select(m => m.ToOADate())],
+            [.. months.Select(m => m.ToString("MMM yyyy", CultureInfo.InvariantCulture))]);
         plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. airports.Select((_, row) => airports.Length - row - 0.5)], airports);
         plot.XLabel("day of departure, from the first of the month");
         plot.YLabel("share of the day's flights in each state");
@@ -67,8 +70,10 @@ internal static class Picture
                 var start = new Coordinates(places[i].X + (dx * (radius[i] + 0.1)) + sideX, places[i].Y + (dy * (radius[i] + 0.1)) + sideY);
                 var end = new Coordinates(places[j].X - (dx * (radius[j] + 0.15)) + sideX, places[j].Y - (dy * (radius[j] + 0.15)) + sideY);
                 var arrow = plot.Add.Arrow(start, end);
-                (arrow.ArrowLineWidth, arrow.ArrowFillColor, arrow.ArrowWidth, arrow.ArrowheadWidth, arrow.ArrowheadLength) = (0, colors[i], 2 + (float)(12 * states[i].To[j]), 10 + (float)(16 * states[i].To[j]), 16);
-                Label(plot, $"{states[i].To[j]:0%}", start.X + ((end.X - start.X) * 0.5) + (sideX * 1.9), start.Y + ((end.Y - start.Y) * 0.5) + (sideY * 1.9), ink, 16);
+                (arrow.ArrowLineWidth, arrow.ArrowFillColor, arrow.ArrowWidth, arrow.ArrowheadWidth, arrow.ArrowheadLength) =
+                    (0, colors[i], 2 + (float)(12 * states[i].To[j]), 10 + (float)(16 * states[i].To[j]), 16);
+                Label(plot, $"{states[i].To[j]:0%}", start.X + ((end.X - start.X) * 0.5) + (sideX * 1.9),
+                    start.Y + ((end.Y - start.Y) * 0.5) + (sideY * 1.9), ink, 16);
             }
         }
         foreach (var state in states)

@@ -74,7 +74,8 @@ internal sealed class FlightSurvey(double threshold) : IBatchSink
         return ValueTask.CompletedTask;
 
         Flight FlightAt(int i) => new(
-            (DateTime)batch["date"].GetValue(i)!, (string)batch["origin"].GetValue(i)!, (string)batch["destination"].GetValue(i)!, delays[i], distances[i], logs[i], (int)components[i]);
+            (DateTime)batch["date"].GetValue(i)!, (string)batch["origin"].GetValue(i)!, (string)batch["destination"].GetValue(i)!, delays[i], distances[i],
+            logs[i], (int)components[i]);
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,8 @@ internal static class Picture
     private const double MostDistanceDrawn = 3400;
 
     // Okabe and Ito's colours, which people with any colour vision can tell apart.
-    private static readonly Color[] colors = [Color.FromHex("#0072B2"), Color.FromHex("#009E73"), Color.FromHex("#E69F00"), Color.FromHex("#CC79A7"), Color.FromHex("#56B4E9")];
+    private static readonly Color[] colors = [Color.FromHex("#0072B2"), Color.FromHex("#009E73"), Color.FromHex("#E69F00"), Color.FromHex("#CC79A7"),
+        Color.FromHex("#56B4E9")];
     private static readonly Color bars = Color.FromHex("#C9D1D9");
     private static readonly Color ink = Color.FromHex("#24292F");
     private static readonly Color alarm = Color.FromHex("#D1242F");
@@ -91,7 +92,8 @@ internal static class Picture
         }
         var unusual = survey.UnusualSample.Where(f => f.Delay <= MostDelay && f.Distance <= MostDistanceDrawn).ToArray();
         var rings = plot.Add.ScatterPoints(unusual.Select(f => f.Delay).ToArray(), unusual.Select(f => f.Distance).ToArray());
-        (rings.MarkerSize, rings.MarkerShape, rings.Color, rings.LegendText) = (9, MarkerShape.OpenCircle, alarm, string.Create(CultureInfo.InvariantCulture, $"unusual ({survey.Unusual / (double)survey.Flights:0.0%})"));
+        (rings.MarkerSize, rings.MarkerShape, rings.Color, rings.LegendText) =
+            (9, MarkerShape.OpenCircle, alarm, string.Create(CultureInfo.InvariantCulture, $"unusual ({survey.Unusual / (double)survey.Flights:0.0%})"));
         for (var g = 0; g < groups.Count; g++)
         {
             foreach (var deviations in (double[])[1, 2])
@@ -110,7 +112,8 @@ internal static class Picture
     }
 
     /// <summary>One curve a component, and their sum.</summary>
-    private static void Curves(Plot plot, IReadOnlyList<Group> groups, double from, double to, Func<Group, double, double> density, Func<double, double> scale, double floor)
+    private static void Curves(Plot plot, IReadOnlyList<Group> groups, double from, double to, Func<Group, double, double> density, Func<double, double> scale,
+        double floor)
     {
         var xs = Enumerable.Range(0, 500).Select(i => from + ((to - from) * i / 499)).ToArray();
         for (var g = 0; g < groups.Count; g++) Curve(groups[g], g);
@@ -125,7 +128,8 @@ internal static class Picture
         }
     }
 
-    private static double Normal(double x, double mean, double deviation) => Math.Exp(-0.5 * Math.Pow((x - mean) / deviation, 2)) / (deviation * Math.Sqrt(2 * Math.PI));
+    private static double Normal(double x, double mean, double deviation) =>
+        Math.Exp(-0.5 * Math.Pow((x - mean) / deviation, 2)) / (deviation * Math.Sqrt(2 * Math.PI));
 
     /// <summary>Points at a constant distance from the mean, in standard deviations: mean + L (cos t, sin t) d with L the Cholesky factor.</summary>
     private static (double[] X, double[] Y) Ellipse(MultivariateGaussianDistribution gaussian, double deviations)
@@ -135,7 +139,8 @@ internal static class Picture
         var c = Math.Sqrt(gaussian.Covariance(1, 1) - (b * b));
         var angles = Enumerable.Range(0, 181).Select(i => 2 * Math.PI * i / 180).ToArray();
         var (meanX, meanY) = (gaussian.Mean[0], gaussian.Mean[1]);
-        return (angles.Select(t => meanX + (deviations * a * Math.Cos(t))).ToArray(), angles.Select(t => meanY + (deviations * ((b * Math.Cos(t)) + (c * Math.Sin(t))))).ToArray());
+        return (angles.Select(t => meanX + (deviations * a * Math.Cos(t))).ToArray(),
+            angles.Select(t => meanY + (deviations * ((b * Math.Cos(t)) + (c * Math.Sin(t))))).ToArray());
     }
 
     private static void Finish(Plot plot, string title, string x, string y)

@@ -20,7 +20,9 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
     public static bool IsUnivariate => true;
 
     /// <summary>The mean, above 0, in the feature's unit.</summary>
-    public double Mean { get; } = mean > 0 ? mean : throw new ModelException(ErrorKind.Data, "inverse Gaussian", $"a mean of {mean}", "a number above 0", "use it for positive features only");
+    public double Mean { get; } = mean > 0
+        ? mean
+        : throw new ModelException(ErrorKind.Data, "inverse Gaussian", $"a mean of {mean}", "a number above 0", "use it for positive features only");
 
     /// <summary>The shape, above 0, in the feature's unit: the larger, the narrower.</summary>
     public double Shape { get; } = shape;
@@ -29,9 +31,10 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
 
     public override string FormatName => FamilyName;
 
-    public static InverseGaussianDistribution Blank(ReadOnlySpan<double> center) => new(Math.Max(center[0], 1e-6), 1);
+    public static InverseGaussianDistribution Prototype(ReadOnlySpan<double> center) => new(Math.Max(center[0], 1e-6), 1);
 
-    public static InverseGaussianDistribution ReadParameters(JsonElement json) => new(json.GetProperty("mean").GetDouble(), json.GetProperty("shape").GetDouble());
+    public static InverseGaussianDistribution ReadParameters(JsonElement json) =>
+        new(json.GetProperty("mean").GetDouble(), json.GetProperty("shape").GetDouble());
 
     public override void WriteParameters(Utf8JsonWriter writer)
     {
@@ -75,7 +78,9 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
         // The variance is mean^3 / shape.
         inverse = Math.Max(inverse, options.MinVariance / (mean * mean * mean));
         if (!(inverse > 0))
-            throw new ModelException(ErrorKind.Data, "inverse Gaussian", "values that are all equal", "values that differ", "leave the feature out, or set a least variance") { FeatureIndex = 0 };
+            throw new ModelException(ErrorKind.Data, "inverse Gaussian", "values that are all equal", "values that differ",
+                "leave the feature out, or set a least variance")
+            { FeatureIndex = 0 };
         var keep = options.Inertia;
         return new((keep * Mean) + ((1 - keep) * mean), (keep * Shape) + ((1 - keep) / inverse));
     }
@@ -89,5 +94,6 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
     }
 
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        FormattableString.Invariant($"{features?[0].Name ?? "x"}: inverse Gaussian of mean {Mean:0.##}, standard deviation {Math.Sqrt(Mean * Mean * Mean / Shape):0.##}");
+        FormattableString.Invariant(
+            $"{features?[0].Name ?? "x"}: inverse Gaussian of mean {Mean:0.##}, standard deviation {Math.Sqrt(Mean * Mean * Mean / Shape):0.##}");
 }

@@ -1,4 +1,5 @@
-// A distribution of our own, one class, in a mixture of products whose other part is a mixture again: at what hours do flights leave, and how late are they then?
+// A distribution of our own, one class, in a mixture of products whose other part is a mixture again: at what hours do flights leave, and how late are they
+// then?
 using System.Globalization;
 using Pipelines.Blocks;
 using Pipelines.Examples.OwnDistribution;
@@ -23,7 +24,8 @@ var fit = new FitOptions { StopThreshold = 10, MaxIterations = 200 };
 var one = await flights.FitAsync(new ModelEstimator<GeneralMixtureModel>(start), fit with { MaxDegreeOfParallelism = 1 });
 var all = await flights.FitAsync(new ModelEstimator<GeneralMixtureModel>(start), fit with { MaxDegreeOfParallelism = -1 });
 var same = one.Saved.ToJson().AsSpan().SequenceEqual(all.Saved.ToJson());
-Console.WriteLine($"fitted to {one.Result.Rows:N0} flights in {one.Result.Iterations} iterations, on one core and on all: {(same ? "the same bits" : "DIFFERENT BITS")}");
+Console.WriteLine($"fitted to {one.Result.Rows:N0} flights in {one.Result.Iterations} iterations, on one core and on all: "
+    + $"{(same ? "the same bits" : "DIFFERENT BITS")}");
 
 // Saved and loaded, with our class in it.
 one.Saved.Save(path);
@@ -31,14 +33,16 @@ var model = (GeneralMixtureModel)SavedModel.Load(path).Model;
 same &= model.Equals(one.Model);
 
 Console.WriteLine("\nwave   share  most leave at  two thirds of them  in time: delay  late: share, delay");
-foreach (var (wave, k) in model.Components.Select((c, k) => ((IndependentComponentsDistribution)c, k)).OrderBy(w => Hour(((VonMisesDistribution)w.Item1.Parts[0]).Mean)))
+foreach (var (wave, k) in model.Components.Select((c, k) => ((IndependentComponentsDistribution)c, k))
+    .OrderBy(w => Hour(((VonMisesDistribution)w.Item1.Parts[0]).Mean)))
 {
     var time = (VonMisesDistribution)wave.Parts[0];
     var delay = (GeneralMixtureModel)wave.Parts[1];
     var (inTime, late) = ((NormalDistribution)delay.Components[0], (StudentTDistribution)delay.Components[1]);
     // Near its mean direction it is almost a normal of variance 1/concentration.
     var spread = 12 / Math.PI / Math.Sqrt(time.Concentration);
-    Console.WriteLine($"{k,4} {model.Weights[k],7:P0}  {Clock(Hour(time.Mean)),13}  {$"+- {spread:0.0} hours",18}  {$"{inTime.Mean:0} +- {inTime.StandardDeviation:0} min",14}  {$"{delay.Weights[1]:P0}, {late.Location:0} +- {late.Scale:0} min",18}");
+    Console.WriteLine($"{k,4} {model.Weights[k],7:P0}  {Clock(Hour(time.Mean)),13}  {$"+- {spread:0.0} hours",18}  "
+        + $"{$"{inTime.Mean:0} +- {inTime.StandardDeviation:0} min",14}  {$"{delay.Weights[1]:P0}, {late.Location:0} +- {late.Scale:0} min",18}");
 }
 
 // One question to the fitted model: how likely is a departure at that hour, whatever its delay?

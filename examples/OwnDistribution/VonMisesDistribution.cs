@@ -7,11 +7,12 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Examples.OwnDistribution;
 
 /// <summary>
-/// A distribution of our own, in one class and the library's public types only: the von Mises distribution, a bell on a circle, where 23:59 and 0:01 are neighbours:
-/// log p(x) = concentration (cos(x - mean) - 1) - log(2 pi e^-concentration I0(concentration)). Angles are in radians; any number of whole turns is the same angle.
-/// A missing value has log-probability 0 and is skipped in fitting. A pseudocount does not apply: there is nothing to count.
+/// A distribution of our own, in one class and the library's public types only: the von Mises distribution, a bell on a circle, where 23:59 and 0:01 are
+/// neighbours: log p(x) = concentration (cos(x - mean) - 1) - log(2 pi e^-concentration I0(concentration)). Angles are in radians; any number of whole turns is
+/// the same angle. A missing value has log-probability 0 and is skipped in fitting. A pseudocount does not apply: there is nothing to count.
 /// </summary>
-/// <remarks>Statistics: the sums of w, w cos x and w sin x. Maximum likelihood: mean = direction of their vector; its length R a row gives I1/I0(concentration) = R.</remarks>
+/// <remarks>Statistics: the sums of w, w cos x and w sin x. Maximum likelihood: mean = direction of their vector; its length R a row gives I1/I0(concentration)
+/// = R.</remarks>
 public sealed class VonMisesDistribution : Distribution, IDistributionFamily<VonMisesDistribution>
 {
     // A component with less total weight than this, in rows, keeps its parameters.
@@ -50,7 +51,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     public override string FormatName => FamilyName;
 
     /// <summary>What it is fitted from before any data was seen.</summary>
-    public static VonMisesDistribution Blank(ReadOnlySpan<double> center) => new(center[0], 1);
+    public static VonMisesDistribution Prototype(ReadOnlySpan<double> center) => new(center[0], 1);
 
     /// <summary>Reads what <see cref="WriteParameters"/> wrote; a missing or wrong number is named.</summary>
     public static VonMisesDistribution ReadParameters(JsonElement json) => new(json.Number("mean"), json.Number("concentration"));
@@ -80,7 +81,9 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(3);
 
-    /// <summary>Weights are responsibilities where this is a component. The sums of parts are added in row order, so that the bits do not depend on threads.</summary>
+    /// <summary>
+    /// Weights are responsibilities where this is a component. The sums of parts are added in row order, so that the bits do not depend on threads.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {
@@ -108,7 +111,9 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
         var concentration = Solve(length);
         if (options.MinVariance > 0) concentration = Math.Min(concentration, 1 / options.MinVariance);
         if (concentration > 1e6)
-            throw new ModelException(ErrorKind.Data, "von-mises distribution", "directions that are all equal", "directions that differ", "use fewer components, or set a least variance (--min-variance, MinVariance)") { FeatureIndex = 0 };
+            throw new ModelException(ErrorKind.Data, "von-mises distribution", "directions that are all equal", "directions that differ",
+                "use fewer components, or set a least variance (--min-variance, MinVariance)")
+            { FeatureIndex = 0 };
         // Inertia keeps that share of the old parameters; of a direction, on the shorter way round.
         var keep = options.Inertia;
         return new(mean - (keep * Math.IEEERemainder(mean - Mean, 2 * Math.PI)), (keep * Concentration) + ((1 - keep) * concentration));
@@ -138,7 +143,8 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     }
 
     /// <summary>Distributions are values: equal parameters are the same distribution.</summary>
-    public override bool Equals(object? obj) => obj is VonMisesDistribution o && o.Mean.Equals(Mean) && o.Concentration.Equals(Concentration) && o.IsFrozen == IsFrozen;
+    public override bool Equals(object? obj) =>
+        obj is VonMisesDistribution o && o.Mean.Equals(Mean) && o.Concentration.Equals(Concentration) && o.IsFrozen == IsFrozen;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Mean, Concentration, IsFrozen);

@@ -46,7 +46,13 @@ internal static class CommandLine
         }
         try
         {
-            var streams = new InvocationConfiguration { Output = console.Out, Error = console.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var streams = new InvocationConfiguration
+            {
+                Output = console.Out,
+                Error = console.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null
+            };
             var code = await parsed.InvokeAsync(streams, stop.Now).ConfigureAwait(false);
             if (code == ExitCode.Done && console.LostOutput is { } loss && HasResult(parsed, isJson))
             {

@@ -1,7 +1,8 @@
 namespace Pipelines;
 
 /// <summary>Small files that are there whole or not at all, also after a power cut: models, states, manifests.</summary>
-/// <remarks>The files of this folder are compiled into Models and into Io, which know nothing of each other: there is one way to write a file durably.</remarks>
+/// <remarks>The files of this folder are compiled into Models and into Io, which know nothing of each other: there is one way to write a file
+/// durably.</remarks>
 internal static class DurableFile
 {
     /// <summary>Writes a file under a private temporary name beside it, synchronises it, renames it and synchronises the folder. A link is replaced.</summary>

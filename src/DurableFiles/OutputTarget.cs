@@ -29,7 +29,9 @@ internal static class OutputTarget
         return new FileInfo(target) is { Exists: true, Length: 0 } && !NativeSync.IsPossible(target) ? "a pipe or device" : null;
     }
 
-    /// <summary>What keeps an existing file from being replaced by one of a kind, in words; null if nothing does: it is of that kind, empty, or not there.</summary>
+    /// <summary>
+    /// What keeps an existing file from being replaced by one of a kind, in words; null if nothing does: it is of that kind, empty, or not there.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="kind">The kind in words, such as <c>a Pipelines model</c>.</param>
     /// <param name="isOfKind">Judges a file that is not empty.</param>

@@ -71,7 +71,11 @@ public sealed class ModelException : Exception
         var parts = Place.Split(", ");
         var at = Array.LastIndexOf(parts, number);
         if (at >= 0) parts[at] = name;
-        return new(Kind, at >= 0 ? string.Join(", ", parts) : $"{name}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex, SequenceNumber = SequenceNumber };
+        return new(Kind, at >= 0 ? string.Join(", ", parts) : $"{name}, {Place}", Found, Expected, Remedy, InnerException)
+        {
+            FeatureIndex = FeatureIndex,
+            SequenceNumber = SequenceNumber
+        };
     }
 
     /// <summary>The same error, its place preceded by where that is.</summary>
@@ -92,7 +96,8 @@ public sealed class ModelException : Exception
         var owner = what.EndsWith("Options", StringComparison.Ordinal) ? $"{what}." : "";
         throw broken is [var one]
             ? new ModelException(ErrorKind.Usage, owner.Length > 0 ? owner + one.Option : $"{what}, {one.Option}", one.Found, one.Expected, remedy)
-            : new ModelException(ErrorKind.Usage, owner.Length > 0 ? "options" : what, FirstOf(broken.ConvertAll(b => $"{owner}{b.Option} is {b.Found}, expected {b.Expected}")), "values in range", remedy);
+            : new ModelException(ErrorKind.Usage, owner.Length > 0 ? "options" : what,
+                FirstOf(broken.ConvertAll(b => $"{owner}{b.Option} is {b.Found}, expected {b.Expected}")), "values in range", remedy);
     }
     // As many as a message has room for.
     private static string FirstOf(List<string> mistakes)

@@ -18,8 +18,9 @@ public abstract class Model : ISummarizer
     public abstract string FormatName { get; }
 
     /// <summary>
-    /// Number of free parameters, as AIC and BIC count them: those that fitting chooses, less one for each sum that is given (probabilities sum to 1). Parts that are
-    /// frozen count 0. By default the numbers that <see cref="WriteParameters"/> writes; a model of yours in which some of them are fixed says how many are not.
+    /// Number of free parameters, as AIC and BIC count them: those that fitting chooses, less one for each sum that is given (probabilities sum to 1). Parts
+    /// that are frozen count 0. By default the numbers that <see cref="WriteParameters"/> writes; a model of yours in which some of them are fixed says how
+    /// many are not.
     /// </summary>
     public virtual long ParameterCount => ParameterCounter.Numbers(this);
 
@@ -43,8 +44,9 @@ public abstract class Model : ISummarizer
     public virtual bool IsEstimatedInOnePass => false;
 
     /// <summary>
-    /// Makes statistics that another model of this kind and shape summarised usable by this one: sums that were taken around its parameters are moved to lie around
-    /// this model's, as if these rows had been summarised here with the same weights and responsibilities. Does nothing by default: right where sums are taken around nothing.
+    /// Makes statistics that another model of this kind and shape summarised usable by this one: sums that were taken around its parameters are moved to lie
+    /// around this model's, as if these rows had been summarised here with the same weights and responsibilities. Does nothing by default: right where sums are
+    /// taken around nothing.
     /// </summary>
     /// <param name="statistics">The statistics; changed.</param>
     /// <param name="from">The model that they were summarised under.</param>
@@ -70,7 +72,9 @@ public abstract class Model : ISummarizer
     /// <summary>What a user should know of the last fit, one sentence each: components that died, say. Nothing by default.</summary>
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];
 
-    /// <summary>Which of the summarised rows this model gives no probability at all, in words, for the error that follows; null (default) = none that it knows of.</summary>
+    /// <summary>
+    /// Which of the summarised rows this model gives no probability at all, in words, for the error that follows; null (default) = none that it knows of.
+    /// </summary>
     public virtual string? Impossible(Statistics statistics) => null;
 
     /// <summary>Number of categories of a feature that the model knows probabilities of; null (default) where it does not work on categories.</summary>

@@ -4,7 +4,9 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
-/// <summary>A panel for each pair of features: contours of the density around 50, 80 and 95 % of the probability, ellipses of Gaussian components, and some rows.</summary>
+/// <summary>
+/// A panel for each pair of features: contours of the density around 50, 80 and 95 % of the probability, ellipses of Gaussian components, and some rows.
+/// </summary>
 public sealed class ContourPlot : PlotKind
 {
     /// <summary>Most features of one picture: 15 pairs.</summary>
@@ -19,7 +21,8 @@ public sealed class ContourPlot : PlotKind
     public override string Name => "contour";
 
     /// <inheritdoc/>
-    public override string Description => $"pairs of features, 2 to {MostFeatures} of them: contours of the density, ellipses of Gaussian components at 1 and 2 standard deviations, over a sample of the rows if there are any";
+    public override string Description => $"pairs of features, 2 to {MostFeatures} of them: contours of the density, ellipses of Gaussian components at 1 and "
+        + "2 standard deviations, over a sample of the rows if there are any";
 
     /// <inheritdoc/>
     public override bool ShowsRows => true;
@@ -31,20 +34,26 @@ public sealed class ContourPlot : PlotKind
         var named = Named(model, options);
         var chosen = named ?? [.. Enumerable.Range(0, distribution.Dimensions).Where(IsContinuous)];
         if (chosen.Length is < 2 or > MostFeatures)
-            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind contour", $"{PlotTexts.Count(chosen.Length, "feature")}{(named is null ? " with a density" : "")}", $"2 to {MostFeatures} features with a density", chosen.Length < 2 ? "choose another kind (density)" : $"name some with PlotOptions.Features: {Some(chosen.Select(j => features[j].Name))}");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind contour",
+                $"{PlotTexts.Count(chosen.Length, "feature")}{(named is null ? " with a density" : "")}", $"2 to {MostFeatures} features with a density",
+                chosen.Length < 2 ? "choose another kind (density)" : $"name some with PlotOptions.Features: {Some(chosen.Select(j => features[j].Name))}");
         foreach (var j in chosen)
         {
             if (!IsContinuous(j))
-                throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind contour, feature '{features[j].Name}'", "a feature of categories or counts", "one with a density", "name others with PlotOptions.Features, or choose another kind (density)");
+                throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind contour, feature '{features[j].Name}'", "a feature of categories or counts",
+                    "one with a density", "name others with PlotOptions.Features, or choose another kind (density)");
         }
         foreach (var (a, b) in Pairs(chosen.Length))
         {
             if (distribution.Marginal(chosen[a], chosen[b]) is null)
-                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, features '{features[chosen[a]].Name}' and '{features[chosen[b]].Name}'", "a distribution that does not say what pairs of features follow", "one that does", "choose another kind (density)");
+                throw new ModelException(ErrorKind.Usage,
+                    $"{model.Model.FormatName} model, features '{features[chosen[a]].Name}' and '{features[chosen[b]].Name}'",
+                    "a distribution that does not say what pairs of features follow", "one that does", "choose another kind (density)");
         }
         return chosen;
 
-        bool IsContinuous(int j) => features[j].Categories is null && distribution.Marginal(j) is { } marginal && new DensityOfFeature(marginal) is { HasDensity: true, HasMasses: false };
+        bool IsContinuous(int j) => features[j].Categories is null && distribution.Marginal(j) is { } marginal
+            && new DensityOfFeature(marginal) is { HasDensity: true, HasMasses: false };
     }
 
     internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
@@ -74,12 +83,16 @@ public sealed class ContourPlot : PlotKind
             });
         }
         var legend = new List<LegendEntry>();
-        if (rows is not null) legend.Add(new(shown < rows.Rows ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{shown:N0} of {rows.Rows:N0} rows") : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey), LegendSymbol.Dot));
+        if (rows is not null)
+            legend.Add(new(shown < rows.Rows
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{shown:N0} of {rows.Rows:N0} rows")
+                : PlotTexts.Count(rows.Rows, "row"), new(Palette.DarkGrey), LegendSymbol.Dot));
         legend.Add(new("density: contours around 50, 80 and 95 % of the probability", new(Palette.Black, 1.2)));
         if (named.Contains("model")) legend.Add(new("model", Palette.Of(0)));
         legend.AddRange(components.Where(c => named.Contains(c.Name)).Select(c => new LegendEntry(c.Name, c.Ink)));
         string[] notes = named.Count > 0
-            ? [$"thick ellipse: 1 standard deviation, {PlotTexts.Percent(GaussianEllipse.Content(1))} of the component", $"thin ellipse: 2 standard deviations, {PlotTexts.Percent(GaussianEllipse.Content(2))}"]
+            ? [$"thick ellipse: 1 standard deviation, {PlotTexts.Percent(GaussianEllipse.Content(1))} of the component",
+                $"thin ellipse: 2 standard deviations, {PlotTexts.Percent(GaussianEllipse.Content(2))}"]
             : ["ellipses are drawn for Gaussian components only"];
         return new(new Picture(TitleOf(model), panels, legend, notes));
     }
@@ -96,16 +109,19 @@ public sealed class ContourPlot : PlotKind
         var draws = new DensityOfFeature(model.Marginal(index)!).SortedDraws;
         return Padded(FeatureRange.Of(draws, feature.Minimum ?? draws[0], feature.Maximum ?? draws[^1], 0.002));
 
-        static (double Low, double High) Padded((double Low, double High) range) => (range.Low - (0.04 * (range.High - range.Low)), range.High + (0.04 * (range.High - range.Low)));
+        static (double Low, double High) Padded((double Low, double High) range) =>
+            (range.Low - (0.04 * (range.High - range.Low)), range.High + (0.04 * (range.High - range.Low)));
     }
 
     private static PointSeries Points(DataLook rows, int a, int b)
     {
         var sample = rows.Sample;
         var step = (sample.Rows + MostPoints - 1) / MostPoints;
-        var chosen = Enumerable.Range(0, sample.Rows).Where(i => i % step == 0 && !double.IsNaN(sample.Values[i, a]) && !double.IsNaN(sample.Values[i, b])).ToArray();
+        var chosen = Enumerable.Range(0, sample.Rows).Where(i => i % step == 0 && !double.IsNaN(sample.Values[i, a]) && !double.IsNaN(sample.Values[i, b]))
+            .ToArray();
         var few = chosen.Length < 500;
-        return new([.. chosen.Select(i => sample.Values[i, a])], [.. chosen.Select(i => sample.Values[i, b])], Marker.Dot, new(Palette.DarkGrey, few ? 6 : 4, 0, few ? 0.7 : 0.35));
+        return new([.. chosen.Select(i => sample.Values[i, a])], [.. chosen.Select(i => sample.Values[i, b])], Marker.Dot,
+            new(Palette.DarkGrey, few ? 6 : 4, 0, few ? 0.7 : 0.35));
     }
 
     /// <summary>Heights such that what lies above them holds 50, 80 and 95 % of the probability.</summary>

@@ -16,9 +16,11 @@ public sealed class CriterionPlot : PlotKind
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
         if (model.Training is not { Candidates.Count: > 0 })
-            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "a model file of a single fit", "a model that 'fit' chose among several", "fit it with several numbers of components, or choose another kind (history)");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "a model file of a single fit", "a model that 'fit' chose among several",
+                "fit it with several numbers of components, or choose another kind (history)");
         if (options.Features is not null)
-            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "PlotOptions.Features", "none: the picture is of whole fits", "leave PlotOptions.Features out");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "PlotOptions.Features", "none: the picture is of whole fits",
+                "leave PlotOptions.Features out");
         return [];
     }
 
@@ -35,7 +37,12 @@ public sealed class CriterionPlot : PlotKind
         var notes = new List<string> { PlotTexts.Count(fits.Length, "fit") };
         if (fits.GroupBy(c => c.Components).Any(g => g.Count() > 1)) notes.Add("dots: single fits; lines: the best of each number of components");
         if (failed > 0) notes.Add($"{PlotTexts.Count(failed, "fit")} failed");
-        var panel = new Panel("components", hasCriterion ? "criterion (smaller is better)" : model.Model.ObjectiveName) { Lines = lines, Points = points, XIsWhole = true };
+        var panel = new Panel("components", hasCriterion ? "criterion (smaller is better)" : model.Model.ObjectiveName)
+        {
+            Lines = lines,
+            Points = points,
+            XIsWhole = true
+        };
         return new(new Picture(TitleOf(model), [panel], legend, notes));
 
         void Add(string name, Func<FitCandidate, double> value, bool smallest)

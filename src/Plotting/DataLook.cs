@@ -5,7 +5,9 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
-/// <summary>What pictures need to know of rows: a survey first, then counts in bins. The source is read once; the second look is at what the pipeline kept.</summary>
+/// <summary>
+/// What pictures need to know of rows: a survey first, then counts in bins. The source is read once; the second look is at what the pipeline kept.
+/// </summary>
 internal sealed class DataLook : IAsyncDisposable
 {
     /// <summary>Rows of the sample: enough for quantiles of one in a thousand.</summary>
@@ -34,7 +36,8 @@ internal sealed class DataLook : IAsyncDisposable
     public static async Task<DataLook> OpenAsync(SavedModel model, int[] features, Pipeline data, PlotOptions options, CancellationToken cancellationToken)
     {
         var named = model.Features
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "names, which tell the columns of the input", "leave the input out, or save the model with its features");
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names",
+                "names, which tell the columns of the input", "leave the input out, or save the model with its features");
         Feature[] drawn = [.. features.Select(j => named[j])];
         var rows = data.Features(drawn);
         if (options.Weights is { } weights) rows = rows.WeightedBy(weights);

@@ -4,7 +4,9 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
-/// <summary>A panel for each feature: the density of each component with its weight, and their sum, over a histogram of the rows; bars where values are counted.</summary>
+/// <summary>
+/// A panel for each feature: the density of each component with its weight, and their sum, over a histogram of the rows; bars where values are counted.
+/// </summary>
 public sealed class DensityPlot : PlotKind
 {
     /// <summary>Its name.</summary>
@@ -17,7 +19,8 @@ public sealed class DensityPlot : PlotKind
     public override string Name => KindName;
 
     /// <inheritdoc/>
-    public override string Description => $"the density of each component and their sum, over a histogram of the rows if there are any; a panel for each feature, at most {MostFeatures}";
+    public override string Description =>
+        $"the density of each component and their sum, over a histogram of the rows if there are any; a panel for each feature, at most {MostFeatures}";
 
     /// <inheritdoc/>
     public override bool ShowsRows => true;
@@ -27,11 +30,13 @@ public sealed class DensityPlot : PlotKind
         var distribution = DistributionOf(model);
         var features = Named(model, options) ?? [.. Enumerable.Range(0, distribution.Dimensions)];
         if (features.Length > MostFeatures)
-            throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"{features.Length} features", $"at most {MostFeatures} in one picture", $"name some with PlotOptions.Features: {Some(FeaturesOf(model).Select(f => f.Name))}");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"{features.Length} features", $"at most {MostFeatures} in one picture",
+                $"name some with PlotOptions.Features: {Some(FeaturesOf(model).Select(f => f.Name))}");
         foreach (var j in features)
         {
             if (distribution.Marginal(j) is null)
-                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, feature '{FeaturesOf(model)[j].Name}'", "a distribution that does not say what single features follow", "one that does", "choose another kind (history)");
+                throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, feature '{FeaturesOf(model)[j].Name}'",
+                    "a distribution that does not say what single features follow", "one that does", "choose another kind (history)");
         }
         return features;
     }
@@ -53,11 +58,14 @@ public sealed class DensityPlot : PlotKind
         var legend = new List<LegendEntry>();
         if (rows is not null) legend.Add(new(PlotTexts.Count(rows.Rows, "row"), new(Palette.Grey), LegendSymbol.Area));
         legend.AddRange(components.Select(c => new LegendEntry(c.Name, c.Ink)));
-        if (Array.Exists(panels, p => !p.IsCounted)) legend.Add(new(components.Count > 0 ? model.Model is HiddenMarkovModel ? "sum of all states" : "sum of all components" : "model", new(Palette.Black, components.Count > 0 ? 4 : 2.5)));
+        if (Array.Exists(panels, p => !p.IsCounted))
+            legend.Add(new(components.Count > 0 ? model.Model is HiddenMarkovModel ? "sum of all states" : "sum of all components" : "model",
+                new(Palette.Black, components.Count > 0 ? 4 : 2.5)));
         if (components.Count == 0 && Array.Exists(panels, p => p.HasBarsOfModel)) legend.Add(new("model (bars)", Palette.Of(0), LegendSymbol.Area));
         var notes = new List<string>();
         if (rows?.RowsRejected > 0) notes.Add($"{PlotTexts.Count(rows.RowsRejected, "row")} refused");
-        if (Array.Exists(panels, p => !p.IsCounted && p.HasBarsOfModel)) notes.Add("coloured bars: single values with a probability, spread over the width of a bin");
+        if (Array.Exists(panels, p => !p.IsCounted && p.HasBarsOfModel))
+            notes.Add("coloured bars: single values with a probability, spread over the width of a bin");
         var drawn = new List<Panel>();
         for (var i = 0; i < panels.Length; i++)
         {

@@ -29,7 +29,8 @@ internal sealed class FeaturePanel
         whole = new(model.Marginal(index)!);
         parts = [.. components.Select(c => (c.Weight, new DensityOfFeature(c.Model.Marginal(index)!), c.Ink, c.Name))];
         Bins = feature.Categories is { } categories ? new Bins(-0.5, 1, categories.Count) : Cut();
-        IsCounted = feature.Categories is not null || (!whole.HasDensity && Bins.Width == 1 && Bins.Count <= MostCounted && whole.Atoms.All(a => a == Math.Floor(a)));
+        IsCounted = feature.Categories is not null
+            || (!whole.HasDensity && Bins.Width == 1 && Bins.Count <= MostCounted && whole.Atoms.All(a => a == Math.Floor(a)));
     }
 
     /// <summary>Where values are counted.</summary>
@@ -48,7 +49,9 @@ internal sealed class FeaturePanel
         if (counts is null) yield break;
         var name = PlotTexts.Name(feature.Name, 24);
         var outside = counts[^1] / counts.Sum();
-        if (outside > 0) yield return feature.Categories is null ? $"{name}: {PlotTexts.Percent(outside)} of the values lie beyond the axis" : $"{name}: {PlotTexts.Percent(outside)} of the values are no known categories";
+        if (outside > 0) yield return feature.Categories is null
+            ? $"{name}: {PlotTexts.Percent(outside)} of the values lie beyond the axis"
+            : $"{name}: {PlotTexts.Percent(outside)} of the values are no known categories";
     }
 
     /// <summary>The panel.</summary>
@@ -113,7 +116,9 @@ internal sealed class FeaturePanel
         return new Panel(feature.Name, "probability")
         {
             Bars = bars,
-            XNames = feature.Categories is { } names ? [.. order.Select(b => PlotTexts.Name(names[b], 18)), .. others > 0 ? [$"{others} others"] : Array.Empty<string>()] : null,
+            XNames = feature.Categories is { } names
+                ? [.. order.Select(b => PlotTexts.Name(names[b], 18)), .. others > 0 ? [$"{others} others"] : Array.Empty<string>()]
+                : null,
             XIsWhole = true,
             XRange = (centers[0] - 0.6, centers[^1] + 0.6),
             YRange = (0, top > 0 ? top : 1),
@@ -138,7 +143,8 @@ internal sealed class FeaturePanel
         }
         var x = Grid();
         // The sum lies below: where one component makes all of it, both are seen.
-        var lines = new List<LineSeries> { new(parts.Count > 0 ? "sum of all components" : "model", x, Heights(whole, x), new(Palette.Black, parts.Count > 0 ? 4 : 2.5)) };
+        var lines = new List<LineSeries> { new(parts.Count > 0 ? "sum of all components" : "model", x, Heights(whole, x),
+            new(Palette.Black, parts.Count > 0 ? 4 : 2.5)) };
         foreach (var (weight, density, ink, name) in parts) lines.Add(new(name, x, [.. Heights(density, x).Select(d => weight * d)], ink));
         tallest = Math.Max(tallest, Masses(bars));
         var top = Top(lines[0].Y, tallest);
@@ -196,7 +202,8 @@ internal sealed class FeaturePanel
         var sorted = line.Where(double.IsFinite).Order().ToArray();
         var highest = sorted.Length == 0 ? 1 : sorted[^1];
         // A density without a bound, or a peak beside which nothing else can be seen.
-        if (sorted.Length > 0 && (sorted.Length < line.Length || highest > 50 * FeatureRange.Quantile(sorted, 0.98))) highest = Math.Max(2 * FeatureRange.Quantile(sorted, 0.98), tallest);
+        if (sorted.Length > 0 && (sorted.Length < line.Length || highest > 50 * FeatureRange.Quantile(sorted, 0.98)))
+            highest = Math.Max(2 * FeatureRange.Quantile(sorted, 0.98), tallest);
         if (tallest > 0 && highest > 4 * tallest) highest = 4 * tallest;
         var top = 1.08 * Math.Max(highest, tallest);
         return top > 0 ? top : 1;

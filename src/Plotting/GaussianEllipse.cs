@@ -27,8 +27,10 @@ internal sealed record GaussianEllipse(double MeanX, double MeanY, double Varian
         var b = Covariance / a;
         var c = Math.Sqrt(Math.Max(0, VarianceY - (b * b)));
         var angles = Enumerable.Range(0, Steps + 1).Select(i => 2 * Math.PI * (i % Steps) / Steps).ToArray();
-        return ([.. angles.Select(t => MeanX + (deviations * a * Math.Cos(t)))], [.. angles.Select(t => MeanY + (deviations * ((b * Math.Cos(t)) + (c * Math.Sin(t)))))]);
+        return ([.. angles.Select(t => MeanX + (deviations * a * Math.Cos(t)))],
+            [.. angles.Select(t => MeanY + (deviations * ((b * Math.Cos(t)) + (c * Math.Sin(t)))))]);
     }
 
-    private static GaussianEllipse Of(NormalDistribution x, NormalDistribution y) => new(x.Mean, y.Mean, x.StandardDeviation * x.StandardDeviation, 0, y.StandardDeviation * y.StandardDeviation);
+    private static GaussianEllipse Of(NormalDistribution x, NormalDistribution y) =>
+        new(x.Mean, y.Mean, x.StandardDeviation * x.StandardDeviation, 0, y.StandardDeviation * y.StandardDeviation);
 }

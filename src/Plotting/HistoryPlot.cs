@@ -15,9 +15,11 @@ public sealed class HistoryPlot : PlotKind
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
         if (model.Training is null)
-            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind history", "a model file without a history", "a model that 'fit' saved", "fit the model, or choose another kind (density)");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind history", "a model file without a history", "a model that 'fit' saved",
+                "fit the model, or choose another kind (density)");
         if (options.Features is not null)
-            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind history", "PlotOptions.Features", "none: the picture is of the whole fit", "leave PlotOptions.Features out");
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind history", "PlotOptions.Features", "none: the picture is of the whole fit",
+                "leave PlotOptions.Features out");
         return [];
     }
 

@@ -21,13 +21,16 @@ internal static class ModelComponents
         var byWeight = Enumerable.Range(0, mixture.Components.Count).OrderByDescending(k => mixture.Weights[k]).ToArray();
         var most = byWeight.Length <= Palette.Most ? byWeight.Length : Palette.Most - 1;
         var drawn = byWeight.Take(most).Order()
-            .Select((k, i) => new DrawnComponent($"{(model is HiddenMarkovModel hidden ? $"state {PlotTexts.Name(hidden.States[k].Name)}" : $"component {k}")} ({PlotTexts.Percent(mixture.Weights[k])})", mixture.Weights[k], mixture.Components[k], Palette.Of(i)))
+            .Select((k, i) => new DrawnComponent($"{(model is HiddenMarkovModel hidden ? $"state {PlotTexts.Name(hidden.States[k].Name)}" : $"component {k}")} "
+                + $"({PlotTexts.Percent(mixture.Weights[k])})", mixture.Weights[k], mixture.Components[k], Palette.Of(i)))
             .ToList();
         if (most == byWeight.Length) return drawn;
         var rest = byWeight.Skip(most).Order().ToArray();
         var weights = rest.Select(k => mixture.Weights[k]).ToArray();
         var total = weights.Sum();
-        if (total > 0) drawn.Add(new($"{rest.Length} more ({PlotTexts.Percent(total)})", total, new GeneralMixtureModel([.. rest.Select(k => mixture.Components[k])], weights), new(Palette.DarkGrey, 2, 2)));
+        if (total > 0)
+            drawn.Add(new($"{rest.Length} more ({PlotTexts.Percent(total)})", total,
+                new GeneralMixtureModel([.. rest.Select(k => mixture.Components[k])], weights), new(Palette.DarkGrey, 2, 2)));
         return drawn;
     }
 }

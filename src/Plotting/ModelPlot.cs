@@ -14,7 +14,8 @@ public static class ModelPlot
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">The model cannot be drawn so.</exception>
     /// <exception cref="Io.DataException">The data cannot be read.</exception>
-    public static async Task<Picture> CreateAsync(SavedModel model, Pipeline? data = null, PlotOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<Picture> CreateAsync(SavedModel model, Pipeline? data = null, PlotOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         options ??= new PlotOptions();
@@ -22,7 +23,8 @@ public static class ModelPlot
         var features = kind.Check(model, options);
         if (data is null) return await kind.DrawAsync(model, features, null, cancellationToken).ConfigureAwait(false);
         if (!kind.ShowsRows)
-            throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", "input rows", "none: the picture is made from the model file alone", "leave the input out, or choose another kind");
+            throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", "input rows", "none: the picture is made from the model file alone",
+                "leave the input out, or choose another kind");
         await using var look = await DataLook.OpenAsync(model, features, data, options, cancellationToken).ConfigureAwait(false);
         return await kind.DrawAsync(model, features, look, cancellationToken).ConfigureAwait(false);
     }

@@ -30,7 +30,15 @@ internal static class PanelPlot
 
     private static void Add(Plot plot, BarSeries series) => plot.Add.Bars(Enumerable.Range(0, series.Centers.Length)
         .Where(b => series.Tops[b] > series.Bases[b])
-        .Select(b => new Bar { Position = series.Centers[b], ValueBase = series.Bases[b], Value = series.Tops[b], Size = series.Width, FillColor = ColorOf(series.Ink), LineWidth = 0 })
+        .Select(b => new Bar
+        {
+            Position = series.Centers[b],
+            ValueBase = series.Bases[b],
+            Value = series.Tops[b],
+            Size = series.Width,
+            FillColor = ColorOf(series.Ink),
+            LineWidth = 0
+        })
         .ToList());
 
     private static void Add(Plot plot, PointSeries series)
@@ -66,7 +74,13 @@ internal static class PanelPlot
             while (end < series.X.Length && !double.IsNaN(series.Y[end])) end++;
             var line = plot.Add.ScatterLine(series.X[i..end], series.Y[i..end], ColorOf(series.Ink));
             line.LineWidth = (float)series.Ink.Width;
-            line.LinePattern = series.Ink.Dash switch { 1 => LinePattern.Dashed, 2 => LinePattern.Dotted, 3 => LinePattern.DenselyDashed, _ => LinePattern.Solid };
+            line.LinePattern = series.Ink.Dash switch
+            {
+                1 => LinePattern.Dashed,
+                2 => LinePattern.Dotted,
+                3 => LinePattern.DenselyDashed,
+                _ => LinePattern.Solid
+            };
             i = end;
         }
     }

@@ -1,6 +1,8 @@
 namespace Pipelines.Plotting;
 
-/// <summary>What a picture shows, as numbers and texts: panels side by side under a title, and one legend for all of them. <see cref="PictureRenderer"/> draws it.</summary>
+/// <summary>
+/// What a picture shows, as numbers and texts: panels side by side under a title, and one legend for all of them. <see cref="PictureRenderer"/> draws it.
+/// </summary>
 /// <param name="Title">What it is of.</param>
 /// <param name="Panels">At least one.</param>
 /// <param name="Legend">What colours and lines mean, from top to bottom.</param>

@@ -99,7 +99,14 @@ public static partial class PictureRenderer
             var from = top;
             foreach (var line in Wrap(text, letters))
             {
-                var label = new LabelStyle { Text = line, FontName = FontSetup.Name, FontSize = size, ForeColor = Color.FromHex(Palette.Black), Alignment = Alignment.UpperLeft };
+                var label = new LabelStyle
+                {
+                    Text = line,
+                    FontName = FontSetup.Name,
+                    FontSize = size,
+                    ForeColor = Color.FromHex(Palette.Black),
+                    Alignment = Alignment.UpperLeft
+                };
                 label.Render(canvas, new Pixel(left, top), paint);
                 top += size * 1.3f;
             }
@@ -108,7 +115,12 @@ public static partial class PictureRenderer
 
         void Symbol(LegendEntry entry, float left, float middle)
         {
-            using var brush = new SKPaint { Color = SKColor.Parse(entry.Ink.Color).WithAlpha((byte)(255 * Math.Max(0.6, entry.Ink.Opacity))), IsAntialias = true, StrokeWidth = (float)Math.Max(1.5, entry.Ink.Width) };
+            using var brush = new SKPaint
+            {
+                Color = SKColor.Parse(entry.Ink.Color).WithAlpha((byte)(255 * Math.Max(0.6, entry.Ink.Opacity))),
+                IsAntialias = true,
+                StrokeWidth = (float)Math.Max(1.5, entry.Ink.Width)
+            };
             switch (entry.Symbol)
             {
                 case LegendSymbol.Area:
@@ -138,7 +150,8 @@ public static partial class PictureRenderer
     private static string Tidy(string svg)
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        svg = Trailing().Replace(svg, "\"").Replace($"font-family=\"{FontSetup.Name}\"", $"font-family=\"{FontSetup.Name}, sans-serif\"", StringComparison.Ordinal);
+        svg = Trailing().Replace(svg, "\"").Replace($"font-family=\"{FontSetup.Name}\"", $"font-family=\"{FontSetup.Name}, sans-serif\"",
+            StringComparison.Ordinal);
         svg = Id().Replace(svg, m =>
         {
             ids.Add(m.Value, $"id{ids.Count}");

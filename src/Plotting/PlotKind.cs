@@ -37,12 +37,14 @@ public abstract class PlotKind
     internal abstract ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken);
 
     /// <summary>The model's features; numbered names where it has none.</summary>
-    private protected static IReadOnlyList<Feature> FeaturesOf(SavedModel model) => model.Features ?? [.. Enumerable.Range(0, model.Model.Dimensions).Select(j => new Feature($"x{j}"))];
+    private protected static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>
+        model.Features ?? [.. Enumerable.Range(0, model.Model.Dimensions).Select(j => new Feature($"x{j}"))];
 
     /// <summary>The model as a distribution of rows; of a hidden Markov model, its states' emissions by their shares of the rows.</summary>
     /// <exception cref="ModelException">It is none.</exception>
     private protected Distribution DistributionOf(SavedModel model) => model.Model as Distribution ?? (model.Model as HiddenMarkovModel)?.RowMixture()
-        ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}", "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
+        ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}",
+            "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
 
     /// <summary>Indexes of the features that the options name; null if they name none.</summary>
     /// <exception cref="ModelException">The model has no such feature.</exception>
@@ -51,7 +53,8 @@ public abstract class PlotKind
         if (options.Features is not { } names) return null;
         var features = FeaturesOf(model);
         return [.. names.Select(name => features.Select((f, j) => (f.Name, Index: j)).Where(f => f.Name == name).Select(f => (int?)f.Index).FirstOrDefault()
-            ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"'{name}'", "features of the model", NearestName.Remedy(name, features.Select(f => f.Name), $"name some of them, such as {Some(features.Select(f => f.Name))}")))];
+            ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Features", $"'{name}'", "features of the model",
+                NearestName.Remedy(name, features.Select(f => f.Name), $"name some of them, such as {Some(features.Select(f => f.Name))}")))];
     }
 
     /// <summary>How the fit is named in titles: <c>mixture of 3 components, fitted to 1,000 rows</c>.</summary>

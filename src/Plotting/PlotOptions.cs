@@ -20,5 +20,6 @@ public sealed record PlotOptions
     /// <summary>The kind.</summary>
     /// <exception cref="ModelException">There is none of this name.</exception>
     internal PlotKind FindKind() => PlotKind.All.FirstOrDefault(k => k.Name == Kind)
-        ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind", $"'{Kind}'", "a kind of picture", NearestName.Remedy(Kind, PlotKind.All.Select(k => k.Name), $"choose one, such as {DensityPlot.KindName}"));
+        ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind", $"'{Kind}'", "a kind of picture",
+            NearestName.Remedy(Kind, PlotKind.All.Select(k => k.Name), $"choose one, such as {DensityPlot.KindName}"));
 }

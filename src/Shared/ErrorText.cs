@@ -8,7 +8,9 @@ internal static class ErrorText
 
     private const char Cut = '…';
 
-    /// <summary>Makes a message of at most <see cref="MostCharacters"/> characters. Long parts are cut in their middle, the longest first; the remedy last of all.</summary>
+    /// <summary>
+    /// Makes a message of at most <see cref="MostCharacters"/> characters. Long parts are cut in their middle, the longest first; the remedy last of all.
+    /// </summary>
     /// <param name="place">Where.</param>
     /// <param name="found">What was found there.</param>
     /// <param name="expected">What was expected instead.</param>

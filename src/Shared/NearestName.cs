@@ -22,7 +22,8 @@ internal static class NearestName
     }
 
     /// <summary>A remedy that offers the nearest name, or <paramref name="otherwise"/> if none is near.</summary>
-    public static string Remedy(string text, IEnumerable<string> names, string otherwise) => Of(text, names) is { } name ? $"did you mean '{name}'?" : otherwise;
+    public static string Remedy(string text, IEnumerable<string> names, string otherwise) =>
+        Of(text, names) is { } name ? $"did you mean '{name}'?" : otherwise;
 
     // Case and dashes in front are not what was mistyped.
     private static string Plain(string text) => text.TrimStart('-').ToLowerInvariant();

@@ -19,7 +19,8 @@ public sealed class ArchitectureTests
     public void Models_know_the_framework_only()
     {
         // Framework assemblies lie beside the core library; packages do not.
-        var framework = Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "*.dll").Select(Path.GetFileNameWithoutExtension).ToHashSet();
+        var framework = Directory.EnumerateFiles(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "*.dll").Select(Path.GetFileNameWithoutExtension)
+            .ToHashSet();
         Assert.DoesNotContain(References(models), name => !framework.Contains(name));
         Assert.DoesNotContain(Dataflow, References(models));
     }
@@ -40,7 +41,9 @@ public sealed class ArchitectureTests
         Assert.Contains(Dataflow, References(blocks));
     }
 
-    /// <summary>BroadcastBlock drops what a bounded target does not take, TransformManyBlock ignores its capacity, Post loses what a full block refuses.</summary>
+    /// <summary>
+    /// BroadcastBlock drops what a bounded target does not take, TransformManyBlock ignores its capacity, Post loses what a full block refuses.
+    /// </summary>
     [Fact]
     public void Blocks_use_no_part_of_dataflow_that_loses_messages_or_ignores_capacity()
     {
@@ -48,7 +51,8 @@ public sealed class ArchitectureTests
         var reader = file.GetMetadataReader();
         var types = reader.TypeReferences.Select(h => reader.GetString(reader.GetTypeReference(h).Name)).ToList();
         Assert.Contains("TransformBlock`2", types);
-        Assert.DoesNotContain(types, t => t.StartsWith("BroadcastBlock", StringComparison.Ordinal) || t.StartsWith("TransformManyBlock", StringComparison.Ordinal) || t.StartsWith("WriteOnceBlock", StringComparison.Ordinal));
+        Assert.DoesNotContain(types, t => t.StartsWith("BroadcastBlock", StringComparison.Ordinal)
+            || t.StartsWith("TransformManyBlock", StringComparison.Ordinal) || t.StartsWith("WriteOnceBlock", StringComparison.Ordinal));
         var members = reader.MemberReferences.Select(h => reader.GetString(reader.GetMemberReference(h).Name)).ToList();
         Assert.Contains("SendAsync", members);
         Assert.DoesNotContain("Post", members);

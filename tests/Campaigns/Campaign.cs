@@ -3,14 +3,15 @@ using System.Reflection;
 namespace Pipelines.Campaigns;
 
 /// <summary>
-/// Many hostile trials of one kind, seeded, with one rule for what may come of each. The short form runs as a test, the long form by the program; both are found
-/// by reflection.
+/// Many hostile trials of one kind, seeded, with one rule for what may come of each. The short form runs as a test, the long form by the program; both are
+/// found by reflection.
 /// </summary>
 internal abstract class Campaign
 {
     /// <summary>All campaigns, by name.</summary>
     public static IReadOnlyList<Campaign> All { get; } =
-        [.. Assembly.GetExecutingAssembly().GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(Campaign))).Select(t => (Campaign)Activator.CreateInstance(t)!).OrderBy(c => c.Order).ThenBy(c => c.Name, StringComparer.Ordinal)];
+        [.. Assembly.GetExecutingAssembly().GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(Campaign)))
+            .Select(t => (Campaign)Activator.CreateInstance(t)!).OrderBy(c => c.Order).ThenBy(c => c.Name, StringComparer.Ordinal)];
 
     /// <summary>What is named on the command line, lower-case with hyphens.</summary>
     public abstract string Name { get; }

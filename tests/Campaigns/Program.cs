@@ -13,7 +13,8 @@ if (args is [] || names.Any(n => Campaign.All.All(c => c.Name != n)))
 if (OperatingSystem.IsWindows() && Campaign.All.Any(c => c.NeedsUnix && names.Contains(c.Name) != args.Contains("--but")))
     Console.Error.WriteLine("campaigns that need Linux or macOS are left out");
 var report = new Report(args[0]);
-foreach (var campaign in Campaign.All.Where(c => !(c.NeedsUnix && OperatingSystem.IsWindows())).Where(c => names.Count == 0 || names.Contains(c.Name) != args.Contains("--but")))
+foreach (var campaign in Campaign.All.Where(c => !(c.NeedsUnix && OperatingSystem.IsWindows()))
+    .Where(c => names.Count == 0 || names.Contains(c.Name) != args.Contains("--but")))
 {
     Console.Error.WriteLine($"== {campaign.Name}");
     var trials = new Trials(!args.Contains("--short"), Console.Error);

@@ -15,7 +15,8 @@ internal sealed class Report(string path)
     public void Add(Campaign campaign, Trials trials, TimeSpan time)
     {
         Findings += trials.Findings.Count;
-        body.Append(CultureInfo.InvariantCulture, $"\n## {campaign.Title}\n\n`{campaign.Name}`, {time.TotalSeconds:F0} s, {(trials.Findings.Count == 0 ? "nothing found" : $"**{trials.Findings.Count} findings**")}\n\n");
+        body.Append(CultureInfo.InvariantCulture, $"\n## {campaign.Title}\n\n`{campaign.Name}`, {time.TotalSeconds:F0} s, "
+            + $"{(trials.Findings.Count == 0 ? "nothing found" : $"**{trials.Findings.Count} findings**")}\n\n");
         Table(trials.Header, trials.Rows);
         foreach (var note in trials.Notes) body.Append('\n').Append(note).Append('\n');
         if (trials.Findings.Count > 0) body.Append("\nFindings:\n");
@@ -47,12 +48,16 @@ internal sealed class Report(string path)
         foreach (var row in rows) Line(row);
     }
 
-    private void Line(string[] cells) => body.Append("| ").AppendJoin(" | ", cells.Select(c => string.Concat(c.Select(l => char.IsControl(l) ? '\uFFFD' : l)).Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+    private void Line(string[] cells) =>
+        body.Append("| ").AppendJoin(" | ",
+            cells.Select(c => string.Concat(c.Select(l => char.IsControl(l) ? '\uFFFD' : l)).Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
 
     private static string Processor() => !File.Exists("/proc/cpuinfo")
         ? RuntimeInformation.ProcessArchitecture.ToString()
-        : File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        : File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
+            ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     private static IEnumerable<string> Libraries() => new[] { typeof(global::Parquet.ParquetReader), typeof(DuckDB.NET.Data.DuckDBConnection) }
-        .Select(t => $"{t.Assembly.GetName().Name} {t.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}");
+        .Select(
+            t => $"{t.Assembly.GetName().Name} {t.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}");
 }

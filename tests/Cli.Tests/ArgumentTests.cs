@@ -24,13 +24,15 @@ public sealed class ArgumentTests : IDisposable
         await Succeeds([.. fit, folder["many.json"], "--features", "\"a,b\"", "--features", "say \"hi\"", "--features", "\" c \""]);
         Assert.Equal(await File.ReadAllBytesAsync(folder["one.json"]), await File.ReadAllBytesAsync(folder["many.json"]));
 
-        await Succeeds("score", folder["one.json"], folder["d.parquet"], "--keep", "\"k,1\",\"a,b\"", "--columns", "label", "--columns", "log-probability", "--output", folder["s.parquet"]);
+        await Succeeds("score", folder["one.json"], folder["d.parquet"], "--keep", "\"k,1\",\"a,b\"", "--columns", "label", "--columns", "log-probability",
+            "--output", folder["s.parquet"]);
         Assert.Equal(["k,1", "a,b", "label", "log_probability"], (await TestData.ColumnsAsync(folder["s.parquet"])).Keys);
         await Succeeds("plot", folder["one.json"], folder["d.parquet"], "--features", "\" c \"", "--weights", "\"w, x\"", "--output", folder["p.svg"]);
         await Succeeds("sample", folder["one.json"], "--rows", "10", "--label", "\"l,1\"", "--output", folder["r.parquet"]);
         Assert.Equal(["a,b", "say \"hi\"", " c ", "l,1"], (await TestData.ColumnsAsync(folder["r.parquet"])).Keys);
         await Succeeds(
-            "fit", "hmm", folder["d.parquet"], "--distribution", "normal", "--components", "2", "--features", "\"a,b\"", "--sequence", "\"k,1\"", "--order", "t\"1", "--label", "\"s,1\"", "--output", folder["h.json"]);
+            "fit", "hmm", folder["d.parquet"], "--distribution", "normal", "--components", "2", "--features", "\"a,b\"", "--sequence", "\"k,1\"", "--order",
+            "t\"1", "--label", "\"s,1\"", "--output", folder["h.json"]);
         await Succeeds("convert", folder["one.json"], folder["c.json"], "--features", "\"x,y\",z", "--features", "u");
 
         var shown = await Tool.RunAsync([.. fit.Where(a => a != "--quiet"), folder["one.json"], "--features", "\"a,b\",\" c \""]);
@@ -61,8 +63,10 @@ public sealed class ArgumentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("csv", "found text that looks like CSV, expected a Parquet file; convert it to Parquet first, for example with DuckDB: COPY (FROM 'data.csv') TO 'data.parquet'")]
-    [InlineData("json", "found text that looks like JSON, expected a Parquet file; convert it to Parquet first, for example with DuckDB: COPY (FROM 'data.json') TO 'data.parquet'")]
+    [InlineData("csv", "found text that looks like CSV, expected a Parquet file; convert it to Parquet first, for example with DuckDB: COPY (FROM 'data.csv') "
+        + "TO 'data.parquet'")]
+    [InlineData("json", "found text that looks like JSON, expected a Parquet file; convert it to Parquet first, for example with DuckDB: COPY (FROM "
+        + "'data.json') TO 'data.parquet'")]
     [InlineData("gz", "found a gzip file, expected a Parquet file; decompress it; if it holds CSV, convert that to Parquet")]
     [InlineData("arrow", "found an Arrow file, expected a Parquet file; convert it to Parquet first, for example with PyArrow")]
     [InlineData("short", "found a file of 3 bytes, expected at least 12 bytes; write the file anew, or leave it out")]
@@ -93,17 +97,20 @@ public sealed class ArgumentTests : IDisposable
         tool.RedirectStandardInput = true;
         var result = await Tool.RunProcessAsync(tool, null);
         Assert.Equal(
-            (2, "pipelines: error: /dev/stdin: found a pipe or a device, expected a Parquet file, which is read from its end; save the data to a file first, and name that"), (result.Code, result.ErrorText));
+            (2, "pipelines: error: /dev/stdin: found a pipe or a device, expected a Parquet file, which is read from its end; save the data to a file first, "
+                + "and name that"), (result.Code, result.ErrorText));
     }
 
     [Fact]
     public async Task Types_have_the_names_that_data_have_for_them()
     {
         await TestData.WriteAsync(
-            folder["t.parquet"], ("day", new DateOnly[] { new(2026, 1, 1), new(2026, 1, 2) }), ("id", new[] { Guid.Empty, Guid.Empty }), ("raw", new byte[][] { [1], [2] }), ("x", new float[] { 1, 2 }));
+            folder["t.parquet"], ("day", new DateOnly[] { new(2026, 1, 1), new(2026, 1, 2) }), ("id", new[] { Guid.Empty, Guid.Empty }),
+            ("raw", new byte[][] { [1], [2] }), ("x", new float[] { 1, 2 }));
         var result = await Tool.RunAsync("fit", "kmeans", folder["t.parquet"], "--components", "1", "--features", "day", "--output", folder["m.json"]);
         Assert.Equal(
-            (3, $"pipelines: error: {folder["t.parquet"]}, column 'day': found values of type date, expected a numeric feature; leave the column out, or convert it first"), (result.Code, result.ErrorText));
+            (3, $"pipelines: error: {folder["t.parquet"]}, column 'day': found values of type date, expected a numeric feature; leave the column out, or "
+                + "convert it first"), (result.Code, result.ErrorText));
         var shown = await Tool.RunAsync("inspect", folder["t.parquet"]);
         Assert.Matches("day +date .*\n +id +uuid .*\n +raw +binary .*\n +x +float ", shown.Out);
     }
@@ -120,7 +127,8 @@ public sealed class ArgumentTests : IDisposable
     public async Task A_strict_conversion_to_pomegranate_can_succeed()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"], rows: 60);
-        await Succeeds("fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2", "--output", folder["m.json"]);
+        await Succeeds("fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2", "--output",
+            folder["m.json"]);
         var result = await Tool.RunAsync("convert", folder["m.json"], folder["p.json"], "--to", "pomegranate", "--strict");
         Assert.True(result.Code == 0, result.Error);
         Assert.Contains("names of features (x, y)", result.Error, StringComparison.Ordinal);

@@ -50,7 +50,8 @@ public sealed class BadRowTests : IDisposable
         var expected = await File.ReadAllBytesAsync(folder["clean-scored.parquet"]);
         foreach (var parallelism in new[] { 1, 2, 3, 8 })
         {
-            var result = await Tool.RunAsync("score", folder["m.json"], folder["a.parquet"], folder["b.parquet"], "--output", folder["s.parquet"], "--on-bad-row", "skip", "--batch-size", "300", "--max-parallelism", $"{parallelism}", "--json");
+            var result = await Tool.RunAsync("score", folder["m.json"], folder["a.parquet"], folder["b.parquet"], "--output", folder["s.parquet"],
+                "--on-bad-row", "skip", "--batch-size", "300", "--max-parallelism", $"{parallelism}", "--json");
             Assert.Equal(0, result.Code);
             using var json = JsonDocument.Parse(result.Out);
             Assert.Equal((Rows - bad.Length, Rows, bad.Length), (Number("rows"), Number("rowsIn"), Number("rowsRejected")));
@@ -70,12 +71,14 @@ public sealed class BadRowTests : IDisposable
         foreach (var parallelism in new[] { 1, 2, 3, 8 })
         {
             string[] parts = output == "scored" ? ["--rows-per-file", "1000"] : [];
-            var result = await Tool.RunAsync(["score", folder["m.json"], folder["a.parquet"], folder["b.parquet"], "--output", folder[output], "--keep", "id", "--on-bad-row", "quarantine", folder["q"],
+            var result = await Tool.RunAsync(["score", folder["m.json"], folder["a.parquet"], folder["b.parquet"], "--output", folder[output], "--keep", "id",
+                "--on-bad-row", "quarantine", folder["q"],
                 "--max-bad-rows", $"{bad.Length}", "--batch-size", "300", "--max-parallelism", $"{parallelism}", .. parts]);
             Assert.Equal(0, result.Code);
             Assert.Equal($"2,500 rows read = {Rows - bad.Length:N0} used + {bad.Length} refused", result.Out.Split('\n')[1]);
             await CheckQuarantineAsync();
-            var files = Directory.EnumerateFiles(folder["q"]).Concat(Directory.Exists(folder[output]) ? Directory.EnumerateFiles(folder[output]) : [folder[output]]).ToDictionary(f => f, File.ReadAllBytes);
+            var files = Directory.EnumerateFiles(folder["q"])
+                .Concat(Directory.Exists(folder[output]) ? Directory.EnumerateFiles(folder[output]) : [folder[output]]).ToDictionary(f => f, File.ReadAllBytes);
             first ??= files;
             Assert.Equal(first.Keys.Order(), files.Keys.Order());
             foreach (var (file, bytes) in first) Assert.Equal(bytes, files[file]);
@@ -92,7 +95,8 @@ public sealed class BadRowTests : IDisposable
         byte[]? model = null;
         foreach (var parallelism in new[] { 1, 2, 3, 8 })
         {
-            var result = await Tool.RunAsync("fit", "mixture", folder["a.parquet"], folder["b.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2", "--iterations", "5", "--output", folder["fitted.json"],
+            var result = await Tool.RunAsync("fit", "mixture", folder["a.parquet"], folder["b.parquet"], "--features", "x,y", "--distribution", "normal",
+                "--components", "2", "--iterations", "5", "--output", folder["fitted.json"],
                 "--on-bad-row", "quarantine", folder["q"], "--batch-size", "300", "--max-parallelism", $"{parallelism}");
             Assert.Equal(0, result.Code);
             var lines = result.Out.Split('\n');
@@ -107,7 +111,8 @@ public sealed class BadRowTests : IDisposable
         var used = Enumerable.Range(0, Rows).Where(r => !bad.Contains(r)).ToArray();
         var feature = json.RootElement.GetProperty("features")[0];
         Assert.Equal(("x", "double", false, used.Min(X), used.Max(X)),
-            (feature.GetProperty("name").GetString(), feature.GetProperty("type").GetString(), feature.GetProperty("nullable").GetBoolean(), feature.GetProperty("minimum").GetDouble(), feature.GetProperty("maximum").GetDouble()));
+            (feature.GetProperty("name").GetString(), feature.GetProperty("type").GetString(), feature.GetProperty("nullable").GetBoolean(),
+                feature.GetProperty("minimum").GetDouble(), feature.GetProperty("maximum").GetDouble()));
         Assert.True(json.RootElement.GetProperty("features")[1].GetProperty("nullable").GetBoolean());
     }
 
@@ -120,10 +125,13 @@ public sealed class BadRowTests : IDisposable
             foreach (string[] command in new string[][] { ["score", folder["m.json"]], ["fit", "kmeans", "--components", "2", "--features", "x,y"] })
             {
                 var before = folder.Names.ToArray();
-                var result = await Tool.RunAsync([.. command, folder["a.parquet"], folder["b.parquet"], "--output", folder[command[0] == "fit" ? "out.json" : "out.parquet"],
+                var result = await Tool.RunAsync([.. command, folder["a.parquet"], folder["b.parquet"], "--output",
+                    folder[command[0] == "fit" ? "out.json" : "out.parquet"],
                     "--on-bad-row", "quarantine", folder["q"], "--max-bad-rows", "303", "--batch-size", "300", "--max-parallelism", $"{parallelism}"]);
                 Assert.Equal(3, result.Code);
-                Assert.Equal($"pipelines: error: {folder["a.parquet"]}, row group 0, row 1699, column 'x': found more than 303 bad rows (the last one here: -Infinity instead of a finite number, null or NaN), expected at most 303; correct the data, or allow more (--max-bad-rows)", result.ErrorText);
+                Assert.Equal($"pipelines: error: {folder["a.parquet"]}, row group 0, row 1699, column 'x': found more than 303 bad rows (the last one here: "
+                    + "-Infinity instead of a finite number, null or NaN), expected at most 303; correct the data, or allow more (--max-bad-rows)",
+                    result.ErrorText);
                 Assert.Equal(before, folder.Names);
             }
         }
@@ -133,7 +141,8 @@ public sealed class BadRowTests : IDisposable
     public async Task None_is_told_too()
     {
         await MakeAsync();
-        var result = await Tool.RunAsync("score", folder["m.json"], folder["clean.parquet"], "--output", folder["s.parquet"], "--on-bad-row", "quarantine", folder["q"]);
+        var result = await Tool.RunAsync("score", folder["m.json"], folder["clean.parquet"], "--output", folder["s.parquet"], "--on-bad-row", "quarantine",
+            folder["q"]);
         Assert.Equal($"{Rows - bad.Length:N0} rows read = {Rows - bad.Length:N0} used + 0 refused", result.Out.Split('\n')[1]);
         Assert.Equal(["_manifest.json"], Directory.EnumerateFileSystemEntries(folder["q"]).Select(Path.GetFileName));
     }

@@ -17,7 +17,8 @@ public sealed class CancellationTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         // No tolerance: this fit would go on for a hundred million iterations.
-        var start = Tool.Command("fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2", "--tolerance", "-1e300", "--output", folder["m.json"], "--verbose");
+        var start = Tool.Command("fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2", "--tolerance",
+            "-1e300", "--output", folder["m.json"], "--verbose");
         start.Environment["TMPDIR"] = folder.Root;
         HearSignals(start);
         var sent = false;
@@ -32,7 +33,8 @@ public sealed class CancellationTests : IDisposable
         Assert.True(sent);
         Assert.Equal(130, result.Code);
         Assert.EndsWith("pipelines: cancelled; no output was written\n", result.Error, StringComparison.Ordinal);
-        Assert.Equal(["d.parquet"], folder.Names.Where(n => !n.StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !n.StartsWith("dotnet-diagnostic", StringComparison.Ordinal)));
+        Assert.Equal(["d.parquet"],
+            folder.Names.Where(n => !n.StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !n.StartsWith("dotnet-diagnostic", StringComparison.Ordinal)));
     }
 
     // What a shell starts in the background ignores Ctrl-C, and so would the tool, its grandchild.
@@ -51,7 +53,8 @@ public sealed class CancellationTests : IDisposable
         TestData.SaveModel(folder["m.json"], "x");
         using var stop = new CancellationTokenSource();
         var (output, error) = (new StringWriter(), new CancellingWriter(stop));
-        var code = await CommandLine.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--batch-size", "100"], new ToolConsole(output, error, ErrorIsTerminal: false), stop.Token);
+        var code = await CommandLine.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--batch-size", "100"],
+            new ToolConsole(output, error, ErrorIsTerminal: false), stop.Token);
         Assert.Equal(130, code);
         Assert.Equal("", output.ToString());
         Assert.Equal(["d.parquet", "m.json"], folder.Names);

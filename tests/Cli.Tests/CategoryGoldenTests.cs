@@ -25,14 +25,16 @@ public sealed class CategoryGoldenTests : IDisposable
         {
             string[] batches = ["--batch-size", "64", "--quiet"];
             Assert.Equal(new ToolResult(0, "", ""),
-                await Tool.RunAsync(["fit", "mixture", folder["d.parquet"], "--initial", folder["start.json"], "--iterations", iteration.Name, "--tolerance", "-1", "--output", folder["m.json"], .. batches]));
+                await Tool.RunAsync(["fit", "mixture", folder["d.parquet"], "--initial", folder["start.json"], "--iterations", iteration.Name, "--tolerance",
+                    "-1", "--output", folder["m.json"], .. batches]));
             var saved = SavedModel.Load(folder["m.json"]);
             Assert.Equal(features, saved.Features);
             golden.Close(iteration.Value, (GeneralMixtureModel)saved.Model, $"{name} after {iteration.Name}");
             golden.Close(GoldenFile.Number(iteration.Value.GetProperty("log_likelihood")), saved.Training!.LogLikelihood, "log-likelihood");
 
             Assert.Equal(new ToolResult(0, "", ""),
-                await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--columns", "log-probability,probability", "--output", folder["s.parquet"], .. batches]));
+                await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--columns", "log-probability,probability", "--output",
+                    folder["s.parquet"], .. batches]));
             var scored = new Io.MemorySink();
             await Blocks.Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
             var logs = GoldenFile.Numbers(iteration.Value.GetProperty("log_probability"));
@@ -54,7 +56,8 @@ public sealed class CategoryGoldenTests : IDisposable
             return [new("letter", ["A", "B", "C", "D"])];
         }
         var values = GoldenFile.Matrix(data);
-        var columns = Enumerable.Range(0, values.GetLength(1)).Select(j => Enumerable.Range(0, values.GetLength(0)).Select(i => values[i, j]).ToArray()).ToArray();
+        var columns = Enumerable.Range(0, values.GetLength(1)).Select(j => Enumerable.Range(0, values.GetLength(0)).Select(i => values[i, j]).ToArray())
+            .ToArray();
         if (name == "gmm_mixed_columns")
         {
             await TestData.WriteAsync(folder["d.parquet"], [.. columns.Select((c, j) => ($"x{j}", (Array)c))]);

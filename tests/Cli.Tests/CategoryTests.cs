@@ -19,7 +19,8 @@ public sealed class CategoryTests : IDisposable
     {
         string?[] texts = ["b", "a", null, "b", "ä", "B", "b"];
         await TestData.WriteAsync(folder["d.parquet"], ("t", texts));
-        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", "discrete", "--features", "t", "--output", folder["m.json"], "--quiet"));
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", "discrete", "--features", "t",
+            "--output", folder["m.json"], "--quiet"));
         var saved = SavedModel.Load(folder["m.json"]);
         // In ordinal order; the missing one is none.
         Assert.Equal(["B", "a", "b", "ä"], saved.Features![0].Categories!);
@@ -31,7 +32,8 @@ public sealed class CategoryTests : IDisposable
     public async Task Categories_that_are_numbers_stand_in_the_order_of_numbers()
     {
         await TestData.WriteAsync(folder["d.parquet"], ("n", new[] { 10.0, 9, -1.5, double.NaN, 9, -0.0, 0 }));
-        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", "discrete", "--features", "n", "--output", folder["m.json"], "--quiet"));
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", "discrete", "--features", "n",
+            "--output", folder["m.json"], "--quiet"));
         var saved = SavedModel.Load(folder["m.json"]);
         Assert.Equal(["-1.5", "0", "9", "10"], saved.Features![0].Categories!);
         Close([1.0 / 6, 2.0 / 6, 2.0 / 6, 1.0 / 6], ((DiscreteDistribution)saved.Model).Probabilities);
@@ -42,7 +44,8 @@ public sealed class CategoryTests : IDisposable
     {
         await TestData.WriteAsync(folder["d.parquet"], ("t", new[] { "a", "b", "a" }), ("w", new[] { 1.0, 6, 1 }));
         Assert.Equal(new ToolResult(0, "", ""),
-            await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", "discrete", "--features", "t", "--weights", "w", "--output", folder["m.json"], "--quiet"));
+            await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", "discrete", "--features", "t", "--weights", "w", "--output",
+                folder["m.json"], "--quiet"));
         Close([0.25, 0.75], ((DiscreteDistribution)SavedModel.Load(folder["m.json"]).Model).Probabilities);
     }
 
@@ -52,7 +55,8 @@ public sealed class CategoryTests : IDisposable
         double[] delay = [1, 2, 4, 5];
         await TestData.WriteAsync(folder["d.parquet"], ("carrier", new[] { "AA", "AA", "UA", "AA" }), ("delay", delay));
         Assert.Equal(new ToolResult(0, "", ""),
-            await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", "discrete,normal", "--features", "carrier,delay", "--output", folder["m.json"], "--quiet"));
+            await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", "discrete,normal", "--features", "carrier,delay", "--output",
+                folder["m.json"], "--quiet"));
         var saved = SavedModel.Load(folder["m.json"]);
         Assert.Equal(["AA", "UA"], saved.Features![0].Categories!);
         Assert.Null(saved.Features[1].Categories);
@@ -77,7 +81,8 @@ public sealed class CategoryTests : IDisposable
         }
         await TestData.WriteAsync(folder["d.parquet"], ("t", t), ("x", x));
         Assert.Equal(new ToolResult(0, "", ""),
-            await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "discrete,normal", "--features", "t,x", "--components", "2", "--output", folder["m.json"], "--quiet"));
+            await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "discrete,normal", "--features", "t,x", "--components", "2",
+                "--output", folder["m.json"], "--quiet"));
         var saved = SavedModel.Load(folder["m.json"]);
         Assert.Equal(["a", "b", "c", "x", "y", "z"], saved.Features![0].Categories!);
         var model = (GeneralMixtureModel)saved.Model;
@@ -103,19 +108,24 @@ public sealed class CategoryTests : IDisposable
             t[i] = i % 97 == 0 ? null : i > rows - 50 ? $"{1000 + (i % 3)}" : $"{code}";
             x[i] = (code % 2 * 5) + random.NextNormal();
         }
-        Array category = kind == "texts" ? t : Array.ConvertAll(t, v => v is null ? double.NaN : double.Parse(v, System.Globalization.CultureInfo.InvariantCulture));
+        Array category =
+            kind == "texts" ? t : Array.ConvertAll(t, v => v is null ? double.NaN : double.Parse(v, System.Globalization.CultureInfo.InvariantCulture));
         await TestData.WriteAsync(folder["whole.parquet"], ("t", category), ("x", x));
         Directory.CreateDirectory(folder["parts"]);
         int[] cuts = [0, 1, 4_097, 12_345, 19_999, rows];
-        for (var f = 0; f + 1 < cuts.Length; f++) await TestData.WriteAsync(folder[$"parts/{f}.parquet"], ("t", Part(category, cuts[f], cuts[f + 1])), ("x", x[cuts[f]..cuts[f + 1]]));
+        for (var f = 0; f + 1 < cuts.Length; f++)
+            await TestData.WriteAsync(folder[$"parts/{f}.parquet"], ("t", Part(category, cuts[f], cuts[f + 1])), ("x", x[cuts[f]..cuts[f + 1]]));
 
         byte[]? model = null, scored = null;
-        foreach (var (input, parallelism, memory) in new[] { ("whole.parquet", 1, "16MiB"), ("whole.parquet", 2, "1GiB"), ("parts", 3, "16MiB"), ("whole.parquet", 8, "16MiB"), ("parts", 64, "1GiB") })
+        foreach (var (input, parallelism, memory) in new[] { ("whole.parquet", 1, "16MiB"), ("whole.parquet", 2, "1GiB"), ("parts", 3, "16MiB"),
+            ("whole.parquet", 8, "16MiB"), ("parts", 64, "1GiB") })
         {
             string[] common = ["--max-parallelism", $"{parallelism}", "--batch-size", "777", "--seed", "3", "--memory", memory, "--quiet"];
             Assert.Equal(new ToolResult(0, "", ""),
-                await Tool.RunAsync(["fit", "mixture", folder[input], "--features", "t,x", "--distribution", "discrete,normal", "--components", "2", "--iterations", "4", "--tolerance", "-1", "--output", folder["m.json"], .. common]));
-            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", folder["m.json"], folder["whole.parquet"], "--output", folder["s.parquet"], .. common]));
+                await Tool.RunAsync(["fit", "mixture", folder[input], "--features", "t,x", "--distribution", "discrete,normal", "--components", "2",
+                    "--iterations", "4", "--tolerance", "-1", "--output", folder["m.json"], .. common]));
+            Assert.Equal(new ToolResult(0, "", ""),
+                await Tool.RunAsync(["score", folder["m.json"], folder["whole.parquet"], "--output", folder["s.parquet"], .. common]));
             var (m, s) = (await File.ReadAllBytesAsync(folder["m.json"]), await File.ReadAllBytesAsync(folder["s.parquet"]));
             Assert.Equal(model ??= m, m);
             Assert.Equal(scored ??= s, s);
@@ -145,7 +155,8 @@ public sealed class CategoryTests : IDisposable
         new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("t", ["a", "b"])]).Save(folder["m.json"]);
         var result = await Tool.RunAsync("score", folder["m.json"], folder["in"], "--output", folder["out"], "--incremental", folder["state.json"], "--quiet");
         Assert.Equal(0, result.Code);
-        Assert.StartsWith($"pipelines: warning: {folder["in/a.parquet"]}, column 't': found 1 value that is no category", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"pipelines: warning: {folder["in/a.parquet"]}, column 't': found 1 value that is no category", result.Error,
+            StringComparison.Ordinal);
         Assert.Single(result.Error.TrimEnd().Split('\n'));
     }
 
@@ -168,22 +179,26 @@ public sealed class CategoryTests : IDisposable
     public async Task Refining_and_resuming_keep_the_models_categories()
     {
         await TestData.WriteAsync(folder["d.parquet"], ("t", new[] { "b", "b", "c", "b" }));
-        new SavedModel(new GeneralMixtureModel([new DiscreteDistribution([0.2, 0.3, 0.5]), new DiscreteDistribution([0.4, 0.4, 0.2])]), [new Feature("t", ["c", "a", "b"])]).Save(folder["start.json"]);
-        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--initial", folder["start.json"], "--output", folder["m.json"], "--quiet"));
+        new SavedModel(new GeneralMixtureModel([new DiscreteDistribution([0.2, 0.3, 0.5]), new DiscreteDistribution([0.4, 0.4, 0.2])]),
+            [new Feature("t", ["c", "a", "b"])]).Save(folder["start.json"]);
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--initial", folder["start.json"], "--output",
+            folder["m.json"], "--quiet"));
         var saved = SavedModel.Load(folder["m.json"]);
         // In the start's order, with the one that these rows do not have.
         Assert.Equal(["c", "a", "b"], saved.Features![0].Categories!);
         var model = (GeneralMixtureModel)saved.Model;
         // Whatever EM splits, the mixture as a whole has the rows' shares after one update.
         for (var c = 0; c < 3; c++)
-            Assert.Equal(new[] { 0.25, 0, 0.75 }[c], Enumerable.Range(0, 2).Sum(k => model.Weights[k] * ((DiscreteDistribution)model.Components[k]).Probabilities[c]), Rounding);
+            Assert.Equal(new[] { 0.25, 0, 0.75 }[c],
+                Enumerable.Range(0, 2).Sum(k => model.Weights[k] * ((DiscreteDistribution)model.Components[k]).Probabilities[c]), Rounding);
     }
 
     [Fact]
     public async Task A_category_that_the_model_to_refine_does_not_know_is_not_learned()
     {
         await TestData.WriteAsync(folder["d.parquet"], ("t", new[] { "b", "new", "a", "b", "new" }));
-        new SavedModel(new GeneralMixtureModel([new DiscreteDistribution([0.5, 0.5], 0.001), new DiscreteDistribution([0.25, 0.75], 0.001)]), [new Feature("t", ["a", "b"])]).Save(folder["start.json"]);
+        new SavedModel(new GeneralMixtureModel([new DiscreteDistribution([0.5, 0.5], 0.001), new DiscreteDistribution([0.25, 0.75], 0.001)]),
+            [new Feature("t", ["a", "b"])]).Save(folder["start.json"]);
         var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--initial", folder["start.json"], "--output", folder["m.json"], "--quiet");
         Assert.Equal(0, result.Code);
         Assert.Contains("values that are no known categories", result.Error, StringComparison.Ordinal);
@@ -201,7 +216,8 @@ public sealed class CategoryTests : IDisposable
     public async Task Json_of_a_fit_of_categories_has_the_promised_fields()
     {
         await TestData.WriteAsync(folder["d.parquet"], ("t", new[] { "b", "a", "b" }));
-        var result = await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--features", "t", "--distribution", "categorical", "--output", folder["m.json"], "--json", "--quiet");
+        var result = await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--features", "t", "--distribution", "categorical", "--output",
+            folder["m.json"], "--json", "--quiet");
         Assert.Equal((0, ""), (result.Code, result.Error));
         using var json = JsonDocument.Parse(result.Out);
         Assert.Equal(3, json.RootElement.GetProperty("rows").GetInt64());
@@ -211,9 +227,11 @@ public sealed class CategoryTests : IDisposable
 
     private async Task<double[]> LogsAsync(string? unknown = null)
     {
-        var result = await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--columns", "log-probability", "--output", folder["s.parquet"], "--quiet");
+        var result = await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--columns", "log-probability", "--output",
+            folder["s.parquet"], "--quiet");
         Assert.Equal((0, ""), (result.Code, result.Out));
-        Assert.Equal(unknown is null ? "" : $"pipelines: warning: {unknown} of the model, scored with the probability that it gives to unknown ones\n", result.Error.ReplaceLineEndings("\n"));
+        Assert.Equal(unknown is null ? "" : $"pipelines: warning: {unknown} of the model, scored with the probability that it gives to unknown ones\n",
+            result.Error.ReplaceLineEndings("\n"));
         var scored = new Io.MemorySink();
         await Blocks.Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
         return scored.Doubles("log_probability");

@@ -19,7 +19,8 @@ public sealed class ColumnUnionTests : IDisposable
         var result = await RunAsync("score ~/m.json ~/evolve --output ~/out.parquet --quiet");
         Assert.Equal((0, ""), (result.Code, result.ErrorText));
         // The first file's columns in its order, then the new one of the second file.
-        Assert.Equal("x double?, id int64?, old string?, y int32?, new datetime?, log_probability double?, label int32?", await SchemaAsync("out.parquet", nullable: true));
+        Assert.Equal("x double?, id int64?, old string?, y int32?, new datetime?, log_probability double?, label int32?",
+            await SchemaAsync("out.parquet", nullable: true));
         var rows = await TestData.ColumnsAsync(folder["out.parquet"]);
         Assert.Equal([1L, 2L, 3L, 4L, 5L, 6L], rows["id"]);
         Assert.Equal(["p", "q", "r", null!, null!, null!], rows["old"]);
@@ -43,13 +44,16 @@ public sealed class ColumnUnionTests : IDisposable
     {
         await MakeAsync();
         await WriteAsync("evolve/c.parquet", ("x", xs), ("y", ys), ("id", Texts("a", "b", "c")));
-        foreach (var command in new[] { "fit mixture ~/evolve --features x,y --distribution normal --components 1", "fit kmeans ~/evolve --features y,x --components 2" })
+        foreach (var command in new[] { "fit mixture ~/evolve --features x,y --distribution normal --components 1",
+            "fit kmeans ~/evolve --features y,x --components 2" })
             Assert.Equal((0, ""), Outcome(await RunAsync($"{command} --output ~/fitted.json --quiet")));
         Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/evolve --keep old --output ~/out.parquet --quiet")));
         Assert.Equal("old string?, log_probability double?, label int32?", await SchemaAsync("out.parquet", nullable: true));
-        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet, column 'id': found BYTE_ARRAY STRING, expected INT64, as in ~/evolve/a.parquet; leave the column out (--keep), or write the files anew with one type"),
+        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet, column 'id': found BYTE_ARRAY STRING, expected INT64, as in ~/evolve/a.parquet; leave the "
+            + "column out (--keep), or write the files anew with one type"),
             Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/refused.parquet")));
-        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet, column 'id': found BYTE_ARRAY STRING, expected INT64, as in ~/evolve/a.parquet; leave the column out (--keep), or write the files anew with one type"),
+        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet, column 'id': found BYTE_ARRAY STRING, expected INT64, as in ~/evolve/a.parquet; leave the "
+            + "column out (--keep), or write the files anew with one type"),
             Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/refused.parquet --keep id")));
         Assert.False(File.Exists(folder["refused.parquet"]));
     }
@@ -60,23 +64,33 @@ public sealed class ColumnUnionTests : IDisposable
         await MakeAsync();
         await WriteAsync("evolve/c.parquet", ("x", xs), ("s", ys), ("w", ys));
         const string fit = "fit mixture ~/evolve --distribution normal --components 1 --output ~/fitted.json";
-        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet: found no column 'y', expected the feature 'y', as in ~/evolve/a.parquet; leave the file out, or name a column that every file has"), Outcome(await RunAsync($"{fit} --features x,y")));
-        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet: found no column 'y', expected the weight 'y', as in ~/evolve/a.parquet; leave the file out, or name a column that every file has"), Outcome(await RunAsync($"{fit} --features x --weights y")));
-        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet: found no column 'id', expected the feature 'id', as in ~/evolve/a.parquet; leave the file out, or name a column that every file has"), Outcome(await RunAsync(fit)));
+        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet: found no column 'y', expected the feature 'y', as in ~/evolve/a.parquet; leave the file out, "
+            + "or name a column that every file has"), Outcome(await RunAsync($"{fit} --features x,y")));
+        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet: found no column 'y', expected the weight 'y', as in ~/evolve/a.parquet; leave the file out, or "
+            + "name a column that every file has"), Outcome(await RunAsync($"{fit} --features x --weights y")));
+        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet: found no column 'id', expected the feature 'id', as in ~/evolve/a.parquet; leave the file out, "
+            + "or name a column that every file has"), Outcome(await RunAsync(fit)));
         const string hmm = "fit hmm ~/evolve --features x --distribution normal --components 1 --output ~/fitted.json";
-        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet: found no column 'id', expected the key 'id', as in ~/evolve/a.parquet; leave the file out, or name a column that every file has"), Outcome(await RunAsync($"{hmm} --sequence id")));
-        Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 'w', expected the key 'w', as in ~/evolve/c.parquet; leave the file out, or name a column that every file has"), Outcome(await RunAsync($"{hmm} --sequence w --order s")));
+        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet: found no column 'id', expected the key 'id', as in ~/evolve/a.parquet; leave the file out, or "
+            + "name a column that every file has"), Outcome(await RunAsync($"{hmm} --sequence id")));
+        Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 'w', expected the key 'w', as in ~/evolve/c.parquet; leave the file out, or "
+            + "name a column that every file has"), Outcome(await RunAsync($"{hmm} --sequence w --order s")));
         File.Delete(folder["evolve/b.parquet"]);
         await WriteAsync("evolve/a.parquet", ("x", xs), ("w", ys));
-        Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 's', expected the order 's', as in ~/evolve/c.parquet; leave the file out, or name a column that every file has"), Outcome(await RunAsync($"{hmm} --sequence w --order s")));
-        Assert.Equal((3, "pipelines: error: input: found 2 columns that the model cannot use: ~/evolve/a.parquet: no column 'y'; ~/evolve/c.parquet: no column 'y', expected the columns that it was fitted to; give files with the columns that the model was fitted to, or another model"), Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/out.parquet")));
+        Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 's', expected the order 's', as in ~/evolve/c.parquet; leave the file out, or "
+            + "name a column that every file has"), Outcome(await RunAsync($"{hmm} --sequence w --order s")));
+        Assert.Equal((3, "pipelines: error: input: found 2 columns that the model cannot use: ~/evolve/a.parquet: no column 'y'; ~/evolve/c.parquet: no column "
+            + "'y', expected the columns that it was fitted to; give files with the columns that the model was fitted to, or another model"),
+            Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/out.parquet")));
     }
 
     [Fact]
     public async Task Numbers_are_written_in_the_type_that_holds_all_of_them()
     {
-        await WriteAsync("in/a.parquet", ("x", xs), ("y", ys), ("i", new[] { 1, 2, int.MaxValue }), ("r", new[] { 0.1f, 0.2f, 0.3f }), ("m", new[] { 1, 2, int.MinValue }), ("h", new sbyte[] { -128, 0, 127 }));
-        await WriteAsync("in/b.parquet", ("x", new[] { 1, 2, 9 }), ("y", ys), ("i", new[] { long.MinValue, 5, long.MaxValue }), ("r", new[] { 0.1, 0.2, 0.3 }), ("m", new[] { 0.5, 0.25, 1e300 }), ("h", new byte[] { 0, 1, 255 }));
+        await WriteAsync("in/a.parquet", ("x", xs), ("y", ys), ("i", new[] { 1, 2, int.MaxValue }), ("r", new[] { 0.1f, 0.2f, 0.3f }),
+            ("m", new[] { 1, 2, int.MinValue }), ("h", new sbyte[] { -128, 0, 127 }));
+        await WriteAsync("in/b.parquet", ("x", new[] { 1, 2, 9 }), ("y", ys), ("i", new[] { long.MinValue, 5, long.MaxValue }), ("r", new[] { 0.1, 0.2, 0.3 }),
+            ("m", new[] { 0.5, 0.25, 1e300 }), ("h", new byte[] { 0, 1, 255 }));
         SaveModel();
         Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --quiet")));
         Assert.Equal("x double, y int32, i int64, r double, m double, h int16, log_probability double, label int32", await SchemaAsync("out.parquet"));
@@ -93,7 +107,8 @@ public sealed class ColumnUnionTests : IDisposable
         await WriteAsync("in/a.parquet", ("x", new[] { 1L, 2, (1L << 53) + 1 }), ("y", ys), ("id", ys));
         await WriteAsync("in/b.parquet", ("x", xs), ("y", ys), ("id", ys));
         SaveModel();
-        const string message = "pipelines: error: ~/in/b.parquet, column 'x': found DOUBLE, expected INT64, as in ~/in/a.parquet; leave the column out (--keep), or write the files anew with one type";
+        const string message = "pipelines: error: ~/in/b.parquet, column 'x': found DOUBLE, expected INT64, as in ~/in/a.parquet; leave the column out "
+            + "(--keep), or write the files anew with one type";
         Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet")));
         Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --dry-run")));
         Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --keep id --on-bad-row quarantine ~/bad")));
@@ -101,7 +116,8 @@ public sealed class ColumnUnionTests : IDisposable
         Assert.Equal(await ScoresAsync("in/a.parquet", "in/b.parquet"), (await TestData.ColumnsAsync(folder["out.parquet"]))["log_probability"]);
         Assert.Equal((0, ""), Outcome(await RunAsync("fit mixture ~/in --features x,y --distribution normal --components 1 --output ~/fitted.json --quiet")));
         // Categories are known by their exact values.
-        Assert.Equal((3, message.Replace("--keep", "--features", StringComparison.Ordinal)), Outcome(await RunAsync("fit distribution ~/in --features x --distribution discrete --output ~/fitted.json")));
+        Assert.Equal((3, message.Replace("--keep", "--features", StringComparison.Ordinal)),
+            Outcome(await RunAsync("fit distribution ~/in --features x --distribution discrete --output ~/fitted.json")));
     }
 
     [Fact]
@@ -109,7 +125,8 @@ public sealed class ColumnUnionTests : IDisposable
     {
         await WriteAsync("in/a.parquet", ("x", xs), ("v", ys));
         await WriteAsync("in/b.parquet", ("x", xs), ("v", Texts("a", "b", "c")));
-        const string message = "pipelines: error: ~/in/b.parquet, column 'v': found BYTE_ARRAY STRING, expected INT32, as in ~/in/a.parquet; leave the column out (--features), or write the files anew with one type";
+        const string message = "pipelines: error: ~/in/b.parquet, column 'v': found BYTE_ARRAY STRING, expected INT32, as in ~/in/a.parquet; leave the column "
+            + "out (--features), or write the files anew with one type";
         Assert.Equal((3, message), Outcome(await RunAsync("fit mixture ~/in --distribution normal --components 1 --output ~/fitted.json")));
         Assert.Equal((3, message), Outcome(await RunAsync("fit distribution ~/in --features v --distribution discrete --output ~/fitted.json")));
         Assert.Equal((0, ""), Outcome(await RunAsync("fit mixture ~/in --features x --distribution normal --components 1 --output ~/fitted.json --quiet")));
@@ -162,7 +179,9 @@ public sealed class ColumnUnionTests : IDisposable
         await WriteAsync("evolve/c.parquet", ("x", xs), ("y", new[] { 3L, 8, 11 }), ("id", Texts("a", "b", "c")));
         var dry = await RunAsync("score ~/m.json ~/evolve --keep old,new --output ~/out.parquet --dry-run");
         Assert.Equal(0, dry.Code);
-        Assert.Contains("\ndiffering   old: absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there\n            new: absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there\n            y: INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64\n", dry.Out, StringComparison.Ordinal);
+        Assert.Contains("\ndiffering   old: absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there\n            new: absent from ~/evolve/a.parquet, "
+            + "~/evolve/c.parquet, null there\n            y: INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64\n", dry.Out,
+            StringComparison.Ordinal);
         using var json = JsonDocument.Parse((await RunAsync("score ~/m.json ~/evolve --keep new --output ~/out.parquet --dry-run --json")).Out);
         Assert.Equal(["new", "y"], json.RootElement.GetProperty("columnsDiffering").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
         Assert.Equal(
@@ -186,7 +205,8 @@ public sealed class ColumnUnionTests : IDisposable
             """.ReplaceLineEndings("\n"), inspection.Out, StringComparison.Ordinal);
         using var described = JsonDocument.Parse((await RunAsync("inspect ~/evolve --json")).Out);
         Assert.Equal(["x double", "id ", "old string", "y int64", "new datetime"],
-            described.RootElement.GetProperty("columns").EnumerateArray().Select(c => $"{c.GetProperty("name").GetString()} {c.GetProperty("type").GetString()}"));
+            described.RootElement.GetProperty("columns").EnumerateArray()
+                .Select(c => $"{c.GetProperty("name").GetString()} {c.GetProperty("type").GetString()}"));
     }
 
     private static (int Code, string Error) Outcome(ToolResult result) => (result.Code, result.ErrorText);
@@ -196,7 +216,8 @@ public sealed class ColumnUnionTests : IDisposable
     private async Task MakeAsync()
     {
         await WriteAsync("evolve/a.parquet", ("x", xs), ("id", new[] { 1L, 2, 3 }), ("old", Texts("p", "q", "r")), ("y", ys));
-        await WriteAsync("evolve/b.parquet", ("x", xs), ("y", ys), ("id", new[] { 4L, 5, 6 }), ("new", Enumerable.Range(1, 3).Select(d => new DateTime(2024, 1, d)).ToArray()));
+        await WriteAsync("evolve/b.parquet", ("x", xs), ("y", ys), ("id", new[] { 4L, 5, 6 }),
+            ("new", Enumerable.Range(1, 3).Select(d => new DateTime(2024, 1, d)).ToArray()));
         SaveModel();
     }
 
@@ -228,6 +249,7 @@ public sealed class ColumnUnionTests : IDisposable
     private async Task<ToolResult> RunAsync(string arguments)
     {
         var result = await Tool.RunAsync(arguments.Replace("~", folder.Root, StringComparison.Ordinal).Split(' '));
-        return new(result.Code, result.Out.Replace(folder.Root, "~", StringComparison.Ordinal), result.Error.Replace(folder.Root, "~", StringComparison.Ordinal));
+        return new(result.Code, result.Out.Replace(folder.Root, "~", StringComparison.Ordinal),
+            result.Error.Replace(folder.Root, "~", StringComparison.Ordinal));
     }
 }

@@ -14,19 +14,25 @@ public sealed class DriftTests : IDisposable
     [Fact]
     public async Task What_is_far_outside_is_told_and_what_is_hardly_outside_is_not()
     {
-        SaveModel(new Feature("delay") { Type = "double", IsNullable = false, Minimum = -80, Maximum = 1000 }, new Feature("r") { Type = "double", IsNullable = false, Minimum = -0.99999955, Maximum = 1 });
+        SaveModel(new Feature("delay") { Type = "double", IsNullable = false, Minimum = -80, Maximum = 1000 },
+            new Feature("r") { Type = "double", IsNullable = false, Minimum = -0.99999955, Maximum = 1 });
         await WriteAsync("a.parquet", [-82, 1001], [-0.99999999954, 1]);
         Assert.Equal("", await WarningsAsync("score ~/m.json ~/in --output ~/out1.parquet --quiet"));
         await WriteAsync("b.parquet", [-1116, 3], [0, 1]);
-        const string delay = "pipelines: warning: ~/in/b.parquet, column 'delay': found values from -1116 to 3 (as the file tells), expected -80 to 1000 as when the model was fitted; of others it knows little\n";
+        const string delay = "pipelines: warning: ~/in/b.parquet, column 'delay': found values from -1116 to 3 (as the file tells), expected -80 to 1000 as "
+            + "when the model was fitted; of others it knows little\n";
         Assert.Equal(delay, await WarningsAsync("score ~/m.json ~/in --output ~/out2.parquet --quiet"));
         Assert.Equal(delay, await WarningsAsync("fit mixture ~/in --initial ~/m.json --iterations 0 --output ~/fitted.json --quiet"));
         Assert.Equal(delay, await WarningsAsync("score ~/m.json ~/in --output ~/out3 --incremental ~/state.json --quiet"));
         // In C# the same.
-        Assert.Equal(delay, string.Concat((await Pipeline.FromParquet(folder["in"]).CompareAsync(SavedModel.Load(folder["m.json"]))).WarningTexts.Select(t => $"pipelines: warning: {t.Replace(folder.Root, "~", StringComparison.Ordinal)}\n")));
+        Assert.Equal(delay,
+            string.Concat((await Pipeline.FromParquet(folder["in"]).CompareAsync(SavedModel.Load(folder["m.json"]))).WarningTexts.Select(t => $"pipelines: "
+                + $"warning: {t.Replace(folder.Root, "~", StringComparison.Ordinal)}\n")));
         // A dry run tells the rest as well.
-        var dry = (await Tool.RunAsync("score", folder["m.json"], folder["in"], "--output", folder["out4.parquet"], "--dry-run")).Out.Replace(folder.Root, "~", StringComparison.Ordinal);
-        Assert.Contains("note: ~/in/a.parquet, column 'delay': values from -82 to 1001 (as the file tells); a little outside of -80 to 1000 as when the model was fitted\n", dry, StringComparison.Ordinal);
+        var dry = (await Tool.RunAsync("score", folder["m.json"], folder["in"], "--output", folder["out4.parquet"], "--dry-run")).Out.Replace(folder.Root, "~",
+            StringComparison.Ordinal);
+        Assert.Contains("note: ~/in/a.parquet, column 'delay': values from -82 to 1001 (as the file tells); a little outside of -80 to 1000 as when the model "
+            + "was fitted\n", dry, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,28 +59,32 @@ public sealed class DriftTests : IDisposable
     public async Task At_most_three_lines_the_gravest_first()
     {
         SaveModel(
-            new Feature("a") { Type = "single", Minimum = 0, Maximum = 10 }, new Feature("b") { Type = "double", IsNullable = false }, new Feature("c") { Type = "double", Minimum = 0, Maximum = 10 },
+            new Feature("a") { Type = "single", Minimum = 0, Maximum = 10 }, new Feature("b") { Type = "double", IsNullable = false },
+            new Feature("c") { Type = "double", Minimum = 0, Maximum = 10 },
             new Feature("d") { Type = "double", IsNullable = false, Minimum = 0, Maximum = 1 });
         for (var f = 0; f < 3; f++)
         {
-            await TestData.WriteAsync(Path("f" + f + ".parquet"), ("a", new double[] { 0, 14 + f }), ("b", new double?[] { 1, f == 1 ? null : 2 }), ("c", new[] { f == 2 ? -100.0 : 0, 5 }), ("d", new double[] { 0, 1 }));
+            await TestData.WriteAsync(Path("f" + f + ".parquet"), ("a", new double[] { 0, 14 + f }), ("b", new double?[] { 1, f == 1 ? null : 2 }),
+                ("c", new[] { f == 2 ? -100.0 : 0, 5 }), ("d", new double[] { 0, 1 }));
         }
         Assert.Equal(
-            """
-            pipelines: warning: ~/in/f2.parquet, column 'c': found values from -100 to 5 (as the file tells), expected 0 to 10 as when the model was fitted; of others it knows little
-            pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (as the file tells), expected 0 to 10 as when the model was fitted; of others it knows little (2 more files likewise)
-            pipelines: warning: and 4 more differences from what the model was fitted to, in 2 features of 3 files (--dry-run tells of them)
-
-            """.ReplaceLineEndings("\n"), await WarningsAsync("score ~/m.json ~/in --output ~/out.parquet --quiet"));
+            "pipelines: warning: ~/in/f2.parquet, column 'c': found values from -100 to 5 (as the file tells), expected 0 to 10 as "
+            + "when the model was fitted; of others it knows little\n"
+            + "pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (as the file tells), expected 0 to 10 as "
+            + "when the model was fitted; of others it knows little (2 more files likewise)\n"
+            + "pipelines: warning: and 4 more differences from what the model was fitted to, in 2 features of 3 files (see all: --dry-run)\n",
+            await WarningsAsync("score ~/m.json ~/in --output ~/out.parquet --quiet"));
         // Three that differ are three lines.
-        SaveModel(new Feature("a") { Type = "single", Minimum = 0, Maximum = 10 }, new Feature("b") { Type = "double", IsNullable = false }, new Feature("c"), new Feature("d"));
+        SaveModel(new Feature("a") { Type = "single", Minimum = 0, Maximum = 10 }, new Feature("b") { Type = "double", IsNullable = false }, new Feature("c"),
+            new Feature("d"));
         Assert.Equal(
-            """
-            pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (as the file tells), expected 0 to 10 as when the model was fitted; of others it knows little (2 more files likewise)
-            pipelines: warning: ~/in/f1.parquet, column 'b': found a column that may hold nulls (it tells of 1 null), expected none as when the model was fitted; missing values are left out of their row's probability
-            pipelines: warning: ~/in/f0.parquet, column 'a': found double, expected single as when the model was fitted; the values are taken as numbers (2 more files likewise)
-
-            """.ReplaceLineEndings("\n"), await WarningsAsync("score ~/m.json ~/in --output ~/out1.parquet --quiet"));
+            "pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (as the file tells), expected 0 to 10 as "
+            + "when the model was fitted; of others it knows little (2 more files likewise)\n"
+            + "pipelines: warning: ~/in/f1.parquet, column 'b': found a column that may hold nulls (it tells of 1 null), expected none "
+            + "as when the model was fitted; missing values are left out of their row's probability\n"
+            + "pipelines: warning: ~/in/f0.parquet, column 'a': found double, expected single as when the model was fitted; the values "
+            + "are taken as numbers (2 more files likewise)\n",
+            await WarningsAsync("score ~/m.json ~/in --output ~/out1.parquet --quiet"));
     }
 
     private void SaveModel(params Feature[] features)

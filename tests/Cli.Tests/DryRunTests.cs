@@ -17,7 +17,8 @@ public sealed class DryRunTests : IDisposable
     public async Task Score_shows_its_plan()
     {
         await MakeAsync();
-        var result = await RunAsync("score ~/m.json ~/a.parquet ~/b.parquet --output ~/out --rows-per-file 1000 --on-bad-row quarantine ~/q --dry-run --max-parallelism 3 --batch-size 300 --memory 64MB");
+        var result = await RunAsync("score ~/m.json ~/a.parquet ~/b.parquet --output ~/out --rows-per-file 1000 --on-bad-row quarantine ~/q --dry-run "
+            + "--max-parallelism 3 --batch-size 300 --memory 64MB");
         var (a, b) = (Size("a.parquet"), Size("b.parquet"));
         var width = Math.Max(4, Math.Max(a.Length, b.Length));
         Assert.Equal(
@@ -54,7 +55,8 @@ public sealed class DryRunTests : IDisposable
     public async Task Fit_shows_its_plan()
     {
         await MakeAsync();
-        var result = await RunAsync("fit mixture ~/a.parquet --features x,y --weights w --distribution normal --components 2 --iterations 7 --output ~/m.json --checkpoint ~/cp --dry-run --max-parallelism 2 --batch-size 256 --memory 17MB");
+        var result = await RunAsync("fit mixture ~/a.parquet --features x,y --weights w --distribution normal --components 2 --iterations 7 --output ~/m.json "
+            + "--checkpoint ~/cp --dry-run --max-parallelism 2 --batch-size 256 --memory 17MB");
         // A batch of 256 rows is 264 doubles a column, of which there are three with the weights; 3,000 rows are 12 batches.
         Assert.Equal(
             $"""
@@ -94,7 +96,8 @@ public sealed class DryRunTests : IDisposable
         var cache = json.RootElement.GetProperty("cache");
         // 62 batches of 16,384 rows; a column of doubles takes 16,392 of them. Three eighths of 16 MiB hold 47 batches.
         const long batch = 16_392 * 8;
-        Assert.Equal((62 * batch, 47 * batch, 15 * batch), (cache.GetProperty("bytes").GetInt64(), cache.GetProperty("inMemoryBytes").GetInt64(), cache.GetProperty("spilledBytes").GetInt64()));
+        Assert.Equal((62 * batch, 47 * batch, 15 * batch),
+            (cache.GetProperty("bytes").GetInt64(), cache.GetProperty("inMemoryBytes").GetInt64(), cache.GetProperty("spilledBytes").GetInt64()));
         Assert.True(json.RootElement.GetProperty("dryRun").GetBoolean());
         Assert.Equal(62, json.RootElement.GetProperty("batches").GetInt32());
     }
@@ -103,7 +106,8 @@ public sealed class DryRunTests : IDisposable
     public async Task Every_difference_from_the_model_is_shown_and_the_run_refused()
     {
         await MakeAsync();
-        SaveModel("strict.json", new Feature("y") { Type = "int64", IsNullable = false, Minimum = -1, Maximum = 1 }, new Feature("x") { Type = "double" }, new Feature("gone"), new Feature("name"));
+        SaveModel("strict.json", new Feature("y") { Type = "int64", IsNullable = false, Minimum = -1, Maximum = 1 }, new Feature("x") { Type = "double" },
+            new Feature("gone"), new Feature("name"));
         var result = await RunAsync("score ~/strict.json ~/a.parquet ~/b.parquet --output ~/out.parquet --dry-run");
         var lines = result.Out.TrimEnd('\n').Split('\n');
         string[] findings = [.. lines.SkipWhile(l => !l.StartsWith("contract", StringComparison.Ordinal)).Select(l => l[12..])];
@@ -111,18 +115,21 @@ public sealed class DryRunTests : IDisposable
         Assert.Equal("error: ~/a.parquet, column 'name': found values of type string, expected numbers", findings[1]);
         Assert.Equal("error: ~/b.parquet: found no column 'gone', expected the model's feature 'gone' among its columns", findings[2]);
         Assert.Equal("error: ~/b.parquet, column 'name': found values of type string, expected numbers", findings[3]);
-        Assert.Equal("warning: ~/a.parquet, column 'y': found int32, expected int64 as when the model was fitted; the values are taken as numbers", findings[4]);
+        Assert.Equal("warning: ~/a.parquet, column 'y': found int32, expected int64 as when the model was fitted; the values are taken as numbers",
+            findings[4]);
         Assert.Equal("note: ~/a.parquet: columns that are no features: w; they stay as they are", findings[^2]);
         Assert.Equal("note: ~/a.parquet: features in the order x, y, name; they are taken by name", findings[^1]);
         Assert.Equal(3, result.Code);
-        Assert.Equal("pipelines: error: ~/a.parquet: found no column 'gone' (and 3 more columns that the model cannot use), expected the model's feature 'gone' among its columns; give files with the columns that the model was fitted to, or another model", result.ErrorText);
+        Assert.Equal("pipelines: error: ~/a.parquet: found no column 'gone' (and 3 more columns that the model cannot use), expected the model's feature "
+            + "'gone' among its columns; give files with the columns that the model was fitted to, or another model", result.ErrorText);
 
         var json = await RunAsync("score ~/strict.json ~/a.parquet --output ~/out.parquet --dry-run --json");
         using var document = JsonDocument.Parse(json.Out);
         Assert.Equal(3, json.Code);
         Assert.Equal(json.ErrorText, $"pipelines: error: {document.RootElement.GetProperty("error").GetProperty("text").GetString()}");
         Assert.Equal(["warning retyped y", "warning outOfRange y", "error dropped gone", "error notNumeric name", "noted added ", "noted reordered "],
-            document.RootElement.GetProperty("contract").EnumerateArray().Select(c => $"{c.GetProperty("outcome")} {c.GetProperty("change")} {c.GetProperty("column")}"));
+            document.RootElement.GetProperty("contract").EnumerateArray()
+                .Select(c => $"{c.GetProperty("outcome")} {c.GetProperty("change")} {c.GetProperty("column")}"));
     }
 
     [Fact]
@@ -131,7 +138,8 @@ public sealed class DryRunTests : IDisposable
         await MakeAsync();
         SaveModel("warned.json", new Feature("x") { Type = "single" }, new Feature("y") { Type = "int32" });
         var result = await RunAsync("score ~/warned.json ~/a.parquet --output ~/out.parquet --quiet");
-        Assert.Equal((0, "pipelines: warning: ~/a.parquet, column 'x': found double, expected float as when the model was fitted; the values are taken as numbers\n"), (result.Code, result.Error));
+        Assert.Equal((0, "pipelines: warning: ~/a.parquet, column 'x': found double, expected float as when the model was fitted; the values are taken "
+            + "as numbers\n"), (result.Code, result.Error));
     }
 
     [Fact]
@@ -141,22 +149,27 @@ public sealed class DryRunTests : IDisposable
         await TestData.WriteAsync(folder["c.parquet"], ("x", new double[] { 1 }), ("y", new[] { 1 }), ("w", new[] { "text" }));
         var result = await RunAsync("score ~/m.json ~/a.parquet ~/c.parquet --output ~/out.parquet --dry-run");
         Assert.Equal(3, result.Code);
-        Assert.Equal("pipelines: error: ~/c.parquet, column 'w': found BYTE_ARRAY STRING, expected DOUBLE, as in ~/a.parquet; leave the column out (--keep), or write the files anew with one type", result.ErrorText);
-        Assert.StartsWith("dry run: only footers were read, nothing is written\njob         score under ~/m.json: mixture over x, y\ncontract    every file has", result.Out, StringComparison.Ordinal);
+        Assert.Equal("pipelines: error: ~/c.parquet, column 'w': found BYTE_ARRAY STRING, expected DOUBLE, as in ~/a.parquet; leave the column out (--keep), "
+            + "or write the files anew with one type", result.ErrorText);
+        Assert.StartsWith("dry run: only footers were read, nothing is written\njob         score under ~/m.json: mixture over x, y\ncontract    "
+            + "every file has", result.Out, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_unfinished_output_is_told_and_left_as_it_is()
     {
         await MakeAsync();
-        var run = await Tool.RunAsync("score", folder["m.json"], folder["a.parquet"], "--output", folder["out"], "--rows-per-file", "1000", "--batch-size", "500", "--quiet");
+        var run = await Tool.RunAsync("score", folder["m.json"], folder["a.parquet"], "--output", folder["out"], "--rows-per-file", "1000", "--batch-size",
+            "500", "--quiet");
         Assert.Equal(0, run.Code);
         var again = await RunAsync("score ~/m.json ~/a.parquet --output ~/out --rows-per-file 1000 --batch-size 500 --dry-run --resume");
         Assert.Contains("\noutput      ~/out (finished by an earlier run: it is checked, and nothing is left to do)\n", again.Out, StringComparison.Ordinal);
         var other = await RunAsync("score ~/m.json ~/a.parquet --output ~/out --rows-per-file 1000 --batch-size 400 --dry-run --resume");
-        Assert.Equal((2, "pipelines: error: ~/out: found a finished output of another job: batch size was 500 and is now 400, expected the job that it is of; repeat that job, or give another output"), (other.Code, other.ErrorText));
+        Assert.Equal((2, "pipelines: error: ~/out: found a finished output of another job: batch size was 500 and is now 400, expected the job that it is of; "
+            + "repeat that job, or give another output"), (other.Code, other.ErrorText));
         var anew = await RunAsync("score ~/m.json ~/a.parquet --output ~/out --dry-run");
-        Assert.Equal((2, "pipelines: error: ~/out: found a folder that holds '_manifest.json', expected an empty folder; empty it, or give another"), (anew.Code, anew.ErrorText));
+        Assert.Equal((2, "pipelines: error: ~/out: found a folder that holds '_manifest.json', expected an empty folder; empty it, or give another"),
+            (anew.Code, anew.ErrorText));
     }
 
     /// <summary>Everything that a run refuses before it reads a row, a dry run refuses with the same words and exit code.</summary>
@@ -202,7 +215,8 @@ public sealed class DryRunTests : IDisposable
         var before = Seen();
         var result = await Tool.RunAsync(arguments.Replace("~", folder.Root, StringComparison.Ordinal).Split(' '));
         if (arguments.Contains("--dry-run", StringComparison.Ordinal)) Assert.Equal(before, Seen());
-        return new ToolResult(result.Code, result.Out.Replace(folder.Root, "~", StringComparison.Ordinal), result.Error.Replace(folder.Root, "~", StringComparison.Ordinal));
+        return new ToolResult(result.Code, result.Out.Replace(folder.Root, "~", StringComparison.Ordinal),
+            result.Error.Replace(folder.Root, "~", StringComparison.Ordinal));
     }
 
     private List<string> Seen() =>

@@ -71,7 +71,8 @@ public sealed class EmptyInputTests : IDisposable
     {
         await MakeAsync();
         await TestData.TwoBlobsAsync(folder["blobs.parquet"], rows: 30);
-        Assert.Equal((0, ""), await RunAsync("fit hmm ~/blobs.parquet --features x --sequence w --distribution normal --components 2 --min-variance 0.1 --output ~/hmm.json --quiet"));
+        Assert.Equal((0, ""), await RunAsync("fit hmm ~/blobs.parquet --features x --sequence w --distribution normal --components 2 --min-variance 0.1 "
+            + "--output ~/hmm.json --quiet"));
         Assert.Equal((0, ""), await RunAsync($"score ~/hmm.json ~/none --sequence name{more} --output ~/out.parquet --quiet"));
         await CheckAsync("out.parquet", Columns);
     }
@@ -86,13 +87,16 @@ public sealed class EmptyInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData("fit mixture ~/none --features x,y --distribution normal --components 1"), InlineData("fit kmeans ~/none --components 2"), InlineData("fit distribution ~/none --features name --distribution discrete")]
-    [InlineData("fit hmm ~/none --features x --sequence name --distribution normal --components 2"), InlineData("fit markov-chain ~/none --features name --sequence y")]
+    [InlineData("fit mixture ~/none --features x,y --distribution normal --components 1"), InlineData("fit kmeans ~/none --components 2"),
+        InlineData("fit distribution ~/none --features name --distribution discrete")]
+    [InlineData("fit hmm ~/none --features x --sequence name --distribution normal --components 2"),
+        InlineData("fit markov-chain ~/none --features name --sequence y")]
     [InlineData("fit mixture ~/none --features x --distribution normal --components 1 --dry-run")]
     public async Task A_fit_to_no_rows_is_refused(string command)
     {
         await MakeAsync();
-        Assert.Equal((3, "pipelines: error: ~/none: found no row, expected at least one; check the paths and filters"), await RunAsync($"{command} --output ~/fitted.json"));
+        Assert.Equal((3, "pipelines: error: ~/none: found no row, expected at least one; check the paths and filters"),
+            await RunAsync($"{command} --output ~/fitted.json"));
         Assert.False(File.Exists(folder["fitted.json"]));
     }
 
@@ -102,7 +106,8 @@ public sealed class EmptyInputTests : IDisposable
     {
         await MakeAsync();
         Directory.CreateDirectory(folder["nothing"]);
-        Assert.Equal((2, $"pipelines: error: {place}: found no Parquet file, expected at least one; correct the path, the folder or the glob"), await RunAsync($"score ~/m.json {input} --output ~/out.parquet"));
+        Assert.Equal((2, $"pipelines: error: {place}: found no Parquet file, expected at least one; correct the path, the folder or the glob"),
+            await RunAsync($"score ~/m.json {input} --output ~/out.parquet"));
     }
 
     private async Task MakeAsync()

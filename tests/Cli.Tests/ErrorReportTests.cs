@@ -25,7 +25,8 @@ public sealed class ErrorReportTests
     public void Kind_decides_the_code(Exception exception, int code, string message)
     {
         var error = new StringWriter { NewLine = "\n" };
-        Assert.Equal(code, ErrorReport.Write(new ToolConsole(TextWriter.Null, error, false), exception, verbose: false, StopRequest.From(CancellationToken.None)));
+        Assert.Equal(code,
+            ErrorReport.Write(new ToolConsole(TextWriter.Null, error, false), exception, verbose: false, StopRequest.From(CancellationToken.None)));
         Assert.Equal(message, error.ToString());
     }
 
@@ -33,7 +34,8 @@ public sealed class ErrorReportTests
     public void A_cancelled_run_says_so()
     {
         var error = new StringWriter { NewLine = "\n" };
-        Assert.Equal(130, ErrorReport.Write(new ToolConsole(TextWriter.Null, error, false), new OperationCanceledException(), verbose: false, StopRequest.From(new CancellationToken(canceled: true))));
+        Assert.Equal(130, ErrorReport.Write(new ToolConsole(TextWriter.Null, error, false), new OperationCanceledException(), verbose: false,
+            StopRequest.From(new CancellationToken(canceled: true))));
         Assert.Equal("pipelines: cancelled; no output was written\n", error.ToString());
     }
 

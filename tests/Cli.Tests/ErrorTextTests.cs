@@ -31,7 +31,8 @@ public sealed class ErrorTextTests
     {
         var path = $"/data/{new string('x', 400)}/2026-01.parquet, row group 3, column 'delay'";
         var error = new DataException(DataErrorKind.Data, path, "an infinite value", "finite numbers", "clean the column");
-        Assert.Matches("^/data/x+…x+/2026-01.parquet, row group 3, column 'delay': found an infinite value, expected finite numbers; clean the column$", error.Message);
+        Assert.Matches("^/data/x+…x+/2026-01.parquet, row group 3, column 'delay': found an infinite value, expected finite numbers; clean the column$",
+            error.Message);
         Assert.Equal(path, error.Place);
         Assert.InRange(error.Message.Length, 270, 280);
         Assert.Equal(error.Message, new ModelException(ErrorKind.Data, path, "an infinite value", "finite numbers", "clean the column").Message);

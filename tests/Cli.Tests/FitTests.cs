@@ -15,11 +15,13 @@ public sealed class FitTests : IDisposable
     public async Task Fit_prints_one_object_with_the_promised_fields()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "multivariate-gaussian", "--components", "2", "--output", folder["m.json"], "--json");
+        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "multivariate-gaussian", "--components",
+            "2", "--output", folder["m.json"], "--json");
         Assert.Equal(0, result.Code);
         using var json = JsonDocument.Parse(result.Out);
         var root = json.RootElement;
-        Assert.Equal(["rows", "rowsRejected", "iterations", "converged", "logLikelihood", "history", "seconds", "rowsPerSecond", "peakMemoryBytes", "output", "warnings"], root.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["rows", "rowsRejected", "iterations", "converged", "logLikelihood", "history", "seconds", "rowsPerSecond", "peakMemoryBytes", "output",
+            "warnings"], root.EnumerateObject().Select(p => p.Name));
         Assert.Equal(3_000, root.GetProperty("rows").GetInt64());
         Assert.True(root.GetProperty("converged").GetBoolean());
         Assert.Equal(folder["m.json"], root.GetProperty("output").GetString());
@@ -43,7 +45,8 @@ public sealed class FitTests : IDisposable
     public async Task Fit_tells_people_what_it_found()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--features", "x", "--distribution", "normal", "--components", "2", "--output", folder["m.json"]);
+        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--features", "x", "--distribution", "normal", "--components", "2", "--output",
+            folder["m.json"]);
         Assert.Equal(0, result.Code);
         var lines = result.Out.Split('\n');
         Assert.Equal("mixture over x, fitted to 3,000 rows:", lines[0]);
@@ -60,16 +63,20 @@ public sealed class FitTests : IDisposable
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         string[] fit = ["fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "2", "--output", folder["m.json"], "--quiet"];
         Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(fit));
-        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--quiet"));
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"],
+            "--quiet"));
     }
 
     [Fact]
     public async Task Verbose_says_each_iteration()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "2", "--iterations", "2", "--tolerance", "-1", "--output", folder["m.json"], "--verbose");
-        Assert.Equal(["start, minus the total squared distance", "iteration 1, minus the total squared distance", "iteration 2, minus the total squared distance"],
-            result.Error.Split('\n').Where(l => l.Contains("distance", StringComparison.Ordinal)).Select(l => l[..(l.IndexOf("distance", StringComparison.Ordinal) + 8)]));
+        var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "2", "--iterations", "2", "--tolerance",
+            "-1", "--output", folder["m.json"], "--verbose");
+        Assert.Equal(["start, minus the total squared distance", "iteration 1, minus the total squared distance",
+            "iteration 2, minus the total squared distance"],
+            result.Error.Split('\n').Where(l => l.Contains("distance", StringComparison.Ordinal))
+                .Select(l => l[..(l.IndexOf("distance", StringComparison.Ordinal) + 8)]));
     }
 
     [Fact]
@@ -91,8 +98,10 @@ public sealed class FitTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         string[] fit = ["fit", "mixture", folder["d.parquet"], "--tolerance", "-1", "--json", "--quiet"];
-        await Tool.RunAsync([.. fit, "--features", "y,x", "--distribution", "multivariate-gaussian", "--components", "2", "--iterations", "5", "--output", folder["five.json"]]);
-        await Tool.RunAsync([.. fit, "--features", "y,x", "--distribution", "multivariate-gaussian", "--components", "2", "--iterations", "3", "--output", folder["three.json"]]);
+        await Tool.RunAsync([.. fit, "--features", "y,x", "--distribution", "multivariate-gaussian", "--components", "2", "--iterations", "5", "--output",
+            folder["five.json"]]);
+        await Tool.RunAsync([.. fit, "--features", "y,x", "--distribution", "multivariate-gaussian", "--components", "2", "--iterations", "3", "--output",
+            folder["three.json"]]);
         var result = await Tool.RunAsync([.. fit, "--initial", folder["three.json"], "--iterations", "2", "--output", folder["more.json"]]);
         Assert.Equal(0, result.Code);
         var (five, more) = (SavedModel.Load(folder["five.json"]), SavedModel.Load(folder["more.json"]));
@@ -114,10 +123,12 @@ public sealed class FitTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         TestData.SaveModel(folder["m.json"], "x");
-        var result = await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--columns", "probability,label", "--keep", "name,x", "--json");
+        var result = await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--columns", "probability,label",
+            "--keep", "name,x", "--json");
         Assert.Equal(0, result.Code);
         using var json = JsonDocument.Parse(result.Out);
-        Assert.Equal(["rows", "rowsIn", "rowsRejected", "rowsResumed", "seconds", "rowsPerSecond", "peakMemoryBytes", "output", "warnings"], json.RootElement.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["rows", "rowsIn", "rowsRejected", "rowsResumed", "seconds", "rowsPerSecond", "peakMemoryBytes", "output", "warnings"],
+            json.RootElement.EnumerateObject().Select(p => p.Name));
         Assert.Equal(3_000, json.RootElement.GetProperty("rows").GetInt64());
 
         var scored = new Io.MemorySink();
@@ -138,7 +149,8 @@ public sealed class FitTests : IDisposable
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         TestData.SaveModel(folder["m.json"], "x", "y");
         var model = await Tool.RunAsync("inspect", folder["m.json"]);
-        Assert.StartsWith($"{folder["m.json"]}: mixture model of 2 features\nscores: log-probability, label, probability, posterior-log-probability\nfeatures: x, y\n\ncomponent 0, ", model.Out, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder["m.json"]}: mixture model of 2 features\nscores: log-probability, label, probability, posterior-log-probability\nfeatures: "
+            + "x, y\n\ncomponent 0, ", model.Out, StringComparison.Ordinal);
         var data = await Tool.RunAsync("inspect", folder["d.parquet"]);
         Assert.Contains("Parquet, 3,000 rows, 4 columns, 1 row group, ", data.Out, StringComparison.Ordinal);
 
@@ -146,7 +158,8 @@ public sealed class FitTests : IDisposable
         Assert.Equal("mixture", modelJson.RootElement.GetProperty("type").GetString());
         using var dataJson = JsonDocument.Parse((await Tool.RunAsync("inspect", folder["d.parquet"], "--json")).Out);
         Assert.Equal(3_000, dataJson.RootElement.GetProperty("rows").GetInt64());
-        Assert.Equal(["x", "y", "w", "name"], dataJson.RootElement.GetProperty("files")[0].GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
+        Assert.Equal(["x", "y", "w", "name"], dataJson.RootElement.GetProperty("files")[0].GetProperty("columns").EnumerateArray()
+            .Select(c => c.GetProperty("name").GetString()));
     }
 
     [Theory]
@@ -159,16 +172,21 @@ public sealed class FitTests : IDisposable
         var result = await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", family, "--output", folder["m.json"]);
         Assert.Equal(0, result.Code);
         Assert.Contains(words, result.Out, StringComparison.Ordinal);
-        Assert.Equal(2, (await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", $"{family[..family.IndexOf('(', StringComparison.Ordinal)]}(-1)", "--output", folder["m.json"])).Code);
+        Assert.Equal(2,
+            (await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--distribution", $"{family[..family.IndexOf('(', StringComparison.Ordinal)]}(-1)",
+                "--output", folder["m.json"])).Code);
     }
 
     [Fact]
     public async Task Booleans_are_numbers_where_they_are_named()
     {
         await TestData.WriteAsync(folder["d.parquet"], ("x", new[] { true, false, true, true }));
-        Assert.Equal(0, (await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--features", "x", "--distribution", "bernoulli", "--output", folder["m.json"], "--quiet")).Code);
+        Assert.Equal(0,
+            (await Tool.RunAsync("fit", "distribution", folder["d.parquet"], "--features", "x", "--distribution", "bernoulli", "--output", folder["m.json"],
+                "--quiet")).Code);
         Assert.Equal(0.75, ((BernoulliDistribution)SavedModel.Load(folder["m.json"]).Model).Probability1);
-        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--quiet"));
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"],
+            "--quiet"));
     }
 
     [Fact]
@@ -177,7 +195,8 @@ public sealed class FitTests : IDisposable
         TestData.SaveModel(folder["m.json"], "x");
         var before = await File.ReadAllBytesAsync(folder["m.json"]);
         var result = await Tool.RunAsync("convert", folder["m.json"], folder["m.json"], "--to", "pomegranate");
-        Assert.Equal((2, $"pipelines: error: OUT {folder["m.json"]}: found the file that is read too, expected another file; choose another name"), (result.Code, result.ErrorText));
+        Assert.Equal((2, $"pipelines: error: OUT {folder["m.json"]}: found the file that is read too, expected another file; choose another name"),
+            (result.Code, result.ErrorText));
         Assert.Equal(before, await File.ReadAllBytesAsync(folder["m.json"]));
     }
 }

@@ -16,7 +16,8 @@ public sealed class FullDiskTests : IDisposable
         TestData.SaveModel(folder["m.json"], "x");
         var result = await RunLimitedAsync(100, "score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"]);
         Assert.Equal(1, result.Code);
-        Assert.Matches($"^pipelines: error: {folder["s.parquet"]}: found a failing write \\(.*\\), expected room and permission to write; free space or choose another place; nothing was left behind$", result.ErrorText);
+        Assert.Matches($"^pipelines: error: {folder["s.parquet"]}: found a failing write \\(.*\\), expected room and permission to write; free space or choose "
+            + "another place; nothing was left behind$", result.ErrorText);
         Assert.Equal(["d.parquet", "m.json"], folder.Names);
     }
 
@@ -25,16 +26,19 @@ public sealed class FullDiskTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         // 20 components of two features take some 8 kB; the limit is 1.
-        var result = await RunLimitedAsync(1, "fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "multivariate-gaussian", "--components", "20", "--min-variance", "0.01", "--iterations", "1", "--output", folder["m.json"]);
+        var result = await RunLimitedAsync(1, "fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "multivariate-gaussian",
+            "--components", "20", "--min-variance", "0.01", "--iterations", "1", "--output", folder["m.json"]);
         Assert.Equal(1, result.Code);
-        Assert.Matches($"^pipelines: error: --output {folder["m.json"]}: found .*, expected room to write the model; free space or choose another folder, and run again$", result.ErrorText);
+        Assert.Matches($"^pipelines: error: --output {folder["m.json"]}: found .*, expected room to write the model; free space or choose another folder, "
+            + "and run again$", result.ErrorText);
         Assert.Equal(["d.parquet"], folder.Names);
     }
 
     private static Task<ToolResult> RunLimitedAsync(int kilobytes, params string[] args)
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var arg in (string[])["-c", $"trap '' XFSZ; ulimit -f {kilobytes}; exec dotnet \"$@\"", "bash", Tool.ToolPath, .. args]) start.ArgumentList.Add(arg);
+        foreach (var arg in (string[])["-c", $"trap '' XFSZ; ulimit -f {kilobytes}; exec dotnet \"$@\"", "bash", Tool.ToolPath, .. args])
+            start.ArgumentList.Add(arg);
         // The runtime's own double mapping of code is a file too, larger than the limit.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         start.Environment["DOTNET_EnableDiagnostics"] = "0";

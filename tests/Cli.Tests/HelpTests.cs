@@ -10,7 +10,8 @@ public sealed class HelpTests
     /// <summary>Every verb and kind there is, found as the tool finds them.</summary>
     public static TheoryData<string> Verbs => [.. new[] { "" }.Concat(Names)];
 
-    private static IEnumerable<string> Names => Verb.All.Select(v => v.GetType().Name.Replace("Command", "", StringComparison.Ordinal).ToLowerInvariant()).Concat(FitKind.All.Select(k => $"fit {k.Name}"));
+    private static IEnumerable<string> Names => Verb.All.Select(v => v.GetType().Name.Replace("Command", "", StringComparison.Ordinal).ToLowerInvariant())
+        .Concat(FitKind.All.Select(k => $"fit {k.Name}"));
 
     [Theory]
     [MemberData(nameof(Verbs))]
@@ -24,12 +25,18 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [InlineData("fit mixture", "--force --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
-    [InlineData("fit kmeans", "--force --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration --restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
-    [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial --iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume")]
-    [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output --checkpoint --resume")]
+    [InlineData("fit mixture", "--force --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay "
+        + "--batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run "
+        + "--checkpoint --resume")]
+    [InlineData("fit kmeans", "--force --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration "
+        + "--restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
+    [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial "
+        + "--iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume")]
+    [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output "
+        + "--checkpoint --resume")]
     [InlineData("convert", "--force --to --features --strict")]
-    [InlineData("score", "--force --output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows --dry-run --resume")]
+    [InlineData("score", "--force --output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows "
+        + "--dry-run --resume")]
     [InlineData("inspect", "<FILE>")]
     [InlineData("plot", "--force --output --kind --features --size --weights --on-bad-row density contour history criterion")]
     [InlineData("sample", "--force --rows --output --label --rows-per-file")]
@@ -38,7 +45,8 @@ public sealed class HelpTests
         var result = await Tool.RunAsync([.. verb.Split(' '), "--help"]);
         foreach (var option in options.Split(' ')) Assert.Contains(option, result.Out, StringComparison.Ordinal);
         // What later versions bring is absent, not a stub.
-        foreach (var later in verb is "sample" or "fit hmm" ? Array.Empty<string>() : ["--label"]) Assert.DoesNotContain(later, result.Out, StringComparison.Ordinal);
+        foreach (var later in verb is "sample" or "fit hmm" ? Array.Empty<string>() : ["--label"])
+            Assert.DoesNotContain(later, result.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class InspectModelTests : IDisposable
         { new DirichletDistribution([1, 3]), "shares a 0.25 on average (alpha 1), b 0.75 on average (alpha 3)" },
         { new JointProbabilityTable([2, 2], [0.1, 0.2, 0.3, 0.4]), "a, b: (no, small) 0.4" },
         { new ConditionalProbabilityTable([2, 2], [0.1, 0.9, 0.6, 0.4]), "(yes) large 0.1, small 0.9" },
-        { new IndependentComponentsDistribution([new PoissonDistribution(4), new NormalDistribution(0, 1)], [1, 0.5]), "b: mean 0, standard deviation 1 (column weight 0.5)" },
+        { new IndependentComponentsDistribution([new PoissonDistribution(4), new NormalDistribution(0, 1)], [1, 0.5]),
+            "b: mean 0, standard deviation 1 (column weight 0.5)" },
     };
 
     public void Dispose() => folder.Dispose();
@@ -60,7 +61,8 @@ public sealed class InspectModelTests : IDisposable
     [Fact]
     public void No_family_is_left_out()
     {
-        var families = typeof(Distribution).Assembly.GetTypes().Where(t => t is { IsAbstract: false, IsPublic: true } && typeof(Distribution).IsAssignableFrom(t) && t != typeof(GeneralMixtureModel));
+        var families = typeof(Distribution).Assembly.GetTypes()
+            .Where(t => t is { IsAbstract: false, IsPublic: true } && typeof(Distribution).IsAssignableFrom(t) && t != typeof(GeneralMixtureModel));
         Assert.Equal(families.Select(t => t.Name).Order(), Families.Select(f => f[0].GetType().Name).Order());
     }
 
@@ -68,7 +70,8 @@ public sealed class InspectModelTests : IDisposable
     public async Task Nested_mixtures_are_indented()
     {
         var inner = new GeneralMixtureModel([new NormalDistribution(0, 1), new PoissonDistribution(3)], [0.25, 0.75]);
-        var model = new GeneralMixtureModel([new IndependentComponentsDistribution([inner, new NormalDistribution(2, 1)]), new DiagonalGaussianDistribution([1, 2], [3, 4])], [0.4, 0.6]);
+        var model = new GeneralMixtureModel([new IndependentComponentsDistribution([inner, new NormalDistribution(2, 1)]),
+            new DiagonalGaussianDistribution([1, 2], [3, 4])], [0.4, 0.6]);
         new SavedModel(model, [new Feature("a"), new Feature("b")]).Save(folder["model.json"]);
         var lines = (await Tool.RunAsync("inspect", folder["model.json"])).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
@@ -104,19 +107,23 @@ public sealed class InspectModelTests : IDisposable
             Assert.Equal(3, result.Split("and 34 more").Length);
             Assert.DoesNotContain("f20", result, StringComparison.Ordinal);
         }
-        new SavedModel(new GeneralMixtureModel([.. Enumerable.Range(0, 70).Select(k => (Distribution)new NormalDistribution(k, 1))])).Save(folder["model.json"]);
+        new SavedModel(new GeneralMixtureModel([.. Enumerable.Range(0, 70).Select(k => (Distribution)new NormalDistribution(k, 1))])).Save(
+            folder["model.json"]);
         Assert.EndsWith("and 20 more components\n", (await Tool.RunAsync("inspect", folder["model.json"])).Out, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Training_features_and_candidates_are_told_in_words_and_json()
     {
-        var facts = new TrainingFacts(1_000, true, -5.5, -30, [-20, -5.5], 3, 100, "scalar")
+        var facts = new TrainingRecord(1_000, true, -5.5, -30, [-20, -5.5], 3, 100, "scalar")
         {
-            Candidates = [new(1, 0, 3, -9, 2, 22, 25, 4, false, false), new(2, 0, 3, -5.5, 5, 21, 24, 2, true, true), new(3, 0, 3, double.NaN, 0, double.NaN, double.NaN, 0, false, false) { Failure = "singular" }],
+            Candidates = [new(1, 0, 3, -9, 2, 22, 25, 4, false, false), new(2, 0, 3, -5.5, 5, 21, 24, 2, true, true),
+                new(3, 0, 3, double.NaN, 0, double.NaN, double.NaN, 0, false, false) { Failure = "singular" }],
         };
-        Feature[] features = [new("size") { Type = "double", IsNullable = false, Minimum = -1, Maximum = 2.5 }, new("kind", ["red", "green\u001b[31m"]) { Type = "string", IsNullable = true }];
-        new SavedModel(new IndependentComponentsDistribution([new NormalDistribution(0, 1), new DiscreteDistribution([0.5, 0.5])]), features, facts).Save(folder["model.json"]);
+        Feature[] features = [new("size") { Type = "double", IsNullable = false, Minimum = -1, Maximum = 2.5 },
+            new("kind", ["red", "green\u001b[31m"]) { Type = "string", IsNullable = true }];
+        new SavedModel(new IndependentComponentsDistribution([new NormalDistribution(0, 1), new DiscreteDistribution([0.5, 0.5])]), features,
+            facts).Save(folder["model.json"]);
         var words = (await Tool.RunAsync("inspect", folder["model.json"])).Out;
         Assert.Contains("fitted to 1,000 rows: 2 iterations (converged), log-likelihood -5.5\n", words, StringComparison.Ordinal);
         Assert.Contains("  size     double  none    -1 to 2.5\n", words, StringComparison.Ordinal);

@@ -20,14 +20,16 @@ public sealed partial class MessageTests
     // Names of other programs, and of what only those can do wrong who write C#.
     private static readonly string[] words =
     [
-        "DuckDB", "PyArrow", "DejaVu", "DataFrame", "SourceBlock", "DataBatch", "OperationCanceledException", "LogLikelihood", "BadRows", "QuarantineFolder", "MaxRows",
+        "DuckDB", "PyArrow", "DejaVu", "DataFrame", "SourceBlock", "DataBatch", "OperationCanceledException", "LogLikelihood", "BadRows",
+        "QuarantineFolder", "MaxRows",
         "MultivariateGaussian", "DiagonalGaussian", "SphericalGaussian", "MarkovChain", "ParquetSinkOptions", "RowsPerFile",
     ];
 
     private static readonly Assembly[] libraries = [typeof(Model).Assembly, typeof(DataBatch).Assembly, typeof(Pipeline).Assembly, typeof(ModelPlot).Assembly];
 
     [Fact]
-    public void No_text_of_the_library_names_an_option_of_the_tool() => Assert.DoesNotContain(libraries.SelectMany(Literals), text => OptionOfTool().IsMatch(text));
+    public void No_text_of_the_library_names_an_option_of_the_tool() =>
+        Assert.DoesNotContain(libraries.SelectMany(Literals), text => OptionOfTool().IsMatch(text));
 
     [Fact]
     public void The_tool_knows_every_property_that_a_message_names()
@@ -61,13 +63,15 @@ public sealed partial class MessageTests
 
     [Fact]
     public void Option_types_that_check_themselves_have_an_option_for_each_property_that_the_tool_sets() =>
-        Assert.DoesNotContain(typeof(SampleOptions).GetProperties().Select(p => $"SampleOptions.{p.Name}").Except(["SampleOptions.Seed"]), n => !OptionNames.All.ContainsKey(n));
+        Assert.DoesNotContain(typeof(SampleOptions).GetProperties().Select(p => $"SampleOptions.{p.Name}").Except(["SampleOptions.Seed"]),
+            n => !OptionNames.All.ContainsKey(n));
 
     [Theory]
     [InlineData("use fewer components, or set a least variance (FitOptions.MinVariance)", "use fewer components, or set a least variance (--min-variance)")]
     [InlineData("FitOptions.Pseudocount: found -1", "--pseudocount: found -1")]
     [InlineData("x; choose them from more rows (FitOptions.InitializationRows), or use fewer components", "x; use fewer components")]
-    [InlineData("add a pseudocount (FitOptions.Pseudocount), or fit shares by maximum likelihood (ShareEstimator.MaximumLikelihood)", "add a pseudocount (--pseudocount)")]
+    [InlineData("add a pseudocount (FitOptions.Pseudocount), or fit shares by maximum likelihood (ShareEstimator.MaximumLikelihood)",
+        "add a pseudocount (--pseudocount)")]
     [InlineData("/data/MyFolder.Parquet, column 'Some.Name'", "/data/MyFolder.Parquet, column 'Some.Name'")]
     public void Properties_become_options(string message, string typed) => Assert.Equal(typed, OptionNames.AsTyped(message));
 
@@ -75,7 +79,8 @@ public sealed partial class MessageTests
     public void No_message_of_the_library_has_other_names_of_the_code()
     {
         // Texts of several words are messages, or parts of them.
-        var messages = libraries.SelectMany(Literals).Where(t => t.Trim().Contains(' ', StringComparison.Ordinal)).Select(t => Property().Replace(t, m => Known(m.Value) ? "" : m.Value));
+        var messages = libraries.SelectMany(Literals).Where(t => t.Trim().Contains(' ', StringComparison.Ordinal))
+            .Select(t => Property().Replace(t, m => Known(m.Value) ? "" : m.Value));
         Assert.DoesNotContain(messages, t => !Printed().IsMatch(t) && Identifier().Matches(t).Any(m => !words.Contains(m.Value)));
     }
 
@@ -90,7 +95,8 @@ public sealed partial class MessageTests
     {
         using var file = new PEReader(File.OpenRead(assembly.Location));
         var reader = file.GetMetadataReader();
-        for (var handle = MetadataTokens.UserStringHandle(1); !handle.IsNil && MetadataTokens.GetHeapOffset(handle) < reader.GetHeapSize(HeapIndex.UserString); handle = reader.GetNextHandle(handle))
+        for (var handle = MetadataTokens.UserStringHandle(1); !handle.IsNil && MetadataTokens.GetHeapOffset(handle) < reader.GetHeapSize(HeapIndex.UserString);
+            handle = reader.GetNextHandle(handle))
             yield return reader.GetUserString(handle);
     }
 

@@ -20,7 +20,8 @@ public sealed class PlotTests : IDisposable
     public async Task Png_has_its_size_and_shows_something(string kind)
     {
         await TwoBlobsAsync();
-        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", kind, "--size", "900x500", "--output", folder["plot.png"]);
+        var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", kind, "--size", "900x500", "--output",
+            folder["plot.png"]);
         Assert.Equal("", result.ErrorText);
         Assert.Equal(0, result.Code);
         Assert.StartsWith($"wrote {folder["plot.png"]}: {kind}, ", result.Out, StringComparison.Ordinal);
@@ -30,7 +31,8 @@ public sealed class PlotTests : IDisposable
         using var picture = SKBitmap.Decode(bytes);
         // The first two component colours, and white around them.
         foreach (var color in new[] { new SKColor(0, 0x72, 0xB2), new SKColor(0xE6, 0x9F, 0), SKColors.White })
-            Assert.True(picture.Pixels.Count(p => Math.Abs(p.Red - color.Red) + Math.Abs(p.Green - color.Green) + Math.Abs(p.Blue - color.Blue) < 30) > 100, color.ToString());
+            Assert.True(picture.Pixels.Count(p => Math.Abs(p.Red - color.Red) + Math.Abs(p.Green - color.Green) + Math.Abs(p.Blue - color.Blue) < 30) > 100,
+                color.ToString());
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class PlotTests : IDisposable
         var document = XDocument.Load(folder["plot.svg"]);
         var texts = document.Descendants().Where(e => e.Name.LocalName == "text").ToArray();
         var words = string.Join('\n', texts.Select(t => t.Value.Trim()));
-        foreach (var text in new[] { "x", "y", "density", "3,000 rows", "component 0 (50 %)", "component 1 (50 %)", "sum of all components", "mixture of 2 components" })
+        foreach (var text in new[] { "x", "y", "density", "3,000 rows", "component 0 (50 %)", "component 1 (50 %)", "sum of all components",
+            "mixture of 2 components" })
             Assert.Contains(text, words.Split('\n'));
         // Lists of places end without a comma, as the standard has them; machines without our font are told of another.
         Assert.All(texts, t => Assert.False(t.Attribute("x")?.Value.TrimEnd().EndsWith(',')));
@@ -59,7 +62,9 @@ public sealed class PlotTests : IDisposable
                 byte[]? first = null;
                 foreach (var threads in new[] { "1", "2", "8" })
                 {
-                    Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", kind, "--batch-size", "1000", "--max-parallelism", threads, "--output", folder[$"plot.{extension}"])).Code);
+                    Assert.Equal(0,
+                        (await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", kind, "--batch-size", "1000", "--max-parallelism",
+                            threads, "--output", folder[$"plot.{extension}"])).Code);
                     var bytes = await File.ReadAllBytesAsync(folder[$"plot.{extension}"]);
                     Assert.Equal(first ?? bytes, bytes);
                     first = bytes;
@@ -81,13 +86,19 @@ public sealed class PlotTests : IDisposable
     [Theory]
     [InlineData("--output plot.gif", "--output: found 'DIR/plot.gif', expected a file to write that ends with .png or .svg; for example --output plot.png")]
     [InlineData("--output plot.png --kind pie", "--kind: found 'pie', expected contour, criterion, density or history; for example --kind density")]
-    [InlineData("--output plot.png --size 20x20", "--size: found '20x20', expected two numbers from 200 to 8000 with an x between them; for example --size 1200x800")]
+    [InlineData("--output plot.png --size 20x20",
+        "--size: found '20x20', expected two numbers from 200 to 8000 with an x between them; for example --size 1200x800")]
     [InlineData("--output plot.png --features x,z", "--features: found 'z', expected features of the model; name some of them, such as x, y")]
-    [InlineData("--output plot.png --kind history", "--kind history: found a model file without a history, expected a model that 'fit' saved; fit the model, or choose another kind (density)")]
-    [InlineData("--output plot.png --kind criterion", "--kind criterion: found a model file of a single fit, expected a model that 'fit' chose among several; fit it with several numbers of components, or choose another kind (history)")]
-    [InlineData("--output plot.png --kind contour --features x", "--kind contour: found 1 feature, expected 2 to 6 features with a density; choose another kind (density)")]
-    [InlineData("--output plot.png --weights w", "--weights: found no INPUT, expected an INPUT with the column; for example model.json data.parquet --weights w")]
-    [InlineData("--output nowhere/plot.png", "--output DIR/nowhere/plot.png: found no folder 'DIR/nowhere', expected a file that can be written; make the folder, or choose another")]
+    [InlineData("--output plot.png --kind history",
+        "--kind history: found a model file without a history, expected a model that 'fit' saved; fit the model, or choose another kind (density)")]
+    [InlineData("--output plot.png --kind criterion", "--kind criterion: found a model file of a single fit, expected a model that 'fit' chose among several; "
+        + "fit it with several numbers of components, or choose another kind (history)")]
+    [InlineData("--output plot.png --kind contour --features x",
+        "--kind contour: found 1 feature, expected 2 to 6 features with a density; choose another kind (density)")]
+    [InlineData("--output plot.png --weights w",
+        "--weights: found no INPUT, expected an INPUT with the column; for example model.json data.parquet --weights w")]
+    [InlineData("--output nowhere/plot.png",
+        "--output DIR/nowhere/plot.png: found no folder 'DIR/nowhere', expected a file that can be written; make the folder, or choose another")]
     [InlineData("--output folder.png", "--output DIR/folder.png: found a folder, expected a file that can be written; name a file, such as plot.png")]
     public async Task Bad_usage_is_named(string arguments, string message)
     {
@@ -97,7 +108,8 @@ public sealed class PlotTests : IDisposable
         words[1] = folder[words[1]];
         var result = await Tool.RunAsync(["plot", folder["model.json"], .. words]);
         Assert.Equal(2, result.Code);
-        Assert.Contains(message.Replace("DIR", folder.Root, StringComparison.Ordinal), result.ErrorText.Replace("\n", " ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(message.Replace("DIR", folder.Root, StringComparison.Ordinal), result.ErrorText.Replace("\n", " ", StringComparison.Ordinal),
+            StringComparison.Ordinal);
         Assert.Equal(["folder.png", "model.json"], folder.Names);
     }
 
@@ -108,7 +120,8 @@ public sealed class PlotTests : IDisposable
         await TestData.TwoBlobsAsync(folder["data.parquet"]);
         var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--output", folder["plot.png"]);
         Assert.Equal(3, result.Code);
-        Assert.Contains("found no column 'other', expected the feature 'other' among its columns; correct the column's name", result.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("found no column 'other', expected the feature 'other' among its columns; correct the column's name", result.ErrorText,
+            StringComparison.Ordinal);
         Assert.Equal(["data.parquet", "model.json"], folder.Names);
     }
 
@@ -116,10 +129,11 @@ public sealed class PlotTests : IDisposable
     public async Task Rows_for_a_kind_that_shows_none_are_refused()
     {
         await TwoBlobsAsync();
-        var facts = new TrainingFacts(10, true, -5, -30, [-20, -7, -5], 0, 10, "scalar");
+        var facts = new TrainingRecord(10, true, -5, -30, [-20, -7, -5], 0, 10, "scalar");
         (SavedModel.Load(folder["model.json"]) with { Training = facts }).Save(folder["model.json"]);
         var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", "history", "--output", folder["plot.png"]);
-        Assert.Equal((2, "pipelines: error: --kind history: found input rows, expected none: the picture is made from the model file alone; leave the input out, or choose another kind"), (result.Code, result.ErrorText));
+        Assert.Equal((2, "pipelines: error: --kind history: found input rows, expected none: the picture is made from the model file alone; leave the input "
+            + "out, or choose another kind"), (result.Code, result.ErrorText));
         Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], "--kind", "history", "--output", folder["plot.png"])).Code);
     }
 
@@ -129,22 +143,29 @@ public sealed class PlotTests : IDisposable
         var names = Enumerable.Range(0, 40).Select(j => $"f{j}").ToArray();
         TestData.SaveModel(folder["model.json"], names);
         var result = await Tool.RunAsync("plot", folder["model.json"], "--output", folder["plot.png"]);
-        Assert.Equal((2, "pipelines: error: --features: found 40 features, expected at most 24 in one picture; name some with --features: f0, f1, f2 and 37 more"), (result.Code, result.ErrorText));
+        Assert.Equal((2, "pipelines: error: --features: found 40 features, expected at most 24 in one picture; name some with --features: f0, f1, f2 "
+            + "and 37 more"), (result.Code, result.ErrorText));
         var contour = await Tool.RunAsync("plot", folder["model.json"], "--kind", "contour", "--output", folder["plot.png"]);
-        Assert.Contains("found 40 features with a density, expected 2 to 6 features with a density; name some with --features: f0, ", contour.ErrorText, StringComparison.Ordinal);
-        Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], "--features", string.Join(',', names.Take(20)), "--output", folder["plot.png"])).Code);
+        Assert.Contains("found 40 features with a density, expected 2 to 6 features with a density; name some with --features: f0, ", contour.ErrorText,
+            StringComparison.Ordinal);
+        Assert.Equal(0,
+            (await Tool.RunAsync("plot", folder["model.json"], "--features", string.Join(',', names.Take(20)), "--output", folder["plot.png"])).Code);
     }
 
     [Fact]
     public async Task Hidden_states_are_drawn_with_their_shares_over_the_rows()
     {
         // In the long run 3/4 and 1/4 of the rows.
-        var model = HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.3, 0.7 } }, [new NormalDistribution(0, 1), new NormalDistribution(10, 1)], [0.5, 0.5], names: ["calm", "storm"]);
+        var model = HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.3, 0.7 } }, [new NormalDistribution(0, 1), new NormalDistribution(10, 1)],
+            [0.5, 0.5], names: ["calm", "storm"]);
         new SavedModel(model, [new Feature("wind")]).Save(folder["hmm.json"]);
-        Assert.Equal(0, (await Tool.RunAsync("sample", folder["hmm.json"], "--rows", "20000", "--length", "100", "--output", folder["wind.parquet"], "--quiet")).Code);
-        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("plot", folder["hmm.json"], folder["wind.parquet"], "--output", folder["hmm.svg"], "--quiet"));
+        Assert.Equal(0,
+            (await Tool.RunAsync("sample", folder["hmm.json"], "--rows", "20000", "--length", "100", "--output", folder["wind.parquet"], "--quiet")).Code);
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("plot", folder["hmm.json"], folder["wind.parquet"], "--output", folder["hmm.svg"],
+            "--quiet"));
         var texts = XDocument.Load(folder["hmm.svg"]).Descendants().Where(e => e.Name.LocalName == "text").Select(t => t.Value.Trim()).ToArray();
-        foreach (var text in new[] { "hidden Markov model of 2 states", "20,000 rows", "state calm (75 %)", "state storm (25 %)", "sum of all states", "wind" }) Assert.Contains(text, texts);
+        foreach (var text in new[] { "hidden Markov model of 2 states", "20,000 rows", "state calm (75 %)", "state storm (25 %)", "sum of all states", "wind" })
+            Assert.Contains(text, texts);
     }
 
     [Fact]
@@ -152,10 +173,13 @@ public sealed class PlotTests : IDisposable
     {
         new SavedModel(new KMeans(new double[,] { { 0 }, { 1 } }), [new Feature("x")]).Save(folder["kmeans.json"]);
         var kmeans = await Tool.RunAsync("plot", folder["kmeans.json"], "--output", folder["plot.png"]);
-        Assert.Equal((2, "pipelines: error: kmeans model: found no densities to draw with --kind density, expected a probability distribution, such as a mixture; choose another kind (history), or fit a mixture"), (kmeans.Code, kmeans.ErrorText));
-        new SavedModel(new IndependentComponentsDistribution([new PoissonDistribution(2), new NormalDistribution(0, 1)]), [new Feature("n"), new Feature("x")]).Save(folder["counts.json"]);
+        Assert.Equal((2, "pipelines: error: kmeans model: found no densities to draw with --kind density, expected a probability distribution, such as a "
+            + "mixture; choose another kind (history), or fit a mixture"), (kmeans.Code, kmeans.ErrorText));
+        new SavedModel(new IndependentComponentsDistribution([new PoissonDistribution(2), new NormalDistribution(0, 1)]),
+            [new Feature("n"), new Feature("x")]).Save(folder["counts.json"]);
         var counts = await Tool.RunAsync("plot", folder["counts.json"], "--kind", "contour", "--features", "n,x", "--output", folder["plot.png"]);
-        Assert.Equal((2, "pipelines: error: --kind contour, feature 'n': found a feature of categories or counts, expected one with a density; name others with --features, or choose another kind (density)"), (counts.Code, counts.ErrorText));
+        Assert.Equal((2, "pipelines: error: --kind contour, feature 'n': found a feature of categories or counts, expected one with a density; name others "
+            + "with --features, or choose another kind (density)"), (counts.Code, counts.ErrorText));
     }
 
     [Fact]
@@ -166,7 +190,8 @@ public sealed class PlotTests : IDisposable
         var failed = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--output", folder["plot.png"]);
         Assert.Equal(3, failed.Code);
         Assert.False(File.Exists(folder["plot.png"]));
-        var skipped = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--on-bad-row", "skip", "--json", "--output", folder["plot.png"]);
+        var skipped = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--on-bad-row", "skip", "--json", "--output",
+            folder["plot.png"]);
         Assert.Equal(0, skipped.Code);
         Assert.Contains("1 row refused", skipped.Out, StringComparison.Ordinal);
     }

@@ -18,11 +18,15 @@ public sealed class PomegranateTests : IDisposable
     /// <summary>Cases whose rows are sequences.</summary>
     public static TheoryData<string> SequenceCases => [.. Answered("sequence")];
 
-    /// <summary>Cases of models that we do not have yet. One that is supported leaves this list: the test then fails until its data and answers are copied too.</summary>
+    /// <summary>
+    /// Cases of models that we do not have yet. One that is supported leaves this list: the test then fails until its data and answers are copied too.
+    /// </summary>
     public static TheoryData<string, string> Later => new()
     {
-        { "bc_bn", "BayesClassifier" }, { "bc_gmm", "BayesClassifier" }, { "bc_hmm", "BayesClassifier" }, { "bc_mvg", "BayesClassifier" }, { "edge_zero_prior", "BayesClassifier" },
-        { "bn_asia", "BayesianNetwork" }, { "bn_bool", "BayesianNetwork" }, { "bn_integer_probability", "BayesianNetwork" }, { "bn_learned", "BayesianNetwork" },
+        { "bc_bn", "BayesClassifier" }, { "bc_gmm", "BayesClassifier" }, { "bc_hmm", "BayesClassifier" }, { "bc_mvg", "BayesClassifier" },
+        { "edge_zero_prior", "BayesClassifier" },
+        { "bn_asia", "BayesianNetwork" }, { "bn_bool", "BayesianNetwork" }, { "bn_integer_probability", "BayesianNetwork" },
+        { "bn_learned", "BayesianNetwork" },
         { "bn_monty_hall", "BayesianNetwork" }, { "bn_unnamed", "BayesianNetwork" }, { "factor_graph", "FactorGraph" },
         { "nb_gaussian", "NaiveBayes" }, { "nb_mixed", "NaiveBayes" }, { "nb_univariate", "NaiveBayes" },
     };
@@ -46,12 +50,22 @@ public sealed class PomegranateTests : IDisposable
     {
         using var expected = JsonDocument.Parse(await File.ReadAllBytesAsync(Of(name, "expected.json")));
         var columns = expected.RootElement.GetProperty("columns").EnumerateObject().ToList();
-        var kinds = string.Join(',', columns.Select(c => c.Name switch { "predict" => "label", "predict_proba" => "probability", "log_probability" => "log-probability", var other => other }));
-        var run = await Tool.RunAsync("score", Of(name, "model.json"), Of(name, "input.parquet"), "--columns", kinds, "--output", folder["scored.parquet"], "--batch-size", "7", "--quiet");
+        var kinds =
+            string.Join(',',
+                columns.Select(c => c.Name switch
+                {
+                    "predict" => "label",
+                    "predict_proba" => "probability",
+                    "log_probability" => "log-probability",
+                    var other => other
+                }));
+        var run = await Tool.RunAsync("score", Of(name, "model.json"), Of(name, "input.parquet"), "--columns", kinds, "--output", folder["scored.parquet"],
+            "--batch-size", "7", "--quiet");
         if (expected.RootElement.TryGetProperty("may_reject", out var reject) && reject.GetBoolean())
         {
             Assert.Equal(2, run.Code);
-            Assert.EndsWith("$.distributions[0].parameters[0]: found NaN, expected a finite number; the model broke down in training; fit it again", run.ErrorText);
+            Assert.EndsWith("$.distributions[0].parameters[0]: found NaN, expected a finite number; the model broke down in training; fit it again",
+                run.ErrorText);
         }
         else
         {
@@ -100,7 +114,8 @@ public sealed class PomegranateTests : IDisposable
         var hidden = Models.Serialization.SavedModel.Load(Of(name, "model.json")).Model as Models.HiddenMarkovModel;
         Assert.Equal(expected.RootElement.TryGetProperty("row_columns", out _), hidden is not null);
         var kinds = hidden is null ? "log-probability" : "log-probability,label,viterbi,probability";
-        var run = await Tool.RunAsync("score", Of(name, "model.json"), Of(name, "input.parquet"), "--sequence", "sequence", "--order", "t", "--columns", kinds, "--output", folder["scored.parquet"], "--batch-size", "7", "--quiet");
+        var run = await Tool.RunAsync("score", Of(name, "model.json"), Of(name, "input.parquet"), "--sequence", "sequence", "--order", "t", "--columns", kinds,
+            "--output", folder["scored.parquet"], "--batch-size", "7", "--quiet");
         Assert.Equal((0, ""), (run.Code, run.ErrorText));
 
         var scored = new MemorySink();
@@ -129,13 +144,16 @@ public sealed class PomegranateTests : IDisposable
         foreach (var (what, column) in new[] { ("map_state", "label"), ("viterbi_state", "viterbi") })
         {
             var want = rows.GetProperty(what).EnumerateArray().Select(s => s.GetString()).ToArray();
-            var got = isNamed ? await TestData.TextsAsync(folder["scored.parquet"], column) : [.. scored.Values<int>(column).ToArray().Select(k => k < 0 ? null : $"s{k}")];
+            var got = isNamed
+                ? await TestData.TextsAsync(folder["scored.parquet"], column)
+                : [.. scored.Values<int>(column).ToArray().Select(k => k < 0 ? null : $"s{k}")];
             // Null where the sequence is impossible.
             Assert.Equal(want.Select((s, i) => (what, i, s)), got.Select((s, i) => (what, i, s)));
         }
         var posterior = rows.GetProperty("posterior").EnumerateArray().ToList();
         for (var k = 0; k < names.Length; k++)
-            AssertNear(name, names[k], [.. posterior.Select(r => r.ValueKind == JsonValueKind.Null ? r : r[k])], scored.Doubles($"probability_{hidden.IndexOf(names[k])}"), relative, absolute);
+            AssertNear(name, names[k], [.. posterior.Select(r => r.ValueKind == JsonValueKind.Null ? r : r[k])],
+                scored.Doubles($"probability_{hidden.IndexOf(names[k])}"), relative, absolute);
     }
 
     [Theory]
@@ -146,14 +164,16 @@ public sealed class PomegranateTests : IDisposable
         {
             var run = await Tool.RunAsync(args);
             Assert.Equal(2, run.Code);
-            Assert.StartsWith($"pipelines: error: {Of(name, "model.json")}, $.class: found the class '{kind}', expected one that this version can take over; use a newer version of Pipelines, or fit the model again", run.ErrorText);
+            Assert.StartsWith($"pipelines: error: {Of(name, "model.json")}, $.class: found the class '{kind}', expected one that this version can take over; "
+                + "use a newer version of Pipelines, or fit the model again", run.ErrorText);
         }
         Assert.Empty(folder.Names);
     }
 
     [Fact]
     public void Every_case_is_tested() =>
-        Assert.Equal(All, new IEnumerable<object[]>[] { Cases, SequenceCases, Later }.SelectMany(t => t).Select(c => (string)c[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(All, new IEnumerable<object[]>[] { Cases, SequenceCases, Later }.SelectMany(t => t).Select(c => (string)c[0])
+            .Order(StringComparer.Ordinal));
 
     [Fact]
     public async Task Columns_go_by_position_or_by_name()
@@ -170,9 +190,11 @@ public sealed class PomegranateTests : IDisposable
         Assert.Equal([first[1], first[0]], await Logs());
 
         var wide = await Tool.RunAsync(["score", model, folder["wide.parquet"], .. output]);
-        Assert.Equal((2, $"pipelines: error: {model}: found features without names, and 2 columns in the data (x, y), expected 1 columns, one for each feature in order; name them with --features"), (wide.Code, wide.ErrorText));
+        Assert.Equal((2, $"pipelines: error: {model}: found features without names, and 2 columns in the data (x, y), expected 1 columns, one for each feature "
+            + "in order; name them with --features"), (wide.Code, wide.ErrorText));
         var many = await Tool.RunAsync(["score", model, folder["wide.parquet"], "--features", "x,y", .. output]);
-        Assert.Equal((2, $"pipelines: error: --features: found 2 columns, expected 1, as {model} has features; name the columns that hold them, in the model's order"), (many.Code, many.ErrorText));
+        Assert.Equal((2, $"pipelines: error: --features: found 2 columns, expected 1, as {model} has features; name the columns that hold them, in the "
+            + "model's order"), (many.Code, many.ErrorText));
 
         async Task<double[]> Logs()
         {
@@ -186,7 +208,8 @@ public sealed class PomegranateTests : IDisposable
     public async Task A_fit_begins_with_it()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        var fit = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--initial", Of("gmm_frozen", "model.json"), "--features", "x", "--output", folder["m.json"], "--quiet");
+        var fit = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--initial", Of("gmm_frozen", "model.json"), "--features", "x", "--output",
+            folder["m.json"], "--quiet");
         Assert.Equal(new ToolResult(0, "", ""), fit);
         var fitted = Models.Serialization.SavedModel.Load(folder["m.json"]);
         Assert.Equal("x", fitted.Features!.Single().Name);
@@ -210,7 +233,8 @@ public sealed class PomegranateTests : IDisposable
             Assert.Contains("pomegranate leaves the factor 1/h out", json.RootElement.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
         }
         Assert.Contains("pipelines: warning: ", there.Error, StringComparison.Ordinal);
-        Assert.Equal((0, $"wrote {folder["theirs.json"]}: gaussian-kernel-density model of 1 feature, as pomegranate\n"), await Out("convert", folder["ours.json"], folder["theirs.json"], "--to", "pomegranate"));
+        Assert.Equal((0, $"wrote {folder["theirs.json"]}: gaussian-kernel-density model of 1 feature, as pomegranate\n"),
+            await Out("convert", folder["ours.json"], folder["theirs.json"], "--to", "pomegranate"));
         Assert.Equal(await File.ReadAllTextAsync(source), await File.ReadAllTextAsync(folder["theirs.json"]));
 
         async Task<(int, string)> Out(params string[] args) => await Tool.RunAsync(args) is var run ? (run.Code, run.Out) : default;
@@ -219,15 +243,18 @@ public sealed class PomegranateTests : IDisposable
     [Fact]
     public async Task Convert_refuses_what_the_format_cannot_say()
     {
-        new Models.Serialization.SavedModel(new Models.GeneralMixtureModel([new Models.StudentTDistribution(3, 0, 1), new Models.NormalDistribution(0, 1)]), [new("x")]).Save(folder["m.json"]);
+        new Models.Serialization.SavedModel(new Models.GeneralMixtureModel([new Models.StudentTDistribution(3, 0, 1), new Models.NormalDistribution(0, 1)]),
+            [new("x")]).Save(folder["m.json"]);
         var run = await Tool.RunAsync("convert", folder["m.json"], folder["out.json"], "--to", "pomegranate");
         Assert.Equal(2, run.Code);
         Assert.Equal(
-            $"pipelines: error: {folder["m.json"]}, $.distributions[0]: found a student-t model, expected one that pomegranate 0.14 has, such as a mixture of normal distributions; "
+            $"pipelines: error: {folder["m.json"]}, $.distributions[0]: found a student-t model, expected one that pomegranate 0.14 has, such as a mixture of "
+                + "normal distributions; "
             + "keep the file as it is, or fit such a model", run.ErrorText);
         Assert.Equal(["m.json"], folder.Names);
         var usage = await Tool.RunAsync("convert", folder["m.json"], folder["out.json"], "--to", "json");
-        Assert.Equal((2, "pipelines: error: --to: found 'json', expected pipelines or pomegranate; for example --to pomegranate\nSee pipelines convert --help."), (usage.Code, usage.ErrorText));
+        Assert.Equal((2, "pipelines: error: --to: found 'json', expected pipelines or pomegranate; for example --to pomegranate\nSee pipelines "
+            + "convert --help."), (usage.Code, usage.ErrorText));
     }
 
     private static void AssertNear(string name, string what, List<JsonElement> want, double[] got, double relative, double absolute)
@@ -236,12 +263,16 @@ public sealed class PomegranateTests : IDisposable
         for (var i = 0; i < got.Length; i++)
         {
             if (want[i].ValueKind == JsonValueKind.Null) continue;
-            var b = want[i].ValueKind == JsonValueKind.String ? want[i].GetString() switch { "NaN" => double.NaN, "Infinity" => double.PositiveInfinity, _ => double.NegativeInfinity } : want[i].GetDouble();
-            Assert.True(double.IsFinite(b) ? Math.Abs(got[i] - b) <= absolute + (relative * Math.Abs(b)) : got[i].Equals(b), $"{name}, {what}, row {i}: found {got[i]:R}, expected {b:R}");
+            var b = want[i].ValueKind == JsonValueKind.String
+                ? want[i].GetString() switch { "NaN" => double.NaN, "Infinity" => double.PositiveInfinity, _ => double.NegativeInfinity }
+                : want[i].GetDouble();
+            Assert.True(double.IsFinite(b) ? Math.Abs(got[i] - b) <= absolute + (relative * Math.Abs(b)) : got[i].Equals(b),
+                $"{name}, {what}, row {i}: found {got[i]:R}, expected {b:R}");
         }
     }
 
     private static string Of(string name, string file) => Path.Combine(Golden(), name, file);
 
-    private static string Golden([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "golden", "pomegranate"));
+    private static string Golden([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "golden", "pomegranate"));
 }

@@ -74,7 +74,8 @@ public sealed class ProgressTests
         using var folder = new Folder();
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(["fit", "kmeans", folder["d.parquet"], "--components", "2", "--output", folder["m.json"]], new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: true));
+        var code = await CommandLine.RunAsync(["fit", "kmeans", folder["d.parquet"], "--components", "2", "--output", folder["m.json"]],
+            new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: true));
         Assert.Equal(0, code);
         Assert.Contains("wrote ", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("error", error.ToString(), StringComparison.Ordinal);

@@ -9,7 +9,8 @@ public sealed class ReadingOptionsTests : IDisposable
     private static readonly byte[] key = "0123456789abcdef"u8.ToArray();
     private readonly Folder folder = new();
 
-    public static TheoryData<string> Verbs => ["fit kmeans {data} --components 2 --output {out}.json", "score {model} {data} --output {out}.parquet", "inspect {data}"];
+    public static TheoryData<string> Verbs => ["fit kmeans {data} --components 2 --output {out}.json", "score {model} {data} --output {out}.parquet",
+        "inspect {data}"];
 
     public void Dispose() => folder.Dispose();
 
@@ -21,8 +22,11 @@ public sealed class ReadingOptionsTests : IDisposable
         foreach (var engine in ParquetSourceOptions.Engines.Where(CanRun).Append("auto"))
         {
             string[] how = ["--parquet-engine", engine, "--batch-size", "1000", "--memory", "16MiB", "--quiet"];
-            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2", "--iterations", "4", "--output", folder["m.json"], .. how]));
-            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], .. how]));
+            Assert.Equal(new ToolResult(0, "", ""),
+                await Tool.RunAsync(["fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2",
+                    "--iterations", "4", "--output", folder["m.json"], .. how]));
+            Assert.Equal(new ToolResult(0, "", ""),
+                await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], .. how]));
             var (m, s) = (await File.ReadAllBytesAsync(folder["m.json"]), await File.ReadAllBytesAsync(folder["s.parquet"]));
             Assert.Equal(model ??= m, m);
             Assert.Equal(scored ??= s, s);
@@ -34,7 +38,8 @@ public sealed class ReadingOptionsTests : IDisposable
     {
         var result = await Tool.RunAsync([.. Arguments(verb), "--parquet-engine", "arrow"]);
         Assert.Equal(2, result.Code);
-        Assert.StartsWith("pipelines: error: --parquet-engine: found 'arrow', expected auto, builtin, parquetsharp or parquet.net; for example --parquet-engine parquetsharp\n", result.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith("pipelines: error: --parquet-engine: found 'arrow', expected auto, builtin, parquetsharp or parquet.net; for example "
+            + "--parquet-engine parquetsharp\n", result.ErrorText, StringComparison.Ordinal);
     }
 
     [ParquetSharpTheory, MemberData(nameof(Verbs))]
@@ -44,19 +49,23 @@ public sealed class ReadingOptionsTests : IDisposable
         TestData.SaveModel(folder["model.json"], "x", "y");
         var without = await Tool.RunAsync(Arguments(verb));
         Assert.Equal(3, without.Code);
-        Assert.Equal($"pipelines: error: {folder["d.parquet"]}: found an encrypted file, expected a Parquet file without encryption, or a key; give its keys (--decryption-key-file), or decrypt it first", without.ErrorText);
+        Assert.Equal($"pipelines: error: {folder["d.parquet"]}: found an encrypted file, expected a Parquet file without encryption, or a key; give its keys "
+            + "(--decryption-key-file), or decrypt it first", without.ErrorText);
 
         await File.WriteAllTextAsync(folder["key"], Convert.ToHexString(key));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder["key"], UnixFileMode.UserRead | UnixFileMode.OtherRead);
         var with = await Tool.RunAsync([.. Arguments(verb), "--decryption-key-file", folder["key"], "--quiet"]);
         Assert.True(with.Code == 0, with.Error);
-        if (!OperatingSystem.IsWindows()) Assert.StartsWith($"pipelines: warning: {folder["key"]}: others than its owner may read this file of keys; take that away (chmod 600)\n", with.Error, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.StartsWith($"pipelines: warning: {folder["key"]}: others than its owner may read this file of keys; take that away (chmod 600)\n",
+                with.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToHexString(key), with.Error + with.Out, StringComparison.OrdinalIgnoreCase);
 
         await File.WriteAllTextAsync(folder["key"], "no key, but a secret");
         var wrong = await Tool.RunAsync([.. Arguments(verb), "--decryption-key-file", folder["key"]]);
         Assert.Equal(2, wrong.Code);
-        Assert.StartsWith($"pipelines: error: {folder["key"]}: found 20 bytes that are no key, expected 16, 24 or 32 bytes", wrong.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith($"pipelines: error: {folder["key"]}: found 20 bytes that are no key, expected 16, 24 or 32 bytes", wrong.ErrorText,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("secret", wrong.Error, StringComparison.Ordinal);
     }
 
@@ -88,5 +97,8 @@ public sealed class ReadingOptionsTests : IDisposable
         file.Close();
     }
 
-    private string[] Arguments(string verb) => [.. verb.Split(' ').Select(a => a.Replace("{data}", folder["d.parquet"], StringComparison.Ordinal).Replace("{model}", folder["model.json"], StringComparison.Ordinal).Replace("{out}", folder["out"], StringComparison.Ordinal))];
+    private string[] Arguments(string verb) => [
+        .. verb.Split(' ')
+            .Select(a => a.Replace("{data}", folder["d.parquet"], StringComparison.Ordinal).Replace("{model}", folder["model.json"], StringComparison.Ordinal)
+                .Replace("{out}", folder["out"], StringComparison.Ordinal))];
 }

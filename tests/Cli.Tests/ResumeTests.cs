@@ -22,10 +22,12 @@ public sealed class ResumeTests : IDisposable
 
         var unfinished = await Tool.RunAsync("verify", folder["out"]);
         Assert.Equal(3, unfinished.Code);
-        Assert.Matches("^pipelines: error: .*out: found an unfinished output \\([0-9]+ parts of [0-9]+ input rows are done\\), expected a finished one, with _manifest.json; go on with the run that wrote it \\(--resume\\)$", unfinished.ErrorText);
+        Assert.Matches("^pipelines: error: .*out: found an unfinished output \\([0-9]+ parts of [0-9]+ input rows are done\\), expected a finished one, with "
+            + "_manifest.json; go on with the run that wrote it \\(--resume\\)$", unfinished.ErrorText);
 
         var other = await ScoreAsync("out", "--resume", "--keep", "x");
-        Assert.Equal((2, $"pipelines: error: {folder["out"]}: found an unfinished output of another job: columns kept was all and is now x, expected the job that it is of; repeat that job, or give another output"), (other.Code, other.ErrorText));
+        Assert.Equal((2, $"pipelines: error: {folder["out"]}: found an unfinished output of another job: columns kept was all and is now x, expected the job "
+            + "that it is of; repeat that job, or give another output"), (other.Code, other.ErrorText));
 
         var resumed = await ScoreAsync("out", "--resume", "--json");
         Assert.Equal(0, resumed.Code);
@@ -44,7 +46,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(130, (await StoppedAsync("out")).Code);
         var again = await ScoreAsync("out");
         Assert.Equal(0, again.Code);
-        Assert.Matches("(?m)^pipelines: warning: .*out: discarded what an unfinished run had left there \\([0-9]+ parts of [0-9]+ input rows\\); resuming would have gone on from it$", again.Error);
+        Assert.Matches("(?m)^pipelines: warning: .*out: discarded what an unfinished run had left there \\([0-9]+ parts of [0-9]+ input rows\\); resuming "
+            + "would have gone on from it$", again.Error);
         Assert.Equal(0, (await Tool.RunAsync("verify", folder["out"], "--quiet")).Code);
     }
 
@@ -56,10 +59,12 @@ public sealed class ResumeTests : IDisposable
         Assert.Matches("^.*out is whole: 20 files, 20,000 rows, .*\n$", (await Tool.RunAsync("verify", folder["out"])).Out);
         File.Delete(folder["out/part-00003.parquet"]);
         var wrong = await Tool.RunAsync("verify", folder["out"], "--json");
-        Assert.Equal((3, $"pipelines: error: {folder["out/part-00003.parquet"]}: found no such file, expected a part of 1000 rows"), (wrong.Code, wrong.ErrorText));
+        Assert.Equal((3, $"pipelines: error: {folder["out/part-00003.parquet"]}: found no such file, expected a part of 1000 rows"),
+            (wrong.Code, wrong.ErrorText));
         using var json = JsonDocument.Parse(wrong.Out);
         Assert.False(json.RootElement.GetProperty("ok").GetBoolean());
-        Assert.Equal($"{folder["out/part-00003.parquet"]}: found no such file, expected a part of 1000 rows", json.RootElement.GetProperty("discrepancies")[0].GetString());
+        Assert.Equal($"{folder["out/part-00003.parquet"]}: found no such file, expected a part of 1000 rows",
+            json.RootElement.GetProperty("discrepancies")[0].GetString());
         Assert.Equal(0, (await Tool.RunAsync("verify", folder["d.parquet"])).Code);
     }
 
@@ -69,7 +74,8 @@ public sealed class ResumeTests : IDisposable
         await PrepareAsync();
         var wrong = await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--output", "s.parquet", "--rows-per-file", "10");
         Assert.Equal(2, wrong.Code);
-        Assert.StartsWith("pipelines: error: --rows-per-file and --output: found a single file, 's.parquet', expected a folder, which takes several files; for example --output scored", wrong.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith("pipelines: error: --rows-per-file and --output: found a single file, 's.parquet', expected a folder, which takes several files; for "
+            + "example --output scored", wrong.ErrorText, StringComparison.Ordinal);
     }
 
     private async Task PrepareAsync()
@@ -88,7 +94,8 @@ public sealed class ResumeTests : IDisposable
     {
         using var stop = new StopRequest(TimeProvider.System);
         var (text, error) = (new StringWriter { NewLine = "\n" }, new StoppingWriter(stop) { NewLine = "\n" });
-        var code = await CommandLine.RunAsync(Args(output, "--max-parallelism", "1", "--grace", "1000"), new ToolConsole(text, TextWriter.Synchronized(error), ErrorIsTerminal: false), stop);
+        var code = await CommandLine.RunAsync(Args(output, "--max-parallelism", "1", "--grace", "1000"),
+            new ToolConsole(text, TextWriter.Synchronized(error), ErrorIsTerminal: false), stop);
         return new(code, text.ToString(), error.ToString());
     }
 
@@ -104,7 +111,9 @@ public sealed class ResumeTests : IDisposable
 
     private void AssertSame(string expected, string found)
     {
-        Assert.Equal(Directory.GetFileSystemEntries(folder[expected]).Select(Path.GetFileName).Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(folder[found]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        foreach (var file in Directory.GetFiles(folder[expected])) Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(folder[found], Path.GetFileName(file))));
+        Assert.Equal(Directory.GetFileSystemEntries(folder[expected]).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(folder[found]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        foreach (var file in Directory.GetFiles(folder[expected]))
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(folder[found], Path.GetFileName(file))));
     }
 }

@@ -18,8 +18,10 @@ public sealed class SameBytesTests : IDisposable
         foreach (var parallelism in new[] { 1, 2, 3, 8, 64 })
         {
             string[] common = ["--max-parallelism", $"{parallelism}", "--batch-size", "777", "--seed", "3", "--memory", "16MiB", "--quiet"];
-            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["fit", kind, folder["d.parquet"], .. options.Split(' '), "--iterations", "6", "--output", folder["m.json"], .. common]));
-            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], .. common]));
+            Assert.Equal(new ToolResult(0, "", ""),
+                await Tool.RunAsync(["fit", kind, folder["d.parquet"], .. options.Split(' '), "--iterations", "6", "--output", folder["m.json"], .. common]));
+            Assert.Equal(new ToolResult(0, "", ""),
+                await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], .. common]));
             var (m, s) = (await File.ReadAllBytesAsync(folder["m.json"]), await File.ReadAllBytesAsync(folder["s.parquet"]));
             Assert.Equal(model ??= m, m);
             Assert.Equal(scored ??= s, s);
@@ -39,7 +41,9 @@ public sealed class SameBytesTests : IDisposable
             await TestData.WriteAsync(folder[$"parts/{f}.parquet"], ("x", x[cuts[f]..cuts[f + 1]]), ("y", y[cuts[f]..cuts[f + 1]]));
 
         foreach (var input in new[] { "whole.parquet", "parts" })
-            Assert.Equal(0, (await Tool.RunAsync("fit", "mixture", folder[input], "--features", "x,y", "--distribution", "multivariate-gaussian", "--components", "2", "--batch-size", "512", "--output", folder[$"{input}.json"])).Code);
+            Assert.Equal(0,
+                (await Tool.RunAsync("fit", "mixture", folder[input], "--features", "x,y", "--distribution", "multivariate-gaussian", "--components", "2",
+                    "--batch-size", "512", "--output", folder[$"{input}.json"])).Code);
         Assert.Equal(await File.ReadAllBytesAsync(folder["whole.parquet.json"]), await File.ReadAllBytesAsync(folder["parts.json"]));
     }
 

@@ -32,7 +32,8 @@ public sealed class SampleTests : IDisposable
     {
         const int rows = 200_000;
         var model = new GeneralMixtureModel(
-            [new MultivariateGaussianDistribution([0, 5], new[,] { { 4, 1.5 }, { 1.5, 1 } }), new MultivariateGaussianDistribution([100, 0], new[,] { { 1.0, 0 }, { 0, 9 } })], [0.25, 0.75]);
+            [new MultivariateGaussianDistribution([0, 5], new[,] { { 4, 1.5 }, { 1.5, 1 } }),
+                new MultivariateGaussianDistribution([100, 0], new[,] { { 1.0, 0 }, { 0, 9 } })], [0.25, 0.75]);
         new SavedModel(model, [new Feature("x"), new Feature("y")]).Save(folder["model.json"]);
         var result = await Tool.RunAsync("sample", folder["model.json"], "--rows", $"{rows}", "--label", "component", "--output", folder["s.parquet"]);
         Assert.StartsWith("drew 200,000 rows: ", result.Out, StringComparison.Ordinal);
@@ -66,10 +67,12 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public async Task Categories_are_what_they_stand_for()
     {
-        var model = new IndependentComponentsDistribution([new DiscreteDistribution([0.2, 0.8]), new DiscreteDistribution([0.5, 0.5]), new DiscreteDistribution([0.5, 0.5]), new DiscreteDistribution([0.1, 0.9]), new PoissonDistribution(3)]);
+        var model = new IndependentComponentsDistribution([new DiscreteDistribution([0.2, 0.8]), new DiscreteDistribution([0.5, 0.5]),
+            new DiscreteDistribution([0.5, 0.5]), new DiscreteDistribution([0.1, 0.9]), new PoissonDistribution(3)]);
         new SavedModel(model,
         [
-            new Feature("text", ["red", "blue"]), new Feature("number", ["10", "20"]), new Feature("real", ["0.5", "1"]), new Feature("flag", ["0", "1"]) { Type = "boolean" }, new Feature("count"),
+            new Feature("text", ["red", "blue"]), new Feature("number", ["10", "20"]), new Feature("real", ["0.5", "1"]),
+            new Feature("flag", ["0", "1"]) { Type = "boolean" }, new Feature("count"),
         ]).Save(folder["model.json"]);
         Assert.Equal(0, (await Tool.RunAsync("sample", folder["model.json"], "--rows", "10000", "--output", folder["s.parquet"])).Code);
         var columns = await TestData.ColumnsAsync(folder["s.parquet"]);
@@ -85,7 +88,9 @@ public sealed class SampleTests : IDisposable
     public async Task Samples_can_be_scored_and_come_in_parts()
     {
         TestData.SaveModel(folder["model.json"], "x", "y");
-        Assert.Equal(0, (await Tool.RunAsync("sample", folder["model.json"], "--rows", "5000", "--batch-size", "500", "--rows-per-file", "2000", "--output", folder["parts"])).Code);
+        Assert.Equal(0,
+            (await Tool.RunAsync("sample", folder["model.json"], "--rows", "5000", "--batch-size", "500", "--rows-per-file", "2000", "--output",
+                folder["parts"])).Code);
         Assert.Equal(3, Directory.GetFiles(folder["parts"], "*.parquet").Length);
         Assert.Equal(0, (await Tool.RunAsync("score", folder["model.json"], folder["parts"], "--output", folder["scored.parquet"])).Code);
         // The mean log-density of a mixture of two far Gaussians of two features: log 0.5 - log 2 pi - 1; its standard deviation is 1.
@@ -96,8 +101,10 @@ public sealed class SampleTests : IDisposable
     [Theory]
     [InlineData("--output s.parquet", "--rows: found none, expected a whole number from 1 to 9007199254740992 (2^53); for example --rows 100000")]
     [InlineData("--output s.parquet --rows 0", "--rows: found '0', expected a whole number from 1 to 9007199254740992 (2^53); for example --rows 100000")]
-    [InlineData("--output s.parquet --rows 5 --label x", "--label: found 'x', which is a feature too, expected the name of a new column; nothing was read; correct the options and run again")]
-    [InlineData("--output s.parquet --rows 5 --rows-per-file 2", "--rows-per-file and --output: found a single file, 'DIR/s.parquet', expected a folder, which takes several files; for example --output sample")]
+    [InlineData("--output s.parquet --rows 5 --label x",
+        "--label: found 'x', which is a feature too, expected the name of a new column; nothing was read; correct the options and run again")]
+    [InlineData("--output s.parquet --rows 5 --rows-per-file 2",
+        "--rows-per-file and --output: found a single file, 'DIR/s.parquet', expected a folder, which takes several files; for example --output sample")]
     [InlineData("--output nowhere/s.parquet --rows 5", "DIR/nowhere/s.parquet: found no folder DIR/nowhere, expected a folder that exists; create it first")]
     public async Task Bad_usage_is_named(string arguments, string message)
     {
@@ -115,13 +122,16 @@ public sealed class SampleTests : IDisposable
     {
         new SavedModel(new KMeans(new double[,] { { 0 }, { 1 } }), [new Feature("x")]).Save(folder["kmeans.json"]);
         var kmeans = await Tool.RunAsync("sample", folder["kmeans.json"], "--rows", "5", "--output", folder["s.parquet"]);
-        Assert.Equal((2, "pipelines: error: kmeans model: found a model that is no probability distribution, expected one that rows can be drawn from, such as a mixture; fit a mixture to the same data"), (kmeans.Code, kmeans.ErrorText));
+        Assert.Equal((2, "pipelines: error: kmeans model: found a model that is no probability distribution, expected one that rows can be drawn from, such as "
+            + "a mixture; fit a mixture to the same data"), (kmeans.Code, kmeans.ErrorText));
         new SavedModel(new NormalDistribution(0, 1), [new Feature("x")]).Save(folder["normal.json"]);
         var label = await Tool.RunAsync("sample", folder["normal.json"], "--rows", "5", "--label", "k", "--output", folder["s.parquet"]);
-        Assert.Equal((2, "pipelines: error: --label: found a normal model, expected a mixture or a hidden Markov model, whose rows come from components or states; nothing was read; correct the options and run again"), (label.Code, label.ErrorText));
+        Assert.Equal((2, "pipelines: error: --label: found a normal model, expected a mixture or a hidden Markov model, whose rows come from components or "
+            + "states; nothing was read; correct the options and run again"), (label.Code, label.ErrorText));
         new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("c", ["only"])]).Save(folder["odd.json"]);
         var odd = await Tool.RunAsync("sample", folder["odd.json"], "--rows", "100", "--output", folder["s.parquet"]);
-        Assert.Contains("feature 'c': found 1 categories, expected 2, as the model has probabilities of; the file is damaged or was edited; save the model again", odd.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("feature 'c': found 1 categories, expected 2, as the model has probabilities of; the file is damaged or was edited; save the "
+            + "model again", odd.ErrorText, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["s.parquet"]));
     }
 }

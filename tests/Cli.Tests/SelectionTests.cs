@@ -38,7 +38,8 @@ public sealed class SelectionTests : IDisposable
         var result = await FitAsync("m.json", "--components", "1,2,4", "--criterion", "aic", "--json");
         using var json = JsonDocument.Parse(result.Out);
         var candidates = json.RootElement.GetProperty("candidates").EnumerateArray().ToArray();
-        Assert.Equal(["components", "restart", "seed", "logLikelihood", "parameters", "aic", "bic", "iterations", "converged", "chosen", "failure"], candidates[0].EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["components", "restart", "seed", "logLikelihood", "parameters", "aic", "bic", "iterations", "converged", "chosen", "failure"],
+            candidates[0].EnumerateObject().Select(p => p.Name));
         Assert.Equal([1, 2, 4], candidates.Select(c => c.GetProperty("components").GetInt32()));
         var chosen = Assert.Single(candidates, c => c.GetProperty("chosen").GetBoolean());
         Assert.Equal(candidates.Min(c => c.GetProperty("aic").GetDouble()), chosen.GetProperty("aic").GetDouble());
@@ -50,7 +51,8 @@ public sealed class SelectionTests : IDisposable
     public async Task Restarts_of_k_means_are_chosen_by_their_distance()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "4", "--restarts", "3", "--output", folder["m.json"]);
+        var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "4", "--restarts", "3", "--output",
+            folder["m.json"]);
         var lines = result.Out.Split('\n');
         var head = Array.IndexOf(lines, "chosen by total squared distance among 3 fits:");
         Assert.Matches(@"^  components  restart  seed +squared distance  iterations$", lines[head + 1]);
@@ -64,7 +66,8 @@ public sealed class SelectionTests : IDisposable
     {
         // Far from all others lie equal rows: a component of their own has no variance.
         await TestData.WriteAsync(folder["d.parquet"], ("x", Enumerable.Range(0, 300).Select(i => i % 10 < 5 ? 0.0 : i % 10 < 9 ? 1 : 30).ToArray()));
-        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "normal", "--components", "1,2", "--output", folder["m.json"]);
+        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "normal", "--components", "1,2", "--output",
+            folder["m.json"]);
         Assert.Equal(0, result.Code);
         Assert.Matches("(?m)^pipelines: warning: the fit of K = 2, seed 0 failed: feature 'x', .*found a variance of 0 .*$", result.Error);
         Assert.Matches(@"(?m)^ +2 +0 +0 +- +- +- +- +\d+  failed$", result.Out);
@@ -75,7 +78,8 @@ public sealed class SelectionTests : IDisposable
     public async Task Where_all_fail_the_fit_does()
     {
         await TestData.WriteAsync(folder["d.parquet"], ("x", Enumerable.Repeat(3.0, 30).ToArray()));
-        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "normal", "--components", "1", "--restarts", "2", "--output", folder["m.json"]);
+        var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "normal", "--components", "1", "--restarts", "2", "--output",
+            folder["m.json"]);
         Assert.Equal(3, result.Code);
         Assert.StartsWith("pipelines: error: all 2 fits failed; the first, K = 1, seed 0, ", result.ErrorText, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["m.json"]));
@@ -94,7 +98,8 @@ public sealed class SelectionTests : IDisposable
     public async Task Mini_batches_take_a_part_of_the_rows_in_each_iteration()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
-        string[] mini = ["--components", "2", "--batch-size", "128", "--batches-per-iteration", "5", "--learning-rate-decay", "0.6", "--iterations", "40", "--tolerance", "-1e300"];
+        string[] mini = ["--components", "2", "--batch-size", "128", "--batches-per-iteration", "5", "--learning-rate-decay", "0.6", "--iterations", "40",
+            "--tolerance", "-1e300"];
         var result = await FitAsync("m.json", [.. mini, "--json"]);
         using var json = JsonDocument.Parse(result.Out);
         Assert.Equal((3_000, 40), (json.RootElement.GetProperty("rows").GetInt32(), json.RootElement.GetProperty("iterations").GetInt32()));
@@ -104,8 +109,10 @@ public sealed class SelectionTests : IDisposable
         Assert.Equal(json.RootElement.GetProperty("logLikelihood").GetDouble(), several.Candidates[0].LogLikelihood);
 
         var dry = await FitAsync("m.json", [.. mini, "--restarts", "2", "--dry-run"]);
-        Assert.Contains("            then 5 batches an iteration, at most 40, until a walk through all of them gains no more than ", dry.Out, StringComparison.Ordinal);
-        Assert.Contains("\n            last, the fitted model is evaluated on all rows\n            2 fits share each pass; one that ended drops out\n", dry.Out, StringComparison.Ordinal);
+        Assert.Contains("            then 5 batches an iteration, at most 40, until a walk through all of them gains no more than ", dry.Out,
+            StringComparison.Ordinal);
+        Assert.Contains("\n            last, the fitted model is evaluated on all rows\n            2 fits share each pass; one that ended drops out\n",
+            dry.Out, StringComparison.Ordinal);
         Assert.Contains(" statistics of the fits that share each pass\n", dry.Out, StringComparison.Ordinal);
     }
 
@@ -115,8 +122,12 @@ public sealed class SelectionTests : IDisposable
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         await TestData.TwoBlobsAsync(folder["new.parquet"], rows: 500, seed: 9);
-        Assert.Equal(0, (await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--features", "x", "--distribution", "normal", "--components", "2", "--output", folder["old.json"])).Code);
-        Assert.Equal(0, (await Tool.RunAsync("fit", "mixture", folder["new.parquet"], "--initial", folder["old.json"], "--inertia", "0.9", "--iterations", "1", "--output", folder["updated.json"])).Code);
+        Assert.Equal(0,
+            (await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--features", "x", "--distribution", "normal", "--components", "2", "--output",
+                folder["old.json"])).Code);
+        Assert.Equal(0,
+            (await Tool.RunAsync("fit", "mixture", folder["new.parquet"], "--initial", folder["old.json"], "--inertia", "0.9", "--iterations", "1", "--output",
+                folder["updated.json"])).Code);
 
         var old = (GeneralMixtureModel)SavedModel.Load(folder["old.json"]).Model;
         var updated = (GeneralMixtureModel)SavedModel.Load(folder["updated.json"]).Model;
@@ -129,7 +140,8 @@ public sealed class SelectionTests : IDisposable
             double sum = 0, sumX = 0, sumXX = 0;
             foreach (var value in x)
             {
-                double Density(int c) => old.Weights[c] * Math.Exp(-0.5 * Math.Pow((value - normals[c].Mean) / normals[c].StandardDeviation, 2)) / normals[c].StandardDeviation;
+                double Density(int c) =>
+                    old.Weights[c] * Math.Exp(-0.5 * Math.Pow((value - normals[c].Mean) / normals[c].StandardDeviation, 2)) / normals[c].StandardDeviation;
                 var share = Density(k) / (Density(0) + Density(1));
                 (sum, sumX, sumXX) = (sum + share, sumX + (share * value), sumXX + (share * value * value));
             }
@@ -143,5 +155,6 @@ public sealed class SelectionTests : IDisposable
     }
 
     private Task<ToolResult> FitAsync(string output, params string[] options) =>
-        Tool.RunAsync(["fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "multivariate-gaussian", "--output", folder[output], .. options]);
+        Tool.RunAsync(["fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "multivariate-gaussian", "--output", folder[output],
+            .. options]);
 }

@@ -27,11 +27,13 @@ public sealed class SequenceLabelTests : IDisposable
         Assert.Equal((1 + 2 + 3) / 3.0, ((NormalDistribution)model.Emission(low)).Mean, Rounding);
         var edges = model.DenseTransitions();
         // Scores say the states' names.
-        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--sequence", "key", "--columns", "label,viterbi", "--output", folder["s.parquet"], "--quiet"));
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("score", folder["m.json"], folder["d.parquet"], "--sequence", "key", "--columns",
+            "label,viterbi", "--output", folder["s.parquet"], "--quiet"));
         Assert.Equal((string?[])["low", "low", "high", "low", "high", "high"], (IEnumerable<string?>)await TestData.TextsAsync(folder["s.parquet"], "label"));
         Assert.Equal((string?[])["low", "low", "high", "low", "high", "high"], (IEnumerable<string?>)await TestData.TextsAsync(folder["s.parquet"], "viterbi"));
         // Low goes to low and high; high to low and high; one sequence begins in each.
-        Assert.Equal([0.5, 0.5, 0.5, 0.5, 0.5, 0.5], [edges[low, low], edges[low, high], edges[high, low], edges[high, high], edges[model.StartIndex, low], edges[model.StartIndex, high]], (a, b) => Math.Abs(a - b) < Rounding);
+        Assert.Equal([0.5, 0.5, 0.5, 0.5, 0.5, 0.5], [edges[low, low], edges[low, high], edges[high, low], edges[high, high], edges[model.StartIndex, low],
+            edges[model.StartIndex, high]], (a, b) => Math.Abs(a - b) < Rounding);
     }
 
     [Theory]
@@ -48,14 +50,18 @@ public sealed class SequenceLabelTests : IDisposable
     [Fact]
     public async Task A_model_to_begin_with_says_which_labels_there_are()
     {
-        new SavedModel(HiddenMarkovModel.FromMatrix(new[,] { { 0.5, 0.5 }, { 0.5, 0.5 } }, [new NormalDistribution(0, 1), new NormalDistribution(9, 1)], [0.5, 0.5], names: ["low", "high"]), [new Feature("x")]).Save(folder["start.json"]);
+        new SavedModel(HiddenMarkovModel.FromMatrix(new[,] { { 0.5, 0.5 }, { 0.5, 0.5 } }, [new NormalDistribution(0, 1), new NormalDistribution(9, 1)],
+            [0.5, 0.5], names: ["low", "high"]), [new Feature("x")]).Save(folder["start.json"]);
         await WriteAsync(["low", "low", "up", "low", null, null]);
         var refused = await FitAsync("--initial", folder["start.json"]);
-        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'state': found label 'up', which names no state, expected the name of a state, or null where the state is not known; correct the label, or begin with a model that has this state"), (refused.Code, refused.ErrorText));
+        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'state': found label 'up', which names no state, expected the "
+            + "name of a state, or null where the state is not known; correct the label, or begin with a model that has this state"),
+            (refused.Code, refused.ErrorText));
         Assert.Equal(0, (await FitAsync("--initial", folder["start.json"], "--on-bad-row", "skip")).Code);
 
         // A column of numbers holds the states' indices.
-        await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { 1, 1, 1, 1, 2, 2 }), ("x", new[] { 1.0, 2, 12, 3, 10, 14 }), ("state", new int[] { 0, 0, 1, 0, 1, 1 }));
+        await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { 1, 1, 1, 1, 2, 2 }), ("x", new[] { 1.0, 2, 12, 3, 10, 14 }),
+            ("state", new int[] { 0, 0, 1, 0, 1, 1 }));
         Assert.Equal(new ToolResult(0, "", ""), await FitAsync("--initial", folder["start.json"], "--training", "labeled"));
         var model = (HiddenMarkovModel)SavedModel.Load(folder["m.json"]).Model;
         Assert.Equal(12, ((NormalDistribution)model.Emission(model.IndexOf("high"))).Mean, Rounding);
@@ -67,7 +73,8 @@ public sealed class SequenceLabelTests : IDisposable
         var random = new SeededRandom(7);
         var states = Enumerable.Range(0, 900).Select(r => r / 7 % 3).ToArray();
         await TestData.WriteAsync(folder["d.parquet"],
-            ("key", states.Select((_, r) => r / 50).ToArray()), ("x", states.Select(s => (4.0 * s) + random.NextNormal()).ToArray()), ("state", states.Select((s, r) => r % 5 == 0 ? "abc"[s].ToString() : null).ToArray()));
+            ("key", states.Select((_, r) => r / 50).ToArray()), ("x", states.Select(s => (4.0 * s) + random.NextNormal()).ToArray()),
+            ("state", states.Select((s, r) => r % 5 == 0 ? "abc"[s].ToString() : null).ToArray()));
         string[] three = ["--components", "3", "--batch-size", "64", "--iterations", "6"];
         byte[]? expected = null;
         foreach (var parallelism in new[] { "1", "2", "3", "8", "64" })
@@ -87,7 +94,8 @@ public sealed class SequenceLabelTests : IDisposable
         var random = new SeededRandom(11);
         var states = Enumerable.Range(0, 400).Select(r => r / 7 % 2).ToArray();
         await TestData.WriteAsync(folder["d.parquet"],
-            ("key", states.Select((_, r) => r / 50).ToArray()), ("x", states.Select(s => (4.0 * s) + random.NextNormal()).ToArray()), ("state", states.Select((s, r) => r % 5 == 0 ? (s == 0 ? "low" : "high") : null).ToArray()));
+            ("key", states.Select((_, r) => r / 50).ToArray()), ("x", states.Select(s => (4.0 * s) + random.NextNormal()).ToArray()),
+            ("state", states.Select((s, r) => r % 5 == 0 ? (s == 0 ? "low" : "high") : null).ToArray()));
         string[] fit = ["--batch-size", "64", "--iterations", "3"];
         Assert.Equal(0, (await FitAsync(fit)).Code);
         var expected = await File.ReadAllBytesAsync(folder["m.json"]);
@@ -95,7 +103,12 @@ public sealed class SequenceLabelTests : IDisposable
         for (var after = 1; after < 60; after += 4)
         {
             var seen = 0;
-            var options = new Blocks.PipelineOptions { BatchSize = 64, MaxDegreeOfParallelism = 1, Checkpoints = new() { Folder = folder[$"kept-{after}"], Resume = true, EveryBatches = 1 } };
+            var options = new Blocks.PipelineOptions
+            {
+                BatchSize = 64,
+                MaxDegreeOfParallelism = 1,
+                Checkpoints = new() { Folder = folder[$"kept-{after}"], Resume = true, EveryBatches = 1 }
+            };
             using var stop = new CancellationTokenSource();
             var labeled = Blocks.Pipeline.FromParquet(folder["d.parquet"]).Features("x").Sequences("key").Labels("state");
             var how = SequenceModel.DefaultFit with { MaxIterations = 3, Seed = 0 };
@@ -124,14 +137,20 @@ public sealed class SequenceLabelTests : IDisposable
     [InlineData("--label key", 2, "--label and --sequence: found 'key' in both, expected two columns; for example --label state")]
     [InlineData("--label x", 2, "--label and --features: found 'x' in both, expected labels that are not a feature; for example --label state")]
     [InlineData("--label nowhere", 3, "~/d.parquet: found no column 'nowhere', expected the label 'nowhere' among its columns; correct the column's name")]
-    [InlineData("--label state --components 1", 3, "labels: found 2 different ones (high, low), expected at most 1, one for each state; fit more states, or join labels")]
-    [InlineData("--label state --training labeled", 3, "sequence of key '1': found rows without a label, expected the state of each row; label every row, or train by Baum-Welch, which takes sequences without labels too")]
+    [InlineData("--label state --components 1", 3,
+        "labels: found 2 different ones (high, low), expected at most 1, one for each state; fit more states, or join labels")]
+    [InlineData("--label state --training labeled", 3, "sequence of key '1': found rows without a label, expected the state of each row; label every row, or "
+        + "train by Baum-Welch, which takes sequences without labels too")]
     [InlineData("--training best", 2, "--training: found 'best', expected baum-welch, labeled or viterbi; for example --training baum-welch")]
     public async Task Mistakes_are_named(string options, int code, string message)
     {
         await WriteAsync(["low", null, "high", "low", null, null]);
-        var result = await Tool.RunAsync(["fit", "hmm", folder["d.parquet"], "--sequence", "key", "--features", "x", "--distribution", "normal", "--output", folder["m.json"], "--quiet", .. options.Contains("--components", StringComparison.Ordinal) ? Array.Empty<string>() : ["--components", "2"], .. options.Split(' ')]);
-        Assert.Equal((code, $"pipelines: error: {message}"), (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal).Split('\n')[0]));
+        var result =
+            await Tool.RunAsync(["fit", "hmm", folder["d.parquet"], "--sequence", "key", "--features", "x", "--distribution", "normal", "--output",
+                folder["m.json"], "--quiet", .. options.Contains("--components", StringComparison.Ordinal) ? Array.Empty<string>() : ["--components", "2"],
+                .. options.Split(' ')]);
+        Assert.Equal((code, $"pipelines: error: {message}"),
+            (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal).Split('\n')[0]));
     }
 
     [Theory]
@@ -140,7 +159,8 @@ public sealed class SequenceLabelTests : IDisposable
     {
         await WriteAsync(["low", "low", name, "low", null, null]);
         var result = await FitAsync();
-        Assert.Equal((3, $"pipelines: error: labels: found the label '{name}', expected names other than 'start' and 'end', which the states around each sequence have, and none that is empty; rename the label"), (result.Code, result.ErrorText));
+        Assert.Equal((3, $"pipelines: error: labels: found the label '{name}', expected names other than 'start' and 'end', which the states around each "
+            + "sequence have, and none that is empty; rename the label"), (result.Code, result.ErrorText));
     }
 
     private Task WriteAsync(string?[] labels) =>
@@ -148,5 +168,7 @@ public sealed class SequenceLabelTests : IDisposable
 
     private Task<ToolResult> FitAsync(params string[] options) => Tool.RunAsync(
         ["fit", "hmm", folder["d.parquet"], "--sequence", "key", "--features", "x", "--label", "state", "--output", folder["m.json"], "--quiet",
-            .. options.Contains("--initial") ? Array.Empty<string>() : ["--distribution", "normal", .. options.Contains("--components") ? Array.Empty<string>() : ["--components", "2"]], .. options]);
+            .. options.Contains("--initial")
+                ? Array.Empty<string>()
+                : ["--distribution", "normal", .. options.Contains("--components") ? Array.Empty<string>() : ["--components", "2"]], .. options]);
 }

@@ -8,7 +8,8 @@ internal sealed record Document(string Path)
 
     /// <summary>The README first, then the pages of <c>docs</c>.</summary>
     public static IReadOnlyList<Document> All { get; } =
-        [new("README.md"), .. Directory.GetFiles(Repository.File("docs"), "*.md").Select(p => new Document($"docs/{System.IO.Path.GetFileName(p)}")).OrderBy(d => d.Path, StringComparer.Ordinal)];
+        [new("README.md"), .. Directory.GetFiles(Repository.File("docs"), "*.md").Select(p => new Document($"docs/{System.IO.Path.GetFileName(p)}"))
+            .OrderBy(d => d.Path, StringComparer.Ordinal)];
 
     public IReadOnlyList<string> Lines => lines;
 
@@ -47,7 +48,8 @@ internal sealed record Document(string Path)
     {
         var blocks = Blocks().ToArray();
         for (var i = 0; i < blocks.Length; i++)
-            if (blocks[i].Language == "csharp") yield return (blocks[i], i + 1 < blocks.Length && blocks[i + 1].Language == "text" ? blocks[i + 1].Lines : null);
+            if (blocks[i].Language == "csharp")
+                yield return (blocks[i], i + 1 < blocks.Length && blocks[i + 1].Language == "text" ? blocks[i + 1].Lines : null);
     }
 
     public override string ToString() => Path;

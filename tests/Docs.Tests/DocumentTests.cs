@@ -49,7 +49,11 @@ public sealed partial class DocumentTests
     {
         var setup = Document.All[0].Blocks().Single(b => b.Language == "sh" && b.Lines.Any(l => l.Contains("scratch", StringComparison.Ordinal)));
         var clone = ScratchFolder.Clone();
-        var start = new ProcessStartInfo("bash", ["-ec", $"{string.Join('\n', setup.Lines)}\npwd -P\nls"]) { WorkingDirectory = clone.FullName, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", ["-ec", $"{string.Join('\n', setup.Lines)}\npwd -P\nls"])
+        {
+            WorkingDirectory = clone.FullName,
+            RedirectStandardOutput = true
+        };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -69,7 +73,9 @@ public sealed partial class DocumentTests
         foreach (Match link in Link().Matches(string.Join('\n', Document.All.Single(d => d.Path == path).Lines)))
         {
             var target = link.Groups[1].Value.Split('#');
-            var file = target[0].Length == 0 ? Repository.File(path.Split('/')) : Path.GetFullPath(Path.Combine(Repository.File(path.Split('/')), "..", target[0]));
+            var file = target[0].Length == 0
+                ? Repository.File(path.Split('/'))
+                : Path.GetFullPath(Path.Combine(Repository.File(path.Split('/')), "..", target[0]));
             Assert.True(Path.Exists(file), $"{path}: {link.Groups[1].Value}");
             if (target.Length == 2) Assert.Contains(target[1], File.ReadLines(file).Where(l => l.StartsWith('#')).Select(Anchor));
         }

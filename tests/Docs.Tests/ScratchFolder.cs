@@ -3,8 +3,8 @@
 namespace Pipelines.Docs.Tests;
 
 /// <summary>
-/// The scratch folder that the README's tour sets up, in a copy of what it takes from the repository. It is the current folder until it is disposed; the tests of this
-/// assembly run one after another.
+/// The scratch folder that the README's tour sets up, in a copy of what it takes from the repository. It is the current folder until it is disposed; the tests
+/// of this assembly run one after another.
 /// </summary>
 internal sealed class ScratchFolder : IDisposable
 {

@@ -17,7 +17,8 @@ internal static class Snippet
     private static readonly MetadataReference[] references =
     [
         .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(p => Path.GetFileName(p) is var n && !n.StartsWith("xunit", StringComparison.Ordinal) && n is not ("pipelines.dll" or "Pipelines.Docs.Tests.dll" or "Pipelines.Plotting.dll"))
+            .Where(p => Path.GetFileName(p) is var n && !n.StartsWith("xunit", StringComparison.Ordinal)
+                && n is not ("pipelines.dll" or "Pipelines.Docs.Tests.dll" or "Pipelines.Plotting.dll"))
             .Select(p => MetadataReference.CreateFromFile(p)),
     ];
 
@@ -28,12 +29,14 @@ internal static class Snippet
     public static string Run(string code, string where)
     {
         var options = new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable);
-        var compilation = CSharpCompilation.Create("Snippet", [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(code, path: where)], references, options);
+        var compilation = CSharpCompilation.Create("Snippet", [CSharpSyntaxTree.ParseText(ImplicitUsings), CSharpSyntaxTree.ParseText(code, path: where)],
+            references, options);
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
         // A hidden diagnostic tells of a using that is not needed.
-        Assert.DoesNotContain(compilation.GetDiagnostics(), d => d.Severity >= DiagnosticSeverity.Warning || (d.Id == "CS8019" && d.Location.SourceTree?.FilePath == where));
+        Assert.DoesNotContain(compilation.GetDiagnostics(),
+            d => d.Severity >= DiagnosticSeverity.Warning || (d.Id == "CS8019" && d.Location.SourceTree?.FilePath == where));
         image.Position = 0;
         var entry = new AssemblyLoadContext(where).LoadFromStream(image).EntryPoint!;
         var (before, output) = (Console.Out, new StringWriter());

@@ -5,7 +5,9 @@ namespace Pipelines.Docs.Tests;
 /// <summary>What the sources of all tests keep to.</summary>
 public sealed partial class SourceTests
 {
-    /// <summary>A test that returns early counts as passed. Skip it visibly (tests/Support/RequirementFacts.cs), or leave the case out of its data and say why.</summary>
+    /// <summary>
+    /// A test that returns early counts as passed. Skip it visibly (tests/Support/RequirementFacts.cs), or leave the case out of its data and say why.
+    /// </summary>
     [Fact]
     public void No_test_passes_by_returning_early()
     {
@@ -30,7 +32,8 @@ public sealed partial class SourceTests
     [InlineData("            if (sent) return;", false)]
     [InlineData("        return Task.CompletedTask;", true)]
     [InlineData("        return model.Fit(data);", false)]
-    public void A_return_of_the_test_itself_is_told_from_those_of_functions_in_it(string line, bool isEarly) => Assert.Equal(isEarly, EarlyReturn().IsMatch(line));
+    public void A_return_of_the_test_itself_is_told_from_those_of_functions_in_it(string line, bool isEarly) =>
+        Assert.Equal(isEarly, EarlyReturn().IsMatch(line));
 
     [GeneratedRegex(@"^    \[\w*(Fact|Theory)\b")]
     private static partial Regex Attribute();

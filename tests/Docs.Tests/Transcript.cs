@@ -6,7 +6,9 @@ namespace Pipelines.Docs.Tests;
 /// <summary>Compares what a page shows with what was printed.</summary>
 internal static partial class Transcript
 {
-    /// <summary>Equal text; numbers to three digits, as kernels of different CPUs sum in different orders; lines about time and memory only in their words.</summary>
+    /// <summary>
+    /// Equal text; numbers to three digits, as kernels of different CPUs sum in different orders; lines about time and memory only in their words.
+    /// </summary>
     public static void AssertSame(string[] expected, string[] found)
     {
         var (want, got) = (Clean(expected), Clean(found));

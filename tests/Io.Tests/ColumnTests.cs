@@ -19,7 +19,8 @@ public class ColumnTests
         Check(v => v, double.NaN, double.MaxValue, -0.0);
         Check(v => (double)v, decimal.MinValue, 0.1m, 79228162514264337593543950335m);
         var text = new BatchColumn<string>(new ColumnField("t", typeof(string), false), new[] { "a" });
-        Assert.Equal("column 't': found string, expected a number; leave the column out of the features, or convert it first", Assert.Throws<DataException>(() => text.CopyTo(new double[1])).Message);
+        Assert.Equal("column 't': found string, expected a number; leave the column out of the features, or convert it first",
+            Assert.Throws<DataException>(() => text.CopyTo(new double[1])).Message);
 
         static void Check<T>(Func<T, double> plain, params T[] some)
         {
@@ -29,7 +30,8 @@ public class ColumnTests
             var present = indexes.Select((_, i) => i % 5 != 2).ToArray();
             var field = new ColumnField("x", typeof(T), true);
             var expected = values.Select((v, i) => present[i] ? plain(v) : double.NaN).ToArray();
-            foreach (var column in (BatchColumn[])[new BatchColumn<T>(field, values, present), new BatchColumn<T>(field, new ColumnDictionary<T>(some), indexes, present)])
+            foreach (var column in (BatchColumn[])[new BatchColumn<T>(field, values, present),
+                new BatchColumn<T>(field, new ColumnDictionary<T>(some), indexes, present)])
             {
                 var target = new double[37];
                 column.CopyTo(target);
@@ -56,7 +58,8 @@ public class ColumnTests
             Assert.Equal(batch.Schema.Fields, back.Schema.Fields.SkipLast(1));
             for (var i = 0; i < batch.Rows; i++)
             {
-                for (var c = 0; c < batch.Columns.Count; c++) TestTable.AssertSame(batch.Columns[c].GetValue(i), back.Columns[c].GetValue(i), batch.Columns[c].Field.Name);
+                for (var c = 0; c < batch.Columns.Count; c++)
+                    TestTable.AssertSame(batch.Columns[c].GetValue(i), back.Columns[c].GetValue(i), batch.Columns[c].Field.Name);
                 Assert.Equal((int)batch["int"].GetValue(i)! + (short)batch["short"].GetValue(i)!, Convert.ToInt32(back["sum"].GetValue(i)));
             }
             var error = Assert.Throws<DataException>(() => frame.Head(3).ToBatch(batch));

@@ -97,7 +97,8 @@ public class CreditTests
 
     [Theory]
     [InlineData("0", 0), InlineData("123456", 123456), InlineData("256MB", 256_000_000), InlineData("2GB", 2_000_000_000), InlineData("512KiB", 524_288)]
-    [InlineData("1.5 GiB", 1_610_612_736), InlineData("3tb", 3_000_000_000_000), InlineData("10 B", 10), InlineData("7M", 7_000_000), InlineData("1mib", 1_048_576)]
+    [InlineData("1.5 GiB", 1_610_612_736), InlineData("3tb", 3_000_000_000_000), InlineData("10 B", 10), InlineData("7M", 7_000_000),
+        InlineData("1mib", 1_048_576)]
     public void Sizes_are_read(string text, long bytes)
     {
         Assert.Equal(bytes, MemorySize.Parse(text).Bytes);
@@ -110,7 +111,8 @@ public class CreditTests
     public void Other_texts_are_refused(string text)
     {
         var error = Assert.Throws<DataException>(() => MemorySize.Parse(text));
-        Assert.Equal($"memory size: found '{text}', expected a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB; correct the size", error.Message);
+        Assert.Equal($"memory size: found '{text}', expected a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB; correct the size",
+            error.Message);
     }
 
     [Theory]

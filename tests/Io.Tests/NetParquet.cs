@@ -7,7 +7,8 @@ namespace Pipelines.Io.Tests;
 internal static class NetParquet
 {
     /// <summary>Writes columns of long?, double, string? and bool in row groups of the given sizes.</summary>
-    public static async Task Write(string path, IReadOnlyList<(long? L, double D, string? S, bool B)> rows, IEnumerable<int> groups, CompressionMethod codec = CompressionMethod.Snappy, EncodingHint? hint = null)
+    public static async Task Write(string path, IReadOnlyList<(long? L, double D, string? S, bool B)> rows, IEnumerable<int> groups,
+        CompressionMethod codec = CompressionMethod.Snappy, EncodingHint? hint = null)
     {
         var schema = new ParquetSchema(new DataField<long?>("l"), new DataField<double>("d"), new DataField<string>("s"), new DataField<bool>("b"));
         var options = new ParquetOptions { CompressionMethod = codec, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest };

@@ -57,7 +57,8 @@ public sealed class TestTable
             Assert.Equal(expected.Select(c => c.Name), batch.Schema.Fields.Select(f => f.Name));
             Assert.True(batch.Rows == options.BatchSize || row + batch.Rows == expected[0].Values.Length, $"batch {batch.Index} holds {batch.Rows} rows");
             for (var c = 0; c < expected.Count; c++)
-                for (var i = 0; i < batch.Rows; i++) AssertSame(expected[c].Values.GetValue(row + i), batch.Columns[c].GetValue(i), $"{expected[c].Name} row {row + i}");
+                for (var i = 0; i < batch.Rows; i++)
+                    AssertSame(expected[c].Values.GetValue(row + i), batch.Columns[c].GetValue(i), $"{expected[c].Name} row {row + i}");
             row += batch.Rows;
             batch.Release();
         }

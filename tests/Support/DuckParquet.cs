@@ -13,15 +13,21 @@ internal static class DuckParquet
     public const string Columns =
         """
         i AS id, i * 0.25 AS x,
-        CASE WHEN i % 7 = 0 THEN NULL ELSE {'a': i, 'b': CASE WHEN i % 3 = 0 THEN NULL ELSE 'text ' || (i % 50) END, 'c': CASE WHEN i % 5 = 0 THEN NULL ELSE {'d': i * 0.5, 'e': DATE '2020-01-01' + (i % 1000)::INT} END} END AS s,
-        CASE WHEN i % 5 = 0 THEN NULL WHEN i % 5 = 1 THEN [] ELSE list_transform(range(i % 11), n -> CASE WHEN n % 4 = 3 THEN NULL ELSE (n * i)::INT END) END AS l,
-        CASE WHEN i % 6 = 0 THEN NULL ELSE list_transform(range(i % 4), n -> {'k': 'key ' || (n * i), 'v': CASE WHEN n = 2 THEN NULL ELSE [i * 1.5, NULL, n] END}) END AS ls,
+        CASE WHEN i % 7 = 0 THEN NULL ELSE {'a': i, 'b': CASE WHEN i % 3 = 0 THEN NULL ELSE 'text ' || (i % 50) END,
+            'c': CASE WHEN i % 5 = 0 THEN NULL ELSE {'d': i * 0.5, 'e': DATE '2020-01-01' + (i % 1000)::INT} END} END AS s,
+        CASE WHEN i % 5 = 0 THEN NULL WHEN i % 5 = 1 THEN [] ELSE list_transform(range(i % 11),
+            n -> CASE WHEN n % 4 = 3 THEN NULL ELSE (n * i)::INT END) END AS l,
+        CASE WHEN i % 6 = 0 THEN NULL ELSE list_transform(range(i % 4), n -> {'k': 'key ' || (n * i), 'v': CASE WHEN n = 2 THEN NULL ELSE [i * 1.5,
+            NULL, n] END}) END AS ls,
         CASE WHEN i % 4 = 0 THEN NULL WHEN i % 4 = 1 THEN MAP {} ELSE MAP {'p' || (i % 20): [i, NULL], 'q': CASE WHEN i % 3 = 0 THEN NULL ELSE [] END} END AS m,
         CASE WHEN i % 9 = 0 THEN NULL ELSE [[i::SMALLINT], NULL, [], [1::SMALLINT, NULL, (i % 100)::SMALLINT]] END AS ll,
         MAP {i: {'f': i::FLOAT, 'g': MAP {i % 3: 'deep ' || i}}} AS mm,
-        {'t': i % 2 = 0, 'u': (i % 200)::UTINYINT, 'h': (i::HUGEINT * 1000000007), 'dec': (i / 7)::DECIMAL(38, 20), 'ts': TIMESTAMP_NS '2001-02-03 04:05:06.123456789' + INTERVAL (i) SECOND,
-         'tz': TIMESTAMPTZ '1969-12-31 23:00:00+00' + INTERVAL (i) HOUR, 'time': TIME '01:02:03' + INTERVAL (i % 1000) SECOND, 'uuid': ('00000000-0000-0000-0000-' || lpad(i::VARCHAR, 12, '0'))::UUID,
-         'blob': ('\xFF\x00' || chr((65 + i % 26)::INT))::BLOB, 'span': INTERVAL (i % 40) DAY, 'kind': (['red', 'green', 'blue'])[1 + i % 3]::ENUM('red', 'green', 'blue'), 'nan': CASE WHEN i % 3 = 0 THEN 'nan'::DOUBLE ELSE i END} AS types,
+        {'t': i % 2 = 0, 'u': (i % 200)::UTINYINT, 'h': (i::HUGEINT * 1000000007), 'dec': (i / 7)::DECIMAL(38, 20),
+            'ts': TIMESTAMP_NS '2001-02-03 04:05:06.123456789' + INTERVAL (i) SECOND,
+         'tz': TIMESTAMPTZ '1969-12-31 23:00:00+00' + INTERVAL (i) HOUR, 'time': TIME '01:02:03' + INTERVAL (i % 1000) SECOND,
+            'uuid': ('00000000-0000-0000-0000-' || lpad(i::VARCHAR, 12, '0'))::UUID,
+         'blob': ('\xFF\x00' || chr((65 + i % 26)::INT))::BLOB, 'span': INTERVAL (i % 40) DAY, 'kind': (['red', 'green',
+            'blue'])[1 + i % 3]::ENUM('red', 'green', 'blue'), 'nan': CASE WHEN i % 3 = 0 THEN 'nan'::DOUBLE ELSE i END} AS types,
         i % 13 AS last
         """;
 
@@ -63,7 +69,8 @@ internal static class DuckParquet
     /// <param name="without">Columns that are left out.</param>
     public static async Task<string> SchemaAsync(string path, params string[] without) => (string)(await ValueAsync(
         $"""
-        SELECT string_agg(concat_ws(' ', name, type, type_length, repetition_type, num_children, converted_type, scale, precision, field_id, logical_type), chr(10))
+        SELECT string_agg(concat_ws(' ', name, type, type_length, repetition_type, num_children, converted_type, scale, precision, field_id,
+            logical_type), chr(10))
         FROM (SELECT * FROM parquet_schema('{path}') OFFSET 1) WHERE name NOT IN ({string.Join(", ", without.Select(c => $"'{c}'"))})
         """))!;
 }

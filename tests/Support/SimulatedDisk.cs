@@ -318,7 +318,13 @@ internal sealed class SimulatedDisk : FileLayer, IDisposable
         public SimulatedFile(SimulatedDisk disk, string path, Content content)
         {
             (this.disk, Content) = (disk, content);
-            inner = new FileStream(path, new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+            inner = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Append,
+                Access = FileAccess.Write,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0
+            });
             disk.open.Add(this);
         }
 

@@ -39,7 +39,8 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     {
         if (File.Exists(folder)) throw Wrong(DataErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
         var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
-        if (!Directory.Exists(folder) && !Directory.Exists(parent)) throw Wrong(DataErrorKind.Usage, $"no folder '{parent}'", "a folder that exists", "make it first");
+        if (!Directory.Exists(folder) && !Directory.Exists(parent))
+            throw Wrong(DataErrorKind.Usage, $"no folder '{parent}'", "a folder that exists", "make it first");
     }
 
     /// <summary>Number of checkpoints that are there.</summary>
@@ -63,7 +64,8 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     public void Write(FitCheckpoint checkpoint) => Guard(() =>
     {
         last++;
-        DurableFile.Write(files, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{last:00000000}{Suffix}")), checkpoint.ToBytes(), isPrivate: true);
+        DurableFile.Write(files, Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{last:00000000}{Suffix}")), checkpoint.ToBytes(),
+            isPrivate: true);
         foreach (var (path, number) in List())
             if (number <= last - Kept && FitCheckpoint.IsOne(path)) files.Delete(path);
     });
@@ -84,7 +86,10 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     private List<(string Path, long Number)> List() =>
     [
         .. Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}")
-            .Select(path => (Path: path, Number: long.TryParse(Path.GetFileName(path).AsSpan()[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1))
+            .Select(
+                path => (Path: path,
+                    Number: long.TryParse(Path.GetFileName(path).AsSpan()[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture,
+                        out var number) ? number : -1))
             .Where(file => file.Number >= 0)
             .OrderBy(file => file.Number),
     ];
@@ -98,7 +103,8 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a checkpoint that cannot be read ({e.Message})", "a readable file", "check its permissions", e);
+            throw new DataException(DataErrorKind.Storage, path, $"a checkpoint that cannot be read ({e.Message})", "a readable file",
+                "check its permissions", e);
         }
     }
 
@@ -111,7 +117,8 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            throw Wrong(DataErrorKind.Storage, $"a failing write ({e.Message})", "room and permission for checkpoints", "free space or choose another folder; the earlier checkpoints are kept: go on from them (CheckpointOptions.Resume)", e);
+            throw Wrong(DataErrorKind.Storage, $"a failing write ({e.Message})", "room and permission for checkpoints",
+                "free space or choose another folder; the earlier checkpoints are kept: go on from them (CheckpointOptions.Resume)", e);
         }
     }
 

@@ -8,8 +8,9 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Blocks.Checkpoints;
 
 /// <summary>
-/// What one checkpoint file holds: the job, the fit after its last whole iteration (none before the first), or all fits that share their passes, the passes that were finished before there was a
-/// state, and, in the middle of a pass, the statistics of the batches folded so far. As bytes: <c>PLFC</c>, version, the parts in this order, SHA-256 of all before it.
+/// What one checkpoint file holds: the job, the fit after its last whole iteration (none before the first), or all fits that share their passes, the passes
+/// that were finished before there was a state, and, in the middle of a pass, the statistics of the batches folded so far. As bytes: <c>PLFC</c>, version, the
+/// parts in this order, SHA-256 of all before it.
 /// </summary>
 /// <param name="Job">What the fit is of.</param>
 /// <param name="State">The fit after its last iteration, as <see cref="Write"/> made it; empty before the first evaluation.</param>
@@ -17,7 +18,7 @@ namespace Pipelines.Blocks.Checkpoints;
 /// <param name="NextBatch">Of the pass after those, the batches before this one are in <paramref name="Partial"/>; 0 = none.</param>
 /// <param name="Partial">Their statistics.</param>
 /// <param name="Seen">What the passes saw of the data, as <see cref="SeenData.ToBytes"/> made it.</param>
-internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<byte[]> Finished, long NextBatch, byte[] Partial, byte[] Seen)
+internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyList<byte[]> Finished, long NextBatch, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
     public const int Version = 2;
@@ -43,8 +44,8 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
         {
             writer.Write(Magic);
             writer.Write(Version);
-            writer.Write(Job.Facts.Count);
-            foreach (var fact in Job.Facts)
+            writer.Write(Job.Properties.Count);
+            foreach (var fact in Job.Properties)
             {
                 writer.Write(fact.Name);
                 writer.Write(fact.Value);
@@ -72,13 +73,14 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
             using var reader = new BinaryReader(new MemoryStream(bytes, Magic.Length, content.Length - Magic.Length), Encoding.UTF8);
             var version = reader.ReadInt32();
             if (version != Version)
-                throw new DataException(DataErrorKind.Usage, place, $"a checkpoint of version {version}", $"version {Version}", "go on with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)");
-            var facts = new JobFact[Bounded(reader.ReadInt32(), MostFacts)];
-            for (var i = 0; i < facts.Length; i++) facts[i] = new JobFact(reader.ReadString(), reader.ReadString());
+                throw new DataException(DataErrorKind.Usage, place, $"a checkpoint of version {version}", $"version {Version}",
+                    "go on with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)");
+            var facts = new JobProperty[Bounded(reader.ReadInt32(), MostFacts)];
+            for (var i = 0; i < facts.Length; i++) facts[i] = new JobProperty(reader.ReadString(), reader.ReadString());
             var state = ReadBytes(reader);
             var finished = new byte[Bounded(reader.ReadInt32(), MostFacts)][];
             for (var i = 0; i < finished.Length; i++) finished[i] = ReadBytes(reader);
-            return new FitCheckpoint(new JobFacts(facts), state, finished, reader.ReadInt64(), ReadBytes(reader), ReadBytes(reader));
+            return new FitCheckpoint(new JobIdentity(facts), state, finished, reader.ReadInt64(), ReadBytes(reader), ReadBytes(reader));
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
@@ -122,7 +124,8 @@ internal sealed record FitCheckpoint(JobFacts Job, byte[] State, IReadOnlyList<b
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
-            throw new DataException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version", "start over (without CheckpointOptions.Resume)", e);
+            throw new DataException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version",
+                "start over (without CheckpointOptions.Resume)", e);
         }
     }
 

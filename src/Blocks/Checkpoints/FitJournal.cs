@@ -13,7 +13,7 @@ namespace Pipelines.Blocks.Checkpoints;
 internal sealed class FitJournal : IFitJournal, IDisposable
 {
     private readonly CheckpointFolder folder;
-    private readonly JobFacts job;
+    private readonly JobIdentity job;
     private readonly int everyBatches;
     private readonly FeaturePass data;
     private byte[] state = [];
@@ -22,7 +22,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     private int pass;
     private KeptFits? kept;
 
-    private FitJournal(CheckpointFolder folder, JobFacts job, int everyBatches, FeaturePass data) =>
+    private FitJournal(CheckpointFolder folder, JobIdentity job, int everyBatches, FeaturePass data) =>
         (this.folder, this.job, this.everyBatches, this.data) = (folder, job, everyBatches, data);
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     /// <param name="job">What the fit is of.</param>
     /// <param name="data">What knows the features when a state is saved.</param>
     /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
-    public static FitJournal Open(CheckpointOptions options, JobFacts job, FeaturePass data)
+    public static FitJournal Open(CheckpointOptions options, JobIdentity job, FeaturePass data)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
         var journal = new FitJournal(folder, job, options.EveryBatches, data);
@@ -53,7 +53,9 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         {
             folder.Prepare();
             if (options.Resume) journal.Resume();
-            else if (folder.Clear() is > 0 and var deleted) journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would have gone on from there");
+            else if (folder.Clear() is > 0 and var deleted)
+                journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would "
+                    + "have gone on from there");
             return journal;
         }
         catch
@@ -70,7 +72,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     /// <param name="options">Where, and whether to go on.</param>
     /// <param name="job">What the fit is of.</param>
     /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
-    public static OutputPreview Preview(CheckpointOptions options, JobFacts job)
+    public static OutputPreview Preview(CheckpointOptions options, JobIdentity job)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
         folder.CheckPlace();
@@ -78,7 +80,8 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         OutputPreview.CheckWritable(options.Folder, options.Folder);
         var count = folder.Count;
         if (count == 0) return new OutputPreview(options.Folder, "no checkpoint");
-        if (!options.Resume) return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (CheckpointOptions.Resume goes on from the newest)");
+        if (!options.Resume)
+            return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (CheckpointOptions.Resume goes on from the newest)");
         if (folder.Newest(out _) is not var (checkpoint, file)) return new OutputPreview(options.Folder, "damaged: the fit begins anew");
         CheckSame(job, checkpoint, file);
         var iterations = checkpoint.Read(file)?.Iterations ?? 0;
@@ -170,7 +173,9 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     {
         var newest = folder.Newest(out var damaged);
         foreach (var path in damaged)
-            Warnings.Add(newest is null ? $"{path} is damaged, and there is no checkpoint before it: the fit begins anew" : $"{path} is damaged; the fit goes on from the checkpoint before it");
+            Warnings.Add(newest is null
+                ? $"{path} is damaged, and there is no checkpoint before it: the fit begins anew"
+                : $"{path} is damaged; the fit goes on from the checkpoint before it");
         if (newest is not var (checkpoint, file)) return;
         CheckSame(job, checkpoint, file);
         state = checkpoint.State;
@@ -180,9 +185,10 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         partial = (checkpoint.NextBatch, checkpoint.Partial);
     }
 
-    private static void CheckSame(JobFacts job, FitCheckpoint checkpoint, string file)
+    private static void CheckSame(JobIdentity job, FitCheckpoint checkpoint, string file)
     {
         if (job.DifferenceFrom(checkpoint.Job) is { } difference)
-            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options", "resume with those, or start over (without CheckpointOptions.Resume)");
+            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options",
+                "resume with those, or start over (without CheckpointOptions.Resume)");
     }
 }

@@ -21,7 +21,8 @@ public sealed partial class Pipeline
         {
             var bound = await run.BindAsync(null, cancellationToken).ConfigureAwait(false);
             var schema = bound.Schema
-                ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names", "name them (Pipeline.Features)");
+                ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
+                    "name them (Pipeline.Features)");
             string?[] others = [weights, sequences?.Key, sequences?.Order, sequences?.Label];
             named = [.. schema.Fields.Where(f => f.IsNumeric && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
@@ -102,13 +103,15 @@ public sealed partial class Pipeline
             throw await pass.KeysOfAsync([e.SequenceNumber.Value], cancellationToken).ConfigureAwait(false) is [var key] ? e.OfSequence(key) : e;
         }
         var keys = await pass.KeysOfAsync(result.ImpossibleSequences, cancellationToken).ConfigureAwait(false);
-        IEnumerable<string> impossible = keys.Count == 0 ? [] : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
+        IEnumerable<string> impossible = keys.Count == 0
+            ? []
+            : [$"the {(keys.Count == 1 ? "first impossible sequence has the key" : "first impossible sequences have the keys")} {string.Join(", ", keys)}"];
         result = result with { Warnings = [.. journal?.Warnings ?? [], .. result.Warnings, .. impossible, .. pass.Graph.Source.Warnings] };
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 
     /// <summary>What a fit over this pipeline is of.</summary>
-    internal async Task<JobFacts> DescribeFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
+    internal async Task<JobIdentity> DescribeFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
         where TModel : Model
     {
         (var flow, fit) = Agree(fit);
@@ -117,7 +120,7 @@ public sealed partial class Pipeline
     }
 
     /// <summary>What a job over this pipeline is of, with the facts of its end.</summary>
-    internal async Task<JobFacts> DescribeAsync(IEnumerable<JobFact> end, CancellationToken cancellationToken) =>
+    internal async Task<JobIdentity> DescribeAsync(IEnumerable<JobProperty> end, CancellationToken cancellationToken) =>
         JobDescription.Of(await graph.ForRun().BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
 
     /// <summary>What a fit would do: everything is checked that it checks before it reads a row, and nothing is written.</summary>
@@ -135,19 +138,19 @@ public sealed partial class Pipeline
     }
 
     /// <summary>What a fit is of: everything that decides its bits.</summary>
-    private async Task<JobFacts> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, FeaturePass pass, CancellationToken cancellationToken)
+    private async Task<JobIdentity> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, FeaturePass pass, CancellationToken cancellationToken)
         where TModel : Model
     {
         var bound = await pass.Graph.BindAsync(null, cancellationToken).ConfigureAwait(false);
         return JobDescription.Of(bound, Options,
         [
-            .. estimator.Facts.Concat(fit.Facts).Select(f => new JobFact(f.Key, f.Value)),
+            .. estimator.JobProperties.Concat(fit.JobProperties).Select(f => new JobProperty(f.Key, f.Value)),
             new("model type", typeof(TModel).Name),
             new("features", string.Join(", ", pass.Features.Select(f => f.Name))),
             .. JobDescription.Categories(features),
             new("weights", weights ?? "none"),
-            .. sequences is null ? Array.Empty<JobFact>() : [new("sequences", sequences.Fact)],
-            .. Options.BadRows.Facts,
+            .. sequences is null ? Array.Empty<JobProperty>() : [new("sequences", sequences.Description)],
+            .. Options.BadRows.JobProperties,
         ]);
     }
 }

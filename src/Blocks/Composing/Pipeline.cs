@@ -32,7 +32,9 @@ public sealed partial class Pipeline
     internal void CheckNoSequences()
     {
         if (sequences is not null)
-            throw new DataException(DataErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run", "independent rows, as a sequence may go on in the next file", "leave the state file out (IncrementalOptions.StateFile), or take all files at once");
+            throw new DataException(DataErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run",
+                "independent rows, as a sequence may go on in the next file",
+                "leave the state file out (IncrementalOptions.StateFile), or take all files at once");
     }
 
     /// <summary>How the pipeline runs.</summary>
@@ -69,7 +71,10 @@ public sealed partial class Pipeline
         return new Pipeline(graph, options, features, weights, sequences);
     }
 
-    /// <summary>Goes on with these columns, in this order; the others are not even decoded. They are the features to fit, unless <see cref="Features(string[])"/> names others.</summary>
+    /// <summary>
+    /// Goes on with these columns, in this order; the others are not even decoded. They are the features to fit, unless <see cref="Features(string[])"/> names
+    /// others.
+    /// </summary>
     public Pipeline Select(params string[] columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -106,20 +111,26 @@ public sealed partial class Pipeline
         return new(graph, given, features, weights, columns);
     }
 
-    /// <summary>Names the column with the states that rows of sequences are known to be in, for fits of hidden Markov models: where a label is missing, the state is not known.</summary>
+    /// <summary>
+    /// Names the column with the states that rows of sequences are known to be in, for fits of hidden Markov models: where a label is missing, the state is not
+    /// known.
+    /// </summary>
     /// <param name="column">Name of the column: texts, numbers or booleans.</param>
-    /// <param name="states">Names that labels may have, in the order of the model's states (a column of numbers may hold their indices); null = all values of the column, sorted.</param>
+    /// <param name="states">Names that labels may have, in the order of the model's states (a column of numbers may hold their indices); null = all values of
+    /// the column, sorted.</param>
     /// <exception cref="ModelException">There are no sequences, or the column is the key or the order.</exception>
     public Pipeline Labels(string column, IReadOnlyList<string>? states = null)
     {
-        var columns = (sequences ?? throw new ModelException(ErrorKind.Usage, "pipeline", "labels without sequences", "the column with the sequences' keys first", "name it (Pipeline.Sequences)")) with { Label = column, States = states };
+        var columns = (sequences ?? throw new ModelException(ErrorKind.Usage, "pipeline", "labels without sequences", "the column with the "
+            + "sequences' keys first", "name it (Pipeline.Sequences)")) with
+        { Label = column, States = states };
         columns.Validate();
         return new(graph, given, features, weights, columns);
     }
 
     /// <summary>
-    /// Passes each batch through a function of yours that keeps the number of rows. It is called by many threads at once. Where the source has no row, it is called once, with a
-    /// batch of 0 rows: what it returns says which columns the output has.
+    /// Passes each batch through a function of yours that keeps the number of rows. It is called by many threads at once. Where the source has no row, it is
+    /// called once, with a batch of 0 rows: what it returns says which columns the output has.
     /// </summary>
     public Pipeline Transform(Func<DataBatch, DataBatch> transform, string name = "transform")
     {
@@ -131,9 +142,13 @@ public sealed partial class Pipeline
     /// Passes each batch through a function of yours over a DataFrame, which keeps the number of rows and their order. It is called by many threads at once.
     /// Columns that a DataFrame cannot hold (<c>byte[]</c>, lists, maps, structures) go beside it unchanged.
     /// </summary>
-    public Pipeline TransformDataFrame(Func<DataFrame, DataFrame> transform, string name = "transform") => Then(new TransformStage(TransformRowsBlock.FromDataFrame(transform, name), name));
+    public Pipeline TransformDataFrame(Func<DataFrame, DataFrame> transform, string name = "transform") =>
+        Then(new TransformStage(TransformRowsBlock.FromDataFrame(transform, name), name));
 
-    /// <summary>Sends the batches through a block of your own, such as a TransformBlock. It must hand on each batch once, in order, made with <see cref="DataBatch.With"/>.</summary>
+    /// <summary>
+    /// Sends the batches through a block of your own, such as a TransformBlock. It must hand on each batch once, in order, made with
+    /// <see cref="DataBatch.With"/>.
+    /// </summary>
     /// <param name="block">Makes the block for a run; the run's options and token are the supervisor's.</param>
     /// <param name="name">Name for messages.</param>
     public Pipeline Via(Func<RunSupervisor, IPropagatorBlock<DataBatch, DataBatch>> block, string name = "via")
@@ -150,7 +165,8 @@ public sealed partial class Pipeline
         return Via(
             _ => Interlocked.Exchange(ref used, 1) == 0
                 ? block
-                : throw new InvalidOperationException($"block '{name}': found a second run, expected one for each block; give Via a function that makes a new block"),
+                : throw new InvalidOperationException($"block '{name}': found a second run, expected one for each block; give Via a function that "
+                    + "makes a new block"),
             name);
     }
 
@@ -162,7 +178,8 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(model);
         var names = options?.Features ?? (model.FeaturesByPosition ? null : model.Features?.Select(f => f.Name).ToArray())
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them", "name them (ScoreOptions.Features)");
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them",
+                "name them (ScoreOptions.Features)");
         return Score(model.Model, names, model.Features, options);
     }
 
@@ -185,14 +202,19 @@ public sealed partial class Pipeline
         var plan = new ScorePlan(model, features, options ?? new ScoreOptions(), known);
         if (model is not SequenceModel) return Then(new ScoreStage(plan));
         return Then(new SequenceScoreStage(plan, sequences is { } rows ? rows with { Label = null, States = null }
-            : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys", "name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)")));
+            : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are no sequences", "the column with the sequences' keys",
+                "name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)")));
     }
 
-    /// <summary>Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they make.</summary>
+    /// <summary>
+    /// Compares every input with what a model was fitted to, before any row is read. Where functions of yours change the columns, it says nothing of what they
+    /// make.
+    /// </summary>
     /// <param name="model">The model with its features.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DataException">The source cannot be opened.</exception>
-    public async ValueTask<SchemaContract> CompareAsync(SavedModel model, CancellationToken cancellationToken = default) => graph.Source is ParquetSource parquet
+    public async ValueTask<SchemaContract> CompareAsync(SavedModel model, CancellationToken cancellationToken = default) =>
+        graph.Source is ParquetSource parquet
         ? SchemaContract.Check(model, await parquet.InspectAsync(cancellationToken).ConfigureAwait(false))
         : SchemaContract.Check(model, (await graph.Source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema, graph.Source.Name);
 

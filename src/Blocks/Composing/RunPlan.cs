@@ -10,7 +10,8 @@ namespace Pipelines.Blocks;
 /// <param name="Read">The columns that are read.</param>
 /// <param name="Others">Columns that are not even decoded.</param>
 /// <param name="Memory">How the memory is divided.</param>
-internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, PipelineOptions Options, BatchSchema Read, IReadOnlyList<string> Others, MemoryPlan Memory)
+internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, PipelineOptions Options, BatchSchema Read, IReadOnlyList<string> Others,
+    MemoryPlan Memory)
 {
     /// <summary>Which engine decodes how many row groups.</summary>
     public IReadOnlyList<(string Name, int RowGroups)> Engines { get; init; } = [];
@@ -37,9 +38,12 @@ internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, Pipel
     public static async ValueTask<RunPlan> OfAsync(BoundGraph bound, PipelineOptions options, MemoryPlan memory, CancellationToken cancellationToken)
     {
         var names = bound.Read.Fields.Select(f => f.Name).ToArray();
-        return new RunPlan(bound.Info.Files, bound.Info.Rows, options, bound.Read, [.. bound.Info.Schema.Fields.Select(f => f.Name).Except(names, StringComparer.Ordinal)], memory)
+        return new RunPlan(bound.Info.Files, bound.Info.Rows, options, bound.Read,
+            [.. bound.Info.Schema.Fields.Select(f => f.Name).Except(names, StringComparer.Ordinal)], memory)
         {
-            Engines = bound.Graph.Source is ParquetSource parquet ? await parquet.EnginesAsync(names, memory.DecoderBytes, cancellationToken).ConfigureAwait(false) : [],
+            Engines = bound.Graph.Source is ParquetSource parquet
+                ? await parquet.EnginesAsync(names, memory.DecoderBytes, cancellationToken).ConfigureAwait(false)
+                : [],
         };
     }
 }

@@ -12,11 +12,12 @@ public sealed class SinkPipeline
     private readonly PipelineOptions options;
     private readonly Func<IBatchSink> createSink;
 
-    internal SinkPipeline(Graph graph, PipelineOptions options, Func<IBatchSink> createSink) => (this.graph, this.options, this.createSink) = (graph, options, createSink);
+    internal SinkPipeline(Graph graph, PipelineOptions options, Func<IBatchSink> createSink) =>
+        (this.graph, this.options, this.createSink) = (graph, options, createSink);
 
     /// <summary>
-    /// Reads, works and writes. The output appears at the end, all at once, or not at all. A folder of Parquet parts that is made from files can be gone on with
-    /// after an interruption (<see cref="ParquetSinkOptions.Resume"/>): the job must be the same, where code of yours counts by the name that you gave it.
+    /// Reads, works and writes. The output appears at the end, all at once, or not at all. A folder of Parquet parts that is made from files can be gone on
+    /// with after an interruption (<see cref="ParquetSinkOptions.Resume"/>): the job must be the same, where code of yours counts by the name that you gave it.
     /// </summary>
     /// <param name="progress">Told of the rows written; null = the options'.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/> and leaves no output.</param>
@@ -49,7 +50,12 @@ public sealed class SinkPipeline
                 run.Accounts.Flow();
                 var last = (bound with { Graph = prepared.Graph }).Create(run, point.NextBatch);
                 Action? written = parquet is { IsFolder: true } && options.WindDown.CanBeCanceled && bound.Info.Files.Count > 0 ? WindDown : null;
-                Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null) { FirstBatch = point.NextBatch, Quarantine = quarantine, Written = written });
+                Linking.Link(last, end = new SinkBlock(sink, run, isOpen: bound.Schema is not null)
+                {
+                    FirstBatch = point.NextBatch,
+                    Quarantine = quarantine,
+                    Written = written
+                });
             }
         }
         catch when (end is null)
@@ -68,7 +74,8 @@ public sealed class SinkPipeline
         {
             RowsRejected = run.Accounts.RowsRejected,
             RowsResumed = point.RowsIn,
-            Warnings = [.. parquet?.Warnings ?? [], .. quarantine?.Warnings ?? [], .. (prepared?.Graph ?? graph).Stages.SelectMany(s => s.Warnings), .. graph.Source.Warnings],
+            Warnings = [.. parquet?.Warnings ?? [], .. quarantine?.Warnings ?? [], .. (prepared?.Graph ?? graph).Stages.SelectMany(s => s.Warnings),
+                .. graph.Source.Warnings],
         };
 
         void WindDown()
@@ -101,13 +108,16 @@ public sealed class SinkPipeline
         await using var sink = createSink();
         var parquet = sink as ParquetSink;
         var bound = await BindAsync(graph, parquet, cancellationToken).ConfigureAwait(false);
-        var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)), cancellationToken).ConfigureAwait(false);
+        var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)),
+            cancellationToken).ConfigureAwait(false);
         if (parquet is null) return plan with { Written = bound.Schema };
         var outputs = parquet.Preview(bound.Info.Files.Count > 0 ? JobOf(bound, sink) : null);
         return plan with
         {
             Written = bound.Schema,
-            WrittenBytes = graph.Source is ParquetSource source && bound.Schema is { } schema ? Estimate(schema, await source.InspectAsync(cancellationToken).ConfigureAwait(false), bound.Info.Rows ?? 0) : null,
+            WrittenBytes = graph.Source is ParquetSource source && bound.Schema is { } schema
+                ? Estimate(schema, await source.InspectAsync(cancellationToken).ConfigureAwait(false), bound.Info.Rows ?? 0)
+                : null,
             Parts = !parquet.IsFolder || plan.Batches is not { } batches ? null
                 : parquet.Options.RowsPerFile is { } most ? Math.Max(1, (batches + BatchesOf(most) - 1) / BatchesOf(most)) : 1,
             Outputs = [.. outputs.Select((o, i) => (i == 0 ? "output" : "quarantine", o))],
@@ -129,7 +139,8 @@ public sealed class SinkPipeline
     // What is kept of the input takes what it takes there; scores hardly compress, labels almost wholly.
     private static long Estimate(BatchSchema written, IReadOnlyList<ParquetInspection> files, long rows)
     {
-        var kept = files.SelectMany(f => f.Columns).GroupBy(c => c.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.CompressedBytes), StringComparer.Ordinal);
+        var kept = files.SelectMany(f => f.Columns).GroupBy(c => c.Name, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Sum(c => c.CompressedBytes), StringComparer.Ordinal);
         return written.Fields.Sum(f => kept.TryGetValue(f.Name, out var bytes) ? bytes : rows * (f.ValueType == typeof(double) ? sizeof(double) : 1));
     }
 
@@ -142,12 +153,14 @@ public sealed class SinkPipeline
             return await resumable.ResumeAsync(JobOf(bound, sink), resume, cancellationToken).ConfigureAwait(false);
         }
         if (resume)
-            throw new DataException(DataErrorKind.Usage, graph.Source.Name, "a source that is no file, and a run to go on with", "files, which tell whether they are the same as before", "read files, or leave Resume out");
+            throw new DataException(DataErrorKind.Usage, graph.Source.Name, "a source that is no file, and a run to go on with",
+                "files, which tell whether they are the same as before", "read files, or leave Resume out");
         return new ResumePoint(0, 0, 0, 0, IsComplete: false);
     }
 
-    private JobFacts JobOf(BoundGraph bound, IBatchSink sink) =>
-        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.Facts ?? [], .. options.BadRows.Facts]) with { Inputs = bound.Info.Files };
+    private JobIdentity JobOf(BoundGraph bound, IBatchSink sink) =>
+        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.JobProperties ?? [], .. options.BadRows.JobProperties]) with { Inputs =
+            bound.Info.Files };
 
     // A sink that keeps refused rows itself keeps them in step with its parts.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, ParquetSink? sink, CancellationToken cancellationToken)

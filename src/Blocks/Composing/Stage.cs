@@ -10,8 +10,11 @@ internal abstract record Stage(string Name)
     /// <summary>True if code of the user's sees the batches: it may keep one longer than the run does, so its memory must not be used again.</summary>
     public virtual bool IsForeign => false;
 
-    /// <summary>What the stage does, as facts of the job: a run that was interrupted is only resumed by one of the same facts. Code of the user's is known by its name alone.</summary>
-    public virtual IEnumerable<JobFact> Facts => [new(Name, "code of your own, known by this name")];
+    /// <summary>
+    /// What the stage does, as facts of the job: a run that was interrupted is only resumed by one of the same facts. Code of the user's is known by its name
+    /// alone.
+    /// </summary>
+    public virtual IEnumerable<JobProperty> JobProperties => [new(Name, "code of your own, known by this name")];
 
     /// <summary>Bytes that the stage adds to each row while it works on it.</summary>
     public virtual long ExtraRowBytes => 0;
@@ -26,8 +29,8 @@ internal abstract record Stage(string Name)
     public abstract IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted);
 
     /// <summary>
-    /// Does what must be done before the first row comes, such as looking at all rows once; called for each run, before <see cref="Create"/>. Returns the stage to run with:
-    /// this one (the default), or a disposable one that holds what was found.
+    /// Does what must be done before the first row comes, such as looking at all rows once; called for each run, before <see cref="Create"/>. Returns the stage
+    /// to run with: this one (the default), or a disposable one that holds what was found.
     /// </summary>
     /// <param name="before">The source and the stages before this one.</param>
     /// <param name="options">How the run reads.</param>
@@ -41,7 +44,7 @@ internal abstract record Stage(string Name)
 /// <summary>Some columns, in a new order.</summary>
 internal sealed record SelectStage(IReadOnlyList<string> Columns) : Stage("select")
 {
-    public override IEnumerable<JobFact> Facts => [new(Name, string.Join(", ", Columns))];
+    public override IEnumerable<JobProperty> JobProperties => [new(Name, string.Join(", ", Columns))];
 
     public override BatchSchema? Bind(BatchSchema? input, string place) =>
         input is null ? null : new BatchSchema(Columns.Select(name => input.Fields[IndexOf(input, name, place)]));
@@ -91,9 +94,9 @@ internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
 {
     public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
 
-    public override IEnumerable<JobFact> Facts => Plan.Facts;
+    public override IEnumerable<JobProperty> JobProperties => Plan.JobProperties;
 
-    public override IEnumerable<string> Warnings => Plan.Extractor.UnknownWords;
+    public override IEnumerable<string> Warnings => Plan.Extractor.UnknownCategoryWarnings;
 
     public override BatchSchema? Bind(BatchSchema? input, string place) => input is null ? null : Plan.Bind(input, place).Schema;
 

@@ -6,8 +6,8 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// The columns of every input against the features of a model, before any row is read. What a file does not tell of itself, that a value is a category which the
-/// model has not seen, shows only when it is read.
+/// The columns of every input against the features of a model, before any row is read. What a file does not tell of itself, that a value is a category which
+/// the model has not seen, shows only when it is read.
 /// </summary>
 /// <param name="Findings">All differences, file by file.</param>
 public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
@@ -22,8 +22,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     public IReadOnlyList<SchemaFinding> Warnings => Of(SchemaOutcome.Warning);
 
     /// <summary>
-    /// The warnings as sentences, at most three, the gravest first: values outside the range seen, the farthest first, then nulls, then types. One sentence stands for a feature's
-    /// change in all files and tells of the gravest; the third tells how many more there are, if they are more than three.
+    /// The warnings as sentences, at most three, the gravest first: values outside the range seen, the farthest first, then nulls, then types. One sentence
+    /// stands for a feature's change in all files and tells of the gravest; the third tells how many more there are, if they are more than three.
     /// </summary>
     public IReadOnlyList<string> WarningTexts
     {
@@ -35,7 +35,9 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             var texts = groups.Take(shown).Select(g => $"{g[0]}{(g.Count == 1 ? "" : $" ({Number(g.Count - 1, "more file")} likewise)")}").ToList();
             if (shown == groups.Count) return texts;
             var rest = groups.Skip(shown).SelectMany(g => g).ToList();
-            texts.Add($"and {Number(rest.Count, "more difference")} from what the model was fitted to, in {Number(rest.Select(f => f.Column).Distinct().Count(), "feature")} of {Number(rest.Select(f => f.File).Distinct().Count(), "file")} (see all: SchemaContract.Findings)");
+            texts.Add($"and {Number(rest.Count, "more difference")} from what the model was fitted to, in "
+                + $"{Number(rest.Select(f => f.Column).Distinct().Count(), "feature")} of {Number(rest.Select(f => f.File).Distinct().Count(), "file")} (see "
+                + "all: SchemaContract.Findings)");
             return texts;
         }
     }
@@ -87,7 +89,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             // The same in all files, mostly: told once.
             var wanted = features.Select(f => f.Name).ToArray();
             var others = string.Join(", ", columns.Where(c => c.Obstacle is null || c.IsPassedOn).Select(c => c.Name).Except(wanted, StringComparer.Ordinal));
-            if (others.Length > 0 && noted.Add(others)) findings.Add(new(SchemaChange.Added, name, null, $"columns that are no features: {others}", "they stay as they are"));
+            if (others.Length > 0 && noted.Add(others))
+                findings.Add(new(SchemaChange.Added, name, null, $"columns that are no features: {others}", "they stay as they are"));
             var order = columns.Select(c => c.Name).Where(c => wanted.Contains(c, StringComparer.Ordinal)).ToArray();
             if (!order.SequenceEqual(wanted.Where(byName.ContainsKey), StringComparer.Ordinal) && noted.Add("order: " + string.Join(", ", order)))
                 findings.Add(new(SchemaChange.Reordered, name, null, $"features in the order {string.Join(", ", order)}", "they are taken by name"));
@@ -99,7 +102,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     {
         if (column is null)
         {
-            yield return new(SchemaChange.Dropped, file, feature.Name, $"no column '{feature.Name}'", $"the model's feature '{feature.Name}' among its columns");
+            yield return new(SchemaChange.Dropped, file, feature.Name, $"no column '{feature.Name}'",
+                $"the model's feature '{feature.Name}' among its columns");
             yield break;
         }
         var fitted = feature.Type is null ? "" : $", {TypeNames.Of(feature.Type)} when the model was fitted";
@@ -112,15 +116,20 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             yield break;
         }
         if (feature.Type is not null && type != feature.Type)
-            yield return new(SchemaChange.Retyped, file, feature.Name, TypeNames.Of(type), $"{TypeNames.Of(feature.Type)} as when the model was fitted; the values are taken as numbers");
+            yield return new(SchemaChange.Retyped, file, feature.Name, TypeNames.Of(type),
+                $"{TypeNames.Of(feature.Type)} as when the model was fitted; the values are taken as numbers");
         if (feature.IsNullable == false && column.IsNullable)
         {
             var nulls = column.Nulls is { } n ? $" (it tells of {Number(n, "null")})" : "";
-            yield return new(SchemaChange.NewlyNullable, file, feature.Name, $"a column that may hold nulls{nulls}", "none as when the model was fitted; missing values are left out of their row's probability") { Nulls = column.Nulls };
+            yield return new(SchemaChange.NewlyNullable, file, feature.Name, $"a column that may hold nulls{nulls}",
+                "none as when the model was fitted; missing values are left out of their row's probability")
+            { Nulls = column.Nulls };
         }
         if (column.Range is not var (low, high) || Excess(feature, low, high) is not (> 0 and var excess)) yield break;
         var range = $"{Text(feature.Minimum)} to {Text(feature.Maximum)} as when the model was fitted";
-        yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (as the file tells)", excess > SchemaFinding.MostExcess ? $"{range}; of others it knows little" : $"a little outside of {range}") { Excess = excess };
+        yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (as the file tells)",
+            excess > SchemaFinding.MostExcess ? $"{range}; of others it knows little" : $"a little outside of {range}")
+        { Excess = excess };
     }
 
     // Halves, so that the width of the widest range is still a number.
@@ -133,7 +142,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         return outside / (width > 0 ? width : 0.5);
     }
 
-    private static bool IsNumeric(string type) => type is "double" or "single" or "decimal" or "sbyte" or "byte" or "int16" or "uint16" or "int32" or "uint32" or "int64" or "uint64" or "boolean";
+    private static bool IsNumeric(string type) =>
+        type is "double" or "single" or "decimal" or "sbyte" or "byte" or "int16" or "uint16" or "int32" or "uint32" or "int64" or "uint64" or "boolean";
 
     // Statistics write a least value of 0 as -0.
     private static string Text(double? value) => (value + 0.0)?.ToString("R", CultureInfo.InvariantCulture) ?? "any";

@@ -15,7 +15,10 @@ public enum SchemaChange
     /// <summary>A feature's column may hold nulls, and could not when the model was fitted: a warning, unless the file tells that it holds none.</summary>
     NewlyNullable,
 
-    /// <summary>A feature's column holds values outside the range that the fit has seen, as the file itself tells: a warning if they are far outside, see <see cref="SchemaFinding.Excess"/>.</summary>
+    /// <summary>
+    /// A feature's column holds values outside the range that the fit has seen, as the file itself tells: a warning if they are far outside, see
+    /// <see cref="SchemaFinding.Excess"/>.
+    /// </summary>
     OutOfRange,
 
     /// <summary>Columns that are no features: noted.</summary>
@@ -50,8 +53,8 @@ public sealed record SchemaFinding(SchemaChange Change, string File, string? Col
     public const double MostExcess = 0.25;
 
     /// <summary>
-    /// Of <see cref="SchemaChange.OutOfRange"/>: how far values lie outside of the range seen, as a multiple of its width; of a range of one value, as a multiple of that value's
-    /// magnitude (of 1, where it is 0). 0 for all else.
+    /// Of <see cref="SchemaChange.OutOfRange"/>: how far values lie outside of the range seen, as a multiple of its width; of a range of one value, as a
+    /// multiple of that value's magnitude (of 1, where it is 0). 0 for all else.
     /// </summary>
     public double Excess { get; init; }
 

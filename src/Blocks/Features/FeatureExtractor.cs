@@ -34,8 +34,10 @@ internal sealed class FeatureExtractor
     public int? Label { get; init; }
 
     /// <summary>What to tell of rows with values that are no categories, a sentence for each column; none if there are none.</summary>
-    public IEnumerable<string> UnknownWords => codes.Select((c, i) => (Name: features[i], Rows: c?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
-        .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} {(u.Rows == 1 ? "value that is no category" : "values that are no categories")} of the model, scored with the probability that it gives to unknown ones"));
+    public IEnumerable<string> UnknownCategoryWarnings => codes.Select((c, i) => (Name: features[i], Rows: c?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
+        .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} "
+            + $"{(u.Rows == 1 ? "value that is no category" : "values that are no categories")} of the model, scored with the probability that it gives to "
+            + $"unknown ones"));
 
     /// <summary>Begins to count such rows anew.</summary>
     public void ForgetUnknown()
@@ -160,8 +162,11 @@ internal sealed class FeatureExtractor
                 throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
                     $"a {role} of numbers, booleans or texts", "leave the column out, or convert it first");
             var isText = !isCategorical && i < features.Count && field.ValueType == typeof(string);
-            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}", isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
-                isText ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)" : "leave the column out, or convert it first");
+            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
+                isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
+                isText
+                    ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)"
+                    : "leave the column out, or convert it first");
         }
         return new Plan(schema, indexes);
     }

@@ -12,7 +12,8 @@ internal readonly record struct FeatureLayout
         if (stride % 512 == 0) stride += 8;
         var length = (long)stride * (columns + (weighted ? 1 : 0));
         if (length > Array.MaxLength)
-            throw new ModelException(ErrorKind.Usage, "PipelineOptions.BatchSize", $"batches of {batchSize} rows x {columns} features", $"at most {Array.MaxLength / (columns + 1)} rows a batch", "choose a smaller batch size");
+            throw new ModelException(ErrorKind.Usage, "PipelineOptions.BatchSize", $"batches of {batchSize} rows x {columns} features",
+                $"at most {Array.MaxLength / (columns + 1)} rows a batch", "choose a smaller batch size");
         (Columns, Weighted, Stride, Length) = (columns, weighted, stride, (int)length);
     }
 

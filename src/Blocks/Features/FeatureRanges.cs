@@ -40,7 +40,9 @@ internal readonly record struct ValueRange(double Minimum, double Maximum)
     public ValueRange With(ValueRange other) => new(Math.Min(Minimum, other.Minimum), Math.Max(Maximum, other.Maximum));
 }
 
-/// <summary>The ranges of all features over the batches that came by; used by many threads at once. The order of the batches does not matter to the result.</summary>
+/// <summary>
+/// The ranges of all features over the batches that came by; used by many threads at once. The order of the batches does not matter to the result.
+/// </summary>
 /// <param name="columns">Number of features.</param>
 internal sealed class FeatureRanges(int columns)
 {

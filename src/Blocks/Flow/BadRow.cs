@@ -17,7 +17,9 @@ internal readonly record struct BadRow(int Row, string Column, string Found, str
 /// <summary>Takes bad rows out of batches.</summary>
 internal static class Refusal
 {
-    /// <summary>Makes the batch without its bad rows; they travel on in <see cref="DataBatch.Rejected"/>, where their values are kept only if the policy wants them.</summary>
+    /// <summary>
+    /// Makes the batch without its bad rows; they travel on in <see cref="DataBatch.Rejected"/>, where their values are kept only if the policy wants them.
+    /// </summary>
     /// <param name="batch">The batch; its credit passes to the one returned.</param>
     /// <param name="bad">Its bad rows, by row; at least one.</param>
     /// <param name="run">Knows the policy, and the batch as it was read.</param>
@@ -45,7 +47,8 @@ internal static class Refusal
         {
             // Batches fed by hand are all that is known of them.
             if (read is null && present is not null)
-                throw new InvalidOperationException($"batch {batch.Index}: found rows refused by two blocks, expected the batch as a source of this run read it; begin the graph with a SourceBlock");
+                throw new InvalidOperationException($"batch {batch.Index}: found rows refused by two blocks, expected the batch as a source of this run read "
+                    + "it; begin the graph with a SourceBlock");
             read ??= batch;
             var picked = Array.ConvertAll(rows, r => (int)(r.InputRow - batch.FirstRow));
             rejected = new RejectedRows(read.Schema, [.. read.Columns.Select(c => RowSelection.Pick(c, picked, keepDictionary: false))], rows);
@@ -53,7 +56,9 @@ internal static class Refusal
         var columns = new BatchColumn[batch.Columns.Count];
         for (var c = 0; c < columns.Length; c++) columns[c] = RowSelection.Pick(batch.Columns[c], kept, keepDictionary: true);
         var credit = new CarriedCredit(batch.With(new BatchSchema([]), []));
-        return new DataBatch(batch.Schema, columns, kept.Length, batch.Index, batch.FirstRow, RowSelection.Origins(batch.Origins, kept), credit) { Rejected = rejected };
+        return new DataBatch(batch.Schema, columns, kept.Length, batch.Index, batch.FirstRow, RowSelection.Origins(batch.Origins, kept),
+            credit)
+        { Rejected = rejected };
     }
 
     /// <summary>The credit of a batch that another one stands for.</summary>

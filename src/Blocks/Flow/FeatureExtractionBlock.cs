@@ -3,8 +3,8 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Turns batches into features: the named columns as doubles, null as NaN. A column that is absent or not numeric is an error that says where; so is a row that no model
-/// can use (an infinite value, a wrong weight), unless <see cref="PipelineOptions.BadRows"/> has it left out.
+/// Turns batches into features: the named columns as doubles, null as NaN. A column that is absent or not numeric is an error that says where; so is a row that
+/// no model can use (an infinite value, a wrong weight), unless <see cref="PipelineOptions.BadRows"/> has it left out.
 /// </summary>
 public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, FeatureBatch>
 {
@@ -36,7 +36,8 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
     private protected override FeatureBatch Process(DataBatch item)
     {
         if (item.Rows > Run.Options.BatchSize)
-            throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of {Run.Options.BatchSize}");
+            throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of "
+                + $"{Run.Options.BatchSize}");
         var buffer = pool.Rent();
         if (extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
         {

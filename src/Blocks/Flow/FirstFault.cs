@@ -1,8 +1,8 @@
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Makes the fault that a parallel block reports independent of timing: of several batches that fail, the first in row order counts. A fault therefore waits for the batches
-/// before it that the block is working on; for those alone, and not for long.
+/// Makes the fault that a parallel block reports independent of timing: of several batches that fail, the first in row order counts. A fault therefore waits
+/// for the batches before it that the block is working on; for those alone, and not for long.
 /// </summary>
 internal sealed class FirstFault(string block, RunSupervisor run)
 {
@@ -38,7 +38,8 @@ internal sealed class FirstFault(string block, RunSupervisor run)
             if (exception is not null && (first is null || index < first.Value.Index)) first = (index, exception, place);
             counts = first is null || index < first.Value.Index;
             isTime = first is not null && (working.Count == 0 || working.Min > first.Value.Index);
-            if (first is not null && !isTime) patience ??= run.Options.TimeProvider.CreateTimer(static s => ((FirstFault)s!).Report(), this, Patience, Timeout.InfiniteTimeSpan);
+            if (first is not null && !isTime)
+                patience ??= run.Options.TimeProvider.CreateTimer(static s => ((FirstFault)s!).Report(), this, Patience, Timeout.InfiniteTimeSpan);
         }
         if (isTime) Report();
         return counts;

@@ -3,7 +3,9 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Merges statistics strictly in batch order, so that the result's bits do not depend on the parallelism. A gap or a wrong order is an error.</summary>
+/// <summary>
+/// Merges statistics strictly in batch order, so that the result's bits do not depend on the parallelism. A gap or a wrong order is an error.
+/// </summary>
 /// <param name="summarizer">What made the statistics.</param>
 /// <param name="run">The run's supervisor.</param>
 /// <param name="name">Name for messages.</param>
@@ -31,7 +33,8 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     private protected override ValueTask TakeAsync(BatchStatistics item)
     {
         if (item.Index != next)
-            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or changed the order");
+            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or "
+                + "changed the order");
         next++;
         Run.Accounts.Refuse(item.Rejected);
         Quarantine?.Write(item.Rejected);

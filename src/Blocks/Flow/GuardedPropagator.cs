@@ -65,10 +65,12 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
         ((ISourceBlock<TOut>)inner).ConsumeMessage(messageHeader, target, out messageConsumed);
 
     /// <inheritdoc/>
-    public bool ReserveMessage(DataflowMessageHeader messageHeader, ITargetBlock<TOut> target) => ((ISourceBlock<TOut>)inner).ReserveMessage(messageHeader, target);
+    public bool ReserveMessage(DataflowMessageHeader messageHeader, ITargetBlock<TOut> target) =>
+        ((ISourceBlock<TOut>)inner).ReserveMessage(messageHeader, target);
 
     /// <inheritdoc/>
-    public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<TOut> target) => ((ISourceBlock<TOut>)inner).ReleaseReservation(messageHeader, target);
+    public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<TOut> target) =>
+        ((ISourceBlock<TOut>)inner).ReleaseReservation(messageHeader, target);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -82,7 +84,8 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
     /// <summary>The input's number in row order.</summary>
     private protected abstract long IndexOf(TIn item);
 
-    // A null task means "no output" to Dataflow; the run is stopped then, so nothing comes after it. Until it is stopped, a batch that failed keeps its place in the order.
+    // A null task means "no output" to Dataflow; the run is stopped then, so nothing comes after it. Until it is stopped, a batch that failed keeps its place
+    // in the order.
     private Task<TOut> Work(TIn item)
     {
         if (Run.IsStopped) return null!;
@@ -121,7 +124,9 @@ internal static class Guard
         run.ThrowIfStopped();
     }
 
-    /// <summary>Links as Dataflow does, but lets a target that asks for the completion see the guarded one: Dataflow would complete it when the source is cancelled.</summary>
+    /// <summary>
+    /// Links as Dataflow does, but lets a target that asks for the completion see the guarded one: Dataflow would complete it when the source is cancelled.
+    /// </summary>
     public static IDisposable LinkTo<T>(ISourceBlock<T> inner, IDataflowBlock outer, ITargetBlock<T> target, DataflowLinkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

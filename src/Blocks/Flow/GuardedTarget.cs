@@ -2,7 +2,10 @@ using System.Threading.Tasks.Dataflow;
 
 namespace Pipelines.Blocks;
 
-/// <summary>A bounded block at the end of a graph that takes one item at a time, in order. Faults go to the run's supervisor, as in <see cref="GuardedPropagator{TIn, TOut}"/>.</summary>
+/// <summary>
+/// A bounded block at the end of a graph that takes one item at a time, in order. Faults go to the run's supervisor, as in
+/// <see cref="GuardedPropagator{TIn, TOut}"/>.
+/// </summary>
 /// <typeparam name="TIn">Type of the inputs.</typeparam>
 public abstract class GuardedTarget<TIn> : ITargetBlock<TIn>
     where TIn : class

@@ -5,8 +5,8 @@ using Pipelines.Models;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Scores batches under a model, several at a time, and hands them on in order: the kept input columns as they are, the score columns behind them. Rows that the
-/// model cannot use fail the run or leave the batch, as <see cref="PipelineOptions.BadRows"/> says.
+/// Scores batches under a model, several at a time, and hands them on in order: the kept input columns as they are, the score columns behind them. Rows that
+/// the model cannot use fail the run or leave the batch, as <see cref="PipelineOptions.BadRows"/> says.
 /// </summary>
 /// <remarks>The score columns lie in memory that is used again once the batch is released: who keeps them longer copies them.</remarks>
 public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
@@ -43,7 +43,8 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
     private protected override DataBatch Process(DataBatch item)
     {
         if (item.Rows > Run.Options.BatchSize)
-            throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of {Run.Options.BatchSize}");
+            throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of "
+                + $"{Run.Options.BatchSize}");
         var (schema, kept) = plan.Bind(item.Schema, $"block '{Name}', batch {item.Index}");
         if (!rooms.TryTake(out var room)) room = new ScoreBatch(plan.Model, plan.Options.Columns, Run.Options.BatchSize);
         var buffer = buffers.Rent();

@@ -19,9 +19,12 @@ internal sealed class ScorePlan
         this.known = known is not null && known.Count == columns.Count ? known : null;
         Extractor = new FeatureExtractor(columns, null, this.known is null ? null : [.. this.known.Select(f => f.ToMap())]);
         if (Extractor.Columns != model.Dimensions)
-            throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}", "name the columns it was fitted on, in their order");
+            throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}",
+                "name the columns it was fitted on, in their order");
         ScoreColumn[] scores = [.. ScoreBatch.Resolve(model, options.Columns).SelectMany(k => k.Columns)];
-        Added = [.. scores.Select(c => new ColumnField(c.Name, c.Names is not null ? typeof(string) : c.IsInteger ? typeof(int) : typeof(double), IsNullable: c.Names is not null))];
+        Added = [
+            .. scores.Select(c => new ColumnField(c.Name, c.Names is not null ? typeof(string) : c.IsInteger ? typeof(int) : typeof(double),
+                IsNullable: c.Names is not null))];
         names = [.. scores.Select(c => c.Names is null ? null : new ColumnDictionary<string>([.. c.Names]))];
     }
 
@@ -32,13 +35,14 @@ internal sealed class ScorePlan
     public FeatureExtractor Extractor { get; }
 
     /// <summary>The model's features by the names of the columns that hold them, with their categories.</summary>
-    public IReadOnlyList<Feature> Features => [.. Extractor.Names.Select((name, i) => new Feature(name, known?[i].Categories) { MissingText = known?[i].MissingText })];
+    public IReadOnlyList<Feature> Features => [
+        .. Extractor.Names.Select((name, i) => new Feature(name, known?[i].Categories) { MissingText = known?[i].MissingText })];
 
     /// <summary>The score columns.</summary>
     public IReadOnlyList<ColumnField> Added { get; }
 
     /// <summary>What is scored and kept, as facts of the job.</summary>
-    public IEnumerable<JobFact> Facts =>
+    public IEnumerable<JobProperty> JobProperties =>
     [
         new("model", JobDescription.Hash(Model)),
         new("features", string.Join(", ", Extractor.Needed)),
@@ -61,12 +65,15 @@ internal sealed class ScorePlan
         {
             var index = input.IndexOf(name);
             if (index < 0) throw MissingColumn.Of(place, name, input, "column to keep");
-            if (kept.Contains(index)) throw new DataException(DataErrorKind.Usage, place, $"column '{name}' twice among those to keep", "each name once", "leave one out (ScoreOptions.Keep)");
+            if (kept.Contains(index))
+                throw new DataException(DataErrorKind.Usage, place, $"column '{name}' twice among those to keep", "each name once",
+                    "leave one out (ScoreOptions.Keep)");
             kept.Add(index);
         }
         foreach (var field in Added)
             if (kept.Any(k => input.Fields[k].Name == field.Name))
-                throw new DataException(DataErrorKind.Usage, place, $"an input column '{field.Name}'", "no column of a score's name", $"keep only other columns (ScoreOptions.Keep), or rename '{field.Name}' in the input");
+                throw new DataException(DataErrorKind.Usage, place, $"an input column '{field.Name}'", "no column of a score's name",
+                    $"keep only other columns (ScoreOptions.Keep), or rename '{field.Name}' in the input");
         var output = new BatchSchema([.. kept.Select(k => input.Fields[k]), .. Added]);
         layout = new Layout(input, output, [.. kept]);
         return (output, [.. kept]);

@@ -3,8 +3,8 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Writes batches into an <see cref="IBatchSink"/>, in order, gives their memory back, and commits only when every row that was read has come and nothing failed.
-/// It disposes the sink, whatever the end.
+/// Writes batches into an <see cref="IBatchSink"/>, in order, gives their memory back, and commits only when every row that was read has come and nothing
+/// failed. It disposes the sink, whatever the end.
 /// </summary>
 /// <param name="sink">Where the batches go.</param>
 /// <param name="run">The run's supervisor.</param>
@@ -33,7 +33,8 @@ public sealed class SinkBlock(IBatchSink sink, RunSupervisor run, bool isOpen = 
     private protected override async ValueTask TakeAsync(DataBatch item)
     {
         if (item.Index != next)
-            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or changed the order");
+            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or "
+                + "changed the order");
         next++;
         Run.Accounts.Refuse(item.Rejected);
         if (!isOpen)

@@ -90,10 +90,12 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
         ((ISourceBlock<DataBatch>)inner).ConsumeMessage(messageHeader, target, out messageConsumed);
 
     /// <inheritdoc/>
-    public bool ReserveMessage(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target) => ((ISourceBlock<DataBatch>)inner).ReserveMessage(messageHeader, target);
+    public bool ReserveMessage(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target) =>
+        ((ISourceBlock<DataBatch>)inner).ReserveMessage(messageHeader, target);
 
     /// <inheritdoc/>
-    public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target) => ((ISourceBlock<DataBatch>)inner).ReleaseReservation(messageHeader, target);
+    public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target) =>
+        ((ISourceBlock<DataBatch>)inner).ReleaseReservation(messageHeader, target);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -134,7 +136,8 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 if (!await batches.MoveNextAsync().ConfigureAwait(false)) break;
                 var batch = batches.Current;
                 if (batch.Index != index || batch.FirstRow != row)
-                    throw new InvalidOperationException($"{source.Name}: found batch {batch.Index} from row {batch.FirstRow}, expected batch {index} from row {row}; a source numbers its batches and rows without a gap");
+                    throw new InvalidOperationException($"{source.Name}: found batch {batch.Index} from row {batch.FirstRow}, expected batch {index} from row "
+                        + $"{row}; a source numbers its batches and rows without a gap");
                 weight = batch.MemoryBytes + (batch.Rows * ExtraRowBytes);
                 credit = new BothCredits(credit, await Weights.TakeAsync(weight, run.Token).ConfigureAwait(false));
                 (index, row) = (index + 1, row + batch.Rows);

@@ -6,7 +6,8 @@ namespace Pipelines.Blocks;
 /// <param name="summarizer">What to compute: a model, usually.</param>
 /// <param name="run">The run's supervisor.</param>
 /// <param name="name">Name for messages.</param>
-public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, string name = "summarise") : GuardedPropagator<FeatureBatch, BatchStatistics>(name, run)
+public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, string name = "summarise")
+    : GuardedPropagator<FeatureBatch, BatchStatistics>(name, run)
 {
     private readonly ISummarizer summarizer = summarizer ?? throw new ArgumentNullException(nameof(summarizer));
     private readonly StatisticsPool pool = new(summarizer);

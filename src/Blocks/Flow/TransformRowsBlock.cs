@@ -3,11 +3,14 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Passes each batch through a function of yours, several at a time, and hands them on in order. Every row stays, changed or not; columns may come and go.</summary>
+/// <summary>
+/// Passes each batch through a function of yours, several at a time, and hands them on in order. Every row stays, changed or not; columns may come and go.
+/// </summary>
 /// <param name="transform">Makes a batch of the same number of rows; called by many threads at once.</param>
 /// <param name="run">The run's supervisor.</param>
 /// <param name="name">Name for messages.</param>
-public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, RunSupervisor run, string name = "transform") : GuardedPropagator<DataBatch, DataBatch>(name, run)
+public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, RunSupervisor run, string name = "transform")
+    : GuardedPropagator<DataBatch, DataBatch>(name, run)
 {
     private readonly Func<DataBatch, DataBatch> transform = transform ?? throw new ArgumentNullException(nameof(transform));
 
@@ -18,7 +21,8 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
     /// <param name="transform">Makes a frame of the same number of rows, or changes the one it gets; called by many threads at once.</param>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="name">Name for messages.</param>
-    public static TransformRowsBlock OverDataFrame(Func<DataFrame, DataFrame> transform, RunSupervisor run, string name = "transform") => new(FromDataFrame(transform, name), run, name);
+    public static TransformRowsBlock OverDataFrame(Func<DataFrame, DataFrame> transform, RunSupervisor run, string name = "transform") =>
+        new(FromDataFrame(transform, name), run, name);
 
     internal static Func<DataBatch, DataBatch> FromDataFrame(Func<DataFrame, DataFrame> transform, string name)
     {
@@ -31,9 +35,11 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
     {
         // The function gets a batch without the credit, so that it cannot lose it; numbers and origins stay the batch's own as well.
         var carrier = item.With(item.Schema, item.Columns);
-        var made = transform(item) ?? throw new InvalidOperationException($"block '{Name}': found null, expected a batch; return the batch itself where nothing changes");
+        var made = transform(item)
+            ?? throw new InvalidOperationException($"block '{Name}': found null, expected a batch; return the batch itself where nothing changes");
         if (made.Rows != item.Rows)
-            throw new InvalidOperationException($"block '{Name}': found {made.Rows} rows in the function's result, expected {item.Rows}; keep every row of a batch");
+            throw new InvalidOperationException($"block '{Name}': found {made.Rows} rows in the function's result, expected {item.Rows}; keep every "
+                + "row of a batch");
         return carrier.With(made.Schema, made.Columns);
     }
 

@@ -12,7 +12,8 @@ public static class IncrementalFiles
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>What a run would report, with no rows counted yet.</returns>
     /// <exception cref="DataException">A file cannot be opened, or the state is damaged.</exception>
-    public static async Task<IncrementalResult> CompareAsync(IEnumerable<string> inputs, IncrementalOptions options, CancellationToken cancellationToken = default)
+    public static async Task<IncrementalResult> CompareAsync(IEnumerable<string> inputs, IncrementalOptions options,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);

@@ -17,7 +17,8 @@ public sealed record IncrementalFit<TModel>(IncrementalResult Files, SavedModel 
 
 /// <summary>
 /// Fits a model to the files that came since the last run, each row exactly once. The first run fits to all files as ever; each later one goes on from the
-/// model with the new rows, on top of the sufficient statistics of all rows before (<see cref="UpdatePass"/>), so that nothing is forgotten and nothing is read again.
+/// model with the new rows, on top of the sufficient statistics of all rows before (<see cref="UpdatePass"/>), so that nothing is forgotten and nothing is read
+/// again.
 /// </summary>
 /// <remarks>
 /// An update is not the fit to all rows at once: the earlier rows keep the responsibilities that they had. For a single distribution it is the same. The
@@ -36,7 +37,8 @@ public static class IncrementalFitting
     /// <exception cref="DataException">The state is of another job or held by another run, or the data cannot be used.</exception>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
     public static async Task<IncrementalFit<TModel>> RunAsync<TModel>(
-        IEnumerable<string> inputs, Func<IReadOnlyList<string>, Pipeline> features, IEstimator<TModel> estimator, FitOptions fit, IncrementalOptions options, CancellationToken cancellationToken = default)
+        IEnumerable<string> inputs, Func<IReadOnlyList<string>, Pipeline> features, IEstimator<TModel> estimator, FitOptions fit, IncrementalOptions options,
+        CancellationToken cancellationToken = default)
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -45,11 +47,14 @@ public static class IncrementalFitting
         ArgumentNullException.ThrowIfNull(options);
         fit.Validate();
         if (estimator.Fits > 1)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs go on with", "choose first in a run of its own, then begin with one number of components and no restarts");
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs go on with",
+                "choose first in a run of its own, then begin with one number of components and no restarts");
         if (fit.BatchesPerIteration is not null)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration", "all new rows in each iteration, on top of the earlier ones", "leave the batches per iteration out");
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration",
+                "all new rows in each iteration, on top of the earlier ones", "leave the batches per iteration out");
         if (options.Backfill is { } range)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit", "none, as a fit takes each row once and cannot take it back", "fit anew with another state file");
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit",
+                "none, as a fit takes each row once and cannot take it back", "fit anew with another state file");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         features([.. files.Select(f => f.Path)]).CheckNoSequences();
         var job = await features([.. files.Select(f => f.Path)]).DescribeFitAsync(estimator, fit, cancellationToken).ConfigureAwait(false);
@@ -71,11 +76,13 @@ public static class IncrementalFitting
         // The statistics so far are counted by the codes of the first run: a category that came later is an unknown one.
         if (earlier?.Features is { } known) pipeline = pipeline.Features(known);
         if (pipeline.Options.Checkpoints is { } checkpoints)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well", "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well",
+                "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
         var last = new LastState();
         var fitted = earlier is null
             ? await pipeline.FitOverAsync(estimator, fit with { Journal = last }, static pass => pass, cancellationToken).ConfigureAwait(false)
-            : await pipeline.FitOverAsync(new ModelEstimator<TModel>((TModel)earlier.Model), fit with { Journal = last }, Update, cancellationToken).ConfigureAwait(false);
+            : await pipeline.FitOverAsync(new ModelEstimator<TModel>((TModel)earlier.Model), fit with { Journal = last }, Update, cancellationToken)
+                .ConfigureAwait(false);
         // A feature's range is that of all rows so far.
         var saved = earlier is null ? fitted.Saved : fitted.Saved with { Features = [.. fitted.Saved.Features!.Zip(earlier.Features!, Join)] };
         fitted = fitted with { Saved = saved };
@@ -91,7 +98,8 @@ public static class IncrementalFitting
 
         UpdatePass Update(FeaturePass pass) => new(pass, earlier.Model, Statistics(earlier.Model, run.State.Statistics!, options.StateFile));
 
-        IncrementalResult Result(long rows, long rejected) => new(changes.Work, changes.Done, changes.Changed, changes.Vanished, rows + rejected, rows, rejected);
+        IncrementalResult Result(long rows, long rejected) =>
+            new(changes.Work, changes.Done, changes.Changed, changes.Vanished, rows + rejected, rows, rejected);
     }
 
     private static Feature Join(Feature now, Feature before) => now with
@@ -111,7 +119,8 @@ public static class IncrementalFitting
         }
         catch (EndOfStreamException e)
         {
-            throw new DataException(DataErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs", "restore it from a copy, or begin anew with another state file", e);
+            throw new DataException(DataErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs",
+                "restore it from a copy, or begin anew with another state file", e);
         }
         return statistics;
     }

@@ -3,7 +3,9 @@ namespace Pipelines.Blocks;
 /// <summary>How only the files are worked on that came since the last run.</summary>
 public sealed record IncrementalOptions
 {
-    /// <summary>File that keeps which files are done (and, for a fit, the model and its sufficient statistics); made by the first run. One run at a time.</summary>
+    /// <summary>
+    /// File that keeps which files are done (and, for a fit, the model and its sufficient statistics); made by the first run. One run at a time.
+    /// </summary>
     public required string StateFile { get; init; }
 
     /// <summary>

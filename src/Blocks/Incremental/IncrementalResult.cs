@@ -10,7 +10,8 @@ namespace Pipelines.Blocks;
 /// <param name="RowsIn">Rows of the new files.</param>
 /// <param name="RowsOut">Rows written, or fitted to.</param>
 /// <param name="RowsRejected">Rows refused.</param>
-public sealed record IncrementalResult(IReadOnlyList<InputFile> New, int Done, IReadOnlyList<InputFile> Changed, IReadOnlyList<string> Vanished, long RowsIn, long RowsOut, long RowsRejected)
+public sealed record IncrementalResult(IReadOnlyList<InputFile> New, int Done, IReadOnlyList<InputFile> Changed, IReadOnlyList<string> Vanished, long RowsIn,
+    long RowsOut, long RowsRejected)
 {
     /// <summary>Full paths of <see cref="New"/>.</summary>
     public IReadOnlyList<string> Paths => [.. New.Select(f => f.Path)];

@@ -10,7 +10,8 @@ internal sealed class IncrementalRun : IDisposable
     private readonly string path;
     private readonly RunLock held;
 
-    private IncrementalRun(FileLayer files, string path, RunLock held, IncrementalState state) => (this.files, this.path, this.held, State) = (files, path, held, state);
+    private IncrementalRun(FileLayer files, string path, RunLock held, IncrementalState state) =>
+        (this.files, this.path, this.held, State) = (files, path, held, state);
 
     /// <summary>The state as it is on the disk.</summary>
     public IncrementalState State { get; private set; }
@@ -21,7 +22,7 @@ internal sealed class IncrementalRun : IDisposable
     /// <param name="job">The job, without its inputs.</param>
     /// <param name="files">The file system.</param>
     /// <exception cref="DataException">Another run works with it, or it is of another job.</exception>
-    public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobFact> job, FileLayer files)
+    public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobProperty> job, FileLayer files)
     {
         // A symbolic link stays, and what it leads to is locked and replaced.
         path = Resolve(path);
@@ -34,7 +35,7 @@ internal sealed class IncrementalRun : IDisposable
             DurableFile.DeleteLeftover(files, path);
             var state = IncrementalState.Read(path) ?? IncrementalState.Begin(kind, job);
             if (state.Kind != kind) throw Other(path, $"it is of incremental runs of '{state.Kind}'");
-            if (new JobFacts(job).DifferenceFrom(new JobFacts(state.Job)) is { } difference) throw Other(path, difference);
+            if (new JobIdentity(job).DifferenceFrom(new JobIdentity(state.Job)) is { } difference) throw Other(path, difference);
             return new IncrementalRun(files, path, held, state);
         }
         catch
@@ -61,10 +62,12 @@ internal sealed class IncrementalRun : IDisposable
         }
         catch (IOException e)
         {
-            throw new DataException(DataErrorKind.Usage, path, "symbolic links that lead in a circle", "a state file, or a file that does not exist yet", "give another name", e);
+            throw new DataException(DataErrorKind.Usage, path, "symbolic links that lead in a circle", "a state file, or a file that does not exist yet",
+                "give another name", e);
         }
     }
 
     private static DataException Other(string path, string difference) =>
-        new(DataErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before", "repeat those, or begin anew with another state file and output");
+        new(DataErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before",
+            "repeat those, or begin anew with another state file and output");
 }

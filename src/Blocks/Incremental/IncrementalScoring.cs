@@ -18,7 +18,8 @@ public static class IncrementalScoring
     /// <param name="score">Makes the pipeline that scores some files, the same each time: <c>files => Pipeline.FromParquet(files).Score(model)</c>.</param>
     /// <param name="output">Folder of the output; it is made if its parent exists.</param>
     /// <param name="options">Where the state is kept.</param>
-    /// <param name="sink">How Parquet is written; null = the defaults. <see cref="ParquetSinkOptions.Resume"/> has no meaning here: an interrupted run always goes on.</param>
+    /// <param name="sink">How Parquet is written; null = the defaults. <see cref="ParquetSinkOptions.Resume"/> has no meaning here: an interrupted run always
+    /// goes on.</param>
     /// <param name="progress">Told of the rows written, file by file; null = nobody.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>; the next run goes on.</param>
     /// <exception cref="DataException">The state is of another job or held by another run, or data or output cannot be used.</exception>
@@ -36,9 +37,10 @@ public static class IncrementalScoring
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         var first = score([files[0].Path]);
         first.CheckNoSequences();
-        var job = await first.DescribeAsync(sink.Facts, cancellationToken).ConfigureAwait(false);
+        var job = await first.DescribeAsync(sink.JobProperties, cancellationToken).ConfigureAwait(false);
         var badRows = first.Options.BadRows;
-        using var run = IncrementalRun.Open(options.StateFile, "score", [.. IncrementalJob.Of(job), new JobFact("output", Path.GetFullPath(output))], sink.Files);
+        using var run = IncrementalRun.Open(options.StateFile, "score", [.. IncrementalJob.Of(job), new JobProperty("output", Path.GetFullPath(output))],
+            sink.Files);
         var runs = new OutputRuns(output, badRows.QuarantineFolder, sink.Files);
         runs.Prepare(run.State, options.Backfill);
         // With another version, processor or rule for bad rows, what was begun is begun anew.
@@ -62,18 +64,23 @@ public static class IncrementalScoring
         {
             if (worked.Contains(file)) continue;
             cancellationToken.ThrowIfCancellationRequested();
-            var begun = new PendingRun(run.State.NextRun, new DoneFile(file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash, run.State.NextRun, 0, 0) { Quarantine = runs.Quarantine(run.State.NextRun) },
+            var begun = new PendingRun(run.State.NextRun, new DoneFile(file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash,
+                run.State.NextRun, 0, 0)
+            { Quarantine = runs.Quarantine(run.State.NextRun) },
                 run.State.Files.FirstOrDefault(f => f.Path == file.Path), maker);
             run.Write(run.State with { Pending = begun, NextRun = begun.Run + 1 });
             await ScoreAsync(begun, file).ConfigureAwait(false);
         }
-        return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut, rowsRejected) { Told = [.. told, .. runs.Warnings] };
+        return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut,
+            rowsRejected)
+        { Told = [.. told, .. runs.Warnings] };
 
         async Task ScoreAsync(PendingRun begun, InputFile file)
         {
             var scored = score([file.Path]);
             scored = scored.With(scored.Options with { BadRows = badRows with { QuarantineFolder = begun.File.Quarantine } });
-            var result = await scored.ToParquet(runs.Hidden(begun.Run), sink with { Resume = true }).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+            var result = await scored.ToParquet(runs.Hidden(begun.Run), sink with { Resume = true }).RunAsync(progress, cancellationToken)
+                .ConfigureAwait(false);
             told.AddRange(result.Warnings.Select(w => $"{file.Name}, {w}"));
             begun = begun with { File = begun.File with { Rows = result.RowsOut, RowsRejected = result.RowsRejected } };
             // Written before the folder gets its name: afterwards nobody could tell how many rows were refused.

@@ -38,12 +38,21 @@ internal sealed record PendingRun(int Run, DoneFile File, DoneFile? Replaces, st
 /// <param name="Job">The job, without its inputs.</param>
 /// <param name="NextRun">Number of the next run.</param>
 /// <param name="Files">The files that are done, in the order in which they were.</param>
-internal sealed record IncrementalState(string Format, int Version, string Kind, IReadOnlyList<JobFact> Job, int NextRun, IReadOnlyList<DoneFile> Files)
+internal sealed record IncrementalState(string Format, int Version, string Kind, IReadOnlyList<JobProperty> Job, int NextRun, IReadOnlyList<DoneFile> Files)
 {
     private const string TheFormat = "pipelines-incremental";
     private const int TheVersion = 1;
     private const long MostBytes = 1L << 30;
-    private static readonly JsonSerializerOptions json = new() { MaxDepth = 8, AllowDuplicateProperties = false, WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions json = new()
+    {
+        MaxDepth = 8,
+        AllowDuplicateProperties = false,
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true
+    };
 
     /// <summary>The run that was begun and is not known to have ended; null if there is none.</summary>
     public PendingRun? Pending { get; init; }
@@ -55,14 +64,15 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
     public byte[]? Statistics { get; init; }
 
     /// <summary>The state before the first run.</summary>
-    public static IncrementalState Begin(string kind, IReadOnlyList<JobFact> job) => new(TheFormat, TheVersion, kind, job, 1, []);
+    public static IncrementalState Begin(string kind, IReadOnlyList<JobProperty> job) => new(TheFormat, TheVersion, kind, job, 1, []);
 
     /// <summary>Reads a state file; null if there is none.</summary>
     /// <exception cref="DataException">It is damaged, too large, or of another version.</exception>
     public static IncrementalState? Read(string path)
     {
         var info = new FileInfo(path);
-        if (path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)) throw Bad(DataErrorKind.Usage, path, "a name that Parquet files have", "give another name, such as state.json: it could be read as an input");
+        if (path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
+            throw Bad(DataErrorKind.Usage, path, "a name that Parquet files have", "give another name, such as state.json: it could be read as an input");
         if (Directory.Exists(path)) throw Bad(DataErrorKind.Usage, path, "a folder", "give a file, such as state.json");
         if (!info.Exists) return null;
         if (info.Length is 0 or > MostBytes) throw Bad(DataErrorKind.Usage, path, $"{info.Length} bytes", "check that it is a state file");
@@ -70,16 +80,21 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         {
             var state = JsonSerializer.Deserialize<IncrementalState>(File.ReadAllBytes(path), json);
             if (state?.Format != TheFormat) throw Bad(DataErrorKind.Usage, path, $"the format '{state?.Format}'", "check that it is a state file");
-            if (state.Version != TheVersion) throw Bad(DataErrorKind.Usage, path, $"version {state.Version}, which this version of Pipelines does not know", "use the version that wrote it");
+            if (state.Version != TheVersion)
+                throw Bad(DataErrorKind.Usage, path, $"version {state.Version}, which this version of Pipelines does not know",
+                    "use the version that wrote it");
             if (state.Files.Contains(null!) || state.Job.Contains(null!)) throw new FormatException("an entry that is null");
-            if (state.Files.Select(f => f.Path).Distinct(StringComparer.Ordinal).Count() != state.Files.Count || state.NextRun < 1 || state.Files.Any(f => f.Run < 1 || f.Run >= state.NextRun))
+            if (state.Files.Select(f => f.Path).Distinct(StringComparer.Ordinal).Count() != state.Files.Count || state.NextRun < 1
+                || state.Files.Any(f => f.Run < 1 || f.Run >= state.NextRun))
                 throw new FormatException("files or runs that contradict each other");
             return state;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             // The parser's own words name types of ours.
-            var why = e is JsonException { LineNumber: { } line } ? $"its JSON is wrong in line {line + 1}" : e is FormatException ? e.Message : "its JSON is wrong";
+            var why = e is JsonException { LineNumber: { } line }
+                ? $"its JSON is wrong in line {line + 1}"
+                : e is FormatException ? e.Message : "its JSON is wrong";
             throw Bad(DataErrorKind.Data, path, $"a damaged state ({why})", "restore it from a copy, or start over with another state file and output", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -99,7 +114,8 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            throw Bad(DataErrorKind.Storage, path, $"a failing write ({e.Message})", "free space or check the permissions, and run again: nothing is lost or done twice", e);
+            throw Bad(DataErrorKind.Storage, path, $"a failing write ({e.Message})",
+                "free space or check the permissions, and run again: nothing is lost or done twice", e);
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
     private readonly SortedSet<string> kept = new(StringComparer.Ordinal);
 
     /// <summary>Folders that were to be deleted but hold files of somebody else, one sentence each.</summary>
-    public IEnumerable<string> Warnings => kept.Select(folder => $"{folder} is no longer part of the output, but stays: it holds files that Pipelines did not write");
+    public IEnumerable<string> Warnings =>
+        kept.Select(folder => $"{folder} is no longer part of the output, but stays: it holds files that Pipelines did not write");
 
     /// <summary>Makes the folders, and checks that they hold what the state tells and nothing else.</summary>
     /// <param name="state">What is done.</param>
@@ -30,7 +31,8 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
                 continue;
             }
             var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
-            if (!Directory.Exists(parent)) throw new DataException(DataErrorKind.Usage, folder, $"no folder {parent}", "a folder that exists", "create it first");
+            if (!Directory.Exists(parent))
+                throw new DataException(DataErrorKind.Usage, folder, $"no folder {parent}", "a folder that exists", "create it first");
             Guard(() =>
             {
                 files.CreateFolder(folder);
@@ -39,7 +41,9 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         }
         var gone = state.Files.FirstOrDefault(f => f.HasOutput && !IsPublished(f.Run) && !Directory.Exists(Retired(f.Run)) && again is null);
         if (gone is not null)
-            throw new DataException(DataErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {gone.Path}", "the output of all runs before", "restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output");
+            throw new DataException(DataErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {gone.Path}",
+                "the output of all runs before",
+                "restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output");
     }
 
     /// <summary>Where a run is made.</summary>
@@ -79,7 +83,8 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         for (var run = 1; quarantine is not null && run < state.NextRun; run++)
             if (state.Files.All(f => f.Run != run)) Delete(Quarantine(run));
         foreach (var folder in Directory.EnumerateDirectories(output, ".run=*.replaced").ToList())
-            if (int.TryParse(Path.GetFileName(folder).AsSpan(5)[..^9], NumberStyles.None, CultureInfo.InvariantCulture, out var run) && folder == Retired(run)) Delete(folder);
+            if (int.TryParse(Path.GetFileName(folder).AsSpan(5)[..^9], NumberStyles.None, CultureInfo.InvariantCulture, out var run) && folder == Retired(run))
+                Delete(folder);
     });
 
     /// <summary>Deletes what an interrupted run had made.</summary>
@@ -109,9 +114,14 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
     // A run's refused rows may have outlived it, if it was killed while it forgot them.
     private static void CheckKnown(string folder, IncrementalState state, bool mayBeOld)
     {
-        var known = state.Files.Select(f => f.Run).Concat(state.Pending is { } pending ? [pending.Run, pending.Replaces?.Run ?? 0] : []).Select(Name).ToHashSet(StringComparer.Ordinal);
-        if (Directory.EnumerateDirectories(folder, "run=*").Select(d => Path.GetFileName(d)).FirstOrDefault(n => !known.Contains(n) && !(mayBeOld && int.TryParse(n.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var run) && run < state.NextRun)) is { } stranger)
-            throw new DataException(DataErrorKind.Usage, folder, $"{stranger}, which the state does not know", "the folders of its own runs alone", "give the state file that belongs to this folder, or another folder");
+        var known = state.Files.Select(f => f.Run).Concat(state.Pending is { } pending ? [pending.Run, pending.Replaces?.Run ?? 0] : []).Select(Name)
+            .ToHashSet(StringComparer.Ordinal);
+        if (Directory.EnumerateDirectories(folder, "run=*").Select(d => Path.GetFileName(d))
+            .FirstOrDefault(
+                n => !known.Contains(n) && !(mayBeOld && int.TryParse(n.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var run)
+                    && run < state.NextRun)) is { } stranger)
+            throw new DataException(DataErrorKind.Usage, folder, $"{stranger}, which the state does not know", "the folders of its own runs alone",
+                "give the state file that belongs to this folder, or another folder");
     }
 
     private static string Name(int run) => string.Create(CultureInfo.InvariantCulture, $"run={run:00000}");
@@ -128,7 +138,8 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, output, $"a failing change of its folders ({e.Message})", "room and permission to write", "mend it and run again: nothing is lost or done twice", e);
+            throw new DataException(DataErrorKind.Storage, output, $"a failing change of its folders ({e.Message})", "room and permission to write",
+                "mend it and run again: nothing is lost or done twice", e);
         }
     }
 }

@@ -12,7 +12,10 @@ public sealed partial class FeaturePass
         int[] unknown = [.. extractor.Unknown.Order()];
         string[] names = [.. unknown.Select(i => decoded[i].Name)];
         var bound = await graph.BindAsync(names, cancellationToken).ConfigureAwait(false);
-        if (bound.Schema is { } schema) extractor.Check(schema.Fields.Count == names.Length ? (await graph.BindAsync(Needed, cancellationToken).ConfigureAwait(false)).Schema ?? schema : schema, graph.Source.Name);
+        if (bound.Schema is { } schema)
+            extractor.Check(schema.Fields.Count == names.Length
+                ? (await graph.BindAsync(Needed, cancellationToken).ConfigureAwait(false)).Schema ?? schema
+                : schema, graph.Source.Name);
         await using var run = new RunSupervisor(options, cancellationToken);
         run.Accounts.Phase = "categories";
         var survey = new CategorySurveyBlock(names, run);
@@ -28,9 +31,11 @@ public sealed partial class FeaturePass
     /// <summary>A column of numbers says states by their indices where no state's name is a number.</summary>
     private void TakeIndexesAsLabels(BatchSchema schema)
     {
-        if (extractor.Label is not { } label || sequences!.States is not { } states || states.Any(s => double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out _))) return;
+        if (extractor.Label is not { } label || sequences!.States is not { } states
+            || states.Any(s => double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out _))) return;
         if (!schema.Fields[schema.IndexOf(decoded[label].Name)].IsNumeric) return;
-        decoded = [.. decoded.Take(label), decoded[label] with { Categories = [.. Enumerable.Range(0, states.Count).Select(k => k.ToString(CultureInfo.InvariantCulture))] }];
+        decoded = [.. decoded.Take(label),
+            decoded[label] with { Categories = [.. Enumerable.Range(0, states.Count).Select(k => k.ToString(CultureInfo.InvariantCulture))] }];
         extractor.Know([.. decoded.Select(f => f.ToMap())]);
     }
 }

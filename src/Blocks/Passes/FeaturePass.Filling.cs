@@ -40,7 +40,8 @@ public sealed partial class FeaturePass
         filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
 
         using var quarantine = OpenQuarantine(bound, work.Token);
-        await using var run = new RunSupervisor(mostThreads < options.Parallelism ? options with { MaxDegreeOfParallelism = mostThreads } : options, work.Token);
+        await using var run = new RunSupervisor(mostThreads < options.Parallelism ? options with { MaxDegreeOfParallelism = mostThreads } : options,
+            work.Token);
         run.Accounts.Phase = "read";
         var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
         // While rows are sorted and stored, both take their half.
@@ -64,7 +65,8 @@ public sealed partial class FeaturePass
         if (run.Accounts.RowsOut == 0 && work.First == 0 && !isScoring)
         {
             if (run.Accounts.RowsIn == 0) throw NoRow();
-            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one", "look at the rows (BadRowMode.Quarantine)");
+            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one",
+                "look at the rows (BadRowMode.Quarantine)");
         }
         keys?.Finish(filling, work.Token);
         found = keys;
@@ -107,6 +109,12 @@ public sealed partial class FeaturePass
         // Codes have no range that says something of the values.
         if (feature.Categories is not null) range = null;
         var field = schema?.Fields[schema.IndexOf(feature.Name)];
-        return feature with { Type = field?.ValueType.Name.ToLowerInvariant(), IsNullable = field?.IsNullable, Minimum = range?.Minimum, Maximum = range?.Maximum };
+        return feature with
+        {
+            Type = field?.ValueType.Name.ToLowerInvariant(),
+            IsNullable = field?.IsNullable,
+            Minimum = range?.Minimum,
+            Maximum = range?.Maximum
+        };
     }
 }

@@ -6,7 +6,8 @@ namespace Pipelines.Blocks;
 public sealed partial class FeaturePass
 {
     /// <inheritdoc/>
-    /// <remarks>Where rows make sequences, a batch is a group of whole ones. The first pass reads all the data, also for a range: the later ones then take theirs from the features that it kept.</remarks>
+    /// <remarks>Where rows make sequences, a batch is a group of whole ones. The first pass reads all the data, also for a range: the later ones then take
+    /// theirs from the features that it kept.</remarks>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
@@ -15,7 +16,8 @@ public sealed partial class FeaturePass
             {
                 Journal?.SkipPass();
                 CheckStatistics(summarizer.CreateStatistics());
-                if (sequences is not null) return await SweepSequencesAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
+                if (sequences is not null)
+                    return await SweepSequencesAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
                 if (cache is null) await ReadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
                 return await SweepAsync(cache!, Unkept(summarizer, range.First, stop), range.First + range.Count).ConfigureAwait(false);
             },

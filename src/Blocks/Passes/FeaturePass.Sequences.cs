@@ -34,15 +34,18 @@ public sealed partial class FeaturePass
             var keys = await KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false);
             var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {Sequences:N0} sequences");
             if (plan.Options.Impossible == ImpossibleRows.Fail)
-                throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"{count} that the model gives probability 0{KeyWords(keys, impossible.Count)}", "sequences that the model can produce",
+                throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'",
+                    $"{count} that the model gives probability 0{KeyList(keys, impossible.Count)}", "sequences that the model can produce",
                     "look for unknown symbols and missing transitions, or score them -infinity (ImpossibleRows.Keep)");
-            warning = $"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{KeyWords(keys, impossible.Count)}: rows have the log-probability -infinity";
+            warning = $"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{KeyList(keys, impossible.Count)}: rows have the "
+                + "log-probability -infinity";
         }
         using (Cancellation.Enter(cancellationToken)) return (scorer.Take(), warning);
     }
 
     /// <summary>Keys for a message, of so many that there are.</summary>
-    internal static string KeyWords(IReadOnlyList<string> keys, long count) => keys.Count == 0 ? "" : $" ({(count == 1 ? "key" : "keys")} {string.Join(", ", keys)}{(count > keys.Count ? " …" : "")})";
+    internal static string KeyList(IReadOnlyList<string> keys, long count) =>
+        keys.Count == 0 ? "" : $" ({(count == 1 ? "key" : "keys")} {string.Join(", ", keys)}{(count > keys.Count ? " …" : "")})";
 
     /// <summary>The keys of some sequences in words; fewer, or none, if the data can no longer be read. Reads the column of the keys.</summary>
     internal async Task<IReadOnlyList<string>> KeysOfAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken)
@@ -67,8 +70,8 @@ public sealed partial class FeaturePass
     }
 
     /// <summary>
-    /// A pass over groups of sequences, up to the one before <paramref name="end"/> (null = all). The source is read whole first, as a sequence may go on in the next batch;
-    /// then each worker takes the next group.
+    /// A pass over groups of sequences, up to the one before <paramref name="end"/> (null = all). The source is read whole first, as a sequence may go on in
+    /// the next batch; then each worker takes the next group.
     /// </summary>
     private async Task<Statistics> SweepSequencesAsync(PassWork work, CancellationTokenSource stop, long? end)
     {
@@ -76,14 +79,18 @@ public sealed partial class FeaturePass
         var index = found!.Index;
         if (index.Groups == 0) return work.Total;
         var most = options.Budget / 4;
-        var room = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes + (extractor.Label is null ? 0 : sizeof(int)));
+        var room = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes
+            + (extractor.Label is null ? 0 : sizeof(int)));
         if (room > most)
-            throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'", $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)", $"at most {new MemorySize(most)}, a quarter of the memory budget",
+            throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'",
+                $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)",
+                $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences");
         var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.Label is not null, extractor.IsWeighted);
         var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, Math.Min(mostThreads, options.Parallelism));
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
-        return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use)).ConfigureAwait(false);
+        return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use))
+            .ConfigureAwait(false);
     }
 
     private void CheckSequences(BatchSchema schema) => sequences?.Check(schema, graph.Source.Name);

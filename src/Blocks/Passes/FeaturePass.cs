@@ -10,8 +10,8 @@ namespace Pipelines.Blocks;
 /// in a private temporary file. The later ones cost computing, not decoding. All of them give the bits of a pass over the same rows in memory.
 /// </summary>
 /// <remarks>
-/// One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again. All passes read the files that were there when
-/// the source was first opened.
+/// One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again. All passes read the files that
+/// were there when the source was first opened.
 /// </remarks>
 public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
@@ -36,7 +36,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     {
     }
 
-    internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null, Func<int, bool>? isCategorical = null)
+    internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null,
+        Func<int, bool>? isCategorical = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
         options.Validate();
@@ -46,7 +47,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         decoded = sequences?.Label is { } label ? [.. features, new Feature(label, sequences.States)] : [.. features];
         extractor = new FeatureExtractor([.. decoded.Select(f => f.Name)], weights, [.. decoded.Select(f => f.ToMap())])
         {
-            Unknown = [.. Enumerable.Range(0, decoded.Count).Where(i => decoded[i].Categories is null && (i >= features.Count || isCategorical?.Invoke(i) == true))],
+            Unknown = [.. Enumerable.Range(0, decoded.Count)
+                .Where(i => decoded[i].Categories is null && (i >= features.Count || isCategorical?.Invoke(i) == true))],
             Label = sequences?.Label is null ? null : features.Count,
         };
         layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
@@ -109,7 +111,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     internal long? MemoryBytes { get; init; }
 
     /// <inheritdoc/>
-    /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be written.</exception>
+    /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be
+    /// written.</exception>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
@@ -119,7 +122,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 var total = summarizer.CreateStatistics();
                 CheckStatistics(total);
                 // What labels stand for is asked of passes that a journal remembers too, which do not read.
-                if (Journal is not null && extractor.Label is { } label && decoded[label].Categories is null) await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
+                if (Journal is not null && extractor.Label is { } label && decoded[label].Categories is null)
+                    await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
                 // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
                 if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
                 var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
@@ -137,7 +141,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     {
         var bytes = Math.Max(1, StatisticsSize.Of(total));
         if (bytes * 4 > options.Budget)
-            throw new DataException(DataErrorKind.Usage, $"{graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch", $"at most {new MemorySize(options.Budget / 4)}, a quarter of the memory budget",
+            throw new DataException(DataErrorKind.Usage, $"{graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch",
+                $"at most {new MemorySize(options.Budget / 4)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take fewer components, or group categories");
         mostThreads = (int)Math.Clamp(options.Budget / 8 / bytes, 1, int.MaxValue);
     }
@@ -188,8 +193,11 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         var batches = plan.Batches ?? 0;
         return plan with
         {
-            Outputs = options.BadRows.QuarantineFolder is { } folder ? [("quarantine", QuarantineWriter.Preview(FileLayer.Disk, folder, options.Checkpoints?.Resume == true))] : [],
-            Cache = new CachePlan(layout.Bytes, batches * layout.Bytes, Math.Min(batches, memory.CacheBytes / layout.Bytes) * layout.Bytes, options.SpillFolder ?? SpillFile.DefaultFolder()),
+            Outputs = options.BadRows.QuarantineFolder is { } folder
+                ? [("quarantine", QuarantineWriter.Preview(FileLayer.Disk, folder, options.Checkpoints?.Resume == true))]
+                : [],
+            Cache = new CachePlan(layout.Bytes, batches * layout.Bytes, Math.Min(batches, memory.CacheBytes / layout.Bytes) * layout.Bytes,
+                options.SpillFolder ?? SpillFile.DefaultFolder()),
         };
     }
 
@@ -206,18 +214,26 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         turn.Dispose();
     }
 
-    /// <summary>A later pass, up to the batch before <paramref name="end"/>: each worker takes the next batch of the cache; the fold is in batch order.</summary>
+    /// <summary>
+    /// A later pass, up to the batch before <paramref name="end"/>: each worker takes the next batch of the cache; the fold is in batch order.
+    /// </summary>
     private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work, long end)
     {
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
         return await FoldAsync(work, accounts, filled.Batches, end, Math.Min(mostThreads, options.Parallelism), "batch", filled.Read).ConfigureAwait(false);
     }
 
-    /// <summary>Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; after the last one of <paramref name="count"/> comes the first.</summary>
-    private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, long end, int parallelism, string what, Action<long, Action<FeatureBlock>> read) => Task.Run(
+    /// <summary>
+    /// Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; after the last one of <paramref name="count"/>
+    /// comes the first.
+    /// </summary>
+    private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, long end, int parallelism, string what,
+        Action<long, Action<FeatureBlock>> read) => Task.Run(
         () =>
         {
-            using var fold = new OrderedFold(work.Summarizer, end, Parallelism.Threads(parallelism, end - work.First), work.Total, work.First) { Folded = work.Folded };
+            using var fold = new OrderedFold(work.Summarizer, end, Parallelism.Threads(parallelism, end - work.First), work.Total,
+                work.First)
+            { Folded = work.Folded };
             return fold.Run(
                 (number, statistics) =>
                 {

@@ -7,7 +7,8 @@ namespace Pipelines.Blocks;
 /// The first pass: features, cache and statistics of a batch in one go, while its features are still in the processor's cache. The same as
 /// <see cref="FeatureExtractionBlock"/> and <see cref="SummarizeBlock"/> in a row, which cost about a fifth more.
 /// </summary>
-internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, FeatureRanges ranges, ISummarizer summarizer, RunSupervisor run, SequenceFilling? sequences = null)
+internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, FeatureRanges ranges, ISummarizer summarizer,
+    RunSupervisor run, SequenceFilling? sequences = null)
     : GuardedPropagator<DataBatch, BatchStatistics>("features", run)
 {
     private readonly StatisticsPool pool = new(summarizer);

@@ -50,7 +50,8 @@ internal sealed class SpillFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             stream?.Dispose();
-            throw new DataException(DataErrorKind.Storage, path, e.Message, "a temporary file for decoded features", "choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
+            throw new DataException(DataErrorKind.Storage, path, e.Message, "a temporary file for decoded features",
+                "choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
     }
 
@@ -73,7 +74,9 @@ internal sealed class SpillFile : IDisposable
         // The second is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes", $"room for another {bytes.Length} bytes of decoded features", "free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
+            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes",
+                $"room for another {bytes.Length} bytes of decoded features",
+                "free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
     }
 
@@ -103,7 +106,9 @@ internal sealed class SpillFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' at byte {position}", $"{bytes.Length} bytes of decoded features written before", "check the disk, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
+            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' at byte {position}",
+                $"{bytes.Length} bytes of decoded features written before",
+                "check the disk, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
     }
 
@@ -111,5 +116,7 @@ internal sealed class SpillFile : IDisposable
 
     /// <summary>Where a file goes if nobody says: /tmp is often memory, which the spill is there to save.</summary>
     public static string DefaultFolder() =>
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")) && !OperatingSystem.IsWindows() && Directory.Exists("/var/tmp") ? "/var/tmp" : Path.GetTempPath();
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")) && !OperatingSystem.IsWindows() && Directory.Exists("/var/tmp")
+            ? "/var/tmp"
+            : Path.GetTempPath();
 }

@@ -1,9 +1,9 @@
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Keeps garbage within the memory budget of a run that owns its process. The collector knows no budget and would let hundreds of megabytes of short-lived arrays
-/// pile up while the machine has free memory. Of a process with other work in it this must be left alone: its heap says nothing about the run, and a collection
-/// stops everybody.
+/// Keeps garbage within the memory budget of a run that owns its process. The collector knows no budget and would let hundreds of megabytes of short-lived
+/// arrays pile up while the machine has free memory. Of a process with other work in it this must be left alone: its heap says nothing about the run, and a
+/// collection stops everybody.
 /// </summary>
 internal sealed class HeapGuard
 {

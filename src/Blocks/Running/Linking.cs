@@ -29,7 +29,8 @@ public static class Linking
         ArgumentNullException.ThrowIfNull(target);
         ArgumentOutOfRangeException.ThrowIfZero(sources.Count);
         if (!linked.TryAdd(target, linked))
-            throw new InvalidOperationException($"{target}: found a link to it already, expected none; give all sources of a block to one call of {nameof(LinkAll)}");
+            throw new InvalidOperationException($"{target}: found a link to it already, expected none; give all sources of a block to one call of "
+                + $"{nameof(LinkAll)}");
         foreach (var source in sources) source.LinkTo(target, new DataflowLinkOptions());
         _ = PropagateAsync([.. sources], target);
     }

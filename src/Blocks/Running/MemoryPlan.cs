@@ -3,8 +3,9 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// How one run divides its memory budget: a quarter for batches in flight, an eighth for rows decoded ahead, an eighth for the decoders' pages and dictionaries, three eighths for the
-/// cache. The last eighth is for garbage that is not collected yet. One batch may take half of the budget: then nothing else is in flight.
+/// How one run divides its memory budget: a quarter for batches in flight, an eighth for rows decoded ahead, an eighth for the decoders' pages and
+/// dictionaries, three eighths for the cache. The last eighth is for garbage that is not collected yet. One batch may take half of the budget: then nothing
+/// else is in flight.
 /// </summary>
 /// <param name="Credits">Batches in flight at most, whatever the topology.</param>
 /// <param name="FlightBytes">What the batches in flight weigh together; one is always admitted.</param>

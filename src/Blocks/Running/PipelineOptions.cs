@@ -18,18 +18,24 @@ public sealed record PipelineOptions
     /// <summary>Rows of a batch, 1 … 16,777,216; default 16,384. With the seed it fixes the results to the bit.</summary>
     public int BatchSize { get; init; } = 16_384;
 
-    /// <summary>What batches in flight, row groups read ahead and the cache of decoded features may take together, at least 16 MiB: <c>"2GB"</c>. Null (default) = a quarter of the memory the process may use.</summary>
+    /// <summary>
+    /// What batches in flight, row groups read ahead and the cache of decoded features may take together, at least 16 MiB: <c>"2GB"</c>. Null (default) = a
+    /// quarter of the memory the process may use.
+    /// </summary>
     public MemorySize? MemoryBudget { get; init; }
 
-    /// <summary>Existing folder for the private temporary file that takes what the budget does not hold. Null (default) = TMPDIR if set, else /var/tmp, else the system's temporary folder.</summary>
+    /// <summary>
+    /// Existing folder for the private temporary file that takes what the budget does not hold. Null (default) = TMPDIR if set, else /var/tmp, else the
+    /// system's temporary folder.
+    /// </summary>
     public string? SpillFolder { get; init; }
 
     /// <summary>Where a fit keeps its state, to go on after a kill; null (default) = nowhere. Without meaning where nothing is fitted.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
 
     /// <summary>
-    /// Asks a run to end at the next point from which it can be resumed: a fit after the next batch that is folded, a scoring run after the part that it writes.
-    /// The run then throws an <see cref="OperationCanceledException"/>. Default: never. The token given to the run itself stops it at once.
+    /// Asks a run to end at the next point from which it can be resumed: a fit after the next batch that is folded, a scoring run after the part that it
+    /// writes. The run then throws an <see cref="OperationCanceledException"/>. Default: never. The token given to the run itself stops it at once.
     /// </summary>
     public CancellationToken WindDown { get; init; }
 
@@ -63,9 +69,11 @@ public sealed record PipelineOptions
     public void Validate() => ModelException.CheckOptions(
         nameof(PipelineOptions),
         (MaxDegreeOfParallelism is -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 … 1024"),
-        (BoundedCapacity is null || (BoundedCapacity >= Parallelism && BoundedCapacity <= 65_536), nameof(BoundedCapacity), BoundedCapacity, $"null (derived) or {Parallelism} (the degree of parallelism) … 65536"),
+        (BoundedCapacity is null || (BoundedCapacity >= Parallelism && BoundedCapacity <= 65_536), nameof(BoundedCapacity), BoundedCapacity,
+            $"null (derived) or {Parallelism} (the degree of parallelism) … 65536"),
         (BatchSize is >= 1 and <= 16_777_216, nameof(BatchSize), BatchSize, "1 … 16777216 rows"),
-        (MemoryBudget is null || MemoryBudget.Value.Bytes >= MinimumBudget, nameof(MemoryBudget), MemoryBudget, $"null (a quarter of the memory) or at least {MinimumBudget} bytes (16MiB)"),
+        (MemoryBudget is null || MemoryBudget.Value.Bytes >= MinimumBudget, nameof(MemoryBudget), MemoryBudget,
+            $"null (a quarter of the memory) or at least {MinimumBudget} bytes (16MiB)"),
         (SpillFolder is null || Directory.Exists(SpillFolder), nameof(SpillFolder), SpillFolder, "null or an existing folder"),
         (Checkpoints is null || !string.IsNullOrWhiteSpace(Checkpoints.Folder), "Checkpoints.Folder", Checkpoints?.Folder, "a folder"),
         (Checkpoints is null || Checkpoints.EveryBatches >= 1, "Checkpoints.EveryBatches", Checkpoints?.EveryBatches, "at least 1 batch"),
@@ -73,8 +81,11 @@ public sealed record PipelineOptions
         (BadRows is not null, nameof(BadRows), null, "a policy"),
         (BadRows is null || Enum.IsDefined(BadRows.Mode), "BadRows.Mode", BadRows?.Mode, "Fail, Skip or Quarantine"),
         (BadRows?.MaxRows is null or >= 0, "BadRows.MaxRows", BadRows?.MaxRows, "null (no limit) or at least 0"),
-        (BadRows?.MaxRows is null || BadRows.Mode != BadRowMode.Fail, "BadRows.MaxRows with Mode Fail", BadRows?.MaxRows, "null, as the first bad row fails the run, or Mode Skip or Quarantine"),
-        (BadRows is null || BadRows.Keeps == !string.IsNullOrWhiteSpace(BadRows.QuarantineFolder), $"BadRows.QuarantineFolder with Mode {BadRows?.Mode}", BadRows?.QuarantineFolder ?? "none", BadRows?.Keeps == true ? "a folder" : "none, or Mode Quarantine"),
-        (BadRows?.QuarantineFolder is not { } quarantine || !File.Exists(quarantine), "BadRows.QuarantineFolder", BadRows?.QuarantineFolder, "a folder, not a file"),
+        (BadRows?.MaxRows is null || BadRows.Mode != BadRowMode.Fail, "BadRows.MaxRows with Mode Fail", BadRows?.MaxRows,
+            "null, as the first bad row fails the run, or Mode Skip or Quarantine"),
+        (BadRows is null || BadRows.Keeps == !string.IsNullOrWhiteSpace(BadRows.QuarantineFolder), $"BadRows.QuarantineFolder with Mode {BadRows?.Mode}",
+            BadRows?.QuarantineFolder ?? "none", BadRows?.Keeps == true ? "a folder" : "none, or Mode Quarantine"),
+        (BadRows?.QuarantineFolder is not { } quarantine || !File.Exists(quarantine), "BadRows.QuarantineFolder", BadRows?.QuarantineFolder,
+            "a folder, not a file"),
         (TimeProvider is not null, nameof(TimeProvider), null, "a clock"));
 }

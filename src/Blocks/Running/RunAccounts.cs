@@ -46,7 +46,8 @@ internal sealed class RunAccounts(PipelineOptions options)
     {
         var entry = new Entry(batch.Rows, batch, credit, options.BadRows.Keeps);
         if (!open.TryAdd(batch.Index, entry))
-            throw new InvalidOperationException($"batch {batch.Index}: found a second batch of this number, expected each number once; give every source a run of its own");
+            throw new InvalidOperationException($"batch {batch.Index}: found a second batch of this number, expected each number once; give every source a "
+                + "run of its own");
         Interlocked.Add(ref rowsIn, batch.Rows);
         return new DataBatch(batch.Schema, batch.Columns, batch.Rows, batch.Index, batch.FirstRow, batch.Origins, entry);
     }
@@ -59,7 +60,9 @@ internal sealed class RunAccounts(PipelineOptions options)
         batch.Release();
     }
 
-    /// <summary>The batch as it was read, if a source of this run booked it; its columns only where refused rows are kept. Valid until the batch is released.</summary>
+    /// <summary>
+    /// The batch as it was read, if a source of this run booked it; its columns only where refused rows are kept. Valid until the batch is released.
+    /// </summary>
     public DataBatch? AsRead(long index) => open.TryGetValue(index, out var entry) ? entry.AsRead : null;
 
     /// <summary>Counts the rows that a batch lost. Called in batch order, so that the row named by the error does not depend on the parallelism.</summary>
@@ -72,7 +75,10 @@ internal sealed class RunAccounts(PipelineOptions options)
         {
             var last = rejected.Rows[(int)Math.Max(0, most - before - RejectedBefore)];
             var place = last.RowGroup < 0 ? $"{last.File}, row {last.Row}" : $"{last.File}, row group {last.RowGroup}, row {last.Row}";
-            throw new DataException(DataErrorKind.Data, $"{place}, column '{last.Column}'", $"more than {most} bad rows (the last one here: {last.Reason.Replace("found ", "", StringComparison.Ordinal).Replace(", expected ", " instead of ", StringComparison.Ordinal)})", $"at most {most}", "correct the data, or allow more (BadRowPolicy.MaxRows)");
+            throw new DataException(DataErrorKind.Data, $"{place}, column '{last.Column}'",
+                $"more than {most} bad rows (the last one here: "
+                    + $"{last.Reason.Replace("found ", "", StringComparison.Ordinal).Replace(", expected ", " instead of ", StringComparison.Ordinal)})",
+                    $"at most {most}", "correct the data, or allow more (BadRowPolicy.MaxRows)");
         }
         Interlocked.Exchange(ref rowsRejected, before + rejected.Rows.Count);
     }
@@ -88,9 +94,11 @@ internal sealed class RunAccounts(PipelineOptions options)
         if (HasSource)
         {
             if (!open.TryRemove(index, out var entry))
-                throw new InvalidOperationException($"block '{block}': found batch {index}, expected a batch that the source made; keep the batches' numbers (DataBatch.With does)");
+                throw new InvalidOperationException($"block '{block}': found batch {index}, expected a batch that the source made; keep the batches' numbers "
+                    + "(DataBatch.With does)");
             if (entry.Rows != all)
-                throw new InvalidOperationException($"block '{block}', batch {index}: found {all} rows, expected the {entry.Rows} that were read; keep every row of a batch");
+                throw new InvalidOperationException($"block '{block}', batch {index}: found {all} rows, expected the {entry.Rows} that were read; keep every "
+                    + "row of a batch");
             entry.Release();
         }
         var done = Interlocked.Add(ref rowsOut, rows);
@@ -101,7 +109,8 @@ internal sealed class RunAccounts(PipelineOptions options)
     public void Balance(string block)
     {
         if (HasSource && (RowsIn != RowsOut + RowsRejected || !open.IsEmpty))
-            throw new InvalidOperationException($"block '{block}': found {RowsOut + RowsRejected} rows at the end, expected the {RowsIn} that were read; a block in between lost batches (did it throw OperationCanceledException, or return null?)");
+            throw new InvalidOperationException($"block '{block}': found {RowsOut + RowsRejected} rows at the end, expected the {RowsIn} that were read; a "
+                + "block in between lost batches (did it throw OperationCanceledException, or return null?)");
     }
 
     private sealed class Entry : IBatchCredit

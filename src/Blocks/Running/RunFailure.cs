@@ -21,12 +21,16 @@ public sealed record RunFailure(string Block, string? Place, Exception Exception
     /// <summary>The failure in words: block, place and message.</summary>
     public override string ToString() => Place is null ? $"block '{Block}': {Exception.Message}" : $"block '{Block}', {Place}: {Exception.Message}";
 
-    /// <summary>The failure of a run that nobody cancelled. Dataflow would drop a batch whose delegate throws <see cref="OperationCanceledException"/>, and callers would take it for their own cancellation.</summary>
+    /// <summary>
+    /// The failure of a run that nobody cancelled. Dataflow would drop a batch whose delegate throws <see cref="OperationCanceledException"/>, and callers
+    /// would take it for their own cancellation.
+    /// </summary>
     internal static RunFailure For(string block, string? place, Exception exception)
     {
         var root = Unwrap(exception);
         if (root is OperationCanceledException)
-            root = new InvalidOperationException($"block '{block}'{(place is null ? "" : $", {place}")}: found {root.GetType().Name} ({root.Message}), expected a result, as nobody cancelled the run; catch it in the block, or throw another exception", root);
+            root = new InvalidOperationException($"block '{block}'{(place is null ? "" : $", {place}")}: found {root.GetType().Name} ({root.Message}), "
+                + "expected a result, as nobody cancelled the run; catch it in the block, or throw another exception", root);
         return new RunFailure(block, place, root);
     }
 

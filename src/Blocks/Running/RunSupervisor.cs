@@ -8,7 +8,8 @@ namespace Pipelines.Blocks;
 /// Watches over the blocks of one run. A fault in any block cancels all of them through one token; the first root cause surfaces once, as it was thrown,
 /// and <see cref="RunFailure.Of"/> tells its block and place. After a fault nothing is handed on or committed.
 /// </summary>
-/// <remarks>Make one, give it to the blocks, link them with <see cref="Linking"/>, <see cref="Watch{T}"/> blocks of your own, then <see cref="RunAsync"/>.</remarks>
+/// <remarks>Make one, give it to the blocks, link them with <see cref="Linking"/>, <see cref="Watch{T}"/> blocks of your own, then
+/// <see cref="RunAsync"/>.</remarks>
 public sealed class RunSupervisor : IAsyncDisposable
 {
     private static readonly ConditionalWeakTable<IDataflowBlock, Watcher> watchers = [];
@@ -180,7 +181,8 @@ public sealed class RunSupervisor : IAsyncDisposable
     // Synchronous, so that blocks see the stop before the failed delegate returns and hand on nothing after it.
     private void SignalStop()
     {
-        patience = Options.TimeProvider.CreateTimer(static s => ((TaskCompletionSource)s!).TrySetResult(), outOfPatience, Options.Patience, Timeout.InfiniteTimeSpan);
+        patience = Options.TimeProvider.CreateTimer(static s => ((TaskCompletionSource)s!).TrySetResult(), outOfPatience, Options.Patience,
+            Timeout.InfiniteTimeSpan);
         try
         {
             stop.Cancel();
@@ -193,7 +195,8 @@ public sealed class RunSupervisor : IAsyncDisposable
 
     private async Task WatchAsync(IDataflowBlock block)
     {
-        await using var fault = Token.UnsafeRegister(static (b, t) => ((IDataflowBlock)b!).Fault(new OperationCanceledException(t)), block).ConfigureAwait(false);
+        await using var fault = Token.UnsafeRegister(static (b, t) => ((IDataflowBlock)b!).Fault(new OperationCanceledException(t)), block)
+            .ConfigureAwait(false);
         await block.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ReportEnd(block);
     }

@@ -13,7 +13,9 @@ public sealed record SampleOptions
     /// <summary>Number of rows, 1 … 2^53; of a model of sequences a multiple of their length.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>Rows of each sequence, 1 … 2^24; needed for models of sequences, and for no other. A sequence that batches cut is drawn anew for each of them.</summary>
+    /// <summary>
+    /// Rows of each sequence, 1 … 2^24; needed for models of sequences, and for no other. A sequence that batches cut is drawn anew for each of them.
+    /// </summary>
     public int? Length { get; init; }
 
     /// <summary>Of a model of sequences: name of the column (INT64) that numbers them from 0. Default <c>sequence</c>.</summary>
@@ -22,7 +24,10 @@ public sealed record SampleOptions
     /// <summary>Seed; default 0. It fixes sequences to the bit; rows with the batch size, as each batch has a stream of random numbers of its own.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Name of a column for the number of the component (INT32), or the name or number of the state, that a row came from; null (default) = none. The rows do not depend on it.</summary>
+    /// <summary>
+    /// Name of a column for the number of the component (INT32), or the name or number of the state, that a row came from; null (default) = none. The rows do
+    /// not depend on it.
+    /// </summary>
     public string? Label { get; init; }
 
     /// <summary>Checks all options together.</summary>
@@ -36,14 +41,17 @@ public sealed record SampleOptions
         ModelException.CheckOptions(
             nameof(SampleOptions),
             (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 … 2^53"),
-            (!isSequences || Length is >= 1 and <= MostLength, nameof(Length), Length is null ? $"none for a {model.FormatName} model" : Length, "the number of rows of each sequence, 1 … 2^24"),
+            (!isSequences || Length is >= 1 and <= MostLength, nameof(Length), Length is null ? $"none for a {model.FormatName} model" : Length,
+                "the number of rows of each sequence, 1 … 2^24"),
             (isSequences || Length is null, nameof(Length), $"{Length} for a {model.FormatName} model", "none, as its rows are independent"),
-            (!(isSequences && Length is >= 1) || (long)Length.Value * names.Count <= MostValues, nameof(Length), Length, $"at most {MostValues / Math.Max(1, names.Count)}, 2^27 over the number of features"),
+            (!(isSequences && Length is >= 1) || (long)Length.Value * names.Count <= MostValues, nameof(Length), Length,
+                $"at most {MostValues / Math.Max(1, names.Count)}, 2^27 over the number of features"),
             (!(isSequences && Length is >= 1) || Rows % Length.Value == 0, nameof(Rows), Rows, $"a multiple of {Length}, the length of each sequence"),
             (!isSequences || !string.IsNullOrWhiteSpace(Key), nameof(Key), "an empty name", "the name of a column"),
             (!isSequences || (!names.Contains(Key) && Key != Label), nameof(Key), $"'{Key}', which is a feature or the label too", "the name of a new column"),
             (Label is null || !string.IsNullOrWhiteSpace(Label), nameof(Label), "an empty name", "the name of a column"),
             (Label is null || !names.Contains(Label), nameof(Label), $"'{Label}', which is a feature too", "the name of a new column"),
-            (Label is null || hasLabels, nameof(Label), $"a {model.FormatName} model", "a mixture or a hidden Markov model, whose rows come from components or states"));
+            (Label is null || hasLabels, nameof(Label), $"a {model.FormatName} model",
+                "a mixture or a hidden Markov model, whose rows come from components or states"));
     }
 }

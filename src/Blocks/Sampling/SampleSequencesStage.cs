@@ -5,7 +5,10 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Sequences drawn from a model of them. Each has a stream of random numbers of its own, so the rows depend neither on who draws when nor on where batches cut them.</summary>
+/// <summary>
+/// Sequences drawn from a model of them. Each has a stream of random numbers of its own, so the rows depend neither on who draws when nor on where batches cut
+/// them.
+/// </summary>
 internal sealed record SampleSequencesStage : Stage
 {
     // Apart from the streams that fits and rows are drawn from.
@@ -30,7 +33,8 @@ internal sealed record SampleSequencesStage : Stage
             var scored = model.ScoreKinds.First(k => k.Name == ScoreKind.Label).Columns[0];
             label = SampleColumn.OfLabels(name, scored.Names);
         }
-        schema = new BatchSchema([new ColumnField(options.Key, typeof(long), false), .. columns.Select(c => c.Field), .. label is null ? Array.Empty<ColumnField>() : [label.Field]]);
+        schema = new BatchSchema([new ColumnField(options.Key, typeof(long), false), .. columns.Select(c => c.Field),
+            .. label is null ? Array.Empty<ColumnField>() : [label.Field]]);
     }
 
     public override long ExtraRowBytes => sizeof(double) * (2L * columns.Length + 3);

@@ -23,12 +23,15 @@ internal sealed record SampleStage : Stage
         : base("sample")
     {
         distribution = model.Model as Distribution
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model that is no probability distribution", "one that rows can be drawn from, such as a mixture", "fit a mixture to the same data");
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model that is no probability distribution",
+                "one that rows can be drawn from, such as a mixture", "fit a mixture to the same data");
         columns = SampleColumn.Of(model);
         options.Validate(distribution, [.. columns.Select(c => c.Field.Name)]);
         distribution.EnsureEvaluable();
         this.options = options;
-        schema = new BatchSchema(options.Label is { } label ? [.. columns.Select(c => c.Field), new ColumnField(label, typeof(int), false)] : columns.Select(c => c.Field));
+        schema = new BatchSchema(options.Label is { } label
+            ? [.. columns.Select(c => c.Field), new ColumnField(label, typeof(int), false)]
+            : columns.Select(c => c.Field));
     }
 
     public override long ExtraRowBytes => sizeof(double) * (2L * columns.Length + 1);

@@ -15,7 +15,8 @@ namespace Pipelines.Blocks;
 /// <param name="LastOrder">The last row's.</param>
 /// <param name="Place">The batch without its columns, to say where a row came from.</param>
 /// <param name="Name">A key in words, by run.</param>
-internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, IComparable? FirstOrder, IComparable? LastOrder, DataBatch Place, Func<int, string> Name)
+internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, IComparable? FirstOrder, IComparable? LastOrder, DataBatch Place,
+    Func<int, string> Name)
 {
     /// <summary>Finds the runs of a batch and checks the order within them.</summary>
     /// <exception cref="DataException">A key or a value of the order column is missing, or the order falls within a run.</exception>
@@ -28,12 +29,13 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
         var (first, last) = columns.Order is { } order && batch.Rows > 0 ? batch[order].Accept(new Order(batch, starts)) : default;
         // Names only the runs' first rows, so that the column is not held.
         var names = starts.ConvertAll(s => key.GetValue(s));
-        return new BatchRuns(batch.Rows, [.. starts], [.. keys], first, last, new DataBatch(new BatchSchema([]), [], batch.Rows, batch.Index, batch.FirstRow, batch.Origins),
-            run => Words(names[run]));
+        return new BatchRuns(batch.Rows, [.. starts], [.. keys], first, last,
+            new DataBatch(new BatchSchema([]), [], batch.Rows, batch.Index, batch.FirstRow, batch.Origins),
+            run => Describe(names[run]));
     }
 
     // Days and times as everybody sorts them.
-    private static string Words(object? value) => value switch
+    private static string Describe(object? value) => value switch
     {
         DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
         DateTime time => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
@@ -43,7 +45,8 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
     };
 
     private static DataException Missing(DataBatch batch, BatchColumn column, int row, string role) => new(
-        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", column.IsNull(row) ? "null" : "NaN", $"{role} in every row", "leave such rows out of the file, or choose another column");
+        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", column.IsNull(row) ? "null" : "NaN", $"{role} in every row",
+        "leave such rows out of the file, or choose another column");
 
     private sealed class Runs(DataBatch batch, List<int> starts, List<UInt128> keys) : IColumnVisitor<bool>
     {
@@ -76,7 +79,8 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
             // -0.0 equals 0.0.
             if (value is double real) return BitConverter.DoubleToUInt64Bits(real + 0.0);
             if (value is float single) return BitConverter.SingleToUInt32Bits(single + 0.0f);
-            if (RuntimeHelpers.IsReferenceOrContainsReferences<T>() || Unsafe.SizeOf<T>() > 16) throw new NotSupportedException($"keys of type {typeof(T).Name}");
+            if (RuntimeHelpers.IsReferenceOrContainsReferences<T>() || Unsafe.SizeOf<T>() > 16)
+                throw new NotSupportedException($"keys of type {typeof(T).Name}");
             UInt128 made = 0;
             Unsafe.WriteUnaligned(ref Unsafe.As<UInt128, byte>(ref made), value);
             return made;
@@ -102,7 +106,8 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
             {
                 if (column.IsNull(row) || column[row] is double.NaN or float.NaN) throw MissingOrder(batch, column, row);
                 if (run < starts.Count && starts[run] == row) run++;
-                else if (Comparer<T>.Default.Compare(column[row], column[row - 1]) < 0) throw Falls(batch, column.Field.Name, row, column[row], column[row - 1]);
+                else if (Comparer<T>.Default.Compare(column[row], column[row - 1]) < 0)
+                    throw Falls(batch, column.Field.Name, row, column[row], column[row - 1]);
             }
             return (column[0] as IComparable, column[batch.Rows - 1] as IComparable);
         }
@@ -110,6 +115,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
 
     /// <summary>The error for an order that falls within a sequence.</summary>
     public static DataException Falls(DataBatch batch, string column, int row, object? value, object? before) => new(
-        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", $"{Words(value)} after {Words(before)} in one sequence", "values that don't fall within a sequence",
+        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", $"{Describe(value)} after {Describe(before)} in one sequence",
+        "values that don't fall within a sequence",
         "sort the file by key and order, or let rows be regrouped (SequenceColumns.Regroup)");
 }

@@ -4,8 +4,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Sorts any number of records of one size within a memory budget: what fits is sorted and spilled as a run, the runs are merged. Records are ordered by their first
-/// bytes, as text would be; records with equal ones keep the order in which they came only if something in those bytes says so.
+/// Sorts any number of records of one size within a memory budget: what fits is sorted and spilled as a run, the runs are merged. Records are ordered by their
+/// first bytes, as text would be; records with equal ones keep the order in which they came only if something in those bytes says so.
 /// </summary>
 /// <param name="recordBytes">Size of a record, at least <paramref name="keyBytes"/>.</param>
 /// <param name="keyBytes">Bytes that decide the order, at least 1.</param>

@@ -6,8 +6,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Brings the rows of one key together: decoded rows are sorted by key, order and place, within the memory budget. What comes out depends neither on threads nor on
-/// how the data are cut into files.
+/// Brings the rows of one key together: decoded rows are sorted by key, order and place, within the memory budget. What comes out depends neither on threads
+/// nor on how the data are cut into files.
 /// </summary>
 /// <param name="layout">How the decoded rows of a batch stand in memory.</param>
 /// <param name="columns">What makes a sequence.</param>
@@ -121,7 +121,8 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
                     bool flag => flag ? 1UL : 0,
                     ulong big => big,
                     IConvertible number and not string and not char and not decimal => Whole(number.ToInt64(null)),
-                    _ => throw new DataException(DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", $"values of type {TypeNames.Of(column.Field.ValueType)}", "numbers or times to sort by",
+                    _ => throw new DataException(DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'",
+                        $"values of type {TypeNames.Of(column.Field.ValueType)}", "numbers or times to sort by",
                         "choose another order column, or sort the file"),
                 };
             }

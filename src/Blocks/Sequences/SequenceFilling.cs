@@ -8,7 +8,8 @@ namespace Pipelines.Blocks;
 /// <param name="options">Batch size and budget.</param>
 /// <param name="sortBytes">Bytes of rows in memory while they are regrouped.</param>
 /// <param name="createSpill">Opens temporary files.</param>
-internal sealed class SequenceFilling(SequenceColumns columns, FeatureLayout layout, PipelineOptions options, long sortBytes, Func<SpillFile> createSpill) : IDisposable
+internal sealed class SequenceFilling(SequenceColumns columns, FeatureLayout layout, PipelineOptions options, long sortBytes, Func<SpillFile> createSpill)
+    : IDisposable
 {
     // Rows that are sorted afterwards have no order yet.
     private readonly SequenceColumns asRead = columns.Regroup ? columns with { Order = null } : columns;

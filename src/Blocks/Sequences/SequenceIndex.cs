@@ -3,7 +3,9 @@ using Pipelines.Models.Sequences;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Where sequences begin, found out in batch order, and the groups of them that workers take, cut as in memory: <see cref="SequenceGroups"/>.</summary>
+/// <summary>
+/// Where sequences begin, found out in batch order, and the groups of them that workers take, cut as in memory: <see cref="SequenceGroups"/>.
+/// </summary>
 /// <param name="columns">What makes a sequence.</param>
 /// <param name="batchSize">Rows of a batch.</param>
 /// <param name="mostBytes">Bytes that it may take.</param>
@@ -47,15 +49,18 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
         if (Count > 0 && runs.Keys[0] == lastKey)
         {
             first = 1;
-            if (columns.Order is { } order && runs.FirstOrder!.CompareTo(before!.LastOrder) < 0) throw BatchRuns.Falls(runs.Place, order, 0, runs.FirstOrder, before.LastOrder);
+            if (columns.Order is { } order && runs.FirstOrder!.CompareTo(before!.LastOrder) < 0)
+                throw BatchRuns.Falls(runs.Place, order, 0, runs.FirstOrder, before.LastOrder);
         }
         for (var run = first; run < runs.Starts.Length; run++)
         {
             if (!seen.Add(runs.Keys[run]))
-                throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"key {runs.Name(run)} again, after other keys", "the rows of one key behind one another",
+                throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'",
+                    $"key {runs.Name(run)} again, after other keys", "the rows of one key behind one another",
                     "sort the files by key, or let rows be regrouped (SequenceColumns.Regroup)");
             if (++Count * BytesPerSequence > mostBytes)
-                throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'", $"more than {Count - 1} sequences", $"at most {mostBytes / BytesPerSequence}, an eighth of the memory budget",
+                throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'",
+                    $"more than {Count - 1} sequences", $"at most {mostBytes / BytesPerSequence}, an eighth of the memory budget",
                     "give more memory (PipelineOptions.MemoryBudget), or fit fewer sequences");
             starts.Add(rows + runs.Starts[run]);
             keys.Add(runs.Keys[run]);

@@ -13,7 +13,8 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
 {
     // Columns a multiple of 4 KiB apart would fall into the same few cache sets.
     private readonly FeatureLayout room = new(checked((int)index.LargestGroup), columns, weighted);
-    private readonly Lazy<AlignedBufferPool> rooms = new(() => new AlignedBufferPool(new FeatureLayout(checked((int)index.LargestGroup), columns, weighted).Length));
+    private readonly Lazy<AlignedBufferPool> rooms =
+        new(() => new AlignedBufferPool(new FeatureLayout(checked((int)index.LargestGroup), columns, weighted).Length));
 
     /// <summary>Calls <paramref name="use"/> with the sequences of a group.</summary>
     public void Read(int group, Action<FeatureBlock> use)
@@ -31,7 +32,9 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
                 if (count == wanted.Rows)
                 {
                     isWhole = true;
-                    use(Sequences(FeatureBlock.ColumnMajor(block.Values[from..], count, columns, block.ColumnStride, weighted ? block.Weights.Slice(from, count) : default, wanted.FirstRow)));
+                    use(
+                        Sequences(FeatureBlock.ColumnMajor(block.Values[from..], count, columns, block.ColumnStride,
+                            weighted ? block.Weights.Slice(from, count) : default, wanted.FirstRow)));
                     return;
                 }
                 buffer ??= rooms.Value.Rent();
@@ -51,7 +54,13 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
             var codes = rows.Values.Slice((columns - 1) * rows.ColumnStride, rows.Rows);
             var labels = new int[rows.Rows];
             for (var i = 0; i < labels.Length; i++) labels[i] = double.IsNaN(codes[i]) ? -1 : (int)codes[i];
-            return FeatureBlock.ColumnMajor(rows.Values, rows.Rows, columns - 1, rows.ColumnStride, rows.Weights, rows.FirstRow) with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence, Labels = labels };
+            return FeatureBlock.ColumnMajor(rows.Values, rows.Rows, columns - 1, rows.ColumnStride, rows.Weights, rows.FirstRow) with
+            {
+                SequenceOffsets =
+                wanted.Offsets,
+                FirstSequence = wanted.FirstSequence,
+                Labels = labels
+            };
         }
     }
 
@@ -62,7 +71,9 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
         {
             var own = weights[group.Offsets[s]..group.Offsets[s + 1]];
             if (own.IsEmpty || own.IndexOfAnyExcept(own[0]) is not (>= 0 and var other)) continue;
-            throw new ModelException(ErrorKind.Data, $"sequence {group.FirstSequence + s}", string.Create(CultureInfo.InvariantCulture, $"a weight of {own[other]} in its row {other} and {own[0]} in its row 0"), "one weight in all rows of a sequence",
+            throw new ModelException(ErrorKind.Data, $"sequence {group.FirstSequence + s}",
+                string.Create(CultureInfo.InvariantCulture, $"a weight of {own[other]} in its row {other} and {own[0]} in its row 0"),
+                "one weight in all rows of a sequence",
                 "give the rows of a sequence the same weight; rows to leave out are filtered before")
             { SequenceNumber = group.FirstSequence + s };
         }

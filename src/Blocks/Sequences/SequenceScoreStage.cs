@@ -15,9 +15,10 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
 
     public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
 
-    public override IEnumerable<JobFact> Facts => [.. Plan.Facts, new("sequences", Sequences.Fact)];
+    public override IEnumerable<JobProperty> JobProperties => [.. Plan.JobProperties, new("sequences", Sequences.Description)];
 
-    public override IEnumerable<string> Warnings => Warning is null ? Plan.Extractor.UnknownWords : [.. Plan.Extractor.UnknownWords, Warning];
+    public override IEnumerable<string> Warnings =>
+        Warning is null ? Plan.Extractor.UnknownCategoryWarnings : [.. Plan.Extractor.UnknownCategoryWarnings, Warning];
 
     public override BatchSchema? Bind(BatchSchema? input, string place)
     {
@@ -26,7 +27,8 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         return Plan.Bind(input, place).Schema;
     }
 
-    public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) => Plan.Needed is { } needed ? [.. needed.Union(Sequences.Needed, StringComparer.Ordinal)] : null;
+    public override IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted) =>
+        Plan.Needed is { } needed ? [.. needed.Union(Sequences.Needed, StringComparer.Ordinal)] : null;
 
     public override async ValueTask<Stage> PrepareAsync(Graph before, PipelineOptions options, CancellationToken cancellationToken)
     {
@@ -39,7 +41,8 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
 
     public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new ScoreBlock(Plan, run, Name)
     {
-        Sequences = Scores ?? throw new ModelException(ErrorKind.Usage, "pipeline", "scores of sequences as input of a fit", "columns of the data", "write the scores first, then fit to what was written"),
+        Sequences = Scores ?? throw new ModelException(ErrorKind.Usage, "pipeline", "scores of sequences as input of a fit", "columns of the data",
+            "write the scores first, then fit to what was written"),
     };
 
     public void Dispose() => Scores?.Dispose();

@@ -85,7 +85,8 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
                 var record = sort.Add();
                 BinaryPrimitives.WriteInt64BigEndian(record, at[row]);
                 for (var c = 0; c < columns.Length; c++)
-                    BinaryPrimitives.WriteInt64LittleEndian(record[(sizeof(long) * (c + 1))..], room.Values[c] is int[] integers ? integers[row] : BitConverter.DoubleToInt64Bits(((double[])room.Values[c])[row]));
+                    BinaryPrimitives.WriteInt64LittleEndian(record[(sizeof(long) * (c + 1))..],
+                        room.Values[c] is int[] integers ? integers[row] : BitConverter.DoubleToInt64Bits(((double[])room.Values[c])[row]));
             }
         }
     }

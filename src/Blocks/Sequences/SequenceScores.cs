@@ -4,8 +4,8 @@ using Pipelines.Models;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Scores of whole sequences, kept by row in a temporary file until the rows themselves are read again and written: so a sequence may be longer than all batches in
-/// flight, and memory stays bounded.
+/// Scores of whole sequences, kept by row in a temporary file until the rows themselves are read again and written: so a sequence may be longer than all
+/// batches in flight, and memory stays bounded.
 /// </summary>
 /// <param name="batches">Where the batches begin.</param>
 /// <param name="columns">The score columns.</param>

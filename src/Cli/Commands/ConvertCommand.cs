@@ -20,17 +20,20 @@ internal sealed class ConvertCommand : Verb
 
     private readonly Option<bool> strict = new("--strict")
     {
-        Description = "Fail, and write nothing, if reading corrects the model (for example scales transitions that do not sum to 1) or writing loses a part of it. The names of the features and the record of the fit, which pomegranate's format never holds, do not count. [default: a warning says what]",
+        Description = "Fail, and write nothing, if reading corrects the model (for example scales transitions that do not sum to 1) or writing loses a part of "
+            + "it. The names of the features and the record of the fit, which pomegranate's format never holds, do not count. [default: a warning says what]",
     };
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
-        "--features", "Names for the features of a file that has none, in the model's order. [default: columns go by position]", "a,b,c", "column names separated by commas, each once", "delay,distance");
+        "--features", "Names for the features of a file that has none, in the model's order. [default: columns go by position]", "a,b,c",
+        "column names separated by commas, each once", "delay,distance");
 
     protected override int Order => 7;
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("convert", "Writes a saved model in another format: from pomegranate 0.14 to ours, and back where its format can hold the model.");
+        var command = new CheckedCommand("convert",
+            "Writes a saved model in another format: from pomegranate 0.14 to ours, and back where its format can hold the model.");
         var input = new Argument<string>("IN") { Description = "A model that 'fit' or pomegranate 0.14 saved." };
         var output = new Argument<string>("OUT") { Description = "The file to write. An earlier model of the same format is replaced." };
         command.Add(input);
@@ -54,28 +57,35 @@ internal sealed class ConvertCommand : Verb
             var before = warnings.Count;
             if (saved.FeaturesByPosition && parsed.GetValue(to) != Theirs)
             {
-                var names = parsed.GetValue(features) is null ? "names of features (columns go by position, or --features names them), least standard deviations and a record of the fit" : "least standard deviations and a record of the fit";
+                var names = parsed.GetValue(features) is null
+                    ? "names of features (columns go by position, or --features names them), least standard deviations and a record of the fit"
+                    : "least standard deviations and a record of the fit";
                 warnings.Add($"{from}, $: the file has no place for {names}");
             }
             if (parsed.GetValue(features) is { } named)
             {
                 if (named.Count != saved.Model.Dimensions)
-                    throw new ModelException(ErrorKind.Usage, "--features", $"{named.Count} names", $"{saved.Model.Dimensions}, as {from} has features", "name them in the model's order");
+                    throw new ModelException(ErrorKind.Usage, "--features", $"{named.Count} names", $"{saved.Model.Dimensions}, as {from} has features",
+                        "name them in the model's order");
                 saved = saved.WithFeatures(named);
             }
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
             // What the format never holds would refuse every model that was fitted here.
-            Refuse(warnings.Skip(before).Where(w => !w.StartsWith($"{from}, ", StringComparison.Ordinal) && !w.StartsWith($"{path}, $: the format has no place for ", StringComparison.Ordinal)));
+            Refuse(warnings.Skip(before).Where(w => !w.StartsWith($"{from}, ", StringComparison.Ordinal) && !w.StartsWith($"{path}, $: the format has "
+                + "no place for ", StringComparison.Ordinal)));
             target.Write(bytes);
             console.Warn(warnings);
             if (parsed.GetValue(common.Json)) JsonObject.Write(console, Json);
-            else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {saved.Model.FormatName} model of {saved.Model.Dimensions} {(saved.Model.Dimensions == 1 ? "feature" : "features")}, as {parsed.GetValue(to) ?? Ours}");
+            else if (!parsed.GetValue(common.Quiet))
+                console.Out.WriteLine($"wrote {path}: {saved.Model.FormatName} model of {saved.Model.Dimensions} "
+                    + $"{(saved.Model.Dimensions == 1 ? "feature" : "features")}, as {parsed.GetValue(to) ?? Ours}");
             return Task.FromResult(ExitCode.Done);
 
             void Refuse(IEnumerable<string> found)
             {
                 if (!parsed.GetValue(strict) || found.FirstOrDefault() is not { } first) return;
-                throw new ModelException(ErrorKind.Model, strict.Name, $"{first}{(found.Count() > 1 ? $" (and {found.Count() - 1} more)" : "")}", "a model that is taken as it is", $"correct the model, or leave {strict.Name} out");
+                throw new ModelException(ErrorKind.Model, strict.Name, $"{first}{(found.Count() > 1 ? $" (and {found.Count() - 1} more)" : "")}",
+                    "a model that is taken as it is", $"correct the model, or leave {strict.Name} out");
             }
 
             byte[] Written()

@@ -27,14 +27,17 @@ internal static class DryRun
         return ExitCode.Done;
     }
 
-    /// <summary>Compares the inputs with the model, plans the run, and shows both. What is wrong is thrown as a run throws it, after what is known was shown.</summary>
+    /// <summary>
+    /// Compares the inputs with the model, plans the run, and shows both. What is wrong is thrown as a run throws it, after what is known was shown.
+    /// </summary>
     /// <param name="console">Where it is shown.</param>
     /// <param name="isJson">True: as JSON.</param>
     /// <param name="report">What is known beforehand.</param>
     /// <param name="compare">Compares; null = there is no model to compare with.</param>
     /// <param name="plan">Plans.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> ShowAsync(ToolConsole console, bool isJson, DryRunReport report, Func<ValueTask<SchemaContract>>? compare, Func<ValueTask<RunPlan>> plan)
+    public static async Task<int> ShowAsync(ToolConsole console, bool isJson, DryRunReport report, Func<ValueTask<SchemaContract>>? compare,
+        Func<ValueTask<RunPlan>> plan)
     {
         Exception? error = null;
         try

@@ -7,7 +7,9 @@ using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary>A kind of file that a verb writes; an existing file is replaced by one of its own kind only. Files are known by their content, not by their names.</summary>
+/// <summary>
+/// A kind of file that a verb writes; an existing file is replaced by one of its own kind only. Files are known by their content, not by their names.
+/// </summary>
 /// <param name="Name">In words, such as <c>a Pipelines model</c>.</param>
 /// <param name="What">What it holds, in a word.</param>
 /// <param name="Ending">How names of such files end.</param>
@@ -31,7 +33,8 @@ internal sealed partial record FileKind(string Name, string What, string Ending,
     public static FileKind Png { get; } = new("a PNG picture", "picture", ".png", "plot.png", path => Head(path).AsSpan().StartsWith(pngBeginning));
 
     /// <summary>A picture of shapes.</summary>
-    public static FileKind Svg { get; } = new("an SVG picture", "picture", ".svg", "plot.svg", path => SvgBeginning().IsMatch(Encoding.UTF8.GetString(Head(path))));
+    public static FileKind Svg { get; } = new("an SVG picture", "picture", ".svg", "plot.svg",
+        path => SvgBeginning().IsMatch(Encoding.UTF8.GetString(Head(path))));
 
     // The root element, after a byte order mark, the XML declaration, comments and a document type.
     [GeneratedRegex(@"^\uFEFF?(\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*<svg[\s>]", RegexOptions.Singleline | RegexOptions.NonBacktracking)]

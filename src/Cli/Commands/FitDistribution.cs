@@ -7,15 +7,18 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit distribution …</c></summary>
-internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distribution, or an independent one for each feature.", "the total weighted log-likelihood rises", isSelective: false)
+internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distribution, or an independent one for each feature.",
+    "the total weighted log-likelihood rises", isSelective: false)
 {
     private readonly DistributionSettings distribution = new("What to fit");
 
     private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Added to the weight of each category or outcome, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
+        "--pseudocount", "Added to the weight of each category or outcome, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0", "1",
+        x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Least variance in any direction, in squared units of the features; at least 0. [default: 0, which turns it off]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+        "--min-variance", "Least variance in any direction, in squared units of the features; at least 0. [default: 0, which turns it off]", "V",
+        "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
     public override string Name => "distribution";
 
@@ -23,7 +26,8 @@ internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distri
 
     protected override bool IsOfKind(Model model) => model is Distribution and not GeneralMixtureModel;
 
-    protected override IEnumerable<UsageError> Check(CommandResult result) => Fit.Check(result, (distribution.Option, true)).Concat(distribution.Check(result, Fit.Features));
+    protected override IEnumerable<UsageError> Check(CommandResult result) =>
+        Fit.Check(result, (distribution.Option, true)).Concat(distribution.Check(result, Fit.Features));
 
     protected override IEstimator<Distribution> Estimator(ParseResult parsed) => new DistributionEstimator(distribution.Family(parsed));
 

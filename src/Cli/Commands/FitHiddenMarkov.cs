@@ -9,42 +9,55 @@ using Pipelines.Models.Sequences;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit hmm …</c></summary>
-internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hidden Markov model to sequences by the Baum-Welch algorithm.", "the total weighted log-likelihood rises", tolerance: 1e-9)
+internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hidden Markov model to sequences by the Baum-Welch algorithm.",
+    "the total weighted log-likelihood rises", tolerance: 1e-9)
 {
-    private static readonly SortedList<string, HiddenTraining> trainings = new(StringComparer.Ordinal) { ["baum-welch"] = HiddenTraining.BaumWelch, ["labeled"] = HiddenTraining.Labeled, ["viterbi"] = HiddenTraining.Viterbi };
+    private static readonly SortedList<string, HiddenTraining> trainings =
+        new(StringComparer.Ordinal) { ["baum-welch"] = HiddenTraining.BaumWelch, ["labeled"] = HiddenTraining.Labeled, ["viterbi"] = HiddenTraining.Viterbi };
 
     private readonly DistributionSettings distribution = new("What the states emit");
 
-    private readonly Option<bool> finite = new("--finite") { Description = "Sequences end in an end state, whose probability is fitted too. [default: they may end in any state]" };
+    private readonly Option<bool> finite =
+        new("--finite") { Description = "Sequences end in an end state, whose probability is fitted too. [default: they may end in any state]" };
 
     private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Added to the count of each transition, and to the weight of each category that a state emits, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
+        "--pseudocount", "Added to the count of each transition, and to the weight of each category that a state emits, in rows; at least 0. [default: 0]",
+        "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Least variance of a state's emission in any direction, in squared units of the features; at least 0. [default: 0, which turns it off]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+        "--min-variance", "Least variance of a state's emission in any direction, in squared units of the features; at least 0. [default: 0, which "
+            + "turns it off]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<string?> label = Setting.Name(
-        "--label", "Column with the name of the state that a row is known to be in; null where it is not known. Without --initial the first states are named after the labels and start from their rows. [default: no state is known]", "the name of a column", "state");
+        "--label", "Column with the name of the state that a row is known to be in; null where it is not known. Without --initial the first states are named "
+            + "after the labels and start from their rows. [default: no state is known]", "the name of a column", "state");
 
     private readonly Setting<string?> training = Setting.Choice(
-        "--training", "What an update counts: 'baum-welch' all paths through a sequence (of a sequence with a label on every row, the labels); 'viterbi' its most probable path; 'labeled' the labels, which every row needs. [default: baum-welch, or as in --initial]", "NAME", trainings.Keys, "baum-welch");
+        "--training", "What an update counts: 'baum-welch' all paths through a sequence (of a sequence with a label on every row, the labels); 'viterbi' its "
+            + "most probable path; 'labeled' the labels, which every row needs. [default: baum-welch, or as in --initial]", "NAME", trainings.Keys,
+            "baum-welch");
 
     private readonly Setting<string?> impossible = Setting.Choice(
-        "--impossible", "What to do with sequences that the model gives probability 0: 'skip' leaves them out and reports them; 'fail' ends the run. [default: skip, or as in --initial]", "NAME", ["skip", "fail"], "skip");
+        "--impossible", "What to do with sequences that the model gives probability 0: 'skip' leaves them out and reports them; 'fail' ends the run. [default: "
+            + "skip, or as in --initial]", "NAME", ["skip", "fail"], "skip");
 
     public override string Name => "hmm";
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, label, training, impossible, pseudocount, minVariance];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, label, training, impossible, pseudocount,
+        minVariance];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
-        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false), (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights]))).Concat(CheckLabels(result));
+        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
+            (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights])))
+            .Concat(CheckLabels(result));
 
     protected override IEstimator<HiddenMarkovModel> Estimator(ParseResult parsed)
     {
         var family = distribution.Family(parsed);
-        return Fit.Selection.Select(parsed, k => new HiddenMarkovEstimator(family, k, Fit.Initialization(parsed), isFinite: parsed.GetValue(finite), fitting: Fitting(new(), parsed)));
+        return Fit.Selection.Select(parsed, k => new HiddenMarkovEstimator(family, k, Fit.Initialization(parsed), isFinite: parsed.GetValue(finite),
+            fitting: Fitting(new(), parsed)));
     }
 
     protected override HiddenMarkovModel Begin(HiddenMarkovModel initial, ParseResult parsed) => initial.With(Fitting(initial.Fitting, parsed));
@@ -52,7 +65,9 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     protected override Pipeline Of(Pipeline pipeline, HiddenMarkovModel? initial, ParseResult parsed)
     {
         var made = base.Of(pipeline, initial, parsed);
-        return parsed.GetValue(label) is { } column ? made.Labels(column, initial is null ? null : [.. initial.States.Take(initial.EmittingStates).Select(s => s.Name)]) : made;
+        return parsed.GetValue(label) is { } column
+            ? made.Labels(column, initial is null ? null : [.. initial.States.Take(initial.EmittingStates).Select(s => s.Name)])
+            : made;
     }
 
     protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(label)];
@@ -72,9 +87,14 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     private IEnumerable<UsageError> CheckLabels(CommandResult result)
     {
-        if (result.Given(training) == "labeled" && !result.IsGiven(label)) yield return UsageError.For(training.Name, $"'labeled' without {label.Name}", "the column with the labels as well", $"{label.Name} {label.Example}");
+        if (result.Given(training) == "labeled" && !result.IsGiven(label))
+            yield return UsageError.For(training.Name, $"'labeled' without {label.Name}", "the column with the labels as well",
+                $"{label.Name} {label.Example}");
         if (result.Given(label) is not { } column) yield break;
-        if (column == result.Given(Sequences.Key)) yield return UsageError.For($"{label.Name} and {Sequences.Key.Name}", $"'{column}' in both", "two columns", $"{label.Name} {label.Example}");
-        if (result.Given(Fit.Features)?.Contains(column) == true) yield return UsageError.For($"{label.Name} and {Fit.Features.Name}", $"'{column}' in both", "labels that are not a feature", $"{label.Name} {label.Example}");
+        if (column == result.Given(Sequences.Key))
+            yield return UsageError.For($"{label.Name} and {Sequences.Key.Name}", $"'{column}' in both", "two columns", $"{label.Name} {label.Example}");
+        if (result.Given(Fit.Features)?.Contains(column) == true)
+            yield return UsageError.For($"{label.Name} and {Fit.Features.Name}", $"'{column}' in both", "labels that are not a feature",
+                $"{label.Name} {label.Example}");
     }
 }

@@ -101,7 +101,8 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
         var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>(Begin((TModel)initial.Model, parsed));
         if (Elements(parsed) is { Count: 0 } && parsed.GetValue(Fit.Features) is null)
-            throw new ModelException(ErrorKind.Usage, Sequences!.Lists.Name, "lists that are labels or weights, and no other", "a list of features as well", $"add it to {Sequences.Lists.Name}, or name the features ({Fit.Features.Name})");
+            throw new ModelException(ErrorKind.Usage, Sequences!.Lists.Name, "lists that are labels or weights, and no other", "a list of features as well",
+                $"add it to {Sequences.Lists.Name}, or name the features ({Fit.Features.Name})");
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
@@ -111,7 +112,8 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
 
         if (initial is { FeaturesByPosition: true } or { Features: null })
-            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? Elements(parsed), new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
+            initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? Elements(parsed),
+                new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs)).ForRun();
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -134,7 +136,9 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         var clock = Stopwatch.StartNew();
         if (incremental.Options(parsed) is { } since)
         {
-            var update = await display.ShowAsync(() => IncrementalFitting.RunAsync(parsed.GetRequiredValue(Fit.Inputs), files => From(files).With(flow), estimator, options, since, cancellationToken)).ConfigureAwait(false);
+            var update =
+                await display.ShowAsync(() => IncrementalFitting.RunAsync(parsed.GetRequiredValue(Fit.Inputs), files => From(files).With(flow), estimator,
+                    options, since, cancellationToken)).ConfigureAwait(false);
             // Written also where nothing is new: the run before may have been killed between state and model.
             output.Save(update.Saved);
             var all = new IncrementalReport(update.Files, "fitted to", clock.Elapsed.TotalSeconds, output.Path);
@@ -184,31 +188,40 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     {
         string[] start = hasStart
             ? ["1. the model to begin with is evaluated: reads the files and keeps the decoded features"]
-            : ["1. survey of all rows: reads the files and keeps the decoded features", $"2. the start, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
+            : ["1. survey of all rows: reads the files and keeps the decoded features",
+                $"2. the start, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
         var most = $"at most {Figures.Count(options.MaxIterations)}";
         var gain = Figures.Real(options.StopThreshold);
         string[] rest = options.BatchesPerIteration is { } batches
-            ? [$"then {Figures.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}", "last, the fitted model is evaluated on all rows"]
-            : estimator.IsEstimatedInOnePass ? options.MaxIterations == 0 ? [] : [$"then one after the only update{(hasStart ? ", and another one if that moved far" : "")}"]
+            ? [$"then {Figures.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}",
+                "last, the fitted model is evaluated on all rows"]
+            : estimator.IsEstimatedInOnePass ? options.MaxIterations == 0
+                ? []
+                : [$"then one after the only update{(hasStart ? ", and another one if that moved far" : "")}"]
             : [$"then one an iteration, {most}, until an iteration gains no more than {gain}"];
         string[] before = hasCategories ? ["before them, the categories of the features are collected: reads their columns"] : [];
-        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting], .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
+        return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting],
+            .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
     }
 
     private IEnumerable<UsageError> CheckIncremental(CommandResult result)
     {
         if (!result.IsGiven(incremental.State)) yield break;
         if (Sequences is { } sequences)
-            yield return UsageError.For(incremental.State.Name, "a fit to sequences", "a fit to rows, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
+            yield return UsageError.For(incremental.State.Name, "a fit to sequences", "a fit to rows, as a sequence may go on in the next file",
+                $"{sequences.Key.Name} {sequences.Key.Example}");
         if (Fit.Selection.Fits(result) is > 1 and var fits)
-            yield return UsageError.For(incremental.State.Name, $"{Figures.Count(fits)} fits to choose from", "one fit, which later runs go on with", $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
+            yield return UsageError.For(incremental.State.Name, $"{Figures.Count(fits)} fits to choose from", "one fit, which later runs go on with",
+                $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
         if (result.IsGiven(Fit.BatchesPerIteration))
-            yield return UsageError.For($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both", "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
+            yield return UsageError.For($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both",
+                "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
     }
 
     private SavedModel Load(string path, ToolConsole console)
     {
         var saved = ModelInput.Load(path, console);
-        return IsOfKind(saved.Model) ? saved : throw new ModelException(ErrorKind.Usage, $"{Fit.Initial.Name} {path}", $"a {saved.Model.FormatName} model", $"a {Name} model", "give a model of the kind to fit");
+        return IsOfKind(saved.Model) ? saved : throw new ModelException(ErrorKind.Usage, $"{Fit.Initial.Name} {path}", $"a {saved.Model.FormatName} model",
+            $"a {Name} model", "give a model of the kind to fit");
     }
 }

@@ -8,22 +8,26 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit mixture …</c></summary>
-internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixture of distributions by expectation-maximisation.", "the total weighted log-likelihood rises")
+internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixture of distributions by expectation-maximisation.",
+    "the total weighted log-likelihood rises")
 {
     private readonly DistributionSettings distribution = new("What the components are");
 
     private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Added to each component's share of the rows in each update, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
+        "--pseudocount", "Added to each component's share of the rows in each update, in rows; at least 0. [default: 0]", "ROWS",
+        "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Least variance of a component in any direction, in squared units of the features; at least 0. [default: 0, which turns it off]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+        "--min-variance", "Least variance of a component in any direction, in squared units of the features; at least 0. [default: 0, which turns it off]", "V",
+        "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
     public override string Name => "mixture";
 
     protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, pseudocount, minVariance];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
-        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false), (Fit.Init, false)).Concat(distribution.Check(result, Fit.Features));
+        Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
+            (Fit.Init, false)).Concat(distribution.Check(result, Fit.Features));
 
     protected override IEstimator<GeneralMixtureModel> Estimator(ParseResult parsed)
     {

@@ -22,7 +22,8 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     {
         CheckPlace();
         OutputCheck.MayReplace(path, kind, force, option);
-        if (!FolderAccess.MayWrite(Folder)) throw Wrong(DataErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions");
+        if (!FolderAccess.MayWrite(Folder))
+            throw Wrong(DataErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions");
         return new OutputPreview(path, File.Exists(path) ? "a file is there: it is replaced at the end" : "new");
     }
 

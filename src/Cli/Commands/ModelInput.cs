@@ -19,7 +19,10 @@ internal static class ModelInput
         return saved;
     }
 
-    /// <summary>The model over columns of the data: those that the user names, else those of the model; a model of unnamed features takes the data's columns by position.</summary>
+    /// <summary>
+    /// The model over columns of the data: those that the user names, else those of the model; a model of unnamed features takes the data's columns by
+    /// position.
+    /// </summary>
     /// <param name="saved">The model.</param>
     /// <param name="path">Its file, for messages.</param>
     /// <param name="features">Names that the user gave; null = none.</param>
@@ -27,13 +30,15 @@ internal static class ModelInput
     /// <param name="taken">Columns that have another use: weights.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ModelException">There are other columns than features.</exception>
-    public static async ValueTask<SavedModel> BindAsync(SavedModel saved, string path, IReadOnlyList<string>? features, IBatchSource source, IReadOnlyList<string?> taken, CancellationToken cancellationToken)
+    public static async ValueTask<SavedModel> BindAsync(SavedModel saved, string path, IReadOnlyList<string>? features, IBatchSource source,
+        IReadOnlyList<string?> taken, CancellationToken cancellationToken)
     {
         if (features is not null)
         {
             return features.Count == saved.Model.Dimensions
                 ? saved.WithFeatures(features)
-                : throw new ModelException(ErrorKind.Usage, "--features", $"{features.Count} columns", $"{saved.Model.Dimensions}, as {path} has features", "name the columns that hold them, in the model's order");
+                : throw new ModelException(ErrorKind.Usage, "--features", $"{features.Count} columns", $"{saved.Model.Dimensions}, as {path} has features",
+                    "name the columns that hold them, in the model's order");
         }
         if (saved.Features is not null && !saved.FeaturesByPosition) return saved;
         var columns = (await source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema.Fields.Where(f => !taken.Contains(f.Name) && !f.IsNested)
@@ -42,7 +47,8 @@ internal static class ModelInput
         foreach (var candidates in new[] { columns, isNumeric ? Array.FindAll(columns, c => c.IsNumeric) : columns })
             if (candidates.Length == saved.Model.Dimensions) return saved.WithFeatures([.. candidates.Select(c => c.Name)]);
         var shown = NameList.Text(columns.Take(MostShown).Select(c => c.Name));
-        throw new ModelException(ErrorKind.Usage, path, $"features without names, and {columns.Length} columns in the data ({shown}{(columns.Length > MostShown ? ", …" : "")})",
+        throw new ModelException(ErrorKind.Usage, path,
+            $"features without names, and {columns.Length} columns in the data ({shown}{(columns.Length > MostShown ? ", …" : "")})",
             $"{saved.Model.Dimensions} columns, one for each feature in order", $"name them with --features");
     }
 }

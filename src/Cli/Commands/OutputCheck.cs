@@ -8,8 +8,10 @@ internal static class OutputCheck
     // Formats that the tool does not write under such a name: it would write another one, or make a folder of that name.
     private static readonly string[] endings =
     [
-        ".parquet", ".parq", ".pq", ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".arrow", ".arrows", ".feather", ".ipc", ".orc", ".avro", ".xlsx", ".xls", ".ods",
-        ".db", ".sqlite", ".duckdb", ".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".7z", ".xml", ".html", ".md", ".yaml", ".yml", ".toml", ".pkl", ".npy", ".npz", ".h5",
+        ".parquet", ".parq", ".pq", ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".arrow", ".arrows", ".feather", ".ipc", ".orc", ".avro", ".xlsx",
+        ".xls", ".ods",
+        ".db", ".sqlite", ".duckdb", ".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".7z", ".xml", ".html", ".md", ".yaml", ".yml", ".toml", ".pkl", ".npy",
+        ".npz", ".h5",
         ".png", ".svg", ".jpg", ".jpeg", ".gif", ".pdf", ".dot", ".mmd", ".bif", ".py", ".log",
     ];
 
@@ -34,7 +36,8 @@ internal static class OutputCheck
         if (output.EndsWith(FileKind.Parquet.Ending, StringComparison.OrdinalIgnoreCase)) MayReplace(output, FileKind.Parquet, force, option);
         else if (!force && !Directory.Exists(output) && KnownEnding(output) is { } ending)
         {
-            throw new DataException(DataErrorKind.Usage, $"{option} {output}", $"the ending {ending}", $"a name that ends in {FileKind.Parquet.Ending}, or a folder",
+            throw new DataException(DataErrorKind.Usage, $"{option} {output}", $"the ending {ending}",
+                $"a name that ends in {FileKind.Parquet.Ending}, or a folder",
                 $"for example {example}; --force makes a folder of this name");
         }
     }
@@ -52,9 +55,11 @@ internal static class OutputCheck
     {
         if (force) return;
         if (OutputTarget.Stranger(output, kind.Name, kind.Matches) is { } stranger)
-            throw new DataException(error, $"{option} {output}", stranger, $"a new name, or {kind.Name} to replace", "choose another name, or replace the file with --force");
+            throw new DataException(error, $"{option} {output}", stranger, $"a new name, or {kind.Name} to replace",
+                "choose another name, or replace the file with --force");
         if (!File.Exists(output) && KnownEnding(output) is { } ending && !string.Equals(ending, kind.Ending, StringComparison.OrdinalIgnoreCase))
-            throw new DataException(error, $"{option} {output}", $"the ending {ending}", $"a name that ends in {kind.Ending}", $"for example {kind.Example}; --force takes this name");
+            throw new DataException(error, $"{option} {output}", $"the ending {ending}", $"a name that ends in {kind.Ending}",
+                $"for example {kind.Example}; --force takes this name");
     }
 
     /// <summary>Refuses <c>-</c>, which means standard output elsewhere.</summary>
@@ -65,7 +70,9 @@ internal static class OutputCheck
     /// <exception cref="DataException">It is that.</exception>
     public static void NotStandardOutput(string output, string expected, string example, string option)
     {
-        if (output == "-") throw new DataException(DataErrorKind.Usage, $"{option} -", "standard output", expected, $"name a file, such as {example} (./- is a file of that name)");
+        if (output == "-")
+            throw new DataException(DataErrorKind.Usage, $"{option} -", "standard output", expected,
+                $"name a file, such as {example} (./- is a file of that name)");
     }
 
     /// <summary>Refuses one file for two outputs of a run.</summary>
@@ -88,7 +95,8 @@ internal static class OutputCheck
         if (!File.Exists(output)) return;
         var target = OutputTarget.Resolve(output);
         if (named.Any(file => File.Exists(file) && OutputTarget.Resolve(file) == target))
-            throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is read too", "a file of its own", "name a new file; nothing was changed");
+            throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is read too", "a file of its own",
+                "name a new file; nothing was changed");
     }
 
     /// <summary>Compares the output with every file that is read, links followed. What files the inputs are is looked up for that.</summary>
@@ -100,7 +108,8 @@ internal static class OutputCheck
     public static async Task NotAnInputAsync(string output, IEnumerable<string> inputs, ParquetSourceOptions reading, CancellationToken cancellationToken)
     {
         var paths = inputs.ToArray();
-        if (File.Exists(output) && paths.Length > 0) NotNamed(output, await new ParquetSource(paths, reading).FilesAsync(cancellationToken).ConfigureAwait(false));
+        if (File.Exists(output) && paths.Length > 0)
+            NotNamed(output, await new ParquetSource(paths, reading).FilesAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Refuses Parquet output within a folder that is read: the next run would take it for data. Names that readers leave out are free.</summary>
@@ -148,10 +157,12 @@ internal static class OutputCheck
         if (Overlap(folder, output)) throw Wrong($"a folder that is, holds or lies in the output {output}");
         foreach (var input in inputs)
         {
-            if (input.AsSpan().IndexOfAny("*?[") < 0 ? Overlap(folder, input) : IsMatched(folder, input)) throw Wrong($"a folder that is, holds or lies in the input {input}");
+            if (input.AsSpan().IndexOfAny("*?[") < 0 ? Overlap(folder, input) : IsMatched(folder, input))
+                throw Wrong($"a folder that is, holds or lies in the input {input}");
         }
 
-        DataException Wrong(string found) => new(DataErrorKind.Usage, place, found, "a new or empty folder of its own", "name another folder; nothing was read");
+        DataException Wrong(string found) =>
+            new(DataErrorKind.Usage, place, found, "a new or empty folder of its own", "name another folder; nothing was read");
     }
 
     // A glob reads a folder whose name it matches, with all in it; one that goes deeper may.
@@ -160,12 +171,15 @@ internal static class OutputCheck
         var parts = Path.GetFullPath(glob).Split(Path.DirectorySeparatorChar);
         var names = OutputTarget.Resolve(folder).Split(Path.DirectorySeparatorChar);
         var first = Array.FindIndex(parts, p => p.AsSpan().IndexOfAny("*?[") >= 0);
-        var root = string.Join(Path.DirectorySeparatorChar, parts[..first]) is { Length: > 0 } fixedPart ? fixedPart : Path.GetPathRoot(Path.GetFullPath(glob))!;
+        var root = string.Join(Path.DirectorySeparatorChar, parts[..first]) is { Length: > 0 } fixedPart
+            ? fixedPart
+            : Path.GetPathRoot(Path.GetFullPath(glob))!;
         parts = [.. OutputTarget.Resolve(root).TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar), .. parts[first..]];
         for (var i = 0; i < Math.Min(parts.Length, names.Length); i++)
         {
             if (parts[i] == "**") return true;
-            if (parts[i] != names[i] && !System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(System.Text.RegularExpressions.Regex.Replace(parts[i], @"\[[^\]]*\]", "?"), names[i], ignoreCase: false)) return false;
+            if (parts[i] != names[i] && !System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(
+                System.Text.RegularExpressions.Regex.Replace(parts[i], @"\[[^\]]*\]", "?"), names[i], ignoreCase: false)) return false;
         }
         return true;
     }
@@ -176,7 +190,9 @@ internal static class OutputCheck
     private static string? KnownEnding(string path) =>
         Path.GetExtension(path) is { Length: > 0 } ending && endings.Contains(ending, StringComparer.OrdinalIgnoreCase) ? ending : null;
 
-    private static bool Overlap(string a, string b) => Holds(OutputTarget.Resolve(a), OutputTarget.Resolve(b)) || Holds(OutputTarget.Resolve(b), OutputTarget.Resolve(a));
+    private static bool Overlap(string a, string b) =>
+        Holds(OutputTarget.Resolve(a), OutputTarget.Resolve(b)) || Holds(OutputTarget.Resolve(b), OutputTarget.Resolve(a));
 
-    private static bool Holds(string folder, string path) => path == folder || path.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private static bool Holds(string folder, string path) =>
+        path == folder || path.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -35,12 +35,16 @@ internal sealed class PlotCommand : Verb
         PlotKind.All.Select(k => k.Name), DensityPlot.KindName);
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
-        "--features", "Features to draw, in this order. [default: all features of the model that this kind can draw]", "a,b,c", "feature names separated by commas, each once", "delay,distance");
+        "--features", "Features to draw, in this order. [default: all features of the model that this kind can draw]", "a,b,c",
+        "feature names separated by commas, each once", "delay,distance");
 
-    private readonly Setting<string?> weights = Setting.Name("--weights", "Input column with the weight of each row in the histogram, at least 0. [default: every row weighs 1]", "the name of a column", "w");
+    private readonly Setting<string?> weights =
+        Setting.Name("--weights", "Input column with the weight of each row in the histogram, at least 0. [default: every row weighs 1]",
+            "the name of a column", "w");
 
     private readonly Setting<(int Width, int Height)?> size = new(
-        "--size", $"Width and height in pixels, each {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}. [default: what the panels need]", "WIDTHxHEIGHT",
+        "--size", $"Width and height in pixels, each {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}. [default: what the panels need]",
+        "WIDTHxHEIGHT",
         $"two numbers from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize} with an x between them", "1200x800", ParseSize, null);
 
     private readonly Option<bool> force = ForceOption.Create("a picture of the same format");
@@ -51,7 +55,8 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Draws a model, over data if there are any: densities over histograms, contours, or the history of the fit.") { model, inputs, output, force, kind, features, weights, size };
+        var command = new CheckedCommand("plot", "Draws a model, over data if there are any: densities over histograms, contours, or the history of the fit.") {
+            model, inputs, output, force, kind, features, weights, size };
         badRows.AddTo(command);
         reading.AddTo(command);
         kind.CompletionSources.Add(_ => PlotKind.All.Select(k => new System.CommandLine.Completions.CompletionItem(k.Name)));
@@ -76,13 +81,15 @@ internal sealed class PlotCommand : Verb
         return value is not null;
 
         static bool IsSize(string part, out int pixels) =>
-            int.TryParse(part, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out pixels) && pixels is >= PictureRenderer.LeastSize and <= PictureRenderer.LargestSize;
+            int.TryParse(part, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out pixels)
+                && pixels is >= PictureRenderer.LeastSize and <= PictureRenderer.LargestSize;
     }
 
     private IEnumerable<UsageError> Check(CommandResult result)
     {
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
-        if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 }) yield return UsageError.For(weights.Name, "no INPUT", "an INPUT with the column", $"model.json data.parquet {weights.Name} {weights.Example}");
+        if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 })
+            yield return UsageError.For(weights.Name, "no INPUT", "an INPUT with the column", $"model.json data.parquet {weights.Name} {weights.Example}");
     }
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
@@ -98,14 +105,23 @@ internal sealed class PlotCommand : Verb
         var how = reading.Options(parsed, console);
         await OutputCheck.NotAnInputAsync(path, paths, how, cancellationToken).ConfigureAwait(false);
         var saved = ModelInput.Load(modelPath, console);
-        if (paths.Length > 0) saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken).ConfigureAwait(false);
+        if (paths.Length > 0)
+            saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken)
+                .ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         Pipeline? data = null;
         if (paths.Length > 0)
         {
-            data = Pipeline.From(new ParquetSource(paths, how)).With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths), Progress = display });
+            data = Pipeline.From(new ParquetSource(paths, how))
+                .With(common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths), Progress = display });
         }
-        var options = new PlotOptions { Kind = parsed.GetValue(kind) ?? DensityPlot.KindName, Features = parsed.GetValue(features), Seed = common.Seed(parsed), Weights = parsed.GetValue(weights) };
+        var options = new PlotOptions
+        {
+            Kind = parsed.GetValue(kind) ?? DensityPlot.KindName,
+            Features = parsed.GetValue(features),
+            Seed = common.Seed(parsed),
+            Weights = parsed.GetValue(weights)
+        };
         var picture = await display.ShowAsync(() => ModelPlot.CreateAsync(saved, data, options, cancellationToken)).ConfigureAwait(false);
         var (width, height) = parsed.GetValue(size) ?? PictureRenderer.DefaultSize(picture.Panels.Count);
         file.Write(PictureRenderer.Render(picture, format, width, height));
@@ -123,7 +139,8 @@ internal sealed class PlotCommand : Verb
                 json.WriteEndArray();
             });
         }
-        else if (!parsed.GetValue(common.Quiet)) console.Out.WriteLine($"wrote {path}: {options.Kind}, {Figures.Number(picture.Panels.Count, "panel")}, {width} x {height} pixels");
+        else if (!parsed.GetValue(common.Quiet))
+            console.Out.WriteLine($"wrote {path}: {options.Kind}, {Figures.Number(picture.Panels.Count, "panel")}, {width} x {height} pixels");
         return ExitCode.Done;
     }
 }

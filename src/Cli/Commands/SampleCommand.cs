@@ -27,20 +27,23 @@ internal sealed class SampleCommand : Verb
         null);
 
     private readonly Setting<string?> output = Setting.Text(
-        "--output", "A file whose name ends in .parquet, or a folder, new or empty (required). Rows that Pipelines wrote to the file are replaced.", "FILE-or-DIR",
+        "--output", "A file whose name ends in .parquet, or a folder, new or empty (required). Rows that Pipelines wrote to the file are replaced.",
+        "FILE-or-DIR",
         "a file to write that ends with .parquet, or a new or empty folder", "sample.parquet");
 
     private readonly Option<bool> force = ForceOption.Create(FileKind.Parquet.Name, canBeFolder: true);
 
     private readonly Setting<string?> label = Setting.Name(
-        "--label", "For a mixture or a hidden Markov model: name of a new column with the component or state that each row came from. [default: no such column]", "the name of a new column", "component");
+        "--label", "For a mixture or a hidden Markov model: name of a new column with the component or state that each row came from. [default: no "
+            + "such column]", "the name of a new column", "component");
 
     private readonly Setting<int?> rowsPerFile = Setting.Whole(
         "--rows-per-file", "Rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. [default: 1048576]", "N",
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
     private readonly Setting<int?> length = Setting.Whole(
-        "--length", "For a model of sequences: rows in each sequence, 1 to 16777216; --rows must be a multiple of it (required for such models). Sequences longer than a batch take longer to draw.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
+        "--length", "For a model of sequences: rows in each sequence, 1 to 16777216; --rows must be a multiple of it (required for such models). Sequences "
+            + "longer than a batch take longer to draw.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
 
     private readonly Setting<string?> key = Setting.Name(
         "--sequence", "For a model of sequences: name of the new column that numbers them. [default: sequence]", "the name of a new column", "id");
@@ -49,7 +52,8 @@ internal sealed class SampleCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes Parquet, with a column for each feature. The seed and the batch size determine the bytes.") { model, rows, length, key, output, force, label, rowsPerFile };
+        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes Parquet, with a column for each feature. The seed and the "
+            + "batch size determine the bytes.") { model, rows, length, key, output, force, label, rowsPerFile };
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
@@ -63,7 +67,8 @@ internal sealed class SampleCommand : Verb
         if (!result.IsGiven(rows)) yield return UsageError.For(rows.Name, "none", rows.Expected, $"{rows.Name} {rows.Example}");
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
         if (result.Given(output) is { } file && IsFile(file) && result.IsGiven(rowsPerFile))
-            yield return UsageError.For($"{rowsPerFile.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} sample");
+            yield return UsageError.For($"{rowsPerFile.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files",
+                $"{output.Name} sample");
     }
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
@@ -81,9 +86,16 @@ internal sealed class SampleCommand : Verb
             RowsPerFile = IsFile(path) ? null : parsed.GetValue(rowsPerFile) ?? DefaultRowsPerFile,
             Overwrite = parsed.GetValue(force),
         };
-        var options = new SampleOptions { Rows = parsed.GetValue(rows)!.Value, Seed = common.Seed(parsed), Label = parsed.GetValue(label), Length = parsed.GetValue(length) };
+        var options = new SampleOptions
+        {
+            Rows = parsed.GetValue(rows)!.Value,
+            Seed = common.Seed(parsed),
+            Label = parsed.GetValue(label),
+            Length = parsed.GetValue(length)
+        };
         if (parsed.GetValue(key) is not null && saved.Model is not SequenceModel)
-            throw new ModelException(ErrorKind.Usage, key.Name, $"a {saved.Model.FormatName} model, whose rows are independent", "a model of sequences", "leave it out");
+            throw new ModelException(ErrorKind.Usage, key.Name, $"a {saved.Model.FormatName} model, whose rows are independent", "a model of sequences",
+                "leave it out");
         if (parsed.GetValue(key) is { } name) options = options with { Key = name };
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         display.Does("drawing");
@@ -93,7 +105,8 @@ internal sealed class SampleCommand : Verb
         if (parsed.GetValue(common.Json)) new ScoreReport(result, RefusesRows: false).WriteJson(console);
         else if (!parsed.GetValue(common.Quiet))
         {
-            console.Out.WriteLine($"drew {Figures.Count(result.RowsOut)} rows: {Figures.Time(result.Seconds)}, {Figures.Rate(result.RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+            console.Out.WriteLine($"drew {Figures.Count(result.RowsOut)} rows: {Figures.Time(result.Seconds)}, {Figures.Rate(result.RowsPerSecond)}, peak "
+                + $"memory {Figures.Bytes(PeakMemory.Bytes())}");
             console.Out.WriteLine($"wrote {result.Output}");
         }
         return ExitCode.Done;

@@ -19,28 +19,37 @@ internal sealed class ScoreCommand : Verb
     private readonly Argument<string[]> inputs = InputArgument.Create();
 
     private readonly Setting<string?> output = Setting.Text(
-        "--output", "A file whose name ends in .parquet, or a folder, new or empty (required). Scores that Pipelines wrote to the file are replaced.", "DIR-or-FILE",
+        "--output", "A file whose name ends in .parquet, or a folder, new or empty (required). Scores that Pipelines wrote to the file are replaced.",
+        "DIR-or-FILE",
         "a file to write that ends with .parquet, or a new or empty folder", "scored.parquet");
 
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
-        "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden Markov models). [default: log-probability and label, if the model has them]",
+        "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden Markov "
+            + "models). [default: log-probability and label, if the model has them]",
         "NAME[,NAME…]", "names of scores separated by commas, each once", "label,probability");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
-        "--features", "Columns with the model's features, in the model's order. [default: the columns that it was fitted to; without names, the columns by position]", "a,b,c",
+        "--features", "Columns with the model's features, in the model's order. [default: the columns that it was fitted to; without names, the columns "
+            + "by position]", "a,b,c",
         "column names separated by commas, each once", "delay,distance");
 
     private readonly Setting<IReadOnlyList<string>?> keep = Setting.Names(
         "--keep", "Input columns to write beside the scores. [default: all]", "a,b,c", "column names separated by commas, each once", "delay,distance");
 
-    private readonly Option<bool> resume = new("--resume") { Description = "Go on from what an interrupted run of the same job left in the folder, to the same bytes; if it left nothing, start from the beginning." };
+    private readonly Option<bool> resume = new("--resume")
+    {
+        Description = "Go on from what an interrupted run of the same job left in the folder, to the same "
+        + "bytes; if it left nothing, start from the beginning."
+    };
 
     private readonly Setting<int?> rowsPerFile = Setting.Whole(
-        "--rows-per-file", "Input rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. An interrupted run goes on after the last complete file. [default: 1048576]", "N",
+        "--rows-per-file", "Input rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. An interrupted run "
+            + "goes on after the last complete file. [default: 1048576]", "N",
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
     private readonly Setting<string?> impossible = Setting.Choice(
-        "--impossible", "What to do with sequences that the model gives probability 0: 'keep' writes the log-probability -infinity, the label and the Viterbi state -1 or null, and posteriors NaN, and warns; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
+        "--impossible", "What to do with sequences that the model gives probability 0: 'keep' writes the log-probability -infinity, the label and the Viterbi "
+            + "state -1 or null, and posteriors NaN, and warns; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
 
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
@@ -53,7 +62,8 @@ internal sealed class ScoreCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("score", "Scores Parquet data under a model and writes Parquet, one row for each input row, in input order.") { model, inputs, output, force, columns, features, keep, resume, rowsPerFile, dryRun };
+        var command = new CheckedCommand("score", "Scores Parquet data under a model and writes Parquet, one row for each input row, in input order.") { model,
+            inputs, output, force, columns, features, keep, resume, rowsPerFile, dryRun };
         sequences.AddTo(command);
         command.Add(impossible);
         badRows.AddTo(command);
@@ -73,13 +83,20 @@ internal sealed class ScoreCommand : Verb
     {
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
         foreach (var option in new Option[] { sequences.Key, sequences.Lists })
-            if (result.IsGiven(option) && result.IsGiven(incremental.State)) yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file", $"{sequences.Key.Name} {sequences.Key.Example}");
-        if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key) && !result.IsGiven(sequences.Lists)) yield return UsageError.For(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well", $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
+            if (result.IsGiven(option) && result.IsGiven(incremental.State))
+                yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file",
+                    $"{sequences.Key.Name} {sequences.Key.Example}");
+        if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key) && !result.IsGiven(sequences.Lists))
+            yield return UsageError.For(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well",
+                $"{sequences.Key.Name} {sequences.Key.Example} {impossible.Name} fail");
         if (result.Given(impossible) == "fail" && result.Given(columns)?.Contains(ScoreKind.LogProbability) == false)
-            yield return UsageError.For($"{impossible.Name} and {columns.Name}", $"'fail' without {ScoreKind.LogProbability}", $"{ScoreKind.LogProbability} among the scores, which says what is impossible", $"{columns.Name} {ScoreKind.LogProbability},{ScoreKind.Label}");
+            yield return UsageError.For($"{impossible.Name} and {columns.Name}", $"'fail' without {ScoreKind.LogProbability}",
+                $"{ScoreKind.LogProbability} among the scores, which says what is impossible", $"{columns.Name} {ScoreKind.LogProbability},{ScoreKind.Label}");
         if (result.Given(output) is not { } file || !IsFile(file)) yield break;
         foreach (var option in new Option[] { rowsPerFile, incremental.State })
-            if (result.IsGiven(option)) yield return UsageError.For($"{option.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files", $"{output.Name} scored");
+            if (result.IsGiven(option))
+                yield return UsageError.For($"{option.Name} and {output.Name}", $"a single file, '{file}'", "a folder, which takes several files",
+                    $"{output.Name} scored");
     }
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
@@ -96,7 +113,8 @@ internal sealed class ScoreCommand : Verb
         var saved = ModelInput.Load(modelPath, console);
         sequences.CheckModel(saved.Model, parsed);
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
-        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
+        saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)],
+            cancellationToken).ConfigureAwait(false);
         // Lists that are not there come before columns that are not there because of it.
         if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
@@ -118,7 +136,9 @@ internal sealed class ScoreCommand : Verb
                 common.CanResume(parsed, "the next run goes on from what was finished");
                 if (state.New.Count > 0) DryRun.Warn(console, await From(state.Paths).CompareAsync(saved, cancellationToken).ConfigureAwait(false));
                 var clock = Stopwatch.StartNew();
-                var all = await display.ShowAsync(() => IncrementalScoring.RunAsync(paths, files => Score(From(files)), path, since, sink, display, cancellationToken)).ConfigureAwait(false);
+                var all =
+                    await display.ShowAsync(() => IncrementalScoring.RunAsync(paths, files => Score(From(files)), path, since, sink, display,
+                        cancellationToken)).ConfigureAwait(false);
                 var report = new IncrementalReport(all, "scored", clock.Elapsed.TotalSeconds, path);
                 console.Warn(all.Warnings);
                 return Report(report.WriteJson, report.WriteText);
@@ -136,8 +156,14 @@ internal sealed class ScoreCommand : Verb
         if (parsed.GetValue(dryRun))
         {
             string[] sorting = sequences.Sorting(parsed) is { } sorted ? [sorted] : [];
-            var plan = new DryRunReport(job) { Passes = saved.Model is SequenceModel ? ["1. the features are read, and all sequences scored", "2. every row is read again, and written with its scores", .. sorting] : ["1. every row is read, scored and written"] };
-            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken), () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
+            var plan = new DryRunReport(job)
+            {
+                Passes = saved.Model is SequenceModel
+                ? ["1. the features are read, and all sequences scored", "2. every row is read again, and written with its scores", .. sorting]
+                : ["1. every row is read, scored and written"]
+            };
+            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken),
+                () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
         }
         DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
@@ -149,7 +175,13 @@ internal sealed class ScoreCommand : Verb
 
         Pipeline From(IReadOnlyList<string> files) => sequences.Of(Pipeline.From(new ParquetSource(files, how)).With(flow), parsed);
 
-        Pipeline Score(Pipeline source) => source.Score(saved, new ScoreOptions { Columns = parsed.GetValue(columns), Keep = parsed.GetValue(keep), Impossible = parsed.GetValue(impossible) == "fail" ? ImpossibleRows.Fail : ImpossibleRows.Keep });
+        Pipeline Score(Pipeline source) =>
+            source.Score(saved, new ScoreOptions
+            {
+                Columns = parsed.GetValue(columns),
+                Keep = parsed.GetValue(keep),
+                Impossible = parsed.GetValue(impossible) == "fail" ? ImpossibleRows.Fail : ImpossibleRows.Keep
+            });
 
         int Report(Action<ToolConsole> json, Action<TextWriter> words)
         {

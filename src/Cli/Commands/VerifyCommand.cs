@@ -12,7 +12,8 @@ internal sealed class VerifyCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("verify", "Checks a finished output folder against its manifest (files, sizes, checksums, rows, columns), or the checksums and rows of one Parquet file.");
+        var command = new CheckedCommand("verify",
+            "Checks a finished output folder against its manifest (files, sizes, checksums, rows, columns), or the checksums and rows of one Parquet file.");
         var output = new Argument<string>("OUTPUT") { Description = "A folder that 'score' wrote, or a Parquet file." };
         command.Add(output);
         command.Rules.Add(common.Check);

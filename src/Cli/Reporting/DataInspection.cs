@@ -12,9 +12,11 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
     {
         foreach (var file in Files)
         {
-            target.WriteLine($"{file.Name}: Parquet, {Figures.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, {Count(file.RowGroups.Count, "row group")}, {Figures.Bytes(file.Bytes)}");
+            target.WriteLine($"{file.Name}: Parquet, {Figures.Count(file.Rows)} rows, {Count(file.Columns.Count, "column")}, "
+                + $"{Count(file.RowGroups.Count, "row group")}, {Figures.Bytes(file.Bytes)}");
             target.WriteLine($"written by {(file.CreatedBy.Length > 0 ? file.CreatedBy : "an unknown program")}");
-            target.WriteLine($"memory to read it: at least {Figures.Bytes(file.MemoryBytes)} (a batch of {Figures.Count(ParquetInspection.BatchRows)} rows, decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
+            target.WriteLine($"memory to read it: at least {Figures.Bytes(file.MemoryBytes)} (a batch of {Figures.Count(ParquetInspection.BatchRows)} rows, "
+                + $"decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
             target.WriteLine();
             TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
                 file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "may be" : "none",
@@ -22,15 +24,19 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
                     : $"{(c.IsPassedOn ? "only passed on" : "cannot be read")}: {OptionNames.AsTyped(c.Obstacle)}" }));
             target.WriteLine();
             TextTable.Write(target, ["row group", "rows", "in the file", "decoded", "codecs"],
-                file.RowGroups.Select((g, i) => new[] { Figures.Count(i), Figures.Count(g.Rows), Figures.Bytes(g.CompressedBytes), Figures.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
+                file.RowGroups.Select((g, i) => new[] { Figures.Count(i), Figures.Count(g.Rows), Figures.Bytes(g.CompressedBytes),
+                    Figures.Bytes(g.DecodedBytes), g.Codecs }), numeric: 4);
             if (Files.Count > 1) target.WriteLine();
         }
         if (Files.Count == 1) return;
         var differing = Columns.Count(c => c.IsUneven);
-        target.WriteLine($"all files together: {Count(Columns.Count, "column")}, {(differing == 0 ? "the same in every file" : $"of which {Figures.Count(differing)} {(differing == 1 ? "differs" : "differ")}")}");
+        target.WriteLine($"all files together: {Count(Columns.Count, "column")}, "
+            + $"{(differing == 0 ? "the same in every file" : $"of which {Figures.Count(differing)} {(differing == 1 ? "differs" : "differ")}")}");
         target.WriteLine();
         TextTable.Write(target, ["column", "type", "nulls", ""],
-            Columns.Select(c => new[] { c.Name, c.IsInConflict || c.Field is null ? "-" : TypeNames.Of(c.Field.ValueType), c.Field?.IsNullable == false ? "none" : "may be", c.Words ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}") }));
+            Columns.Select(c => new[] { c.Name, c.IsInConflict || c.Field is null ? "-" : TypeNames.Of(c.Field.ValueType), c.Field?.IsNullable == false
+                ? "none"
+                : "may be", c.Difference ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}") }));
         target.WriteLine();
         target.WriteLine($"{Figures.Count(Files.Count)} files, {Figures.Count(Files.Sum(f => f.Rows))} rows, {Figures.Bytes(Files.Sum(f => f.Bytes))}");
     }

@@ -80,15 +80,22 @@ internal sealed record DryRunReport(string Job)
     private static void WriteInput(TextWriter target, RunPlan plan)
     {
         var bytes = plan.Files.Sum(f => f.Bytes);
-        Write(target, "input", $"{Figures.Number(plan.Files.Count, "file")}, {(plan.Rows is { } rows ? Figures.Number(rows, "row") : "rows not known")}, {Figures.Bytes(bytes)}");
+        Write(target, "input", $"{Figures.Number(plan.Files.Count, "file")}, {(plan.Rows is { } rows ? Figures.Number(rows, "row") : "rows not known")}, "
+            + $"{Figures.Bytes(bytes)}");
         var shown = plan.Files.Take(MostFiles).Select(f => new[] { Figures.Count(f.Rows), Figures.Bytes(f.Bytes), f.Name }).ToList();
         if (shown.Count > 0) TextTable.Write(target, ["          rows", "size", "file"], shown, numeric: 2);
         if (plan.Files.Count > MostFiles) Write(target, "", $"and {Figures.Number(plan.Files.Count - MostFiles, "file")} more");
         var read = plan.Read.Fields.Count;
-        Write(target, "reads", $"{(plan.Others.Count == 0 ? $"all {Figures.Number(read, "column")}" : $"{Figures.Count(read)} of {Figures.Number(read + plan.Others.Count, "column")}")}: {Names(plan.Read.Fields.Select(f => f.Name))}");
+        Write(target, "reads",
+            $"{(plan.Others.Count == 0
+                ? $"all {Figures.Number(read, "column")}"
+                : $"{Figures.Count(read)} of {Figures.Number(read + plan.Others.Count, "column")}")}: {Names(plan.Read.Fields.Select(f => f.Name))}");
         var uneven = plan.Read.Fields.Select(f => f.Union).OfType<ColumnUnion>().ToList();
-        if (uneven.Count > 0) Write(target, "differing", [.. uneven.Take(MostColumns).Select(u => $"{u.Name}: {u.Words}"), .. uneven.Count > MostColumns ? [$"and {Figures.Number(uneven.Count - MostColumns, "column")} more"] : Array.Empty<string>()]);
-        if (plan.Engines.Count > 0) Write(target, "engine", string.Join(", ", plan.Engines.Select(e => $"{e.Name} for {Figures.Number(e.RowGroups, "row group")}")));
+        if (uneven.Count > 0)
+            Write(target, "differing", [.. uneven.Take(MostColumns).Select(u => $"{u.Name}: {u.Difference}"),
+                .. uneven.Count > MostColumns ? [$"and {Figures.Number(uneven.Count - MostColumns, "column")} more"] : Array.Empty<string>()]);
+        if (plan.Engines.Count > 0)
+            Write(target, "engine", string.Join(", ", plan.Engines.Select(e => $"{e.Name} for {Figures.Number(e.RowGroups, "row group")}")));
         var batches = plan.Batches is { } count ? Figures.Number(count, "batch", "batches") : "batches";
         Write(target, "batches", $"{batches} of up to {Figures.Number(plan.Options.BatchSize, "row")}, {plan.Options.Parallelism} at a time");
     }
@@ -101,13 +108,15 @@ internal sealed record DryRunReport(string Job)
         (long Bytes, string What)[] shares =
         [
             (memory.FlightBytes, $"batches in flight, at most {memory.Credits}"), (memory.ReadAheadBytes, "rows read ahead"), (memory.DecoderBytes, "decoders"),
-            (memory.CacheBytes, "decoded features, in a fit"), (memory.StatisticsBytes, "statistics of the fits that share each pass"), (rest, "what is not collected yet"),
+            (memory.CacheBytes, "decoded features, in a fit"), (memory.StatisticsBytes, "statistics of the fits that share each pass"),
+            (rest, "what is not collected yet"),
         ];
         foreach (var (bytes, what) in shares.Where(s => s.Bytes > 0)) Write(target, "", $"{Figures.Bytes(bytes),9} {what}");
         if (plan.Cache is not { } cache) return;
         Write(target, "cache", cache.Spilled == 0
             ? $"{Figures.Bytes(cache.Bytes)} of decoded features, all in memory"
-            : $"{Figures.Bytes(cache.Bytes)} of decoded features: {Figures.Bytes(cache.InMemory)} in memory, {Figures.Bytes(cache.Spilled)} in a private temporary file in {cache.Folder}");
+            : $"{Figures.Bytes(cache.Bytes)} of decoded features: {Figures.Bytes(cache.InMemory)} in memory, {Figures.Bytes(cache.Spilled)} in a private "
+                + $"temporary file in {cache.Folder}");
     }
 
     private void WriteOutput(TextWriter target)
@@ -119,7 +128,8 @@ internal sealed record DryRunReport(string Job)
             var size = plan.WrittenBytes is { } bytes ? $", about {Figures.Bytes(bytes)}" : "";
             if (plan.Parts is { } parts) Write(target, "", $"{Figures.Number(parts, "part")}{size}, then the manifest");
             else if (size.Length > 0) Write(target, "", $"one file{size}");
-            if (plan.Written is { } written) Write(target, "", $"{Figures.Number(written.Fields.Count, "column")}: {Names(written.Fields.Select(f => f.Name))}");
+            if (plan.Written is { } written)
+                Write(target, "", $"{Figures.Number(written.Fields.Count, "column")}: {Names(written.Fields.Select(f => f.Name))}");
         }
     }
 
@@ -127,8 +137,10 @@ internal sealed record DryRunReport(string Job)
     {
         if (Contract is null) return;
         string[] Lines(IReadOnlyList<SchemaFinding> findings, string what) =>
-            [.. findings.Take(MostFiles).Select(f => OptionNames.AsTyped($"{what}: {f}")), .. findings.Count > MostFiles ? [$"and {Figures.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
-        string[] lines = [.. Lines(Contract.Errors, "error"), .. Lines(Contract.Warnings, "warning"), .. Lines([.. Contract.Findings.Where(f => f.Outcome == SchemaOutcome.Noted)], "note")];
+            [.. findings.Take(MostFiles).Select(f => OptionNames.AsTyped($"{what}: {f}")),
+                .. findings.Count > MostFiles ? [$"and {Figures.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
+        string[] lines = [.. Lines(Contract.Errors, "error"), .. Lines(Contract.Warnings, "warning"),
+            .. Lines([.. Contract.Findings.Where(f => f.Outcome == SchemaOutcome.Noted)], "note")];
         if (Contract.Errors.Count + Contract.Warnings.Count == 0) lines = ["every file has the model's features as they were when it was fitted", .. lines];
         Write(target, "contract", lines);
     }

@@ -17,7 +17,9 @@ internal static class Figures
 
     /// <summary><c>1,234.568</c>: three digits after the point, fewer where the number is large.</summary>
     public static string Real(double value) =>
-        Math.Abs(value) is >= 1e15 or (< 1e-3 and > 0) || !double.IsFinite(value) ? value.ToString("G6", CultureInfo.InvariantCulture) : value.ToString("#,##0.###", CultureInfo.InvariantCulture);
+        Math.Abs(value) is >= 1e15 or (< 1e-3 and > 0) || !double.IsFinite(value)
+            ? value.ToString("G6", CultureInfo.InvariantCulture)
+            : value.ToString("#,##0.###", CultureInfo.InvariantCulture);
 
     /// <summary><c>2.4M rows/s</c></summary>
     public static string Rate(double rowsPerSecond) => rowsPerSecond switch

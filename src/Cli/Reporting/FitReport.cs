@@ -23,28 +23,32 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     /// <summary>Evaluations of the data that an earlier run did, which this one resumed.</summary>
     public long EarlierEvaluations { get; init; }
 
-    private TrainingFacts Facts => Saved.Training!;
+    private TrainingRecord Training => Saved.Training!;
 
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
     {
-        target.WriteLine($"{Saved.Model.FormatName} over {NameList.Text(Saved.Features?.Select(f => f.Name) ?? [])}, fitted to {Figures.Number(Facts.Rows, "row")}:");
+        target.WriteLine($"{Saved.Model.FormatName} over {NameList.Text(Saved.Features?.Select(f => f.Name) ?? [])}, fitted to "
+            + $"{Figures.Number(Training.Rows, "row")}:");
         foreach (var line in Saved.Model.Describe(Saved.Features).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
-        if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Facts.Rows, rejected));
-        target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} ({(Facts.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} {Figures.Real(Facts.LogLikelihood)}");
-        if (Facts.Candidates.Count > 0) WriteCandidates(target);
-        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+        if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
+        target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} "
+            + $"({(Training.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} "
+            + $"{Figures.Real(Training.LogLikelihood)}");
+        if (Training.Candidates.Count > 0) WriteCandidates(target);
+        target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
+            + $"{Figures.Bytes(PeakMemory.Bytes())}");
         target.WriteLine($"wrote {Output}");
     }
 
     /// <summary>For scripts.</summary>
     public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
     {
-        json.WriteNumber("rows", Facts.Rows);
+        json.WriteNumber("rows", Training.Rows);
         json.WriteNumber("rowsRejected", Rejected ?? 0);
         json.WriteNumber("iterations", History.Count);
-        json.WriteBoolean("converged", Facts.Converged);
-        json.WriteNumber("logLikelihood", Facts.LogLikelihood);
+        json.WriteBoolean("converged", Training.Converged);
+        json.WriteNumber("logLikelihood", Training.LogLikelihood);
         json.WriteStartArray("history");
         foreach (var iteration in History)
         {
@@ -56,10 +60,10 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        if (Facts.Candidates.Count > 0)
+        if (Training.Candidates.Count > 0)
         {
             json.WriteStartArray("candidates");
-            foreach (var candidate in Facts.Candidates) WriteCandidate(json, candidate);
+            foreach (var candidate in Training.Candidates) WriteCandidate(json, candidate);
             json.WriteEndArray();
         }
         json.WriteNumber("seconds", Seconds);
@@ -70,17 +74,21 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
 
     private void WriteCandidates(TextWriter target)
     {
-        var hasLikelihood = Facts.Candidates.Any(c => !double.IsNaN(c.Bic));
+        var hasLikelihood = Training.Candidates.Any(c => !double.IsNaN(c.Bic));
         var by = hasLikelihood && Criterion is { } criterion ? SelectionSettings.NameOf(criterion) : "total squared distance";
-        target.WriteLine($"chosen by {by} among {Figures.Count(Facts.Candidates.Count)} fits:");
-        string[] head = ["components", "restart", "seed", hasLikelihood ? "log-likelihood" : "squared distance", .. hasLikelihood ? ["parameters", "aic", "bic"] : Array.Empty<string>(), "iterations", ""];
-        TextTable.Write(target, head, Facts.Candidates.Select(Row), numeric: head.Length - 1);
+        target.WriteLine($"chosen by {by} among {Figures.Count(Training.Candidates.Count)} fits:");
+        string[] head = ["components", "restart", "seed", hasLikelihood ? "log-likelihood" : "squared distance",
+            .. hasLikelihood ? ["parameters", "aic", "bic"] : Array.Empty<string>(), "iterations", ""];
+        TextTable.Write(target, head, Training.Candidates.Select(Row), numeric: head.Length - 1);
 
         string[] Row(FitCandidate c) =>
         [
-            Figures.Count(c.Components), Figures.Count(c.Restart), c.Seed.ToString(CultureInfo.InvariantCulture), Figure(c, hasLikelihood ? c.LogLikelihood : -c.LogLikelihood),
+            Figures.Count(c.Components), Figures.Count(c.Restart), c.Seed.ToString(CultureInfo.InvariantCulture),
+            Figure(c, hasLikelihood ? c.LogLikelihood : -c.LogLikelihood),
             .. hasLikelihood ? [c.Failure is null ? Figures.Count(c.Parameters) : "-", Figure(c, c.Aic), Figure(c, c.Bic)] : Array.Empty<string>(),
-            Figures.Count(c.Iterations), c.Chosen ? c.Converged ? "chosen" : "chosen, not converged" : c.Failure is not null ? "failed" : c.Converged ? "" : "not converged",
+            Figures.Count(c.Iterations), c.Chosen
+                ? c.Converged ? "chosen" : "chosen, not converged"
+                : c.Failure is not null ? "failed" : c.Converged ? "" : "not converged",
         ];
     }
 
@@ -114,10 +122,12 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         get
         {
-            double evaluations = Facts.Candidates.Count == 0 ? History.Count + 1 : Facts.Candidates.Sum(c => c.Iterations + 1.0);
+            double evaluations = Training.Candidates.Count == 0 ? History.Count + 1 : Training.Candidates.Sum(c => c.Iterations + 1.0);
             evaluations = Math.Max(0, evaluations - EarlierEvaluations);
-            var fits = Math.Max(1, Facts.Candidates.Count);
-            var rows = BatchesPerIteration is { } batches && (double)batches * Facts.BatchSize < Facts.Rows ? (evaluations * batches * Facts.BatchSize) + ((double)fits * Facts.Rows) : evaluations * Facts.Rows;
+            var fits = Math.Max(1, Training.Candidates.Count);
+            var rows = BatchesPerIteration is { } batches && (double)batches * Training.BatchSize < Training.Rows
+                ? (evaluations * batches * Training.BatchSize) + ((double)fits * Training.Rows)
+                : evaluations * Training.Rows;
             return Seconds > 0 ? rows / Seconds : 0;
         }
     }

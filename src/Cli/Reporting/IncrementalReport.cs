@@ -18,7 +18,8 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Verb, 
             target.WriteLine($"no new file; {before}");
             return;
         }
-        target.WriteLine($"{Verb} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: {Figures.Time(Seconds)}, {Figures.Rate(Seconds > 0 ? Result.RowsOut / Seconds : 0)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
+        target.WriteLine($"{Verb} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: {Figures.Time(Seconds)}, "
+            + $"{Figures.Rate(Seconds > 0 ? Result.RowsOut / Seconds : 0)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
         if (Result.RowsRejected > 0) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Output}");
     }

@@ -20,7 +20,8 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (Saved.FeaturesByPosition) target.WriteLine($"features: columns by position{Categories()}");
         if (Saved.Training is { } facts)
         {
-            target.WriteLine($"fitted to {Figures.Number(facts.Rows, "row")}: {Figures.Number(facts.LogLikelihoods.Count, "iteration")} ({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Figures.Real(facts.LogLikelihood)}");
+            target.WriteLine($"fitted to {Figures.Number(facts.Rows, "row")}: {Figures.Number(facts.LogLikelihoods.Count, "iteration")} "
+                + $"({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Figures.Real(facts.LogLikelihood)}");
             target.WriteLine($"seed {facts.Seed}, batch size {facts.BatchSize}, kernels {facts.Kernel}");
         }
         target.WriteLine($"scores: {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}");
@@ -70,12 +71,17 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (Saved.Features is not { } features) return;
         if (features.All(f => f is { Categories: null, Type: null, IsNullable: null, Minimum: null }))
         {
-            target.WriteLine($"features: {NameList.Text(features.Take(Most).Select(f => ModelOutline.Clean(f.Name)))}{(features.Count > Most ? $" and {features.Count - Most} more" : "")}");
+            target.WriteLine(
+                $"features: {NameList.Text(features.Take(Most).Select(f => ModelOutline.Clean(f.Name)))}{(features.Count > Most
+                    ? $" and {features.Count - Most} more"
+                    : "")}");
             return;
         }
         target.WriteLine();
         TextTable.Write(target, ["feature", "type", "nulls", "values"],
-            features.Take(Most).Select(f => new[] { ModelOutline.Clean(f.Name), f.Type is { } type ? TypeNames.Of(type) : "-", f.IsNullable switch { true => "may be", false => "none", _ => "-" }, Values(f) }));
+            features.Take(Most)
+                .Select(f => new[] { ModelOutline.Clean(f.Name), f.Type is { } type ? TypeNames.Of(type) : "-",
+                    f.IsNullable switch { true => "may be", false => "none", _ => "-" }, Values(f) }));
         if (features.Count > Most) target.WriteLine($"  and {features.Count - Most} more");
     }
 
@@ -83,7 +89,10 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
     {
         const int most = 8;
         if (feature.Categories is { } names)
-            return $"{(names.Count == 1 ? "1 category" : $"{Figures.Count(names.Count)} categories")}: {string.Join(", ", names.Take(most).Select(ModelOutline.Clean))}{(names.Count > most ? $" and {Figures.Count(names.Count - most)} more" : "")}";
+            return $"{(names.Count == 1 ? "1 category" : $"{Figures.Count(names.Count)} categories")}: "
+                + $"{string.Join(", ", names.Take(most).Select(ModelOutline.Clean))}{(names.Count > most
+                    ? $" and {Figures.Count(names.Count - most)} more"
+                    : "")}";
         return feature is { Minimum: { } low, Maximum: { } high } ? string.Create(CultureInfo.InvariantCulture, $"{low:G6} to {high:G6}") : "-";
     }
 
@@ -126,7 +135,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         json.WriteEndArray();
     }
 
-    private static void WriteCandidates(Utf8JsonWriter json, TrainingFacts facts)
+    private static void WriteCandidates(Utf8JsonWriter json, TrainingRecord facts)
     {
         if (facts.Candidates.Count == 0) return;
         json.WriteStartArray("candidates");

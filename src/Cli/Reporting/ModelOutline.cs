@@ -13,7 +13,8 @@ internal static class ModelOutline
     /// <summary>The lines of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="features">Its features; null = unnamed.</param>
-    public static IEnumerable<string> Of(Model model, IReadOnlyList<Feature>? features) => model is GeneralMixtureModel mixture ? Mixture(mixture, features) : Plain(model, features);
+    public static IEnumerable<string> Of(Model model, IReadOnlyList<Feature>? features) =>
+        model is GeneralMixtureModel mixture ? Mixture(mixture, features) : Plain(model, features);
 
     /// <summary>A text from a file without what a terminal would obey.</summary>
     public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
@@ -75,7 +76,8 @@ internal static class ModelOutline
             for (var j = i + 1; j < width; j++) pairs.Add((i, j, gaussian.Covariance(i, j) / Math.Sqrt(gaussian.Covariance(i, i) * gaussian.Covariance(j, j))));
         if (pairs.Count == 0) yield break;
         const int most = 5;
-        var strongest = pairs.OrderByDescending(p => Math.Abs(p.R)).Take(most).Select(p => string.Create(CultureInfo.InvariantCulture, $"{Name(p.I)} and {Name(p.J)} {p.R:0.###}"));
+        var strongest = pairs.OrderByDescending(p => Math.Abs(p.R)).Take(most)
+            .Select(p => string.Create(CultureInfo.InvariantCulture, $"{Name(p.I)} and {Name(p.J)} {p.R:0.###}"));
         yield return $"{(pairs.Count > most ? "strongest correlations" : "correlation")}: {string.Join(", ", strongest)}";
 
         string Name(int j) => Clean(features?[j].Name ?? $"x{j}");

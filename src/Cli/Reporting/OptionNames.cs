@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>
-/// Messages of the library name its properties, such as <c>FitOptions.MinVariance</c>; a user of the tool types <c>--min-variance</c>. This is the one place that
-/// knows which is which.
+/// Messages of the library name its properties, such as <c>FitOptions.MinVariance</c>; a user of the tool types <c>--min-variance</c>. This is the one place
+/// that knows which is which.
 /// </summary>
 internal static partial class OptionNames
 {

@@ -16,7 +16,8 @@ internal static class PeakMemory
             {
                 if (!line.StartsWith("VmHWM:", StringComparison.Ordinal)) continue;
                 var digits = line.AsSpan("VmHWM:".Length).Trim();
-                if (digits.EndsWith("kB") && long.TryParse(digits[..^2].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes)) return kilobytes * 1024;
+                if (digits.EndsWith("kB") && long.TryParse(digits[..^2].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes))
+                    return kilobytes * 1024;
             }
         }
         using var process = Process.GetCurrentProcess();

@@ -15,13 +15,15 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
 
     /// <summary>The display that suits the console and the options.</summary>
     public static ProgressDisplay Create(ToolConsole console, bool quiet, bool verbose) =>
-        quiet ? new NoProgress() : console.ErrorIsTerminal && !verbose ? new TerminalProgress(console.Error) : new PlainProgress(console.Error, verbose, TimeProvider.System);
+        quiet ? new NoProgress() : console.ErrorIsTerminal && !verbose
+            ? new TerminalProgress(console.Error)
+            : new PlainProgress(console.Error, verbose, TimeProvider.System);
 
     /// <summary>When the fit will stop at the latest, for the time left.</summary>
     public void Limits(int mostIterations, double stopThreshold) => (state.MostIterations, state.StopThreshold) = (mostIterations, stopThreshold);
 
     /// <summary>Says what a run from source to sink does, instead of scoring.</summary>
-    public void Does(string words) => state.RunWords = words;
+    public void Does(string words) => state.RunDescription = words;
 
     /// <summary>Does the work and shows its progress.</summary>
     public virtual Task<T> ShowAsync<T>(Func<Task<T>> work) => work();
@@ -43,7 +45,8 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
         {
             // A resumed fit reports first where it goes on from; evaluation 0 is that of its start.
             if (fits.Add((value.Components, value.Restart)) && value.Iteration.Iteration > 0) EarlierEvaluations += value.Iteration.Iteration + 1;
-            state.Take(value.Iteration, value.Model.ObjectiveName, value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "");
+            state.Take(value.Iteration, value.Model.ObjectiveName,
+                value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "");
             Changed(state, iterated: true);
         }
     }

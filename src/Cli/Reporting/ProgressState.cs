@@ -19,7 +19,7 @@ internal sealed class ProgressState
     public double StopThreshold { get; set; } = double.NegativeInfinity;
 
     /// <summary>What a run from source to sink does, in words.</summary>
-    public string RunWords { get; set; } = "scoring";
+    public string RunDescription { get; set; } = "scoring";
 
     /// <summary>Share of the current pass that is done, 0 … 1.</summary>
     public double Share => run.TotalRows is > 0 and { } total ? Math.Min(1, run.Rows / (double)total) : 0;
@@ -47,7 +47,8 @@ internal sealed class ProgressState
     {
         null => "",
         { Iteration: 0 } => $"{label}start, {objective} {Figures.Real(iteration.LogLikelihood)}",
-        _ => $"{label}iteration {iteration.Iteration}, {objective} {Figures.Real(iteration.LogLikelihood)} ({(iteration.Improvement >= 0 ? "+" : "")}{Figures.Real(iteration.Improvement)})",
+        _ => $"{label}iteration {iteration.Iteration}, {objective} {Figures.Real(iteration.LogLikelihood)} "
+            + $"({(iteration.Improvement >= 0 ? "+" : "")}{Figures.Real(iteration.Improvement)})",
     };
 
     /// <summary>Everything: what is being done, how far, how fast, how long still.</summary>
@@ -56,7 +57,8 @@ internal sealed class ProgressState
         var rate = Rate();
         string[] parts =
         [
-            iteration is null ? $"{(Phase == "run" ? RunWords : "reading")}, {Figures.Count(run.Rows)}{(run.TotalRows is { } total ? $" of {Figures.Count(total)}" : "")} rows" : IterationText,
+            iteration is null ? $"{(Phase == "run" ? RunDescription : "reading")}, "
+                + $"{Figures.Count(run.Rows)}{(run.TotalRows is { } total ? $" of {Figures.Count(total)}" : "")} rows" : IterationText,
             rate > 0 ? Figures.Rate(rate) : "",
             SecondsLeft(rate) is { } seconds ? $"{(iteration is null ? "" : "about ")}{Figures.Time(seconds)} left" : "",
         ];
@@ -79,7 +81,8 @@ internal sealed class ProgressState
         var left = (double)(MostIterations - iteration.Iteration);
         var factor = iteration.Improvement / previousImprovement;
         if (StopThreshold > 0 && factor is > 0 and < 1)
-            left = Math.Min(left, iteration.Improvement <= StopThreshold ? 0 : Math.Ceiling(Math.Log(StopThreshold / iteration.Improvement) / Math.Log(factor)));
+            left =
+                Math.Min(left, iteration.Improvement <= StopThreshold ? 0 : Math.Ceiling(Math.Log(StopThreshold / iteration.Improvement) / Math.Log(factor)));
         var seconds = left * iteration.Seconds;
         return seconds < 1e6 ? seconds : null;
     }

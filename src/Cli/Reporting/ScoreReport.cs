@@ -10,10 +10,12 @@ internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
     {
-        if (Result.RowsResumed > 0 && Result.RowsResumed == Result.RowsIn) target.WriteLine($"all {Figures.Count(Result.RowsIn)} rows were done before; the output was checked");
+        if (Result.RowsResumed > 0 && Result.RowsResumed == Result.RowsIn)
+            target.WriteLine($"all {Figures.Count(Result.RowsIn)} rows were done before; the output was checked");
         else
         {
-            target.WriteLine($"scored {Figures.Count(Result.RowsOut)} rows: {Figures.Time(Result.Seconds)}, {Figures.Rate(Result.RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}");
+            target.WriteLine($"scored {Figures.Count(Result.RowsOut)} rows: {Figures.Time(Result.Seconds)}, {Figures.Rate(Result.RowsPerSecond)}, peak memory "
+                + $"{Figures.Bytes(PeakMemory.Bytes())}");
             if (Result.RowsResumed > 0) target.WriteLine($"{Figures.Count(Result.RowsResumed)} of {Figures.Count(Result.RowsIn)} rows were done before");
         }
         if (RefusesRows) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));

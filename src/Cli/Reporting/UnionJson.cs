@@ -6,7 +6,9 @@ namespace Pipelines.Cli.Reporting;
 /// <summary>Columns over several files, for scripts.</summary>
 internal static class UnionJson
 {
-    /// <summary>Writes an array of columns: their type, whether they may be null, the files that lack them, and how they are stored where that differs.</summary>
+    /// <summary>
+    /// Writes an array of columns: their type, whether they may be null, the files that lack them, and how they are stored where that differs.
+    /// </summary>
     public static void Write(Utf8JsonWriter json, string name, IEnumerable<ColumnUnion> columns)
     {
         json.WriteStartArray(name);

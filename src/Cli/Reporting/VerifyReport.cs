@@ -9,7 +9,8 @@ internal sealed record VerifyReport(OutputVerification Verification)
     /// <summary>One line for everything that is wrong.</summary>
     public void WriteDiscrepancies(TextWriter target)
     {
-        foreach (var discrepancy in Verification.Discrepancies) target.WriteLine($"pipelines: error: {ErrorText.Shortened(discrepancy, ErrorText.MostCharacters)}");
+        foreach (var discrepancy in Verification.Discrepancies)
+            target.WriteLine($"pipelines: error: {ErrorText.Shortened(discrepancy, ErrorText.MostCharacters)}");
     }
 
     /// <summary>For people.</summary>
@@ -17,7 +18,9 @@ internal sealed record VerifyReport(OutputVerification Verification)
     {
         var v = Verification;
         var what = $"{Figures.Count(v.Parts)} {(v.Parts == 1 ? "file" : "files")}, {Figures.Count(v.Rows)} rows, {Figures.Bytes(v.Bytes)}";
-        if (v.Discrepancies.Count > 0) target.WriteLine($"{v.Output} is not as it was written: {Figures.Count(v.Discrepancies.Count)} {(v.Discrepancies.Count == 1 ? "discrepancy" : "discrepancies")} in {what}");
+        if (v.Discrepancies.Count > 0)
+            target.WriteLine($"{v.Output} is not as it was written: {Figures.Count(v.Discrepancies.Count)} "
+                + $"{(v.Discrepancies.Count == 1 ? "discrepancy" : "discrepancies")} in {what}");
         else target.WriteLine($"{v.Output} is whole: {what}");
         if (v.RowsRejected > 0) target.WriteLine(Figures.Balance(v.Rows, v.RowsRejected.Value));
     }

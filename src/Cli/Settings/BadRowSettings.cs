@@ -14,12 +14,14 @@ internal sealed class BadRowSettings
 
     private readonly Setting<BadRowPolicy?> mode = new(
         Name,
-        "What to do with a row that has an infinite feature or an invalid weight: 'fail' reports it and ends the run; 'skip' leaves it out and counts it; 'quarantine DIR' also writes it to DIR, "
+        "What to do with a row that has an infinite feature or an invalid weight: 'fail' reports it and ends the run; 'skip' leaves it out and counts it; "
+            + "'quarantine DIR' also writes it to DIR, "
             + "a new or empty folder, with all its columns, its place and the reason. A damaged file always ends the run. [default: fail]",
         "fail|skip|quarantine DIR", "fail, skip, or quarantine and a new or empty folder", "quarantine refused", Parse, null);
 
     private readonly Setting<long?> most = new(
-        "--max-bad-rows", "With skip or quarantine: fail, and write nothing, if more rows than this are bad; at least 0. [default: no limit]", "N", "a whole number of at least 0", "1000",
+        "--max-bad-rows", "With skip or quarantine: fail, and write nothing, if more rows than this are bad; at least 0. [default: no limit]", "N",
+        "a whole number of at least 0", "1000",
         static (string text, out long? value) =>
         {
             value = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -55,7 +57,8 @@ internal sealed class BadRowSettings
     {
         var isFail = !result.IsGiven(mode) || result.Given(mode) is { Mode: BadRowMode.Fail };
         if (result.IsGiven(most) && isFail)
-            yield return UsageError.For(most.Name, $"no {Name} skip or quarantine", "one of them, as the first bad row ends the run otherwise", $"{Name} skip {most.Name} {most.Example}");
+            yield return UsageError.For(most.Name, $"no {Name} skip or quarantine", "one of them, as the first bad row ends the run otherwise",
+                $"{Name} skip {most.Name} {most.Example}");
     }
 
     /// <summary>What becomes of bad rows; the folder for them is found to be no place that is read or written otherwise.</summary>

@@ -16,7 +16,8 @@ internal sealed class CheckedCommand(string name, string description) : Command(
     public bool IsDescribing { get; init; }
 
     /// <summary>The mistakes that the rules find.</summary>
-    public static IEnumerable<UsageError> ErrorsOf(CommandResult result) => result.Command is CheckedCommand command ? command.Rules.SelectMany(r => r(result)) : [];
+    public static IEnumerable<UsageError> ErrorsOf(CommandResult result) =>
+        result.Command is CheckedCommand command ? command.Rules.SelectMany(r => r(result)) : [];
 }
 
 /// <summary>What rules ask of a parsed command.</summary>

@@ -8,12 +8,18 @@ namespace Pipelines.Cli.Settings;
 internal sealed class CheckpointSettings
 {
     private readonly Setting<string?> folder = Setting.Text(
-        "--checkpoint", "Folder to save the fit in, after each iteration and during long passes; created if it does not exist. The last two checkpoints are kept.", "DIR", "a folder", "checkpoints");
+        "--checkpoint", "Folder to save the fit in, after each iteration and during long passes; created if it does not exist. The last two "
+            + "checkpoints are kept.", "DIR", "a folder", "checkpoints");
 
     private readonly Setting<int?> batches = Setting.Whole(
-        "--checkpoint-batches", "Also save a checkpoint during a pass, after each N batches; at least 1. [default: 4096]", "N", "a whole number of at least 1", "1000", n => n >= 1);
+        "--checkpoint-batches", "Also save a checkpoint during a pass, after each N batches; at least 1. [default: 4096]", "N", "a whole number of at least 1",
+        "1000", n => n >= 1);
 
-    private readonly Option<bool> resume = new("--resume") { Description = "Go on from the newest checkpoint of the same fit, with the same result to the bit; without a checkpoint, start from the beginning." };
+    private readonly Option<bool> resume = new("--resume")
+    {
+        Description = "Go on from the newest checkpoint of the same fit, with the same result to the bit; "
+        + "without a checkpoint, start from the beginning."
+    };
 
     /// <summary>Gives the options to a command.</summary>
     public void AddTo(CheckedCommand command)
@@ -26,13 +32,19 @@ internal sealed class CheckpointSettings
 
     /// <summary>Where and how; null = the fit is not kept.</summary>
     public CheckpointOptions? Options(ParseResult parsed) => parsed.GetValue(folder) is { } path
-        ? new CheckpointOptions { Folder = path, Resume = parsed.GetValue(resume), EveryBatches = parsed.GetValue(batches) ?? new CheckpointOptions { Folder = path }.EveryBatches }
+        ? new CheckpointOptions
+        {
+            Folder = path,
+            Resume = parsed.GetValue(resume),
+            EveryBatches = parsed.GetValue(batches) ?? new CheckpointOptions { Folder = path }.EveryBatches
+        }
         : null;
 
     private IEnumerable<UsageError> Check(CommandResult result)
     {
         if (result.IsGiven(folder)) yield break;
         foreach (var option in new Option[] { resume, batches })
-            if (result.IsGiven(option)) yield return UsageError.For(option.Name, $"no {folder.Name}", "the folder with the checkpoints", $"{folder.Name} {folder.Example}");
+            if (result.IsGiven(option))
+                yield return UsageError.For(option.Name, $"no {folder.Name}", "the folder with the checkpoints", $"{folder.Name} {folder.Example}");
     }
 }

@@ -17,7 +17,8 @@ internal sealed class CommonSettings(StopRequest stop)
         "-1 (all cores) or a whole number from 1 to 1024", "4", n => n is -1 or (>= 1 and <= 1024));
 
     private readonly Setting<MemorySize?> memory = Setting.Memory(
-        "--memory", "Memory budget for batches and caches, at least 16MiB, such as 512MB or 2GB. [default: a quarter of the memory that the process may use]", "SIZE",
+        "--memory", "Memory budget for batches and caches, at least 16MiB, such as 512MB or 2GB. [default: a quarter of the memory that the process may use]",
+        "SIZE",
         "a size of at least 16MiB, in bytes or with KB, MB, GB, KiB, MiB or GiB", "512MB", LeastMemory);
 
     private readonly Setting<int?> batchSize = Setting.Whole(
@@ -34,7 +35,8 @@ internal sealed class CommonSettings(StopRequest stop)
         null);
 
     private readonly Setting<double?> grace = Setting.Real(
-        "--grace", "Seconds, 0 to 86400, that a resumable run may take after Ctrl-C or SIGTERM to reach a point that it can be resumed from. A second signal ends it at once. [default: 10]", "SECONDS",
+        "--grace", "Seconds, 0 to 86400, that a resumable run may take after Ctrl-C or SIGTERM to reach a point that it can be resumed from. A second signal "
+            + "ends it at once. [default: 10]", "SECONDS",
         "a number of seconds from 0 to 86400", "30", x => x is >= 0 and <= 86_400);
 
     /// <summary>One JSON object on standard output.</summary>
@@ -69,7 +71,8 @@ internal sealed class CommonSettings(StopRequest stop)
     /// <summary>Lets the run wind down when it is asked to end, for it can be resumed.</summary>
     /// <param name="parsed">The arguments.</param>
     /// <param name="continuation">How a user goes on, in words.</param>
-    public void CanResume(ParseResult parsed, string continuation) => stop.CanResume(TimeSpan.FromSeconds(parsed.GetValue(grace) ?? DefaultGrace), continuation);
+    public void CanResume(ParseResult parsed, string continuation) =>
+        stop.CanResume(TimeSpan.FromSeconds(parsed.GetValue(grace) ?? DefaultGrace), continuation);
 
     /// <summary>How data flow.</summary>
     public PipelineOptions Pipeline(ParseResult parsed) => new()

@@ -23,8 +23,10 @@ internal sealed class DistributionSettings
     /// <param name="what">What is of these families, for the help.</param>
     public DistributionSettings(string what) => Option = Setting.Names(
         "--distribution",
-        $"{what}: one distribution for all features, or one for each, which makes the features independent. Names: {Names}. These take an argument in brackets: {Arguments}. "
-        + "'discrete' takes text, numbers or booleans as categories; a category that no row of the fit had gets the probability 1e-9. A value outside of a distribution's support stops a fit, and is scored -infinity.",
+        $"{what}: one distribution for all features, or one for each, which makes the features independent. Names: {Names}. These take an argument in "
+            + $"brackets: {Arguments}. "
+        + "'discrete' takes text, numbers or booleans as categories; a category that no row of the fit had gets the probability 1e-9. A value outside of a "
+        + "distribution's support stops a fit, and is scored -infinity.",
         "NAME[,NAME…]", Expected, Example, names => names.Select(Wrong).FirstOrDefault(w => w is not null));
 
     /// <summary>The option.</summary>
@@ -45,17 +47,21 @@ internal sealed class DistributionSettings
     {
         if (result.Given(Option) is not { Count: > 1 } names) yield break;
         if (!result.IsGiven(features) && otherwise is null)
-            yield return UsageError.For($"{Option.Name} with {names.Count} names", $"no {features.Name}", "the features they are for, in the same order", $"{features.Name} {features.Example}");
+            yield return UsageError.For($"{Option.Name} with {names.Count} names", $"no {features.Name}", "the features they are for, in the same order",
+                $"{features.Name} {features.Example}");
         else if ((result.IsGiven(features) ? result.Given(features) : otherwise) is { } given && given.Count != names.Count)
-            yield return UsageError.For(Option.Name, $"{names.Count} names for {given.Count} {(given.Count == 1 ? "feature" : "features")}", "one name for all features, or one for each", $"{Option.Name} normal");
+            yield return UsageError.For(Option.Name, $"{names.Count} names for {given.Count} {(given.Count == 1 ? "feature" : "features")}",
+                "one name for all features, or one for each", $"{Option.Name} normal");
         if (names.FirstOrDefault(n => !Find(n)!.IsUnivariate) is { } joint)
-            yield return UsageError.For(Option.Name, $"'{joint}' among several names", $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{Option.Name} {joint}");
+            yield return UsageError.For(Option.Name, $"'{joint}' among several names",
+                $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{Option.Name} {joint}");
     }
 
     /// <summary>What was asked for.</summary>
     public DistributionFamily Family(ParseResult parsed) => DistributionFamily.PerFeature([.. parsed.GetRequiredValue(Option)!.Select(ModelFormat.Family)]);
 
-    private static DistributionFamily? Find(string name) => ModelFormat.FindFamily(name) is { } family && family.Name != IndependentComponentsDistribution.FamilyName ? family : null;
+    private static DistributionFamily? Find(string name) =>
+        ModelFormat.FindFamily(name) is { } family && family.Name != IndependentComponentsDistribution.FamilyName ? family : null;
 
     // What is wrong with one name, and what to try; null if nothing is.
     private static (string Found, string Expected, string Remedy)? Wrong(string name)
@@ -63,12 +69,16 @@ internal sealed class DistributionSettings
         if (Find(name) is not null) return null;
         var at = name.IndexOf('(', StringComparison.Ordinal);
         if (at <= 0 || Find(name[..at].TrimEnd()) is not { } family)
-            return ($"'{name}'", Expected, Nearest(at > 0 ? name[..at] : name) is { } near ? $"did you mean '{near}'?" : $"for example --distribution {Example}");
+            return ($"'{name}'", Expected, Nearest(at > 0 ? name[..at] : name) is { } near
+                ? $"did you mean '{near}'?"
+                : $"for example --distribution {Example}");
         if (family.Argument is null) return ($"'{name}' with an argument", $"'{family.Name}', which takes none", "leave the brackets out");
         var expected = $"{family.Name}({family.Argument})";
         if (!name.EndsWith(')')) return ($"'{name}' without its closing bracket", expected, $"for example --distribution '{name})'");
         var argument = name[(at + 1)..^1];
-        return ($"'{name}' with the argument '{argument}'", expected, Nearest(argument) is { } inner && family.With(inner) is not null ? $"did you mean '{family.Name}({inner})'?" : "correct the argument");
+        return ($"'{name}' with the argument '{argument}'", expected, Nearest(argument) is { } inner && family.With(inner) is not null
+            ? $"did you mean '{family.Name}({inner})'?"
+            : "correct the argument");
     }
 
     private static string? Nearest(string name) => otherNames.GetValueOrDefault(name) ?? NearestName.Of(name, Known.Select(f => f.Name));

@@ -11,6 +11,7 @@ internal static class DryRunOption
     /// <summary>Makes the option.</summary>
     public static Option<bool> Create() => new(Name)
     {
-        Description = "Check everything that can be checked without reading rows, show what the run would do (files, columns, passes, memory, output, how the data fit the model), and stop. Nothing is written.",
+        Description = "Check everything that can be checked without reading rows, show what the run would do (files, columns, passes, memory, output, how the "
+            + "data fit the model), and stop. Nothing is written.",
     };
 }

@@ -10,7 +10,8 @@ internal static class ForceOption
     /// <param name="canBeFolder">True: the output may be a folder.</param>
     public static Option<bool> Create(string replaced, bool canBeFolder = false) => new("--force")
     {
-        Description = $"Replace an existing file of any kind, and take a name with the ending of another kind of file. [default: only {replaced} or an empty file is replaced]"
+        Description = $"Replace an existing file of any kind, and take a name with the ending of another kind of file. [default: only {replaced} or an empty "
+            + "file is replaced]"
             + (canBeFolder ? " A folder is never replaced." : ""),
     };
 }

@@ -9,7 +9,8 @@ namespace Pipelines.Cli.Settings;
 internal sealed class IncrementalSettings(bool canBackfill)
 {
     private readonly Setting<string?> backfill = new(
-        "--backfill", "With --incremental: process only the files whose names lie in this range, processed before or not, and replace their rows in the output. Names that begin with TO are in the range.", "FROM..TO",
+        "--backfill", "With --incremental: process only the files whose names lie in this range, processed before or not, and replace their rows in the "
+            + "output. Names that begin with TO are in the range.", "FROM..TO",
         "two names of files with two dots between them", "data/2026-01..data/2026-03",
         static (string text, out string? value) =>
         {
@@ -20,7 +21,8 @@ internal sealed class IncrementalSettings(bool canBackfill)
 
     /// <summary>The state file; without it runs are not incremental.</summary>
     public Setting<string?> State { get; } = Setting.Text(
-        "--incremental", "Process only the files added since the last run with this state file, each exactly once. The first run creates the file.", "STATE.json", "a file that keeps what is done", "state.json");
+        "--incremental", "Process only the files added since the last run with this state file, each exactly once. The first run creates the file.",
+        "STATE.json", "a file that keeps what is done", "state.json");
 
     /// <summary>Gives the options to a command.</summary>
     public void AddTo(CheckedCommand command)
@@ -28,7 +30,9 @@ internal sealed class IncrementalSettings(bool canBackfill)
         command.Add(State);
         if (!canBackfill) return;
         command.Add(backfill);
-        command.Rules.Add(result => result.IsGiven(backfill) && !result.IsGiven(State) ? [UsageError.For(backfill.Name, $"no {State.Name}", "the state that tells what is done", $"{State.Name} {State.Example}")] : []);
+        command.Rules.Add(result => result.IsGiven(backfill) && !result.IsGiven(State)
+            ? [UsageError.For(backfill.Name, $"no {State.Name}", "the state that tells what is done", $"{State.Name} {State.Example}")]
+            : []);
     }
 
     /// <summary>How the run is incremental; null if it is not.</summary>
@@ -36,7 +40,8 @@ internal sealed class IncrementalSettings(bool canBackfill)
         ? new IncrementalOptions { StateFile = path, Backfill = canBackfill && parsed.GetValue(backfill) is { } range ? Range(range) : null }
         : null;
 
-    private static FileRange? Range(string text) => text.IndexOf("..", StringComparison.Ordinal) is > 0 and var at && at + 2 < text.Length && string.CompareOrdinal(text[..at], text[(at + 2)..]) <= 0
+    private static FileRange? Range(string text) =>
+        text.IndexOf("..", StringComparison.Ordinal) is > 0 and var at && at + 2 < text.Length && string.CompareOrdinal(text[..at], text[(at + 2)..]) <= 0
         ? new FileRange(text[..at], text[(at + 2)..])
         : null;
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>Names of columns as they are typed and printed: plainly, or in CSV quotes where a comma, a quote or a blank at an end belongs to the name.</summary>
+/// <summary>
+/// Names of columns as they are typed and printed: plainly, or in CSV quotes where a comma, a quote or a blank at an end belongs to the name.
+/// </summary>
 internal static class NameList
 {
     /// <summary>The names in a text, with commas between them.</summary>

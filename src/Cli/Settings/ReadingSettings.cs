@@ -9,10 +9,12 @@ internal sealed class ReadingSettings
     private const string Automatic = "auto";
 
     private readonly Setting<string?> engine = Setting.Choice(
-        "--parquet-engine", $"Decoder of Parquet: {Names}. 'auto' takes, for each row group, the first that can read it within the memory budget. The choice does not change the result. [default: auto]", "NAME", ParquetSourceOptions.Engines.Prepend(Automatic), "parquetsharp");
+        "--parquet-engine", $"Decoder of Parquet: {Names}. 'auto' takes, for each row group, the first that can read it within the memory budget. The choice "
+            + "does not change the result. [default: auto]", "NAME", ParquetSourceOptions.Engines.Prepend(Automatic), "parquetsharp");
 
     private readonly Setting<string?> keys = Setting.Text(
-        "--decryption-key-file", "File with the key of encrypted Parquet: 16, 24 or 32 bytes, raw, in hexadecimal or in base64; or a JSON object of several keys, {\"footer\": \"…\", \"id or column\": \"…\"}.", "FILE",
+        "--decryption-key-file", "File with the key of encrypted Parquet: 16, 24 or 32 bytes, raw, in hexadecimal or in base64; or a JSON object of several "
+            + "keys, {\"footer\": \"…\", \"id or column\": \"…\"}.", "FILE",
         "a file with a key, or with a JSON object of keys", "key.hex");
 
     private static string Names => string.Join(", ", ParquetSourceOptions.Engines.Prepend(Automatic));

@@ -17,7 +17,8 @@ internal sealed class SelectionSettings
 
     /// <summary>How many components or clusters.</summary>
     public Setting<IReadOnlyList<int>?> Components { get; } = new(
-        "--components", "Number of components, states or clusters, at least 1. Mixtures and hidden Markov models can be chosen among several, fitted in the same passes over the data: a range such as 2..12 or a list such as 2,4,8.", "K",
+        "--components", "Number of components, states or clusters, at least 1. Mixtures and hidden Markov models can be chosen among several, fitted in the "
+            + "same passes over the data: a range such as 2..12 or a list such as 2,4,8.", "K",
         "a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000", "3",
         static (string text, out IReadOnlyList<int>? value) =>
         {
@@ -28,12 +29,14 @@ internal sealed class SelectionSettings
 
     /// <summary>How many starts of each.</summary>
     public Setting<int?> Restarts { get; } = Setting.Whole(
-        "--restarts", "Starts for each number of components, 1 to 1000, fitted in the same passes over the data. Start r, from 0, uses the seed --seed + r. [default: 1]", "N",
+        "--restarts", "Starts for each number of components, 1 to 1000, fitted in the same passes over the data. Start r, from 0, uses the seed --seed + r. "
+            + "[default: 1]", "N",
         "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
 
     /// <summary>How one is chosen.</summary>
     public Setting<string?> Criterion { get; } = Setting.Choice(
-        "--criterion", "How to choose among several fits: log-likelihood, aic or bic. [default: bic for several numbers of components, otherwise log-likelihood]", "NAME",
+        "--criterion",
+        "How to choose among several fits: log-likelihood, aic or bic. [default: bic for several numbers of components, otherwise log-likelihood]", "NAME",
         criteria.Select(c => c.Name), "bic");
 
     /// <summary>Name of a criterion.</summary>
@@ -60,7 +63,8 @@ internal sealed class SelectionSettings
     {
         var fits = Fits(result);
         if (fits > MostFits)
-            yield return UsageError.For($"{Components.Name} and {Restarts.Name}", string.Create(CultureInfo.InvariantCulture, $"{fits} fits"), $"at most {MostFits}", $"{Restarts.Name} {Restarts.Example}");
+            yield return UsageError.For($"{Components.Name} and {Restarts.Name}", string.Create(CultureInfo.InvariantCulture, $"{fits} fits"),
+                $"at most {MostFits}", $"{Restarts.Name} {Restarts.Example}");
         var areRight = (!result.IsGiven(Components) || result.Given(Components) is not null) && (!result.IsGiven(Restarts) || IsRight(result, Restarts));
         if (result.IsGiven(Criterion) && !result.IsGiven(initial) && areRight && fits == 1)
             yield return UsageError.For(Criterion.Name, "one fit", "several to choose from", $"{Restarts.Name} {Restarts.Example}");
@@ -75,7 +79,8 @@ internal sealed class SelectionSettings
         foreach (var part in text.Split(','))
         {
             var at = part.IndexOf("..", StringComparison.Ordinal);
-            if (!Whole(at < 0 ? part : part[..at], out var from) || !Whole(at < 0 ? part : part[(at + 2)..], out var to) || from < 1 || to < from || (long)to - from >= MostFits) return null;
+            if (!Whole(at < 0 ? part : part[..at], out var from) || !Whole(at < 0 ? part : part[(at + 2)..], out var to) || from < 1 || to < from
+                || (long)to - from >= MostFits) return null;
             for (var k = from; k <= to; k++) all.Add(k);
             if (all.Count > MostFits) return null;
         }
@@ -84,5 +89,6 @@ internal sealed class SelectionSettings
         return [.. all];
     }
 
-    private static bool Whole(string text, out int value) => int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value) && value < int.MaxValue;
+    private static bool Whole(string text, out int value) =>
+        int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value) && value < int.MaxValue;
 }

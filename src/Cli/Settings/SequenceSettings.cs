@@ -10,26 +10,32 @@ namespace Pipelines.Cli.Settings;
 internal sealed class SequenceSettings
 {
     private readonly Setting<string?> order = Setting.Name(
-        "--order", "Column that gives the order within a sequence. Without --regroup, a value below the one before it is an error. [default: the order of the rows]", "the name of a column", "time");
+        "--order", "Column that gives the order within a sequence. Without --regroup, a value below the one before it is an error. [default: the order "
+            + "of the rows]", "the name of a column", "time");
 
     private readonly Option<bool> regroup = new("--regroup")
     {
-        Description = "Collect the rows of each sequence from anywhere in the data and sort them by --order: in memory within the budget, beyond it in temporary files. Without this, a key that comes back after another one is an error.",
+        Description = "Collect the rows of each sequence from anywhere in the data and sort them by --order: in memory within the budget, beyond it in "
+            + "temporary files. Without this, a key that comes back after another one is an error.",
     };
 
     /// <summary>Column of the keys.</summary>
     public Setting<string?> Key { get; } = Setting.Name(
-        "--sequence", "Column with the key of each sequence: adjacent rows with the same key form one sequence, also across files. With --lists: the name of a new column that numbers the sequences. [default with --lists: sequence]",
+        "--sequence", "Column with the key of each sequence: adjacent rows with the same key form one sequence, also across files. With --lists: the name of a "
+            + "new column that numbers the sequences. [default with --lists: sequence]",
         "the name of a column", "id");
 
     /// <summary>What a dry run says of rows that are brought together; null where they are taken as they stand.</summary>
     public string? Sorting(ParseResult parsed) => parsed.GetValue(regroup)
-        ? "the rows of each key are brought together and sorted as they are read: in half the memory of the decoded features, beyond it in private temporary files"
+        ? "the rows of each key are brought together and sorted as they are read: in half the memory of the decoded features, beyond it in private "
+            + "temporary files"
         : null;
 
     /// <summary>Columns of lists.</summary>
     public Setting<IReadOnlyList<string>?> Lists { get; } = Setting.Names(
-        "--lists", "List columns: each row of the files is a sequence, and the elements of its lists, which must be of equal length, are its rows. Other columns are repeated beside each element. Takes the place of --sequence.", "a,b", "column names separated by commas, each once", "speed,heading");
+        "--lists", "List columns: each row of the files is a sequence, and the elements of its lists, which must be of equal length, are its rows. Other "
+            + "columns are repeated beside each element. Takes the place of --sequence.", "a,b", "column names separated by commas, each once",
+            "speed,heading");
 
     /// <summary>Gives the options to a command.</summary>
     public void AddTo(Command command)
@@ -48,11 +54,18 @@ internal sealed class SequenceSettings
     {
         if (features is not null && result.Given(Key) is { } column && result.Given(features)?.Contains(column) == true)
             yield return UsageError.For($"{Key.Name} and {features.Name}", $"'{column}' in both", "a key that is no feature", $"{Key.Name} {Key.Example}");
-        if (isNeeded && !result.IsGiven(Key) && !result.IsGiven(Lists)) yield return UsageError.For(Key.Name, "none", $"the column with the sequences' keys, or list columns ({Lists.Name})", $"{Key.Name} {Key.Example}");
+        if (isNeeded && !result.IsGiven(Key) && !result.IsGiven(Lists))
+            yield return UsageError.For(Key.Name, "none", $"the column with the sequences' keys, or list columns ({Lists.Name})", $"{Key.Name} {Key.Example}");
         foreach (var option in new Option[] { order, regroup })
-            if (result.IsGiven(Lists) && result.IsGiven(option)) yield return UsageError.For($"{Lists.Name} and {option.Name}", "both", "one of them, as the elements of lists are in order already", $"{Lists.Name} {Lists.Example}");
-            else if (!isNeeded && result.IsGiven(option) && !result.IsGiven(Key)) yield return UsageError.For(option.Name, $"no {Key.Name}", "the column with the sequences' keys as well", $"{Key.Name} {Key.Example} {option.Name}");
-        if (result.Given(Key) is { } key && result.Given(order) == key) yield return UsageError.For($"{Key.Name} and {order.Name}", $"'{key}' in both", "two columns", $"{Key.Name} {Key.Example} {order.Name} {order.Example}");
+            if (result.IsGiven(Lists) && result.IsGiven(option))
+                yield return UsageError.For($"{Lists.Name} and {option.Name}", "both", "one of them, as the elements of lists are in order already",
+                    $"{Lists.Name} {Lists.Example}");
+            else if (!isNeeded && result.IsGiven(option) && !result.IsGiven(Key))
+                yield return UsageError.For(option.Name, $"no {Key.Name}", "the column with the sequences' keys as well",
+                    $"{Key.Name} {Key.Example} {option.Name}");
+        if (result.Given(Key) is { } key && result.Given(order) == key)
+            yield return UsageError.For($"{Key.Name} and {order.Name}", $"'{key}' in both", "two columns",
+                $"{Key.Name} {Key.Example} {order.Name} {order.Example}");
     }
 
     /// <summary>The columns of lists that are features where none are named; null where there are no lists.</summary>
@@ -82,7 +95,8 @@ internal sealed class SequenceSettings
     public void CheckModel(Model model, ParseResult parsed)
     {
         if (model is not SequenceModel && (parsed.GetValue(Key) is not null || parsed.GetValue(Lists) is not null))
-            throw new ModelException(ErrorKind.Usage, parsed.GetValue(Key) is { } key ? $"{Key.Name} {NameList.Text(key)}" : Lists.Name, $"a {model.FormatName} model, which scores each row by itself", "a model of sequences", $"leave it out, or give a model of sequences");
+            throw new ModelException(ErrorKind.Usage, parsed.GetValue(Key) is { } key ? $"{Key.Name} {NameList.Text(key)}" : Lists.Name,
+                $"a {model.FormatName} model, which scores each row by itself", "a model of sequences", $"leave it out, or give a model of sequences");
     }
 
     private string? KeyOf(ParseResult parsed) => parsed.GetValue(Key) ?? (parsed.GetValue(Lists) is null ? null : new ParquetSourceOptions().ListKey);

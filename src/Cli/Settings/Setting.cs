@@ -111,7 +111,9 @@ internal static class Setting
             {
                 var text = texts.Count == 1 ? texts[0] : "";
                 value = text;
-                return all.Contains(text) ? null : new(option, $"'{text}'", setting.Expected, NearestName.Remedy(text, all, $"for example {option} {setting.Example}"));
+                return all.Contains(text)
+                    ? null
+                    : new(option, $"'{text}'", setting.Expected, NearestName.Remedy(text, all, $"for example {option} {setting.Example}"));
             },
             null);
     }
@@ -123,7 +125,8 @@ internal static class Setting
             {
                 var text = texts.Count == 1 ? texts[0] : "";
                 value = NameList.ParseOne(text, out var problem);
-                return problem is null ? null : UsageError.For(option, $"'{text}': {problem}", setting.Expected, $"{option} {(text.Contains('"', StringComparison.Ordinal) ? "'\"a, b\"'" : setting.Example)}");
+                return problem is null ? null : UsageError.For(option, $"'{text}': {problem}", setting.Expected,
+                    $"{option} {(text.Contains('"', StringComparison.Ordinal) ? "'\"a, b\"'" : setting.Example)}");
             },
             null);
 
@@ -135,7 +138,8 @@ internal static class Setting
     /// <param name="example">A value that is right.</param>
     /// <param name="check">What is wrong with the names and what to try, where they are wrong; null = each must be there once.</param>
     public static Setting<IReadOnlyList<string>?> Names(
-        string name, string description, string helpName, string expected, string example, Func<IReadOnlyList<string>, (string Found, string Expected, string Remedy)?>? check = null) =>
+        string name, string description, string helpName, string expected, string example,
+        Func<IReadOnlyList<string>, (string Found, string Expected, string Remedy)?>? check = null) =>
         new(name, description, helpName, expected, example,
             (ISetting setting, string option, IReadOnlyList<string> texts, out IReadOnlyList<string>? value) =>
             {

@@ -48,9 +48,11 @@ internal static class UsageErrors
         var command = parsed.CommandResult.Command;
         string[] names = [.. Options(command).Select(o => o.Name).Order(StringComparer.Ordinal)];
         foreach (var late in args.Skip(end + 1).Where(a => IsOption(a, names)).Distinct(StringComparer.Ordinal))
-            yield return new(late, $"an option after '{EndOfOptions}', where options end", $"it before '{EndOfOptions}'", $"move it there (a file of that name is given as ./{late})");
+            yield return new(late, $"an option after '{EndOfOptions}', where options end", $"it before '{EndOfOptions}'",
+                $"move it there (a file of that name is given as ./{late})");
         var taken = command.Arguments.SelectMany(a => parsed.GetResult(a)?.Tokens ?? []).Select(t => t.Value).Concat(parsed.UnmatchedTokens);
-        foreach (var token in taken.Where(t => t.Length > 1 && t[0] == '-' && !IsOption(t, names) && args.Take(end).Contains(t)).Distinct(StringComparer.Ordinal))
+        foreach (var token in taken.Where(t => t.Length > 1 && t[0] == '-' && !IsOption(t, names) && args.Take(end).Contains(t))
+            .Distinct(StringComparer.Ordinal))
             yield return Unknown(command, token, names);
     }
 
@@ -70,7 +72,8 @@ internal static class UsageErrors
         var example = $"for example {Path(parsed.CommandResult)} {usual}";
         var typed = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         return new(
-            isRoot ? "verb" : $"{command.Name} KIND", typed is null ? "none" : $"'{typed}'", isRoot ? "a verb, such as fit, score or inspect" : "a kind of model, such as mixture",
+            isRoot ? "verb" : $"{command.Name} KIND", typed is null ? "none" : $"'{typed}'",
+            isRoot ? "a verb, such as fit, score or inspect" : "a kind of model, such as mixture",
             typed is null ? example : NearestName.Remedy(typed, command.Subcommands.Select(c => c.Name), example));
     }
 
@@ -86,12 +89,15 @@ internal static class UsageErrors
             case OptionResult { Option: ISetting { Error: { } own } }:
                 return own;
             case OptionResult option:
-                return new(option.Option.Name, option.Tokens.Count == 0 ? "it more than once" : $"the value '{option.Tokens[0].Value}'", "its name alone", "leave the rest out");
+                return new(option.Option.Name, option.Tokens.Count == 0 ? "it more than once" : $"the value '{option.Tokens[0].Value}'", "its name alone",
+                    "leave the rest out");
             case ArgumentResult { Tokens.Count: 0, Argument: { } argument }:
-                return UsageError.For(argument.Name, "none", Described(argument), $"{Path(parsed.CommandResult)} {string.Join(' ', command.Arguments.Select(Sample))} …");
+                return UsageError.For(argument.Name, "none", Described(argument),
+                    $"{Path(parsed.CommandResult)} {string.Join(' ', command.Arguments.Select(Sample))} …");
             default:
                 return parsed.UnmatchedTokens.Count > 0
-                    ? new(command.Name, $"the extra argument '{parsed.UnmatchedTokens[0]}'", command.Arguments.Count == 0 ? "no argument" : $"only {string.Join(" and ", command.Arguments.Select(a => a.Name))}", "leave it out")
+                    ? new(command.Name, $"the extra argument '{parsed.UnmatchedTokens[0]}'",
+                        command.Arguments.Count == 0 ? "no argument" : $"only {string.Join(" and ", command.Arguments.Select(a => a.Name))}", "leave it out")
                     : new(command.Name, error.Message.TrimEnd('.'), "a right command line", "correct it");
         }
     }

@@ -24,7 +24,8 @@ internal sealed class ArrayRecycler
     /// <summary>Takes the array behind a memory back, if it holds plain values.</summary>
     public void Return<T>(ReadOnlyMemory<T> memory)
     {
-        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>() && MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { Length: > 0 } array)
+        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>() && MemoryMarshal.TryGetArray(memory, out var segment)
+            && segment.Array is { Length: > 0 } array)
             kept.GetOrAdd(typeof(T), static _ => new()).Push(array);
     }
 }

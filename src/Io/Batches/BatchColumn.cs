@@ -36,7 +36,9 @@ internal interface IColumnVisitor<out TResult>
     TResult Visit<T>(BatchColumn<T> column);
 }
 
-/// <summary>The values of one column of a batch: plainly one a row, or as indexes into a dictionary that batches share (strings flow so without one object a row).</summary>
+/// <summary>
+/// The values of one column of a batch: plainly one a row, or as indexes into a dictionary that batches share (strings flow so without one object a row).
+/// </summary>
 /// <typeparam name="T">Type of a value, as the field says.</typeparam>
 public sealed class BatchColumn<T> : BatchColumn
 {

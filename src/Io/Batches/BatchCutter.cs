@@ -55,7 +55,9 @@ internal sealed class BatchCutter(BatchSchema schema, int batchSize, long firstB
         var at = 0;
         for (var i = 0; i < parts.Count; i++)
         {
-            origins[i] = new BatchOrigin(at, parts[i].Block.Source, parts[i].Block.Group, parts[i].Block.FirstRow + parts[i].Start) { Lists = parts[i].Block.Lists };
+            origins[i] = new BatchOrigin(at, parts[i].Block.Source, parts[i].Block.Group,
+                parts[i].Block.FirstRow + parts[i].Start)
+            { Lists = parts[i].Block.Lists };
             at += parts[i].Count;
         }
         // A batch cut from one block reads that block until it is released; a joined one has copied what it holds.

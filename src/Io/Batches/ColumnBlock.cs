@@ -12,7 +12,8 @@ namespace Pipelines.Io;
 /// <param name="Lease">Counts who reads the block, if its memory is used again; null if it is not.</param>
 /// <param name="FirstRow">Its first row in the row group or source.</param>
 /// <param name="Lists">Where rows are elements of lists: which lists; null elsewhere.</param>
-internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns, BlockLease? Lease = null, long FirstRow = 0, ListPlaces? Lists = null);
+internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns, BlockLease? Lease = null, long FirstRow = 0,
+    ListPlaces? Lists = null);
 
 /// <summary>A column of a <see cref="RowBlock"/>.</summary>
 internal abstract class ColumnBlock
@@ -21,7 +22,8 @@ internal abstract class ColumnBlock
     public abstract BatchColumn Slice(ColumnField field, int start, int count);
 
     /// <summary>The column of a batch whose rows lie in several blocks, copied together.</summary>
-    public static BatchColumn Join(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts) => parts[0].Column.JoinWith(field, parts);
+    public static BatchColumn Join(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts) =>
+        parts[0].Column.JoinWith(field, parts);
 
     /// <summary>The block of a batch's column.</summary>
     public static ColumnBlock Of(BatchColumn column) => column.Accept(new Wrap());
@@ -37,7 +39,9 @@ internal abstract class ColumnBlock
     /// <summary>A block of nulls alone.</summary>
     /// <param name="type">Type of the values that the column could hold.</param>
     /// <param name="rows">Number of rows, at least 0.</param>
-    public static ColumnBlock Nulls(Type type, int rows) => (ColumnBlock)typeof(ColumnBlock).GetMethod(nameof(NullsOf), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, [rows])!;
+    public static ColumnBlock Nulls(Type type, int rows) =>
+        (ColumnBlock)typeof(ColumnBlock).GetMethod(nameof(NullsOf), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+            .Invoke(null, [rows])!;
 
     private static ColumnBlock<T> NullsOf<T>(int rows) => new(new T[rows], null, default, new bool[rows]);
 
@@ -77,12 +81,15 @@ internal abstract class ColumnBlock
 /// <param name="indexes">Shape [rows]; empty for a plain column.</param>
 /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
 /// <param name="isPart">True if the arrays belong to another block.</param>
-internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<T>? dictionary, ReadOnlyMemory<int> indexes, bool[]? present, bool isPart = false) : ColumnBlock
+internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<T>? dictionary, ReadOnlyMemory<int> indexes, bool[]? present,
+    bool isPart = false) : ColumnBlock
 {
     public override ColumnBlock Part(int start, int count)
     {
         var flags = Flags(start, count);
-        return dictionary is null ? new ColumnBlock<T>(values.Slice(start, count), null, default, flags, true) : new ColumnBlock<T>(default, dictionary, indexes.Slice(start, count), flags, true);
+        return dictionary is null
+            ? new ColumnBlock<T>(values.Slice(start, count), null, default, flags, true)
+            : new ColumnBlock<T>(default, dictionary, indexes.Slice(start, count), flags, true);
     }
 
     public override BatchColumn Slice(ColumnField field, int start, int count)
@@ -132,7 +139,9 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
             plain = expanded;
         }
         var made = new TTarget[plain.Length];
-        return NumericConversion.To(plain, made.AsSpan()) ? new ColumnBlock<TTarget>(made, null, default, present) : throw new InvalidOperationException($"found values of type {typeof(T).Name}, expected numbers");
+        return NumericConversion.To(plain, made.AsSpan())
+            ? new ColumnBlock<TTarget>(made, null, default, present)
+            : throw new InvalidOperationException($"found values of type {typeof(T).Name}, expected numbers");
     }
 
     protected override BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts)
@@ -168,7 +177,8 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
 
     private T At(int row) => dictionary is null ? values.Span[row] : dictionary.Count == 0 ? default! : dictionary.Values.Span[indexes.Span[row]];
 
-    private bool[]? Flags(int start, int count) => present is null || !present.AsSpan(start, count).Contains(false) ? null : present.AsSpan(start, count).ToArray();
+    private bool[]? Flags(int start, int count) =>
+        present is null || !present.AsSpan(start, count).Contains(false) ? null : present.AsSpan(start, count).ToArray();
 
     private void CopyTo(int start, Span<T> target)
     {

@@ -3,7 +3,9 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io;
 
-/// <summary>A column over all files of a source, found by name: where it is absent, how it is stored, and the type that holds the values of all files.</summary>
+/// <summary>
+/// A column over all files of a source, found by name: where it is absent, how it is stored, and the type that holds the values of all files.
+/// </summary>
 /// <param name="Name">Its name.</param>
 internal sealed record ColumnUnion(string Name)
 {
@@ -31,13 +33,21 @@ internal sealed record ColumnUnion(string Name)
     public bool IsUneven => AbsentFrom.Count > 0 || Types.Count > 1;
 
     /// <summary>What becomes of the difference, in words; null if there is none.</summary>
-    public string? Words
+    public string? Difference
     {
         get
         {
             if (!IsUneven) return null;
-            var types = Types.Count < 2 ? "" : string.Join(", ", Types.Select(t => $"{t.Stored} in {t.File}")) + (!IsInConflict ? $", read as {Field?.ValueType.Name.ToLowerInvariant()}" : AreNumbers ? ", which no type holds exactly: only a feature" : ", which no type holds");
-            var absent = AbsentFrom.Count == 0 ? "" : $"absent from {string.Join(", ", AbsentFrom.Take(MostFiles))}{(AbsentFrom.Count > MostFiles ? $" and {AbsentFrom.Count - MostFiles} more" : "")}, null there";
+            var types = Types.Count < 2 ? "" : string.Join(", ", Types.Select(t => $"{t.Stored} in {t.File}"))
+                + (!IsInConflict
+                    ? $", read as {Field?.ValueType.Name.ToLowerInvariant()}"
+                    : AreNumbers ? ", which no type holds exactly: only a feature" : ", which no type holds");
+            var absent =
+                AbsentFrom.Count == 0
+                    ? ""
+                    : $"absent from {string.Join(", ", AbsentFrom.Take(MostFiles))}{(AbsentFrom.Count > MostFiles
+                        ? $" and {AbsentFrom.Count - MostFiles} more"
+                        : "")}, null there";
             return string.Join("; ", new[] { types, absent }.Where(t => t.Length > 0));
         }
     }
@@ -48,7 +58,8 @@ internal sealed record ColumnUnion(string Name)
     public void CheckEverywhere(string role)
     {
         if (AbsentFrom.Count > 0)
-            throw new DataException(DataErrorKind.Data, AbsentFrom[0], $"no column '{Name}'", $"the {role} '{Name}', as in {Types[0].File}", $"leave the file out, or name a column that every file has");
+            throw new DataException(DataErrorKind.Data, AbsentFrom[0], $"no column '{Name}'", $"the {role} '{Name}', as in {Types[0].File}",
+                $"leave the file out, or name a column that every file has");
     }
 
     /// <summary>Refuses a column whose types no one type holds.</summary>
@@ -57,7 +68,8 @@ internal sealed record ColumnUnion(string Name)
     public void CheckType(string option = "ScoreOptions.Keep")
     {
         if (IsInConflict)
-            throw new DataException(DataErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}", $"leave the column out ({option}), or write the files anew with one type");
+            throw new DataException(DataErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}",
+                $"leave the column out ({option}), or write the files anew with one type");
     }
 
     /// <summary>The columns of some files, each once: those of the first file in its order, then those that come new.</summary>

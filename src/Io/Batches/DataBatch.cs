@@ -6,7 +6,8 @@ namespace Pipelines.Io;
 /// <param name="FirstRow">Row of the batch, from 0, at which this origin begins.</param>
 /// <param name="Source">File path or name of the source.</param>
 /// <param name="RowGroup">Row group in the file, from 0; -1 where there is none.</param>
-/// <param name="SourceRow">Row in the row group (or source) of the batch's row <paramref name="FirstRow"/>, from 0; where rows are elements of lists, the element in the row group.</param>
+/// <param name="SourceRow">Row in the row group (or source) of the batch's row <paramref name="FirstRow"/>, from 0; where rows are elements of lists, the
+/// element in the row group.</param>
 public readonly record struct BatchOrigin(int FirstRow, string Source, int RowGroup, long SourceRow)
 {
     /// <summary>Where rows are elements of lists: which lists. Null elsewhere.</summary>
@@ -38,17 +39,20 @@ public sealed class DataBatch
     /// <param name="firstRow">Global number of its first row, from 0.</param>
     /// <param name="origins">Where the rows came from, by first row; may be empty.</param>
     /// <param name="credit">The share of the run's memory that the batch occupies; null = none.</param>
-    public DataBatch(BatchSchema schema, IReadOnlyList<BatchColumn> columns, int rows, long index, long firstRow, IReadOnlyList<BatchOrigin>? origins = null, IBatchCredit? credit = null)
+    public DataBatch(BatchSchema schema, IReadOnlyList<BatchColumn> columns, int rows, long index, long firstRow, IReadOnlyList<BatchOrigin>? origins = null,
+        IBatchCredit? credit = null)
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(columns);
         if (columns.Count != schema.Fields.Count || columns.Any(c => c.Length != rows))
-            throw new ArgumentException($"batch {index}: found columns of {string.Join(", ", columns.Select(c => c.Length))} rows, expected {schema.Fields.Count} columns of {rows}", nameof(columns));
+            throw new ArgumentException($"batch {index}: found columns of {string.Join(", ", columns.Select(c => c.Length))} rows, expected "
+                + $"{schema.Fields.Count} columns of {rows}", nameof(columns));
         (Schema, Columns, Rows, Index, FirstRow, Origins, this.credit) = (schema, columns, rows, index, firstRow, origins ?? [], credit);
     }
 
     /// <summary>The first batch of a source without rows.</summary>
-    internal static DataBatch Empty(BatchSchema schema) => new(schema, [.. schema.Fields.Select(f => ColumnBlock.Nulls(f.ValueType, 0).Slice(f, 0, 0))], 0, 0, 0);
+    internal static DataBatch Empty(BatchSchema schema) =>
+        new(schema, [.. schema.Fields.Select(f => ColumnBlock.Nulls(f.ValueType, 0).Slice(f, 0, 0))], 0, 0, 0);
 
     /// <summary>Names and types of the columns.</summary>
     public BatchSchema Schema { get; }
@@ -91,7 +95,8 @@ public sealed class DataBatch
     internal void CheckAgainst(BatchSchema expected, string place)
     {
         if (!ReferenceEquals(Schema, expected) && !Schema.Fields.SequenceEqual(expected.Fields))
-            throw new DataException(DataErrorKind.Data, $"{place}, batch {Index}", $"the columns {Schema}", $"the columns {expected}", "write batches of the schema that the sink was opened with");
+            throw new DataException(DataErrorKind.Data, $"{place}, batch {Index}", $"the columns {Schema}", $"the columns {expected}",
+                "write batches of the schema that the sink was opened with");
     }
 
     /// <summary>Gives the batch's share of the memory budget back; the second call does nothing.</summary>

@@ -12,10 +12,15 @@ public sealed record ReadOptions
     /// <summary>Row groups or files decoded at the same time, -1 (all cores) or at least 1; default 1. The order of the rows does not depend on it.</summary>
     public int MaxDegreeOfParallelism { get; init; } = 1;
 
-    /// <summary>Bytes that decoded rows read ahead may take. Larger row groups are decoded in slices; the source decodes at least a batch. Default 128 MiB.</summary>
+    /// <summary>
+    /// Bytes that decoded rows read ahead may take. Larger row groups are decoded in slices; the source decodes at least a batch. Default 128 MiB.
+    /// </summary>
     public long ReadAheadBytes { get; init; } = 128L << 20;
 
-    /// <summary>Bytes that decoders may hold beside decoded rows: pages and dictionaries. What needs more alone is refused before it is allocated. Null (default) = no limit.</summary>
+    /// <summary>
+    /// Bytes that decoders may hold beside decoded rows: pages and dictionaries. What needs more alone is refused before it is allocated. Null (default) = no
+    /// limit.
+    /// </summary>
     public long? DecoderBytes { get; init; }
 
     /// <summary>Bytes that one batch may take; a larger one is refused, before it is allocated where its size is known. Null (default) = no limit.</summary>
@@ -25,21 +30,23 @@ public sealed record ReadOptions
     public IBatchCredits? Credits { get; init; }
 
     /// <summary>
-    /// Decode into memory that released batches have given back; default false. Saves memory and time, and asks for care: after <see cref="DataBatch.Release"/> the
-    /// batch's columns must not be read any more, for their values change.
+    /// Decode into memory that released batches have given back; default false. Saves memory and time, and asks for care: after <see cref="DataBatch.Release"/>
+    /// the batch's columns must not be read any more, for their values change.
     /// </summary>
     public bool ReuseMemory { get; init; }
 
     /// <summary>
-    /// Number of the first batch, at least 0 (default): the source begins with the rows of that batch and numbers batches and rows as if it had read those before.
-    /// What lies wholly before it is not decoded.
+    /// Number of the first batch, at least 0 (default): the source begins with the rows of that batch and numbers batches and rows as if it had read those
+    /// before. What lies wholly before it is not decoded.
     /// </summary>
     public long FirstBatch { get; init; }
 
     /// <summary>Bytes that the reader of the batches adds to each row (features, scores); they count in <see cref="LargestBatchBytes"/>. Default 0.</summary>
     public long ExtraRowBytes { get; init; }
 
-    /// <summary>True: of a column that holds numbers of different types, which no type holds exactly, the values as doubles are wanted. Else it is refused.</summary>
+    /// <summary>
+    /// True: of a column that holds numbers of different types, which no type holds exactly, the values as doubles are wanted. Else it is refused.
+    /// </summary>
     internal bool MixesNumbers { get; init; }
 
     /// <summary>Checks all options together.</summary>
@@ -54,7 +61,8 @@ public sealed record ReadOptions
         if (LargestBatchBytes < 1) wrong.Add($"LargestBatchBytes {LargestBatchBytes} (at least 1)");
         if (ExtraRowBytes < 0) wrong.Add($"ExtraRowBytes {ExtraRowBytes} (at least 0)");
         if (FirstBatch < 0) wrong.Add($"FirstBatch {FirstBatch} (at least 0)");
-        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, nameof(ReadOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
+        if (wrong.Count > 0)
+            throw new DataException(DataErrorKind.Usage, nameof(ReadOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
     }
 }
 
@@ -68,8 +76,8 @@ public interface IBatchSource
     IReadOnlyList<string> Warnings => [];
 
     /// <summary>
-    /// The source as one run sees it, called once by each run before it opens anything: a source of files finds them then and keeps to them until the run has ended.
-    /// By default the source itself. A source that wraps others calls this of theirs.
+    /// The source as one run sees it, called once by each run before it opens anything: a source of files finds them then and keeps to them until the run has
+    /// ended. By default the source itself. A source that wraps others calls this of theirs.
     /// </summary>
     IBatchSource ForRun() => this;
 
@@ -83,20 +91,26 @@ public interface IBatchSource
 /// <summary>What a source holds.</summary>
 /// <param name="Schema">Its columns.</param>
 /// <param name="Rows">Number of rows, or null if it is not known before reading.</param>
-/// <param name="LargestRowGroupBytes">Decoded size of the largest row group, in bytes (all columns); what does not fit the share for reading ahead is decoded in slices.</param>
+/// <param name="LargestRowGroupBytes">Decoded size of the largest row group, in bytes (all columns); what does not fit the share for reading ahead is decoded
+/// in slices.</param>
 public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowGroupBytes = 0)
 {
-    /// <summary>The files that are read, in order; empty (default) for sources that are no files. Jobs over other sources cannot be resumed: nothing says that the rows are the same.</summary>
+    /// <summary>
+    /// The files that are read, in order; empty (default) for sources that are no files. Jobs over other sources cannot be resumed: nothing says that the rows
+    /// are the same.
+    /// </summary>
     public IReadOnlyList<InputFile> Files { get; init; } = [];
 
     /// <summary>What else decides which rows are read, so that a job is only resumed as the same; empty by default.</summary>
-    public IReadOnlyList<JobFact> Facts { get; init; } = [];
+    public IReadOnlyList<JobProperty> JobProperties { get; init; } = [];
 
     /// <summary>Columns that the data hold and that cannot be read, by name, and why; empty by default.</summary>
     public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>Where rows go. Nothing is visible before <see cref="CompleteAsync"/>; after a fault <see cref="IAsyncDisposable.DisposeAsync"/> without it leaves no trace.</summary>
+/// <summary>
+/// Where rows go. Nothing is visible before <see cref="CompleteAsync"/>; after a fault <see cref="IAsyncDisposable.DisposeAsync"/> without it leaves no trace.
+/// </summary>
 public interface IBatchSink : IAsyncDisposable
 {
     /// <summary>Name for messages: path …</summary>

@@ -7,14 +7,14 @@ namespace Pipelines.Io;
 public interface IResumableSink : IBatchSink
 {
     /// <summary>
-    /// Called once, before <see cref="IBatchSink.OpenAsync"/>: locks the output against other runs, finds what an earlier run of the same job left, and checks it.
-    /// Without <paramref name="resume"/> that is discarded.
+    /// Called once, before <see cref="IBatchSink.OpenAsync"/>: locks the output against other runs, finds what an earlier run of the same job left, and checks
+    /// it. Without <paramref name="resume"/> that is discarded.
     /// </summary>
     /// <param name="job">What the output is of.</param>
     /// <param name="resume">True: go on from what is there.</param>
     /// <param name="cancellationToken">Stops the check.</param>
     /// <exception cref="DataException">Another run holds the output, or what is there is of another job: the message says in what it differs.</exception>
-    ValueTask<ResumePoint> ResumeAsync(JobFacts job, bool resume, CancellationToken cancellationToken);
+    ValueTask<ResumePoint> ResumeAsync(JobIdentity job, bool resume, CancellationToken cancellationToken);
 }
 
 /// <summary>From where a run goes on.</summary>

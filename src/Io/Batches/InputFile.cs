@@ -12,5 +12,6 @@ namespace Pipelines.Io;
 public sealed record InputFile(string Path, string Name, long Bytes, DateTime Modified, string FooterHash, long Rows)
 {
     /// <summary>The file as a fact of a job.</summary>
-    public JobFact ToFact() => new($"input {Path}", string.Create(CultureInfo.InvariantCulture, $"{Bytes} bytes of {Modified.ToUniversalTime():O}, footer {FooterHash}"));
+    public JobProperty ToFact() =>
+        new($"input {Path}", string.Create(CultureInfo.InvariantCulture, $"{Bytes} bytes of {Modified.ToUniversalTime():O}, footer {FooterHash}"));
 }

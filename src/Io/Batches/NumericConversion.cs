@@ -11,7 +11,8 @@ internal static class NumericConversion
     public static void ToDoubles<T>(ColumnField field, ReadOnlyMemory<T> values, Span<double> target)
     {
         if (!To(values, target))
-            throw new DataException(DataErrorKind.Data, $"column '{field.Name}'", field.ValueType.Name.ToLowerInvariant(), "a number", "leave the column out of the features, or convert it first");
+            throw new DataException(DataErrorKind.Data, $"column '{field.Name}'", field.ValueType.Name.ToLowerInvariant(), "a number",
+                "leave the column out of the features, or convert it first");
     }
 
     /// <summary>Writes numbers as those of a type that holds them; false if they are not numbers.</summary>

@@ -47,7 +47,8 @@ internal static class NumericUnion
         int Needed((int Bits, bool IsSigned, bool IsReal) kind) => isSigned && !kind.IsSigned ? 2 * kind.Bits : kind.Bits;
     }
 
-    private static int Digits((int Bits, bool IsSigned, bool IsReal) kind) => kind.IsReal ? kind.Bits == 32 ? SingleBits : DoubleBits : kind.IsSigned ? kind.Bits - 1 : kind.Bits;
+    private static int Digits((int Bits, bool IsSigned, bool IsReal) kind) =>
+        kind.IsReal ? kind.Bits == 32 ? SingleBits : DoubleBits : kind.IsSigned ? kind.Bits - 1 : kind.Bits;
 
     private static (int Bits, bool IsSigned, bool IsReal) Kind(Type type) => Type.GetTypeCode(type) switch
     {

@@ -9,7 +9,9 @@ namespace Pipelines.Io;
 /// <param name="Reason">What was found and what was expected.</param>
 public sealed record RejectedRow(long InputRow, string File, int RowGroup, long Row, string Column, string Reason);
 
-/// <summary>Rows of a batch that a block took out of the flow because they cannot be used. They are counted, and kept where the user asked for it: none vanishes.</summary>
+/// <summary>
+/// Rows of a batch that a block took out of the flow because they cannot be used. They are counted, and kept where the user asked for it: none vanishes.
+/// </summary>
 /// <param name="Schema">The columns as they were read.</param>
 /// <param name="Columns">The refused rows' values, in the schema's order; own memory, not that of the batch.</param>
 /// <param name="Rows">One entry a refused row, in input order.</param>

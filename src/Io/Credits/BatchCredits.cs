@@ -66,7 +66,8 @@ public sealed class BatchCredits : IBatchCredits
         return new(WaitAsync(waiter, node, cancellationToken));
     }
 
-    private async Task<IBatchCredit?> WaitAsync(TaskCompletionSource<IBatchCredit?> waiter, LinkedListNode<TaskCompletionSource<IBatchCredit?>> node, CancellationToken cancellationToken)
+    private async Task<IBatchCredit?> WaitAsync(TaskCompletionSource<IBatchCredit?> waiter, LinkedListNode<TaskCompletionSource<IBatchCredit?>> node,
+        CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.Register(() =>
         {

@@ -20,7 +20,8 @@ public readonly record struct MemorySize(long Bytes) : IParsable<MemorySize>
     /// <exception cref="DataException">The text is not a size.</exception>
     public static MemorySize Parse(string s, IFormatProvider? provider = null) => TryParse(s, provider, out var size)
         ? size
-        : throw new DataException(DataErrorKind.Usage, "memory size", $"'{s}'", "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB", "correct the size");
+        : throw new DataException(DataErrorKind.Usage, "memory size", $"'{s}'", "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB",
+            "correct the size");
 
     /// <summary>Reads a size; false if the text is none.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out MemorySize result)
@@ -35,7 +36,8 @@ public readonly record struct MemorySize(long Bytes) : IParsable<MemorySize>
             text = text[..^name.Length].TrimEnd();
             break;
         }
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue / unit) return false;
+        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number > long.MaxValue / unit)
+            return false;
         result = new MemorySize((long)(number * unit));
         return true;
     }

@@ -3,11 +3,14 @@ using System.Globalization;
 
 namespace Pipelines.Io;
 
-/// <summary>Lets configuration set a <see cref="MemorySize"/> by its text. Without it, binders see a structure without settings and leave the value out.</summary>
+/// <summary>
+/// Lets configuration set a <see cref="MemorySize"/> by its text. Without it, binders see a structure without settings and leave the value out.
+/// </summary>
 internal sealed class MemorySizeConverter : TypeConverter
 {
     /// <inheritdoc/>
-    public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) => sourceType == typeof(string) || base.CanConvertFrom(context, sourceType);
+    public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) =>
+        sourceType == typeof(string) || base.CanConvertFrom(context, sourceType);
 
     /// <inheritdoc/>
     public override object? ConvertFrom(ITypeDescriptorContext? context, CultureInfo? culture, object value) =>
@@ -16,5 +19,7 @@ internal sealed class MemorySizeConverter : TypeConverter
     /// <inheritdoc/>
     /// <remarks>In bytes: the text for people is rounded.</remarks>
     public override object? ConvertTo(ITypeDescriptorContext? context, CultureInfo? culture, object? value, Type destinationType) =>
-        value is MemorySize size && destinationType == typeof(string) ? string.Create(CultureInfo.InvariantCulture, $"{size.Bytes}B") : base.ConvertTo(context, culture, value, destinationType);
+        value is MemorySize size && destinationType == typeof(string)
+            ? string.Create(CultureInfo.InvariantCulture, $"{size.Bytes}B")
+            : base.ConvertTo(context, culture, value, destinationType);
 }

@@ -27,7 +27,9 @@ public static class DataFrameConversion
         return new DataBatch(new BatchSchema(columns.Select(c => c.Field)), columns, checked((int)frame.Rows.Count), index, firstRow);
     }
 
-    /// <summary>A batch that takes the place of another: the frame's columns for the same rows. Columns keep how they are stored; the batch's credit goes over.</summary>
+    /// <summary>
+    /// A batch that takes the place of another: the frame's columns for the same rows. Columns keep how they are stored; the batch's credit goes over.
+    /// </summary>
     /// <param name="frame">The rows, as many as the batch has.</param>
     /// <param name="replaced">The batch that the frame was made of.</param>
     public static DataBatch ToBatch(this DataFrame frame, DataBatch replaced)
@@ -35,7 +37,8 @@ public static class DataFrameConversion
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentNullException.ThrowIfNull(replaced);
         if (frame.Rows.Count != replaced.Rows)
-            throw new DataException(DataErrorKind.Data, $"batch {replaced.Index}", $"a DataFrame of {frame.Rows.Count} rows", $"{replaced.Rows} rows, as the batch has", "keep every row; filter in a block that reports rows");
+            throw new DataException(DataErrorKind.Data, $"batch {replaced.Index}", $"a DataFrame of {frame.Rows.Count} rows",
+                $"{replaced.Rows} rows, as the batch has", "keep every row; filter in a block that reports rows");
         var columns = frame.Columns.Select(c => ToColumn(c, replaced.Schema.IndexOf(c.Name) is >= 0 and var i ? replaced.Schema.Fields[i] : null)).ToArray();
         return replaced.With(new BatchSchema(columns.Select(c => c.Field)), columns);
     }
@@ -78,7 +81,8 @@ public static class DataFrameConversion
         PrimitiveDataFrameColumn<TimeSpan> c => Primitive(c, like),
         PrimitiveDataFrameColumn<Guid> c => Primitive(c, like),
         StringDataFrameColumn or ArrowStringDataFrameColumn => Text(column, like),
-        _ => throw new DataException(DataErrorKind.Data, $"column '{column.Name}'", $"a DataFrame column of type {column.GetType().Name}", "a column of numbers, booleans, texts or times", "convert the column or leave it out"),
+        _ => throw new DataException(DataErrorKind.Data, $"column '{column.Name}'", $"a DataFrame column of type {column.GetType().Name}",
+            "a column of numbers, booleans, texts or times", "convert the column or leave it out"),
     };
 
     private static BatchColumn<T> Primitive<T>(PrimitiveDataFrameColumn<T> column, ColumnField? like) where T : unmanaged
@@ -150,7 +154,8 @@ public static class DataFrameConversion
             Make(c, (d, n, rows, nulls) => new PrimitiveDataFrameColumn<T>(c.Field.Name, d, n, rows, nulls));
 
         // The arrays begin at their values: a DataFrame reads past slices that do not. Bits are counted from the lowest, 1 = present.
-        private static TColumn Make<T, TColumn>(BatchColumn<T> column, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, int, int, TColumn> make) where T : unmanaged
+        private static TColumn Make<T, TColumn>(BatchColumn<T> column, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, int, int, TColumn> make)
+            where T : unmanaged
         {
             var rows = column.Length;
             var data = MemoryMarshal.AsBytes(column.Values.Span).ToArray();

@@ -25,7 +25,8 @@ public sealed class MemorySink : IBatchSink
     /// <exception cref="DataException">There is no such column, or its values are of another type.</exception>
     public ReadOnlyMemory<T> Values<T>(string name) => this[name] is BatchColumn<T> column
         ? column.Values
-        : throw new DataException(DataErrorKind.Usage, $"memory, column '{name}'", $"values of type {this[name].Field.ValueType.Name}", typeof(T).Name, "ask for the column's own type");
+        : throw new DataException(DataErrorKind.Usage, $"memory, column '{name}'", $"values of type {this[name].Field.ValueType.Name}", typeof(T).Name,
+            "ask for the column's own type");
 
     /// <summary>All values of a numeric column as doubles, null as NaN; shape [Rows].</summary>
     public double[] Doubles(string name)
@@ -82,7 +83,8 @@ public sealed class MemorySink : IBatchSink
 /// <summary>Copies the values of a column together.</summary>
 internal abstract class ColumnCollector
 {
-    public static ColumnCollector For(ColumnField field) => (ColumnCollector)Activator.CreateInstance(typeof(ColumnCollector<>).MakeGenericType(field.ValueType))!;
+    public static ColumnCollector For(ColumnField field) =>
+        (ColumnCollector)Activator.CreateInstance(typeof(ColumnCollector<>).MakeGenericType(field.ValueType))!;
 
     public abstract void Add(BatchColumn column);
 

@@ -10,13 +10,15 @@ public sealed class MemorySource : IBatchSource
     private readonly IEnumerable<RowBlock> blocks;
     private readonly long? rows;
 
-    private MemorySource(string name, BatchSchema schema, IEnumerable<RowBlock> blocks, long? rows) => (Name, this.schema, this.blocks, this.rows) = (name, schema, blocks, rows);
+    private MemorySource(string name, BatchSchema schema, IEnumerable<RowBlock> blocks, long? rows) =>
+        (Name, this.schema, this.blocks, this.rows) = (name, schema, blocks, rows);
 
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <summary>A source of one array a column, all of the same length; the arrays are not copied, so they must not change while they are read.</summary>
-    /// <param name="columns">Name and values. Elements are of a type that <see cref="ColumnField.ValueType"/> names, or its nullable form; a null among strings is a null.</param>
+    /// <param name="columns">Name and values. Elements are of a type that <see cref="ColumnField.ValueType"/> names, or its nullable form; a null among strings
+    /// is a null.</param>
     public static MemorySource FromArrays(params IEnumerable<(string Name, Array Values)> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
@@ -24,9 +26,11 @@ public sealed class MemorySource : IBatchSource
         if (list.Count == 0) throw new DataException(DataErrorKind.Usage, "memory", "no column", "at least one array", "give an array with a name");
         var length = list[0].Values.Length;
         if (list.Find(c => c.Values.Length != length) is { Name: { } other } different)
-            throw new DataException(DataErrorKind.Usage, $"memory, column '{other}'", $"{different.Values.Length} rows", $"{length} rows, as column '{list[0].Name}' has", "give arrays of the same length");
+            throw new DataException(DataErrorKind.Usage, $"memory, column '{other}'", $"{different.Values.Length} rows",
+                $"{length} rows, as column '{list[0].Name}' has", "give arrays of the same length");
         var made = list.ConvertAll(c => MakeColumn(c.Name, c.Values));
-        return new MemorySource("memory", new BatchSchema(made.Select(c => c.Field)), [new RowBlock("memory", -1, length, [.. made.Select(ColumnBlock.Of)])], length);
+        return new MemorySource("memory", new BatchSchema(made.Select(c => c.Field)),
+            [new RowBlock("memory", -1, length, [.. made.Select(ColumnBlock.Of)])], length);
     }
 
     /// <summary>A source of batches, cut anew to the batch size that is read. The batches are not released.</summary>
@@ -36,7 +40,8 @@ public sealed class MemorySource : IBatchSource
     {
         ArgumentNullException.ThrowIfNull(schema);
         ArgumentNullException.ThrowIfNull(batches);
-        return new MemorySource("memory", schema, batches.Select(b => ToBlock(b, schema)), batches is IReadOnlyCollection<DataBatch> known ? known.Sum(b => (long)b.Rows) : null);
+        return new MemorySource("memory", schema, batches.Select(b => ToBlock(b, schema)),
+            batches is IReadOnlyCollection<DataBatch> known ? known.Sum(b => (long)b.Rows) : null);
     }
 
     /// <inheritdoc/>
@@ -71,7 +76,8 @@ public sealed class MemorySource : IBatchSource
     private static RowBlock ToBlock(DataBatch batch, BatchSchema schema)
     {
         if (!batch.Schema.Fields.SequenceEqual(schema.Fields))
-            throw new DataException(DataErrorKind.Usage, $"memory, batch {batch.Index}", $"the columns {batch.Schema}", $"the columns {schema}", "give batches of one schema");
+            throw new DataException(DataErrorKind.Usage, $"memory, batch {batch.Index}", $"the columns {batch.Schema}", $"the columns {schema}",
+                "give batches of one schema");
         return new RowBlock("memory", -1, batch.Rows, [.. batch.Columns.Select(ColumnBlock.Of)]);
     }
 
@@ -80,11 +86,13 @@ public sealed class MemorySource : IBatchSource
         var element = values.GetType().GetElementType()!;
         var type = Nullable.GetUnderlyingType(element) ?? element;
         if (values.Rank != 1 || !ValueTypesInMemory.Contains(type))
-            throw new DataException(DataErrorKind.Usage, $"memory, column '{name}'", $"an array of type {values.GetType().Name}", "numbers, booleans, strings, dates, times, Guid or byte[] in one dimension", "convert the values");
+            throw new DataException(DataErrorKind.Usage, $"memory, column '{name}'", $"an array of type {values.GetType().Name}",
+                "numbers, booleans, strings, dates, times, Guid or byte[] in one dimension", "convert the values");
         var make = type == element ? nameof(Plain) : nameof(WithNulls);
         try
         {
-            return (BatchColumn)typeof(MemorySource).GetMethod(make, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type).Invoke(null, [name, values])!;
+            return (BatchColumn)typeof(MemorySource).GetMethod(make, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(type)
+                .Invoke(null, [name, values])!;
         }
         catch (TargetInvocationException e) when (e.InnerException is not null)
         {
@@ -94,7 +102,8 @@ public sealed class MemorySource : IBatchSource
 
     private static readonly HashSet<Type> ValueTypesInMemory =
     [
-        typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float), typeof(double),
+        typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float),
+        typeof(double),
         typeof(decimal), typeof(string), typeof(byte[]), typeof(DateTime), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan), typeof(Guid),
     ];
 
@@ -106,5 +115,6 @@ public sealed class MemorySource : IBatchSource
     }
 
     private static BatchColumn<T> WithNulls<T>(string name, T?[] values) where T : struct =>
-        new(new ColumnField(name, typeof(T), true), Array.ConvertAll(values, v => v.GetValueOrDefault()), Array.Exists(values, v => v is null) ? Array.ConvertAll(values, v => v.HasValue) : null);
+        new(new ColumnField(name, typeof(T), true), Array.ConvertAll(values, v => v.GetValueOrDefault()),
+            Array.Exists(values, v => v is null) ? Array.ConvertAll(values, v => v.HasValue) : null);
 }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Keys of encrypted Parquet files (AES, 16, 24 or 32 bytes). They are never part of a message. The key called <c>footer</c> is that of every file's footer; leave it
-/// out where files name the ids of their footer keys. A column's key is found by the id that the file names, or by the column's name.
+/// Keys of encrypted Parquet files (AES, 16, 24 or 32 bytes). They are never part of a message. The key called <c>footer</c> is that of every file's footer;
+/// leave it out where files name the ids of their footer keys. A column's key is found by the id that the file names, or by the column's name.
 /// </summary>
 public sealed class DecryptionKeys
 {
@@ -53,7 +53,8 @@ public sealed class DecryptionKeys
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Usage, path, $"a file of keys that cannot be read ({e.Message})", Expected, "correct the path or the permissions", e);
+            throw new DataException(DataErrorKind.Usage, path, $"a file of keys that cannot be read ({e.Message})", Expected,
+                "correct the path or the permissions", e);
         }
         return new DecryptionKeys(Parse(bytes, path)) { Warning = warning };
     }
@@ -86,8 +87,10 @@ public sealed class DecryptionKeys
             foreach (var entry in json.RootElement.EnumerateObject())
             {
                 if (entry.Value.ValueKind != JsonValueKind.String || FromText(entry.Value.GetString()!) is not { } key)
-                    throw new DataException(DataErrorKind.Usage, $"{path}, key '{entry.Name}'", "no key", "16, 24 or 32 bytes in hexadecimal or base64", "correct the file");
-                if (!keys.TryAdd(entry.Name, key)) throw new DataException(DataErrorKind.Usage, $"{path}, key '{entry.Name}'", "a second key of that id", "one", "correct the file");
+                    throw new DataException(DataErrorKind.Usage, $"{path}, key '{entry.Name}'", "no key", "16, 24 or 32 bytes in hexadecimal or base64",
+                        "correct the file");
+                if (!keys.TryAdd(entry.Name, key))
+                    throw new DataException(DataErrorKind.Usage, $"{path}, key '{entry.Name}'", "a second key of that id", "one", "correct the file");
             }
             return keys.Count > 0 ? keys : throw new DataException(DataErrorKind.Usage, path, "no key", Expected, "correct the file");
         }

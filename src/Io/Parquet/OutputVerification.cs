@@ -16,8 +16,8 @@ namespace Pipelines.Io;
 public sealed record OutputVerification(string Output, int Parts, long Rows, long? RowsIn, long? RowsRejected, long Bytes, IReadOnlyList<string> Discrepancies)
 {
     /// <summary>
-    /// Checks a folder against its manifest: its files, their sizes and checksums, rows and columns, and that there is no data beside them. Of a single Parquet file
-    /// the footer, every page's checksum where it has one, and the number of rows. Of what incremental runs wrote, each run's folder.
+    /// Checks a folder against its manifest: its files, their sizes and checksums, rows and columns, and that there is no data beside them. Of a single Parquet
+    /// file the footer, every page's checksum where it has one, and the number of rows. Of what incremental runs wrote, each run's folder.
     /// </summary>
     /// <param name="path">A folder or a Parquet file.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -30,25 +30,31 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
 
     private static OutputVerification OfFolder(string folder, CancellationToken cancellationToken)
     {
-        if (OutputManifest.Read(folder) is not { } manifest) return Runs(folder) is { Length: > 0 } runs ? OfRuns(folder, runs, cancellationToken) : throw Unfinished(folder);
+        if (OutputManifest.Read(folder) is not { } manifest)
+            return Runs(folder) is { Length: > 0 } runs ? OfRuns(folder, runs, cancellationToken) : throw Unfinished(folder);
         var found = new List<string>();
         var known = manifest.Parts.Select(p => p.Output.File).ToHashSet(StringComparer.Ordinal);
-        foreach (var stranger in Strangers(folder, known)) found.Add($"{stranger}: found a file that the manifest does not name, expected only the {known.Count} parts that it names");
+        foreach (var stranger in Strangers(folder, known))
+            found.Add($"{stranger}: found a file that the manifest does not name, expected only the {known.Count} parts that it names");
         foreach (var part in manifest.Parts) Check(folder, part.Output, manifest.Head.Schema, found, cancellationToken);
         foreach (var part in manifest.Parts)
         {
             if (part.Output.Rows + part.RejectedRows != part.InputRows)
-                found.Add($"{OutputManifest.FileName}, {part.Output.File}: found {part.Output.Rows} rows and {part.RejectedRows} refused ones, expected {part.InputRows} together, the input rows");
+                found.Add($"{OutputManifest.FileName}, {part.Output.File}: found {part.Output.Rows} rows and {part.RejectedRows} refused ones, expected "
+                    + $"{part.InputRows} together, the input rows");
         }
-        return new OutputVerification(folder, manifest.Parts.Count, manifest.RowsOut, manifest.RowsIn, manifest.RowsRejected, manifest.Parts.Sum(p => p.Output.Bytes), found);
+        return new OutputVerification(folder, manifest.Parts.Count, manifest.RowsOut, manifest.RowsIn, manifest.RowsRejected,
+            manifest.Parts.Sum(p => p.Output.Bytes), found);
     }
 
     // What incremental runs wrote: a folder a run, each whole by itself.
     private static OutputVerification OfRuns(string folder, string[] runs, CancellationToken cancellationToken)
     {
         var all = Array.ConvertAll(runs, run => OfFolder(run, cancellationToken));
-        var strangers = Strangers(folder, [.. runs.Select(r => Path.GetFileName(r))]).Select(s => $"{s}: found what no incremental run wrote, expected only their folders, run=00001 …");
-        return new OutputVerification(folder, all.Sum(r => r.Parts), all.Sum(r => r.Rows), all.Sum(r => r.RowsIn), all.Sum(r => r.RowsRejected), all.Sum(r => r.Bytes), [.. strangers, .. all.SelectMany(r => r.Discrepancies)]);
+        var strangers = Strangers(folder, [.. runs.Select(r => Path.GetFileName(r))])
+            .Select(s => $"{s}: found what no incremental run wrote, expected only their folders, run=00001 …");
+        return new OutputVerification(folder, all.Sum(r => r.Parts), all.Sum(r => r.Rows), all.Sum(r => r.RowsIn), all.Sum(r => r.RowsRejected),
+            all.Sum(r => r.Bytes), [.. strangers, .. all.SelectMany(r => r.Discrepancies)]);
     }
 
     private static string[] Runs(string folder) => [.. Directory.EnumerateDirectories(folder, "run=*").Order(StringComparer.Ordinal)];
@@ -70,10 +76,12 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         try
         {
             if (info.Length != part.Bytes) found.Add($"{path}: found {info.Length} bytes, expected {part.Bytes}");
-            else if (PartFolder.HashOf(path, cancellationToken) is var hash && hash != part.Sha256) found.Add($"{path}: found the SHA-256 {hash}, expected {part.Sha256}");
+            else if (PartFolder.HashOf(path, cancellationToken) is var hash && hash != part.Sha256)
+                found.Add($"{path}: found the SHA-256 {hash}, expected {part.Sha256}");
             var footer = FooterFile.Load(path, path);
             if (footer.Rows != part.Rows) found.Add($"{path}: found {footer.Rows} rows, expected {part.Rows}");
-            if (OutputColumns.Of(footer) is var columns && !columns.SequenceEqual(schema)) found.Add($"{path}: found the columns {Words(columns)}, expected {Words(schema)}");
+            if (OutputColumns.Of(footer) is var columns && !columns.SequenceEqual(schema))
+                found.Add($"{path}: found the columns {Describe(columns)}, expected {Describe(schema)}");
         }
         catch (DataException e)
         {
@@ -86,15 +94,21 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
     }
 
     // What a reader of the folder would take for data.
-    private static IEnumerable<string> Strangers(string folder, HashSet<string> known) => Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.TopDirectoryOnly)
-        .Where(e => Path.GetFileName(e) is var name && !name.StartsWith('.') && !name.StartsWith('_') && !known.Contains(name) && (Directory.Exists(e) || name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)))
+    private static IEnumerable<string> Strangers(string folder, HashSet<string> known) =>
+        Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.TopDirectoryOnly)
+        .Where(e => Path.GetFileName(e) is var name && !name.StartsWith('.') && !name.StartsWith('_') && !known.Contains(name)
+            && (Directory.Exists(e) || name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)))
         .Order(StringComparer.Ordinal);
 
     private static DataException Unfinished(string folder)
     {
-        if (!PartFolder.HasUnfinished(folder)) return new DataException(DataErrorKind.Data, folder, $"no {OutputManifest.FileName}", "an output folder that Pipelines finished", "name such a folder, or a single Parquet file");
+        if (!PartFolder.HasUnfinished(folder))
+            return new DataException(DataErrorKind.Data, folder, $"no {OutputManifest.FileName}", "an output folder that Pipelines finished",
+                "name such a folder, or a single Parquet file");
         var done = OutputJournal.Read(PartFolder.JournalOf(folder));
-        return new DataException(DataErrorKind.Data, folder, $"an unfinished output ({done?.Parts.Count ?? 0} parts of {done?.RowsIn ?? 0} input rows are done)", $"a finished one, with {OutputManifest.FileName}",
+        return new DataException(DataErrorKind.Data, folder,
+            $"an unfinished output ({done?.Parts.Count ?? 0} parts of {done?.RowsIn ?? 0} input rows are done)",
+            $"a finished one, with {OutputManifest.FileName}",
             "go on with the run that wrote it (ParquetSinkOptions.Resume)");
     }
 
@@ -111,7 +125,8 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
                 try
                 {
                     var chunk = footer.RowGroups[g].Chunks[column.Chunk];
-                    if (CountValues(file, path, chunk) is var values && values != chunk.Values) found.Add($"{path}, row group {g}, column '{column.Name}': found {values} values in its pages, expected {chunk.Values}");
+                    if (CountValues(file, path, chunk) is var values && values != chunk.Values)
+                        found.Add($"{path}, row group {g}, column '{column.Name}': found {values} values in its pages, expected {chunk.Values}");
                 }
                 catch (DataException e)
                 {
@@ -119,7 +134,8 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
-                    found.Add($"{path}, row group {g}, column '{column.Name}': found {(e as BrokenFileException)?.Found ?? e.Message}, expected {(e as BrokenFileException)?.Expected ?? "pages that can be decompressed"}");
+                    found.Add($"{path}, row group {g}, column '{column.Name}': found {(e as BrokenFileException)?.Found ?? e.Message}, expected "
+                        + $"{(e as BrokenFileException)?.Expected ?? "pages that can be decompressed"}");
                 }
             }
         }
@@ -143,5 +159,6 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         return values;
     }
 
-    private static string Words(IEnumerable<OutputColumn> columns) => string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}{(c.IsNullable ? "?" : "")}"));
+    private static string Describe(IEnumerable<OutputColumn> columns) =>
+        string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}{(c.IsNullable ? "?" : "")}"));
 }

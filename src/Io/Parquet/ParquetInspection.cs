@@ -10,25 +10,32 @@ namespace Pipelines.Io;
 /// <param name="CreatedBy">The program that wrote it, as it says.</param>
 /// <param name="Columns">Its columns, in order.</param>
 /// <param name="RowGroups">Its row groups, in order.</param>
-/// <param name="MemoryBytes">Memory that reading needs at least, in bytes: a batch of the default size, all columns, and what decoders must hold beside it. Row groups that do not fit are read in slices.</param>
-public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns, IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
+/// <param name="MemoryBytes">Memory that reading needs at least, in bytes: a batch of the default size, all columns, and what decoders must hold beside it. Row
+/// groups that do not fit are read in slices.</param>
+public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns,
+    IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
 {
     /// <summary>Rows of a batch of the default size.</summary>
     public static int BatchRows { get; } = new ReadOptions().BatchSize;
 
     /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
-    public static Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) => OfAsync(paths, new ParquetSourceOptions(), cancellationToken);
+    public static Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
+        OfAsync(paths, new ParquetSourceOptions(), cancellationToken);
 
     /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
     /// <param name="options">How they would be read.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, ParquetSourceOptions options, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, ParquetSourceOptions options,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => Of(PlannedFile.Load(f.Path, f.Name, options.Allowed(), options.DecryptionKeys), options.Allowed())), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(
+            () => ParquetPaths.Resolve(paths)
+                .ConvertAll(f => Of(PlannedFile.Load(f.Path, f.Name, options.Allowed(), options.DecryptionKeys), options.Allowed())),
+                cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>True if a file begins like a Parquet file, whatever its name.</summary>
@@ -44,7 +51,8 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
         var obstacles = footer.Columns.ToDictionary(c => c, c => c.Obstacle ?? EngineChoice.Obstacle(engines, file, c));
         var readable = Array.FindAll(footer.Columns, c => obstacles[c] is null);
         var groups = footer.RowGroups.Select(g => new InspectedRowGroup(
-            g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable), string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
+            g.Rows, g.Chunks.Sum(c => c.CompressedBytes), g.Chunks.Sum(c => c.UncompressedBytes), DecodedSize.Of(g, readable),
+            string.Join(", ", g.Chunks.Select(c => c.Codec.ToString()).Distinct()))).ToList();
         List<InspectedColumn> columns = [.. footer.Columns.Select(Inspect)];
         return new ParquetInspection(file.Name, footer.FileLength, footer.Rows, footer.CreatedBy, columns, groups,
             Enumerable.Range(0, groups.Count).Select(Needed).DefaultIfEmpty().Max());
@@ -124,7 +132,9 @@ public sealed record InspectedColumn(string Name, string StoredAs, string? Value
     /// <summary>Of a column of lists: the number of their elements, an empty list counted as one; null for any other.</summary>
     public long? Elements { get; init; }
 
-    /// <summary>Least and largest value of a column of numbers, as the file itself tells: a hint, not checked. Null if it does not, or cannot be believed.</summary>
+    /// <summary>
+    /// Least and largest value of a column of numbers, as the file itself tells: a hint, not checked. Null if it does not, or cannot be believed.
+    /// </summary>
     public (double Minimum, double Maximum)? Range { get; init; }
 }
 

@@ -4,12 +4,12 @@ using Pipelines.Io.Writing;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Writes Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder of <c>part-00000.parquet</c> … with a manifest. Row groups are cut by
-/// rows alone and parts by input rows and batches, so the bytes depend on nothing else. Files are written under private temporary names, made durable, and renamed
-/// together at the end; an existing file is replaced only then, if Pipelines wrote it or <see cref="ParquetSinkOptions.Overwrite"/> says so, and the manifest comes
-/// last: it says that the output is whole. A folder that a run of a known job leaves unfinished can be gone on with; every other unfinished output leaves nothing.
-/// Two runs on the same output refuse each other. Columns are written as the source stored them (units, precision); a DateTime that no Parquet file prescribes goes
-/// in whole microseconds, earlier ticks dropped, and a decimal with 10 digits after the point.
+/// Writes Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder of <c>part-00000.parquet</c> … with a manifest. Row groups are
+/// cut by rows alone and parts by input rows and batches, so the bytes depend on nothing else. Files are written under private temporary names, made durable,
+/// and renamed together at the end; an existing file is replaced only then, if Pipelines wrote it or <see cref="ParquetSinkOptions.Overwrite"/> says so, and
+/// the manifest comes last: it says that the output is whole. A folder that a run of a known job leaves unfinished can be gone on with; every other unfinished
+/// output leaves nothing. Two runs on the same output refuse each other. Columns are written as the source stored them (units, precision); a DateTime that no
+/// Parquet file prescribes goes in whole microseconds, earlier ticks dropped, and a decimal with 10 digits after the point.
 /// </summary>
 public sealed class ParquetSink : IResumableSink
 {
@@ -32,7 +32,8 @@ public sealed class ParquetSink : IResumableSink
         this.options.Validate();
         IsFolder = !path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
         if (!IsFolder && this.options.RowsPerFile is not null)
-            throw new DataException(DataErrorKind.Usage, path, "ParquetSinkOptions.RowsPerFile for a single file", "a folder", "give a folder's path, or leave it out");
+            throw new DataException(DataErrorKind.Usage, path, "ParquetSinkOptions.RowsPerFile for a single file", "a folder",
+                "give a folder's path, or leave it out");
         output = IsFolder ? new FolderSinkOutput(path, this.options) : new FileSinkOutput(path, this.options);
         Name = path;
     }
@@ -65,15 +66,17 @@ public sealed class ParquetSink : IResumableSink
     /// <summary>What the run would find where it writes; nothing is changed.</summary>
     /// <param name="job">What the output is of; null if no run can go on from it.</param>
     /// <exception cref="DataException">It cannot be written.</exception>
-    internal IReadOnlyList<OutputPreview> Preview(JobFacts? job)
+    internal IReadOnlyList<OutputPreview> Preview(JobIdentity? job)
     {
-        List<OutputPreview> found = [IsFolder ? OutputPreview.OfFolder(options.Files, Name, job, options.Resume) : OutputPreview.OfFile(options.Files, Name, options.Overwrite)];
+        List<OutputPreview> found = [IsFolder
+            ? OutputPreview.OfFolder(options.Files, Name, job, options.Resume)
+            : OutputPreview.OfFile(options.Files, Name, options.Overwrite)];
         if (options.QuarantineFolder is { } folder) found.Add(QuarantineWriter.Preview(options.Files, folder, options.Resume));
         return found;
     }
 
     /// <inheritdoc/>
-    public ValueTask<ResumePoint> ResumeAsync(JobFacts job, bool resume, CancellationToken cancellationToken)
+    public ValueTask<ResumePoint> ResumeAsync(JobIdentity job, bool resume, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         return new(Enter(job, resume, cancellationToken));
@@ -90,7 +93,9 @@ public sealed class ParquetSink : IResumableSink
         writer = made;
         if (resumed is null)
         {
-            if (options.Resume) throw new DataException(DataErrorKind.Usage, Name, "Resume for a job that is not known", "a pipeline over files", "run it as a pipeline, or leave Resume out");
+            if (options.Resume)
+                throw new DataException(DataErrorKind.Usage, Name, "Resume for a job that is not known", "a pipeline over files",
+                    "run it as a pipeline, or leave Resume out");
             Enter(null, resume: false, cancellationToken);
         }
         this.schema = schema;
@@ -105,7 +110,8 @@ public sealed class ParquetSink : IResumableSink
         CheckUsable();
         cancellationToken.ThrowIfCancellationRequested();
         batch.CheckAgainst(schema!, Name);
-        if (isBegun && batch.Index != nextBatch) throw new InvalidOperationException($"batch {batch.Index} came, batch {nextBatch} was expected: rows would be lost or out of order");
+        if (isBegun && batch.Index != nextBatch)
+            throw new InvalidOperationException($"batch {batch.Index} came, batch {nextBatch} was expected: rows would be lost or out of order");
         (isBegun, nextBatch) = (true, batch.Index + 1);
         Guard(() =>
         {
@@ -154,7 +160,7 @@ public sealed class ParquetSink : IResumableSink
         return ValueTask.CompletedTask;
     }
 
-    private ResumePoint Enter(JobFacts? job, bool resume, CancellationToken cancellationToken)
+    private ResumePoint Enter(JobIdentity? job, bool resume, CancellationToken cancellationToken)
     {
         if (resumed is not null) throw new InvalidOperationException("the sink was resumed already");
         cancellationToken.ThrowIfCancellationRequested();
@@ -185,7 +191,7 @@ public sealed class ParquetSink : IResumableSink
         var isFine = false;
         try
         {
-            StorageErrors.Guard(Name, output.Rest, action);
+            StorageErrors.Guard(Name, output.Leftovers, action);
             isFine = true;
         }
         finally

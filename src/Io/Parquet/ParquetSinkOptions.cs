@@ -19,12 +19,14 @@ public enum ParquetCompression
 /// <summary>How Parquet is written.</summary>
 public sealed record ParquetSinkOptions
 {
-    /// <summary>Rows of a row group, 65,536 … 262,144; default 131,072. The last of a file may hold fewer, and those that reach <see cref="RowGroupBytes"/>.</summary>
+    /// <summary>
+    /// Rows of a row group, 65,536 … 262,144; default 131,072. The last of a file may hold fewer, and those that reach <see cref="RowGroupBytes"/>.
+    /// </summary>
     public int RowGroupRows { get; init; } = 131_072;
 
     /// <summary>
-    /// Bytes of a row group's values in memory, 65,536 … 1,073,741,824; default 32 MiB. The row that reaches it ends the row group, so that wide rows and long texts do
-    /// not pile up. It depends on the rows alone, not on their batches.
+    /// Bytes of a row group's values in memory, 65,536 … 1,073,741,824; default 32 MiB. The row that reaches it ends the row group, so that wide rows and long
+    /// texts do not pile up. It depends on the rows alone, not on their batches.
     /// </summary>
     public long RowGroupBytes { get; init; } = 32L << 20;
 
@@ -38,26 +40,26 @@ public sealed record ParquetSinkOptions
     public bool PageChecksums { get; init; } = true;
 
     /// <summary>
-    /// Input rows of a part file when a folder is written, at least 1; null (default) = all in one part. A part ends with the batch that reaches it: so parts also depend
-    /// on the batch size, and a run that was interrupted goes on with a whole batch.
+    /// Input rows of a part file when a folder is written, at least 1; null (default) = all in one part. A part ends with the batch that reaches it: so parts
+    /// also depend on the batch size, and a run that was interrupted goes on with a whole batch.
     /// </summary>
     public long? RowsPerFile { get; init; }
 
     /// <summary>
-    /// New or empty folder for the rows that blocks refuse: the columns as they were read, and <c>_file</c>, <c>_row_group</c>, <c>_row</c>, <c>_column</c> and <c>_reason</c>.
-    /// One file for each part in which rows were refused. Null (default) = they are only counted.
+    /// New or empty folder for the rows that blocks refuse: the columns as they were read, and <c>_file</c>, <c>_row_group</c>, <c>_row</c>, <c>_column</c> and
+    /// <c>_reason</c>. One file for each part in which rows were refused. Null (default) = they are only counted.
     /// </summary>
     public string? QuarantineFolder { get; init; }
 
     /// <summary>
-    /// True: go on from what an interrupted run of the same job left in the folder; if it left nothing, begin. False (default): discard what it left. A single file is
-    /// always begun anew.
+    /// True: go on from what an interrupted run of the same job left in the folder; if it left nothing, begin. False (default): discard what it left. A single
+    /// file is always begun anew.
     /// </summary>
     public bool Resume { get; init; }
 
     /// <summary>
-    /// True: a single file replaces an existing file of any kind. False (default): it replaces only a Parquet file that Pipelines wrote, or an empty file; others are
-    /// refused. Folders are never replaced: they are new or empty, or hold what <see cref="Resume"/> goes on from.
+    /// True: a single file replaces an existing file of any kind. False (default): it replaces only a Parquet file that Pipelines wrote, or an empty file;
+    /// others are refused. Folders are never replaced: they are new or empty, or hold what <see cref="Resume"/> goes on from.
     /// </summary>
     public bool Overwrite { get; init; }
 
@@ -71,7 +73,7 @@ public sealed record ParquetSinkOptions
     internal bool VerifiesParts { get; init; } = true;
 
     /// <summary>What decides the bytes, as facts of a job.</summary>
-    internal IEnumerable<JobFact> Facts =>
+    internal IEnumerable<JobProperty> JobProperties =>
     [
         new("rows per file", RowsPerFile?.ToString(CultureInfo.InvariantCulture) ?? "all"),
         new("row groups", string.Create(CultureInfo.InvariantCulture, $"{RowGroupRows} rows, {RowGroupBytes} bytes")),
@@ -92,6 +94,8 @@ public sealed record ParquetSinkOptions
         if (RowsPerFile is < 1) wrong.Add($"RowsPerFile {RowsPerFile} (at least 1)");
         if (QuarantineFolder is not null && string.IsNullOrWhiteSpace(QuarantineFolder)) wrong.Add("QuarantineFolder '' (a folder)");
         if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
-        if (wrong.Count > 0) throw new DataException(DataErrorKind.Usage, nameof(ParquetSinkOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
+        if (wrong.Count > 0)
+            throw new DataException(DataErrorKind.Usage, nameof(ParquetSinkOptions), string.Join(", ", wrong), "values within these ranges",
+                "correct the options");
     }
 }

@@ -7,10 +7,10 @@ namespace Pipelines.Io;
 
 /// <summary>
 /// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
-/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. Columns are united by name: a column that a file lacks is
-/// null there, and numbers of different types become those of the type that holds them all exactly. Only the columns that are read must fit together. Lists, maps
-/// and structures are passed on as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows. Row groups
-/// are decoded ahead, several at a time, and cut into batches by global row number. Half floats
+/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. Columns are united by name: a column that a file lacks
+/// is null there, and numbers of different types become those of the type that holds them all exactly. Only the columns that are read must fit together. Lists,
+/// maps and structures are passed on as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows. Row
+/// groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
 /// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
 /// </summary>
 public sealed class ParquetSource : IBatchSource
@@ -72,14 +72,17 @@ public sealed class ParquetSource : IBatchSource
         {
             Files = [.. opened.Files.Select(f => f.Identity)],
             LeftOut = opened.Obstacles,
-            Facts = opened.Lists is { } lists ? [new JobFact("lists", $"{string.Join(", ", lists.Names)}, numbered in {lists.Key}")] : [],
+            JobProperties = opened.Lists is { } lists ? [new JobProperty("lists", $"{string.Join(", ", lists.Names)}, numbered in {lists.Key}")] : [],
         };
     }
 
-    /// <summary>The files that paths, folders and globs stand for, as they are now, in the order in which they would be read. Their columns are not compared.</summary>
+    /// <summary>
+    /// The files that paths, folders and globs stand for, as they are now, in the order in which they would be read. Their columns are not compared.
+    /// </summary>
     /// <exception cref="DataException">A file cannot be found or opened.</exception>
     public static async Task<IReadOnlyList<InputFile>> IdentifyAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
-        await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity),
+            cancellationToken).ConfigureAwait(false);
 
     /// <summary>Full paths of the files, found afresh, in the order in which they are read.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
@@ -87,7 +90,8 @@ public sealed class ParquetSource : IBatchSource
         [.. (await PlanAsync(isOpening: true, cancellationToken).ConfigureAwait(false)).Files.Select(f => f.Path)];
 
     /// <inheritdoc/>
-    /// <remarks>Reads the files that were found when the source was last opened, or those that are there now if it never was. A file that has changed since is an error.</remarks>
+    /// <remarks>Reads the files that were found when the source was last opened, or those that are there now if it never was. A file that has changed since is
+    /// an error.</remarks>
     public async IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         options.Validate();
@@ -113,10 +117,14 @@ public sealed class ParquetSource : IBatchSource
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Warnings => emptyLists == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{emptyLists:N0} {(emptyLists == 1 ? "list is" : "lists are")} empty or null: they have no rows")];
+    public IReadOnlyList<string> Warnings =>
+        emptyLists == 0
+            ? []
+            : [string.Create(CultureInfo.InvariantCulture, $"{emptyLists:N0} {(emptyLists == 1 ? "list is" : "lists are")} empty or null: they have no rows")];
 
     // Elements are numbered over all files, so those before the first batch that is wanted are read too.
-    private async IAsyncEnumerable<DataBatch> ReadListsAsync(ParquetPlan opened, BatchSchema schema, ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<DataBatch> ReadListsAsync(ParquetPlan opened, BatchSchema schema, ReadOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var reader = new ListReader(opened, schema, options);
         var cutter = new BatchCutter(schema, options.BatchSize, options.FirstBatch);
@@ -161,14 +169,16 @@ public sealed class ParquetSource : IBatchSource
     /// <param name="columns">The columns that are read; null = all.</param>
     /// <param name="heldBytes">What an engine may hold.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes, CancellationToken cancellationToken)
+    internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes,
+        CancellationToken cancellationToken)
     {
         var opened = await PlanAsync(isOpening: false, cancellationToken).ConfigureAwait(false);
         var schema = opened.Project(columns, mixesNumbers: true);
         return
         [
             .. opened.Files
-                .SelectMany(f => Enumerable.Range(0, f.Footer.RowGroups.Length).SelectMany(g => Together(f).Select(columns => EngineChoice.Choose(opened.Engines, f, g, columns, heldBytes).Name).Distinct()))
+                .SelectMany(f => Enumerable.Range(0, f.Footer.RowGroups.Length)
+                    .SelectMany(g => Together(f).Select(columns => EngineChoice.Choose(opened.Engines, f, g, columns, heldBytes).Name).Distinct()))
                 .GroupBy(name => name, StringComparer.Ordinal)
                 .Select(g => (g.Key, g.Count()))
                 .OrderByDescending(e => e.Item2),
@@ -196,7 +206,8 @@ public sealed class ParquetSource : IBatchSource
     private async ValueTask<PlannedFile[]> FootersAsync(CancellationToken cancellationToken)
     {
         if (files is not null) return files;
-        var found = await Task.Run(() => ParquetPlan.Find(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var found = await Task.Run(() => ParquetPlan.Find(paths, options.Allowed(), options.DecryptionKeys, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         if (isForOneRun) files = found;
         return found;
     }

@@ -4,8 +4,8 @@ using Pipelines.Io.Writing;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Writes the rows that blocks refuse where no other output is written in parts, such as during a fit: one Parquet file in a new or empty folder, with a manifest,
-/// visible only when it is complete. A run that was interrupted begins it anew.
+/// Writes the rows that blocks refuse where no other output is written in parts, such as during a fit: one Parquet file in a new or empty folder, with a
+/// manifest, visible only when it is complete. A run that was interrupted begins it anew.
 /// </summary>
 internal sealed class QuarantineWriter : IDisposable
 {
@@ -50,10 +50,11 @@ internal sealed class QuarantineWriter : IDisposable
     /// <summary>Locks the folder and checks, before any data is read, that it can be written.</summary>
     /// <param name="job">What refuses the rows.</param>
     /// <param name="input">The columns that are read; null where they are not known yet.</param>
-    /// <param name="resume">True: what the same job left there, finished or not, is replaced. False: a folder that holds a finished quarantine is refused.</param>
+    /// <param name="resume">True: what the same job left there, finished or not, is replaced. False: a folder that holds a finished quarantine is
+    /// refused.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DataException">It cannot be written, another run writes it, or a column's name is taken.</exception>
-    public void Open(JobFacts job, BatchSchema? input = null, bool resume = false, CancellationToken cancellationToken = default)
+    public void Open(JobIdentity job, BatchSchema? input = null, bool resume = false, CancellationToken cancellationToken = default)
     {
         if (input is not null) RejectedRowsWriter.CheckColumns(input, folder.Name);
         StorageErrors.Guard(folder.Name, "nothing was left behind", () => output.Enter(job, resume: false, replace: resume, cancellationToken));

@@ -3,8 +3,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Storage;
 
 /// <summary>
-/// An output that is one Parquet file: written under a fixed temporary name beside it, so that a leftover is replaced, and renamed at the end. A symbolic link is
-/// followed, and stays. An existing file is replaced only if Pipelines wrote it, or it is empty.
+/// An output that is one Parquet file: written under a fixed temporary name beside it, so that a leftover is replaced, and renamed at the end. A symbolic link
+/// is followed, and stays. An existing file is replaced only if Pipelines wrote it, or it is empty.
 /// </summary>
 /// <param name="files">The file system.</param>
 /// <param name="path">The file as the user named it.</param>

@@ -13,7 +13,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
 {
     private readonly List<string> warnings = [];
     private readonly List<PartRecord> parts = [];
-    private JobFacts? job;
+    private JobIdentity? job;
     private OutputHead? head;
     private Stream? log;
     private bool isEntered, isAllThere, isPublishing, isCommitted;
@@ -32,7 +32,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     /// <param name="resume">True: go on. False: discard what is unfinished.</param>
     /// <param name="replace">True: an output that the same job finished is discarded as well.</param>
     /// <param name="cancellationToken">Stops the check.</param>
-    public ResumePoint Enter(JobFacts? job, bool resume, bool replace, CancellationToken cancellationToken)
+    public ResumePoint Enter(JobIdentity? job, bool resume, bool replace, CancellationToken cancellationToken)
     {
         this.job = job;
         main.Enter(resume || replace);
@@ -49,7 +49,8 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         else Discard(published, resume || manifest is not null ? null : left);
         isEntered = true;
         if (isAllThere) Commit();
-        return new ResumePoint(parts.Count > 0 ? parts[^1].NextBatch : 0, parts.Sum(p => p.InputRows), parts.Sum(p => p.Output.Rows), parts.Sum(p => p.RejectedRows), isAllThere);
+        return new ResumePoint(parts.Count > 0 ? parts[^1].NextBatch : 0, parts.Sum(p => p.InputRows), parts.Sum(p => p.Output.Rows),
+            parts.Sum(p => p.RejectedRows), isAllThere);
     }
 
     /// <summary>Says what columns are written; called once before the first part.</summary>
@@ -59,10 +60,11 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         if (head is not null && parts.Count > 0)
         {
             if (!head.Schema.SequenceEqual(schema))
-                throw new DataException(DataErrorKind.Usage, main.Name, $"an unfinished output with the columns {Words(head.Schema)}", $"the columns {Words(schema)}", "leave resuming out to begin anew");
+                throw new DataException(DataErrorKind.Usage, main.Name, $"an unfinished output with the columns {Describe(head.Schema)}",
+                    $"the columns {Describe(schema)}", "leave resuming out to begin anew");
             return;
         }
-        head = new OutputHead(job ?? new JobFacts([]), schema);
+        head = new OutputHead(job ?? new JobIdentity([]), schema);
         if (job is not null) WriteJournal();
     }
 
@@ -142,12 +144,13 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         return names;
     }
 
-    private static string Words(IEnumerable<OutputColumn> columns) => string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"));
+    private static string Describe(IEnumerable<OutputColumn> columns) => string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"));
 
     // The rows that come into a quarantine are those refused. Its columns are read from its first file: this run may have refused none.
     private OutputManifest QuarantineManifest()
     {
-        var refused = parts.Where(p => p.Quarantine is not null).Select(p => new PartRecord(p.Quarantine!, p.FirstRow, p.Quarantine!.Rows, 0, 0, null)).ToList();
+        var refused = parts.Where(p => p.Quarantine is not null).Select(p => new PartRecord(p.Quarantine!, p.FirstRow, p.Quarantine!.Rows, 0, 0, null))
+            .ToList();
         return new OutputManifest(head! with { Schema = refused.Count == 0 ? [] : OutputColumns.OfFile(quarantine!.PathOf(refused[0].Output)) }, refused);
     }
 
@@ -165,10 +168,11 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     /// <param name="earlier">What it was of.</param>
     /// <param name="what">What is there, in words.</param>
     /// <exception cref="DataException">They differ.</exception>
-    public static void CheckSame(string place, JobFacts? job, JobFacts earlier, string what)
+    public static void CheckSame(string place, JobIdentity? job, JobIdentity earlier, string what)
     {
-        if ((job ?? new JobFacts([])).DifferenceFrom(earlier) is { } difference)
-            throw new DataException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that it is of", "repeat that job, or give another output");
+        if ((job ?? new JobIdentity([])).DifferenceFrom(earlier) is { } difference)
+            throw new DataException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that it is of",
+                "repeat that job, or give another output");
     }
 
     // A finished output of the same job: nothing is left to do, once it is seen to be whole.
@@ -186,7 +190,9 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     {
         foreach (var part in manifest.Parts)
             if (folder.Find(part.Output, mayBeFinal: true, isVerified, cancellationToken) != PartPlace.Final)
-                throw new DataException(DataErrorKind.Storage, Path.Combine(folder.Name, part.Output.File), "a part of a finished output that is absent or has other bytes", $"the {part.Output.Bytes} bytes that its manifest tells", "delete the folder and run again");
+                throw new DataException(DataErrorKind.Storage, Path.Combine(folder.Name, part.Output.File),
+                    "a part of a finished output that is absent or has other bytes", $"the {part.Output.Bytes} bytes that its manifest tells",
+                    "delete the folder and run again");
     }
 
     private void Resume(OutputJournal left, CancellationToken cancellationToken)
@@ -210,12 +216,14 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
 
     private bool IsWhole(PartRecord part, bool mayBeFinal, CancellationToken cancellationToken) =>
         main.Find(part.Output, mayBeFinal, isVerified, cancellationToken) != PartPlace.Nowhere
-        && (part.Quarantine is null || (quarantine is not null && quarantine.Find(part.Quarantine, mayBeFinal, isVerified, cancellationToken) != PartPlace.Nowhere));
+        && (part.Quarantine is null
+            || (quarantine is not null && quarantine.Find(part.Quarantine, mayBeFinal, isVerified, cancellationToken) != PartPlace.Nowhere));
 
     private void Discard(IEnumerable<PartRecord> published, OutputJournal? told)
     {
         if (told is { Parts.Count: > 0 })
-            warnings.Add($"{main.Name}: discarded what an unfinished run had left there ({told.Parts.Count} parts of {told.RowsIn} input rows); resuming would have gone on from it");
+            warnings.Add($"{main.Name}: discarded what an unfinished run had left there ({told.Parts.Count} parts of {told.RowsIn} input rows); resuming would "
+                + "have gone on from it");
         main.DeleteFinal([Manifest]);
         main.DeleteFinal(published.Select(p => p.Output));
         quarantine?.DeleteFinal([Manifest, .. Quarantined(published)]);

@@ -79,7 +79,8 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
                 {
                     if (OutputJson.Text(json, "format") != Format) return null;
                     if (OutputJson.Count(json, "version") is var version && version != Version)
-                        throw new DataException(DataErrorKind.Usage, path, $"a journal of version {version}", $"version {Version}", "go on with the version of Pipelines that wrote it, or begin anew without resuming");
+                        throw new DataException(DataErrorKind.Usage, path, $"a journal of version {version}", $"version {Version}",
+                            "go on with the version of Pipelines that wrote it, or begin anew without resuming");
                     journal = new OutputJournal(OutputJson.ReadHead(json), parts, false);
                 }
                 else if (json.TryGetProperty("part", out var part)) parts.Add(OutputJson.ReadPart(part, isJournal: true));

@@ -10,9 +10,11 @@ namespace Pipelines.Io.Storage;
 internal sealed record OutputColumn(string Name, string Type, bool IsNullable);
 
 /// <summary>What an output is of: the job, and the columns written.</summary>
-internal sealed record OutputHead(JobFacts Job, IReadOnlyList<OutputColumn> Schema);
+internal sealed record OutputHead(JobIdentity Job, IReadOnlyList<OutputColumn> Schema);
 
-/// <summary>The pieces that journals and manifests share, as JSON. What is read back may come from anybody: everything about it is bounded and checked.</summary>
+/// <summary>
+/// The pieces that journals and manifests share, as JSON. What is read back may come from anybody: everything about it is bounded and checked.
+/// </summary>
 internal static class OutputJson
 {
     /// <summary>Deepest nesting that is read.</summary>
@@ -24,7 +26,7 @@ internal static class OutputJson
     public static void Write(Utf8JsonWriter json, OutputHead head)
     {
         json.WriteStartArray("job");
-        foreach (var fact in head.Job.Facts)
+        foreach (var fact in head.Job.Properties)
         {
             json.WriteStartObject();
             json.WriteString("name", fact.Name);
@@ -59,7 +61,11 @@ internal static class OutputJson
     /// <summary>Reads what <see cref="Write(Utf8JsonWriter, OutputHead)"/> wrote.</summary>
     /// <exception cref="FormatException">It is not that.</exception>
     public static OutputHead ReadHead(JsonElement json) => new(
-        new JobFacts([.. List(json, "job").Select(f => new JobFact(Text(f, "name"), Text(f, "value")))]) { Inputs = [.. List(json, "inputs").Select(ReadInput)] },
+        new JobIdentity([.. List(json, "job").Select(f => new JobProperty(Text(f, "name"), Text(f, "value")))])
+        {
+            Inputs = [
+            .. List(json, "inputs").Select(ReadInput)]
+        },
         [.. List(json, "schema").Select(c => new OutputColumn(Text(c, "name"), Text(c, "type"), Property(c, "nullable").ValueKind == JsonValueKind.True))]);
 
     /// <summary>Writes a part as an object.</summary>
@@ -93,16 +99,20 @@ internal static class OutputJson
         isJournal && json.TryGetProperty("quarantine", out var quarantine) ? ReadFile(quarantine) : null);
 
     /// <summary>The elements of a list.</summary>
-    public static JsonElement.ArrayEnumerator List(JsonElement json, string name) => Property(json, name) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() <= MostParts
+    public static JsonElement.ArrayEnumerator List(JsonElement json, string name) =>
+        Property(json, name) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() <= MostParts
         ? list.EnumerateArray()
         : throw new FormatException($"no list '{name}'");
 
     /// <summary>A text.</summary>
-    public static string Text(JsonElement json, string name) => Property(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw new FormatException($"no text '{name}'");
+    public static string Text(JsonElement json, string name) =>
+        Property(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw new FormatException($"no text '{name}'");
 
     /// <summary>A whole number of at least 0.</summary>
     public static long Count(JsonElement json, string name) =>
-        Property(json, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var value) && value >= 0 ? value : throw new FormatException($"no whole number '{name}' of at least 0");
+        Property(json, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var value) && value >= 0
+            ? value
+            : throw new FormatException($"no whole number '{name}' of at least 0");
 
     private static JsonElement Property(JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : throw new FormatException($"no property '{name}'");
@@ -119,7 +129,8 @@ internal static class OutputJson
     private static PartFile ReadFile(JsonElement json)
     {
         var name = Text(json, "file");
-        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 || name != Path.GetFileName(name)) throw new FormatException($"'{name}', which is no plain file name");
+        if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 || name != Path.GetFileName(name))
+            throw new FormatException($"'{name}', which is no plain file name");
         return new PartFile(name, Count(json, "rows"), Count(json, "bytes"), Text(json, "sha256"));
     }
 

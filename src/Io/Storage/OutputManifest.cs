@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Pipelines.Io.Storage;
 
-/// <summary>What a finished output folder says of itself: the job, what was read, and each part with its checksum. Its presence says that the output is whole.</summary>
+/// <summary>
+/// What a finished output folder says of itself: the job, what was read, and each part with its checksum. Its presence says that the output is whole.
+/// </summary>
 /// <param name="Head">The job and the columns.</param>
 /// <param name="Parts">The parts, in order.</param>
 internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord> Parts)
@@ -63,7 +65,8 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a manifest that cannot be read ({e.Message})", "a readable file", "check its permissions", e);
+            throw new DataException(DataErrorKind.Storage, path, $"a manifest that cannot be read ({e.Message})", "a readable file",
+                "check its permissions", e);
         }
         try
         {
@@ -71,11 +74,14 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
             var json = document.RootElement;
             if (OutputJson.Text(json, "format") != Format) throw new FormatException($"the format '{OutputJson.Text(json, "format")}'");
             if (OutputJson.Count(json, "version") is var version && version != Version)
-                throw new DataException(DataErrorKind.Data, path, $"a manifest of version {version}", $"version {Version}", "use the version of Pipelines that wrote it");
-            var manifest = new OutputManifest(OutputJson.ReadHead(json), [.. OutputJson.List(json, "parts").Select(p => OutputJson.ReadPart(p, isJournal: false))]);
+                throw new DataException(DataErrorKind.Data, path, $"a manifest of version {version}", $"version {Version}",
+                    "use the version of Pipelines that wrote it");
+            var manifest = new OutputManifest(OutputJson.ReadHead(json),
+                [.. OutputJson.List(json, "parts").Select(p => OutputJson.ReadPart(p, isJournal: false))]);
             foreach (var (name, sum) in ((string, long)[])[("rowsIn", manifest.RowsIn), ("rowsOut", manifest.RowsOut), ("rowsRejected", manifest.RowsRejected)])
                 if (OutputJson.Count(json, name) != sum) throw new FormatException($"'{name}' that is not the sum over the parts, {sum}");
-            if (manifest.Parts.GroupBy(p => p.Output.File, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new FormatException($"the part '{twice.Key}' twice");
+            if (manifest.Parts.GroupBy(p => p.Output.File, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw new FormatException($"the part '{twice.Key}' twice");
             return manifest;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)

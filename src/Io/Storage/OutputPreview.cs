@@ -18,7 +18,9 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
         new FileOutput(files, path, overwrite).CheckPlace();
         var full = OutputTarget.Resolve(path);
         CheckWritable(System.IO.Path.GetDirectoryName(full)!, path);
-        return new OutputPreview(path, File.Exists(full) ? $"a file is there, of {new MemorySize(new FileInfo(full).Length)}: it is replaced at the end" : "new");
+        return new OutputPreview(path, File.Exists(full)
+            ? $"a file is there, of {new MemorySize(new FileInfo(full).Length)}: it is replaced at the end"
+            : "new");
     }
 
     /// <summary>Looks at a folder of parts.</summary>
@@ -27,7 +29,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     /// <param name="job">What the output is of; null if no run can go on from it.</param>
     /// <param name="resume">True: the run goes on from what is there.</param>
     /// <exception cref="DataException">It cannot be written, another run writes it, or what is there is of another job.</exception>
-    public static OutputPreview OfFolder(FileLayer files, string path, JobFacts? job, bool resume)
+    public static OutputPreview OfFolder(FileLayer files, string path, JobIdentity? job, bool resume)
     {
         var folder = new PartFolder(files, path);
         folder.CheckPlace(resume);
@@ -59,7 +61,8 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     public static void CheckWritable(string folder, string place)
     {
         if (!FolderAccess.MayWrite(folder))
-            throw new DataException(DataErrorKind.Usage, System.IO.Path.GetFullPath(place), "a folder that cannot be written", "a writable folder", "check its permissions, or give another");
+            throw new DataException(DataErrorKind.Usage, System.IO.Path.GetFullPath(place), "a folder that cannot be written", "a writable folder",
+                "check its permissions, or give another");
     }
 }
 

@@ -75,7 +75,8 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     /// <exception cref="DataException">It cannot.</exception>
     public void CheckPlace(bool isResumed)
     {
-        if (File.Exists(target)) throw Usage("a file", "an empty folder, or a name that does not exist yet", "give a name that ends with .parquet, or another folder");
+        if (File.Exists(target))
+            throw Usage("a file", "an empty folder, or a name that does not exist yet", "give a name that ends with .parquet, or another folder");
         var parent = Path.GetDirectoryName(target);
         if (!Directory.Exists(parent)) throw Usage($"no folder {parent}", "a folder that exists", "create it first");
         if (!isResumed && !HasUnfinished(target)) CheckNothingElse(new HashSet<string>());
@@ -88,7 +89,8 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     /// <summary>Refuses a folder that holds anything but our own unfinished files and the given names.</summary>
     public void CheckNothingElse(IReadOnlySet<string> known)
     {
-        var other = Entries(target).Where(e => e != UnfinishedName && e != ManifestTemporary && !known.Contains(e)).Order(StringComparer.Ordinal).FirstOrDefault();
+        var other = Entries(target).Where(e => e != UnfinishedName && e != ManifestTemporary && !known.Contains(e)).Order(StringComparer.Ordinal)
+            .FirstOrDefault();
         if (other is not null) throw Usage($"a folder that holds '{other}'", "an empty folder", "empty it, or give another");
     }
 
@@ -131,7 +133,14 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     public static string HashOf(string file, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var stream = new FileStream(file, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
+        using var stream = new FileStream(file, new FileStreamOptions
+        {
+            Mode = FileMode.Open,
+            Access = FileAccess.Read,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+            Options = FileOptions.SequentialScan
+        });
         var buffer = new byte[1 << 17];
         while (stream.Read(buffer) is > 0 and var n)
         {
@@ -245,10 +254,12 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     private static bool IsFinal(string name) => IsPart(name) || name == OutputManifest.FileName || name == ManifestTemporary;
 
     private static bool IsUnfinished(string name) =>
-        name is LockName or OutputJournal.FileName || name == JournalTemporary || (name.EndsWith(Suffix, StringComparison.Ordinal) && IsPart(name[..^Suffix.Length]));
+        name is LockName or OutputJournal.FileName || name == JournalTemporary
+            || (name.EndsWith(Suffix, StringComparison.Ordinal) && IsPart(name[..^Suffix.Length]));
 
     private static bool IsPart(string name) =>
-        name.Length > 13 && int.TryParse(name.AsSpan(5, name.Length - 13), NumberStyles.None, CultureInfo.InvariantCulture, out var part) && name == FileName(part);
+        name.Length > 13 && int.TryParse(name.AsSpan(5, name.Length - 13), NumberStyles.None, CultureInfo.InvariantCulture, out var part)
+            && name == FileName(part);
 
     private static IEnumerable<string> Entries(string folder) =>
         Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder).Select(e => Path.GetFileName(e)!) : [];
@@ -268,7 +279,8 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     private void MakeUnfinished()
     {
         var folder = Path.Combine(target, UnfinishedName);
-        if (new DirectoryInfo(folder).LinkTarget is { } link) throw Usage($"a symbolic link to {link} in place of {UnfinishedName}", "a folder of its own", "delete the link");
+        if (new DirectoryInfo(folder).LinkTarget is { } link)
+            throw Usage($"a symbolic link to {link} in place of {UnfinishedName}", "a folder of its own", "delete the link");
         if (Directory.Exists(folder)) return;
         files.CreateFolder(folder);
         files.SyncFolder(target);

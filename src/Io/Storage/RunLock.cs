@@ -68,7 +68,8 @@ internal sealed partial class RunLock : IDisposable
     public static void Look(string path, string output)
     {
         if (!File.Exists(path) || Owner.Parse(Peek(path)) is not { } owner || (owner.IsHere && !owner.IsAlive())) return;
-        throw new DataException(DataErrorKind.Usage, output, owner.IsHere ? $"a run that writes it now ({owner})" : $"the lock of a run on another host ({owner})", "no other run on the same output",
+        throw new DataException(DataErrorKind.Usage, output,
+            owner.IsHere ? $"a run that writes it now ({owner})" : $"the lock of a run on another host ({owner})", "no other run on the same output",
             "wait for its end, or give another output");
     }
 
@@ -96,7 +97,13 @@ internal sealed partial class RunLock : IDisposable
     private static FileStream? TryOpen(string path, string output)
     {
         CheckNoLink(path, output);
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None,
+            BufferSize = 0
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
@@ -113,7 +120,8 @@ internal sealed partial class RunLock : IDisposable
             // Its owner may just have ended and taken the file with it: then it is free.
             if (!File.Exists(path)) return null;
             var owner = Owner.Parse(Peek(path));
-            throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner cannot be told"})", "no other run on the same output",
+            throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner cannot be told"})",
+                "no other run on the same output",
                 "wait for its end, or give another output", e);
         }
     }
@@ -124,7 +132,8 @@ internal sealed partial class RunLock : IDisposable
     private static void CheckNoLink(string path, string output)
     {
         if (new FileInfo(path).LinkTarget is { } target)
-            throw new DataException(DataErrorKind.Usage, output, $"a symbolic link to {target} in place of the lock {path}", "a file of its own", "delete the link");
+            throw new DataException(DataErrorKind.Usage, output, $"a symbolic link to {target} in place of the lock {path}", "a file of its own",
+                "delete the link");
     }
 
     // The operating system's lock is ours. It says nothing of other hosts, and nothing at all on file systems without locks.
@@ -199,7 +208,8 @@ internal sealed partial class RunLock : IDisposable
         public static Owner Current(int number)
         {
             var command = Environment.CommandLine;
-            return new(Environment.MachineName, Environment.ProcessId, StartOf(Environment.ProcessId) ?? "", TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture), number,
+            return new(Environment.MachineName, Environment.ProcessId, StartOf(Environment.ProcessId) ?? "",
+                TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture), number,
                 command.Length > MostCommand ? command[..MostCommand] : command);
         }
 
@@ -220,7 +230,8 @@ internal sealed partial class RunLock : IDisposable
 
         /// <summary>True on this machine; a container that was renamed is still on it, as the kernel that started it tells.</summary>
         [JsonIgnore]
-        public bool IsHere => Host == Environment.MachineName || (Started.IndexOf('+', StringComparison.Ordinal) is > 0 and var boot && Boot() is { } now && Started.AsSpan(0, boot).SequenceEqual(now));
+        public bool IsHere => Host == Environment.MachineName
+            || (Started.IndexOf('+', StringComparison.Ordinal) is > 0 and var boot && Boot() is { } now && Started.AsSpan(0, boot).SequenceEqual(now));
 
         public bool IsAlive() => StartOf(Process) is { } started && started == Started;
 
@@ -243,7 +254,8 @@ internal sealed partial class RunLock : IDisposable
                 using var found = System.Diagnostics.Process.GetProcessById(process);
                 return found.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
             }
-            catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or UnauthorizedAccessException or IndexOutOfRangeException or System.ComponentModel.Win32Exception)
+            catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or UnauthorizedAccessException
+                or IndexOutOfRangeException or System.ComponentModel.Win32Exception)
             {
                 return null;
             }

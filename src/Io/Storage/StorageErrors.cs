@@ -17,7 +17,8 @@ internal static class StorageErrors
         // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            throw new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write", $"free space or choose another place; {rest}", e);
+            throw new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write",
+                $"free space or choose another place; {rest}", e);
         }
     }
 }
@@ -32,9 +33,11 @@ internal static class Refusal
     public static DataException? Of(Exception e, string place) => e switch
     {
         IOException { HResult: NoSpace or QuotaExceeded } or ArgumentOutOfRangeException { ParamName: "value" } =>
-            new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write", "free space or choose another place; nothing was left behind", e),
+            new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write",
+                "free space or choose another place; nothing was left behind", e),
         IOException or UnauthorizedAccessException =>
-            new DataException(DataErrorKind.Usage, Path.GetFullPath(place), $"a folder that cannot be written ({e.Message})", "a writable folder", "check its permissions, or give another", e),
+            new DataException(DataErrorKind.Usage, Path.GetFullPath(place), $"a folder that cannot be written ({e.Message})", "a writable folder",
+                "check its permissions, or give another", e),
         _ => null,
     };
 }

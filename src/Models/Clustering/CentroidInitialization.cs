@@ -29,7 +29,8 @@ public abstract class CentroidInitialization
     /// <summary>The method of that name.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public static CentroidInitialization Named(string name) => All.FirstOrDefault(i => i.Name == name)
-        ?? throw new ModelException(ErrorKind.Usage, "initialization", $"'{name}'", "a way to choose a start", NearestName.Remedy(name, All.Select(i => i.Name), "correct the name"));
+        ?? throw new ModelException(ErrorKind.Usage, "initialization", $"'{name}'", "a way to choose a start",
+            NearestName.Remedy(name, All.Select(i => i.Name), "correct the name"));
 
     /// <summary>Chooses centroids.</summary>
     /// <param name="sample">The rows to choose on; it has at least <paramref name="clusters"/> distinct rows of positive weight.</param>
@@ -49,8 +50,11 @@ public abstract class CentroidInitialization
         ArgumentNullException.ThrowIfNull(sample);
         var distinct = sample.CountDistinct(clusters);
         if (distinct < clusters)
-            throw new ModelException(ErrorKind.Data, sample.IsComplete ? "input" : $"sample of {sample.Rows} of {sample.TotalRows} rows", $"{distinct} distinct {(distinct == 1 ? "row" : "rows")}", $"at least {clusters}, one for each component",
-                sample.IsComplete ? $"use at most {distinct} {(distinct == 1 ? "component" : "components")}" : "choose them from more rows (FitOptions.InitializationRows), or use fewer components");
+            throw new ModelException(ErrorKind.Data, sample.IsComplete ? "input" : $"sample of {sample.Rows} of {sample.TotalRows} rows",
+                $"{distinct} distinct {(distinct == 1 ? "row" : "rows")}", $"at least {clusters}, one for each component",
+                sample.IsComplete
+                    ? $"use at most {distinct} {(distinct == 1 ? "component" : "components")}"
+                    : "choose them from more rows (FitOptions.InitializationRows), or use fewer components");
         var rows = Choose(sample, clusters, new SeededRandom(seed, stream: 1));
         var centroids = new double[clusters, sample.Columns];
         for (var k = 0; k < clusters; k++)

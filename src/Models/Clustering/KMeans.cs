@@ -147,7 +147,8 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     {
         const int most = 20;
         return string.Join(Environment.NewLine, Enumerable.Range(0, Clusters).Select(k =>
-            $"cluster {k}: {string.Join(", ", Centroid(k).ToArray().Take(most).Select((c, j) => $"{features?[j].Name ?? $"x{j}"} {c.Text()}"))}{(Dimensions > most ? $" and {Dimensions - most} more" : "")}"));
+            $"cluster {k}: {string.Join(", ", Centroid(k).ToArray().Take(most)
+                .Select((c, j) => $"{features?[j].Name ?? $"x{j}"} {c.Text()}"))}{(Dimensions > most ? $" and {Dimensions - most} more" : "")}"));
     }
 
     private double[,] Matrix()

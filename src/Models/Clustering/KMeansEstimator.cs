@@ -11,7 +11,8 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts => [new("clusters", clusters.ToString(CultureInfo.InvariantCulture)), new("initialization", initialization.Name)];
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties => [new("clusters", clusters.ToString(CultureInfo.InvariantCulture)),
+        new("initialization", initialization.Name)];
 
     /// <inheritdoc/>
     public bool HasLikelihood => false;
@@ -23,7 +24,8 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         ModelException.CheckOptions("k-means", (clusters >= 1, nameof(clusters), clusters, "at least 1"));
-        var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), initialization.TakesFirstRows ? null : options.Seed, cancellationToken).ConfigureAwait(false);
+        var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), initialization.TakesFirstRows ? null : options.Seed,
+            cancellationToken).ConfigureAwait(false);
         KMeans start;
         using (Cancellation.Enter(cancellationToken)) start = new KMeans(initialization.Centroids(survey.Sample(), clusters, options.Seed));
         return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);

@@ -35,7 +35,8 @@ public sealed class KMeansParallelInitialization : CentroidInitialization
                 if (random.NextDouble() * total < Oversampling * clusters * sample.Weights[i] * nearest[i]) kept.Add(i);
             Update(known);
         }
-        if (kept.Distinct().Count() < clusters) return KMeansPlusPlusInitialization.Choose(sample, [.. Enumerable.Range(0, n)], sample.Weights, clusters, random);
+        if (kept.Distinct().Count() < clusters)
+            return KMeansPlusPlusInitialization.Choose(sample, [.. Enumerable.Range(0, n)], sample.Weights, clusters, random);
         var weights = new double[kept.Count];
         for (var i = 0; i < n; i++) weights[owner[i]] += sample.Weights[i];
         return KMeansPlusPlusInitialization.Choose(sample, [.. kept], weights, clusters, random);

@@ -29,7 +29,8 @@ internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatis
     /// <param name="nearest">Shape [tile.Rows]: cluster of each row, as doubles.</param>
     /// <param name="distances">Shape [tile.Rows]: squared distances.</param>
     /// <param name="centroids">Shape [clusters, dimensions].</param>
-    public void Add(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, ReadOnlySpan<double> distances, ReadOnlySpan<double> centroids)
+    public void Add(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> nearest, ReadOnlySpan<double> distances,
+        ReadOnlySpan<double> centroids)
     {
         double objective = 0, total = 0;
         for (var i = 0; i < tile.Rows; i++)

@@ -69,13 +69,15 @@ public abstract class AxisAlignedGaussian : Distribution
     public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is AxisAlignedGaussian o && o.GetType() == GetType() && o.IsFrozen == IsFrozen && o.Normals.SequenceEqual(Normals);
+    public override bool Equals(object? obj) =>
+        obj is AxisAlignedGaussian o && o.GetType() == GetType() && o.IsFrozen == IsFrozen && o.Normals.SequenceEqual(Normals);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Normals.Aggregate(GetType().GetHashCode(), HashCode.Combine);
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) => string.Join("; ", Normals.Select((n, j) => n.Describe(features is null ? [new($"x{j}")] : [features[j]])));
+    public override string Describe(IReadOnlyList<Feature>? features = null) =>
+        string.Join("; ", Normals.Select((n, j) => n.Describe(features is null ? [new($"x{j}")] : [features[j]])));
 
     /// <summary>Means as short text.</summary>
     private protected string MeanText => $"({string.Join(", ", Normals.Take(6).Select(n => n.Mean.Text()))}{(Normals.Count > 6 ? ", …" : "")})";

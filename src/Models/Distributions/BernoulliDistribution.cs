@@ -52,7 +52,7 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     private protected override string Support => "the values 0 and 1";
 
     /// <inheritdoc/>
-    public static BernoulliDistribution Blank(ReadOnlySpan<double> center) => new(Math.Clamp(double.IsNaN(center[0]) ? 0.5 : center[0], 0.01, 0.99));
+    public static BernoulliDistribution Prototype(ReadOnlySpan<double> center) => new(Math.Clamp(double.IsNaN(center[0]) ? 0.5 : center[0], 0.01, 0.99));
 
     /// <inheritdoc/>
     public static BernoulliDistribution ReadParameters(JsonElement json) => new(json.Number("probability"));
@@ -101,7 +101,7 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     }
 
     /// <inheritdoc/>
-    internal override Distribution Loosened() =>
+    internal override Distribution Smoothed() =>
         IsFrozen ? this : new BernoulliDistribution(Math.Clamp(Probability1, TableDistribution.LeastOfStart, 1 - TableDistribution.LeastOfStart));
 
     /// <inheritdoc/>

@@ -8,13 +8,15 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// The beta distribution: log p(x) = log gamma(alpha + beta) - log gamma(alpha) - log gamma(beta) + (alpha - 1) log x + (beta - 1) log(1 - x) for x between 0 and 1,
-/// else -infinity. A missing value has log-probability 0 and is skipped.
-/// Fitting by counts (as pomegranate does) sets alpha to the weight of the values equal to 1 and beta to that of all others, plus the pseudocount: a belief about a coin from its throws.
-/// Fitting by maximum likelihood finds the likeliest density of observed shares (Newton steps, to 1e-12; a least variance keeps it from getting narrower).
+/// The beta distribution: log p(x) = log gamma(alpha + beta) - log gamma(alpha) - log gamma(beta) + (alpha - 1) log x + (beta - 1) log(1 - x) for x between 0
+/// and 1, else -infinity. A missing value has log-probability 0 and is skipped.
+/// Fitting by counts (as pomegranate does) sets alpha to the weight of the values equal to 1 and beta to that of all others, plus the pseudocount: a belief
+/// about a coin from its throws. Fitting by maximum likelihood finds the likeliest density of observed shares (Newton steps, to 1e-12; a least variance keeps
+/// it from getting narrower).
 /// </summary>
 /// <remarks>
-/// Statistics: weights of all values, of those equal to 1 and of those outside the support by either estimator, sums of w log(x/m) and w log((1-x)/(1-m)), m the mean at the time of summarising.
+/// Statistics: weights of all values, of those equal to 1 and of those outside the support by either estimator, sums of w log(x/m) and w log((1-x)/(1-m)), m
+/// the mean at the time of summarising.
 /// </remarks>
 public sealed class BetaDistribution : UnivariateDistribution, IDistributionFamily<BetaDistribution>
 {
@@ -30,7 +32,8 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         ModelException.CheckOptions("beta distribution",
             (double.IsFinite(alpha) && alpha > 0, nameof(alpha), alpha, "a finite number above 0"),
             (double.IsFinite(beta) && beta > 0, nameof(beta), beta, "a finite number above 0"),
-            (!(alpha > 0) || !(beta > 0) || (alpha / (alpha + beta) > 1e-300 && beta / (alpha + beta) > 1e-300), "alpha / (alpha + beta)", alpha / (alpha + beta), "a mean between 0 and 1, 1e-300 from both"),
+            (!(alpha > 0) || !(beta > 0) || (alpha / (alpha + beta) > 1e-300 && beta / (alpha + beta) > 1e-300), "alpha / (alpha + beta)",
+                alpha / (alpha + beta), "a mean between 0 and 1, 1e-300 from both"),
             (Enum.IsDefined(estimator), nameof(estimator), estimator, "counts or maximum likelihood"));
         (Alpha, Beta, Estimator, density) = (alpha, beta, estimator, new Density(alpha, beta));
     }
@@ -59,10 +62,10 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
 
     private double Mean => Alpha / (Alpha + Beta);
 
-    private double Rest => Beta / (Alpha + Beta);
+    private double Complement => Beta / (Alpha + Beta);
 
     /// <summary>The flat distribution, to be fitted by maximum likelihood: what is fitted from nothing is a density of shares.</summary>
-    public static BetaDistribution Blank(ReadOnlySpan<double> center) => new(1, 1, ShareEstimator.MaximumLikelihood);
+    public static BetaDistribution Prototype(ReadOnlySpan<double> center) => new(1, 1, ShareEstimator.MaximumLikelihood);
 
     /// <inheritdoc/>
     public static BetaDistribution ReadParameters(JsonElement json) => new(json.Number("alpha"), json.Number("beta"), ShareEstimatorText.Read(json));
@@ -95,7 +98,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         var sums = ((SumStatistics)statistics).Sums;
         var before = (BetaDistribution)from;
         sums[2] += sums[0] * Math.Log(before.Mean / Mean);
-        sums[3] += sums[0] * Math.Log(before.Rest / Rest);
+        sums[3] += sums[0] * Math.Log(before.Complement / Complement);
     }
 
     /// <inheritdoc/>
@@ -105,11 +108,14 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         if (IsFrozen) return this;
         RefuseOutside(sums[4]);
         if (sums[0] < NormalDistribution.LeastWeight) return this;
-        var (alpha, beta) = Estimator == ShareEstimator.Counts ? (sums[1] + options.Pseudocount, sums[0] - sums[1] + options.Pseudocount) : Likeliest(sums, options);
+        var (alpha, beta) = Estimator == ShareEstimator.Counts
+            ? (sums[1] + options.Pseudocount, sums[0] - sums[1] + options.Pseudocount)
+            : Likeliest(sums, options);
         (alpha, beta) = (Blend(Alpha, alpha, options), Blend(Beta, beta, options));
         RequireFinite(alpha, beta);
         if (alpha > 0 && beta > 0) return new(alpha, beta, Estimator);
-        throw new ModelException(ErrorKind.Data, "beta distribution", alpha > 0 ? "only values equal to 1" : "no value equal to 1", "some of both kinds, to count them",
+        throw new ModelException(ErrorKind.Data, "beta distribution", alpha > 0 ? "only values equal to 1" : "no value equal to 1",
+            "some of both kinds, to count them",
             "add a pseudocount (FitOptions.Pseudocount), or fit shares by maximum likelihood (ShareEstimator.MaximumLikelihood)")
         { FeatureIndex = 0 };
     }
@@ -120,7 +126,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
         Span<double> alphas = stackalloc double[2];
-        DirichletEstimate.Solve([Mean, Rest], [sums[2] / sums[0], sums[3] / sums[0]], double.PositiveInfinity, alphas, out var settled);
+        DirichletEstimate.Solve([Mean, Complement], [sums[2] / sums[0], sums[3] / sums[0]], double.PositiveInfinity, alphas, out var settled);
         return settled ? [] : [DirichletEstimate.Unsettled("beta")];
     }
 
@@ -163,7 +169,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         using var scratch = Scratch.Enter();
         Span<double> first = scratch.Take(FeatureTile.Capacity), second = scratch.Take(FeatureTile.Capacity);
         ColumnMap.Fill(tile, 0, new RelativeLog(Mean, Mean, ofComplement: false), first);
-        ColumnMap.Fill(tile, 0, new RelativeLog(Mean, Rest, ofComplement: true), second);
+        ColumnMap.Fill(tile, 0, new RelativeLog(Mean, Complement, ofComplement: true), second);
         double all = 0, logs = 0, rests = 0, outside = 0;
         for (var i = 0; i < tile.Rows; i++)
         {
@@ -190,7 +196,9 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         // The geometric mean stands for the mean: a least variance is only approximate where it binds.
         var mean = Mean * Math.Exp(sums[2] / sums[0]);
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (mean * (1 - mean) / options.MinVariance) - 1) : double.PositiveInfinity;
-        return DirichletEstimate.Solve([Mean, Rest], [sums[2] / sums[0], sums[3] / sums[0]], most, alphas, out _) ? (alphas[0], alphas[1]) : throw NoSpread();
+        return DirichletEstimate.Solve([Mean, Complement], [sums[2] / sums[0], sums[3] / sums[0]], most, alphas, out _)
+            ? (alphas[0], alphas[1])
+            : throw NoSpread();
     }
 
     /// <summary>(alpha - 1) log x + (beta - 1) log(1 - x) + constant.</summary>
@@ -204,7 +212,8 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         {
             (this.alpha, this.beta) = (alpha - 1, beta - 1);
             var sum = alpha + beta;
-            constant = (2 * Math.Log(sum)) - Math.Log(alpha) - Math.Log(beta) + GammaFunctions.Excess(alpha) + GammaFunctions.Excess(beta) - GammaFunctions.Excess(sum)
+            constant = (2 * Math.Log(sum)) - Math.Log(alpha) - Math.Log(beta) + GammaFunctions.Excess(alpha) + GammaFunctions.Excess(beta)
+                - GammaFunctions.Excess(sum)
                 - ((alpha - 1) * Math.Log(alpha / sum)) - ((beta - 1) * Math.Log(beta / sum));
         }
 
@@ -212,7 +221,9 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
 
         public double Below => 1;
 
-        public double Value(double x) => x > 0 && x < 1 ? (alpha * Math.Log(x)) + (beta * LogOfComplement.Exactly(x)) + constant : double.IsNaN(x) ? 0 : double.NegativeInfinity;
+        public double Value(double x) => x > 0 && x < 1
+            ? (alpha * Math.Log(x)) + (beta * LogOfComplement.Exactly(x)) + constant
+            : double.IsNaN(x) ? 0 : double.NegativeInfinity;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TVec Vector<TOps, TVec>(TVec x)

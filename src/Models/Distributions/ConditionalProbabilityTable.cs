@@ -7,8 +7,8 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// Probabilities of the categories of the last feature (the child) given those of the features before it (its parents): log p(row) = log P(child | parents).
-/// Fitting gives each child category its weighted share among the rows of the same parents, (w + pseudocount)/(W of the parents + pseudocount * child categories),
-/// blended with the old one by inertia. In a fit, parents that no row has keep their shares, with or without inertia and pseudocount
+/// Fitting gives each child category its weighted share among the rows of the same parents, (w + pseudocount)/(W of the parents + pseudocount * child
+/// categories), blended with the old one by inertia. In a fit, parents that no row has keep their shares, with or without inertia and pseudocount
 /// (<see cref="MaximizeOptions.KeepsUnseen"/>); they get equal ones where the table had none for them.
 /// </summary>
 /// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
@@ -16,7 +16,8 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
 {
     /// <summary>Makes a table.</summary>
     /// <param name="sizes">Categories of each feature, parents first, the child last; at least 1 each.</param>
-    /// <param name="probabilities">Shape [product of sizes], the child's codes side by side; from 0 to 1, sum 1 (to 1e-6) for each combination of parents.</param>
+    /// <param name="probabilities">Shape [product of sizes], the child's codes side by side; from 0 to 1, sum 1 (to 1e-6) for each combination of
+    /// parents.</param>
     /// <param name="unknownProbability">Probability of rows with any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public ConditionalProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability = 0)
@@ -33,7 +34,8 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
         {
             double sum = 0;
             foreach (var p in Probabilities.Slice(first, children)) sum += p;
-            ModelException.CheckOptions("conditional probability table", (Math.Abs(sum - 1) <= SumTolerance, $"sum of probabilities given combination {first / children} of the parents", sum.Text(), "1"));
+            ModelException.CheckOptions("conditional probability table", (Math.Abs(sum - 1) <= SumTolerance, $"sum of probabilities given combination "
+                + $"{first / children} of the parents", sum.Text(), "1"));
         }
     }
 
@@ -55,7 +57,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     private int Children => Sizes[^1];
 
     /// <summary>One category of each feature, and a floor for all that a fit meets beyond them.</summary>
-    public static ConditionalProbabilityTable Blank(ReadOnlySpan<double> center)
+    public static ConditionalProbabilityTable Prototype(ReadOnlySpan<double> center)
     {
         var sizes = new int[center.Length];
         Array.Fill(sizes, 1);
@@ -63,10 +65,12 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     }
 
     /// <inheritdoc/>
-    public static ConditionalProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
+    public static ConditionalProbabilityTable ReadParameters(JsonElement json) =>
+        new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
 
     /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
-    internal static ConditionalProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) => new(sizes, probabilities, unknownProbability, isNormalized: false);
+    internal static ConditionalProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) =>
+        new(sizes, probabilities, unknownProbability, isNormalized: false);
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -98,7 +102,8 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
         var names = Enumerable.Range(0, Sizes.Length).Select(j => features?[j].Name ?? $"x{j}").ToArray();
         var rows = Enumerable.Range(0, Probabilities.Length / Children).Take(most).Select(Row);
         var rest = (Probabilities.Length / Children) - most;
-        return $"{names[^1]} given {(names.Length == 1 ? "nothing" : string.Join(", ", names[..^1]))}: {string.Join("; ", rows)}{(rest > 0 ? $" and {rest} more combinations of parents" : "")}";
+        return $"{names[^1]} given {(names.Length == 1 ? "nothing" : string.Join(", ", names[..^1]))}: "
+            + $"{string.Join("; ", rows)}{(rest > 0 ? $" and {rest} more combinations of parents" : "")}";
 
         string Row(int parents)
         {

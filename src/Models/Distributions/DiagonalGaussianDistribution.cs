@@ -5,8 +5,8 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A Gaussian of diagonal covariance: each feature has a mean and a standard deviation of its own. Fitting is weighted maximum likelihood of each feature over its
-/// observed entries; inertia and a least variance as for <see cref="NormalDistribution"/>.
+/// A Gaussian of diagonal covariance: each feature has a mean and a standard deviation of its own. Fitting is weighted maximum likelihood of each feature over
+/// its observed entries; inertia and a least variance as for <see cref="NormalDistribution"/>.
 /// </summary>
 public sealed class DiagonalGaussianDistribution : AxisAlignedGaussian, IDistributionFamily<DiagonalGaussianDistribution>
 {
@@ -37,7 +37,7 @@ public sealed class DiagonalGaussianDistribution : AxisAlignedGaussian, IDistrib
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
-    public static DiagonalGaussianDistribution Blank(ReadOnlySpan<double> center)
+    public static DiagonalGaussianDistribution Prototype(ReadOnlySpan<double> center)
     {
         var normals = new NormalDistribution[center.Length];
         for (var j = 0; j < normals.Length; j++) normals[j] = new(center[j], 1);

@@ -7,7 +7,8 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// All mass at one value: log p(x) = 0 there, -infinity elsewhere. A missing value has log-probability 0 and is skipped. Fitting moves it to the value that all
-/// observed rows of weight above 0 share; where they differ no such distribution explains them, and that is refused. Inertia does not apply: between two values lies none.
+/// observed rows of weight above 0 share; where they differ no such distribution explains them, and that is refused. Inertia does not apply: between two values
+/// lies none.
 /// </summary>
 /// <remarks>Statistics: total weight, least and largest value.</remarks>
 public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributionFamily<DiracDeltaDistribution>
@@ -40,7 +41,7 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("location", Location)];
 
     /// <inheritdoc/>
-    public static DiracDeltaDistribution Blank(ReadOnlySpan<double> center) => new(center[0]);
+    public static DiracDeltaDistribution Prototype(ReadOnlySpan<double> center) => new(center[0]);
 
     /// <inheritdoc/>
     public static DiracDeltaDistribution ReadParameters(JsonElement json) => new(json.Number("location"));
@@ -57,7 +58,8 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) => ((RangeStatistics)statistics).Add(tile.Column(0), weights);
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
+        ((RangeStatistics)statistics).Add(tile.Column(0), weights);
 
     /// <inheritdoc/>
     public override DiracDeltaDistribution Maximize(Statistics statistics, in MaximizeOptions options)
@@ -65,7 +67,9 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
         var range = (RangeStatistics)statistics;
         if (IsFrozen || range.Total < NormalDistribution.LeastWeight) return this;
         if (range.Minimum == range.Maximum) return new(range.Minimum);
-        throw new ModelException(ErrorKind.Data, "dirac-delta distribution", $"values from {range.Minimum.Text()} to {range.Maximum.Text()}", "one value", "mix it with a distribution that covers the others") { FeatureIndex = 0 };
+        throw new ModelException(ErrorKind.Data, "dirac-delta distribution", $"values from {range.Minimum.Text()} to {range.Maximum.Text()}", "one value",
+            "mix it with a distribution that covers the others")
+        { FeatureIndex = 0 };
     }
 
     /// <inheritdoc/>

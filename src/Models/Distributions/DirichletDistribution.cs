@@ -14,7 +14,8 @@ namespace Pipelines.Models;
 /// Fitting by maximum likelihood finds the likeliest density (Newton steps, to 1e-12; a least variance keeps the widest share's from getting smaller).
 /// </summary>
 /// <remarks>
-/// Statistics: weights of rows and of rows outside the support, then of each share the sum of w x (counts) or of w log(x/m) (maximum likelihood), m the mean at the time of summarising.
+/// Statistics: weights of rows and of rows outside the support, then of each share the sum of w x (counts) or of w log(x/m) (maximum likelihood), m the mean at
+/// the time of summarising.
 /// </remarks>
 public sealed class DirichletDistribution : Distribution, IDistributionFamily<DirichletDistribution>
 {
@@ -35,7 +36,8 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         sum = alphas.Sum();
         ModelException.CheckOptions("dirichlet distribution",
             (alphas.Count > 0, nameof(alphas), alphas.Count, "at least one"),
-            (alphas.All(a => double.IsFinite(a) && a > 0 && a / sum > 1e-300) && double.IsFinite(sum), nameof(alphas), "an alpha out of range", "finite numbers above 0"),
+            (alphas.All(a => double.IsFinite(a) && a > 0 && a / sum > 1e-300) && double.IsFinite(sum), nameof(alphas), "an alpha out of range",
+                "finite numbers above 0"),
             (Enum.IsDefined(estimator), nameof(estimator), estimator, "counts or maximum likelihood"));
         this.alphas = [.. alphas];
         exponents = [.. alphas.Select(a => a - 1)];
@@ -70,7 +72,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     public override string FormatName => FamilyName;
 
     /// <summary>The flat distribution, to be fitted by maximum likelihood: what is fitted from nothing is a density of shares.</summary>
-    public static DirichletDistribution Blank(ReadOnlySpan<double> center)
+    public static DirichletDistribution Prototype(ReadOnlySpan<double> center)
     {
         var alphas = new double[center.Length];
         Array.Fill(alphas, 1);
@@ -153,7 +155,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         if (sums[1] > 0)
-            throw new ModelException(ErrorKind.Data, "dirichlet distribution", $"rows that are no shares (total weight {sums[1].Text()})", Estimator == ShareEstimator.Counts ? "finite numbers of at least 0" : "numbers above 0 that add up to 1", "divide each row by its sum, and leave zeros out or mark them as missing");
+            throw new ModelException(ErrorKind.Data, "dirichlet distribution", $"rows that are no shares (total weight {sums[1].Text()})",
+                Estimator == ShareEstimator.Counts ? "finite numbers of at least 0" : "numbers above 0 that add up to 1",
+                "divide each row by its sum, and leave zeros out or mark them as missing");
         if (sums[0] < NormalDistribution.LeastWeight) return this;
         var fitted = new double[Dimensions];
         if (Estimator == ShareEstimator.Counts)
@@ -168,14 +172,18 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         {
             if (options.Inertia != 0) fitted[j] = (alphas[j] * options.Inertia) + (fitted[j] * (1 - options.Inertia));
             if (fitted[j] > 0 && double.IsFinite(fitted[j])) continue;
-            throw new ModelException(ErrorKind.Data, $"dirichlet distribution, feature {j}", fitted[j] == 0 ? "only shares of 0" : "values so large that their sums overflow", "shares above 0", "leave the feature out, or add a pseudocount (FitOptions.Pseudocount)") { FeatureIndex = j };
+            throw new ModelException(ErrorKind.Data, $"dirichlet distribution, feature {j}",
+                fitted[j] == 0 ? "only shares of 0" : "values so large that their sums overflow", "shares above 0",
+                "leave the feature out, or add a pseudocount (FitOptions.Pseudocount)")
+            { FeatureIndex = j };
         }
         return new(fitted, Estimator);
     }
 
     /// <inheritdoc/>
     public override string? Impossible(Statistics statistics) => ((SumStatistics)statistics).Sums[1] is > 0 and var outside
-        ? $"rows of total weight {outside.Text()} are outside the support of the dirichlet distribution (shares above 0 that add up to 1): they have log-probability -infinity"
+        ? $"rows of total weight {outside.Text()} are outside the support of the dirichlet distribution (shares above 0 that add up to 1): they have "
+            + "log-probability -infinity"
         : null;
 
     /// <inheritdoc/>
@@ -203,7 +211,8 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     }
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is DirichletDistribution o && o.alphas.AsSpan().SequenceEqual(alphas) && o.Estimator == Estimator && o.IsFrozen == IsFrozen;
+    public override bool Equals(object? obj) =>
+        obj is DirichletDistribution o && o.alphas.AsSpan().SequenceEqual(alphas) && o.Estimator == Estimator && o.IsFrozen == IsFrozen;
 
     /// <inheritdoc/>
     public override int GetHashCode() => alphas.Aggregate(17, HashCode.Combine);
@@ -246,7 +255,8 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         }
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (widest / options.MinVariance) - 1) : double.PositiveInfinity;
         if (!DirichletEstimate.Solve(center, logs, most, fitted, out var settled))
-            throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (FitOptions.MinVariance)");
+            throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ",
+                "use fewer components, or set a least variance (FitOptions.MinVariance)");
         return settled;
     }
 }

@@ -7,8 +7,8 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A distribution over categories of one feature (also called categorical): log p(code) = log of its probability. Fitting gives each category its weighted share,
-/// (w + pseudocount)/(W + pseudocount * categories); inertia blends it with the old share, which is 0 for a category not met before.
+/// A distribution over categories of one feature (also called categorical): log p(code) = log of its probability. Fitting gives each category its weighted
+/// share, (w + pseudocount)/(W + pseudocount * categories); inertia blends it with the old share, which is 0 for a category not met before.
 /// </summary>
 /// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
 public sealed class DiscreteDistribution : TableDistribution, IDistributionFamily<DiscreteDistribution>, ICodedFamily
@@ -51,13 +51,15 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     bool ICodedFamily.LearnsCodes => true;
 
     /// <summary>One category, and a floor for all that a fit meets beyond it.</summary>
-    public static DiscreteDistribution Blank(ReadOnlySpan<double> center) => new([1.0], LeastOfStart);
+    public static DiscreteDistribution Prototype(ReadOnlySpan<double> center) => new([1.0], LeastOfStart);
 
     /// <inheritdoc/>
-    public static DiscreteDistribution ReadParameters(JsonElement json) => new(json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
+    public static DiscreteDistribution ReadParameters(JsonElement json) =>
+        new(json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
 
     /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
-    internal static DiscreteDistribution AsGiven(IReadOnlyList<double> probabilities, double unknownProbability) => new(probabilities, unknownProbability, isNormalized: false);
+    internal static DiscreteDistribution AsGiven(IReadOnlyList<double> probabilities, double unknownProbability) =>
+        new(probabilities, unknownProbability, isNormalized: false);
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -96,9 +98,11 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     {
         const int most = 20;
         var feature = features?[0];
-        var likeliest = Enumerable.Range(0, Sizes[0]).OrderByDescending(c => Probabilities[c]).Take(most).Select(c => $"{NameOf(feature, c)} {Probabilities[c].Text()}");
+        var likeliest = Enumerable.Range(0, Sizes[0]).OrderByDescending(c => Probabilities[c]).Take(most)
+            .Select(c => $"{NameOf(feature, c)} {Probabilities[c].Text()}");
         return $"{feature?.Name ?? "x"}: {string.Join(", ", likeliest)}{(Sizes[0] > most ? $" and {Sizes[0] - most} less likely categories" : "")}";
     }
 
-    private protected override DiscreteDistribution Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) => new(Shares(cells, old, options)!, UnknownProbability);
+    private protected override DiscreteDistribution Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) =>
+        new(Shares(cells, old, options)!, UnknownProbability);
 }

@@ -23,7 +23,9 @@ public abstract class Distribution : Model
     /// <inheritdoc/>
     public sealed override long ParameterCount => IsFrozen ? 0 : FreeParameters;
 
-    /// <summary>Number of free parameters while the distribution is not frozen. By default the numbers that <see cref="Model.WriteParameters"/> writes.</summary>
+    /// <summary>
+    /// Number of free parameters while the distribution is not frozen. By default the numbers that <see cref="Model.WriteParameters"/> writes.
+    /// </summary>
     protected virtual long FreeParameters => base.ParameterCount;
 
     /// <summary>The same distribution, left alone by fitting.</summary>
@@ -37,7 +39,9 @@ public abstract class Distribution : Model
     /// <param name="result">Shape [tile.Rows] or longer; filled up to tile.Rows.</param>
     public abstract void LogProbability(in FeatureTile tile, Span<double> result);
 
-    /// <summary>Adds the rows of a tile to statistics, each with its weight. Does not touch <see cref="Statistics.Rows"/>, Weight and Objective: the caller does.</summary>
+    /// <summary>
+    /// Adds the rows of a tile to statistics, each with its weight. Does not touch <see cref="Statistics.Rows"/>, Weight and Objective: the caller does.
+    /// </summary>
     /// <param name="tile">The rows.</param>
     /// <param name="weights">Shape [tile.Rows]: weights, in a mixture responsibilities. Never empty.</param>
     /// <param name="statistics">What <see cref="Model.CreateStatistics"/> of this distribution made.</param>
@@ -52,8 +56,8 @@ public abstract class Distribution : Model
     public abstract void Sample(SeededRandom random, Span<double> row);
 
     /// <summary>
-    /// The distribution of some features, whatever the others are: the others summed or integrated out. Null where the family has no closed form for it (the default for
-    /// anything but all features in their order).
+    /// The distribution of some features, whatever the others are: the others summed or integrated out. Null where the family has no closed form for it (the
+    /// default for anything but all features in their order).
     /// </summary>
     /// <param name="features">Indexes of features, each once, 0 … <see cref="Model.Dimensions"/> - 1, at least one; the result has them in this order.</param>
     public virtual Distribution? Marginal(params ReadOnlySpan<int> features)
@@ -90,8 +94,11 @@ public abstract class Distribution : Model
     /// <summary>What <see cref="Model.Diagnose"/> has to say of a component of a mixture, whose fit goes on until the mixture's does not improve.</summary>
     internal virtual IEnumerable<string> DiagnosePart(Statistics statistics) => Diagnose(statistics);
 
-    /// <summary>The start of a fit that was chosen on a sample: what the sample happens to lack becomes unlikely, where it would be impossible. By default the distribution itself.</summary>
-    internal virtual Distribution Loosened() => this;
+    /// <summary>
+    /// The start of a fit that was chosen on a sample: what the sample happens to lack becomes unlikely, where it would be impossible. By default the
+    /// distribution itself.
+    /// </summary>
+    internal virtual Distribution Smoothed() => this;
 
     /// <summary>Copies an immutable value with another frozen flag.</summary>
     private Distribution With(bool frozen)

@@ -10,7 +10,7 @@ namespace Pipelines.Models;
 public sealed class DistributionEstimator(DistributionFamily family) : IEstimator<Distribution>
 {
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts => [new("distribution", family.ToString())];
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties => [new("distribution", family.ToString())];
 
     /// <inheritdoc/>
     public bool IsCategorical(int feature) => family.IsCategorical(feature);
@@ -31,7 +31,7 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
             var center = new double[pass.Columns];
             for (var j = 0; j < center.Length; j++) center[j] = Mean(sample, j);
             Distribution start, fitted;
-            using (Cancellation.Enter(cancellationToken)) start = family.Blank(center).FitTo(sample, static _ => 1, options);
+            using (Cancellation.Enter(cancellationToken)) start = family.Prototype(center).FitTo(sample, static _ => 1, options);
             // The sample's range or categories need not be those of all rows, so its log-likelihood may be that of the impossible: it is not looked at.
             var all = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
             using (Cancellation.Enter(cancellationToken))

@@ -14,7 +14,8 @@ public sealed class DistributionFamily
     // Shape [features]; null if this is one family.
     private IReadOnlyList<DistributionFamily>? parts;
 
-    private DistributionFamily(string name, bool isUnivariate, Func<int, bool> isCategorical, Blanker blank, string? words = null, Func<string, Blanker?>? with = null) =>
+    private DistributionFamily(string name, bool isUnivariate, Func<int, bool> isCategorical, Blanker blank, string? words = null,
+        Func<string, Blanker?>? with = null) =>
         (Name, IsUnivariate, this.isCategorical, this.blank, this.words, this.with) = (name, isUnivariate, isCategorical, blank, words ?? name, with);
 
     private delegate Distribution Blanker(ReadOnlySpan<double> center);
@@ -30,21 +31,25 @@ public sealed class DistributionFamily
 
     /// <summary>The family of a distribution type.</summary>
     public static DistributionFamily Of<T>()
-        where T : Distribution, IDistributionFamily<T> => new(T.FamilyName, T.IsUnivariate, static _ => T.IsCategorical, static center => T.Blank(center), null, T.Argument is null ? null : Argued<T>) { Argument = T.Argument };
+        where T : Distribution, IDistributionFamily<T> =>
+            new(T.FamilyName, T.IsUnivariate, static _ => T.IsCategorical, static center => T.Prototype(center), null,
+                T.Argument is null ? null : Argued<T>)
+            { Argument = T.Argument };
 
     /// <summary>What may stand in brackets behind the name, with its range and default; null = nothing.</summary>
     public string? Argument { get; private init; }
 
     /// <summary>The family with an argument, such as the degrees of freedom of Student's t; null if it takes none or this is not usable.</summary>
     /// <param name="argument">What stands in brackets behind the name.</param>
-    public DistributionFamily? With(string argument) => with?.Invoke(argument) is { } made ? new(Name, IsUnivariate, isCategorical, made, $"{Name}({argument})") : null;
+    public DistributionFamily? With(string argument) =>
+        with?.Invoke(argument) is { } made ? new(Name, IsUnivariate, isCategorical, made, $"{Name}({argument})") : null;
 
     private static Blanker? Argued<T>(string argument)
         where T : Distribution, IDistributionFamily<T>
     {
         try
         {
-            return T.Blank([0.5], argument) is null ? null : center => T.Blank(center, argument)!;
+            return T.Prototype([0.5], argument) is null ? null : center => T.Prototype(center, argument)!;
         }
         catch (ModelException)
         {
@@ -61,15 +66,18 @@ public sealed class DistributionFamily
         ArgumentNullException.ThrowIfNull(families);
         if (families.Count == 1) return families[0];
         if (families.FirstOrDefault(f => !f.IsUnivariate) is { } wrong)
-            throw new ModelException(ErrorKind.Usage, "distribution for each feature", $"'{wrong.Name}'", "distributions of one feature", "name one distribution for all features, or a univariate one for each");
+            throw new ModelException(ErrorKind.Usage, "distribution for each feature", $"'{wrong.Name}'", "distributions of one feature",
+                "name one distribution for all features, or a univariate one for each");
         return new("independent-components", false, feature => feature < families.Count && families[feature].IsCategorical(0), center =>
         {
             if (center.Length != families.Count)
-                throw new ModelException(ErrorKind.Usage, "distribution for each feature", $"{families.Count} distributions for {center.Length} features", "one for each feature", "name one distribution, or as many as there are features");
+                throw new ModelException(ErrorKind.Usage, "distribution for each feature", $"{families.Count} distributions for {center.Length} features",
+                    "one for each feature", "name one distribution, or as many as there are features");
             var parts = new Distribution[families.Count];
-            for (var j = 0; j < parts.Length; j++) parts[j] = families[j].Blank(center.Slice(j, 1));
+            for (var j = 0; j < parts.Length; j++) parts[j] = families[j].Prototype(center.Slice(j, 1));
             return new IndependentComponentsDistribution(parts);
-        }, $"({string.Join(", ", families)})") { parts = families };
+        }, $"({string.Join(", ", families)})")
+        { parts = families };
     }
 
     /// <summary>True if a feature holds categories, which travel as codes.</summary>
@@ -79,9 +87,11 @@ public sealed class DistributionFamily
     /// <summary>The name; of independent components those of all features.</summary>
     public override string ToString() => words;
 
-    /// <summary>A distribution over <c>center.Length</c> features to begin with; a univariate family gives independent components where there are several.</summary>
+    /// <summary>
+    /// A distribution over <c>center.Length</c> features to begin with; a univariate family gives independent components where there are several.
+    /// </summary>
     /// <param name="center">Shape [features]: roughly where the data lies.</param>
-    public Distribution Blank(ReadOnlySpan<double> center)
+    public Distribution Prototype(ReadOnlySpan<double> center)
     {
         if (!IsUnivariate || center.Length == 1) return blank(center);
         var parts = new Distribution[center.Length];

@@ -50,7 +50,7 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     private protected override string Support => "finite numbers of at least 0";
 
     /// <inheritdoc/>
-    public static ExponentialDistribution Blank(ReadOnlySpan<double> center) => new(center[0] > 1e-300 ? 1 / center[0] : 1);
+    public static ExponentialDistribution Prototype(ReadOnlySpan<double> center) => new(center[0] > 1e-300 ? 1 / center[0] : 1);
 
     /// <inheritdoc/>
     public static ExponentialDistribution ReadParameters(JsonElement json) => new(json.Number("rate"));

@@ -13,7 +13,8 @@ namespace Pipelines.Models;
 /// until it moves by less than 1e-12 of itself; rate = shape / mean. A least variance v keeps the shape at most mean^2/v.
 /// </summary>
 /// <remarks>
-/// Statistics: sums of w, w (x/m - 1), w log(x/m), with m = shape/rate at the time of summarising, so that high shapes keep their digits; and the weight of values outside the support.
+/// Statistics: sums of w, w (x/m - 1), w log(x/m), with m = shape/rate at the time of summarising, so that high shapes keep their digits; and the weight of
+/// values outside the support.
 /// </remarks>
 public sealed class GammaDistribution : UnivariateDistribution, IDistributionFamily<GammaDistribution>
 {
@@ -30,7 +31,8 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         ModelException.CheckOptions("gamma distribution",
             (double.IsFinite(shape) && shape > 0, nameof(shape), shape, "a finite number above 0"),
             (double.IsFinite(rate) && rate > 0, nameof(rate), rate, "a finite number above 0"),
-            (!(shape > 0) || !(rate > 0) || (shape / rate is > NaturalLog.LeastNormal and < double.PositiveInfinity), "shape / rate", shape / rate, "a mean in the range of normal numbers"));
+            (!(shape > 0) || !(rate > 0) || (shape / rate is > NaturalLog.LeastNormal and < double.PositiveInfinity), "shape / rate", shape / rate,
+                "a mean in the range of normal numbers"));
         (Shape, Rate, density) = (shape, rate, new Density(shape, rate));
     }
 
@@ -56,7 +58,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
     private double Mean => Shape / Rate;
 
     /// <inheritdoc/>
-    public static GammaDistribution Blank(ReadOnlySpan<double> center) => new(1, center[0] is > 1e-150 and < 1e150 ? 1 / center[0] : 1);
+    public static GammaDistribution Prototype(ReadOnlySpan<double> center) => new(1, center[0] is > 1e-150 and < 1e150 ? 1 / center[0] : 1);
 
     /// <inheritdoc/>
     public static GammaDistribution ReadParameters(JsonElement json) => new(json.Number("shape"), json.Number("rate"));
@@ -134,7 +136,8 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         var difference = Numbers.Log1p(sums[1] / sums[0]) - (sums[2] / sums[0]);
         var settled = true;
         if (difference > 1e-15 && double.IsFinite(difference)) SolveShape(difference, out settled);
-        return settled ? [] : [$"the gamma distribution's shape still moves by more than 1e-10 of itself after {MostSteps} Newton steps: its log-likelihood may be below the maximum (look at the feature's values, or set a least variance)"];
+        return settled ? [] : [$"the gamma distribution's shape still moves by more than 1e-10 of itself after {MostSteps} Newton steps: its log-likelihood "
+            + "may be below the maximum (look at the feature's values, or set a least variance)"];
     }
 
     /// <inheritdoc/>
@@ -144,7 +147,9 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         row[0] = random.NextGamma(Shape) / Rate;
     }
 
-    /// <summary>The root a of log a - digamma(a) = s: Newton steps on 1/a, which fall towards it without overshooting (Minka 2002, "Estimating a gamma distribution").</summary>
+    /// <summary>
+    /// The root a of log a - digamma(a) = s: Newton steps on 1/a, which fall towards it without overshooting (Minka 2002, "Estimating a gamma distribution").
+    /// </summary>
     /// <param name="s">log(mean) - mean(log x), above 0.</param>
     /// <param name="settled">True if the last step was shorter than 1e-12 of the shape.</param>
     /// <param name="most">Most steps.</param>

@@ -29,13 +29,14 @@ public sealed class GaussianKernelDensity : KernelDensity, IDistributionFamily<G
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
-    public static GaussianKernelDensity Blank(ReadOnlySpan<double> center) => new(StartPoints(center));
+    public static GaussianKernelDensity Prototype(ReadOnlySpan<double> center) => new(StartPoints(center));
 
     /// <inheritdoc/>
     public static string Argument => BandwidthWords;
 
     /// <inheritdoc/>
-    public static GaussianKernelDensity? Blank(ReadOnlySpan<double> center, string argument) => double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var bandwidth) ? new(StartPoints(center), bandwidth) : null;
+    public static GaussianKernelDensity? Prototype(ReadOnlySpan<double> center, string argument) =>
+        double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var bandwidth) ? new(StartPoints(center), bandwidth) : null;
 
     /// <inheritdoc/>
     public static GaussianKernelDensity ReadParameters(JsonElement json) => new(json.Numbers("points"), json.Number("bandwidth"), json.Numbers("weights"));

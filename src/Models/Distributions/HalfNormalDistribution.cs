@@ -8,7 +8,8 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// The half-normal distribution: the size of a normal number of mean 0. log p(x) = log(2)/2 - log(pi)/2 - log sigma - (x/sigma)^2/2 for x of at least 0,
-/// else -infinity. A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood: sigma^2 = mean of x^2, at least the least variance.
+/// else -infinity. A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood: sigma^2 = mean of x^2, at least the least
+/// variance.
 /// </summary>
 /// <remarks>Statistics: sums of w and w x^2, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
 public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributionFamily<HalfNormalDistribution>
@@ -44,7 +45,7 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
     private protected override string Support => "finite numbers of at least 0";
 
     /// <inheritdoc/>
-    public static HalfNormalDistribution Blank(ReadOnlySpan<double> center) => new(center[0] > 0 ? center[0] : 1);
+    public static HalfNormalDistribution Prototype(ReadOnlySpan<double> center) => new(center[0] > 0 ? center[0] : 1);
 
     /// <inheritdoc/>
     public static HalfNormalDistribution ReadParameters(JsonElement json) => new(json.Number("sigma"));

@@ -23,7 +23,7 @@ public interface IDistributionFamily<TSelf>
 
     /// <summary>A distribution to begin with: what it is fitted from before any data was seen.</summary>
     /// <param name="center">Shape [dimensions]: roughly where the data lies; sums are taken around it.</param>
-    static abstract TSelf Blank(ReadOnlySpan<double> center);
+    static abstract TSelf Prototype(ReadOnlySpan<double> center);
 
     /// <summary>What may stand in brackets behind the name, as in <c>student-t(3)</c>, with its unit, range and default; null (default) = nothing.</summary>
     static virtual string? Argument => null;
@@ -31,7 +31,7 @@ public interface IDistributionFamily<TSelf>
     /// <summary>A distribution to begin with, with what stands in brackets; null if that is not usable.</summary>
     /// <param name="center">Shape [dimensions].</param>
     /// <param name="argument">What stands in the brackets.</param>
-    static virtual TSelf? Blank(ReadOnlySpan<double> center, string argument) => null;
+    static virtual TSelf? Prototype(ReadOnlySpan<double> center, string argument) => null;
 
     /// <summary>Reads the parameters that <see cref="Model.WriteParameters"/> wrote.</summary>
     /// <exception cref="ModelException">The parameters are missing, of the wrong shape or out of range.</exception>

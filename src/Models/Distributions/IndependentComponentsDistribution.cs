@@ -24,8 +24,10 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         ArgumentNullException.ThrowIfNull(parts);
         ModelException.CheckOptions("independent components",
             (parts.Count > 0, nameof(parts), parts.Count, "at least one part"),
-            (columnWeights is null || columnWeights.Count == parts.Count, nameof(columnWeights), columnWeights?.Count, $"one weight for each of {parts.Count} parts"),
-            (columnWeights is null || columnWeights.All(w => double.IsFinite(w) && w >= 0), nameof(columnWeights), "a weight out of range", "finite numbers of at least 0"));
+            (columnWeights is null || columnWeights.Count == parts.Count, nameof(columnWeights), columnWeights?.Count,
+                $"one weight for each of {parts.Count} parts"),
+            (columnWeights is null || columnWeights.All(w => double.IsFinite(w) && w >= 0), nameof(columnWeights), "a weight out of range",
+                "finite numbers of at least 0"));
         Parts = [.. parts];
         ColumnWeights = columnWeights is null ? [.. Enumerable.Repeat(1.0, parts.Count)] : [.. columnWeights];
         offsets = new int[Parts.Count + 1];
@@ -67,10 +69,10 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     public override bool IsDiscrete => Parts.All(p => p.IsDiscrete);
 
     /// <summary>Diagonal Gaussian: a normal distribution of each feature.</summary>
-    public static IndependentComponentsDistribution Blank(ReadOnlySpan<double> center)
+    public static IndependentComponentsDistribution Prototype(ReadOnlySpan<double> center)
     {
         var parts = new Distribution[center.Length];
-        for (var j = 0; j < parts.Length; j++) parts[j] = NormalDistribution.Blank(center.Slice(j, 1));
+        for (var j = 0; j < parts.Length; j++) parts[j] = NormalDistribution.Prototype(center.Slice(j, 1));
         return new(parts);
     }
 
@@ -104,7 +106,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
-    internal override Distribution Loosened() => IsFrozen ? this : new IndependentComponentsDistribution([.. Parts.Select(p => p.Loosened())], ColumnWeights);
+    internal override Distribution Smoothed() => IsFrozen ? this : new IndependentComponentsDistribution([.. Parts.Select(p => p.Smoothed())], ColumnWeights);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new CompositeStatistics([.. Parts.Select(p => p.CreateStatistics())]);
@@ -194,7 +196,8 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     private int PartOf(int feature) => Array.FindLastIndex(offsets, o => o <= feature);
 
     /// <inheritdoc/>
-    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components) ?? ProductKernel.TryCreate(components);
+    public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) =>
+        DiagonalNormalKernel.TryCreate(components) ?? ProductKernel.TryCreate(components);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>

@@ -41,7 +41,7 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     public override string FormatName => FamilyName;
 
     /// <summary>One category of each feature, and a floor for all that a fit meets beyond them.</summary>
-    public static JointProbabilityTable Blank(ReadOnlySpan<double> center)
+    public static JointProbabilityTable Prototype(ReadOnlySpan<double> center)
     {
         var sizes = new int[center.Length];
         Array.Fill(sizes, 1);
@@ -49,10 +49,12 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     }
 
     /// <inheritdoc/>
-    public static JointProbabilityTable ReadParameters(JsonElement json) => new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
+    public static JointProbabilityTable ReadParameters(JsonElement json) =>
+        new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
 
     /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
-    internal static JointProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) => new(sizes, probabilities, unknownProbability, isNormalized: false);
+    internal static JointProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) =>
+        new(sizes, probabilities, unknownProbability, isNormalized: false);
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -75,8 +77,10 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     public override string Describe(IReadOnlyList<Feature>? features = null)
     {
         const int most = 20;
-        var likeliest = Enumerable.Range(0, Probabilities.Length).OrderByDescending(c => Probabilities[c]).Take(most).Select(c => $"({Codes(c)}) {Probabilities[c].Text()}");
-        return $"{string.Join(", ", Sizes.ToArray().Select((_, j) => features?[j].Name ?? $"x{j}"))}: {string.Join(", ", likeliest)}{(Probabilities.Length > most ? $" and {Probabilities.Length - most} less likely combinations" : "")}";
+        var likeliest = Enumerable.Range(0, Probabilities.Length).OrderByDescending(c => Probabilities[c]).Take(most)
+            .Select(c => $"({Codes(c)}) {Probabilities[c].Text()}");
+        return $"{string.Join(", ", Sizes.ToArray().Select((_, j) => features?[j].Name ?? $"x{j}"))}: "
+            + $"{string.Join(", ", likeliest)}{(Probabilities.Length > most ? $" and {Probabilities.Length - most} less likely combinations" : "")}";
 
         string Codes(int cell)
         {
@@ -89,5 +93,6 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     /// <inheritdoc/>
     public override Distribution Marginal(params ReadOnlySpan<int> features) => SumTo(features, 1);
 
-    private protected override JointProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) => new(found, Shares(cells, old, options)!, UnknownProbability);
+    private protected override JointProbabilityTable Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options) =>
+        new(found, Shares(cells, old, options)!, UnknownProbability);
 }

@@ -7,8 +7,9 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// A density made of a kernel around each of some points: log p(x) = log of the sum over the points of weight_i K(x - x_i), the kernel's integral being 1.
-/// A missing value has log-probability 0 and is skipped. Fitting replaces the points by the rows and their weights, scaled to sum 1; inertia keeps the old points with that share.
-/// The bandwidth is not fitted. It is a description of the data, not an estimate (a fit may lower the log-likelihood of a start that suits it better): the time of each evaluation grows with the points, of which there are at most 1,048,576.
+/// A missing value has log-probability 0 and is skipped. Fitting replaces the points by the rows and their weights, scaled to sum 1; inertia keeps the old
+/// points with that share. The bandwidth is not fitted. It is a description of the data, not an estimate (a fit may lower the log-likelihood of a start that
+/// suits it better): the time of each evaluation grows with the points, of which there are at most 1,048,576.
 /// </summary>
 /// <remarks>Statistics: the points and weights, in row order; points of weight 0 are left out.</remarks>
 public abstract class KernelDensity : Distribution
@@ -26,7 +27,8 @@ public abstract class KernelDensity : Distribution
             (points.All(double.IsFinite), nameof(points), "a point that is not finite", "finite numbers"),
             (double.IsFinite(bandwidth) && bandwidth > 0, nameof(bandwidth), bandwidth, "a finite number above 0"),
             (weights is null || weights.Count == points.Count, nameof(weights), weights?.Count, $"one for each of {points.Count} points"),
-            (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range", "finite numbers of at least 0, not all 0"));
+            (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range",
+                "finite numbers of at least 0, not all 0"));
         this.points = [.. points];
         Bandwidth = bandwidth;
         var total = weights is null ? points.Count : weights.Sum();
@@ -50,7 +52,9 @@ public abstract class KernelDensity : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
-    /// <summary>The points and one weight less; the bandwidth is given. A fit takes as many points as there are rows, so that AIC and BIC say little of it.</summary>
+    /// <summary>
+    /// The points and one weight less; the bandwidth is given. A fit takes as many points as there are rows, so that AIC and BIC say little of it.
+    /// </summary>
     protected override long FreeParameters => (2L * points.Length) - 1;
 
     /// <inheritdoc/>
@@ -79,7 +83,8 @@ public abstract class KernelDensity : Distribution
     public override Statistics CreateStatistics() => new PointStatistics(FormatName);
 
     /// <inheritdoc/>
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) => ((PointStatistics)statistics).Add(tile.Column(0), weights);
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
+        ((PointStatistics)statistics).Add(tile.Column(0), weights);
 
     /// <inheritdoc/>
     public override Distribution Maximize(Statistics statistics, in MaximizeOptions options)
@@ -88,7 +93,9 @@ public abstract class KernelDensity : Distribution
         var total = found.Total;
         if (IsFrozen || total < NormalDistribution.LeastWeight || options.Inertia == 1) return this;
         if (found.Values.Any(double.IsInfinity))
-            throw new ModelException(ErrorKind.Data, FormatName, "an infinite value", "finite numbers (NaN or null for missing ones)", "clean the column, or turn infinities into missing values") { FeatureIndex = 0 };
+            throw new ModelException(ErrorKind.Data, FormatName, "an infinite value", "finite numbers (NaN or null for missing ones)",
+                "clean the column, or turn infinities into missing values")
+            { FeatureIndex = 0 };
         var inertia = options.Inertia;
         var shares = found.Weights.Select(w => w / total * (1 - inertia));
         return inertia == 0 ? With([.. found.Values], [.. shares]) : With([.. points, .. found.Values], [.. weights.Select(w => w * inertia), .. shares]);

@@ -47,7 +47,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
     private protected override string Support => "finite numbers above 0";
 
     /// <inheritdoc/>
-    public static LogNormalDistribution Blank(ReadOnlySpan<double> center) => new(center[0] > 0 ? Math.Log(center[0]) : 0, 1);
+    public static LogNormalDistribution Prototype(ReadOnlySpan<double> center) => new(center[0] > 0 ? Math.Log(center[0]) : 0, 1);
 
     /// <inheritdoc/>
     public static LogNormalDistribution ReadParameters(JsonElement json) => new(json.Number("mu"), json.Number("sigma"));

@@ -29,7 +29,8 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
         var d = mean.Length;
         ModelException.CheckOptions("multivariate Gaussian",
             (d > 0, nameof(mean), "empty", "at least one feature"),
-            (covariance.GetLength(0) == d && covariance.GetLength(1) == d, nameof(covariance), $"{covariance.GetLength(0)} x {covariance.GetLength(1)}", $"{d} x {d}"),
+            (covariance.GetLength(0) == d && covariance.GetLength(1) == d, nameof(covariance), $"{covariance.GetLength(0)} x {covariance.GetLength(1)}",
+                $"{d} x {d}"),
             (AllFinite(mean, covariance), "parameters", "NaN or infinite", "finite numbers"));
         this.mean = mean.ToArray();
         this.covariance = new double[d, d];
@@ -39,7 +40,8 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
             {
                 var (a, b) = (covariance[i, j], covariance[j, i]);
                 if (Math.Abs(a - b) > 1e-9 * (Math.Abs(a) + Math.Abs(b)) + 1e-300)
-                    throw new ModelException(ErrorKind.Usage, $"multivariate Gaussian, covariance of features {j} and {i}", $"{a.Text()} and {b.Text()}", "a symmetric matrix", "give both triangles the same values");
+                    throw new ModelException(ErrorKind.Usage, $"multivariate Gaussian, covariance of features {j} and {i}", $"{a.Text()} and {b.Text()}",
+                        "a symmetric matrix", "give both triangles the same values");
                 this.covariance[i, j] = this.covariance[j, i] = a;
             }
         }
@@ -77,7 +79,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
     public double Covariance(int i, int j) => covariance[i, j];
 
     /// <inheritdoc/>
-    public static MultivariateGaussianDistribution Blank(ReadOnlySpan<double> center)
+    public static MultivariateGaussianDistribution Prototype(ReadOnlySpan<double> center)
     {
         var identity = new double[center.Length, center.Length];
         for (var j = 0; j < center.Length; j++) identity[j, j] = 1;
@@ -212,7 +214,8 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>
-        obj is MultivariateGaussianDistribution o && o.mean.AsSpan().SequenceEqual(mean) && o.IsFrozen == IsFrozen && o.covariance.Cast<double>().SequenceEqual(covariance.Cast<double>());
+        obj is MultivariateGaussianDistribution o && o.mean.AsSpan().SequenceEqual(mean) && o.IsFrozen == IsFrozen
+            && o.covariance.Cast<double>().SequenceEqual(covariance.Cast<double>());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(mean.Length, mean[0], covariance[0, 0]);
@@ -267,8 +270,10 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
         var lower = new double[d, d];
         var bad = Cholesky.Factor(covariance, lower);
         if (bad >= 0)
-            throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian at ({string.Join(", ", mean.Take(6).Select(m => m.Text()))}{(d > 6 ? ", …" : "")}), feature {bad}",
-                covariance[bad, bad] > 0 ? $"a linear combination of the features before it" : "a variance of 0 (all its values are equal)", "features that vary independently",
+            throw new ModelException(ErrorKind.Data,
+                $"covariance of a Gaussian at ({string.Join(", ", mean.Take(6).Select(m => m.Text()))}{(d > 6 ? ", …" : "")}), feature {bad}",
+                covariance[bad, bad] > 0 ? $"a linear combination of the features before it" : "a variance of 0 (all its values are equal)",
+                "features that vary independently",
                 "leave out the constant or collinear feature, use fewer components, or set a least variance (FitOptions.MinVariance)")
             { FeatureIndex = bad };
         var constant = -d * NormalDistribution.HalfLog2Pi;

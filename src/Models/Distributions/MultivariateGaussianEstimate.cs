@@ -58,7 +58,10 @@ internal static class MultivariateGaussianEstimate
             for (var j = 0; j <= i; j++)
             {
                 if (!double.IsFinite(covariance[i, j]) || !double.IsFinite(mean[i]))
-                    throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian, feature {i}", "values or weights so large that their products overflow", "values below 1e150, weights below 1e100", "rescale the feature or the weights") { FeatureIndex = i };
+                    throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian, feature {i}",
+                        "values or weights so large that their products overflow", "values below 1e150, weights below 1e100",
+                        "rescale the feature or the weights")
+                    { FeatureIndex = i };
             }
         }
         return new(mean, covariance);

@@ -9,7 +9,8 @@ namespace Pipelines.Models;
 /// where S(j, k) sums w d_j over the rows in which j and k are observed.
 /// </summary>
 /// <param name="dimensions">D.</param>
-internal sealed class MultivariateGaussianStatistics(int dimensions) : SumStatistics(1 + dimensions + (dimensions * dimensions) + (3 * (dimensions * (dimensions + 1) / 2)))
+internal sealed class MultivariateGaussianStatistics(int dimensions)
+    : SumStatistics(1 + dimensions + (dimensions * dimensions) + (3 * (dimensions * (dimensions + 1) / 2)))
 {
     public int Dimensions { get; } = dimensions;
 
@@ -24,7 +25,9 @@ internal sealed class MultivariateGaussianStatistics(int dimensions) : SumStatis
 
     public Span<double> PairProducts => Sums.AsSpan(1 + Dimensions + (2 * Triangle) + (Dimensions * Dimensions), Triangle);
 
-    /// <summary>Takes the sums around another centre: d' = d + shift, so S' = S + W shift and SS'_ij = SS_ij + shift_j S_i + shift_i S_j + W shift_i shift_j.</summary>
+    /// <summary>
+    /// Takes the sums around another centre: d' = d + shift, so S' = S + W shift and SS'_ij = SS_ij + shift_j S_i + shift_i S_j + W shift_i shift_j.
+    /// </summary>
     /// <param name="shift">Shape [Dimensions]: old centre minus new centre.</param>
     public void Shift(ReadOnlySpan<double> shift)
     {
@@ -37,7 +40,8 @@ internal sealed class MultivariateGaussianStatistics(int dimensions) : SumStatis
             {
                 var p = Packed(i, j);
                 second[p] += (shift[j] * first[i]) + (shift[i] * first[j]) + (weight * shift[i] * shift[j]);
-                PairProducts[p] += (shift[j] * PairSums[(i * Dimensions) + j]) + (shift[i] * PairSums[(j * Dimensions) + i]) + (PairWeights[p] * shift[i] * shift[j]);
+                PairProducts[p] += (shift[j] * PairSums[(i * Dimensions) + j]) + (shift[i] * PairSums[(j * Dimensions) + i])
+                    + (PairWeights[p] * shift[i] * shift[j]);
             }
         }
         for (var i = 0; i < Dimensions; i++)

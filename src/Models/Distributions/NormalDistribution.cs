@@ -59,7 +59,7 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
-    public static NormalDistribution Blank(ReadOnlySpan<double> center) => new(center[0], 1);
+    public static NormalDistribution Prototype(ReadOnlySpan<double> center) => new(center[0], 1);
 
     /// <inheritdoc/>
     public static NormalDistribution ReadParameters(JsonElement json) => new(json.Number("mean"), json.Number("standardDeviation"));
@@ -121,11 +121,14 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
         mean = (Mean * options.Inertia) + (mean * (1 - options.Inertia));
         std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
         if (!(std > 0))
-            throw new ModelException(ErrorKind.Data, $"normal distribution at {mean.Text()}", "a variance of 0 (all its values are equal)", "values that differ",
+            throw new ModelException(ErrorKind.Data, $"normal distribution at {mean.Text()}", "a variance of 0 (all its values are equal)",
+                "values that differ",
                 "leave the constant column out, use fewer components, or set a least variance (FitOptions.MinVariance)")
             { FeatureIndex = 0 };
         if (!double.IsFinite(mean) || !double.IsFinite(std))
-            throw new ModelException(ErrorKind.Data, "normal distribution", "values or weights so large that their products overflow", "values below 1e150, weights below 1e100", "rescale the feature or the weights") { FeatureIndex = 0 };
+            throw new ModelException(ErrorKind.Data, "normal distribution", "values or weights so large that their products overflow",
+                "values below 1e150, weights below 1e100", "rescale the feature or the weights")
+            { FeatureIndex = 0 };
         return new(mean, std);
     }
 
@@ -140,7 +143,8 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is NormalDistribution o && o.Mean.Equals(Mean) && o.StandardDeviation.Equals(StandardDeviation) && o.IsFrozen == IsFrozen;
+    public override bool Equals(object? obj) =>
+        obj is NormalDistribution o && o.Mean.Equals(Mean) && o.StandardDeviation.Equals(StandardDeviation) && o.IsFrozen == IsFrozen;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Mean, StandardDeviation, IsFrozen);
@@ -149,5 +153,6 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     public override string ToString() => $"Normal(mean {Mean.Text()}, std {StandardDeviation.Text()})";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) => $"{features?[0].Name ?? "x"}: mean {Mean.Text()}, standard deviation {StandardDeviation.Text()}";
+    public override string Describe(IReadOnlyList<Feature>? features = null) =>
+        $"{features?[0].Name ?? "x"}: mean {Mean.Text()}, standard deviation {StandardDeviation.Text()}";
 }

@@ -50,7 +50,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     private protected override string Support => "finite numbers of at least 0";
 
     /// <inheritdoc/>
-    public static PoissonDistribution Blank(ReadOnlySpan<double> center) => new(center[0] > 0 ? center[0] : 1);
+    public static PoissonDistribution Prototype(ReadOnlySpan<double> center) => new(center[0] > 0 ? center[0] : 1);
 
     /// <inheritdoc/>
     public static PoissonDistribution ReadParameters(JsonElement json) => new(json.Number("rate"));
@@ -157,7 +157,8 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
 
             // (x + a)(x + 9 - a) = x (x + 9) + a (9 - a).
             var u = TOps.Multiply(x, TOps.Add(x, TOps.Broadcast(9)));
-            var product = TOps.Multiply(TOps.Multiply(TOps.Add(u, TOps.Broadcast(8)), TOps.Add(u, TOps.Broadcast(14))), TOps.Multiply(TOps.Add(u, TOps.Broadcast(18)), TOps.Add(u, TOps.Broadcast(20))));
+            var product = TOps.Multiply(TOps.Multiply(TOps.Add(u, TOps.Broadcast(8)), TOps.Add(u, TOps.Broadcast(14))),
+                TOps.Multiply(TOps.Add(u, TOps.Broadcast(18)), TOps.Add(u, TOps.Broadcast(20))));
             TVec r2 = TOps.Multiply(r, r), r4 = TOps.Multiply(r2, r2);
             product = TOps.Multiply(product, TOps.Multiply(r4, r4));
             var q = TOps.SelectGreater(from, x, TOps.Multiply(TOps.Multiply(product, product), r), r);

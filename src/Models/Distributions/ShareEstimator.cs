@@ -18,7 +18,8 @@ internal static class ShareEstimatorText
 {
     private const string Property = "estimator";
 
-    public static void Write(Utf8JsonWriter writer, ShareEstimator estimator) => writer.WriteString(Property, estimator == ShareEstimator.Counts ? "counts" : "maximum-likelihood");
+    public static void Write(Utf8JsonWriter writer, ShareEstimator estimator) =>
+        writer.WriteString(Property, estimator == ShareEstimator.Counts ? "counts" : "maximum-likelihood");
 
     public static ShareEstimator Read(JsonElement json)
     {

@@ -5,8 +5,8 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A Gaussian with one variance for all features, which are independent. Fitting is weighted maximum likelihood over the observed entries: each feature's mean, and
-/// the variance of all features' deviations together, at least the least variance. Inertia blends means and standard deviation.
+/// A Gaussian with one variance for all features, which are independent. Fitting is weighted maximum likelihood over the observed entries: each feature's mean,
+/// and the variance of all features' deviations together, at least the least variance. Inertia blends means and standard deviation.
 /// </summary>
 public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistributionFamily<SphericalGaussianDistribution>
 {
@@ -35,7 +35,7 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
-    public static SphericalGaussianDistribution Blank(ReadOnlySpan<double> center) => new(center.ToArray(), 1);
+    public static SphericalGaussianDistribution Prototype(ReadOnlySpan<double> center) => new(center.ToArray(), 1);
 
     /// <inheritdoc/>
     public static SphericalGaussianDistribution ReadParameters(JsonElement json) => new(json.Numbers("means"), json.Number("standardDeviation"));
@@ -65,9 +65,11 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
         var std = Math.Sqrt(Math.Max(Math.Max(squares / weight, 0), options.MinVariance));
         std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
         if (!double.IsFinite(std) || !means.All(double.IsFinite))
-            throw new ModelException(ErrorKind.Data, "spherical Gaussian", "values so large that their squares overflow", "values below 1e150", "rescale the features");
+            throw new ModelException(ErrorKind.Data, "spherical Gaussian", "values so large that their squares overflow", "values below 1e150",
+                "rescale the features");
         if (std > 0) return new(means, std);
-        throw new ModelException(ErrorKind.Data, $"spherical Gaussian at {MeanText}", "a variance of 0 (all its rows are equal)", "rows that differ", "use fewer components, or set a least variance (FitOptions.MinVariance)");
+        throw new ModelException(ErrorKind.Data, $"spherical Gaussian at {MeanText}", "a variance of 0 (all its rows are equal)", "rows that differ",
+            "use fewer components, or set a least variance (FitOptions.MinVariance)");
     }
 
     /// <inheritdoc/>

@@ -11,9 +11,9 @@ namespace Pipelines.Models;
 /// <summary>
 /// Student's t distribution with location and scale and fixed degrees of freedom v:
 /// log p(x) = log gamma((v + 1)/2) - log gamma(v/2) - log(v pi)/2 - log scale - (v + 1)/2 log(1 + z^2/v), z = (x - location)/scale.
-/// A missing value has log-probability 0 and is skipped. One M step weights each row with u = (v + 1)/(v + z^2) of the parameters before it, so that far values count
-/// little: location = mean, scale^2 = sum of w u (x - location)^2 / sum of w u. The log-likelihood rises with each step; iterations of the fit carry it to the maximum
-/// (parameter-expanded EM: Liu, Rubin and Wu 1998). A least variance keeps scale^2 at least so large.
+/// A missing value has log-probability 0 and is skipped. One M step weights each row with u = (v + 1)/(v + z^2) of the parameters before it, so that far values
+/// count little: location = mean, scale^2 = sum of w u (x - location)^2 / sum of w u. The log-likelihood rises with each step; iterations of the fit carry it
+/// to the maximum (parameter-expanded EM: Liu, Rubin and Wu 1998). A least variance keeps scale^2 at least so large.
 /// </summary>
 /// <remarks>Statistics: sums of w, w u, w u d, w u d^2 with d = x - location at the time of summarising, and the weight of infinite values.</remarks>
 public sealed class StudentTDistribution : UnivariateDistribution, IDistributionFamily<StudentTDistribution>
@@ -58,18 +58,20 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
-    private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("degreesOfFreedom", DegreesOfFreedom), ("location", Location), ("scale", Scale)];
+    private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("degreesOfFreedom", DegreesOfFreedom), ("location", Location),
+        ("scale", Scale)];
 
     private protected override string Support => "finite numbers";
 
     /// <inheritdoc/>
-    public static StudentTDistribution Blank(ReadOnlySpan<double> center) => new(4, center[0], 1);
+    public static StudentTDistribution Prototype(ReadOnlySpan<double> center) => new(4, center[0], 1);
 
     /// <inheritdoc/>
     public static string Argument => "degrees of freedom, above 0, default 4";
 
     /// <inheritdoc/>
-    public static StudentTDistribution? Blank(ReadOnlySpan<double> center, string argument) => double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var degrees) ? new(degrees, center[0], 1) : null;
+    public static StudentTDistribution? Prototype(ReadOnlySpan<double> center, string argument) =>
+        double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var degrees) ? new(degrees, center[0], 1) : null;
 
     /// <inheritdoc/>
     public static StudentTDistribution ReadParameters(JsonElement json) => new(json.Number("degreesOfFreedom"), json.Number("location"), json.Number("scale"));
@@ -143,7 +145,9 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
         var shift = sums[2] / sums[1];
         var scale = Math.Sqrt(Math.Max((sums[3] / sums[1]) - (shift * shift), 0));
         var moved = Math.Max(Math.Abs(shift), Math.Abs(scale - Scale)) / Scale;
-        if (moved > least) yield return $"the student-t distribution's location and scale still move by {moved.Text()} of the scale in an iteration (lower the stop threshold or allow more iterations; a least variance or inertia can do that too)";
+        if (moved > least)
+            yield return $"the student-t distribution's location and scale still move by {moved.Text()} of the scale in an iteration "
+                + "(lower the stop threshold or allow more iterations; a least variance or inertia can do that too)";
     }
 
     /// <summary>Of a component only what its mixture's own iterations do not end.</summary>

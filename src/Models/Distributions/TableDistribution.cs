@@ -37,8 +37,10 @@ public abstract class TableDistribution : Distribution
         long length = 1;
         foreach (var size in sizes) length = size < 1 || length > TableStatistics.MostCells ? long.MaxValue : length * size;
         ModelException.CheckOptions($"{FormatName} distribution",
-            (sizes.Count > 0 && length <= TableStatistics.MostCells, nameof(sizes), string.Join(" x ", sizes), $"at least 1 code of each feature and at most {TableStatistics.MostCells} combinations"),
-            (length > TableStatistics.MostCells || probabilities.Count == length, nameof(probabilities), probabilities.Count, $"{length}, one for each combination"),
+            (sizes.Count > 0 && length <= TableStatistics.MostCells, nameof(sizes), string.Join(" x ", sizes),
+                $"at least 1 code of each feature and at most {TableStatistics.MostCells} combinations"),
+            (length > TableStatistics.MostCells || probabilities.Count == length, nameof(probabilities), probabilities.Count,
+                $"{length}, one for each combination"),
             (probabilities.All(p => p is >= 0 and <= 1 + 1e-9), nameof(probabilities), "a probability out of range", "numbers from 0 to 1"),
             (unknownProbability is >= 0 and <= 1, nameof(unknownProbability), unknownProbability, "a number from 0 to 1"));
         this.sizes = [.. sizes];
@@ -125,7 +127,8 @@ public abstract class TableDistribution : Distribution
         if (IsFrozen || options.Inertia == 1) return this;
         if (UnknownProbability == 0 && table.Outside > 0)
         {
-            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values that are no known categories (total weight {table.Outside.Text()})", "codes 0, 1, 2 …",
+            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values that are no known categories (total weight {table.Outside.Text()})",
+                "codes 0, 1, 2 …",
                 "mark them as missing, or give the distribution an unknown probability above 0")
             { FeatureIndex = 0 };
         }
@@ -144,14 +147,17 @@ public abstract class TableDistribution : Distribution
     public override string? Impossible(Statistics statistics)
     {
         var table = (TableStatistics)statistics;
-        if (table.Outside > 0) return $"rows of total weight {table.Outside.Text()} hold values that are no known categories of the {FormatName} distribution: they have probability {UnknownProbability.Text()}";
+        if (table.Outside > 0)
+            return $"rows of total weight {table.Outside.Text()} hold values that are no known categories of the {FormatName} distribution: they have "
+                + $"probability {UnknownProbability.Text()}";
         return UnknownProbability == 0 && !table.Sizes.AsSpan().SequenceEqual(sizes)
-            ? $"rows hold categories that the {FormatName} distribution does not know (codes up to {string.Join(" x ", table.Sizes.Select(s => s - 1))}, it has {string.Join(" x ", sizes)}): without an unknown probability they have probability 0"
+            ? $"rows hold categories that the {FormatName} distribution does not know (codes up to {string.Join(" x ", table.Sizes.Select(s => s - 1))}, it "
+                + $"has {string.Join(" x ", sizes)}): without an unknown probability they have probability 0"
             : null;
     }
 
     /// <inheritdoc/>
-    internal override Distribution Loosened()
+    internal override Distribution Smoothed()
     {
         // Codes behind the last one have the unknown probability already; those between, which no row of the sample or of a cluster had, have 0.
         if (IsFrozen || !Probabilities.Contains(0.0)) return this;
@@ -169,7 +175,8 @@ public abstract class TableDistribution : Distribution
     }
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is TableDistribution o && o.GetType() == GetType() && o.IsFrozen == IsFrozen && o.UnknownProbability.Equals(UnknownProbability)
+    public override bool Equals(object? obj) =>
+        obj is TableDistribution o && o.GetType() == GetType() && o.IsFrozen == IsFrozen && o.UnknownProbability.Equals(UnknownProbability)
         && o.sizes.AsSpan().SequenceEqual(sizes) && o.probabilities.AsSpan().SequenceEqual(probabilities);
 
     /// <inheritdoc/>
@@ -228,10 +235,13 @@ public abstract class TableDistribution : Distribution
 
     /// <summary>Sizes as they stand in a file.</summary>
     private protected static int[] ReadSizes(JsonElement json) => [.. json.Numbers("sizes").Select(s =>
-        s is >= 1 and <= TableStatistics.MostCells && s == Math.Floor(s) ? (int)s : throw JsonHelpers.Bad("property 'sizes'", s.Text(), "whole numbers above 0"))];
+        s is >= 1 and <= TableStatistics.MostCells && s == Math.Floor(s)
+            ? (int)s
+            : throw JsonHelpers.Bad("property 'sizes'", s.Text(), "whole numbers above 0"))];
 
     /// <summary>False where a file says that the probabilities are used as they stand.</summary>
-    private protected static bool ReadIsNormalized(JsonElement json) => !json.TryGetProperty("normalized", out var normalized) || normalized.ValueKind != JsonValueKind.False;
+    private protected static bool ReadIsNormalized(JsonElement json) =>
+        !json.TryGetProperty("normalized", out var normalized) || normalized.ValueKind != JsonValueKind.False;
 
     /// <summary>Says so in a file, if some cells that lie side by side do not sum to 1.</summary>
     private protected void WriteIsNormalized(Utf8JsonWriter writer, int cells)
@@ -245,7 +255,8 @@ public abstract class TableDistribution : Distribution
     }
 
     /// <summary>Name of a code in a feature.</summary>
-    private protected static string NameOf(Feature? feature, int code) => feature?.Categories is { } names && code < names.Count ? names[code] : code.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private protected static string NameOf(Feature? feature, int code) =>
+        feature?.Categories is { } names && code < names.Count ? names[code] : code.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Draws a cell among some.</summary>
     private protected int SampleCell(SeededRandom random, int first, int count)

@@ -5,7 +5,10 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
 
-/// <summary>A triangular density, max(h - |x - x_i|, 0)/h^2, around each point; h is the bandwidth. Where no point is nearer than that, the log-probability is -infinity.</summary>
+/// <summary>
+/// A triangular density, max(h - |x - x_i|, 0)/h^2, around each point; h is the bandwidth. Where no point is nearer than that, the log-probability is
+/// -infinity.
+/// </summary>
 /// <remarks>See <see cref="KernelDensity"/> for points, fitting and missing values.</remarks>
 public sealed class TriangleKernelDensity : KernelDensity, IDistributionFamily<TriangleKernelDensity>
 {
@@ -29,19 +32,21 @@ public sealed class TriangleKernelDensity : KernelDensity, IDistributionFamily<T
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
-    public static TriangleKernelDensity Blank(ReadOnlySpan<double> center) => new(StartPoints(center));
+    public static TriangleKernelDensity Prototype(ReadOnlySpan<double> center) => new(StartPoints(center));
 
     /// <inheritdoc/>
     public static string Argument => BandwidthWords;
 
     /// <inheritdoc/>
-    public static TriangleKernelDensity? Blank(ReadOnlySpan<double> center, string argument) => double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var bandwidth) ? new(StartPoints(center), bandwidth) : null;
+    public static TriangleKernelDensity? Prototype(ReadOnlySpan<double> center, string argument) =>
+        double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var bandwidth) ? new(StartPoints(center), bandwidth) : null;
 
     /// <inheritdoc/>
     public static TriangleKernelDensity ReadParameters(JsonElement json) => new(json.Numbers("points"), json.Number("bandwidth"), json.Numbers("weights"));
 
     /// <inheritdoc/>
-    public override void Sample(SeededRandom random, Span<double> row) => row[0] = SamplePoint(random) + (Bandwidth * (random.NextDouble() - random.NextDouble()));
+    public override void Sample(SeededRandom random, Span<double> row) =>
+        row[0] = SamplePoint(random) + (Bandwidth * (random.NextDouble() - random.NextDouble()));
 
     private protected override TriangleKernelDensity With(double[] points, double[] weights) => new(points, Bandwidth, weights);
 

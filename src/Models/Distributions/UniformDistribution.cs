@@ -42,7 +42,8 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("start", Start), ("end", End)];
 
     /// <inheritdoc/>
-    public static UniformDistribution Blank(ReadOnlySpan<double> center) => new(center[0] - Math.Max(1, Math.Abs(center[0])), center[0] + Math.Max(1, Math.Abs(center[0])));
+    public static UniformDistribution Prototype(ReadOnlySpan<double> center) =>
+        new(center[0] - Math.Max(1, Math.Abs(center[0])), center[0] + Math.Max(1, Math.Abs(center[0])));
 
     /// <inheritdoc/>
     public static UniformDistribution ReadParameters(JsonElement json) => new(json.Number("start"), json.Number("end"));
@@ -60,7 +61,8 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) => ((RangeStatistics)statistics).Add(tile.Column(0), weights);
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
+        ((RangeStatistics)statistics).Add(tile.Column(0), weights);
 
     /// <inheritdoc/>
     public override UniformDistribution Maximize(Statistics statistics, in MaximizeOptions options)

@@ -5,7 +5,10 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
 
-/// <summary>A uniform density from x_i - h to x_i + h, both included, around each point; h is the bandwidth. Where no point is so near, the log-probability is -infinity.</summary>
+/// <summary>
+/// A uniform density from x_i - h to x_i + h, both included, around each point; h is the bandwidth. Where no point is so near, the log-probability is
+/// -infinity.
+/// </summary>
 /// <remarks>See <see cref="KernelDensity"/> for points, fitting and missing values.</remarks>
 public sealed class UniformKernelDensity : KernelDensity, IDistributionFamily<UniformKernelDensity>
 {
@@ -29,13 +32,14 @@ public sealed class UniformKernelDensity : KernelDensity, IDistributionFamily<Un
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
-    public static UniformKernelDensity Blank(ReadOnlySpan<double> center) => new(StartPoints(center));
+    public static UniformKernelDensity Prototype(ReadOnlySpan<double> center) => new(StartPoints(center));
 
     /// <inheritdoc/>
     public static string Argument => BandwidthWords;
 
     /// <inheritdoc/>
-    public static UniformKernelDensity? Blank(ReadOnlySpan<double> center, string argument) => double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var bandwidth) ? new(StartPoints(center), bandwidth) : null;
+    public static UniformKernelDensity? Prototype(ReadOnlySpan<double> center, string argument) =>
+        double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out var bandwidth) ? new(StartPoints(center), bandwidth) : null;
 
     /// <inheritdoc/>
     public static UniformKernelDensity ReadParameters(JsonElement json) => new(json.Numbers("points"), json.Number("bandwidth"), json.Numbers("weights"));

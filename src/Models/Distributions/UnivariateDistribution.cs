@@ -47,7 +47,8 @@ public abstract class UnivariateDistribution : Distribution
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>
-        obj is UnivariateDistribution o && o.GetType() == GetType() && o.IsFrozen == IsFrozen && o.Parameters.Select(p => p.Value).SequenceEqual(Parameters.Select(p => p.Value));
+        obj is UnivariateDistribution o && o.GetType() == GetType() && o.IsFrozen == IsFrozen
+            && o.Parameters.Select(p => p.Value).SequenceEqual(Parameters.Select(p => p.Value));
 
     /// <inheritdoc/>
     public override int GetHashCode() => Parameters.Aggregate(GetType().GetHashCode(), (hash, p) => HashCode.Combine(hash, p.Value));
@@ -63,7 +64,8 @@ public abstract class UnivariateDistribution : Distribution
     private protected void RefuseOutside(double weight)
     {
         if (!(weight > 0)) return;
-        throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values outside its support (total weight {weight.Text()})", Support ?? "finite numbers",
+        throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values outside its support (total weight {weight.Text()})",
+            Support ?? "finite numbers",
             "clean the column, mark such values as missing, or choose a distribution that covers them")
         { FeatureIndex = 0 };
     }
@@ -80,7 +82,10 @@ public abstract class UnivariateDistribution : Distribution
         foreach (var estimate in estimates)
         {
             if (double.IsFinite(estimate)) continue;
-            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", "values or weights so large or so small that their sums leave the range of numbers", "values between 1e-150 and 1e150 in size, weights below 1e100", "rescale the feature or the weights") { FeatureIndex = 0 };
+            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution",
+                "values or weights so large or so small that their sums leave the range of numbers",
+                "values between 1e-150 and 1e150 in size, weights below 1e100", "rescale the feature or the weights")
+            { FeatureIndex = 0 };
         }
     }
 
@@ -88,5 +93,6 @@ public abstract class UnivariateDistribution : Distribution
     private protected static double Blend(double old, double estimate, in MaximizeOptions options) =>
         options.Inertia == 0 ? estimate : (old * options.Inertia) + (estimate * (1 - options.Inertia));
 
-    private static string Spaced(string name) => string.Concat(name.Select(c => char.IsUpper(c) ? " " + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
+    private static string Spaced(string name) =>
+        string.Concat(name.Select(c => char.IsUpper(c) ? " " + char.ToLower(c, CultureInfo.InvariantCulture) : c.ToString()));
 }

@@ -75,16 +75,20 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     public override bool IsDiscrete => Inner.IsDiscrete;
 
     /// <summary>A zero-inflated Poisson distribution.</summary>
-    public static ZeroInflatedDistribution Blank(ReadOnlySpan<double> center) => new(PoissonDistribution.Blank(center), 0.5);
+    public static ZeroInflatedDistribution Prototype(ReadOnlySpan<double> center) => new(PoissonDistribution.Prototype(center), 0.5);
 
     /// <inheritdoc/>
     public static string Argument => "the family of the other values, default poisson";
 
     /// <inheritdoc/>
-    public static ZeroInflatedDistribution? Blank(ReadOnlySpan<double> center, string argument) => ModelFormat.FindFamily(argument) is { IsUnivariate: true } family && family.Name != FamilyName && !family.IsCategorical(0) ? new(family.Blank(center), 0.5) : null;
+    public static ZeroInflatedDistribution? Prototype(ReadOnlySpan<double> center, string argument) =>
+        ModelFormat.FindFamily(argument) is { IsUnivariate: true } family && family.Name != FamilyName && !family.IsCategorical(0)
+            ? new(family.Prototype(center), 0.5)
+            : null;
 
     /// <inheritdoc/>
-    public static ZeroInflatedDistribution ReadParameters(JsonElement json) => new(ModelFormat.ReadDistribution(json.Required("inner")), json.Number("zeroProbability"));
+    public static ZeroInflatedDistribution ReadParameters(JsonElement json) =>
+        new(ModelFormat.ReadDistribution(json.Required("inner")), json.Number("zeroProbability"));
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -140,7 +144,8 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     }
 
     /// <inheritdoc/>
-    public override void Recenter(Statistics statistics, Model from) => Inner.Recenter(((CompositeStatistics)statistics).Parts[1], ((ZeroInflatedDistribution)from).Inner);
+    public override void Recenter(Statistics statistics, Model from) =>
+        Inner.Recenter(((CompositeStatistics)statistics).Parts[1], ((ZeroInflatedDistribution)from).Inner);
 
     /// <inheritdoc/>
     public override ZeroInflatedDistribution Maximize(Statistics statistics, in MaximizeOptions options)
@@ -174,7 +179,8 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     }
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is ZeroInflatedDistribution o && o.ZeroProbability.Equals(ZeroProbability) && o.Inner.Equals(Inner) && o.IsFrozen == IsFrozen;
+    public override bool Equals(object? obj) =>
+        obj is ZeroInflatedDistribution o && o.ZeroProbability.Equals(ZeroProbability) && o.Inner.Equals(Inner) && o.IsFrozen == IsFrozen;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(ZeroProbability, Inner, IsFrozen);

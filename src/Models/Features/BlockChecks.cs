@@ -7,6 +7,7 @@ internal static class BlockChecks
     public static void CheckBlock(this Model model, in FeatureBlock block)
     {
         if (block.Columns != model.Dimensions)
-            throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", $"rows of {block.Columns} features", $"{model.Dimensions}", "give it the features it was fitted on, in their order");
+            throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", $"rows of {block.Columns} features", $"{model.Dimensions}",
+                "give it the features it was fitted on, in their order");
     }
 }

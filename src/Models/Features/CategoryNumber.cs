@@ -60,7 +60,8 @@ internal readonly record struct CategoryNumber(double Value, decimal? Exact = nu
         if (text.Length <= SafeDigits) return new(number);
         var isWhole = !text.AsSpan().ContainsAny('.', 'e', 'E');
         if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out var exact))
-            return !isWhole || (text.Length <= MostDigits + 1 && BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) == (BigInteger)number) ? new(number) : null;
+            return !isWhole || (text.Length <= MostDigits + 1
+                && BigInteger.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) == (BigInteger)number) ? new(number) : null;
         // 9.223372036854776E+18 is how 2^63 is written as a double, although it is not its value.
         return !isWhole && IsShortestOf(number, exact) ? new(number) : Of(exact);
     }

@@ -12,7 +12,9 @@ public sealed record Feature(string Name, IReadOnlyList<string>? Categories = nu
     /// <summary>Turns the column's values into codes; null for a number.</summary>
     public CategoryMap? ToMap() => Categories is null ? null : new CategoryMap(Categories, MissingText);
 
-    /// <summary>Type of the values that the model was fitted to, as a column names it: <c>double</c>, <c>int32</c>, <c>single</c> …; null = not known.</summary>
+    /// <summary>
+    /// Type of the values that the model was fitted to, as a column names it: <c>double</c>, <c>int32</c>, <c>single</c> …; null = not known.
+    /// </summary>
     public string? Type { get; init; }
 
     /// <summary>True if the column's values could be null; null = not known.</summary>

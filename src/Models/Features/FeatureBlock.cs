@@ -18,14 +18,16 @@ public readonly ref struct FeatureBlock
     /// <param name="columnStride">Distance between two columns of a row, in elements, at least 1.</param>
     /// <param name="weights">Shape [rows], finite and not negative; empty = every weight is 1.</param>
     /// <param name="firstRow">Global number of row 0 of this block, counted from 0 over the whole input.</param>
-    public FeatureBlock(ReadOnlySpan<double> values, int rows, int columns, int rowStride, int columnStride, ReadOnlySpan<double> weights = default, long firstRow = 0)
+    public FeatureBlock(ReadOnlySpan<double> values, int rows, int columns, int rowStride, int columnStride, ReadOnlySpan<double> weights = default,
+        long firstRow = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(rowStride, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columnStride, 1);
         if (rows > 0 && ((long)(rows - 1) * rowStride) + ((long)(columns - 1) * columnStride) >= values.Length)
-            throw new ArgumentException($"found {values.Length} values, expected room for {rows} rows x {columns} columns at strides {rowStride} and {columnStride}", nameof(values));
+            throw new ArgumentException($"found {values.Length} values, expected room for {rows} rows x {columns} columns at strides {rowStride} and "
+                + $"{columnStride}", nameof(values));
         if (!weights.IsEmpty && weights.Length < rows)
             throw new ArgumentException($"found {weights.Length} weights, expected one for each of {rows} rows", nameof(weights));
         Values = values;
@@ -55,8 +57,8 @@ public readonly ref struct FeatureBlock
     public long FirstRow { get; }
 
     /// <summary>
-    /// Where sequences begin: sequence s is the rows <c>SequenceOffsets[s]</c> … <c>SequenceOffsets[s + 1] - 1</c>, whole and in order of time. Shape [sequences + 1], from 0 to Rows;
-    /// empty = the rows are no sequences. A sequence weighs what its first row weighs.
+    /// Where sequences begin: sequence s is the rows <c>SequenceOffsets[s]</c> … <c>SequenceOffsets[s + 1] - 1</c>, whole and in order of time. Shape
+    /// [sequences + 1], from 0 to Rows; empty = the rows are no sequences. A sequence weighs what its first row weighs.
     /// </summary>
     public ReadOnlySpan<int> SequenceOffsets { get; init; }
 
@@ -76,7 +78,8 @@ public readonly ref struct FeatureBlock
     public int TileCount => (Rows + FeatureTile.Capacity - 1) / FeatureTile.Capacity;
 
     /// <summary>Column-major values: column c starts at <c>c * columnStride</c>.</summary>
-    public static FeatureBlock ColumnMajor(ReadOnlySpan<double> values, int rows, int columns, int columnStride, ReadOnlySpan<double> weights = default, long firstRow = 0) =>
+    public static FeatureBlock ColumnMajor(ReadOnlySpan<double> values, int rows, int columns, int columnStride, ReadOnlySpan<double> weights = default,
+        long firstRow = 0) =>
         new(values, rows, columns, 1, Math.Max(1, columnStride), weights, firstRow);
 
     /// <summary>Row-major values, shape [rows, columns].</summary>
@@ -95,7 +98,9 @@ public readonly ref struct FeatureBlock
         return Weights.Slice(start, Math.Min(FeatureTile.Capacity, Rows - start));
     }
 
-    /// <summary>Tile <paramref name="tile"/>: where its values lie as a tile's already (one column, side by side), or else packed into <paramref name="buffer"/>.</summary>
+    /// <summary>
+    /// Tile <paramref name="tile"/>: where its values lie as a tile's already (one column, side by side), or else packed into <paramref name="buffer"/>.
+    /// </summary>
     /// <param name="tile">Tile index in 0 … <see cref="TileCount"/> - 1.</param>
     /// <param name="buffer">Room for [Columns, Capacity] doubles; filled only where it is needed.</param>
     public FeatureTile Tile(int tile, Span<double> buffer)

@@ -16,7 +16,8 @@ public sealed class FeatureMatrix
         ModelException.CheckOptions("feature matrix",
             (columns >= 1, nameof(columns), columns, "at least one feature"),
             (weights is null || weights.Length == rows, nameof(weights), weights?.Length, $"one for each of {rows} rows"),
-            (weights is null || weights.All(w => double.IsFinite(w) && w >= 0), nameof(weights), "a weight that is negative, NaN or infinite", "finite numbers of at least 0"));
+            (weights is null || weights.All(w => double.IsFinite(w) && w >= 0), nameof(weights), "a weight that is negative, NaN or infinite",
+                "finite numbers of at least 0"));
         (this.values, Rows, Columns, this.rowStride, this.columnStride, this.weights) = (values, rows, columns, rowStride, columnStride, weights);
     }
 
@@ -62,7 +63,8 @@ public sealed class FeatureMatrix
     {
         ArgumentNullException.ThrowIfNull(columns);
         var rows = columns.Length == 0 ? 0 : columns[0].Length;
-        if (columns.Any(c => c.Length != rows)) throw new ArgumentException($"found columns of {string.Join(", ", columns.Select(c => c.Length))} rows, expected equal lengths", nameof(columns));
+        if (columns.Any(c => c.Length != rows))
+            throw new ArgumentException($"found columns of {string.Join(", ", columns.Select(c => c.Length))} rows, expected equal lengths", nameof(columns));
         var values = new double[columns.Length * rows];
         for (var c = 0; c < columns.Length; c++) columns[c].CopyTo(values, c * rows);
         return new(values, rows, columns.Length, 1, Math.Max(1, rows), null);
@@ -79,7 +81,8 @@ public sealed class FeatureMatrix
         var all = values.LongLength;
         if (rows == 0 || all == 0) return new(default, 0, Columns, rowStride, columnStride, default, start);
         var length = (int)Math.Min(all - first, int.MaxValue);
-        var span = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(values)), (nint)first), length);
+        var span =
+            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(values)), (nint)first), length);
         return new(span, rows, Columns, rowStride, columnStride, weights is null ? default : weights.AsSpan(start, rows), start);
     }
 

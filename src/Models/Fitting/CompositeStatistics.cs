@@ -11,7 +11,8 @@ public class CompositeStatistics(IReadOnlyList<Statistics> parts) : Statistics
     protected override void MergeCore(Statistics other)
     {
         var from = ((CompositeStatistics)other).Parts;
-        if (from.Count != Parts.Count) throw new ArgumentException($"statistics of another shape: found {from.Count} parts, expected {Parts.Count}", nameof(other));
+        if (from.Count != Parts.Count)
+            throw new ArgumentException($"statistics of another shape: found {from.Count} parts, expected {Parts.Count}", nameof(other));
         for (var i = 0; i < Parts.Count; i++) Parts[i].Merge(from[i]);
     }
 

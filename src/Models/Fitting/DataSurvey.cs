@@ -61,15 +61,20 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
         ArgumentNullException.ThrowIfNull(pass);
         var survey = (SurveyStatistics)await pass.RunAsync(new DataSurvey(pass.Columns, sampleRows, seed), cancellationToken).ConfigureAwait(false);
         if (survey.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
-        if (!(survey.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {survey.Weight.Text()}", "more than 0", "check the weights");
+        if (!(survey.Weight > 0))
+            throw new ModelException(ErrorKind.Data, "input", $"a total weight of {survey.Weight.Text()}", "more than 0", "check the weights");
         if (!double.IsFinite(survey.Weight)) throw TooHeavy(survey.Weight);
         for (var j = 0; j < pass.Columns; j++)
         {
             var name = Name(pass, j);
             if (survey.InfiniteRow(j) is { } row)
-                throw new ModelException(ErrorKind.Data, $"{name}, row {row}", "an infinite value", "finite numbers (NaN or null for missing ones)", "clean the column, or turn infinities into missing values") { FeatureIndex = j };
+                throw new ModelException(ErrorKind.Data, $"{name}, row {row}", "an infinite value", "finite numbers (NaN or null for missing ones)",
+                    "clean the column, or turn infinities into missing values")
+                { FeatureIndex = j };
             if (survey.Observed(j) == 0)
-                throw new ModelException(ErrorKind.Data, name, $"no value at all: all {survey.Rows} rows are missing", "at least one value", "leave the feature out") { FeatureIndex = j };
+                throw new ModelException(ErrorKind.Data, name, $"no value at all: all {survey.Rows} rows are missing", "at least one value",
+                    "leave the feature out")
+                { FeatureIndex = j };
             if (Largest(survey, j) > LargestValue) throw TooLarge(name, j, Largest(survey, j));
         }
         return survey;
@@ -98,5 +103,7 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
     private static string Name(IDataPass pass, int column) => pass.Features is { } features ? $"feature '{features[column].Name}'" : $"feature {column}";
 
     private static ModelException TooLarge(string name, int column, double value) =>
-        new(ErrorKind.Data, name, $"values up to {value.Text()} in size", "values below 1e150, so that sums of squares are numbers", "rescale the feature, or turn outliers into missing values") { FeatureIndex = column };
+        new(ErrorKind.Data, name, $"values up to {value.Text()} in size", "values below 1e150, so that sums of squares are numbers",
+            "rescale the feature, or turn outliers into missing values")
+        { FeatureIndex = column };
 }

@@ -17,7 +17,8 @@ public static class ExpectationMaximization
     {
         ArgumentNullException.ThrowIfNull(start);
         if (columns != start.Dimensions)
-            throw new ModelException(ErrorKind.Usage, $"{start.FormatName} model", $"data of {columns} features", $"{start.Dimensions}", "give it the features it was made for, in their order");
+            throw new ModelException(ErrorKind.Usage, $"{start.FormatName} model", $"data of {columns} features", $"{start.Dimensions}",
+                "give it the features it was made for, in their order");
     }
 
     /// <summary>Fits a model, beginning with its own parameters.</summary>
@@ -27,7 +28,8 @@ public static class ExpectationMaximization
     /// <param name="cancellationToken">Stops between or within passes with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The parameters at which the last log-likelihood was computed.</returns>
     /// <exception cref="ModelException">Options, data or parameters are not usable.</exception>
-    public static async ValueTask<FitResult<TModel>> FitAsync<TModel>(TModel start, IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    public static async ValueTask<FitResult<TModel>> FitAsync<TModel>(TModel start, IDataPass pass, FitOptions options,
+        CancellationToken cancellationToken = default)
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -100,8 +102,11 @@ public static class ExpectationMaximization
                 : await pass.RunAsync(current, walk.Range(iteration), cancellationToken).ConfigureAwait(false);
             if (walk is not null && !(result.Weight > 0)) throw NothingTaken(walk.Range(iteration), result);
             if (result.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");
-            if (!(result.Weight > 0) && current.Impossible(result) is { } words) throw new ModelException(ErrorKind.Data, "input", words, "data that the model can produce", "look for unknown symbols and missing transitions, or begin with another model");
-            if (!(result.Weight > 0)) throw new ModelException(ErrorKind.Data, "input", $"a total weight of {result.Weight.Text()}", "more than 0", "check the weights");
+            if (!(result.Weight > 0) && current.Impossible(result) is { } words)
+                throw new ModelException(ErrorKind.Data, "input", words, "data that the model can produce",
+                    "look for unknown symbols and missing transitions, or begin with another model");
+            if (!(result.Weight > 0))
+                throw new ModelException(ErrorKind.Data, "input", $"a total weight of {result.Weight.Text()}", "more than 0", "check the weights");
             if (!double.IsFinite(result.Weight)) throw DataSurvey.TooHeavy(result.Weight);
             if (!double.IsFinite(result.Objective))
             {
@@ -117,6 +122,7 @@ public static class ExpectationMaximization
     }
 
     private static ModelException NothingTaken(BatchRange range, Statistics found) => new(
-        ErrorKind.Data, $"{range.Count} batches from batch {range.First} on", found.Rows == 0 ? "no row that can be used" : $"a total weight of {found.Weight.Text()}", "rows of weight above 0 in each iteration",
+        ErrorKind.Data, $"{range.Count} batches from batch {range.First} on",
+        found.Rows == 0 ? "no row that can be used" : $"a total weight of {found.Weight.Text()}", "rows of weight above 0 in each iteration",
         "take more batches per iteration (FitOptions.BatchesPerIteration), or check the weights");
 }

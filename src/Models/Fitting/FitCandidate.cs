@@ -11,7 +11,8 @@ namespace Pipelines.Models.Fitting;
 /// <param name="Iterations">Parameter updates done.</param>
 /// <param name="Converged">True if the stop rule ended the fit; false if the iterations ran out, or the fit failed.</param>
 /// <param name="Chosen">True for the one that was returned.</param>
-public sealed record FitCandidate(int Components, int Restart, long Seed, double LogLikelihood, long Parameters, double Aic, double Bic, int Iterations, bool Converged, bool Chosen)
+public sealed record FitCandidate(int Components, int Restart, long Seed, double LogLikelihood, long Parameters, double Aic, double Bic, int Iterations,
+    bool Converged, bool Chosen)
 {
     /// <summary>Why the fit failed; null if it did not.</summary>
     public string? Failure { get; init; }

@@ -6,14 +6,14 @@ namespace Pipelines.Models.Fitting;
 public sealed record FitOptions
 {
     /// <summary>
-    /// Threads that summarise batches: -1 = all cores, else 1 … 1024. Null (default) = the pipeline's, or all cores where there is none. Options given to the pipeline
-    /// decide: another value here is an error. A pass of your own has its own. The result does not depend on it, to the bit.
+    /// Threads that summarise batches: -1 = all cores, else 1 … 1024. Null (default) = the pipeline's, or all cores where there is none. Options given to the
+    /// pipeline decide: another value here is an error. A pass of your own has its own. The result does not depend on it, to the bit.
     /// </summary>
     public int? MaxDegreeOfParallelism { get; init; }
 
     /// <summary>
-    /// Rows of a batch, 1 … 16,777,216. Null (default) = the pipeline's, or 16,384 where there is none. Options given to the pipeline decide: another value here is an
-    /// error. A pass of your own has its own. Together with the seed it fixes the result to the bit.
+    /// Rows of a batch, 1 … 16,777,216. Null (default) = the pipeline's, or 16,384 where there is none. Options given to the pipeline decide: another value
+    /// here is an error. A pass of your own has its own. Together with the seed it fixes the result to the bit.
     /// </summary>
     public int? BatchSize { get; init; }
 
@@ -30,10 +30,11 @@ public sealed record FitOptions
     public double LearningRateDecay { get; init; }
 
     /// <summary>
-    /// Batches that each iteration takes, at least 1; null (default) = all. With a number, each iteration takes the next ones after those of the iteration before, and after the
-    /// last batch of the data comes the first (mini-batch EM). Log-likelihoods in the history are then of the batches taken, scaled to the weight of all rows, and fitting stops when
-    /// a whole walk through the data gains no more than <see cref="StopThreshold"/> on the walk before. The log-likelihood of the result is that of all rows, by one more pass.
-    /// Use it with <see cref="LearningRateDecay"/> or <see cref="Inertia"/>: without, each update forgets what the batches before have shown.
+    /// Batches that each iteration takes, at least 1; null (default) = all. With a number, each iteration takes the next ones after those of the iteration
+    /// before, and after the last batch of the data comes the first (mini-batch EM). Log-likelihoods in the history are then of the batches taken, scaled to
+    /// the weight of all rows, and fitting stops when a whole walk through the data gains no more than <see cref="StopThreshold"/> on the walk before. The
+    /// log-likelihood of the result is that of all rows, by one more pass. Use it with <see cref="LearningRateDecay"/> or <see cref="Inertia"/>: without, each
+    /// update forgets what the batches before have shown.
     /// </summary>
     public int? BatchesPerIteration { get; init; }
 
@@ -77,7 +78,7 @@ public sealed record FitOptions
     internal int BatchRows => BatchSize ?? 16_384;
 
     /// <summary>Everything here that decides the bits of each iteration beside the batch size, as names and values; not when fitting stops.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
         new("seed", Seed.ToString(CultureInfo.InvariantCulture)),
         new("inertia", Inertia.Text()),

@@ -2,7 +2,8 @@ namespace Pipelines.Models.Fitting;
 
 /// <summary>One parameter update.</summary>
 /// <param name="Iteration">Number of the update, from 1.</param>
-/// <param name="LogLikelihood">Total weighted log-likelihood at the updated parameters, in nats; for k-means minus the total squared distance. With <see cref="FitOptions.BatchesPerIteration"/> that of the batches taken, scaled to the weight of all rows.</param>
+/// <param name="LogLikelihood">Total weighted log-likelihood at the updated parameters, in nats; for k-means minus the total squared distance. With
+/// <see cref="FitOptions.BatchesPerIteration"/> that of the batches taken, scaled to the weight of all rows.</param>
 /// <param name="Improvement">How much it rose since the entry before; with <see cref="FitOptions.BatchesPerIteration"/> that one was of other rows.</param>
 /// <param name="Seconds">Time the update and its evaluation took, in seconds.</param>
 public sealed record FitIteration(int Iteration, double LogLikelihood, double Improvement, double Seconds);

@@ -15,7 +15,10 @@ public interface IEstimator<TModel>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
     ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default);
 
-    /// <summary>Goes on with a fit that was interrupted, from what <see cref="FitOptions.Journal"/> holds. By default the EM loop; an estimator that stops by a rule of its own says so here too.</summary>
+    /// <summary>
+    /// Goes on with a fit that was interrupted, from what <see cref="FitOptions.Journal"/> holds. By default the EM loop; an estimator that stops by a rule of
+    /// its own says so here too.
+    /// </summary>
     /// <param name="model">The model of the last state that was kept.</param>
     /// <param name="pass">One pass over the same data.</param>
     /// <param name="options">When to stop, and how; with the journal.</param>
@@ -27,7 +30,7 @@ public interface IEstimator<TModel>
     /// Everything that tells this estimator from another, as names and values: a fit that was interrupted goes on only with one of the same facts.
     /// By default the type's name; an estimator of yours with parameters adds them.
     /// </summary>
-    IReadOnlyList<KeyValuePair<string, string>> Facts => [new("estimator", GetType().FullName ?? GetType().Name)];
+    IReadOnlyList<KeyValuePair<string, string>> JobProperties => [new("estimator", GetType().FullName ?? GetType().Name)];
 
     /// <summary>True if a feature holds categories: a pass gives their codes (<see cref="CategoryMap"/>). False by default.</summary>
     /// <param name="feature">Index of the feature.</param>
@@ -53,7 +56,8 @@ public static class InMemoryFitting
     /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts by itself.</param>
     /// <param name="options">Null = the defaults.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
-    public static FitResult<TModel> Fit<TModel>(this IEstimator<TModel> estimator, FeatureMatrix data, FitOptions? options = null, CancellationToken cancellationToken = default)
+    public static FitResult<TModel> Fit<TModel>(this IEstimator<TModel> estimator, FeatureMatrix data, FitOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(estimator);
@@ -68,7 +72,8 @@ public static class InMemoryFitting
     /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts by itself.</param>
     /// <param name="options">Null = the defaults.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
-    public static FitResult<TModel> Fit<TModel>(this TModel model, FeatureMatrix data, FitOptions? options = null, CancellationToken cancellationToken = default)
+    public static FitResult<TModel> Fit<TModel>(this TModel model, FeatureMatrix data, FitOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TModel : Model => new ModelEstimator<TModel>(model).Fit(data, options, cancellationToken);
 
     // In-memory passes complete synchronously; the wait is for estimators of users that do not.
@@ -92,7 +97,7 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
     public bool HasLikelihood => start.ObjectiveName == Model.LogLikelihoodName;
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
         [new("start", Convert.ToHexStringLower(SHA256.HashData(new SavedModel(start).ToJson())))];
 
     /// <inheritdoc/>

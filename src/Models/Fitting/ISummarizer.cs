@@ -22,7 +22,9 @@ public interface IDataPass
     /// <summary>Names of the features, for messages and saved models; null (default) if they have none.</summary>
     IReadOnlyList<Feature>? Features => null;
 
-    /// <summary>What the labels of rows (<see cref="FeatureBlock.Labels"/>) stand for, in code order; null (default) where rows have none. Known after the first pass.</summary>
+    /// <summary>
+    /// What the labels of rows (<see cref="FeatureBlock.Labels"/>) stand for, in code order; null (default) where rows have none. Known after the first pass.
+    /// </summary>
     IReadOnlyList<string>? LabelNames => null;
 
     /// <summary>Summarises every row once.</summary>
@@ -43,14 +45,18 @@ public interface IDataPass
     /// <exception cref="ModelException">This pass always goes over all the data (default).</exception>
     ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken) => throw NoRanges();
 
-    /// <summary>Bytes that the statistics of all batches in flight may take, where several models are fitted in one pass: those beyond go into another pass. Null (default) = no limit.</summary>
+    /// <summary>
+    /// Bytes that the statistics of all batches in flight may take, where several models are fitted in one pass: those beyond go into another pass. Null
+    /// (default) = no limit.
+    /// </summary>
     long? StatisticsBytes => null;
 
     /// <summary>Statistics that exist at the same time during a pass, at least 1 (default).</summary>
     int StatisticsInFlight => 1;
 
     private ModelException NoRanges() =>
-        new(ErrorKind.Usage, "FitOptions.BatchesPerIteration", "a number, and data that are gone over as a whole", "none, so that each iteration takes all batches", "leave it out");
+        new(ErrorKind.Usage, "FitOptions.BatchesPerIteration", "a number, and data that are gone over as a whole",
+            "none, so that each iteration takes all batches", "leave it out");
 }
 
 /// <summary>Some batches, in this order; after the last batch of the data comes the first.</summary>

@@ -12,7 +12,8 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
     private long Batches => (data.Rows + (long)batchSize - 1) / batchSize;
 
     /// <inheritdoc/>
-    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) => RunAsync(summarizer, new BatchRange(0, Batches), cancellationToken);
+    public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
+        RunAsync(summarizer, new BatchRange(0, Batches), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken)

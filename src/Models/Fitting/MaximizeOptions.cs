@@ -3,7 +3,10 @@ namespace Pipelines.Models.Fitting;
 /// <summary>How statistics become parameters.</summary>
 public readonly record struct MaximizeOptions
 {
-    /// <summary>Share of the old parameters in the new ones, 0 (default: none) … 1 (nothing changes): old * inertia + estimate * (1 - inertia). Mixing weights are not blended.</summary>
+    /// <summary>
+    /// Share of the old parameters in the new ones, 0 (default: none) … 1 (nothing changes): old * inertia + estimate * (1 - inertia). Mixing weights are not
+    /// blended.
+    /// </summary>
     public double Inertia { get; init; }
 
     /// <summary>Added to each count of a discrete estimate (mixing weights, category counts), in rows; at least 0, default 0.</summary>

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// Fits several models at once and returns the best one: several numbers of components, each from several starts. They share every pass over the data, and each of
-/// them is to the bit what a fit alone with its number of components and its seed gives. A fit that has ended drops out of the passes that follow; one that fails
-/// is told in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others go on.
+/// Fits several models at once and returns the best one: several numbers of components, each from several starts. They share every pass over the data, and each
+/// of them is to the bit what a fit alone with its number of components and its seed gives. A fit that has ended drops out of the passes that follow; one that
+/// fails is told in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others go on.
 /// </summary>
 /// <remarks>Restart r, from 0, has the seed of the options plus r. Of equal fits the first is chosen, by components, then by restart.</remarks>
 /// <typeparam name="TModel">The model that comes of it.</typeparam>
@@ -41,8 +41,10 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
             (Enum.IsDefined(Criterion), nameof(criterion), Criterion, "LogLikelihood, Aic or Bic"));
         if (components.Count == 0 || estimator(components[0]).HasLikelihood) return;
         ModelException.CheckOptions("model selection",
-            (components.Count == 1, nameof(components), string.Join(", ", components), "one number, as this model has no likelihood, and more components always come closer to the rows"),
-            (Criterion == SelectionCriterion.LogLikelihood, nameof(criterion), Criterion, "LogLikelihood, which stands for what the fit increases: this model has no likelihood"));
+            (components.Count == 1, nameof(components), string.Join(", ", components),
+                "one number, as this model has no likelihood, and more components always come closer to the rows"),
+            (Criterion == SelectionCriterion.LogLikelihood, nameof(criterion), Criterion,
+                "LogLikelihood, which stands for what the fit increases: this model has no likelihood"));
     }
 
     /// <summary>How one is chosen.</summary>
@@ -61,11 +63,11 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
     public bool HasLikelihood => estimator(components[0]).HasLikelihood;
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
         new("restarts", restarts.ToString(CultureInfo.InvariantCulture)),
         new("components", string.Join(", ", components)),
-        .. components.SelectMany(k => estimator(k).Facts.Select(f => new KeyValuePair<string, string>($"{f.Key} of {k} components", f.Value))),
+        .. components.SelectMany(k => estimator(k).JobProperties.Select(f => new KeyValuePair<string, string>($"{f.Key} of {k} components", f.Value))),
     ];
 
     /// <inheritdoc/>
@@ -103,12 +105,15 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
             }
         }
         var best = fits.Where(f => f.Failure is null).MinBy(Order)
-            ?? throw (fits.Length == 1 ? fits[0].Failure! : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first, K = {fits[0].Components}, seed {fits[0].Seed}"));
+            ?? throw (fits.Length == 1
+                ? fits[0].Failure!
+                : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first, K = {fits[0].Components}, seed {fits[0].Seed}"));
         var chosen = await best.Result.ConfigureAwait(false);
         return chosen with
         {
             Candidates = [.. fits.Select(f => f.ToCandidate(HasLikelihood, f == best))],
-            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"the fit of K = {f.Components}, seed {f.Seed} failed: {f.Failure!.Message}"), .. chosen.Warnings],
+            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"the fit of K = {f.Components}, seed {f.Seed} failed: {f.Failure!.Message}"),
+                .. chosen.Warnings],
         };
     }
 
@@ -134,6 +139,7 @@ public static class ModelSelection
     /// <param name="components">Numbers of components, ascending, at least 1 each.</param>
     /// <param name="restarts">Starts of each, at least 1 (default).</param>
     /// <param name="criterion">How one is chosen; null = log-likelihood for one number of components, BIC for several.</param>
-    public static ModelSelection<TModel> Of<TModel>(Func<int, IEstimator<TModel>> estimator, IReadOnlyList<int> components, int restarts = 1, SelectionCriterion? criterion = null)
+    public static ModelSelection<TModel> Of<TModel>(Func<int, IEstimator<TModel>> estimator, IReadOnlyList<int> components, int restarts = 1,
+        SelectionCriterion? criterion = null)
         where TModel : Model => new(estimator, components, restarts, criterion);
 }

@@ -19,7 +19,9 @@ public sealed class OrderedFold(ISummarizer summarizer, long batches, int thread
     private long next = first - 1;
     private long folded = first;
 
-    /// <summary>Called in batch order, one call at a time, after each batch was folded: with the number of the next batch and the statistics so far. Null = nobody.</summary>
+    /// <summary>
+    /// Called in batch order, one call at a time, after each batch was folded: with the number of the next batch and the statistics so far. Null = nobody.
+    /// </summary>
     public Action<long, Statistics>? Folded { get; init; }
 
     /// <summary>Summarises every batch.</summary>

@@ -7,7 +7,8 @@ public static class Parallelism
     public static int Threads(int maxDegreeOfParallelism, long batches)
     {
         if (maxDegreeOfParallelism is not (-1 or (>= 1 and <= 1024)))
-            throw new ModelException(ErrorKind.Usage, "degree of parallelism", $"{maxDegreeOfParallelism}", "-1 (all cores) or 1 to 1024", "correct the option");
+            throw new ModelException(ErrorKind.Usage, "degree of parallelism", $"{maxDegreeOfParallelism}", "-1 (all cores) or 1 to 1024",
+                "correct the option");
         var wanted = maxDegreeOfParallelism == -1 ? Environment.ProcessorCount : maxDegreeOfParallelism;
         return (int)Math.Max(1, Math.Min(wanted, batches));
     }

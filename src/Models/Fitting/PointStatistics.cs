@@ -69,6 +69,7 @@ internal sealed class PointStatistics(string owner) : Statistics
     private void CheckRoom()
     {
         if (values.Count > MostPoints)
-            throw new ModelException(ErrorKind.Data, owner, $"more than {MostPoints} rows", $"at most {MostPoints}: a kernel density keeps every row", "fit it to a sample of the rows, or choose a distribution with parameters");
+            throw new ModelException(ErrorKind.Data, owner, $"more than {MostPoints} rows", $"at most {MostPoints}: a kernel density keeps every row",
+                "fit it to a sample of the rows, or choose a distribution with parameters");
     }
 }

@@ -1,8 +1,8 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// How one of several fits is chosen. With log-likelihood LL (of all rows, each times its weight), p free parameters (<see cref="Model.ParameterCount"/>) and the total
-/// weight W of the rows, which is their number where they have no weights:
+/// How one of several fits is chosen. With log-likelihood LL (of all rows, each times its weight), p free parameters (<see cref="Model.ParameterCount"/>) and
+/// the total weight W of the rows, which is their number where they have no weights:
 /// </summary>
 public enum SelectionCriterion
 {

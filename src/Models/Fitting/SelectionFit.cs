@@ -66,7 +66,8 @@ internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
     /// <summary>For the table; after the fit has ended.</summary>
     public FitCandidate ToCandidate(bool hasLikelihood, bool isChosen)
     {
-        if (Failure is { } failure) return new(Components, Restart, Seed, double.NaN, 0, double.NaN, double.NaN, iterations, false, false) { Failure = failure.Message };
+        if (Failure is { } failure)
+            return new(Components, Restart, Seed, double.NaN, 0, double.NaN, double.NaN, iterations, false, false) { Failure = failure.Message };
         var fitted = Result.GetAwaiter().GetResult();
         var parameters = fitted.Model.ParameterCount;
         var aic = hasLikelihood ? (2.0 * parameters) - (2 * fitted.LogLikelihood) : double.NaN;

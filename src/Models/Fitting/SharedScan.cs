@@ -1,9 +1,9 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// Lets several fits share their passes over the data. Each fit runs as if it were alone, over a pass of its own, and waits there until all others that still run
-/// wait too; then one real pass computes what all of them want, and each gets its part. Every part is folded as it would be alone, so the bits are the same. A fit
-/// that ends or fails drops out.
+/// Lets several fits share their passes over the data. Each fit runs as if it were alone, over a pass of its own, and waits there until all others that still
+/// run wait too; then one real pass computes what all of them want, and each gets its part. Every part is folded as it would be alone, so the bits are the
+/// same. A fit that ends or fails drops out.
 /// </summary>
 /// <param name="pass">The real pass.</param>
 /// <param name="batchSize">Rows of a batch.</param>
@@ -48,7 +48,8 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
                 }
                 else if (wanted.Where(m => m.Wanted!.Kind == WishKind.Range).ToList() is { Count: > 0 } ranged)
                 {
-                    foreach (var group in ranged.GroupBy(m => m.Wanted!.Range).ToList()) await ScanAsync([.. group], group.Key, cancellationToken).ConfigureAwait(false);
+                    foreach (var group in ranged.GroupBy(m => m.Wanted!.Range).ToList())
+                        await ScanAsync([.. group], group.Key, cancellationToken).ConfigureAwait(false);
                 }
                 else
                 {
@@ -148,7 +149,9 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
             }
         }
 
-        /// <summary>Gives the fit what it wants, and waits until it wants more or has ended: fits may share what they are given, so one goes on at a time.</summary>
+        /// <summary>
+        /// Gives the fit what it wants, and waits until it wants more or has ended: fits may share what they are given, so one goes on at a time.
+        /// </summary>
         public Task FulfilAsync(object found)
         {
             Take().Done.SetResult(found);

@@ -82,7 +82,8 @@ public class SumStatistics(int length) : Statistics
     protected override void MergeCore(Statistics other)
     {
         var from = ((SumStatistics)other).Sums;
-        if (from.Length != Sums.Length) throw new ArgumentException($"statistics of another shape: found {from.Length} sums, expected {Sums.Length}", nameof(other));
+        if (from.Length != Sums.Length)
+            throw new ArgumentException($"statistics of another shape: found {from.Length} sums, expected {Sums.Length}", nameof(other));
         for (var i = 0; i < Sums.Length; i++) Sums[i] += from[i];
     }
 

@@ -66,7 +66,8 @@ internal sealed class TableStatistics : Statistics
     protected override void MergeCore(Statistics other)
     {
         var from = (TableStatistics)other;
-        if (from.Sizes.Length != Sizes.Length) throw new ArgumentException($"statistics of another shape: found {from.Sizes.Length} features, expected {Sizes.Length}", nameof(other));
+        if (from.Sizes.Length != Sizes.Length)
+            throw new ArgumentException($"statistics of another shape: found {from.Sizes.Length} features, expected {Sizes.Length}", nameof(other));
         Grow(from.Sizes);
         var cells = from.Sizes.AsSpan().SequenceEqual(Sizes) ? from.Cells : Spread(from.Cells, from.Sizes, Sizes, Cells.Length);
         for (var i = 0; i < cells.Length; i++) Cells[i] += cells[i];
@@ -113,7 +114,8 @@ internal sealed class TableStatistics : Statistics
             length *= size;
             if (size < 1 || length > MostCells)
             {
-                throw new ModelException(ErrorKind.Data, $"{owner} distribution", $"codes up to {string.Join(" x ", sizes.ToArray().Select(s => s - 1))}", $"categories coded 0, 1, 2 …, at most {MostCells} combinations",
+                throw new ModelException(ErrorKind.Data, $"{owner} distribution", $"codes up to {string.Join(" x ", sizes.ToArray().Select(s => s - 1))}",
+                    $"categories coded 0, 1, 2 …, at most {MostCells} combinations",
                     "if the feature is a number, choose a distribution of numbers; else give its categories smaller codes")
                 { FeatureIndex = 0 };
             }

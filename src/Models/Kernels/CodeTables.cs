@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Categories as indices of a table, without a branch on any row's value. A table has an entry for each code, or each combination of codes, then one for rows with a value
-/// that is none, then one for rows with a missing value.
+/// Categories as indices of a table, without a branch on any row's value. A table has an entry for each code, or each combination of codes, then one for rows
+/// with a value that is none, then one for rows with a missing value.
 /// </summary>
 internal static unsafe class CodeTables
 {
@@ -91,7 +91,10 @@ internal static unsafe class CodeTables
         }
     }
 
-    /// <summary>Adds weights to the cells of the rows' indices: four cells for each, one for every fourth row, so that equal indices in a row do not wait for each other.</summary>
+    /// <summary>
+    /// Adds weights to the cells of the rows' indices: four cells for each, one for every fourth row, so that equal indices in a row do not wait for each
+    /// other.
+    /// </summary>
     /// <param name="codes">Shape [Capacity].</param>
     /// <param name="weights">Shape [rows].</param>
     /// <param name="rows">Rows, a multiple of 4.</param>
@@ -113,7 +116,8 @@ internal static unsafe class CodeTables
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged
     {
-        TVec magic = TOps.Broadcast(ToLowBits), zero = TOps.Broadcast(0), one = TOps.Broadcast(1), two = TOps.Broadcast(2), below = TOps.Broadcast(-double.Epsilon);
+        TVec magic = TOps.Broadcast(ToLowBits), zero = TOps.Broadcast(0), one = TOps.Broadcast(1), two = TOps.Broadcast(2),
+            below = TOps.Broadcast(-double.Epsilon);
         double cells = 1;
         for (var j = 0; j < columns; j++) cells *= sizes[j];
         TVec unknown = TOps.Broadcast(cells + ToLowBits), absent = TOps.Broadcast(cells + 1 + ToLowBits);
@@ -199,6 +203,7 @@ internal static unsafe class CodeTables
     {
         Vector512<double> low = Vector512Ops.Load(table), high = Vector512Ops.Load(table + 8);
         for (var i = 0; i < rows; i += 8)
-            Vector512Ops.Store(result + i, Vector512Ops.Add(Vector512Ops.Load(result + i), Avx512F.PermuteVar8x64x2(low, Vector512Ops.Load(codes + i).AsInt64(), high)));
+            Vector512Ops.Store(result + i,
+                Vector512Ops.Add(Vector512Ops.Load(result + i), Avx512F.PermuteVar8x64x2(low, Vector512Ops.Load(codes + i).AsInt64(), high)));
     }
 }

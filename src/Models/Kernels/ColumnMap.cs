@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>A function of one number, such as a log density, written once for all vector widths and once plainly. Implemented by structs, so that the JIT inlines it.</summary>
+/// <summary>
+/// A function of one number, such as a log density, written once for all vector widths and once plainly. Implemented by structs, so that the JIT inlines it.
+/// </summary>
 internal interface IColumnFunction
 {
     /// <summary><see cref="Vector"/> is right above this value only.</summary>

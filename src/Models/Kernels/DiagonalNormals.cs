@@ -76,7 +76,8 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
     /// <param name="dimensions">D.</param>
     /// <param name="r">Shape [rows]: weights.</param>
     /// <param name="rows">A multiple of 16.</param>
-    /// <param name="lanes">W of the rows of complete tiles, W of the others; then for each feature S = sum r d, SS = sum r d^2, and W of those others that observe it.</param>
+    /// <param name="lanes">W of the rows of complete tiles, W of the others; then for each feature S = sum r d, SS = sum r d^2, and W of those others that
+    /// observe it.</param>
     public static void Add(double* x, double* parameters, int dimensions, double* r, int rows, double* lanes)
     {
         // Each block of features sums the weights on the way; only the first block's sum counts.

@@ -76,7 +76,8 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         TVec s1 = TOps.Broadcast(0), c10 = TOps.Broadcast(0), c11 = TOps.Broadcast(0);
         TVec s2 = TOps.Broadcast(0), c20 = TOps.Broadcast(0), c21 = TOps.Broadcast(0), c22 = TOps.Broadcast(0);
         TVec s3 = TOps.Broadcast(0), c30 = TOps.Broadcast(0), c31 = TOps.Broadcast(0), c32 = TOps.Broadcast(0), c33 = TOps.Broadcast(0);
-        TVec s4 = TOps.Broadcast(0), c40 = TOps.Broadcast(0), c41 = TOps.Broadcast(0), c42 = TOps.Broadcast(0), c43 = TOps.Broadcast(0), c44 = TOps.Broadcast(0);
+        TVec s4 = TOps.Broadcast(0), c40 = TOps.Broadcast(0), c41 = TOps.Broadcast(0), c42 = TOps.Broadcast(0), c43 = TOps.Broadcast(0),
+            c44 = TOps.Broadcast(0);
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var weight = TOps.Load(r + i);

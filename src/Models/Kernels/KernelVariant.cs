@@ -46,7 +46,8 @@ public static class KernelSelection
     public static IDisposable Force(KernelVariant variant)
     {
         if (!IsSupported(variant))
-            throw new PlatformNotSupportedException($"kernel variant '{variant.Name()}': this CPU lacks it; supported here: {string.Join(", ", Supported.Select(Name))}");
+            throw new PlatformNotSupportedException(
+                $"kernel variant '{variant.Name()}': this CPU lacks it; supported here: {string.Join(", ", Supported.Select(Name))}");
         var before = forced.Value;
         everForced = true;
         forced.Value = variant;
@@ -67,7 +68,8 @@ public static class KernelSelection
         if (string.IsNullOrWhiteSpace(text)) return Supported[0];
         if (Enum.TryParse<KernelVariant>(text, ignoreCase: true, out var variant) && Enum.IsDefined(variant) && IsSupported(variant)) return variant;
         throw new PlatformNotSupportedException(
-            $"environment variable {EnvironmentVariable}: found '{text}', expected one of {string.Join(", ", Supported.Select(Name))} (what this CPU supports); unset it to choose the fastest");
+            $"environment variable {EnvironmentVariable}: found '{text}', expected one of {string.Join(", ", Supported.Select(Name))} (what this CPU "
+                + "supports); unset it to choose the fastest");
     }
 
     private sealed class Restore(KernelVariant? before) : IDisposable

@@ -31,10 +31,12 @@ internal static unsafe class PointKernels
     }
 
     /// <summary>Fills the logarithms of the weights of the points not farther than the bandwidth.</summary>
-    public static void Uniform(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result) => Linear(tile, points, bandwidth, triangle: false, result);
+    public static void Uniform(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result) =>
+        Linear(tile, points, bandwidth, triangle: false, result);
 
     /// <summary>Fills the logarithms of the sums of weight times max(bandwidth - distance, 0).</summary>
-    public static void Triangle(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result) => Linear(tile, points, bandwidth, triangle: true, result);
+    public static void Triangle(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result) =>
+        Linear(tile, points, bandwidth, triangle: true, result);
 
     private static void Linear(in FeatureTile tile, Prepared points, double bandwidth, bool triangle, Span<double> result)
     {
@@ -167,7 +169,9 @@ internal static unsafe class PointKernels
         }
     }
 
-    /// <summary>Points as the kernels read them: pairs of a point and the base-2 logarithm of its weight, then the weights. Points of weight 0 are left out.</summary>
+    /// <summary>
+    /// Points as the kernels read them: pairs of a point and the base-2 logarithm of its weight, then the weights. Points of weight 0 are left out.
+    /// </summary>
     public sealed class Prepared
     {
         /// <summary>Takes points of any order.</summary>

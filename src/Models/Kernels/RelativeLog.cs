@@ -4,8 +4,8 @@ using Pipelines.Models.Numerics;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// log(x/m), or log((1 - x)/(1 - m)) of the complements, for shares: right to some units in the last place of itself near m too, where the logarithms of x and m agree in most
-/// digits. NaN of missing values, -infinity outside the support.
+/// log(x/m), or log((1 - x)/(1 - m)) of the complements, for shares: right to some units in the last place of itself near m too, where the logarithms of x and
+/// m agree in most digits. NaN of missing values, -infinity outside the support.
 /// </summary>
 /// <param name="mean">m, above 1e-300 and below 1.</param>
 /// <param name="divisor">m, or 1 - m for the complements.</param>
@@ -20,7 +20,8 @@ internal readonly struct RelativeLog(double mean, double divisor, bool ofComplem
 
     public double Value(double x)
     {
-        if (ofComplement ? !(x < 1 && x > double.NegativeInfinity) : !(x > 0 && x < double.PositiveInfinity)) return double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
+        if (ofComplement ? !(x < 1 && x > double.NegativeInfinity) : !(x > 0 && x < double.PositiveInfinity))
+            return double.IsNaN(x) ? double.NaN : double.NegativeInfinity;
         var u = (x - mean) * inverse;
         return Math.Abs(u) <= 0.5 ? Numbers.Log1p(u) : (ofComplement ? LogOfComplement.Exactly(x) : Math.Log(x)) - Math.Log(divisor);
     }

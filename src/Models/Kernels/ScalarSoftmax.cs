@@ -27,7 +27,8 @@ internal static class ScalarSoftmax
                 continue;
             }
             double sum = 0;
-            for (var k = 0; k < components; k++) sum += joint[(k * FeatureTile.Capacity) + i] = Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / 1.4426950408889634);
+            for (var k = 0; k < components; k++)
+                sum += joint[(k * FeatureTile.Capacity) + i] = Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / 1.4426950408889634);
             for (var k = 0; k < components; k++) joint[(k * FeatureTile.Capacity) + i] *= weight / sum;
             if (weight > 0) total += weight * (max + Math.Log2(sum));
         }

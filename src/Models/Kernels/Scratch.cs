@@ -22,7 +22,9 @@ public ref struct Scratch
     /// <summary>Begins a scope; what is taken in it is given back by <see cref="Dispose"/>.</summary>
     public static Scratch Enter() => new(chunk, used);
 
-    /// <summary>Takes <paramref name="count"/> doubles, uninitialised, the first one 64-byte aligned. Valid until the scope is disposed, on this thread only.</summary>
+    /// <summary>
+    /// Takes <paramref name="count"/> doubles, uninitialised, the first one 64-byte aligned. Valid until the scope is disposed, on this thread only.
+    /// </summary>
     public readonly Span<double> Take(int count)
     {
         var rounded = (count + Alignment - 1) / Alignment * Alignment;

@@ -6,7 +6,9 @@ namespace Pipelines.Models.Kernels;
 /// <summary>Sums over the columns of a row, for densities of shares.</summary>
 internal static unsafe class ShareLogs
 {
-    /// <summary>Fills constant + sum over j of exponent_j log x_j where all values are above 0 and add up to 1, 0 where one is missing, -infinity elsewhere.</summary>
+    /// <summary>
+    /// Fills constant + sum over j of exponent_j log x_j where all values are above 0 and add up to 1, 0 where one is missing, -infinity elsewhere.
+    /// </summary>
     /// <param name="tile">The rows.</param>
     /// <param name="exponents">Shape [tile.Columns].</param>
     /// <param name="constant">What stands alone.</param>
@@ -37,7 +39,8 @@ internal static unsafe class ShareLogs
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged
     {
-        TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), impossible = TOps.Broadcast(double.NegativeInfinity), far = TOps.Broadcast(Math.BitIncrement(tolerance));
+        TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), impossible = TOps.Broadcast(double.NegativeInfinity),
+            far = TOps.Broadcast(Math.BitIncrement(tolerance));
         var least = one;
         for (var i = 0; i < rows; i += TOps.Count)
         {

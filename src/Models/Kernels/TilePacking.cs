@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>Copies strided rows into the column-major layout of a tile and finds missing values on the way. Copies are exact: any width gives the same bits.</summary>
+/// <summary>
+/// Copies strided rows into the column-major layout of a tile and finds missing values on the way. Copies are exact: any width gives the same bits.
+/// </summary>
 internal static unsafe class TilePacking
 {
     /// <summary>Fills columns of <see cref="FeatureTile.Capacity"/> values; rows behind the last, up to the next multiple of 16, become 0.</summary>

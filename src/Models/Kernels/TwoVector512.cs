@@ -40,10 +40,12 @@ internal readonly unsafe struct TwoVector512Ops : IVectorOps<TwoVector512>
     public static TwoVector512 Add(TwoVector512 a, TwoVector512 b) => new(Vector512Ops.Add(a.First, b.First), Vector512Ops.Add(a.Second, b.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoVector512 Subtract(TwoVector512 a, TwoVector512 b) => new(Vector512Ops.Subtract(a.First, b.First), Vector512Ops.Subtract(a.Second, b.Second));
+    public static TwoVector512 Subtract(TwoVector512 a, TwoVector512 b) =>
+        new(Vector512Ops.Subtract(a.First, b.First), Vector512Ops.Subtract(a.Second, b.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoVector512 Multiply(TwoVector512 a, TwoVector512 b) => new(Vector512Ops.Multiply(a.First, b.First), Vector512Ops.Multiply(a.Second, b.Second));
+    public static TwoVector512 Multiply(TwoVector512 a, TwoVector512 b) =>
+        new(Vector512Ops.Multiply(a.First, b.First), Vector512Ops.Multiply(a.Second, b.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoVector512 Divide(TwoVector512 a, TwoVector512 b) => new(Vector512Ops.Divide(a.First, b.First), Vector512Ops.Divide(a.Second, b.Second));
@@ -52,19 +54,23 @@ internal readonly unsafe struct TwoVector512Ops : IVectorOps<TwoVector512>
     public static TwoVector512 Reciprocal(TwoVector512 a) => new(Vector512Ops.Reciprocal(a.First), Vector512Ops.Reciprocal(a.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoVector512 MultiplyAdd(TwoVector512 a, TwoVector512 b, TwoVector512 c) => new(Vector512Ops.MultiplyAdd(a.First, b.First, c.First), Vector512Ops.MultiplyAdd(a.Second, b.Second, c.Second));
+    public static TwoVector512 MultiplyAdd(TwoVector512 a, TwoVector512 b, TwoVector512 c) =>
+        new(Vector512Ops.MultiplyAdd(a.First, b.First, c.First), Vector512Ops.MultiplyAdd(a.Second, b.Second, c.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoVector512 NegatedMultiplyAdd(TwoVector512 a, TwoVector512 b, TwoVector512 c) => new(Vector512Ops.NegatedMultiplyAdd(a.First, b.First, c.First), Vector512Ops.NegatedMultiplyAdd(a.Second, b.Second, c.Second));
+    public static TwoVector512 NegatedMultiplyAdd(TwoVector512 a, TwoVector512 b, TwoVector512 c) =>
+        new(Vector512Ops.NegatedMultiplyAdd(a.First, b.First, c.First), Vector512Ops.NegatedMultiplyAdd(a.Second, b.Second, c.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TwoVector512 Max(TwoVector512 a, TwoVector512 b) => new(Vector512Ops.Max(a.First, b.First), Vector512Ops.Max(a.Second, b.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoVector512 SelectGreater(TwoVector512 a, TwoVector512 b, TwoVector512 yes, TwoVector512 no) => new(Vector512Ops.SelectGreater(a.First, b.First, yes.First, no.First), Vector512Ops.SelectGreater(a.Second, b.Second, yes.Second, no.Second));
+    public static TwoVector512 SelectGreater(TwoVector512 a, TwoVector512 b, TwoVector512 yes, TwoVector512 no) =>
+        new(Vector512Ops.SelectGreater(a.First, b.First, yes.First, no.First), Vector512Ops.SelectGreater(a.Second, b.Second, yes.Second, no.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TwoVector512 ZeroWhereNaN(TwoVector512 probe, TwoVector512 value) => new(Vector512Ops.ZeroWhereNaN(probe.First, value.First), Vector512Ops.ZeroWhereNaN(probe.Second, value.Second));
+    public static TwoVector512 ZeroWhereNaN(TwoVector512 probe, TwoVector512 value) =>
+        new(Vector512Ops.ZeroWhereNaN(probe.First, value.First), Vector512Ops.ZeroWhereNaN(probe.Second, value.Second));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AnyHuge(TwoVector512 value) => Vector512Ops.AnyHuge(value.First) | Vector512Ops.AnyHuge(value.Second);

@@ -48,7 +48,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> NegatedMultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) => Avx512F.FusedMultiplyAddNegated(a, b, c);
+    public static Vector512<double> NegatedMultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Avx512F.FusedMultiplyAddNegated(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Max(Vector512<double> a, Vector512<double> b) => Avx512F.Max(a, b);
@@ -82,9 +83,11 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
         var t = Avx512F.Add(x, Vector512.Create(RoundToSixteenths));
         var f = Avx512F.Subtract(x, Avx512F.Subtract(t, Vector512.Create(RoundToSixteenths)));
         var table = Avx512F.PermuteVar8x64x2(
-            Vector512.Create(0x3FF0000000000000L, 0x3FEFB5586CF9890FL, 0x3FEF72B83C7D517BL, 0x3FEF387A6E756238L, 0x3FEF06FE0A31B715L, 0x3FEEDEA64C123422L, 0x3FEEBFDAD5362A27L, 0x3FEEAB07DD485429L),
+            Vector512.Create(0x3FF0000000000000L, 0x3FEFB5586CF9890FL, 0x3FEF72B83C7D517BL, 0x3FEF387A6E756238L, 0x3FEF06FE0A31B715L, 0x3FEEDEA64C123422L,
+                0x3FEEBFDAD5362A27L, 0x3FEEAB07DD485429L),
             t.AsInt64(),
-            Vector512.Create(0x3FEEA09E667F3BCDL, 0x3FEEA11473EB0187L, 0x3FEEACE5422AA0DBL, 0x3FEEC49182A3F090L, 0x3FEEE89F995AD3ADL, 0x3FEF199BDD85529CL, 0x3FEF5818DCFBA487L, 0x3FEFA4AFA2A490DAL));
+            Vector512.Create(0x3FEEA09E667F3BCDL, 0x3FEEA11473EB0187L, 0x3FEEACE5422AA0DBL, 0x3FEEC49182A3F090L, 0x3FEEE89F995AD3ADL, 0x3FEF199BDD85529CL,
+                0x3FEF5818DCFBA487L, 0x3FEFA4AFA2A490DAL));
         var scale = Avx512F.Add(table, Avx512F.ShiftLeftLogical(t.AsInt64(), 48)).AsDouble();
         var p = Avx512F.FusedMultiplyAdd(f, Vector512.Create(S5), Vector512.Create(S4));
         p = Avx512F.FusedMultiplyAdd(f, p, Vector512.Create(S3));
@@ -108,7 +111,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
             Vector512.Create(1, 16.0 / 17, 16.0 / 18, 16.0 / 19, 16.0 / 20, 16.0 / 21, 16.0 / 22, 16.0 / 23), at,
             Vector512.Create(16.0 / 24, 1, 1, 1, 16.0 / 12, 16.0 / 13, 16.0 / 14, 16.0 / 15));
         var log = Avx512F.PermuteVar8x64x2(
-            Vector512.Create(0, 0.060624621816434854, 0.11778303565638351, 0.17185025692665928, 0.2231435513142097, 0.2719337154836418, 0.3184537311185346, 0.3629054936893685), at,
+            Vector512.Create(0, 0.060624621816434854, 0.11778303565638351, 0.17185025692665928, 0.2231435513142097, 0.2719337154836418, 0.3184537311185346,
+                0.3629054936893685), at,
             Vector512.Create(0.40546510810816444, 0, 0, 0, -0.28768207245178085, -0.20763936477824455, -0.13353139262452257, -0.06453852113757116));
         var r = Avx512F.FusedMultiplySubtract(m, inverse, Vector512.Create(1.0));
         var p = Avx512F.FusedMultiplyAdd(r, Vector512.Create(R7), Vector512.Create(R6));

@@ -20,7 +20,9 @@ internal static class VectorMath<TOps, TVec>
         return TOps.Add(TOps.MultiplyAdd(log, TOps.Broadcast(Log2E), exponent), TOps.Subtract(x, x));
     }
 
-    /// <summary>Natural logarithm of positive normal numbers, to 4 units in the last place; anything of what else. Where there is no table to look into.</summary>
+    /// <summary>
+    /// Natural logarithm of positive normal numbers, to 4 units in the last place; anything of what else. Where there is no table to look into.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec LogByQuotient(TVec x)
     {

@@ -77,7 +77,8 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     }
 
     /// <inheritdoc/>
-    public override double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch, Span<double> lanes)
+    public override double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch,
+        Span<double> lanes)
     {
         if (oneFeature is not null && !tile.HasMissing && weights.IsEmpty && tile.Rows > 0 && tile.Rows == tile.PaddedRows)
         {

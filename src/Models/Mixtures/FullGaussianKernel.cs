@@ -124,7 +124,8 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
         for (var k = 0; k < count; k++)
         {
             Cancellation.Poll();
-            GaussianMoments<TOps, TVec>.Add(x, m + (k * dimensions), blocks, r + (k * FeatureTile.Capacity), rows, lanes + (k * sums * GaussianLayout.SumStride));
+            GaussianMoments<TOps, TVec>.Add(x, m + (k * dimensions), blocks, r + (k * FeatureTile.Capacity), rows,
+                lanes + (k * sums * GaussianLayout.SumStride));
         }
     }
 }

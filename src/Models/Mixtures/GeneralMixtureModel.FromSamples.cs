@@ -13,6 +13,7 @@ public sealed partial class GeneralMixtureModel
     /// <param name="options">Null = the defaults: all cores, stop when the log-likelihood rises by no more than 0.1.</param>
     /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
-    public static GeneralMixtureModel FromSamples<T>(int components, FeatureMatrix data, FitOptions? options = null, CentroidInitialization? initialization = null)
+    public static GeneralMixtureModel FromSamples<T>(int components, FeatureMatrix data, FitOptions? options = null,
+        CentroidInitialization? initialization = null)
         where T : Distribution, IDistributionFamily<T> => Mixture.Of<T>(components, initialization).Fit(data, options).Model;
 }

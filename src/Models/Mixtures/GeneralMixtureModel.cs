@@ -31,9 +31,11 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         ArgumentNullException.ThrowIfNull(components);
         ModelException.CheckOptions("mixture",
             (components.Count > 0, nameof(components), components.Count, "at least one component"),
-            (components.All(c => c.Dimensions == components[0].Dimensions), nameof(components), $"of {string.Join(", ", components.Select(c => c.Dimensions))} features", "all over the same number of features"),
+            (components.All(c => c.Dimensions == components[0].Dimensions), nameof(components),
+                $"of {string.Join(", ", components.Select(c => c.Dimensions))} features", "all over the same number of features"),
             (weights is null || weights.Count == components.Count, nameof(weights), weights?.Count, $"one for each of {components.Count} components"),
-            (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range", "finite numbers of at least 0, not all 0"));
+            (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range",
+                "finite numbers of at least 0, not all 0"));
         Components = [.. components];
         var total = weights?.Sum() ?? components.Count;
         // Weights that already sum to 1 stay as they are to the bit: a model read from a file is the model that was saved.
@@ -79,7 +81,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
 
     /// <inheritdoc/>
-    public static GeneralMixtureModel ReadParameters(JsonElement json) => new([.. json.Array("components").Select(ModelFormat.ReadDistribution)], json.Numbers("weights"));
+    public static GeneralMixtureModel ReadParameters(JsonElement json) =>
+        new([.. json.Array("components").Select(ModelFormat.ReadDistribution)], json.Numbers("weights"));
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -182,7 +185,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             var tile = block.Tile(t, buffer);
             var start = t * FeatureTile.Capacity;
             evaluator.JointLog2(tile, log2Weights, joint);
-            if (scores.Wants(ScoreKind.LogProbability)) Softmax.LogSumExp(joint, Components.Count, tile.Rows, scores.Doubles(ScoreKind.LogProbability)[start..]);
+            if (scores.Wants(ScoreKind.LogProbability))
+                Softmax.LogSumExp(joint, Components.Count, tile.Rows, scores.Doubles(ScoreKind.LogProbability)[start..]);
             if (scores.Wants(ScoreKind.Label)) Softmax.ArgMax(joint, Components.Count, tile.Rows, scores.Integers(ScoreKind.Label)[start..]);
             if (scores.Wants(ScoreKind.PosteriorLogProbability)) LogPosteriors(joint, tile.Rows, scores, start);
             if (!scores.Wants(ScoreKind.Probability)) continue;
@@ -200,7 +204,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         {
             if (responsibilities[k] < NormalDistribution.LeastWeight)
             {
-                yield return $"component {k} died: no row belongs to it any more; it keeps its parameters at weight {weights[k].Text()} (use fewer components or another start)";
+                yield return $"component {k} died: no row belongs to it any more; it keeps its parameters at weight {weights[k].Text()} "
+                    + "(use fewer components or another start)";
                 continue;
             }
             foreach (var words in Components[k].DiagnosePart(((MixtureStatistics)statistics).Parts[k])) yield return $"component {k}: {words}";
@@ -237,7 +242,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     }
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is GeneralMixtureModel o && o.weights.AsSpan().SequenceEqual(weights) && o.Components.SequenceEqual(Components) && o.IsFrozen == IsFrozen;
+    public override bool Equals(object? obj) =>
+        obj is GeneralMixtureModel o && o.weights.AsSpan().SequenceEqual(weights) && o.Components.SequenceEqual(Components) && o.IsFrozen == IsFrozen;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Components.Count, weights[0], Components[0]);
@@ -258,7 +264,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         {
             var target = scores.Doubles(ScoreKind.PosteriorLogProbability, k)[start..];
             // A row that is impossible under every component has posteriors of 0, whose logarithm is -infinity.
-            for (var i = 0; i < rows; i++) target[i] = double.IsFinite(evidence[i]) ? (joint[(k * FeatureTile.Capacity) + i] * Math.Log(2)) - evidence[i] : double.NegativeInfinity;
+            for (var i = 0; i < rows; i++)
+                target[i] = double.IsFinite(evidence[i]) ? (joint[(k * FeatureTile.Capacity) + i] * Math.Log(2)) - evidence[i] : double.NegativeInfinity;
         }
     }
 }

@@ -8,7 +8,9 @@ internal interface ICodedFamily
     /// <summary>Codes that it has.</summary>
     int Codes { get; }
 
-    /// <summary>True: fitting learns codes that it does not have yet. Rows that hold such a value then go to its own <see cref="Distribution.Accumulate"/>.</summary>
+    /// <summary>
+    /// True: fitting learns codes that it does not have yet. Rows that hold such a value then go to its own <see cref="Distribution.Accumulate"/>.
+    /// </summary>
     bool LearnsCodes { get; }
 
     /// <summary>Log-probabilities as <see cref="Kernels.CodeTables.Logs"/> lays them out.</summary>

@@ -11,7 +11,8 @@ namespace Pipelines.Models.Mixtures;
 /// <param name="components">Number of components, at least 1.</param>
 /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
 /// <param name="kMeansIterations">k-means updates of the start, at least 0; default 1.</param>
-public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int kMeansIterations = 1) : IEstimator<GeneralMixtureModel>
+public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int kMeansIterations = 1)
+    : IEstimator<GeneralMixtureModel>
 {
     // Share of the other clusters' rows that a cluster borrows when its own rows give no valid parameters.
     private const double Borrowed = 0.01;
@@ -22,7 +23,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
         new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}"),
         new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates"),
@@ -42,7 +43,8 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
             (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"));
         try
         {
-            var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, components), initialization.TakesFirstRows ? null : options.Seed, cancellationToken).ConfigureAwait(false);
+            var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, components), initialization.TakesFirstRows ? null : options.Seed,
+                cancellationToken).ConfigureAwait(false);
             GeneralMixtureModel start;
             using (Cancellation.Enter(cancellationToken)) start = Start(survey.Sample(), options);
             return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
@@ -66,7 +68,17 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         var seen = hasCategories && components > 1 ? Only(sample, numbers) : sample;
         var clusters = new KMeans(initialization.Centroids(seen, components, options.Seed));
         if (kMeansIterations > 0)
-            clusters = clusters.Fit(seen.Matrix, options with { MaxIterations = kMeansIterations, StopThreshold = double.NegativeInfinity, Progress = null, Journal = null, Inertia = 0, LearningRateDecay = 0, BatchesPerIteration = null }).Model;
+            clusters =
+                clusters.Fit(seen.Matrix, options with
+                {
+                    MaxIterations = kMeansIterations,
+                    StopThreshold = double.NegativeInfinity,
+                    Progress = null,
+                    Journal = null,
+                    Inertia = 0,
+                    LearningRateDecay = 0,
+                    BatchesPerIteration = null
+                }).Model;
         var assignment = clusters.Predict(seen.Matrix, options.Threads);
         var fitted = new Distribution[components];
         var shares = new double[components];
@@ -80,7 +92,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     }
 
     // Rows outside the sample may hold what none of its rows has. If the sample is complete, each row is possible in its own cluster.
-    private static Distribution[] Possible(Distribution[] fitted, FeatureSample sample) => sample.IsComplete ? fitted : [.. fitted.Select(f => f.Loosened())];
+    private static Distribution[] Possible(Distribution[] fitted, FeatureSample sample) => sample.IsComplete ? fitted : [.. fitted.Select(f => f.Smoothed())];
 
     // Codes of categories have no distances: clusters are those of the other features.
     private static FeatureSample Only(FeatureSample sample, int[] columns)
@@ -98,7 +110,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         for (var k = 0; k < components; k++)
         {
             var own = SeededRandom.Mix((ulong)options.Seed + ((ulong)k << 32) + 1);
-            fitted[k] = family.Blank(new double[sample.Columns]).FitTo(sample, i => Factor(own, i), options);
+            fitted[k] = family.Prototype(new double[sample.Columns]).FitTo(sample, i => Factor(own, i), options);
         }
         return new(Possible(fitted, sample), [.. Enumerable.Repeat(1.0, components)]);
 
@@ -111,7 +123,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
 
     private Distribution FitCluster(FeatureSample sample, int[] assignment, int cluster, ReadOnlySpan<double> centroid, double borrowed, FitOptions options)
     {
-        var blank = family.Blank(centroid);
+        var blank = family.Prototype(centroid);
         try
         {
             return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : borrowed, options);

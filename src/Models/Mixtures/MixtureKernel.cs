@@ -35,12 +35,13 @@ public abstract class MixtureKernel
     /// <summary>Adds the lanes to the components' statistics and their total responsibilities, at the end of a block.</summary>
     /// <param name="lanes">Shape [LaneCount].</param>
     /// <param name="components">One for each component, in order.</param>
-    /// <param name="responsibilities">Shape [K]: what of <see cref="MixtureStatistics.Responsibilities"/> went through <see cref="Accumulate"/> is added.</param>
+    /// <param name="responsibilities">Shape [K]: what of <see cref="MixtureStatistics.Responsibilities"/> went through <see cref="Accumulate"/> is
+    /// added.</param>
     public abstract void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities);
 
     /// <summary>
-    /// True: some of the components' statistics do not go through lanes. Then <see cref="AccumulateRest"/> is called for each tile, and <see cref="Summarize"/> leaves the
-    /// responsibilities in its scratch.
+    /// True: some of the components' statistics do not go through lanes. Then <see cref="AccumulateRest"/> is called for each tile, and <see cref="Summarize"/>
+    /// leaves the responsibilities in its scratch.
     /// </summary>
     public virtual bool HasRest => false;
 
@@ -52,14 +53,17 @@ public abstract class MixtureKernel
     {
     }
 
-    /// <summary>E and M step of one tile: <see cref="JointLog2"/>, responsibilities, <see cref="Accumulate"/>. A kernel that can fuse the steps overrides it.</summary>
+    /// <summary>
+    /// E and M step of one tile: <see cref="JointLog2"/>, responsibilities, <see cref="Accumulate"/>. A kernel that can fuse the steps overrides it.
+    /// </summary>
     /// <param name="tile">The rows.</param>
     /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
     /// <param name="log2Weights">Shape [K].</param>
     /// <param name="scratch">Shape [K, Capacity]: overwritten, with what is the kernel's business.</param>
     /// <param name="lanes">Shape [LaneCount].</param>
     /// <returns>Sum over the rows of weight * log2 p(row).</returns>
-    public virtual double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch, Span<double> lanes)
+    public virtual double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch,
+        Span<double> lanes)
     {
         JointLog2(tile, log2Weights, scratch);
         var result = Kernels.Softmax.Responsibilities(scratch, log2Weights.Length, tile.Rows, weights);

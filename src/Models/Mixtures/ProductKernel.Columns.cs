@@ -24,7 +24,8 @@ internal sealed unsafe partial class ProductKernel
                 default: Joint<Vector128Ops, Vector128<double>>(x, s, b, tile.PaddedRows, log2Weights, q); break;
             }
             for (var c = 0; c < coded.Length; c++)
-                for (var k = 0; k < count; k++) CodeTables.Add(codeIndices + (c * FeatureTile.Capacity), tile.PaddedRows, tables[c][k], q + (k * FeatureTile.Capacity));
+                for (var k = 0; k < count; k++)
+                    CodeTables.Add(codeIndices + (c * FeatureTile.Capacity), tile.PaddedRows, tables[c][k], q + (k * FeatureTile.Capacity));
             // Infinite values may have met the infinities of the support with the other sign.
             for (var i = 0; i < tile.Rows && impossible; i++)
             {

@@ -6,9 +6,9 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Mixtures;
 
 /// <summary>
-/// Mixtures of counts and categories, and of products whose columns are of any families. Columns of a linear family (Poisson, exponential) in all components are one matrix
-/// product for the joint densities and another one for the sums, what the components share being computed once a row; columns of codes (Bernoulli, discrete) are looked up in
-/// tables; the parts of other columns are asked one by one.
+/// Mixtures of counts and categories, and of products whose columns are of any families. Columns of a linear family (Poisson, exponential) in all components
+/// are one matrix product for the joint densities and another one for the sums, what the components share being computed once a row; columns of codes
+/// (Bernoulli, discrete) are looked up in tables; the parts of other columns are asked one by one.
 /// </summary>
 internal sealed unsafe partial class ProductKernel : MixtureKernel
 {
@@ -72,7 +72,9 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
     /// <inheritdoc/>
     public override bool HasRest => other.Length > 0 || coded.Any(j => ((ICodedFamily)parts[0][j]).LearnsCodes);
 
-    /// <summary>The kernel, or null if no column is of a linear or coded family in all components, or if the components' columns are of different widths.</summary>
+    /// <summary>
+    /// The kernel, or null if no column is of a linear or coded family in all components, or if the components' columns are of different widths.
+    /// </summary>
     public static MixtureKernel? TryCreate(IReadOnlyList<Distribution> components)
     {
         var parts = new Distribution[components.Count][];
@@ -111,7 +113,8 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
     }
 
     /// <inheritdoc/>
-    public override double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch, Span<double> lanes)
+    public override double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch,
+        Span<double> lanes)
     {
         using var more = Scratch.Enter();
         var indices = more.Take(Math.Max(1, coded.Length * FeatureTile.Capacity));
@@ -141,7 +144,8 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
             if (!CodeTables.AnyFrom(indices, tile.Rows, codes[c])) continue;
             for (var k = 0; k < count; k++)
             {
-                for (var i = 0; i < tile.Rows; i++) weights[i] = CodeTables.Index(indices[i]) >= codes[c] ? responsibilities[(k * FeatureTile.Capacity) + i] : 0;
+                for (var i = 0; i < tile.Rows; i++)
+                    weights[i] = CodeTables.Index(indices[i]) >= codes[c] ? responsibilities[(k * FeatureTile.Capacity) + i] : 0;
                 parts[k][j].Accumulate(own, weights[..tile.Rows], PartOf(components[k], j));
             }
         }
@@ -177,7 +181,9 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
     {
         // At a column weight of 0 values outside the support are not impossible: they have to be counted.
         if (!weights.All(w => w > 0) || column.Any(p => p.GetType() != column[0].GetType())) return 2;
-        if (weights.All(w => w == weights[0]) && column.All(p => p is ILinearFamily { Slope: var slope, Intercept: var intercept } && double.IsFinite(slope) && double.IsFinite(intercept))) return 0;
+        if (weights.All(w => w == weights[0])
+            && column.All(p => p is ILinearFamily { Slope: var slope, Intercept: var intercept } && double.IsFinite(slope) && double.IsFinite(intercept)))
+            return 0;
         return column.All(p => p is ICodedFamily { Codes: <= MostCodes }) ? 1 : 2;
     }
 

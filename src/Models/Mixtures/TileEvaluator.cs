@@ -41,7 +41,8 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
     /// <param name="kernel">The fused kernel; null = component by component.</param>
     /// <param name="lanes">Shape [kernel.LaneCount].</param>
     /// <returns>Sum over the rows of weight * log2 p(row).</returns>
-    public double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, MixtureStatistics statistics, MixtureKernel? kernel, Span<double> lanes)
+    public double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, MixtureStatistics statistics,
+        MixtureKernel? kernel, Span<double> lanes)
     {
         using var scratch = Scratch.Enter();
         var responsibilities = scratch.Take(components.Count * FeatureTile.Capacity);

@@ -8,11 +8,12 @@ internal static class DirichletEstimate
 
     /// <summary>What a user should know of an estimate that did not settle.</summary>
     public static string Unsettled(string family) =>
-        $"the {family} distribution's parameters still move by more than 1e-10 of themselves after {MostSteps} Newton steps: its log-likelihood may be below the maximum (look at the features' values, or set a least variance)";
+        $"the {family} distribution's parameters still move by more than 1e-10 of themselves after {MostSteps} Newton steps: its log-likelihood may be below "
+            + "the maximum (look at the features' values, or set a least variance)";
 
     /// <summary>
-    /// Solves digamma(alpha_j) - digamma(sum of alpha) = log m_j + logs_j by Newton steps (Minka 2000, "Estimating a Dirichlet distribution": the Hessian is a diagonal
-    /// plus a constant), each halved until the concave likelihood does not fall, until no alpha moves by more than 1e-12 of itself.
+    /// Solves digamma(alpha_j) - digamma(sum of alpha) = log m_j + logs_j by Newton steps (Minka 2000, "Estimating a Dirichlet distribution": the Hessian is a
+    /// diagonal plus a constant), each halved until the concave likelihood does not fall, until no alpha moves by more than 1e-12 of itself.
     /// </summary>
     /// <param name="center">Shape [parts]: m, the shares that the logarithms are relative to, above 0, sum 1.</param>
     /// <param name="logs">Shape [parts]: mean of log(x_j / m_j).</param>
@@ -21,7 +22,8 @@ internal static class DirichletEstimate
     /// <param name="settled">True if the steps came to an end.</param>
     /// <param name="mostSteps">Most Newton steps.</param>
     /// <returns>False if all rows are equal to some seven digits and <paramref name="most"/> is infinite: there is no maximum.</returns>
-    public static bool Solve(ReadOnlySpan<double> center, ReadOnlySpan<double> logs, double most, Span<double> alphas, out bool settled, int mostSteps = MostSteps)
+    public static bool Solve(ReadOnlySpan<double> center, ReadOnlySpan<double> logs, double most, Span<double> alphas, out bool settled,
+        int mostSteps = MostSteps)
     {
         settled = true;
         var parts = center.Length;

@@ -28,7 +28,14 @@ internal static class GammaFunctions
         for (; z < SeriesFrom; z++) sum += 1 / z;
         var r = 1 / z;
         var s = r * r;
-        var series = (-0.5 * r) - (s * (1.0 / 12 - (s * (1.0 / 120 - (s * (1.0 / 252 - (s * (1.0 / 240 - (s * (1.0 / 132 - (s * (691.0 / 32760 - (s * (1.0 / 12 - (s * 3617.0 / 8160)))))))))))))));
+        var series =
+            (-0.5 * r)
+                - (s
+                    * (1.0 / 12
+                        - (s
+                            * (1.0 / 120
+                                - (s
+                                    * (1.0 / 252 - (s * (1.0 / 240 - (s * (1.0 / 132 - (s * (691.0 / 32760 - (s * (1.0 / 12 - (s * 3617.0 / 8160)))))))))))))));
         return z == x ? series : series + Math.Log(z / x) - sum;
     }
 
@@ -42,7 +49,13 @@ internal static class GammaFunctions
         for (; z < SeriesFrom; z++) sum += 1 / (z * z);
         var r = 1 / z;
         var s = r * r;
-        var series = (0.5 * s) + (r * s * (1.0 / 6 - (s * (1.0 / 30 - (s * (1.0 / 42 - (s * (1.0 / 30 - (s * (5.0 / 66 - (s * (691.0 / 2730 - (s * (7.0 / 6 - (s * 3617.0 / 510)))))))))))))));
+        var series =
+            (0.5 * s)
+                + (r * s
+                    * (1.0 / 6
+                        - (s
+                            * (1.0 / 30
+                                - (s * (1.0 / 42 - (s * (1.0 / 30 - (s * (5.0 / 66 - (s * (691.0 / 2730 - (s * (7.0 / 6 - (s * 3617.0 / 510)))))))))))))));
         return z == x ? series : series + r - (1 / x) + sum;
     }
 
@@ -53,7 +66,11 @@ internal static class GammaFunctions
     public static double Series(double r)
     {
         var s = r * r;
-        return r * (1.0 / 12 - (s * (1.0 / 360 - (s * (1.0 / 1260 - (s * (1.0 / 1680 - (s * (1.0 / 1188 - (s * (691.0 / 360360 - (s * (1.0 / 156 - (s * 3617.0 / 122400))))))))))))));
+        return r
+            * (1.0 / 12
+                - (s
+                    * (1.0 / 360
+                        - (s * (1.0 / 1260 - (s * (1.0 / 1680 - (s * (1.0 / 1188 - (s * (691.0 / 360360 - (s * (1.0 / 156 - (s * 3617.0 / 122400))))))))))))));
     }
 
     private static double Raise(ref double x)

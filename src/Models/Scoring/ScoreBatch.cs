@@ -34,7 +34,9 @@ public sealed class ScoreBatch
     /// <summary>The columns of all requested kinds, in order.</summary>
     public IReadOnlyList<ScoreColumn> Columns { get; }
 
-    /// <summary>For each column a <c>double[]</c> or, where it is an integer column, an <c>int[]</c>; shape [Columns][Capacity], the first rows of the block in use.</summary>
+    /// <summary>
+    /// For each column a <c>double[]</c> or, where it is an integer column, an <c>int[]</c>; shape [Columns][Capacity], the first rows of the block in use.
+    /// </summary>
     public IReadOnlyList<Array> Values { get; }
 
     /// <summary>True if the kind was requested.</summary>
@@ -55,7 +57,8 @@ public sealed class ScoreBatch
         foreach (var name in kinds)
         {
             var kind = model.ScoreKinds.FirstOrDefault(k => k.Name == name)
-                ?? throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}'", "a score that this model has", NearestName.Remedy(name, model.ScoreKinds.Select(k => k.Name), $"name scores that it has, such as {model.ScoreKinds[0].Name}"));
+                ?? throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}'", "a score that this model has",
+                    NearestName.Remedy(name, model.ScoreKinds.Select(k => k.Name), $"name scores that it has, such as {model.ScoreKinds[0].Name}"));
             if (found.Contains(kind))
                 throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}' twice", "each name once", "leave one out");
             found.Add(kind);

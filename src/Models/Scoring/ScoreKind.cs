@@ -3,7 +3,8 @@ namespace Pipelines.Models;
 /// <summary>A column that scoring writes.</summary>
 /// <param name="Name">Column name, lower-case with underscores.</param>
 /// <param name="IsInteger">True: INT32. False: DOUBLE.</param>
-/// <param name="Names">Of an integer column, what its values from 0 on stand for, where the model has names: written as texts, -1 as null. Null (default) = it is written as numbers.</param>
+/// <param name="Names">Of an integer column, what its values from 0 on stand for, where the model has names: written as texts, -1 as null. Null (default) = it
+/// is written as numbers.</param>
 public readonly record struct ScoreColumn(string Name, bool IsInteger = false, IReadOnlyList<string>? Names = null);
 
 /// <summary>One thing a model can say of each row, and the columns it is written as.</summary>

@@ -3,8 +3,9 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// A hidden Markov model without its silent states: probabilities of going from one emitting state (or the start, number E) to the next emitting one (or the end,
-/// number E) by whatever silent ways. Silent states form no cycles, so the sums are finite and counts on effective transitions can be spread over real edges exactly.
+/// A hidden Markov model without its silent states: probabilities of going from one emitting state (or the start, number E) to the next emitting one (or the
+/// end, number E) by whatever silent ways. Silent states form no cycles, so the sums are finite and counts on effective transitions can be spread over real
+/// edges exactly.
 /// </summary>
 internal sealed class EffectiveChain
 {
@@ -69,7 +70,9 @@ internal sealed class EffectiveChain
     /// <summary>Base-2 logarithms of the most probable single way. Shape [E + 1, E + 1].</summary>
     public double[,] Best2 { get; }
 
-    /// <summary>Probability of reaching silent state <paramref name="silent"/> from emitting state (or the start, E) <paramref name="from"/>, silently.</summary>
+    /// <summary>
+    /// Probability of reaching silent state <paramref name="silent"/> from emitting state (or the start, E) <paramref name="from"/>, silently.
+    /// </summary>
     public double Reach(int from, int silent) => reach[from, silent];
 
     /// <summary>Probability of reaching emitting state (or the end, E) <paramref name="to"/> from silent state <paramref name="silent"/>, silently.</summary>
@@ -113,7 +116,9 @@ internal sealed class EffectiveChain
         }
     }
 
-    /// <summary>Visits the edges of the most probable way from an emitting state (or the start, E) to the next (or the end, E). Without an end nothing leads there.</summary>
+    /// <summary>
+    /// Visits the edges of the most probable way from an emitting state (or the start, E) to the next (or the end, E). Without an end nothing leads there.
+    /// </summary>
     public void Route(int from, int to, Action<int> edge)
     {
         for (var x = firstEdge[from, to]; x >= 0;)

@@ -3,8 +3,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// States and edges by number: emitting states first, in the order given, then the silent ones in topological order, the start first among equals and the end last.
-/// Each row of edges sums to 1.
+/// States and edges by number: emitting states first, in the order given, then the silent ones in topological order, the start first among equals and the end
+/// last. Each row of edges sums to 1.
 /// </summary>
 internal sealed class HiddenGraph
 {
@@ -15,12 +15,16 @@ internal sealed class HiddenGraph
         Dictionary<string, HiddenState> byName = new(StringComparer.Ordinal);
         foreach (var state in states)
         {
-            if (string.IsNullOrEmpty(state.Name) || !byName.TryAdd(state.Name, state)) throw Bad("states", $"the name '{state.Name}' {(string.IsNullOrEmpty(state.Name) ? "(empty)" : "twice")}", "a name of its own for each state", "rename the state");
-            if (!(double.IsFinite(state.Weight) && state.Weight > 0)) throw Bad($"state '{state.Name}'", $"a weight of {state.Weight.Text()}", "a finite number above 0", "correct the weight");
+            if (string.IsNullOrEmpty(state.Name) || !byName.TryAdd(state.Name, state))
+                throw Bad("states", $"the name '{state.Name}' {(string.IsNullOrEmpty(state.Name) ? "(empty)" : "twice")}", "a name of its own for each state",
+                    "rename the state");
+            if (!(double.IsFinite(state.Weight) && state.Weight > 0))
+                throw Bad($"state '{state.Name}'", $"a weight of {state.Weight.Text()}", "a finite number above 0", "correct the weight");
         }
         foreach (var name in new[] { HiddenMarkovModel.Start, HiddenMarkovModel.End })
         {
-            if (byName.TryGetValue(name, out var own) && Emits(own)) throw Bad($"state '{name}'", "a distribution", "none: the start and the end are silent", "give the state another name");
+            if (byName.TryGetValue(name, out var own) && Emits(own))
+                throw Bad($"state '{name}'", "a distribution", "none: the start and the end are silent", "give the state another name");
             byName.TryAdd(name, new(name));
         }
         var emitting = states.Where(Emits).ToList();
@@ -30,11 +34,18 @@ internal sealed class HiddenGraph
         {
             Cancellation.Poll();
             foreach (var name in new[] { t.From, t.To })
-                if (!byName.ContainsKey(name)) throw Bad($"transition '{t.From}' to '{t.To}'", $"no state '{name}'", "names of states", "add the state or correct the name");
-            if (!(double.IsFinite(t.Probability) && t.Probability >= 0)) throw Bad($"transition '{t.From}' to '{t.To}'", $"a probability of {t.Probability.Text()}", "a finite number of at least 0", "correct the probability");
-            if (t.Pseudocount is { } p && !(double.IsFinite(p) && p >= 0)) throw Bad($"transition '{t.From}' to '{t.To}'", $"a pseudocount of {p.Text()}", "a finite number of at least 0", "correct the pseudocount");
-            if (t.To == HiddenMarkovModel.Start) throw Bad($"transition '{t.From}' to '{t.To}'", "a way into the start", "none: every sequence begins there once", "lead it to the states after the start");
-            if (t.From == HiddenMarkovModel.End) throw Bad($"transition '{t.From}' to '{t.To}'", "a way out of the end", "none: every sequence ends there", "leave the transition out");
+                if (!byName.ContainsKey(name))
+                    throw Bad($"transition '{t.From}' to '{t.To}'", $"no state '{name}'", "names of states", "add the state or correct the name");
+            if (!(double.IsFinite(t.Probability) && t.Probability >= 0))
+                throw Bad($"transition '{t.From}' to '{t.To}'", $"a probability of {t.Probability.Text()}", "a finite number of at least 0",
+                    "correct the probability");
+            if (t.Pseudocount is { } p && !(double.IsFinite(p) && p >= 0))
+                throw Bad($"transition '{t.From}' to '{t.To}'", $"a pseudocount of {p.Text()}", "a finite number of at least 0", "correct the pseudocount");
+            if (t.To == HiddenMarkovModel.Start)
+                throw Bad($"transition '{t.From}' to '{t.To}'", "a way into the start", "none: every sequence begins there once",
+                    "lead it to the states after the start");
+            if (t.From == HiddenMarkovModel.End)
+                throw Bad($"transition '{t.From}' to '{t.To}'", "a way out of the end", "none: every sequence ends there", "leave the transition out");
         }
         if (transitions.GroupBy(t => (t.From, t.To)).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw Bad($"transition '{twice.Key.From}' to '{twice.Key.To}'", $"{twice.Count()} of them", "one", "add their probabilities up");
@@ -84,7 +95,8 @@ internal sealed class HiddenGraph
 
     private static bool Emits(HiddenState state) => state.Distribution is not null || state.TiedTo is not null;
 
-    private static ModelException Bad(string place, string found, string expected, string remedy) => new(ErrorKind.Usage, $"hidden Markov model, {place}", found, expected, remedy);
+    private static ModelException Bad(string place, string found, string expected, string remedy) =>
+        new(ErrorKind.Usage, $"hidden Markov model, {place}", found, expected, remedy);
 
     private static List<string> Topological(List<string> silent, IReadOnlyList<HiddenTransition> transitions)
     {
@@ -96,12 +108,14 @@ internal sealed class HiddenGraph
         // The end comes last and the start first where the edges leave a choice; the others keep the order given.
         while (left.Count > 0)
         {
-            var found = silent.Where(n => left.TryGetValue(n, out var count) && count == 0).OrderBy(n => n == HiddenMarkovModel.Start ? 0 : n == HiddenMarkovModel.End ? 2 : 1).FirstOrDefault();
+            var found = silent.Where(n => left.TryGetValue(n, out var count) && count == 0)
+                .OrderBy(n => n == HiddenMarkovModel.Start ? 0 : n == HiddenMarkovModel.End ? 2 : 1).FirstOrDefault();
             if (found is null)
             {
                 // What only comes after the cycle is no part of it.
                 while (left.Keys.FirstOrDefault(n => !next[n].Any(left.ContainsKey)) is { } after) left.Remove(after);
-                throw Bad("silent states", $"a cycle among {string.Join(", ", silent.Where(left.ContainsKey).Select(n => $"'{n}'"))}", "no cycle of states that emit nothing", "take one of its transitions out, or let one of the states emit");
+                throw Bad("silent states", $"a cycle among {string.Join(", ", silent.Where(left.ContainsKey).Select(n => $"'{n}'"))}",
+                    "no cycle of states that emit nothing", "take one of its transitions out, or let one of the states emit");
             }
             order.Add(found);
             left.Remove(found);
@@ -121,7 +135,10 @@ internal sealed class HiddenGraph
             Warnings.Add($"the transitions out of state '{States[s].Name}' sum to {sums[s].Text()}: they were scaled to sum 1");
         }
         // Rows that sum to 1 already stay as they are to the bit: a model read from a file is the model that was saved.
-        return [.. transitions.Select((t, e) => Math.Abs(sums[From[e]] - 1) <= Exact || !(sums[From[e]] > 0) ? t : t with { Probability = t.Probability / sums[From[e]], Pseudocount = t.Pseudocount ?? t.Probability })];
+        return [
+            .. transitions.Select((t, e) => Math.Abs(sums[From[e]] - 1) <= Exact || !(sums[From[e]] > 0)
+                ? t
+                : t with { Probability = t.Probability / sums[From[e]], Pseudocount = t.Pseudocount ?? t.Probability })];
     }
 
     private int TiedTo(HiddenState state, Dictionary<string, int> number)
@@ -129,7 +146,8 @@ internal sealed class HiddenGraph
         var own = number[state.Name];
         if (state.TiedTo is null) return own;
         if (!number.TryGetValue(state.TiedTo, out var other) || other >= Emitting || States[other].TiedTo is not null)
-            throw Bad($"state '{state.Name}'", $"tied to '{state.TiedTo}'", "the name of an emitting state that is not tied itself", "tie it to the state that holds the distribution");
+            throw Bad($"state '{state.Name}'", $"tied to '{state.TiedTo}'", "the name of an emitting state that is not tied itself",
+                "tie it to the state that holds the distribution");
         return other;
     }
 

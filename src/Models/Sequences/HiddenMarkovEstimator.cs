@@ -5,8 +5,8 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// A hidden Markov model before its parameters are known. The start: clusters of rows, whatever their order (k-means on a sample), one distribution for each; equal
-/// probabilities of all transitions, starts and ends. Categories, which have no distances, start from their shares in the sample, changed at random.
+/// A hidden Markov model before its parameters are known. The start: clusters of rows, whatever their order (k-means on a sample), one distribution for each;
+/// equal probabilities of all transitions, starts and ends. Categories, which have no distances, start from their shares in the sample, changed at random.
 /// Where rows have labels, each state takes the name of a label and begins with the distribution of its rows. Then expectation-maximisation over all sequences.
 /// </summary>
 /// <param name="family">What the states emit; a univariate family gives independent components where there are several features.</param>
@@ -16,16 +16,18 @@ namespace Pipelines.Models.Sequences;
 /// <param name="isFinite">True: sequences finish in an end. Default false.</param>
 /// <param name="restarts">Fits from so many seeds, of which the one of the largest log-likelihood is kept; at least 1, default 1.</param>
 /// <param name="fitting">How the model is fitted; null = the defaults.</param>
-public sealed class HiddenMarkovEstimator(DistributionFamily family, int states, CentroidInitialization? initialization = null, int kMeansIterations = 1, bool isFinite = false, int restarts = 1, HiddenFitting? fitting = null)
+public sealed class HiddenMarkovEstimator(DistributionFamily family, int states, CentroidInitialization? initialization = null, int kMeansIterations = 1,
+    bool isFinite = false, int restarts = 1, HiddenFitting? fitting = null)
     : IEstimator<HiddenMarkovModel>
 {
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
     /// <inheritdoc/>
-    public IReadOnlyList<KeyValuePair<string, string>> Facts =>
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
         new("hidden Markov model", $"{states.ToString(CultureInfo.InvariantCulture)} x {family}, {(isFinite ? "finite" : "infinite")}"),
-        new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates, {restarts.ToString(CultureInfo.InvariantCulture)} starts"),
+        new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates, "
+            + $"{restarts.ToString(CultureInfo.InvariantCulture)} starts"),
         new("fitting", $"{fitting ?? new()}"),
     ];
 
@@ -52,7 +54,8 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             for (var r = 0; r < restarts; r++)
             {
                 var own = options with { Seed = options.Seed + r };
-                var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, states), initialization.TakesFirstRows ? null : own.Seed, cancellationToken).ConfigureAwait(false);
+                var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, states), initialization.TakesFirstRows ? null : own.Seed,
+                    cancellationToken).ConfigureAwait(false);
                 HiddenMarkovModel start;
                 using (Cancellation.Enter(cancellationToken)) start = Start(survey.Sample(), own);
                 if (pass.LabelNames is { } labels) start = await LabeledStart.RunAsync(start, pass, labels, own, cancellationToken).ConfigureAwait(false);
@@ -79,7 +82,8 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
         var share = 1.0 / (states + (isFinite ? 1 : 0));
         for (var i = 0; i < states; i++)
             for (var j = 0; j < states; j++) equal[i, j] = share;
-        return HiddenMarkovModel.FromMatrix(equal, distributions, [.. Enumerable.Repeat(1.0 / states, states)], isFinite ? [.. Enumerable.Repeat(share, states)] : null, fitting: fitting);
+        return HiddenMarkovModel.FromMatrix(equal, distributions, [.. Enumerable.Repeat(1.0 / states, states)],
+            isFinite ? [.. Enumerable.Repeat(share, states)] : null, fitting: fitting);
     }
 }
 

@@ -52,7 +52,8 @@ internal static class HiddenMarkovJson
         var transitions = json.Array("transitions").Select(t => new HiddenTransition(Text(t, "from"), Text(t, "to"), t.Number("probability"),
             t.TryGetProperty("pseudocount", out _) ? t.Number("pseudocount") : null,
             t.TryGetProperty("group", out _) ? Text(t, "group") : null)).ToList();
-        return new(states, transitions, json.TryGetProperty("name", out _) ? Text(json, "name") : null, json.TryGetProperty("fitting", out var fitting) ? ReadFitting(fitting) : null);
+        return new(states, transitions, json.TryGetProperty("name", out _) ? Text(json, "name") : null,
+            json.TryGetProperty("fitting", out var fitting) ? ReadFitting(fitting) : null);
     }
 
     private static void WriteFitting(Utf8JsonWriter writer, HiddenFitting fitting)

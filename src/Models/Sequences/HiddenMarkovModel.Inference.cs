@@ -54,13 +54,15 @@ public sealed partial class HiddenMarkovModel
     /// <param name="sequences">The sequences.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>For each sequence.</returns>
-    public HiddenPath[] Viterbi(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => ViterbiOf(rows));
+    public HiddenPath[] Viterbi(SequenceSet sequences, int maxDegreeOfParallelism = -1) =>
+        Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => ViterbiOf(rows));
 
     /// <summary>Everything about each sequence: forward, backward, posteriors, expected uses of the edges.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>For each sequence.</returns>
-    public HiddenInference[] Infer(SequenceSet sequences, int maxDegreeOfParallelism = -1) => Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => Posterior(rows, full: true));
+    public HiddenInference[] Infer(SequenceSet sequences, int maxDegreeOfParallelism = -1) =>
+        Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => Posterior(rows, full: true));
 
     /// <inheritdoc/>
     protected override void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
@@ -68,7 +70,8 @@ public sealed partial class HiddenMarkovModel
         var (wantsLabels, wantsPosteriors) = (scores.Wants(ScoreKind.Label), scores.Wants(ScoreKind.Probability));
         var logs = new double[block.SequenceCount];
         var posteriors = new double[wantsPosteriors ? block.Rows * EmittingStates : 0];
-        if (wantsLabels || wantsPosteriors || scores.Wants(ScoreKind.LogProbability)) Posteriors(block, logs, posteriors, wantsLabels ? scores.Integers(ScoreKind.Label)[..block.Rows] : default);
+        if (wantsLabels || wantsPosteriors || scores.Wants(ScoreKind.LogProbability))
+            Posteriors(block, logs, posteriors, wantsLabels ? scores.Integers(ScoreKind.Label)[..block.Rows] : default);
         for (var s = 0; s < logs.Length; s++)
         {
             var (first, length) = (block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]);
@@ -80,7 +83,8 @@ public sealed partial class HiddenMarkovModel
             if (path.Length == length) path.CopyTo(scores.Integers(ViterbiKind)[first..]);
             else scores.Integers(ViterbiKind).Slice(first, length).Fill(-1);
         }
-        for (var k = 0; k < EmittingStates && wantsPosteriors; k++) posteriors.AsSpan(k * block.Rows, block.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k));
+        for (var k = 0; k < EmittingStates && wantsPosteriors; k++)
+            posteriors.AsSpan(k * block.Rows, block.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k));
     }
 
     private delegate T OfRows<T>(in FeatureBlock rows);
@@ -89,7 +93,8 @@ public sealed partial class HiddenMarkovModel
     private void Posteriors(in FeatureBlock block, Span<double> logs, Span<double> posteriors, Span<int> labels)
     {
         List<int> plain = [], chosen = [];
-        for (var s = 0; s < logs.Length; s++) (KernelSelection.Current == KernelVariant.Scalar || block.SequenceOffsets[s] == block.SequenceOffsets[s + 1] ? plain : chosen).Add(s);
+        for (var s = 0; s < logs.Length; s++)
+            (KernelSelection.Current == KernelVariant.Scalar || block.SequenceOffsets[s] == block.SequenceOffsets[s + 1] ? plain : chosen).Add(s);
         foreach (var chunk in chosen.Count > 0 ? LaneRun.Chunks(block.SequenceOffsets, chosen, Matrices.Padded) : [])
         {
             var schedule = new LaneSchedule(block.SequenceOffsets, chunk);
@@ -236,7 +241,8 @@ public sealed partial class HiddenMarkovModel
             if (t < length) scale += scales[t];
             for (var s = 0; s < n; s++)
             {
-                for (var j = 0; j < e && t < length; j++) terms[j] = emissions[(t * e) + j] + beta[(t * e) + j] + (s < e ? chain.Log2[s, j] : Math.Log2(chain.Leave(s, j)));
+                for (var j = 0; j < e && t < length; j++)
+                    terms[j] = emissions[(t * e) + j] + beta[(t * e) + j] + (s < e ? chain.Log2[s, j] : Math.Log2(chain.Leave(s, j)));
                 var finish = s < e ? chain.Log2[s, e] : IsFinite ? Math.Log2(chain.Leave(s, e)) : double.NegativeInfinity;
                 result[t, s] = (t < length ? scale + LogRecursions.LogSum(terms) : finish) * Math.Log(2);
             }

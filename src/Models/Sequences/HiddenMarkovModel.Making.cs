@@ -14,16 +14,19 @@ public sealed partial class HiddenMarkovModel
     /// <param name="names">Shape [states]; null = s0, s1, s2 …</param>
     /// <param name="name">A name for people; null = none.</param>
     /// <param name="fitting">How it is fitted; null = the defaults.</param>
-    /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error; false (default): they are scaled, and <see cref="Warnings"/> say so.</param>
+    /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error; false (default): they are scaled, and
+    /// <see cref="Warnings"/> say so.</param>
     /// <exception cref="ModelException">Shapes differ, or the model is not usable.</exception>
-    public static HiddenMarkovModel FromMatrix(double[,] transitions, IReadOnlyList<Distribution?> distributions, IReadOnlyList<double> starts, IReadOnlyList<double>? ends = null, IReadOnlyList<string>? names = null, string? name = null, HiddenFitting? fitting = null, bool refuseRowSums = false)
+    public static HiddenMarkovModel FromMatrix(double[,] transitions, IReadOnlyList<Distribution?> distributions, IReadOnlyList<double> starts,
+        IReadOnlyList<double>? ends = null, IReadOnlyList<string>? names = null, string? name = null, HiddenFitting? fitting = null, bool refuseRowSums = false)
     {
         ArgumentNullException.ThrowIfNull(transitions);
         ArgumentNullException.ThrowIfNull(distributions);
         ArgumentNullException.ThrowIfNull(starts);
         var count = distributions.Count;
         ModelException.CheckOptions("hidden Markov model",
-            (transitions.GetLength(0) == count && transitions.GetLength(1) == count, nameof(transitions), $"{transitions.GetLength(0)} x {transitions.GetLength(1)}", $"{count} x {count}, a row and a column for each state"),
+            (transitions.GetLength(0) == count && transitions.GetLength(1) == count, nameof(transitions),
+                $"{transitions.GetLength(0)} x {transitions.GetLength(1)}", $"{count} x {count}, a row and a column for each state"),
             (starts.Count == count, nameof(starts), starts.Count, $"one for each of {count} states"),
             (ends is null || ends.Count == count, nameof(ends), ends?.Count, $"one for each of {count} states"),
             (names is null || names.Count == count, nameof(names), names?.Count, $"one for each of {count} states"));
@@ -46,7 +49,9 @@ public sealed partial class HiddenMarkovModel
         var now = graph.States.Take(EmittingStates).Select((s, k) => (s.Name, To: names[k])).ToDictionary(s => s.Name, s => s.To, StringComparer.Ordinal);
         string Of(string name) => now.GetValueOrDefault(name, name);
         return new(
-            graph.States.Select((s, k) => k < EmittingStates ? s with { Name = names[k], Distribution = distributions[k], TiedTo = s.TiedTo is null ? null : Of(s.TiedTo) } : s),
+            graph.States.Select((s, k) => k < EmittingStates
+                ? s with { Name = names[k], Distribution = distributions[k], TiedTo = s.TiedTo is null ? null : Of(s.TiedTo) }
+                : s),
             graph.Transitions.Select(t => t with { From = Of(t.From), To = Of(t.To) }), ModelName, Fitting);
     }
 
@@ -57,13 +62,22 @@ public sealed partial class HiddenMarkovModel
     public HiddenMarkovModel Concatenate(HiddenMarkovModel other, string prefix)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (!IsFinite) throw new ModelException(ErrorKind.Usage, "hidden Markov model, concatenation", "a first model without an end", "a finite one", "give its states transitions into the end");
+        if (!IsFinite)
+            throw new ModelException(ErrorKind.Usage, "hidden Markov model, concatenation", "a first model without an end", "a finite one",
+                "give its states transitions into the end");
         const string between = "join";
         var middle = States.Any(s => s.Name == between) ? $"{prefix}{between}" : between;
         var states = States.Where(s => s.Name is not (Start or End)).Append(new(middle))
-            .Concat(other.States.Where(s => s.Name is not (Start or End)).Select(s => s with { Name = prefix + s.Name, TiedTo = s.TiedTo is null ? null : prefix + s.TiedTo }));
+            .Concat(other.States.Where(s => s.Name is not (Start or End))
+                .Select(s => s with { Name = prefix + s.Name, TiedTo = s.TiedTo is null ? null : prefix + s.TiedTo }));
         var edges = Transitions.Select(t => t.To == End ? t with { To = middle } : t)
-            .Concat(other.Transitions.Select(t => t with { From = t.From == Start ? middle : prefix + t.From, To = t.To == End ? End : prefix + t.To, Group = t.Group is null ? null : prefix + t.Group }));
+            .Concat(
+                other.Transitions.Select(t => t with
+                {
+                    From = t.From == Start ? middle : prefix + t.From,
+                    To = t.To == End ? End : prefix + t.To,
+                    Group = t.Group is null ? null : prefix + t.Group
+                }));
         return new(states, edges, ModelName, Fitting);
     }
 
@@ -76,7 +90,8 @@ public sealed partial class HiddenMarkovModel
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        if (!IsFinite && length == 0) throw new ModelException(ErrorKind.Usage, "sampling", "no length", "a length: the model has no end", "say how many rows a sequence has");
+        if (!IsFinite && length == 0)
+            throw new ModelException(ErrorKind.Usage, "sampling", "no length", "a length: the model has no end", "say how many rows a sequence has");
         var random = new SeededRandom(seed, stream: 2);
         return [.. Enumerable.Range(0, count).Select(_ => Draw(random, length))];
     }
@@ -121,7 +136,9 @@ public sealed partial class HiddenMarkovModel
                 for (var j = 0; j < Dimensions; j++) values[t, j] = rows[t][j];
             return new(values, [.. route.Where(s => s < EmittingStates)], [.. route]);
         }
-        throw new ModelException(ErrorKind.Usage, "sampling", length == 0 || (IsFinite && !canEnd[StartIndex]) ? "no way to the end" : $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length");
+        throw new ModelException(ErrorKind.Usage, "sampling", length == 0 || (IsFinite && !canEnd[StartIndex])
+            ? "no way to the end"
+            : $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length");
     }
 
     private bool[] CanEnd(int[][] ways)

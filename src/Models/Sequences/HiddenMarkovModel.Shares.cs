@@ -13,8 +13,9 @@ public sealed partial class HiddenMarkovModel
     private const double Rounding = 1e-12;
 
     /// <summary>
-    /// Share of the rows that each emitting state has in many sequences: expected visits over expected rows. Sequences go on until they end; where a model has no end, for
-    /// ever, so that the start only tells where the chain ends up. To 1e-10, or 1e-15 over the least probability of leaving some states for others; beyond 150 states less for chains that take more than some thousand rows to forget where they were.
+    /// Share of the rows that each emitting state has in many sequences: expected visits over expected rows. Sequences go on until they end; where a model has
+    /// no end, for ever, so that the start only tells where the chain ends up. To 1e-10, or 1e-15 over the least probability of leaving some states for others;
+    /// beyond 150 states less for chains that take more than some thousand rows to forget where they were.
     /// </summary>
     /// <returns>Shape [emitting states], sum 1.</returns>
     /// <exception cref="ModelException">No sequence has a row.</exception>
@@ -22,7 +23,8 @@ public sealed partial class HiddenMarkovModel
     {
         var n = EmittingStates;
         var start = Scaled(Enumerable.Range(0, n).Select(k => chain.Probability[n, k]).ToArray())
-            ?? throw new ModelException(ErrorKind.Model, $"{FormatName} model", "no way from the start to a state that emits", "sequences of at least one row", "give the start transitions");
+            ?? throw new ModelException(ErrorKind.Model, $"{FormatName} model", "no way from the start to a state that emits", "sequences of at least one row",
+                "give the start transitions");
         // One sequence behind the other: what ends, or cannot go on, begins again. Half of the chain stays, so that it does not go round in circles.
         var step = new double[n, n];
         for (var i = 0; i < n; i++)

@@ -10,7 +10,8 @@ namespace Pipelines.Models;
 public sealed partial class HiddenMarkovModel
 {
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new HiddenMarkovStatistics(graph.Transitions.Length, new([.. emissions.Select(d => d.CreateStatistics())]));
+    public override Statistics CreateStatistics() =>
+        new HiddenMarkovStatistics(graph.Transitions.Length, new([.. emissions.Select(d => d.CreateStatistics())]));
 
     /// <inheritdoc/>
     protected override void SummarizeSequences(in FeatureBlock block, Statistics statistics)
@@ -36,17 +37,24 @@ public sealed partial class HiddenMarkovModel
         ArgumentNullException.ThrowIfNull(statistics);
         var sums = (HiddenMarkovStatistics)statistics;
         if (sums.Sequences == sums.Impossible) return this;
-        var emission = options with { Inertia = options.Inertia > 0 ? options.Inertia : Fitting.DistributionInertia, Pseudocount = options.Pseudocount > 0 ? options.Pseudocount : Fitting.EmissionPseudocount };
+        var emission = options with
+        {
+            Inertia = options.Inertia > 0 ? options.Inertia : Fitting.DistributionInertia,
+            Pseudocount = options.Pseudocount > 0 ? options.Pseudocount : Fitting.EmissionPseudocount
+        };
         var states = new HiddenState[graph.States.Length];
         for (var s = 0; s < states.Length; s++)
-            states[s] = graph.States[s] is { Distribution: { } own, TiedTo: null } ? graph.States[s] with { Distribution = Fitted(s, own, sums, emission) } : graph.States[s];
+            states[s] = graph.States[s] is { Distribution: { } own, TiedTo: null }
+                ? graph.States[s] with { Distribution = Fitted(s, own, sums, emission) }
+                : graph.States[s];
         return new(states, Fitting.FreezeTransitions ? graph.Transitions : FittedTransitions(sums.Edges, options), ModelName, Fitting);
     }
 
     /// <inheritdoc/>
     public override void Recenter(Statistics statistics, Model from)
     {
-        for (var k = 0; k < emissions.Length; k++) emissions[k].Recenter(((HiddenMarkovStatistics)statistics).Emissions.Parts[k], ((HiddenMarkovModel)from).emissions[k]);
+        for (var k = 0; k < emissions.Length; k++)
+            emissions[k].Recenter(((HiddenMarkovStatistics)statistics).Emissions.Parts[k], ((HiddenMarkovModel)from).emissions[k]);
     }
 
     /// <inheritdoc/>
@@ -58,7 +66,8 @@ public sealed partial class HiddenMarkovModel
         for (var k = 0; k < emissions.Length; k++)
         {
             if (sums.Emissions.Responsibilities[k] < NormalDistribution.LeastWeight)
-                yield return $"state '{graph.States[k].Name}' died: no row belongs to it any more; it keeps its distribution (use fewer states or another start)";
+                yield return $"state '{graph.States[k].Name}' died: no row belongs to it any more; it keeps its distribution "
+                    + "(use fewer states or another start)";
         }
     }
 
@@ -66,10 +75,12 @@ public sealed partial class HiddenMarkovModel
     public override string? Impossible(Statistics statistics) => statistics is HiddenMarkovStatistics { Impossible: > 0 } sums ? ImpossibleWords(sums) : null;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<long> ImpossibleSequences(Statistics statistics) => statistics is HiddenMarkovStatistics sums ? [.. sums.ImpossibleNumbers] : [];
+    public override IReadOnlyList<long> ImpossibleSequences(Statistics statistics) =>
+        statistics is HiddenMarkovStatistics sums ? [.. sums.ImpossibleNumbers] : [];
 
     internal static ModelException ImpossibleSequenceAt(long number, int length) =>
-        new(ErrorKind.Data, $"sequence {number.ToString(CultureInfo.InvariantCulture)}", $"a probability of 0 for its {length} rows", "a sequence that the model can produce",
+        new(ErrorKind.Data, $"sequence {number.ToString(CultureInfo.InvariantCulture)}", $"a probability of 0 for its {length} rows",
+            "a sequence that the model can produce",
             "look for unknown symbols and missing transitions, or let such sequences be skipped (ImpossibleSequence.Skip)")
         { SequenceNumber = number };
 
@@ -143,7 +154,8 @@ public sealed partial class HiddenMarkovModel
         var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
         var summarizer = Plain();
         double[]? logs = null;
-        if (KernelSelection.Current != KernelVariant.Scalar && (Fitting.Training != HiddenTraining.BaumWelch || !block.Labels.IsEmpty)) LogProbabilities(block, logs = new double[block.SequenceCount]);
+        if (KernelSelection.Current != KernelVariant.Scalar && (Fitting.Training != HiddenTraining.BaumWelch || !block.Labels.IsEmpty))
+            LogProbabilities(block, logs = new double[block.SequenceCount]);
         foreach (var s in sequences) summarizer.Add(block, s, logs?[s] / Math.Log(2), total, lanes, ratios);
         lanes.Fold();
         chain.Spread(ratios, total.Edges);
@@ -157,7 +169,10 @@ public sealed partial class HiddenMarkovModel
     };
 
     private static string ImpossibleWords(HiddenMarkovStatistics sums) =>
-        $"{sums.Impossible} of {sums.Sequences} sequences {(sums.Impossible == 1 ? "is" : "are")} impossible under the model ({(sums.Impossible == 1 ? "number" : "numbers")} {string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")}; {sums.ImpossibleRows} of {sums.Rows} rows)";
+        $"{sums.Impossible} of {sums.Sequences} sequences {(sums.Impossible == 1 ? "is" : "are")} impossible under the model "
+            + $"({(sums.Impossible == 1 ? "number" : "numbers")} "
+            + $"{string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")}; {sums.ImpossibleRows} of "
+            + $"{sums.Rows} rows)";
 
     private Distribution Fitted(int state, Distribution own, HiddenMarkovStatistics sums, in MaximizeOptions options)
     {
@@ -213,7 +228,8 @@ public sealed partial class HiddenMarkovModel
         for (var i = 0; i < block.Labels.Length; i++)
         {
             if (block.Labels[i] >= -1 && block.Labels[i] < EmittingStates) continue;
-            throw new ModelException(ErrorKind.Data, $"label of row {block.FirstRow + i}", $"{block.Labels[i]}, which names no state", $"0 to {EmittingStates - 1}, or -1 where it is not known", "correct the label");
+            throw new ModelException(ErrorKind.Data, $"label of row {block.FirstRow + i}", $"{block.Labels[i]}, which names no state",
+                $"0 to {EmittingStates - 1}, or -1 where it is not known", "correct the label");
         }
     }
 }

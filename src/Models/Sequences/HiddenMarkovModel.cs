@@ -8,9 +8,9 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A hidden Markov model: states that emit rows by any distributions, silent states between them, and edges with probabilities. Every sequence begins in the silent
-/// state <see cref="Start"/>; if there is an edge into <see cref="End"/> the model is finite and sequences finish there, else they may stop in any emitting state.
-/// Missing values have emission probability 1 where the distribution says so.
+/// A hidden Markov model: states that emit rows by any distributions, silent states between them, and edges with probabilities. Every sequence begins in the
+/// silent state <see cref="Start"/>; if there is an edge into <see cref="End"/> the model is finite and sequences finish there, else they may stop in any
+/// emitting state. Missing values have emission probability 1 where the distribution says so.
 /// </summary>
 /// <remarks>
 /// Fitting is exact expectation-maximisation. Computing is linear with scaling; sequences whose numbers leave its range are computed in logarithms instead.
@@ -44,10 +44,13 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     /// <param name="transitions">Edges between them, each pair once; the order does not matter.</param>
     /// <param name="name">A name for people; null = none.</param>
     /// <param name="fitting">How it is fitted; null = the defaults.</param>
-    /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error; false (default): they are scaled, and <see cref="Warnings"/> say so.</param>
+    /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error; false (default): they are scaled, and
+    /// <see cref="Warnings"/> say so.</param>
     /// <exception cref="ModelException">Names, edges or numbers are not usable, or silent states form a cycle.</exception>
-    public HiddenMarkovModel(IEnumerable<HiddenState> states, IEnumerable<HiddenTransition> transitions, string? name = null, HiddenFitting? fitting = null, bool refuseRowSums = false)
-        : this(new HiddenGraph([.. states ?? throw new ArgumentNullException(nameof(states))], [.. transitions ?? throw new ArgumentNullException(nameof(transitions))], refuseRowSums), name, fitting ?? new())
+    public HiddenMarkovModel(IEnumerable<HiddenState> states, IEnumerable<HiddenTransition> transitions, string? name = null, HiddenFitting? fitting = null,
+        bool refuseRowSums = false)
+        : this(new HiddenGraph([.. states ?? throw new ArgumentNullException(nameof(states))],
+            [.. transitions ?? throw new ArgumentNullException(nameof(transitions))], refuseRowSums), name, fitting ?? new())
     {
     }
 
@@ -57,7 +60,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         (this.graph, ModelName, Fitting) = (graph, name, fitting);
         emissions = [.. graph.Emission.Select(k => graph.States[k].Distribution!)];
         if (emissions.FirstOrDefault(d => d.Dimensions != emissions[0].Dimensions) is { } odd)
-            throw new ModelException(ErrorKind.Usage, "hidden Markov model, emissions", $"distributions over {odd.Dimensions} and {emissions[0].Dimensions} features", "all over the same number of features", "give every state the same features");
+            throw new ModelException(ErrorKind.Usage, "hidden Markov model, emissions",
+                $"distributions over {odd.Dimensions} and {emissions[0].Dimensions} features", "all over the same number of features",
+                "give every state the same features");
         chain = new(graph);
         matrices = new(() => new(chain));
         evaluator = new(emissions);
@@ -120,7 +125,8 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public override int Dimensions => emissions[0].Dimensions;
 
     /// <inheritdoc/>
-    /// <remarks>A distribution or a group of edges that is tied counts once, and each state's probabilities to go on one less than they are, as they sum to 1.</remarks>
+    /// <remarks>A distribution or a group of edges that is tied counts once, and each state's probabilities to go on one less than they are, as they sum to
+    /// 1.</remarks>
     public override long ParameterCount
     {
         get
@@ -152,7 +158,8 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public int IndexOf(string state)
     {
         var index = Array.FindIndex(graph.States, s => s.Name == state);
-        return index >= 0 ? index : throw new ModelException(ErrorKind.Usage, "hidden Markov model", $"no state '{state}'", "the name of one of its states", NearestName.Remedy(state, graph.States.Select(s => s.Name), "correct the name"));
+        return index >= 0 ? index : throw new ModelException(ErrorKind.Usage, "hidden Markov model", $"no state '{state}'", "the name of one of its states",
+            NearestName.Remedy(state, graph.States.Select(s => s.Name), "correct the name"));
     }
 
     /// <summary>Labels of a sequence by the names of its emitting states; null = not known.</summary>
@@ -160,7 +167,10 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public int[] Labels(IEnumerable<string?> names)
     {
         ArgumentNullException.ThrowIfNull(names);
-        return [.. names.Select(n => n is null ? -1 : IndexOf(n) is var k && k < EmittingStates ? k : throw new ModelException(ErrorKind.Data, "labels", $"the silent state '{n}'", "names of states that emit", "label the rows only; silent states between them are found"))];
+        return [
+            .. names.Select(
+                n => n is null ? -1 : IndexOf(n) is var k && k < EmittingStates ? k : throw new ModelException(ErrorKind.Data, "labels",
+                    $"the silent state '{n}'", "names of states that emit", "label the rows only; silent states between them are found"))];
     }
 
     /// <summary>The same model, fitted in another way.</summary>
@@ -192,19 +202,32 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public override int GetHashCode() => HashCode.Combine(graph.States.Length, graph.Transitions.Length, emissions[0]);
 
     /// <inheritdoc/>
-    public override string ToString() => $"HiddenMarkovModel({EmittingStates} states{(graph.States.Length > EmittingStates + 2 ? $" and {graph.States.Length - EmittingStates - 2} silent ones" : "")}, {graph.Transitions.Length} transitions, {(IsFinite ? "finite" : "infinite")})";
+    public override string ToString() =>
+        $"HiddenMarkovModel({EmittingStates} states{(graph.States.Length > EmittingStates + 2
+            ? $" and {graph.States.Length - EmittingStates - 2} silent ones"
+            : "")}, {graph.Transitions.Length} transitions, {(IsFinite ? "finite" : "infinite")})";
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null)
     {
         const int most = 12;
-        var lines = new List<string> { $"{EmittingStates} states, {(IsFinite ? "finite: sequences finish in the end" : "infinite: sequences may stop in any state")}" };
+        var lines =
+            new List<string> { $"{EmittingStates} states, {(IsFinite ? "finite: sequences finish in the end" : "infinite: sequences may stop in any state")}" };
         for (var s = 0; s < graph.States.Length; s++)
         {
             if (s == EndIndex) continue;
-            var own = Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s && graph.Transitions[e].Probability > 0).OrderByDescending(e => graph.Transitions[e].Probability).ToList();
-            var ways = own.Count == 0 ? "" : $"; goes to {string.Join(", ", own.Take(most).Select(e => $"{graph.States[graph.To[e]].Name} {graph.Transitions[e].Probability.Text()}"))}{(own.Count > most ? $" and {own.Count - most} more" : "")}";
-            lines.Add($"state {graph.States[s].Name}: {(s < EmittingStates ? emissions[s].Describe(features) : "silent")}{(graph.States[s].Weight != 1 ? $", weight {graph.States[s].Weight.Text()}" : "")}{(graph.States[s].TiedTo is { } other ? $", tied to {other}" : "")}{ways}");
+            var own = Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s && graph.Transitions[e].Probability > 0)
+                .OrderByDescending(e => graph.Transitions[e].Probability).ToList();
+            var ways =
+                own.Count == 0
+                    ? ""
+                    : $"; goes to {string.Join(", ", own.Take(most)
+                        .Select(e => $"{graph.States[graph.To[e]].Name} "
+                            + $"{graph.Transitions[e].Probability.Text()}"))}{(own.Count > most ? $" and {own.Count - most} more" : "")}";
+            lines.Add($"state {graph.States[s].Name}: "
+                + $"{(s < EmittingStates ? emissions[s].Describe(features) : "silent")}{(graph.States[s].Weight != 1
+                    ? $", weight {graph.States[s].Weight.Text()}"
+                    : "")}{(graph.States[s].TiedTo is { } other ? $", tied to {other}" : "")}{ways}");
         }
         return string.Join(Environment.NewLine, lines);
     }

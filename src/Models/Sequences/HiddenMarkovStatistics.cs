@@ -42,7 +42,8 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
     protected override void MergeCore(Statistics other)
     {
         var from = (HiddenMarkovStatistics)other;
-        if (from.Edges.Length != Edges.Length) throw new ArgumentException($"statistics of another shape: found {from.Edges.Length} edges, expected {Edges.Length}", nameof(other));
+        if (from.Edges.Length != Edges.Length)
+            throw new ArgumentException($"statistics of another shape: found {from.Edges.Length} edges, expected {Edges.Length}", nameof(other));
         for (var e = 0; e < Edges.Length; e++) Edges[e] += from.Edges[e];
         Emissions.Merge(from.Emissions);
         Sequences += from.Sequences;

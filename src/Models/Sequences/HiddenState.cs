@@ -44,13 +44,17 @@ public sealed record HiddenFitting
     /// <summary>Which counts are used; default <see cref="HiddenTraining.BaumWelch"/>.</summary>
     public HiddenTraining Training { get; init; }
 
-    /// <summary>Share of the old probability that each edge keeps, 0 (default) … 1. The inertia of the fit's options, where it is above 0, replaces both.</summary>
+    /// <summary>
+    /// Share of the old probability that each edge keeps, 0 (default) … 1. The inertia of the fit's options, where it is above 0, replaces both.
+    /// </summary>
     public double EdgeInertia { get; init; }
 
     /// <summary>Share of the old parameters that each distribution keeps, 0 (default) … 1.</summary>
     public double DistributionInertia { get; init; }
 
-    /// <summary>Added to the count of every edge, in transitions; at least 0, default 0. The pseudocount of the fit's options, where it is above 0, replaces both.</summary>
+    /// <summary>
+    /// Added to the count of every edge, in transitions; at least 0, default 0. The pseudocount of the fit's options, where it is above 0, replaces both.
+    /// </summary>
     public double TransitionPseudocount { get; init; }
 
     /// <summary>Added to each count of a discrete emission, in rows; at least 0, default 0.</summary>
@@ -59,7 +63,9 @@ public sealed record HiddenFitting
     /// <summary>True: each edge's own pseudocount is added to its count too. Default false.</summary>
     public bool UseEdgePseudocounts { get; init; }
 
-    /// <summary>True: fitting leaves all transitions as they are. Default false. Single distributions are frozen by <see cref="Distribution.Freeze"/>.</summary>
+    /// <summary>
+    /// True: fitting leaves all transitions as they are. Default false. Single distributions are frozen by <see cref="Distribution.Freeze"/>.
+    /// </summary>
     public bool FreezeTransitions { get; init; }
 
     /// <summary>What happens to sequences of probability 0 in fitting; default <see cref="ImpossibleSequence.Skip"/>.</summary>
@@ -68,6 +74,7 @@ public sealed record HiddenFitting
     internal void Validate() => ModelException.CheckOptions("hidden Markov model, fitting",
         (EdgeInertia is >= 0 and <= 1, nameof(EdgeInertia), EdgeInertia, "0 to 1"),
         (DistributionInertia is >= 0 and <= 1, nameof(DistributionInertia), DistributionInertia, "0 to 1"),
-        (TransitionPseudocount >= 0 && double.IsFinite(TransitionPseudocount), nameof(TransitionPseudocount), TransitionPseudocount, "a finite number of at least 0"),
+        (TransitionPseudocount >= 0 && double.IsFinite(TransitionPseudocount), nameof(TransitionPseudocount), TransitionPseudocount,
+            "a finite number of at least 0"),
         (EmissionPseudocount >= 0 && double.IsFinite(EmissionPseudocount), nameof(EmissionPseudocount), EmissionPseudocount, "a finite number of at least 0"));
 }

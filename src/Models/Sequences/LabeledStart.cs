@@ -19,15 +19,22 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
     /// <param name="options">Least variance and pseudocount are used.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ModelException">There are more labels than states, or a name is that of the start or the end.</exception>
-    public static async ValueTask<HiddenMarkovModel> RunAsync(HiddenMarkovModel start, IDataPass pass, IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken)
+    public static async ValueTask<HiddenMarkovModel> RunAsync(HiddenMarkovModel start, IDataPass pass, IReadOnlyList<string> names, FitOptions options,
+        CancellationToken cancellationToken)
     {
         if (names.Count > start.EmittingStates)
-            throw new ModelException(ErrorKind.Data, "labels", $"{names.Count} different ones ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? " …" : "")})", $"at most {start.EmittingStates}, one for each state", "fit more states, or join labels");
+            throw new ModelException(ErrorKind.Data, "labels",
+                $"{names.Count} different ones ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? " …" : "")})",
+                $"at most {start.EmittingStates}, one for each state", "fit more states, or join labels");
         if (names.FirstOrDefault(n => string.IsNullOrWhiteSpace(n) || n is HiddenMarkovModel.Start or HiddenMarkovModel.End) is { } taken)
-            throw new ModelException(ErrorKind.Data, "labels", $"the label '{taken}'", $"names other than '{HiddenMarkovModel.Start}' and '{HiddenMarkovModel.End}', which the states around each sequence have, and none that is empty", "rename the label");
+            throw new ModelException(ErrorKind.Data, "labels", $"the label '{taken}'",
+                $"names other than '{HiddenMarkovModel.Start}' and '{HiddenMarkovModel.End}', which the states around each sequence have, and none "
+                    + "that is empty", "rename the label");
         var statistics = (MixtureStatistics)await pass.RunAsync(new LabeledStart(start), cancellationToken).ConfigureAwait(false);
         // States beyond the labels are the ones that no row is known to be in.
-        var all = names.Concat(Enumerable.Range(names.Count, int.MaxValue - names.Count).Select(i => $"s{i}").Where(n => !names.Contains(n, StringComparer.Ordinal))).Take(start.EmittingStates).ToArray();
+        var all =
+            names.Concat(Enumerable.Range(names.Count, int.MaxValue - names.Count).Select(i => $"s{i}").Where(n => !names.Contains(n, StringComparer.Ordinal)))
+                .Take(start.EmittingStates).ToArray();
         using var scope = Cancellation.Enter(cancellationToken);
         var distributions = new Distribution[all.Length];
         for (var k = 0; k < distributions.Length; k++)
@@ -51,7 +58,8 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
         return start.Renamed(all, distributions);
     }
 
-    public Statistics CreateStatistics() => new MixtureStatistics([.. Enumerable.Range(0, start.EmittingStates).Select(k => start.Emission(k).CreateStatistics())]);
+    public Statistics CreateStatistics() =>
+        new MixtureStatistics([.. Enumerable.Range(0, start.EmittingStates).Select(k => start.Emission(k).CreateStatistics())]);
 
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
@@ -73,7 +81,8 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
                 var row = (t * FeatureTile.Capacity) + i;
                 while (row >= block.SequenceOffsets[sequence + 1]) sequence++;
                 // A sequence weighs what its first row weighs.
-                if (block.Labels[row] >= 0) posteriors[(block.Labels[row] * FeatureTile.Capacity) + i] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[sequence]];
+                if (block.Labels[row] >= 0)
+                    posteriors[(block.Labels[row] * FeatureTile.Capacity) + i] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[sequence]];
             }
             lanes.Add(tile, posteriors);
         }

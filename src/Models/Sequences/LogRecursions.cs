@@ -3,8 +3,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// Forward, backward and Viterbi of one sequence in logarithms to base 2: nothing underflows, whatever the numbers. The plain twin of the kernels, and what takes over
-/// where a sequence leaves their range. The numbers of a row are relative to its largest one, its scale: those of a whole sequence are so large that
+/// Forward, backward and Viterbi of one sequence in logarithms to base 2: nothing underflows, whatever the numbers. The plain twin of the kernels, and what
+/// takes over where a sequence leaves their range. The numbers of a row are relative to its largest one, its scale: those of a whole sequence are so large that
 /// their last digits are lost, and posteriors with them.
 /// </summary>
 /// <param name="chain">The model without its silent states.</param>
@@ -128,8 +128,8 @@ internal sealed class LogRecursions(EffectiveChain chain)
     }
 
     /// <summary>
-    /// The most probable path; the lowest state on ties. Long sequences go in segments: the way back through a segment is found again when the path behind it is known, so
-    /// memory grows with a segment, not with the sequence.
+    /// The most probable path; the lowest state on ties. Long sequences go in segments: the way back through a segment is found again when the path behind it
+    /// is known, so memory grows with a segment, not with the sequence.
     /// </summary>
     /// <param name="rows">The sequence.</param>
     /// <param name="emissions">Gives base-2 log-probabilities of some of its rows.</param>

@@ -19,7 +19,8 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     private readonly TableDistribution[] tables;
 
     /// <summary>Makes a chain.</summary>
-    /// <param name="tables">Shape [order + 1]: table i over i + 1 features, the earlier rows first, the row itself last; the first a <see cref="DiscreteDistribution"/>, the others <see cref="ConditionalProbabilityTable"/>s.</param>
+    /// <param name="tables">Shape [order + 1]: table i over i + 1 features, the earlier rows first, the row itself last; the first a
+    /// <see cref="DiscreteDistribution"/>, the others <see cref="ConditionalProbabilityTable"/>s.</param>
     /// <exception cref="ModelException">There is no table, or one has the wrong shape.</exception>
     public MarkovChain(IReadOnlyList<TableDistribution> tables)
     {
@@ -28,7 +29,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
         for (var i = 0; i < tables.Count; i++)
         {
             if (tables[i].Dimensions != i + 1 || (i == 0 ? tables[i] is not DiscreteDistribution : tables[i] is not ConditionalProbabilityTable))
-                throw new ModelException(ErrorKind.Usage, $"Markov chain, table {i}", $"a {tables[i].FormatName} over {tables[i].Dimensions} features", i == 0 ? "a discrete distribution" : $"a conditional probability table over {i + 1} features", "give a table for each number of rows before");
+                throw new ModelException(ErrorKind.Usage, $"Markov chain, table {i}", $"a {tables[i].FormatName} over {tables[i].Dimensions} features", i == 0
+                    ? "a discrete distribution"
+                    : $"a conditional probability table over {i + 1} features", "give a table for each number of rows before");
         }
         this.tables = [.. tables];
     }
@@ -62,14 +65,16 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
 
     /// <inheritdoc/>
     public static MarkovChain ReadParameters(JsonElement json) => new([.. json.Array("tables").Select(t =>
-        ModelFormat.ReadDistribution(t) as TableDistribution ?? throw JsonHelpers.Bad("property 'tables'", JsonHelpers.Quote(t.Required("type").ToString()), "tables of categories"))]);
+        ModelFormat.ReadDistribution(t) as TableDistribution
+            ?? throw JsonHelpers.Bad("property 'tables'", JsonHelpers.Quote(t.Required("type").ToString()), "tables of categories"))]);
 
     /// <summary>A chain fitted to sequences in memory.</summary>
     /// <param name="order">Number of rows before that the next one depends on, at least 0.</param>
     /// <param name="sequences">The sequences, of codes 0, 1, 2 …</param>
     /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
-    public static MarkovChain FromSamples(int order, SequenceSet sequences, FitOptions? options = null) => new MarkovChainEstimator(order).Fit(sequences, options).Model;
+    public static MarkovChain FromSamples(int order, SequenceSet sequences, FitOptions? options = null) =>
+        new MarkovChainEstimator(order).Fit(sequences, options).Model;
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -128,7 +133,8 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     }
 
     /// <inheritdoc/>
-    public override string? Impossible(Statistics statistics) => tables.Zip(((CompositeStatistics)statistics).Parts, (t, s) => t.Impossible(s)).FirstOrDefault(w => w is not null);
+    public override string? Impossible(Statistics statistics) =>
+        tables.Zip(((CompositeStatistics)statistics).Parts, (t, s) => t.Impossible(s)).FirstOrDefault(w => w is not null);
 
     /// <inheritdoc/>
     public override void LogProbabilities(in FeatureBlock block, Span<double> logs)
@@ -170,7 +176,8 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
             var table = tables[Math.Min(t, Order)];
             var children = table.Sizes[^1];
             var at = 0;
-            for (var j = table.Dimensions - 1; j > 0; j--) at = (at * table.Sizes[table.Dimensions - 1 - j]) + (int)Math.Min(rows[t - j], table.Sizes[table.Dimensions - 1 - j] - 1);
+            for (var j = table.Dimensions - 1; j > 0; j--)
+                at = (at * table.Sizes[table.Dimensions - 1 - j]) + (int)Math.Min(rows[t - j], table.Sizes[table.Dimensions - 1 - j] - 1);
             var own = table.Probabilities.Slice(at * children, children);
             rows[t] = random.NextIndex(own, Sums.Of(own));
         }
@@ -191,7 +198,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
         var name = features?[0].Name ?? "x";
         return string.Join(Environment.NewLine, tables.Select((t, i) =>
         {
-            var own = Enumerable.Range(0, i + 1).Select(j => new Feature(j == i ? name : i - j == 1 ? $"{name} before" : $"{name} {i - j} before", features?[0].Categories)).ToList();
+            var own =
+                Enumerable.Range(0, i + 1)
+                    .Select(j => new Feature(j == i ? name : i - j == 1 ? $"{name} before" : $"{name} {i - j} before", features?[0].Categories)).ToList();
             return i == Order ? $"any row{(i > 0 ? $" from {i + 1} on" : "")}: {t.Describe(own)}" : $"row {i + 1}: {t.Describe(own)}";
         }));
     }

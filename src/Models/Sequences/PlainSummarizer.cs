@@ -26,7 +26,9 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         var weight = block.Weights.IsEmpty || length == 0 ? 1 : block.Weights[first];
         var labels = block.Labels.IsEmpty ? default : block.Labels.Slice(first, length);
         if (model.Fitting.Training == HiddenTraining.Labeled && (length == 0 || labels.IsEmpty || labels.Contains(-1)))
-            throw new ModelException(ErrorKind.Data, $"sequence {block.FirstSequence + s}", "rows without a label", "the state of each row", "label every row, or train by Baum-Welch, which takes sequences without labels too") { SequenceNumber = block.FirstSequence + s };
+            throw new ModelException(ErrorKind.Data, $"sequence {block.FirstSequence + s}", "rows without a label", "the state of each row",
+                "label every row, or train by Baum-Welch, which takes sequences without labels too")
+            { SequenceNumber = block.FirstSequence + s };
         if (weight == 0) return;
         // Counts along one path need no more of the forward numbers than the probability.
         var isOnePath = model.Fitting.Training == HiddenTraining.Viterbi || (labels.Length > 0 && !labels.Contains(-1));
@@ -105,7 +107,9 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
             if (to < states || graph.IsFinite)
             {
                 var reachable = chain.Probability[from, to] > 0 || HasEdge(from, to);
-                if (!reachable) throw NoPath(number, $"sequence {number}, row {row + Math.Min(t, labels.Length - 1)}", $"labels that go from '{NameOf(from, graph.StartIndex)}' to '{NameOf(to, graph.EndIndex)}'");
+                if (!reachable)
+                    throw NoPath(number, $"sequence {number}, row {row + Math.Min(t, labels.Length - 1)}",
+                        $"labels that go from '{NameOf(from, graph.StartIndex)}' to '{NameOf(to, graph.EndIndex)}'");
             }
             from = to;
         }
@@ -124,7 +128,9 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
     private string NameOf(int state, int silent) => graph.States[state == states ? silent : state].Name;
 
     private static ModelException NoPath(long number, string place, string found) =>
-        new(ErrorKind.Data, place, found, "labels along transitions that the model has", "correct the labels, or give the model the transition") { SequenceNumber = number };
+        new(ErrorKind.Data, place, found, "labels along transitions that the model has",
+            "correct the labels, or give the model the transition")
+        { SequenceNumber = number };
 
     private void AddPath(in FeatureBlock rows, ReadOnlySpan<int> path, double weight, HiddenMarkovStatistics total, EmissionLanes lanes)
     {

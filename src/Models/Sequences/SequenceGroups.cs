@@ -1,8 +1,8 @@
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// How sequences are cut into the groups that are summarised in parallel and folded in order: by lengths and global order only, so that the bits depend on neither
-/// files, batches nor threads. A group ends with the sequence that fills it: it has the rows of a batch and 128 sequences, or the rows of 16 batches.
+/// How sequences are cut into the groups that are summarised in parallel and folded in order: by lengths and global order only, so that the bits depend on
+/// neither files, batches nor threads. A group ends with the sequence that fills it: it has the rows of a batch and 128 sequences, or the rows of 16 batches.
 /// </summary>
 public static class SequenceGroups
 {
@@ -16,7 +16,8 @@ public static class SequenceGroups
     /// <param name="sequences">Whole sequences in it.</param>
     /// <param name="rows">Rows in it.</param>
     /// <param name="batchSize">Rows of a batch, at least 1.</param>
-    public static bool IsFull(int sequences, long rows, int batchSize) => rows >= batchSize && (sequences >= Sequences || rows >= (long)MostBatches * batchSize);
+    public static bool IsFull(int sequences, long rows, int batchSize) =>
+        rows >= batchSize && (sequences >= Sequences || rows >= (long)MostBatches * batchSize);
 
     /// <summary>First sequences of the groups of a set, and at the end the number of sequences. Shape [groups + 1].</summary>
     public static int[] Cut(SequenceSet sequences, int batchSize)

@@ -9,7 +9,8 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// A mixture of models of whole sequences, such as hidden Markov models or Markov chains: p(sequence) = sum over k of pi_k p_k(sequence). Each sequence has one
-/// responsibility for each component, which weighs all its rows. Sequences that no component can produce are an error; empty ones count for the mixing weights only.
+/// responsibility for each component, which weighs all its rows. Sequences that no component can produce are an error; empty ones count for the mixing weights
+/// only.
 /// </summary>
 public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixture>
 {
@@ -25,9 +26,11 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
         ArgumentNullException.ThrowIfNull(components);
         ModelException.CheckOptions("mixture of sequences",
             (components.Count > 0, nameof(components), components.Count, "at least one component"),
-            (components.All(c => c.Dimensions == components[0].Dimensions), nameof(components), $"of {string.Join(", ", components.Select(c => c.Dimensions))} features", "all over the same number of features"),
+            (components.All(c => c.Dimensions == components[0].Dimensions), nameof(components),
+                $"of {string.Join(", ", components.Select(c => c.Dimensions))} features", "all over the same number of features"),
             (weights is null || weights.Count == components.Count, nameof(weights), weights?.Count, $"one for each of {components.Count} components"),
-            (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range", "finite numbers of at least 0, not all 0"));
+            (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range",
+                "finite numbers of at least 0, not all 0"));
         Components = [.. components];
         var total = weights?.Sum() ?? components.Count;
         // Weights that already sum to 1 stay as they are to the bit.
@@ -77,7 +80,8 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
 
     /// <inheritdoc/>
     public static SequenceMixture ReadParameters(JsonElement json) => new([.. json.Array("components").Select(c =>
-        ModelFormat.Read(c) as SequenceModel ?? throw JsonHelpers.Bad("property 'components'", JsonHelpers.Quote(c.Required("type").ToString()), "models of sequences"))], json.Numbers("weights"));
+        ModelFormat.Read(c) as SequenceModel ?? throw JsonHelpers.Bad("property 'components'", JsonHelpers.Quote(c.Required("type").ToString()),
+            "models of sequences"))], json.Numbers("weights"));
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -127,7 +131,8 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
         for (var k = 0; k < Components.Count; k++)
         {
             if (mixture.Responsibilities[k] < NormalDistribution.LeastWeight)
-                yield return $"component {k} died: no sequence belongs to it any more; it keeps its parameters at weight {weights[k].Text()} (use fewer components or another start)";
+                yield return $"component {k} died: no sequence belongs to it any more; it keeps its parameters at weight {weights[k].Text()} "
+                    + "(use fewer components or another start)";
             foreach (var words in Components[k].Diagnose(mixture.Parts[k])) yield return $"component {k}: {words}";
         }
     }
@@ -193,7 +198,9 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
                 if (k == 0) statistics.Weight += weight * (last - first);
             }
             if (filled.Count == 1) continue;
-            var own = new FeatureBlock(block.Values, block.Rows, block.Columns, block.RowStride, block.ColumnStride, rowWeights, block.FirstRow) { SequenceOffsets = filled.ToArray(), FirstSequence = block.FirstSequence };
+            var own = new FeatureBlock(block.Values, block.Rows, block.Columns, block.RowStride, block.ColumnStride, rowWeights,
+                block.FirstRow)
+            { SequenceOffsets = filled.ToArray(), FirstSequence = block.FirstSequence };
             Components[k].Summarize(own, mixture.Parts[k]);
         }
         statistics.Rows += block.Rows;
@@ -214,7 +221,8 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
                 if (posteriors[(k * count) + s] > posteriors[(best * count) + s]) best = k;
             if (scores.Wants(ScoreKind.LogProbability)) scores.Doubles(ScoreKind.LogProbability).Slice(first, length).Fill(logs[s]);
             if (scores.Wants(ScoreKind.Label)) scores.Integers(ScoreKind.Label).Slice(first, length).Fill(best);
-            for (var k = 0; k < Components.Count && scores.Wants(ScoreKind.Probability); k++) scores.Doubles(ScoreKind.Probability, k).Slice(first, length).Fill(posteriors[(k * count) + s]);
+            for (var k = 0; k < Components.Count && scores.Wants(ScoreKind.Probability); k++)
+                scores.Doubles(ScoreKind.Probability, k).Slice(first, length).Fill(posteriors[(k * count) + s]);
         }
     }
 

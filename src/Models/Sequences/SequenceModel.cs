@@ -42,17 +42,21 @@ public abstract class SequenceModel : Model
         ArgumentNullException.ThrowIfNull(sequences);
         this.CheckBlock(sequences.Block(0, 0));
         var result = new double[sequences.Count];
-        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (first, count) => LogProbabilities(sequences.Block(first, count), result.AsSpan(first, count)));
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism,
+            (first, count) => LogProbabilities(sequences.Block(first, count), result.AsSpan(first, count)));
         return result;
     }
 
     /// <summary>Draws a sequence.</summary>
     /// <param name="random">Where the random numbers come from.</param>
-    /// <param name="rows">Shape [length, features]; filled. The sequence has just this length: a model whose sequences end draws again what ends before or after.</param>
-    /// <param name="labels">Shape [length]; filled with what each row came from, as the score <c>label</c> counts it: a state, a component. Empty = not wanted.</param>
+    /// <param name="rows">Shape [length, features]; filled. The sequence has just this length: a model whose sequences end draws again what ends before or
+    /// after.</param>
+    /// <param name="labels">Shape [length]; filled with what each row came from, as the score <c>label</c> counts it: a state, a component. Empty = not
+    /// wanted.</param>
     /// <exception cref="ModelException">The model cannot be drawn from, or has no sequence of this length.</exception>
     public virtual void Sample(SeededRandom random, Span<double> rows, Span<int> labels) =>
-        throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "a model that draws no sequences", "one that does, such as a hidden Markov model", "fit another model to the same data");
+        throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "a model that draws no sequences", "one that does, such as a hidden Markov model",
+            "fit another model to the same data");
 
     /// <summary>Adds the statistics of whole sequences.</summary>
     /// <param name="block">Rows with at least one sequence.</param>
@@ -68,7 +72,8 @@ public abstract class SequenceModel : Model
     {
         this.CheckBlock(block);
         if (block.SequenceOffsets.IsEmpty && block.Rows > 0)
-            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that are no sequences", "rows with the starts of their sequences", "say which rows make a sequence");
+            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that are no sequences", "rows with the starts of their sequences",
+                "say which rows make a sequence");
     }
 }
 
@@ -80,7 +85,8 @@ public static class SequenceFitting
     /// <param name="sequences">The sequences.</param>
     /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
-    public static FitResult<TModel> Fit<TModel>(this TModel model, SequenceSet sequences, FitOptions? options = null, CancellationToken cancellationToken = default)
+    public static FitResult<TModel> Fit<TModel>(this TModel model, SequenceSet sequences, FitOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TModel : SequenceModel => new ModelEstimator<TModel>(model).Fit(sequences, options, cancellationToken);
 
     /// <summary>Fits an estimator to sequences in memory.</summary>
@@ -88,7 +94,8 @@ public static class SequenceFitting
     /// <param name="sequences">The sequences.</param>
     /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
-    public static FitResult<TModel> Fit<TModel>(this IEstimator<TModel> estimator, SequenceSet sequences, FitOptions? options = null, CancellationToken cancellationToken = default)
+    public static FitResult<TModel> Fit<TModel>(this IEstimator<TModel> estimator, SequenceSet sequences, FitOptions? options = null,
+        CancellationToken cancellationToken = default)
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(estimator);

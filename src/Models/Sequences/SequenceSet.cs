@@ -9,7 +9,8 @@ public sealed class SequenceSet
 
     /// <summary>Makes sequences of rows that lie one after the other.</summary>
     /// <param name="rows">The rows; a sequence weighs what its first row weighs.</param>
-    /// <param name="offsets">Shape [sequences + 1], from 0 to the number of rows, never falling: sequence s is the rows offsets[s] … offsets[s + 1] - 1.</param>
+    /// <param name="offsets">Shape [sequences + 1], from 0 to the number of rows, never falling: sequence s is the rows offsets[s] … offsets[s + 1] -
+    /// 1.</param>
     /// <param name="labels">Shape [rows]: index of the state that a row is known to be in, -1 = not known; null = nothing is known.</param>
     /// <exception cref="ModelException">The offsets or labels do not fit the rows.</exception>
     public SequenceSet(FeatureMatrix rows, IReadOnlyList<int> offsets, int[]? labels = null)
@@ -17,7 +18,8 @@ public sealed class SequenceSet
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(offsets);
         ModelException.CheckOptions("sequences",
-            (offsets.Count > 0 && offsets[0] == 0 && offsets[^1] == rows.Rows && Enumerable.Range(1, offsets.Count - 1).All(s => offsets[s] >= offsets[s - 1]), nameof(offsets), $"{offsets.Count} numbers", $"numbers from 0 to {rows.Rows} that never fall"),
+            (offsets.Count > 0 && offsets[0] == 0 && offsets[^1] == rows.Rows && Enumerable.Range(1, offsets.Count - 1).All(s => offsets[s] >= offsets[s - 1]),
+                nameof(offsets), $"{offsets.Count} numbers", $"numbers from 0 to {rows.Rows} that never fall"),
             (labels is null || labels.Length == rows.Rows, nameof(labels), labels?.Length, $"one for each of {rows.Rows} rows"));
         (this.rows, this.offsets, this.labels) = (rows, [.. offsets], labels);
     }
@@ -46,7 +48,8 @@ public sealed class SequenceSet
         foreach (var (sequence, s) in sequences.Select((x, s) => (x, s)))
         {
             if (sequence.GetLength(1) != columns && sequence.GetLength(0) > 0)
-                throw new ModelException(ErrorKind.Data, $"sequence {s}", $"{sequence.GetLength(1)} features", $"{columns} as in other sequences", "give every sequence the same features");
+                throw new ModelException(ErrorKind.Data, $"sequence {s}", $"{sequence.GetLength(1)} features", $"{columns} as in other sequences",
+                    "give every sequence the same features");
         }
         var offsets = Offsets(sequences.Select(s => s.GetLength(0)), weights, labels);
         var values = new double[offsets[^1] * columns];
@@ -93,7 +96,8 @@ public sealed class SequenceSet
         foreach (var length in lengths)
         {
             if (labels is not null && offsets.Count <= labels.Count && labels[offsets.Count - 1] is { } own && own.Length != length)
-                throw new ModelException(ErrorKind.Data, $"labels of sequence {offsets.Count - 1}", $"{own.Length} labels", $"{length}, one for each row", "give each row its state, or -1");
+                throw new ModelException(ErrorKind.Data, $"labels of sequence {offsets.Count - 1}", $"{own.Length} labels", $"{length}, one for each row",
+                    "give each row its state, or -1");
             offsets.Add(offsets[^1] + length);
         }
         var count = offsets.Count - 1;

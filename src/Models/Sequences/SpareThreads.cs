@@ -1,6 +1,9 @@
 namespace Pipelines.Models.Sequences;
 
-/// <summary>How many threads work on one group may use, where there are fewer groups than threads: long sequences then get several for their emissions. The bits do not depend on it.</summary>
+/// <summary>
+/// How many threads work on one group may use, where there are fewer groups than threads: long sequences then get several for their emissions. The bits do not
+/// depend on it.
+/// </summary>
 public static class SpareThreads
 {
     [ThreadStatic] private static int count;

@@ -26,7 +26,10 @@ public static class JsonHelpers
     /// <summary>A required list of rows of equal length, shape [rows, columns].</summary>
     public static double[,] Matrix(this JsonElement json, string name)
     {
-        var rows = json.Array(name).Select(r => r.ValueKind == JsonValueKind.Array ? r.EnumerateArray().Select(e => ToNumber(e, name)).ToArray() : throw Bad($"property '{name}'", r.ValueKind.ToString(), "a list of lists")).ToList();
+        var rows =
+            json.Array(name).Select(r => r.ValueKind == JsonValueKind.Array
+                ? r.EnumerateArray().Select(e => ToNumber(e, name)).ToArray()
+                : throw Bad($"property '{name}'", r.ValueKind.ToString(), "a list of lists")).ToList();
         if (rows.Any(r => r.Length != rows[0].Length)) throw Bad($"property '{name}'", "rows of different lengths", "a rectangular matrix");
         var matrix = new double[rows.Count, rows.Count == 0 ? 0 : rows[0].Length];
         for (var i = 0; i < rows.Count; i++)
@@ -91,7 +94,8 @@ public static class JsonHelpers
     internal static void WriteNumber(Utf8JsonWriter writer, double value)
     {
         // JSON has no NaN and no infinities. The shortest text that .NET finds for two powers of two, 2^-25 and 2^-958, is that of the number below.
-        if (IsPowerOfTwo(value) && double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value) writer.WriteRawValue(value.ToString("G17", CultureInfo.InvariantCulture));
+        if (IsPowerOfTwo(value) && double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value)
+            writer.WriteRawValue(value.ToString("G17", CultureInfo.InvariantCulture));
         else if (double.IsFinite(value)) writer.WriteNumberValue(value);
         else writer.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
     }

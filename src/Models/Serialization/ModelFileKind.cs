@@ -3,7 +3,9 @@ using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Models.Serialization;
 
-/// <summary>Which program saved a model file, known by its content. Nothing but the root object's properties is looked at: a damaged model is one too.</summary>
+/// <summary>
+/// Which program saved a model file, known by its content. Nothing but the root object's properties is looked at: a damaged model is one too.
+/// </summary>
 internal static class ModelFileKind
 {
     private const long MostBytes = 256L << 20;

@@ -38,7 +38,8 @@ public static class ModelFormat
         ArgumentNullException.ThrowIfNull(assembly);
         var entries = new List<Entry>();
         // A generic class has no name of its own until its arguments are known.
-        foreach (var type in assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(Model).IsAssignableFrom(t)))
+        foreach (var type in assembly.GetTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(Model).IsAssignableFrom(t)))
         {
             foreach (var contract in type.GetInterfaces().Where(i => i.IsGenericType))
             {
@@ -52,7 +53,8 @@ public static class ModelFormat
             foreach (var (type, name) in entries.SelectMany(e => e.AllNames, (e, name) => (e.Type, name)))
             {
                 if (!taken.TryAdd(name, type) && taken[name] != type)
-                    throw new ModelException(ErrorKind.Usage, $"registration of {type}", $"the name '{name}', which belongs to {taken[name]}", "a name that no other type has", "give the type another name or alias");
+                    throw new ModelException(ErrorKind.Usage, $"registration of {type}", $"the name '{name}', which belongs to {taken[name]}",
+                        "a name that no other type has", "give the type another name or alias");
             }
             foreach (var (name, type) in taken) owners[name] = type;
             foreach (var entry in entries) Add(entry);
@@ -62,18 +64,22 @@ public static class ModelFormat
             .MakeGenericMethod(type).Invoke(null, BindingFlags.DoNotWrapExceptions, null, null, null)!;
     }
 
-    /// <summary>The family of that name or alias, with an argument in brackets where the family takes one (<c>student-t(3)</c>); null if there is none.</summary>
+    /// <summary>
+    /// The family of that name or alias, with an argument in brackets where the family takes one (<c>student-t(3)</c>); null if there is none.
+    /// </summary>
     public static DistributionFamily? FindFamily(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (name.IndexOf('(', StringComparison.Ordinal) is > 0 and var open && name.EndsWith(')')) return FindFamily(name[..open])?.With(name[(open + 1)..^1].Trim());
+        if (name.IndexOf('(', StringComparison.Ordinal) is > 0 and var open && name.EndsWith(')'))
+            return FindFamily(name[..open])?.With(name[(open + 1)..^1].Trim());
         return families.GetValueOrDefault(aliases.GetValueOrDefault(name, name));
     }
 
     /// <summary>The family of that name.</summary>
     /// <exception cref="ModelException">There is none.</exception>
     public static DistributionFamily Family(string name) => FindFamily(name)
-        ?? throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", "the name of a distribution", NearestName.Remedy(name, Families.Select(f => f.Name), "correct the name"));
+        ?? throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", "the name of a distribution",
+            NearestName.Remedy(name, Families.Select(f => f.Name), "correct the name"));
 
     /// <summary>Writes a model as a JSON object: its type, then its parameters.</summary>
     public static void Write(Utf8JsonWriter writer, Model model)
@@ -92,7 +98,8 @@ public static class ModelFormat
     {
         var name = json.Required("type").GetString() ?? "null";
         if (!readers.TryGetValue(aliases.GetValueOrDefault(name, name), out var read))
-            throw new ModelException(ErrorKind.Model, "property 'type'", JsonHelpers.Quote(name), "a model that this version of Pipelines knows", "use the version of Pipelines that wrote the file, or register the model's assembly");
+            throw new ModelException(ErrorKind.Model, "property 'type'", JsonHelpers.Quote(name), "a model that this version of Pipelines knows",
+                "use the version of Pipelines that wrote the file, or register the model's assembly");
         try
         {
             var model = read(json);
@@ -100,7 +107,8 @@ public static class ModelFormat
         }
         catch (ModelException e) when (e.Kind != ErrorKind.Model)
         {
-            throw new ModelException(ErrorKind.Model, $"{name} model, {e.Place}", e.Found, e.Expected, "the file is damaged or was edited; save the model again", e.InnerException);
+            throw new ModelException(ErrorKind.Model, $"{name} model, {e.Place}", e.Found, e.Expected,
+                "the file is damaged or was edited; save the model again", e.InnerException);
         }
     }
 

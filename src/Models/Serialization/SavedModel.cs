@@ -15,7 +15,8 @@ namespace Pipelines.Models.Serialization;
 /// <param name="Seed">The seed.</param>
 /// <param name="BatchSize">Rows of a batch.</param>
 /// <param name="Kernel">The kernel variant that computed it.</param>
-public sealed record TrainingFacts(long Rows, bool Converged, double LogLikelihood, double InitialLogLikelihood, IReadOnlyList<double> LogLikelihoods, long Seed, int BatchSize, string Kernel)
+public sealed record TrainingRecord(long Rows, bool Converged, double LogLikelihood, double InitialLogLikelihood, IReadOnlyList<double> LogLikelihoods,
+    long Seed, int BatchSize, string Kernel)
 {
     /// <summary>All fits of which this one was chosen, by components, then by restart; empty (default) if it was the only one.</summary>
     public IReadOnlyList<FitCandidate> Candidates { get; init; } = [];
@@ -28,7 +29,7 @@ public sealed record TrainingFacts(long Rows, bool Converged, double LogLikeliho
 /// <param name="Model">The model.</param>
 /// <param name="Features">Its inputs in order; null for a model of unnamed features.</param>
 /// <param name="Training">How it was fitted; null if it was not.</param>
-public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = null, TrainingFacts? Training = null)
+public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = null, TrainingRecord? Training = null)
 {
     /// <summary>What the file says it is.</summary>
     public const string Format = "pipelines-model";
@@ -55,7 +56,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         ArgumentNullException.ThrowIfNull(result);
         ArgumentNullException.ThrowIfNull(options);
         double[] history = [.. result.History.Select(h => h.LogLikelihood)];
-        var facts = new TrainingFacts(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed, options.BatchRows, KernelSelection.Current.Name());
+        var facts = new TrainingRecord(result.Rows, result.Converged, result.LogLikelihood, result.InitialLogLikelihood, history, options.Seed,
+            options.BatchRows, KernelSelection.Current.Name());
         return new(result.Model, features, facts with { Candidates = result.Candidates });
     }
 
@@ -88,7 +90,11 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         ModelException.CheckOptions("features",
             (names.Count == Model.Dimensions, "number of names", names.Count, $"{Model.Dimensions}, as the model has features"),
             (names.Distinct(StringComparer.Ordinal).Count() == names.Count, "names", string.Join(",", names), "each name once"));
-        return this with { Features = [.. names.Select((n, j) => Features is null ? new Feature(n) : Features[j] with { Name = n })], FeaturesByPosition = false };
+        return this with
+        {
+            Features = [.. names.Select((n, j) => Features is null ? new Feature(n) : Features[j] with { Name = n })],
+            FeaturesByPosition = false
+        };
     }
 
     /// <summary>Reads a model from JSON: our own, or a file that pomegranate 0.14 saved.</summary>
@@ -108,11 +114,13 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         // Of duplicate properties, other programs may take another one than we do: such a file is damaged.
         catch (JsonException e) when (e.LineNumber is null)
         {
-            throw new ModelException(ErrorKind.Model, place, "a duplicate property", "each property once", "the file is damaged or was edited; save the model again", e);
+            throw new ModelException(ErrorKind.Model, place, "a duplicate property", "each property once",
+                "the file is damaged or was edited; save the model again", e);
         }
         catch (JsonException e)
         {
-            throw new ModelException(ErrorKind.Model, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}", "text that is not JSON (truncated or damaged)", "a model in JSON", "save the model again", e);
+            throw new ModelException(ErrorKind.Model, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
+                "text that is not JSON (truncated or damaged)", "a model in JSON", "save the model again", e);
         }
         catch (ModelException e)
         {
@@ -120,7 +128,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
         {
-            throw new ModelException(ErrorKind.Model, place, "a value of another type", "texts, numbers and lists where they belong", "the file is damaged or was edited; save the model again", e);
+            throw new ModelException(ErrorKind.Model, place, "a value of another type", "texts, numbers and lists where they belong",
+                "the file is damaged or was edited; save the model again", e);
         }
     }
 
@@ -141,7 +150,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         if (OutputTarget.Obstacle(path) is { } obstacle)
             throw new ModelException(ErrorKind.Usage, path, obstacle, "a file that can be written", "choose another name");
         if (!overwrite && OutputTarget.Stranger(path, "a Pipelines model", IsModelFile) is { } stranger)
-            throw new ModelException(ErrorKind.Usage, path, stranger, "a new name, or a Pipelines model to replace", "choose another name, or save with overwrite: true");
+            throw new ModelException(ErrorKind.Usage, path, stranger, "a new name, or a Pipelines model to replace",
+                "choose another name, or save with overwrite: true");
         DurableFile.Write(files, OutputTarget.Resolve(path), ToJson());
     }
 
@@ -169,7 +179,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(ErrorKind.Usage, path, $"a file that can't be read ({e.Message})", "a readable model file", "check the path and its permissions", e);
+            throw new ModelException(ErrorKind.Usage, path, $"a file that can't be read ({e.Message})", "a readable model file",
+                "check the path and its permissions", e);
         }
         return FromJson(bytes, path);
     }
@@ -179,18 +190,22 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
 
     private static SavedModel Read(JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String || format.GetString() != Format)
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String
+            || format.GetString() != Format)
             throw new ModelException(ErrorKind.Model, "property 'format'", "no or another format", $"'{Format}'", "give a model that Pipelines saved");
         if (!root.Required("version").TryGetInt32(out var version) || version != Version)
-            throw new ModelException(ErrorKind.Model, "property 'version'", root.Required("version").ToString(), $"{Version}", "use the version of Pipelines that wrote the file, or fit the model again");
+            throw new ModelException(ErrorKind.Model, "property 'version'", root.Required("version").ToString(), $"{Version}",
+                "use the version of Pipelines that wrote the file, or fit the model again");
         var model = ModelFormat.Read(root.Required("model"));
         var features = root.TryGetProperty("features", out _) ? ReadFeatures(root) : null;
         if (features is not null && features.Count != model.Dimensions)
-            throw new ModelException(ErrorKind.Model, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has", "the file is damaged or was edited; save the model again");
+            throw new ModelException(ErrorKind.Model, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has",
+                "the file is damaged or was edited; save the model again");
         for (var j = 0; j < features?.Count; j++)
         {
             if (features[j].Categories is { } own && model.CategoryCount(j) is { } count && own.Count < count)
-                throw new ModelException(ErrorKind.Model, $"feature '{features[j].Name}'", $"{own.Count} categories", $"{count}, as the model has probabilities of", "the file is damaged or was edited; save the model again");
+                throw new ModelException(ErrorKind.Model, $"feature '{features[j].Name}'", $"{own.Count} categories",
+                    $"{count}, as the model has probabilities of", "the file is damaged or was edited; save the model again");
         }
         return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null)
         {
@@ -211,9 +226,11 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             Maximum = f.TryGetProperty("maximum", out _) ? f.Number("maximum") : null,
         })];
 
-    private static long Rows(JsonElement json) => json.Number("rows") is >= 0 and < 1L << 53 and var rows ? (long)rows : throw JsonHelpers.Bad("property 'rows'", json.Number("rows").Text(), "a number of rows");
+    private static long Rows(JsonElement json) => json.Number("rows") is >= 0 and < 1L << 53 and var rows
+        ? (long)rows
+        : throw JsonHelpers.Bad("property 'rows'", json.Number("rows").Text(), "a number of rows");
 
-    private static TrainingFacts ReadTraining(JsonElement json) => new(
+    private static TrainingRecord ReadTraining(JsonElement json) => new(
         Rows(json), json.Required("converged").ValueKind == JsonValueKind.True, json.Number("logLikelihood"), json.Number("initialLogLikelihood"),
         json.Numbers("history"), json.Required("seed").GetInt64(), json.Required("batchSize").GetInt32(), json.Required("kernel").GetString() ?? "")
     {

@@ -28,7 +28,8 @@ public sealed class BadRowTests
 
     private static double[][] Left() => [.. good.Select(c => c.Where((_, i) => !bad.Contains(i)).ToArray())];
 
-    private static PipelineOptions Options(int parallelism, BadRowPolicy policy) => new() { MaxDegreeOfParallelism = parallelism, BatchSize = BatchSize, BadRows = policy };
+    private static PipelineOptions Options(int parallelism, BadRowPolicy policy) =>
+        new() { MaxDegreeOfParallelism = parallelism, BatchSize = BatchSize, BadRows = policy };
 
     private sealed class TempFolder : IDisposable
     {
@@ -47,7 +48,8 @@ public sealed class BadRowTests
         foreach (var parallelism in parallelisms)
         {
             var sink = new ListSink();
-            var result = await Pipeline.From(new ArraySource(Damaged())).With(Options(parallelism, skip)).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync();
+            var result = await Pipeline.From(new ArraySource(Damaged())).With(Options(parallelism, skip)).Score(TestData.Mixture(), TestData.Two).To(sink)
+                .RunAsync();
             Assert.Equal((Rows, Rows - bad.Length, bad.Length), ((int)result.RowsIn, (int)result.RowsOut, (int)result.RowsRejected));
             Assert.Equal(expected.Columns, sink.Columns);
             Assert.Equal(Enumerable.Range(0, 24).Select(i => (long)i), sink.Indexes);
@@ -76,7 +78,9 @@ public sealed class BadRowTests
         }
         foreach (var parallelism in parallelisms)
         {
-            await using var pass = new FeaturePass(new Graph(new ArraySource(columns), []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(parallelism, skip)) { MemoryBytes = parallelism == 2 ? 0 : null };
+            await using var pass = new FeaturePass(new Graph(new ArraySource(columns), []), [.. TestData.Two.Select(f => new Feature(f))], null,
+                Options(parallelism, skip))
+            { MemoryBytes = parallelism == 2 ? 0 : null };
             for (var i = 0; i < 3; i++)
             {
                 var statistics = (SumStatistics)await pass.RunAsync(new SumSummarizer(2), default);
@@ -89,18 +93,24 @@ public sealed class BadRowTests
     }
 
     [Theory]
-    [InlineData(0, "array, row group 0, row 3, column 'x0': found more than 0 bad rows (the last one here: -Infinity instead of a finite number, null or NaN), expected at most 0; correct the data, or allow more (BadRowPolicy.MaxRows)")]
-    [InlineData(4, "array, row group 0, row 555, column 'x0': found more than 4 bad rows (the last one here: Infinity instead of a finite number, null or NaN), expected at most 4; correct the data, or allow more (BadRowPolicy.MaxRows)")]
-    [InlineData(106, "array, row group 2, row 344, column 'x0': found more than 106 bad rows (the last one here: Infinity instead of a finite number, null or NaN), expected at most 106; correct the data, or allow more (BadRowPolicy.MaxRows)")]
+    [InlineData(0, "array, row group 0, row 3, column 'x0': found more than 0 bad rows (the last one here: -Infinity instead of a finite number, null or NaN), "
+        + "expected at most 0; correct the data, or allow more (BadRowPolicy.MaxRows)")]
+    [InlineData(4, "array, row group 0, row 555, column 'x0': found more than 4 bad rows (the last one here: Infinity instead of a finite number, null or "
+        + "NaN), expected at most 4; correct the data, or allow more (BadRowPolicy.MaxRows)")]
+    [InlineData(106, "array, row group 2, row 344, column 'x0': found more than 106 bad rows (the last one here: Infinity instead of a finite number, null or "
+        + "NaN), expected at most 106; correct the data, or allow more (BadRowPolicy.MaxRows)")]
     public async Task One_more_than_the_most_fails_with_the_same_row_at_any_parallelism(long most, string message)
     {
         foreach (var parallelism in parallelisms)
         {
             var sink = new ListSink();
             var options = Options(parallelism, skip with { MaxRows = most });
-            var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(Damaged())).With(options).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
+            var error = await Assert.ThrowsAsync<DataException>(
+                () => Pipeline.From(new ArraySource(Damaged())).With(options).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
             Assert.Equal((message, DataErrorKind.Data, false), (error.Message, error.Kind, sink.IsCompleted));
-            error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(Damaged())).With(options).Features(TestData.Two).FitAsync(new ModelEstimator<GeneralMixtureModel>(TestData.Mixture())));
+            error =
+                await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(Damaged())).With(options).Features(TestData.Two)
+                    .FitAsync(new ModelEstimator<GeneralMixtureModel>(TestData.Mixture())));
             Assert.Equal(message, error.Message);
         }
     }
@@ -108,7 +118,8 @@ public sealed class BadRowTests
     [Fact]
     public async Task As_many_as_the_most_are_accepted()
     {
-        var result = await Pipeline.From(new ArraySource(Damaged())).With(Options(2, skip with { MaxRows = bad.Length })).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync();
+        var result = await Pipeline.From(new ArraySource(Damaged())).With(Options(2, skip with { MaxRows = bad.Length }))
+            .Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync();
         Assert.Equal(bad.Length, result.RowsRejected);
     }
 
@@ -138,8 +149,12 @@ public sealed class BadRowTests
     {
         var columns = good.Select(c => c.ToArray()).ToArray();
         (columns[0][8], columns[1][7], columns[0][7]) = (double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity);
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(columns)).With(Options(3, BadRowPolicy.Fail)).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync());
-        Assert.Equal("array, row group 0, row 7, column 'x0': found -Infinity, expected a finite number, null or NaN; replace infinite values, or leave the column out of the features", error.Message);
+        var error =
+            await Assert.ThrowsAsync<DataException>(
+                () => Pipeline.From(new ArraySource(columns)).With(Options(3, BadRowPolicy.Fail)).Score(TestData.Mixture(), TestData.Two).To(new ListSink())
+                    .RunAsync());
+        Assert.Equal("array, row group 0, row 7, column 'x0': found -Infinity, expected a finite number, null or NaN; replace infinite values, or leave the "
+            + "column out of the features", error.Message);
     }
 
     [Fact]
@@ -149,8 +164,10 @@ public sealed class BadRowTests
         var sink = new ListSink();
         var result = await Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync();
         Assert.Equal((250L, 0L, 250L, true), (result.RowsIn, result.RowsOut, result.RowsRejected, sink.IsCompleted));
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).FitAsync(new KMeansEstimator(2)));
-        Assert.Equal("array: found no row that can be used: all 250 were refused, expected at least one; look at the rows (BadRowMode.Quarantine)", error.Message);
+        var error =
+            await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).FitAsync(new KMeansEstimator(2)));
+        Assert.Equal("array: found no row that can be used: all 250 were refused, expected at least one; look at the rows (BadRowMode.Quarantine)",
+            error.Message);
     }
 
     [Fact]
@@ -215,7 +232,8 @@ public sealed class BadRowTests
         Assert.Equal(["a", "b"], plain.Values.ToArray());
 
         BatchOrigin[] origins = [new(0, "f", 0, 90), new(3, "f", 1, 0), new(4, "g", 0, 0)];
-        Assert.Equal([new BatchOrigin(0, "f", 0, 91), new BatchOrigin(2, "g", 0, 0), new BatchOrigin(3, "g", 0, 3)], RowSelection.Origins(origins, [1, 2, 4, 7]));
+        Assert.Equal([new BatchOrigin(0, "f", 0, 91), new BatchOrigin(2, "g", 0, 0), new BatchOrigin(3, "g", 0, 3)],
+            RowSelection.Origins(origins, [1, 2, 4, 7]));
         Assert.Equal([new BatchOrigin(0, "f", 0, 90), new BatchOrigin(1, "f", 0, 92), new BatchOrigin(2, "f", 1, 0)], RowSelection.Origins(origins, [0, 2, 3]));
         Assert.Empty(RowSelection.Origins([], [0, 2, 3]));
     }
@@ -223,14 +241,17 @@ public sealed class BadRowTests
     [Fact]
     public void Every_broken_rule_of_the_policy_is_named_at_once()
     {
-        var error = Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { Mode = BadRowMode.Quarantine, MaxRows = -1 } }.Validate());
+        var error =
+            Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { Mode = BadRowMode.Quarantine, MaxRows = -1 } }.Validate());
         Assert.Equal(
             "options: found PipelineOptions.BadRows.MaxRows is -1, expected null (no limit) or at least 0; "
-            + "PipelineOptions.BadRows.QuarantineFolder with Mode Quarantine is none, expected a folder, expected values in range; nothing was read; correct the options and run again",
+            + "PipelineOptions.BadRows.QuarantineFolder with Mode Quarantine is none, expected a folder, expected values in range; nothing was read; correct "
+            + "the options and run again",
             error.Message);
         error = Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { MaxRows = 5, QuarantineFolder = "there" } }.Validate());
         Assert.Equal(
-            "options: found PipelineOptions.BadRows.MaxRows with Mode Fail is 5, expected null, as the first bad row fails the run, or Mode Skip or Quarantine; and 1 more, "
+            "options: found PipelineOptions.BadRows.MaxRows with Mode Fail is 5, expected null, as the first bad row fails the run, or Mode Skip or "
+                + "Quarantine; and 1 more, "
             + "expected values in range; nothing was read; correct the options and run again",
             error.Message);
     }

@@ -119,7 +119,8 @@ public sealed class FitCheckpointTests : IDisposable
         Directory.CreateDirectory(Folder);
         using var held = Io.Storage.RunLock.Take(FileLayer.Disk, Path.Combine(Folder, ".lock"), Folder, static () => { });
         var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.StartsWith($"checkpoint folder {Folder}: found a run that writes it now (process {Environment.ProcessId} on host {Environment.MachineName} since ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"checkpoint folder {Folder}: found a run that writes it now (process {Environment.ProcessId} on host "
+            + $"{Environment.MachineName} since ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("expected no other run on the same output; wait for its end, or give another output", error.Message, StringComparison.Ordinal);
     }
 
@@ -163,7 +164,8 @@ public sealed class FitCheckpointTests : IDisposable
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; go on with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; go on with the version of Pipelines that wrote it, or start over (without "
+            + "CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -182,7 +184,8 @@ public sealed class FitCheckpointTests : IDisposable
     private CheckpointOptions Kept(bool resume) => new() { Folder = Folder, Resume = resume, EveryBatches = 3 };
 
     /// <summary>Fits; asks to wind down after some batches. Null = it ended before its end.</summary>
-    private static async Task<byte[]?> FitAsync(CheckpointOptions? checkpoints, int windDownAfter, int parallelism, IProgress<RunProgress>? progress = null, bool kmeans = false, int iterations = 4, List<string>? warnings = null, CancellationToken token = default)
+    private static async Task<byte[]?> FitAsync(CheckpointOptions? checkpoints, int windDownAfter, int parallelism, IProgress<RunProgress>? progress = null,
+        bool kmeans = false, int iterations = 4, List<string>? warnings = null, CancellationToken token = default)
     {
         using var windDown = new CancellationTokenSource();
         var seen = 0;

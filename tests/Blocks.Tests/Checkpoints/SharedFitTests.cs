@@ -7,7 +7,9 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests.Checkpoints;
 
-/// <summary>Mini-batch fits, and several fits in one scan, over data read through blocks: the bits of memory, and of a run that was never interrupted.</summary>
+/// <summary>
+/// Mini-batch fits, and several fits in one scan, over data read through blocks: the bits of memory, and of a run that was never interrupted.
+/// </summary>
 public sealed class SharedFitTests : IDisposable
 {
     private const int BatchSize = 128;

@@ -50,8 +50,10 @@ public sealed class FitAndPipelineOptionsTests
 
     [Theory]
     [InlineData(1_024, null, "found BatchSize 1024, expected BatchSize 512, as in the pipeline's options; set it in PipelineOptions alone (Pipeline.With)")]
-    [InlineData(512, -1, "found MaxDegreeOfParallelism -1, expected MaxDegreeOfParallelism 2, as in the pipeline's options; set it in PipelineOptions alone (Pipeline.With)")]
-    [InlineData(1_024, 1, "found BatchSize 1024 and MaxDegreeOfParallelism 1, expected BatchSize 512 and MaxDegreeOfParallelism 2, as in the pipeline's options; " +
+    [InlineData(512, -1, "found MaxDegreeOfParallelism -1, expected MaxDegreeOfParallelism 2, as in the pipeline's options; set it in PipelineOptions alone "
+        + "(Pipeline.With)")]
+    [InlineData(1_024, 1, "found BatchSize 1024 and MaxDegreeOfParallelism 1, expected BatchSize 512 and MaxDegreeOfParallelism 2, as in the "
+        + "pipeline's options; " +
         "set them in PipelineOptions alone (Pipeline.With)")]
     public async Task A_fit_that_contradicts_the_pipeline_is_refused_before_the_source_is_opened(int? batchSize, int? parallelism, string message)
     {
@@ -89,7 +91,8 @@ public sealed class FitAndPipelineOptionsTests
             var error = await Assert.ThrowsAsync<ModelException>(() =>
                 IncrementalFitting.RunAsync([input], files => Pipeline.FromParquet(files).With(new PipelineOptions()), start, fit, incremental));
             Assert.Equal(
-                "fit options: found BatchSize 300, expected BatchSize 16384, as in the pipeline's options; set it in PipelineOptions alone (Pipeline.With)", error.Message);
+                "fit options: found BatchSize 300, expected BatchSize 16384, as in the pipeline's options; set it in PipelineOptions alone (Pipeline.With)",
+                error.Message);
         }
         finally
         {

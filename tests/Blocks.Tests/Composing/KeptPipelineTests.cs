@@ -34,7 +34,8 @@ public sealed class KeptPipelineTests : IDisposable
 
         async Task<long> RowsScoredAsync() => (await scored.To(new ListSink()).RunAsync()).RowsOut;
 
-        async Task<long> RowsFittedAsync() => (await kept.Features("x").FitAsync(new ModelEstimator<NormalDistribution>(new NormalDistribution(0, 1)))).Result.Rows;
+        async Task<long> RowsFittedAsync() =>
+            (await kept.Features("x").FitAsync(new ModelEstimator<NormalDistribution>(new NormalDistribution(0, 1)))).Result.Rows;
     }
 
     [Fact]

@@ -51,7 +51,8 @@ public sealed class PipelineTests
             .Select("sum")
             .To(sink).RunAsync();
         Assert.Equal(data[0].Zip(data[1], (a, b) => a + b), sink.Columns[0]);
-        var thrown = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(data)).With(options).TransformDataFrame(f => f.Head(3)).To(new ListSink()).RunAsync());
+        var thrown = await Assert.ThrowsAsync<DataException>(
+            () => Pipeline.From(new ArraySource(data)).With(options).TransformDataFrame(f => f.Head(3)).To(new ListSink()).RunAsync());
         Assert.Contains("found a DataFrame of 3 rows, expected 100 rows, as the batch has", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -64,14 +65,16 @@ public sealed class PipelineTests
         byte[]? first = null;
         foreach (var parallelism in (int[])[1, 2, 3, 8, 64])
         {
-            var result = await Pipeline.FromParquet(input).With(options with { MaxDegreeOfParallelism = parallelism }).Score(TestData.Mixture(), TestData.Two).ToParquet(output).RunAsync();
+            var result = await Pipeline.FromParquet(input).With(options with { MaxDegreeOfParallelism = parallelism }).Score(TestData.Mixture(), TestData.Two)
+                .ToParquet(output).RunAsync();
             Assert.Equal((3000L, 3000L), (result.RowsIn, result.RowsOut));
             Assert.Equal([output], result.Files);
             var bytes = await File.ReadAllBytesAsync(output);
             Assert.Equal(first ??= bytes, bytes);
         }
         var other = Path.Combine(folder.FullName, "failed");
-        await Assert.ThrowsAsync<FormatException>(() => Pipeline.FromParquet(input).With(options).Transform(b => b.Index == 20 ? throw new FormatException() : b).ToParquet(other).RunAsync());
+        await Assert.ThrowsAsync<FormatException>(
+            () => Pipeline.FromParquet(input).With(options).Transform(b => b.Index == 20 ? throw new FormatException() : b).ToParquet(other).RunAsync());
         Assert.Equal(["in.parquet", "out.parquet"], folder.EnumerateFileSystemInfos().Select(f => f.Name).Order());
         folder.Delete(recursive: true);
     }
@@ -87,7 +90,8 @@ public sealed class PipelineTests
             .To(sink)
             .RunAsync();
         Assert.Equal("x1 double, sum double, sign int32", sink.Schema!.ToString());
-        var bound = await new Graph(new ArraySource(data), [new ScoreStage(new ScorePlan(new SumModel(1), ["x2"], new ScoreOptions { Keep = ["x1"] }))]).BindAsync(null, default);
+        var bound = await new Graph(new ArraySource(data),
+            [new ScoreStage(new ScorePlan(new SumModel(1), ["x2"], new ScoreOptions { Keep = ["x1"] }))]).BindAsync(null, default);
         Assert.Equal(["x1", "x2"], bound.Columns!);
         bound = await new Graph(new ArraySource(data), [new SelectStage(["x2", "x1"])]).BindAsync(["x1"], default);
         Assert.Equal(["x2", "x1"], bound.Columns!);
@@ -106,7 +110,8 @@ public sealed class PipelineTests
         Assert.Equal(SavedModel.From(inMemory, fitted.Saved.Features, fit).ToString(), fitted.Saved.ToString());
 
         var sink = new ListSink();
-        await Pipeline.From(new ArraySource(data)).With(options).Score(fitted, new ScoreOptions { Keep = [], Columns = [ScoreKind.LogProbability, ScoreKind.Label] }).To(sink).RunAsync();
+        await Pipeline.From(new ArraySource(data)).With(options)
+            .Score(fitted, new ScoreOptions { Keep = [], Columns = [ScoreKind.LogProbability, ScoreKind.Label] }).To(sink).RunAsync();
         Assert.Equal(fitted.Model.LogProbability(FeatureMatrix.FromColumns(data[0], data[1])), sink.Columns[0]);
         Assert.Equal(fitted.Model.Predict(FeatureMatrix.FromColumns(data[0], data[1])).Select(l => (double)l), sink.Columns[1]);
     }
@@ -125,7 +130,8 @@ public sealed class PipelineTests
         foreach (var parallelism in (int[])[1, 2, 3, 8, 64])
         {
             var sink = new ListSink();
-            await Pipeline.From(new ArraySource(data)).With(options with { MaxDegreeOfParallelism = parallelism }).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync();
+            await Pipeline.From(new ArraySource(data)).With(options with { MaxDegreeOfParallelism = parallelism }).Score(TestData.Mixture(), TestData.Two)
+                .To(sink).RunAsync();
             first ??= [.. sink.Columns];
             Assert.Equal(first, sink.Columns);
         }
@@ -137,7 +143,8 @@ public sealed class PipelineTests
         var source = MemorySource.FromArrays(("x0", new double[] { 1 }), ("label", new[] { 7 }), ("x1", new double[] { 1 }));
         var sink = new ListSink();
         var thrown = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
-        Assert.Equal("memory: found an input column 'label', expected no column of a score's name; keep only other columns (ScoreOptions.Keep), or rename 'label' in the input", thrown.Message);
+        Assert.Equal("memory: found an input column 'label', expected no column of a score's name; keep only other columns (ScoreOptions.Keep), or rename "
+            + "'label' in the input", thrown.Message);
         Assert.Equal((DataErrorKind.Usage, null, 1), (thrown.Kind, sink.Schema, sink.Disposed));
         await Pipeline.From(source).Score(TestData.Mixture(), TestData.Two, new ScoreOptions { Keep = ["x0"] }).To(new ListSink()).RunAsync();
     }
@@ -147,12 +154,14 @@ public sealed class PipelineTests
     {
         var source = MemorySource.FromArrays(("x0", new double[] { 1 }), ("x1", new[] { "a" }));
         var text = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync());
-        Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a distribution of categories to it (discrete)", text.Message);
+        Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a distribution of "
+            + "categories to it (discrete)", text.Message);
         var absent = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), ["x0", "y"]).To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'y', expected the feature 'y' among its columns; correct the column's name", absent.Message);
         var selected = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Select("z").To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'z', expected the name of one of its columns; correct the column's name", selected.Message);
-        var kept = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(new SumModel(1), ["x0"], new ScoreOptions { Keep = ["z"] }).To(new ListSink()).RunAsync());
+        var kept = await Assert.ThrowsAsync<DataException>(
+            () => Pipeline.From(source).Score(new SumModel(1), ["x0"], new ScoreOptions { Keep = ["z"] }).To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'z', expected the column to keep 'z' among its columns; correct the column's name", kept.Message);
     }
 
@@ -183,7 +192,8 @@ public sealed class PipelineTests
         await once.To(new ListSink()).RunAsync();
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => once.To(new ListSink()).RunAsync());
         Assert.Equal("block 'mine': found a second run, expected one for each block; give Via a function that makes a new block", thrown.Message);
-        var often = Pipeline.From(new ArraySource(data)).With(options).Via(run => new TransformBlock<DataBatch, DataBatch>(b => b, new() { CancellationToken = run.Token }));
+        var often = Pipeline.From(new ArraySource(data)).With(options)
+            .Via(run => new TransformBlock<DataBatch, DataBatch>(b => b, new() { CancellationToken = run.Token }));
         for (var i = 0; i < 2; i++) await often.To(new ListSink()).RunAsync();
     }
 
@@ -218,7 +228,8 @@ public sealed class PipelineTests
         using var cancel = new CancellationTokenSource();
         var sink = new ListSink { BeforeComplete = () => Task.FromException(new FormatException("too late")) };
         var progress = new CancelAt(cancel, 2000);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Pipeline.From(new ArraySource(data)).With(options).To(sink).RunAsync(progress, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Pipeline.From(new ArraySource(data)).With(options).To(sink).RunAsync(progress, cancel.Token));
         Assert.Equal((false, 1), (sink.IsCompleted, sink.Disposed));
     }
 

@@ -25,7 +25,8 @@ public sealed class ResumeTests : IDisposable
             // Parts of five batches: those written before the fault are kept. Where there is none, nothing is.
             var isKept = Directory.Exists(this[$"out{fault}"]);
             Assert.False(fault < 5 && isKept);
-            var result = await Pipe(-1).With(options with { MaxDegreeOfParallelism = 1 + fault }).ToParquet(this[$"out{fault}"], parts with { Resume = true }).RunAsync();
+            var result = await Pipe(-1).With(options with { MaxDegreeOfParallelism = 1 + fault }).ToParquet(this[$"out{fault}"], parts with { Resume = true })
+                .RunAsync();
             Assert.Equal((3000L, 3000L, 0L), (result.RowsIn, result.RowsOut, result.RowsRejected));
             // The batch that faults may be worked on before the part before it is written.
             Assert.InRange(result.RowsResumed, isKept ? 500 : 0, fault / 5 * 500);
@@ -62,13 +63,17 @@ public sealed class ResumeTests : IDisposable
             Assert.Equal(DataErrorKind.Usage, error.Kind);
             return error.Found;
         }
-        Assert.Equal("an unfinished output of another job: batch size was 100 and is now 50", await RefusedAsync(Pipe(-1).With(options with { BatchSize = 50 }), parts));
-        Assert.Equal("an unfinished output of another job: rows per file was 450 and is now 451", await RefusedAsync(Pipe(-1), parts with { RowsPerFile = 451 }));
-        Assert.Equal("an unfinished output of another job: columns kept was all and is now x1", await RefusedAsync(Pipe(-1, new ScoreOptions { Keep = ["x1"] }), parts));
+        Assert.Equal("an unfinished output of another job: batch size was 100 and is now 50",
+            await RefusedAsync(Pipe(-1).With(options with { BatchSize = 50 }), parts));
+        Assert.Equal("an unfinished output of another job: rows per file was 450 and is now 451",
+            await RefusedAsync(Pipe(-1), parts with { RowsPerFile = 451 }));
+        Assert.Equal("an unfinished output of another job: columns kept was all and is now x1",
+            await RefusedAsync(Pipe(-1, new ScoreOptions { Keep = ["x1"] }), parts));
         data[0][17]++;
         await InputAsync();
         data[0][17]--;
-        Assert.StartsWith($"an unfinished output of another job: input {this["in.parquet"]} was ", await RefusedAsync(Pipe(-1), parts), StringComparison.Ordinal);
+        Assert.StartsWith($"an unfinished output of another job: input {this["in.parquet"]} was ", await RefusedAsync(Pipe(-1), parts),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,8 +81,10 @@ public sealed class ResumeTests : IDisposable
     {
         var rows = Pipeline.From(new ArraySource(data)).With(options);
         var error = await Assert.ThrowsAsync<DataException>(() => rows.ToParquet(this["out"], parts with { Resume = true }).RunAsync());
-        Assert.Equal("array: found a source that is no file, and a run to go on with, expected files, which tell whether they are the same as before; read files, or leave Resume out", error.Message);
-        await Assert.ThrowsAsync<FormatException>(() => rows.Transform(b => b.Index == 20 ? throw new FormatException() : b).ToParquet(this["out"], parts).RunAsync());
+        Assert.Equal("array: found a source that is no file, and a run to go on with, expected files, which tell whether they are the same as before; read "
+            + "files, or leave Resume out", error.Message);
+        await Assert.ThrowsAsync<FormatException>(
+            () => rows.Transform(b => b.Index == 20 ? throw new FormatException() : b).ToParquet(this["out"], parts).RunAsync());
         Assert.Empty(folder.EnumerateFileSystemInfos());
     }
 
@@ -90,7 +97,8 @@ public sealed class ResumeTests : IDisposable
         .Score(TestData.Mixture(), TestData.Two, score);
 
     private List<(string Name, string Bytes)> Read(string name) =>
-        [.. Directory.EnumerateFiles(this[name], "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Order(StringComparer.Ordinal).Select(f => (Path.GetFileName(f), Convert.ToBase64String(File.ReadAllBytes(f))))];
+        [.. Directory.EnumerateFiles(this[name], "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Order(StringComparer.Ordinal).Select(f => (Path.GetFileName(f), Convert.ToBase64String(File.ReadAllBytes(f))))];
 
     private sealed class Reports(Action<RunProgress> report) : IProgress<RunProgress>
     {

@@ -7,7 +7,8 @@ public sealed class BlockContractTests
 {
     private static readonly double[][] data = TestData.Random((20 * BlockFixture.BatchSize) + 17, 2);
 
-    public static IEnumerable<Type> Blocks => typeof(SourceBlock).Assembly.GetExportedTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IDataflowBlock)));
+    public static IEnumerable<Type> Blocks =>
+        typeof(SourceBlock).Assembly.GetExportedTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IDataflowBlock)));
 
     public static TheoryData<BlockFixture> Fixtures => [.. All];
 
@@ -18,7 +19,8 @@ public sealed class BlockContractTests
     public static TheoryData<BlockFixture> ParallelTargets => [.. All.Where(f => f.IsParallel && IsTarget(f))];
 
     private static IEnumerable<BlockFixture> All =>
-        typeof(BlockFixture).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(BlockFixture))).Select(t => (BlockFixture)Activator.CreateInstance(t)!);
+        typeof(BlockFixture).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(BlockFixture)))
+            .Select(t => (BlockFixture)Activator.CreateInstance(t)!);
 
     [Fact]
     public void Every_public_block_has_a_fixture()

@@ -96,7 +96,8 @@ public sealed class IncrementalFittingTests : IDisposable
         }
 
         Task<IncrementalFit<GeneralMixtureModel>> UpdateAsync() => IncrementalFitting.RunAsync(
-            [At("in")], files => Pipeline.FromParquet(files).Features("x").With(new PipelineOptions { BatchSize = 300 }), new ModelEstimator<GeneralMixtureModel>(start), how, new IncrementalOptions { StateFile = At("state.json") });
+            [At("in")], files => Pipeline.FromParquet(files).Features("x").With(new PipelineOptions { BatchSize = 300 }),
+            new ModelEstimator<GeneralMixtureModel>(start), how, new IncrementalOptions { StateFile = At("state.json") });
     }
 
     [Fact]
@@ -105,10 +106,18 @@ public sealed class IncrementalFittingTests : IDisposable
         await WriteAsync("a", 1, 0);
         var options = new IncrementalOptions { StateFile = At("state.json") };
         Pipeline From(IReadOnlyList<string> files) => Pipeline.FromParquet(files).Features("x");
-        var several = await Assert.ThrowsAsync<DataException>(() => IncrementalFitting.RunAsync([At("in")], From, ModelSelection.Of(k => Models.Mixtures.Mixture.Of<NormalDistribution>(k), [1, 2]), fit, options));
-        Assert.Equal($"{At("state.json")}: found 2 fits to choose from, expected one fit, which later runs go on with; choose first in a run of its own, then begin with one number of components and no restarts", several.Message);
-        var mini = await Assert.ThrowsAsync<DataException>(() => IncrementalFitting.RunAsync([At("in")], From, new ModelEstimator<NormalDistribution>(new NormalDistribution(0, 1)), fit with { BatchesPerIteration = 2 }, options));
-        Assert.Equal($"{At("state.json")}: found 2 batches per iteration, expected all new rows in each iteration, on top of the earlier ones; leave the batches per iteration out", mini.Message);
+        var several =
+            await Assert.ThrowsAsync<DataException>(
+                () => IncrementalFitting.RunAsync([At("in")], From, ModelSelection.Of(k => Models.Mixtures.Mixture.Of<NormalDistribution>(k), [1, 2]),
+                    fit, options));
+        Assert.Equal($"{At("state.json")}: found 2 fits to choose from, expected one fit, which later runs go on with; choose first in a run of its own, then "
+            + "begin with one number of components and no restarts", several.Message);
+        var mini =
+            await Assert.ThrowsAsync<DataException>(
+                () => IncrementalFitting.RunAsync([At("in")], From, new ModelEstimator<NormalDistribution>(new NormalDistribution(0, 1)),
+                    fit with { BatchesPerIteration = 2 }, options));
+        Assert.Equal($"{At("state.json")}: found 2 batches per iteration, expected all new rows in each iteration, on top of the earlier ones; leave the "
+            + "batches per iteration out", mini.Message);
     }
 
     [Fact]
@@ -129,7 +138,8 @@ public sealed class IncrementalFittingTests : IDisposable
     {
         await WriteAsync("a", 1, 0);
         var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(new FileRange("a", "b")));
-        Assert.Equal($"{At("state.json")}: found a backfill of a..b in a fit, expected none, as a fit takes each row once and cannot take it back; fit anew with another state file", error.Message);
+        Assert.Equal($"{At("state.json")}: found a backfill of a..b in a fit, expected none, as a fit takes each row once and cannot take it back; fit anew "
+            + "with another state file", error.Message);
     }
 
     [Fact]
@@ -148,7 +158,8 @@ public sealed class IncrementalFittingTests : IDisposable
     private string At(string name) => Path.Combine(root, name);
 
     private Task<IncrementalFit<NormalDistribution>> RunAsync(FileRange? backfill = null) => IncrementalFitting.RunAsync(
-        [At("in")], files => Pipeline.FromParquet(files).Features("x").With(new PipelineOptions { BatchSize = 300 }), new ModelEstimator<NormalDistribution>(new NormalDistribution(0, 1)), fit,
+        [At("in")], files => Pipeline.FromParquet(files).Features("x").With(new PipelineOptions { BatchSize = 300 }),
+        new ModelEstimator<NormalDistribution>(new NormalDistribution(0, 1)), fit,
         new IncrementalOptions { StateFile = At("state.json"), Backfill = backfill });
 
     private async Task WriteAsync(string name, long seed, double center)

@@ -132,11 +132,13 @@ public sealed class IncrementalScoringTests : IDisposable
         await RunAsync();
         Directory.Move(At("out/run=00001"), At("kept"));
         var gone = await Assert.ThrowsAsync<DataException>(() => RunAsync());
-        Assert.Equal($"{At("out")}: found no folder run=00001, which held the rows of {At("in/a.parquet")}, expected the output of all runs before; restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output", gone.Message);
+        Assert.Equal($"{At("out")}: found no folder run=00001, which held the rows of {At("in/a.parquet")}, expected the output of all runs before; restore "
+            + "it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output", gone.Message);
         Directory.Move(At("kept"), At("out/run=00001"));
         File.Delete(At("state.json"));
         var other = await Assert.ThrowsAsync<DataException>(() => RunAsync());
-        Assert.Equal($"{At("out")}: found run=00001, which the state does not know, expected the folders of its own runs alone; give the state file that belongs to this folder, or another folder", other.Message);
+        Assert.Equal($"{At("out")}: found run=00001, which the state does not know, expected the folders of its own runs alone; give the state file that "
+            + "belongs to this folder, or another folder", other.Message);
     }
 
     [Fact]
@@ -145,7 +147,8 @@ public sealed class IncrementalScoringTests : IDisposable
         await WriteAsync("a", 1);
         var name = (await ParquetSource.IdentifyAsync([At("in")]))[0].Name;
         var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(new FileRange("zz", "zzz")));
-        Assert.Equal($"range zz..zzz: found no file of the inputs in it, expected names as messages spell them, such as {name}; correct the range (IncrementalOptions.Backfill)", error.Message);
+        Assert.Equal($"range zz..zzz: found no file of the inputs in it, expected names as messages spell them, such as {name}; correct the range "
+            + "(IncrementalOptions.Backfill)", error.Message);
     }
 
     [Fact]
@@ -178,14 +181,17 @@ public sealed class IncrementalScoringTests : IDisposable
         await WriteAsync("a", 1);
         await RunAsync();
         var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(columns: ["label"]));
-        Assert.Equal($"{At("state.json")}: found the state of another job: scores was log_probability, label and is now label, expected the same model and options as in the runs before; repeat those, or start over with another state file and output", error.Message);
+        Assert.Equal($"{At("state.json")}: found the state of another job: scores was log_probability, label and is now label, expected the same model and "
+            + "options as in the runs before; repeat those, or start over with another state file and output", error.Message);
     }
 
     [Theory]
     [InlineData("{", "found a damaged state (")]
     [InlineData("{\"format\":\"x\",\"version\":1,\"kind\":\"score\",\"job\":[],\"nextRun\":1,\"files\":[]}", "found the format 'x', expected")]
-    [InlineData("{\"format\":\"pipelines-incremental\",\"version\":9,\"kind\":\"score\",\"job\":[],\"nextRun\":1,\"files\":[]}", "found version 9, which this version of Pipelines does not know")]
-    [InlineData("{\"format\":\"pipelines-incremental\",\"version\":1,\"kind\":\"fit\",\"job\":[],\"nextRun\":1,\"files\":[]}", "found the state of another job: it is of incremental runs of 'fit'")]
+    [InlineData("{\"format\":\"pipelines-incremental\",\"version\":9,\"kind\":\"score\",\"job\":[],\"nextRun\":1,\"files\":[]}",
+        "found version 9, which this version of Pipelines does not know")]
+    [InlineData("{\"format\":\"pipelines-incremental\",\"version\":1,\"kind\":\"fit\",\"job\":[],\"nextRun\":1,\"files\":[]}",
+        "found the state of another job: it is of incremental runs of 'fit'")]
     [InlineData("{\"format\":\"pipelines-incremental\",\"version\":1}", "found a damaged state (")]
     public async Task A_bad_state_is_refused(string text, string message)
     {
@@ -207,9 +213,11 @@ public sealed class IncrementalScoringTests : IDisposable
 
     private string At(string name) => Path.Combine(root, name);
 
-    private async Task<IncrementalResult> RunAsync(FileRange? backfill = null, FileLayer? files = null, string[]? columns = null) => await IncrementalScoring.RunAsync(
+    private async Task<IncrementalResult> RunAsync(FileRange? backfill = null, FileLayer? files = null, string[]? columns = null) =>
+        await IncrementalScoring.RunAsync(
         [At("in")],
-        paths => Pipeline.FromParquet(paths).With(new PipelineOptions { BatchSize = 300, MaxDegreeOfParallelism = 2 }).Score(new NormalDistribution(0, 1).ToMixture(), ["x"], new ScoreOptions { Columns = columns }),
+        paths => Pipeline.FromParquet(paths).With(new PipelineOptions { BatchSize = 300, MaxDegreeOfParallelism = 2 })
+            .Score(new NormalDistribution(0, 1).ToMixture(), ["x"], new ScoreOptions { Columns = columns }),
         At("out"),
         new IncrementalOptions { StateFile = At("state.json"), Backfill = backfill },
         new ParquetSinkOptions { RowsPerFile = 600, Files = files ?? FileLayer.Disk });
@@ -255,7 +263,8 @@ public sealed class IncrementalScoringTests : IDisposable
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
-        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
+        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories))
+            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, folder)));
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));

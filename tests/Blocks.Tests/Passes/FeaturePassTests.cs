@@ -59,7 +59,9 @@ public sealed class FeaturePassTests
         var source = new ArraySource(data);
         await using var pass = Pass(source, 2, spill: true);
         var boom = new FormatException("boom");
-        Assert.Same(boom, await Assert.ThrowsAsync<FormatException>(async () => await pass.RunAsync(new SumSummarizer(2, row => _ = row == 20 * BatchSize ? throw boom : row), default)));
+        Assert.Same(boom,
+            await Assert.ThrowsAsync<FormatException>(
+                async () => await pass.RunAsync(new SumSummarizer(2, row => _ = row == 20 * BatchSize ? throw boom : row), default)));
         Assert.Null(pass.Rows);
         Assert.Equal(SumSummarizer.Naive(data, BatchSize), ((SumStatistics)await pass.RunAsync(new SumSummarizer(2), default)).Sums);
         Assert.Equal(data[0].Length, pass.Rows);
@@ -72,12 +74,16 @@ public sealed class FeaturePassTests
         await using var pass = Pass(source, 2, spill: true);
         await pass.RunAsync(new SumSummarizer(2), default);
         var boom = new FormatException("boom");
-        Assert.Same(boom, await Assert.ThrowsAsync<FormatException>(async () => await pass.RunAsync(new SumSummarizer(2, row => _ = row == 20 * BatchSize ? throw boom : row), default)));
+        Assert.Same(boom,
+            await Assert.ThrowsAsync<FormatException>(
+                async () => await pass.RunAsync(new SumSummarizer(2, row => _ = row == 20 * BatchSize ? throw boom : row), default)));
         Assert.Equal("block 'summarise', batch 20: boom", RunFailure.Of(boom)!.ToString());
-        var foreign = await Assert.ThrowsAsync<InvalidOperationException>(async () => await pass.RunAsync(new SumSummarizer(2, _ => throw new OperationCanceledException()), default));
+        var foreign = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await pass.RunAsync(new SumSummarizer(2, _ => throw new OperationCanceledException()), default));
         Assert.Contains("nobody cancelled", foreign.Message, StringComparison.Ordinal);
         using var cancel = new CancellationTokenSource();
-        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await pass.RunAsync(new SumSummarizer(2, row => cancel.Cancel()), cancel.Token));
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await pass.RunAsync(new SumSummarizer(2, row => cancel.Cancel()), cancel.Token));
         Assert.Equal(cancel.Token, thrown.CancellationToken);
         Assert.Equal(SumSummarizer.Naive(data, BatchSize), ((SumStatistics)await pass.RunAsync(new SumSummarizer(2), default)).Sums);
         Assert.Equal(51, source.Made);
@@ -88,13 +94,15 @@ public sealed class FeaturePassTests
     {
         await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(2))
         {
-            SpillFactory = () => SpillFile.Open("/dev/full", () => new FileStream("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0), unlink: false),
+            SpillFactory = () => SpillFile.Open("/dev/full", () => new FileStream("/dev/full", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 0),
+                unlink: false),
             MemoryBytes = 0,
         };
         var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal(DataErrorKind.Storage, thrown.Kind);
         Assert.StartsWith("/dev/full: found 'No space left on device", thrown.Message, StringComparison.Ordinal);
-        Assert.EndsWith("free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)",
+            thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,7 +147,8 @@ public sealed class FeaturePassTests
         column[1234] = double.NegativeInfinity;
         await using var pass = new FeaturePass(new ArraySource([column, data[1]], "flights.parquet"), TestData.Two, null, Options(2));
         var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
-        Assert.Equal("flights.parquet, row group 1, row 234, column 'x0': found -Infinity, expected a finite number, null or NaN; replace infinite values, or leave the column out of the features", thrown.Message);
+        Assert.Equal("flights.parquet, row group 1, row 234, column 'x0': found -Infinity, expected a finite number, null or NaN; replace infinite values, or "
+            + "leave the column out of the features", thrown.Message);
         Assert.Equal("features", RunFailure.Of(thrown)!.Block);
     }
 
@@ -179,7 +188,9 @@ public sealed class FeaturePassTests
 
     // Half of the batches in memory, half of them spilled.
     private static FeaturePass Pass(ArraySource source, int parallelism, bool spill, string? folder = null) =>
-        new(new Graph(source, []), [.. TestData.Two.Select(f => new Feature(f))], null, Options(parallelism) with { SpillFolder = folder }) { MemoryBytes = spill ? 25 * new FeatureLayout(BatchSize, 2, false).Bytes : null };
+        new(new Graph(source, []), [.. TestData.Two.Select(f => new Feature(f))], null,
+            Options(parallelism) with { SpillFolder = folder })
+        { MemoryBytes = spill ? 25 * new FeatureLayout(BatchSize, 2, false).Bytes : null };
 
     private sealed class Recorder : IProgress<RunProgress>
     {

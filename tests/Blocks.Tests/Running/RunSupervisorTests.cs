@@ -289,9 +289,18 @@ public sealed class RunSupervisorTests
     [Fact]
     public void Options_are_checked_together_before_anything_is_read()
     {
-        var thrown = Assert.Throws<ModelException>(() => new RunSupervisor(new PipelineOptions { MaxDegreeOfParallelism = 8, BoundedCapacity = 4, BatchSize = 0, MemoryBudget = "1KB", SpillFolder = "no such folder" }));
+        var thrown =
+            Assert.Throws<ModelException>(() => new RunSupervisor(new PipelineOptions
+            {
+                MaxDegreeOfParallelism = 8,
+                BoundedCapacity = 4,
+                BatchSize = 0,
+                MemoryBudget = "1KB",
+                SpillFolder = "no such folder"
+            }));
         Assert.Equal(
-            "options: found PipelineOptions.BoundedCapacity is 4, expected null (derived) or 8 (the degree of parallelism) … 65536; PipelineOptions.BatchSize is 0, expected 1 … 16777216 rows; "
+            "options: found PipelineOptions.BoundedCapacity is 4, expected null (derived) or 8 (the degree of parallelism) … 65536; PipelineOptions.BatchSize "
+                + "is 0, expected 1 … 16777216 rows; "
             + "and 2 more, expected values in range; nothing was read; correct the options and run again",
             thrown.Message);
         Assert.Equal(ErrorKind.Usage, thrown.Kind);

@@ -41,7 +41,14 @@ public sealed class SplitTests : IDisposable
         var options = new PipelineOptions { MaxDegreeOfParallelism = parallelism, BatchSize = BatchSize, MemoryBudget = new MemorySize(16L << 20) };
         var pipeline = Pipeline.FromParquet(folder.FullName).With(options);
         var fitted = await pipeline.Select(names).FitAsync(Mixture.Of<MultivariateGaussianDistribution>(3), fit);
-        var features = names.Select((n, j) => new Feature(n) { Type = "double", IsNullable = false, Minimum = columns[j].Where(double.IsFinite).Min(), Maximum = columns[j].Where(double.IsFinite).Max() });
+        var features =
+            names.Select((n, j) => new Feature(n)
+            {
+                Type = "double",
+                IsNullable = false,
+                Minimum = columns[j].Where(double.IsFinite).Min(),
+                Maximum = columns[j].Where(double.IsFinite).Max()
+            });
         Assert.Equal(SavedModel.From(expected, [.. features], fit).ToJson(), fitted.Saved.ToJson());
 
         var sink = new MemorySink();

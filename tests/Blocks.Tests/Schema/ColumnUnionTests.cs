@@ -7,7 +7,8 @@ namespace Pipelines.Blocks.Tests.Schema;
 /// <summary>Pipelines over files whose columns differ.</summary>
 public sealed class ColumnUnionTests : IDisposable
 {
-    private const string Refused = "/b.parquet, column 'v': found DOUBLE, expected INT64, as in /a.parquet; leave the column out (--keep), or write the files anew with one type";
+    private const string Refused = "/b.parquet, column 'v': found DOUBLE, expected INT64, as in /a.parquet; leave the column out (--keep), or write the files "
+        + "anew with one type";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipelines-tests-");
 
     public void Dispose() => folder.Delete(recursive: true);
@@ -51,9 +52,12 @@ public sealed class ColumnUnionTests : IDisposable
     public async Task A_feature_that_a_file_lacks_is_refused_before_any_row_is_read()
     {
         await MakeAsync();
-        const string message = "/a.parquet: found no column 'n', expected the feature 'n', as in /b.parquet; leave the file out, or name a column that every file has";
+        const string message = "/a.parquet: found no column 'n', expected the feature 'n', as in /b.parquet; leave the file out, or name a column that "
+            + "every file has";
         Assert.Equal(message, await FailsAsync(() => Pipeline.FromParquet(folder.FullName).Features("n").FitAsync(new KMeansEstimator(1))));
-        Assert.Equal(message, await FailsAsync(() => Pipeline.FromParquet(folder.FullName).Score(new KMeans(new double[1, 1]), ["n"], new ScoreOptions { Keep = [] }).To(new MemorySink()).RunAsync()));
+        Assert.Equal(message,
+            await FailsAsync(() => Pipeline.FromParquet(folder.FullName).Score(new KMeans(new double[1, 1]), ["n"], new ScoreOptions { Keep = [] })
+                .To(new MemorySink()).RunAsync()));
         Assert.Equal(message, await FailsAsync(() => Pipeline.FromParquet(folder.FullName).Select("n", "x").FitAsync(new KMeansEstimator(1))));
     }
 
@@ -63,7 +67,9 @@ public sealed class ColumnUnionTests : IDisposable
         await WriteAsync("b.parquet", ("x", new double[] { 3, 4 }), ("v", new[] { 0.5, 1.5 }), ("only", new[] { "p", "q" }), ("n", new double[] { 1, 2 }));
     }
 
-    private Task WriteAsync(string name, params (string Name, Array Values)[] columns) => Pipeline.From(MemorySource.FromArrays(columns)).ToParquet(Path.Combine(folder.FullName, name)).RunAsync();
+    private Task WriteAsync(string name, params (string Name, Array Values)[] columns) =>
+        Pipeline.From(MemorySource.FromArrays(columns)).ToParquet(Path.Combine(folder.FullName, name)).RunAsync();
 
-    private async Task<string> FailsAsync(Func<Task> run) => (await Assert.ThrowsAsync<DataException>(run)).Message.Replace(folder.FullName, "", StringComparison.Ordinal);
+    private async Task<string> FailsAsync(Func<Task> run) =>
+        (await Assert.ThrowsAsync<DataException>(run)).Message.Replace(folder.FullName, "", StringComparison.Ordinal);
 }

@@ -25,22 +25,41 @@ public sealed class SchemaContractTests
     {
         { "nothing", [a, b], "" },
         { "dropped", [b], "Error Dropped f: found no column 'a', expected the model's feature 'a' among its columns" },
-        { "another case of letters", [a, b with { Name = "B" }], "Error Dropped f: found no column 'b', expected the model's feature 'b' among its columns|Noted Added f: columns that are no features: B; they stay as they are" },
+        { "another case of letters", [a, b with { Name = "B" }],
+            "Error Dropped f: found no column 'b', expected the model's feature 'b' among its columns|Noted Added f: columns that are no features: B; they "
+                + "stay as they are" },
         { "added", [a, new("c", "BYTE_ARRAY STRING", "String", true, null), b], "Noted Added f: columns that are no features: c; they stay as they are" },
-        { "retyped", [a with { ValueType = "Single" }, b with { ValueType = "Int64" }], "Warning Retyped f, column 'a': found float, expected double as when the model was fitted; the values are taken as numbers|Warning Retyped f, column 'b': found int64, expected int32 as when the model was fitted; the values are taken as numbers" },
-        { "retyped to text", [a with { ValueType = "String" }, b], "Error NotNumeric f, column 'a': found values of type string, expected numbers, double when the model was fitted" },
-        { "retyped to time", [a, b with { ValueType = "DateTime" }], "Error NotNumeric f, column 'b': found values of type timestamp, expected numbers, int32 when the model was fitted" },
-        { "unreadable", [a, b with { ValueType = null, Obstacle = "it is encrypted" }], "Error NotNumeric f, column 'b': found a column that cannot be read: it is encrypted, expected numbers, int32 when the model was fitted" },
+        { "retyped", [a with { ValueType = "Single" }, b with { ValueType = "Int64" }],
+            "Warning Retyped f, column 'a': found float, expected double as when the model was fitted; the values are taken as numbers|Warning Retyped f, "
+                + "column 'b': found int64, expected int32 as when the model was fitted; the values are taken as numbers" },
+        { "retyped to text", [a with { ValueType = "String" }, b],
+            "Error NotNumeric f, column 'a': found values of type string, expected numbers, double when the model was fitted" },
+        { "retyped to time", [a, b with { ValueType = "DateTime" }],
+            "Error NotNumeric f, column 'b': found values of type timestamp, expected numbers, int32 when the model was fitted" },
+        { "unreadable", [a, b with { ValueType = null, Obstacle = "it is encrypted" }],
+            "Error NotNumeric f, column 'b': found a column that cannot be read: it is encrypted, expected numbers, int32 when the model was fitted" },
         { "reordered", [b, a], "Noted Reordered f: features in the order b, a; they are taken by name" },
-        { "newly nullable", [a with { IsNullable = true }, b], "Warning NewlyNullable f, column 'a': found a column that may hold nulls, expected none as when the model was fitted; missing values are left out of their row's probability" },
-        { "newly nullable, with nulls told", [a with { IsNullable = true, Nulls = 3 }, b], "Warning NewlyNullable f, column 'a': found a column that may hold nulls (it tells of 3 nulls), expected none as when the model was fitted; missing values are left out of their row's probability" },
-        { "newly nullable, with no null told", [a with { IsNullable = true, Nulls = 0 }, b], "Noted NewlyNullable f, column 'a': a column that may hold nulls (it tells of 0 nulls); none as when the model was fitted; missing values are left out of their row's probability" },
+        { "newly nullable", [a with { IsNullable = true }, b], "Warning NewlyNullable f, column 'a': found a column that may hold nulls, expected none as when "
+            + "the model was fitted; missing values are left out of their row's probability" },
+        { "newly nullable, with nulls told", [a with { IsNullable = true, Nulls = 3 }, b],
+            "Warning NewlyNullable f, column 'a': found a column that may hold nulls (it tells of 3 nulls), expected none as when the model was fitted; "
+                + "missing values are left out of their row's probability" },
+        { "newly nullable, with no null told", [a with { IsNullable = true, Nulls = 0 }, b],
+            "Noted NewlyNullable f, column 'a': a column that may hold nulls (it tells of 0 nulls); none as when the model was fitted; missing values are left "
+                + "out of their row's probability" },
         { "no longer nullable", [a, b with { IsNullable = false }], "" },
-        { "values below", [a with { Range = (-2.5, 2) }, b], "Warning OutOfRange f, column 'a': found values from -2.5 to 2 (as the file tells), expected -1.5 to 2 as when the model was fitted; of others it knows little" },
-        { "values above", [a, b with { Range = (1, 13) }], "Warning OutOfRange f, column 'b': found values from 1 to 13 (as the file tells), expected 0 to 10 as when the model was fitted; of others it knows little" },
-        { "values a little below", [a with { Range = (-1.75, 2) }, b], "Noted OutOfRange f, column 'a': values from -1.75 to 2 (as the file tells); a little outside of -1.5 to 2 as when the model was fitted" },
+        { "values below", [a with { Range = (-2.5, 2) }, b], "Warning OutOfRange f, column 'a': found values from -2.5 to 2 (as the file tells), expected -1.5 "
+            + "to 2 as when the model was fitted; of others it knows little" },
+        { "values above", [a, b with { Range = (1, 13) }], "Warning OutOfRange f, column 'b': found values from 1 to 13 (as the file tells), expected 0 to 10 "
+            + "as when the model was fitted; of others it knows little" },
+        { "values a little below", [a with { Range = (-1.75, 2) }, b],
+            "Noted OutOfRange f, column 'a': values from -1.75 to 2 (as the file tells); a little outside of -1.5 to 2 as when the model was fitted" },
         { "values within", [a with { Range = (-1.5, 2) }, b with { Range = (3, 4) }], "" },
-        { "everything", [new("z", "", "Guid", false, null), b with { IsNullable = true, ValueType = "Double", Range = (-3, 1) }], "Error Dropped f: found no column 'a', expected the model's feature 'a' among its columns|Warning Retyped f, column 'b': found double, expected int32 as when the model was fitted; the values are taken as numbers|Warning OutOfRange f, column 'b': found values from -3 to 1 (as the file tells), expected 0 to 10 as when the model was fitted; of others it knows little|Noted Added f: columns that are no features: z; they stay as they are" },
+        { "everything", [new("z", "", "Guid", false, null), b with { IsNullable = true, ValueType = "Double", Range = (-3, 1) }],
+            "Error Dropped f: found no column 'a', expected the model's feature 'a' among its columns|Warning Retyped f, column 'b': found double, expected "
+                + "int32 as when the model was fitted; the values are taken as numbers|Warning OutOfRange f, column 'b': found values from -3 to 1 (as the "
+                + "file tells), expected 0 to 10 as when the model was fitted; of others it knows little|Noted Added f: columns that are no features: z; they "
+                + "stay as they are" },
     };
 
     [Theory]
@@ -75,7 +94,8 @@ public sealed class SchemaContractTests
             + "give files with the columns that the model was fitted to, or another model",
             Assert.Throws<DataException>(contract.ThrowIfBroken).Message);
         var warned = SchemaContract.Check(Model(fitted), Enumerable.Range(0, 12).Select(i => File($"f{i}", a with { ValueType = "Single" }, b)));
-        Assert.Equal(["f0, column 'a': found single, expected double as when the model was fitted; the values are taken as numbers (11 more files likewise)"], warned.WarningTexts);
+        Assert.Equal(["f0, column 'a': found single, expected double as when the model was fitted; the values are taken as numbers (11 more files likewise)"],
+            warned.WarningTexts);
     }
 
     [Fact]
@@ -85,7 +105,8 @@ public sealed class SchemaContractTests
         try
         {
             var path = Path.Combine(folder.FullName, "net.parquet");
-            var schema = new ParquetSchema(new DataField<double>("a"), new DataField<int?>("b"), new DataField<uint>("u"), new DataField<string>("s"), new DataField<long?>("none"));
+            var schema = new ParquetSchema(new DataField<double>("a"), new DataField<int?>("b"), new DataField<uint>("u"), new DataField<string>("s"),
+                new DataField<long?>("none"));
             await using (var stream = System.IO.File.Create(path))
             await using (var writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionLevel = CompressionLevel.Fastest }))
             {
@@ -111,8 +132,10 @@ public sealed class SchemaContractTests
             var contract = await Pipeline.FromParquet(path).CompareAsync(Model(fitted));
             Assert.Equal(
                 [
-                    $"{path}, column 'b': found values from -7 to 7 (as the file tells), expected 0 to 10 as when the model was fitted; of others it knows little",
-                    $"{path}, column 'a': found values from -3 to 3 (as the file tells), expected -1.5 to 2 as when the model was fitted; of others it knows little",
+                    $"{path}, column 'b': found values from -7 to 7 (as the file tells), expected 0 to 10 as when the model was fitted; of others it "
+                        + "knows little",
+                    $"{path}, column 'a': found values from -3 to 3 (as the file tells), expected -1.5 to 2 as when the model was fitted; of others it "
+                        + "knows little",
                 ],
                 contract.WarningTexts);
         }
@@ -135,7 +158,8 @@ public sealed class SchemaContractTests
     {
         var source = MemorySource.FromArrays(("x", new double?[] { 3, null, -0.0, 2.5, double.NaN }), ("n", new short[] { 5, 4, 6, 5, 4 }));
         var fittedModel = await Pipeline.From(source).FitAsync(new KMeansEstimator(2), new FitOptions { MaxIterations = 2 });
-        Feature[] expected = [new("x") { Type = "double", IsNullable = true, Minimum = 0, Maximum = 3 }, new("n") { Type = "int16", IsNullable = false, Minimum = 4, Maximum = 6 }];
+        Feature[] expected = [new("x") { Type = "double", IsNullable = true, Minimum = 0, Maximum = 3 },
+            new("n") { Type = "int16", IsNullable = false, Minimum = 4, Maximum = 6 }];
         var read = SavedModel.FromJson(fittedModel.Saved.ToJson());
         Assert.Equal(expected.Select(Text), read.Features!.Select(Text));
         Assert.Equal(fittedModel.Saved.ToJson(), read.ToJson());

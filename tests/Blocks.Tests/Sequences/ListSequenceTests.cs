@@ -8,13 +8,18 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests;
 
-/// <summary>Lists as sequences: the bits of the same sequences as rows with a key, however files, row groups and batches cut them; and jobs over them that are gone on with.</summary>
+/// <summary>
+/// Lists as sequences: the bits of the same sequences as rows with a key, however files, row groups and batches cut them; and jobs over them that are gone on
+/// with.
+/// </summary>
 public sealed class ListSequenceTests : IDisposable
 {
     private const int Lists = 240;
 
     private static readonly Track[] tracks = Make();
-    private static readonly Element[] elements = [.. tracks.SelectMany((t, i) => Enumerable.Range(0, t.Speed?.Count ?? 0).Select(e => new Element { Sequence = i, Weight = t.Weight, Speed = t.Speed![e], Turn = t.Turn![e], Symbol = t.Symbol![e] }))];
+    private static readonly Element[] elements = [
+        .. tracks.SelectMany((t, i) => Enumerable.Range(0, t.Speed?.Count ?? 0)
+            .Select(e => new Element { Sequence = i, Weight = t.Weight, Speed = t.Speed![e], Turn = t.Turn![e], Symbol = t.Symbol![e] }))];
     private static readonly string[] told = [$"{tracks.Count(t => t.Speed is null or [])} lists are empty or null: they have no rows"];
     private static readonly PipelineOptions two = new() { MaxDegreeOfParallelism = 2, BatchSize = 100 };
     private readonly string root = Directory.CreateTempSubdirectory("pipelines-lists-").FullName;
@@ -32,7 +37,8 @@ public sealed class ListSequenceTests : IDisposable
         string[] features = ["Speed", "Turn"];
         var hidden = HiddenMarkov.Of<NormalDistribution>(2);
         var fit = SequenceModel.DefaultFit with { MaxIterations = 4, Seed = 3 };
-        var expected = await Pipeline.FromParquet(this["rows.parquet"]).With(keyed).Features(features).Sequences("sequence").WeightedBy("Weight").FitAsync(hidden, fit);
+        var expected = await Pipeline.FromParquet(this["rows.parquet"]).With(keyed).Features(features).Sequences("sequence").WeightedBy("Weight")
+            .FitAsync(hidden, fit);
         var found = await Pipeline.From(Source("Speed", "Turn")).With(cut).Features(features).Sequences("sequence").WeightedBy("Weight").FitAsync(hidden, fit);
         Assert.Equal(new SavedModel(expected.Model).ToJson(), new SavedModel(found.Model).ToJson());
         Assert.Equal((elements.Length, elements.Length), (expected.Result.Rows, found.Result.Rows));
@@ -40,7 +46,8 @@ public sealed class ListSequenceTests : IDisposable
 
         // Symbols, of one column alone: its nulls are missing values.
         var estimator = new MarkovChainEstimator(1);
-        var chain = await Pipeline.FromParquet(this["rows.parquet"]).With(keyed).Features("Symbol").Sequences("sequence").FitAsync(estimator, SequenceModel.DefaultFit);
+        var chain = await Pipeline.FromParquet(this["rows.parquet"]).With(keyed).Features("Symbol").Sequences("sequence")
+            .FitAsync(estimator, SequenceModel.DefaultFit);
         var symbols = await Pipeline.From(Source("Symbol")).With(cut).Features("Symbol").Sequences("sequence").FitAsync(estimator, SequenceModel.DefaultFit);
         Assert.Equal(new SavedModel(chain.Model).ToJson(), new SavedModel(symbols.Model).ToJson());
         Assert.Equal(["a", "b", "c"], symbols.Saved.Features![0].Categories!);
@@ -51,14 +58,16 @@ public sealed class ListSequenceTests : IDisposable
     {
         await WriteAsync();
         var fit = SequenceModel.DefaultFit with { MaxIterations = 2 };
-        var model = (await Pipeline.FromParquet(this["rows.parquet"]).Features("Speed", "Turn").Sequences("sequence").FitAsync(HiddenMarkov.Of<NormalDistribution>(2), fit)).Saved;
+        var model = (await Pipeline.FromParquet(this["rows.parquet"]).Features("Speed", "Turn").Sequences("sequence")
+            .FitAsync(HiddenMarkov.Of<NormalDistribution>(2), fit)).Saved;
         var score = new ScoreOptions { Columns = ["log-probability", "label", "viterbi"] };
         Pipeline Score(int fault, params string[] lists)
         {
             // The first pass finds where sequences begin, the second writes.
             var passes = 0;
             return Pipeline.From(Source(lists.Length == 0 ? ["Speed", "Turn"] : lists)).With(two)
-                .Transform(b => b.Index == fault && Interlocked.Increment(ref passes) == 2 ? throw new FormatException() : b).Sequences("sequence").Score(model, score);
+                .Transform(b => b.Index == fault && Interlocked.Increment(ref passes) == 2 ? throw new FormatException() : b).Sequences("sequence")
+                .Score(model, score);
         }
 
         var parts = new ParquetSinkOptions { RowsPerFile = 450 };
@@ -71,8 +80,10 @@ public sealed class ListSequenceTests : IDisposable
             await Assert.ThrowsAsync<FormatException>(() => Score(fault).ToParquet(this[name], parts).RunAsync());
             if (Directory.Exists(this[name]))
             {
-                var other = await Assert.ThrowsAsync<DataException>(() => Score(-1, "Speed", "Turn", "Symbol").ToParquet(this[name], parts with { Resume = true }).RunAsync());
-                Assert.Equal("an unfinished output of another job: lists was Speed, Turn, numbered in sequence and is now Speed, Turn, Symbol, numbered in sequence", other.Found);
+                var other = await Assert.ThrowsAsync<DataException>(
+                    () => Score(-1, "Speed", "Turn", "Symbol").ToParquet(this[name], parts with { Resume = true }).RunAsync());
+                Assert.Equal("an unfinished output of another job: lists was Speed, Turn, numbered in sequence and is now Speed, Turn, Symbol, numbered "
+                    + "in sequence", other.Found);
                 resumed++;
             }
             var result = await Score(-1).With(two with { MaxDegreeOfParallelism = 3 }).ToParquet(this[name], parts with { Resume = true }).RunAsync();
@@ -87,14 +98,16 @@ public sealed class ListSequenceTests : IDisposable
         var (found, keyed) = (new MemorySink(), new MemorySink());
         await Pipeline.FromParquet(this["expected"]).To(found).RunAsync();
         await Pipeline.FromParquet(this["rows.parquet"]).With(two).Sequences("sequence").Score(model, score).To(keyed).RunAsync();
-        foreach (var column in (string[])["sequence", "Weight", "Speed", "Turn", "log_probability", "label", "viterbi", "viterbi_log_probability"]) Assert.Equal(keyed.Doubles(column), found.Doubles(column));
+        foreach (var column in (string[])["sequence", "Weight", "Speed", "Turn", "log_probability", "label", "viterbi", "viterbi_log_probability"])
+            Assert.Equal(keyed.Doubles(column), found.Doubles(column));
     }
 
     [Fact]
     public async Task Lists_that_are_not_asked_for_are_named_with_what_to_do()
     {
         await WriteAsync();
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.FromParquet(this["lists"]).Features("Speed").Sequences("Name").FitAsync(new MarkovChainEstimator(1)));
+        var error = await Assert.ThrowsAsync<DataException>(
+            () => Pipeline.FromParquet(this["lists"]).Features("Speed").Sequences("Name").FitAsync(new MarkovChainEstimator(1)));
         Assert.Equal("a column that is only passed on: it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)", error.Found);
     }
 
@@ -103,7 +116,8 @@ public sealed class ListSequenceTests : IDisposable
     private ParquetSource Source(params string[] lists) => new([this["lists"]], new ParquetSourceOptions { Lists = lists });
 
     private List<(string Name, string Bytes)> Read(string name) =>
-        [.. Directory.EnumerateFiles(this[name], "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Order(StringComparer.Ordinal).Select(f => (Path.GetFileName(f), Convert.ToBase64String(File.ReadAllBytes(f))))];
+        [.. Directory.EnumerateFiles(this[name], "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .Order(StringComparer.Ordinal).Select(f => (Path.GetFileName(f), Convert.ToBase64String(File.ReadAllBytes(f))))];
 
     // Three files in row groups of 37 lists; and the elements as rows of one file.
     private async Task WriteAsync()

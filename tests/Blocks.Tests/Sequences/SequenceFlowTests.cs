@@ -15,17 +15,21 @@ public sealed class SequenceFlowTests
     private static readonly int[] offsets = [.. Enumerable.Range(0, Rows).Where(r => r == 0 || data[3][r] != data[3][r - 1]), Rows];
 
     [Theory]
-    [InlineData(1, 64, false), InlineData(2, 64, true), InlineData(3, 100, true), InlineData(8, 1_000, false), InlineData(64, 7, true), InlineData(2, 8_000, false)]
+    [InlineData(1, 64, false), InlineData(2, 64, true), InlineData(3, 100, true), InlineData(8, 1_000, false), InlineData(64, 7, true),
+        InlineData(2, 8_000, false)]
     public async Task A_pass_gives_the_bits_of_the_same_sequences_in_memory(int parallelism, int batchSize, bool spill)
     {
         var model = new LagModel(2);
         var rows = new double[2 * Rows];
         data[0].CopyTo(rows, 0);
         data[1].CopyTo(rows, Rows);
-        var expected = (SumStatistics)await new SequencePass(new SequenceSet(FeatureMatrix.FromColumnMajor(rows, Rows, 2, Rows, data[2]), offsets), batchSize, 1).RunAsync(model, default);
+        var expected = (SumStatistics)await new SequencePass(new SequenceSet(FeatureMatrix.FromColumnMajor(rows, Rows, 2, Rows, data[2]), offsets), batchSize,
+            1).RunAsync(model, default);
 
         var options = new PipelineOptions { MaxDegreeOfParallelism = parallelism, BatchSize = batchSize };
-        await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), [new("x0"), new("x1")], "x2", options, new SequenceColumns("x3", "x4")) { MemoryBytes = spill ? 0 : null };
+        await using var pass = new FeaturePass(new Graph(new ArraySource(data), []), [new("x0"), new("x1")], "x2", options,
+            new SequenceColumns("x3", "x4"))
+        { MemoryBytes = spill ? 0 : null };
         for (var again = 0; again < 2; again++)
         {
             var found = (SumStatistics)await pass.RunAsync(model, default);
@@ -96,13 +100,16 @@ public sealed class SequenceFlowTests
         }
         var sink = new ListSink();
         var options = new PipelineOptions { MaxDegreeOfParallelism = parallelism, BatchSize = batchSize };
-        await Pipeline.From(new ArraySource(rows)).With(options).Sequences("x3", "x4", regroup: true).Score(new LagModel(2), ["x0", "x1"], new ScoreOptions { Keep = [] }).To(sink).RunAsync();
+        await Pipeline.From(new ArraySource(rows)).With(options).Sequences("x3", "x4", regroup: true)
+            .Score(new LagModel(2), ["x0", "x1"], new ScoreOptions { Keep = [] }).To(sink).RunAsync();
         Assert.Equal(expected, sink.Columns.Where((_, i) => i % 2 == 0).SelectMany(v => v));
 
         // Fitting: the bits do not depend on parallelism or spilling.
         async Task<double[]> SumsAsync(PipelineOptions flow, long? memory)
         {
-            await using var pass = new FeaturePass(new Graph(new ArraySource(rows), []), [new("x0"), new("x1")], "x2", flow, new SequenceColumns("x3", "x4", Regroup: true)) { MemoryBytes = memory };
+            await using var pass = new FeaturePass(new Graph(new ArraySource(rows), []), [new("x0"), new("x1")], "x2", flow,
+                new SequenceColumns("x3", "x4", Regroup: true))
+            { MemoryBytes = memory };
             var sums = (SumStatistics)await pass.RunAsync(new LagModel(2), default);
             Assert.Equal((Rows, data[3].Distinct().Count()), (sums.Rows, pass.Sequences));
             return sums.Sums;
@@ -114,15 +121,18 @@ public sealed class SequenceFlowTests
     public async Task Sequences_too_long_for_the_budget_are_refused_with_what_to_try()
     {
         var constant = new[] { new double[600_000], new double[600_000] };
-        await using var pass = new FeaturePass(new Graph(new ArraySource(constant), []), [new("x0")], null, new PipelineOptions { BatchSize = 1_024, MemoryBudget = "16MiB" }, new SequenceColumns("x1"));
+        await using var pass = new FeaturePass(new Graph(new ArraySource(constant), []), [new("x0")], null,
+            new PipelineOptions { BatchSize = 1_024, MemoryBudget = "16MiB" }, new SequenceColumns("x1"));
         var error = await Assert.ThrowsAsync<DataException>(() => pass.RunAsync(new LagModel(1), default).AsTask());
         Assert.Equal(
-            "array, column 'x1': found sequences that together need 4.8MB (600000 rows), expected at most 4.19MB, a quarter of the memory budget; give more memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences", error.Message);
+            "array, column 'x1': found sequences that together need 4.8MB (600000 rows), expected at most 4.19MB, a quarter of the memory budget; give more "
+                + "memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences", error.Message);
     }
 
     [Fact]
     public void A_model_of_sequences_wants_to_know_them() => Assert.Equal(
-        "lag model: found rows that are no sequences, expected the column with the sequences' keys; name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)",
+        "lag model: found rows that are no sequences, expected the column with the sequences' keys; name it (Pipeline.Sequences), or the columns of lists "
+            + "(ParquetSourceOptions.Lists)",
         Assert.Throws<ModelException>(() => Pipeline.From(new ArraySource(data)).Score(new LagModel(2), ["x0", "x1"])).Message);
 
     private static double[][] Make()
@@ -138,7 +148,8 @@ public sealed class SequenceFlowTests
                 (key, weight, time) = (key + 1, random.NextDouble(), 0);
                 left = (int)(random.NextDouble() * (random.NextDouble() < 0.05 ? 700 : 20)) + 1;
             }
-            (made[0][r], made[1][r], made[2][r], made[3][r], made[4][r]) = (random.NextDouble() - 0.5, random.NextDouble() - 0.5, weight, key * 31 % 8_191, time / 2);
+            (made[0][r], made[1][r], made[2][r], made[3][r], made[4][r]) = (random.NextDouble() - 0.5, random.NextDouble() - 0.5, weight,
+                key * 31 % 8_191, time / 2);
         }
         return made;
     }

@@ -47,20 +47,24 @@ public sealed class SequenceIndexTests
     [Theory]
     [InlineData(3), InlineData(2), InlineData(8)]
     public void A_key_that_comes_back_is_named_with_its_place(int batchSize) => Assert.Equal(
-        "data, row 5, column 'k': found key a again, after other keys, expected the rows of one key behind one another; sort the files by key, or let rows be regrouped (SequenceColumns.Regroup)",
+        "data, row 5, column 'k': found key a again, after other keys, expected the rows of one key behind one another; sort the files by key, or let rows be "
+            + "regrouped (SequenceColumns.Regroup)",
         Refused(["a", "a", "b", "b", "c", "a"], [1, 2, 1, 2, 1, 3], batchSize));
 
     [Theory]
     [InlineData(4), InlineData(3), InlineData(1)]
     public void An_order_that_falls_is_named_with_its_place(int batchSize) => Assert.Equal(
-        "data, row 3, column 't': found 1 after 2 in one sequence, expected values that don't fall within a sequence; sort the file by key and order, or let rows be regrouped (SequenceColumns.Regroup)",
+        "data, row 3, column 't': found 1 after 2 in one sequence, expected values that don't fall within a sequence; sort the file by key and order, or let "
+            + "rows be regrouped (SequenceColumns.Regroup)",
         Refused(["a", "b", "b", "b"], [9, 2, 2, 1], batchSize));
 
     [Fact]
     public void A_missing_key_and_a_missing_order_are_named()
     {
-        Assert.Equal("data, row 2, column 'k': found null, expected a sequence's key in every row; leave such rows out of the file, or choose another column", Refused(["a", "a", null, "b"], [1, 2, 3, 4], 2));
-        Assert.Equal("data, row 1, column 't': found null, expected a value of the order column in every row; leave such rows out of the file, or choose another column", Refused(["a", "a"], [1, null], 2));
+        Assert.Equal("data, row 2, column 'k': found null, expected a sequence's key in every row; leave such rows out of the file, or choose another column",
+            Refused(["a", "a", null, "b"], [1, 2, 3, 4], 2));
+        Assert.Equal("data, row 1, column 't': found null, expected a value of the order column in every row; leave such rows out of the file, or choose "
+            + "another column", Refused(["a", "a"], [1, null], 2));
     }
 
     [Fact]
@@ -76,7 +80,8 @@ public sealed class SequenceIndexTests
 
     [Fact]
     public void More_sequences_than_the_budget_holds_are_refused() => Assert.Equal(
-        "data, row 2, column 'k': found more than 2 sequences, expected at most 2, an eighth of the memory budget; give more memory (PipelineOptions.MemoryBudget), or fit fewer sequences",
+        "data, row 2, column 'k': found more than 2 sequences, expected at most 2, an eighth of the memory budget; give more memory "
+            + "(PipelineOptions.MemoryBudget), or fit fewer sequences",
         Refused(["a", "b", "c"], [1, 1, 1], 2, 200));
 
     private static string Refused(string?[] keys, int?[] order, int batchSize, long mostBytes = 1 << 20)

@@ -12,7 +12,8 @@ public sealed class SequenceJobTests : IDisposable
     private const int Rows = 600;
 
     // x0 is a symbol of 0, 1, 2; x1 the key, 30 rows each.
-    private static readonly double[][] data = [[.. Enumerable.Range(0, Rows).Select(r => (double)(r * r % 7 % 3))], [.. Enumerable.Range(0, Rows).Select(r => (double)(r / 30))]];
+    private static readonly double[][] data = [[.. Enumerable.Range(0, Rows).Select(r => (double)(r * r % 7 % 3))],
+        [.. Enumerable.Range(0, Rows).Select(r => (double)(r / 30))]];
 
     private readonly string root = Directory.CreateTempSubdirectory("pipelines-sequence-jobs-").FullName;
 
@@ -23,7 +24,11 @@ public sealed class SequenceJobTests : IDisposable
     {
         async Task<string> FitAsync(bool kept, int iterations)
         {
-            var options = new PipelineOptions { BatchSize = 64, Checkpoints = kept ? new CheckpointOptions { Folder = Path.Combine(root, "kept"), Resume = true, EveryBatches = 1 } : null };
+            var options = new PipelineOptions
+            {
+                BatchSize = 64,
+                Checkpoints = kept ? new CheckpointOptions { Folder = Path.Combine(root, "kept"), Resume = true, EveryBatches = 1 } : null
+            };
             var pipeline = Pipeline.From(new ArraySource(data)).With(options).Features("x0").Sequences("x1");
             var fitted = await pipeline.FitAsync(new MarkovChainEstimator(1), SequenceModel.DefaultFit with { MaxIterations = iterations });
             return Encoding.UTF8.GetString(fitted.Saved.ToJson());
@@ -47,9 +52,12 @@ public sealed class SequenceJobTests : IDisposable
         }
         var state = new IncrementalOptions { StateFile = Path.Combine(root, "state.json") };
         var error = await Assert.ThrowsAsync<DataException>(() => score
-            ? IncrementalScoring.RunAsync([input], paths => Pipeline.FromParquet(paths).Sequences("x1").Score(new LagModel(1), ["x0"]), Path.Combine(root, "out"), state)
-            : IncrementalFitting.RunAsync([input], paths => Pipeline.FromParquet(paths).Features("x0").Sequences("x1"), new MarkovChainEstimator(1), SequenceModel.DefaultFit, state));
-        Assert.Equal($"{Path.Combine(root, "in.parquet")}: found sequences of 'x1' in an incremental run, expected independent rows, as a sequence may go on in the next file; leave the state file out (IncrementalOptions.StateFile), or take all files at once", error.Message);
+            ? IncrementalScoring.RunAsync([input], paths => Pipeline.FromParquet(paths).Sequences("x1").Score(new LagModel(1), ["x0"]),
+                Path.Combine(root, "out"), state)
+            : IncrementalFitting.RunAsync([input], paths => Pipeline.FromParquet(paths).Features("x0").Sequences("x1"), new MarkovChainEstimator(1),
+                SequenceModel.DefaultFit, state));
+        Assert.Equal($"{Path.Combine(root, "in.parquet")}: found sequences of 'x1' in an incremental run, expected independent rows, as a sequence may go on "
+            + "in the next file; leave the state file out (IncrementalOptions.StateFile), or take all files at once", error.Message);
         Assert.False(File.Exists(state.StateFile));
     }
 

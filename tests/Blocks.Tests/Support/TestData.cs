@@ -213,7 +213,8 @@ internal static class TestData
 
     /// <summary>A two-component mixture over two features, and its features' names.</summary>
     public static GeneralMixtureModel Mixture() => new(
-        [new MultivariateGaussianDistribution([0.5, -1], new double[,] { { 2, 0.3 }, { 0.3, 1 } }), new MultivariateGaussianDistribution([-20, 30], new double[,] { { 200, 30 }, { 30, 100 } })],
+        [new MultivariateGaussianDistribution([0.5, -1], new double[,] { { 2, 0.3 }, { 0.3, 1 } }),
+            new MultivariateGaussianDistribution([-20, 30], new double[,] { { 200, 30 }, { 30, 100 } })],
         [0.4, 0.6]);
 
     public static readonly string[] Two = ["x0", "x1"];

@@ -30,8 +30,10 @@ internal sealed class BlockFaultCampaign : Campaign
     public override async Task RunAsync(Trials trials)
     {
         trials.Header = ["block", "kinds of fault", "places", "degrees of parallelism", "trials", "ended with the first cause, nothing committed"];
-        var fixtures = Assembly.GetExecutingAssembly().GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(BlockFixture))).Select(t => (BlockFixture)Activator.CreateInstance(t)!).ToList();
-        foreach (var block in typeof(SourceBlock).Assembly.GetExportedTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IDataflowBlock))))
+        var fixtures = Assembly.GetExecutingAssembly().GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(BlockFixture)))
+            .Select(t => (BlockFixture)Activator.CreateInstance(t)!).ToList();
+        foreach (var block in typeof(SourceBlock).Assembly.GetExportedTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false } && t.IsAssignableTo(typeof(IDataflowBlock))))
             if (fixtures.TrueForAll(f => f.BlockType != block)) trials.Finding($"{block.Name} has no fixture");
         int[] places = trials.Pick([0, 10, Batches - 1], Enumerable.Range(0, Batches).ToArray());
         int[] parallelisms = trials.Pick([1, 8], new[] { 1, 2, 3, 8, 64 });
@@ -43,7 +45,8 @@ internal sealed class BlockFaultCampaign : Campaign
                     foreach (var parallelism in parallelisms)
                     {
                         tried++;
-                        if (await TryAsync(fixture, thrown, at, parallelism) is { } wrong) trials.Finding($"{fixture.BlockType.Name}, {kind} at batch {at}, {parallelism} at a time: {wrong}");
+                        if (await TryAsync(fixture, thrown, at, parallelism) is { } wrong)
+                            trials.Finding($"{fixture.BlockType.Name}, {kind} at batch {at}, {parallelism} at a time: {wrong}");
                         else right++;
                     }
             trials.Row(fixture.BlockType.Name, kinds.Length, places.Length, string.Join(", ", parallelisms), tried, right);
@@ -64,11 +67,14 @@ internal sealed class BlockFaultCampaign : Campaign
         if (await Watchdog.EndOf(run.DisposeAsync().AsTask()) is { } disposing) return $"disposing the run: {disposing}";
         // A cancellation that nobody asked for becomes an error that says so, with the cancellation inside.
         var root = RunFailure.Unwrap(fault);
-        if (root is OperationCanceledException ? end is not InvalidOperationException || end.InnerException != root : end != root) return $"it ends with {end?.ToString() ?? "nothing"}";
+        if (root is OperationCanceledException ? end is not InvalidOperationException || end.InnerException != root : end != root)
+            return $"it ends with {end?.ToString() ?? "nothing"}";
         if (run.Failure?.Exception != end || RunFailure.Of(end!)?.Block != rig.Block.ToString()) return $"the failure is told as {run.Failure}";
-        if (!rig.Block.Completion.IsFaulted || rig.Block.Completion.Exception!.InnerExceptions is not [var inner] || inner != end) return $"the block ended as {rig.Block.Completion.Status}";
+        if (!rig.Block.Completion.IsFaulted || rig.Block.Completion.Exception!.InnerExceptions is not [var inner] || inner != end)
+            return $"the block ended as {rig.Block.Completion.Status}";
         if (rig.Order().Any(index => index >= at)) return $"batch {rig.Order().Max()} was handed on";
-        if (rig.Sink is { } sink && (sink.IsCompleted || sink.Disposed != 1)) return $"the sink is {(sink.IsCompleted ? "committed" : "not committed")} and was disposed {sink.Disposed} times";
+        if (rig.Sink is { } sink && (sink.IsCompleted || sink.Disposed != 1))
+            return $"the sink is {(sink.IsCompleted ? "committed" : "not committed")} and was disposed {sink.Disposed} times";
         return null;
     }
 }

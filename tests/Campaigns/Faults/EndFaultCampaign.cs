@@ -28,7 +28,8 @@ internal sealed class EndFaultCampaign : Campaign
                     foreach (var parallelism in new[] { 1, 2, 8 })
                     {
                         tried++;
-                        if (await TryAsync(place, at, alsoDispose, parallelism) is { } wrong) trials.Finding($"{place}, batch {at}, {parallelism} at a time{(alsoDispose ? ", disposing fails too" : "")}: {wrong}");
+                        if (await TryAsync(place, at, alsoDispose, parallelism) is { } wrong)
+                            trials.Finding($"{place}, batch {at}, {parallelism} at a time{(alsoDispose ? ", disposing fails too" : "")}: {wrong}");
                         else right++;
                     }
                 trials.Row(place, alsoDispose ? "yes" : "no", tried, right);
@@ -61,7 +62,8 @@ internal sealed class EndFaultCampaign : Campaign
 
         public string Name => "failing";
 
-        public ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken) => place == Place.SourceOpen ? ValueTask.FromException<SourceInfo>(boom) : inner.OpenAsync(cancellationToken);
+        public ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken) =>
+            place == Place.SourceOpen ? ValueTask.FromException<SourceInfo>(boom) : inner.OpenAsync(cancellationToken);
 
         public async IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
@@ -81,9 +83,11 @@ internal sealed class EndFaultCampaign : Campaign
 
         public string Name => "failing";
 
-        public ValueTask OpenAsync(BatchSchema schema, CancellationToken cancellationToken) => place == Place.SinkOpen ? ValueTask.FromException(boom) : default;
+        public ValueTask OpenAsync(BatchSchema schema, CancellationToken cancellationToken) =>
+            place == Place.SinkOpen ? ValueTask.FromException(boom) : default;
 
-        public ValueTask WriteAsync(DataBatch batch, CancellationToken cancellationToken) => place == Place.SinkWrite && batch.Index == at ? ValueTask.FromException(boom) : default;
+        public ValueTask WriteAsync(DataBatch batch, CancellationToken cancellationToken) =>
+            place == Place.SinkWrite && batch.Index == at ? ValueTask.FromException(boom) : default;
 
         public ValueTask CompleteAsync(CancellationToken cancellationToken)
         {

@@ -3,7 +3,9 @@ using Pipelines.Blocks.Tests;
 
 namespace Pipelines.Campaigns.Faults;
 
-/// <summary>A sink that takes a batch only when it is told to, and a source that stalls: what is under way stays bounded, and a fault ends the run all the same.</summary>
+/// <summary>
+/// A sink that takes a batch only when it is told to, and a source that stalls: what is under way stays bounded, and a fault ends the run all the same.
+/// </summary>
 internal sealed class SlowEndCampaign : Campaign
 {
     private const int Batches = 400;
@@ -25,7 +27,8 @@ internal sealed class SlowEndCampaign : Campaign
             foreach (var blocksThread in new[] { false, true })
                 foreach (var faulty in new[] { "transform", "sink", "cancelled" }) await StalledSourceAsync(trials, parallelism, blocksThread, faulty);
         }
-        trials.Note("The sink waits at a gate that the trial opens for one batch at a time; the source's read does not return and looks at no token. The clock is the trial's own: the run is told that its patience is over.");
+        trials.Note("The sink waits at a gate that the trial opens for one batch at a time; the source's read does not return and looks at no token. The clock "
+            + "is the trial's own: the run is told that its patience is over.");
     }
 
     private static async Task SlowSinkAsync(Trials trials, int parallelism, int written, string faulty)
@@ -58,7 +61,8 @@ internal sealed class SlowEndCampaign : Campaign
         for (var k = 0; k <= written; k++)
         {
             // Until every place is taken: the source waits for a credit, or has no more rows.
-            if (!await Watchdog.UntilAsync(() => Volatile.Read(ref arrived) == k && (source.Credits?.Waiting > 0 || Volatile.Read(ref array.Made) == Batches))) trials.Finding($"{what}: it does not fill up");
+            if (!await Watchdog.UntilAsync(() => Volatile.Read(ref arrived) == k && (source.Credits?.Waiting > 0 || Volatile.Read(ref array.Made) == Batches)))
+                trials.Finding($"{what}: it does not fill up");
             most = Math.Max(most, Volatile.Read(ref array.Made) - k);
             if (k < written) gate.Release();
         }
@@ -125,7 +129,8 @@ internal sealed class SlowEndCampaign : Campaign
         }
         if (cause is null ? end is not OperationCanceledException : end != cause) trials.Finding($"{what}: it ends with {end?.ToString() ?? "nothing"}");
         if (await Watchdog.EndOf(run.DisposeAsync().AsTask()) is { } disposing) trials.Finding($"{what}: disposing: {disposing}");
-        if (sink.IsCompleted || sink.Disposed != 1) trials.Finding($"{what}: the sink was {(sink.IsCompleted ? "committed" : "not committed")}, disposed {sink.Disposed} times");
+        if (sink.IsCompleted || sink.Disposed != 1)
+            trials.Finding($"{what}: the sink was {(sink.IsCompleted ? "committed" : "not committed")}, disposed {sink.Disposed} times");
         if (written is { } w && sink.Indexes.Count != w) trials.Finding($"{what}: {sink.Indexes.Count} batches written, {w} before the fault");
     }
 }

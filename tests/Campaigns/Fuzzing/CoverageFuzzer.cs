@@ -83,7 +83,8 @@ internal sealed class CoverageFuzzer(InstrumentedCode code, FuzzTarget target, R
         try
         {
             run(input);
-            if (GC.GetAllocatedBytesForCurrentThread() - before is var bytes && bytes > target.MostAllocated) Crash(input, $"{bytes >> 20} MiB allocated", "memory");
+            if (GC.GetAllocatedBytesForCurrentThread() - before is var bytes && bytes > target.MostAllocated)
+                Crash(input, $"{bytes >> 20} MiB allocated", "memory");
         }
         catch (Exception e) when (e is not OutOfMemoryException { Data.Count: > 0 })
         {

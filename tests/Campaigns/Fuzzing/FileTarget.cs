@@ -54,8 +54,9 @@ internal sealed class FileTarget : FuzzTarget
         }
     }
 
-    // Decompressors and Parquet.Net refuse bad bytes with exceptions of many types; the reader turns them into its own error, which is what counts. Those of the
-    // runtime that mean a mistake of ours are not let through.
-    private static bool IsKnownCause(Exception cause) => cause is not (NullReferenceException or OutOfMemoryException or AccessViolationException or StackOverflowException)
+    // Decompressors and Parquet.Net refuse bad bytes with exceptions of many types; the reader turns them into its own error, which is what counts. Those of
+    // the runtime that mean a mistake of ours are not let through.
+    private static bool IsKnownCause(Exception cause) =>
+        cause is not (NullReferenceException or OutOfMemoryException or AccessViolationException or StackOverflowException)
         || (cause.StackTrace?.Split('\n')[0].Contains("at Pipelines.", StringComparison.Ordinal) == false);
 }

@@ -18,7 +18,8 @@ internal sealed class FuzzCampaign : Campaign
     public static IEnumerable<(string File, byte[] Bytes)> Kept(string target)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "corpus", target);
-        return !Directory.Exists(folder) ? [] : Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(f => (Path.GetFileName(f), File.ReadAllBytes(f)));
+        return !Directory.Exists(folder) ? [] : Directory.GetFiles(folder).Order(StringComparer.Ordinal)
+            .Select(f => (Path.GetFileName(f), File.ReadAllBytes(f)));
     }
 
     public override async Task RunAsync(Trials trials)
@@ -46,11 +47,13 @@ internal sealed class FuzzCampaign : Campaign
             {
                 trials.Finding($"{target.Name}: {what}; input {Save(target, input, "crash-")}");
             }
-            trials.Row(target.Name, before, fuzzer.Executions, trials.IsLong ? (object)(long)(fuzzer.Executions / time) : "-", edges, fuzzer.Edges, fuzzer.Corpus.Count, fuzzer.Crashes.Count, hangs);
+            trials.Row(target.Name, before, fuzzer.Executions, trials.IsLong ? (object)(long)(fuzzer.Executions / time) : "-", edges, fuzzer.Edges,
+                fuzzer.Corpus.Count, fuzzer.Crashes.Count, hangs);
             if (hangs > 0) return;
             foreach (var input in trials.IsLong ? fuzzer.Minimised() : []) Save(target, input, "");
         }
-        trials.Note($"Seed {Seed}. The code is instrumented by SharpFuzz 2.3.0; inputs that take a branch as none before are kept and mutated in the same process. The kept ones, one for each branch, are in `tests/Campaigns/corpus` and are replayed by every test run.");
+        trials.Note($"Seed {Seed}. The code is instrumented by SharpFuzz 2.3.0; inputs that take a branch as none before are kept and mutated in the same "
+            + "process. The kept ones, one for each branch, are in `tests/Campaigns/corpus` and are replayed by every test run.");
     }
 
     private static int RunBriefly(CoverageFuzzer fuzzer)

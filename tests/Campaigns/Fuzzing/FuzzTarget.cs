@@ -7,7 +7,8 @@ internal abstract class FuzzTarget
 {
     /// <summary>All targets, by name.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } =
-        [.. Assembly.GetExecutingAssembly().GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(FuzzTarget))).Select(t => (FuzzTarget)Activator.CreateInstance(t)!).OrderBy(t => t.Name, StringComparer.Ordinal)];
+        [.. Assembly.GetExecutingAssembly().GetTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(FuzzTarget)))
+            .Select(t => (FuzzTarget)Activator.CreateInstance(t)!).OrderBy(t => t.Name, StringComparer.Ordinal)];
 
     /// <summary>Name of the target and of its corpus folder.</summary>
     public abstract string Name { get; }
@@ -27,6 +28,8 @@ internal abstract class FuzzTarget
     /// <summary>Reads the input. Returns if it was read or refused as it should be; everything else is thrown on.</summary>
     public abstract void Run(byte[] input);
 
-    /// <summary>The target of that name; through it a copy of this assembly, loaded beside instrumented code, is called with nothing but types of the framework.</summary>
+    /// <summary>
+    /// The target of that name; through it a copy of this assembly, loaded beside instrumented code, is called with nothing but types of the framework.
+    /// </summary>
     public static Action<byte[]> Entry(string name) => All.Single(t => t.Name == name).Run;
 }

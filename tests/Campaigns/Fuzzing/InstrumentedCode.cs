@@ -6,8 +6,8 @@ using SharpFuzz.Common;
 namespace Pipelines.Campaigns.Fuzzing;
 
 /// <summary>
-/// The code under test with a counter at each branch, loaded beside the plain one: copies of the libraries, instrumented by SharpFuzz, in a load context of their
-/// own with a copy of this assembly that calls them.
+/// The code under test with a counter at each branch, loaded beside the plain one: copies of the libraries, instrumented by SharpFuzz, in a load context of
+/// their own with a copy of this assembly that calls them.
 /// </summary>
 internal sealed unsafe class InstrumentedCode : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed unsafe class InstrumentedCode : IDisposable
         foreach (var library in libraries)
         {
             File.Copy(Path.Combine(AppContext.BaseDirectory, library + ".dll"), folder[library + ".dll"]);
-            if (!SharpFuzz.Fuzzer.Instrument(folder[library + ".dll"], _ => true, SharpFuzz.Options.Value).Any()) throw new InvalidOperationException($"{library} was not instrumented");
+            if (!SharpFuzz.Fuzzer.Instrument(folder[library + ".dll"], _ => true, SharpFuzz.Options.Value).Any())
+                throw new InvalidOperationException($"{library} was not instrumented");
         }
         var self = typeof(InstrumentedCode).Assembly.GetName().Name!;
         File.Copy(Path.Combine(AppContext.BaseDirectory, self + ".dll"), folder[self + ".dll"]);
@@ -51,6 +52,7 @@ internal sealed unsafe class InstrumentedCode : IDisposable
     // The map is never freed: an input that hangs may write to it for ever.
     private sealed class Context(string root, string[] own) : AssemblyLoadContext("instrumented")
     {
-        protected override Assembly? Load(AssemblyName assemblyName) => Array.IndexOf(own, assemblyName.Name) >= 0 ? LoadFromAssemblyPath(Path.Combine(root, assemblyName.Name + ".dll")) : null;
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            Array.IndexOf(own, assemblyName.Name) >= 0 ? LoadFromAssemblyPath(Path.Combine(root, assemblyName.Name + ".dll")) : null;
     }
 }

@@ -12,9 +12,14 @@ internal sealed partial class ModelTarget : FuzzTarget
     public override string Name => "model-json";
 
     public override IReadOnlyList<byte[]> Words { get; } =
-        [.. Tokens().Matches(string.Concat(Models().Select(m => m.ToString()).Concat(Foreign()))).Select(m => m.Value).Concat(["null", "true", "-1", "1e999", "\"NaN\"", "\"Infinity\"", "{}", "[]", "\"frozen\":true,", "NaN", "-Infinity", "numpy.int64"]).Distinct().Select(Encoding.UTF8.GetBytes)];
+        [
+            .. Tokens().Matches(string.Concat(Models().Select(m => m.ToString()).Concat(Foreign()))).Select(m => m.Value)
+                .Concat(["null", "true", "-1", "1e999", "\"NaN\"", "\"Infinity\"", "{}", "[]", "\"frozen\":true,", "NaN", "-Infinity", "numpy.int64"])
+                .Distinct().Select(Encoding.UTF8.GetBytes)];
 
-    public override Task<IReadOnlyList<byte[]>> SeedsAsync() => Task.FromResult<IReadOnlyList<byte[]>>([.. Models().Select(m => Spaces().Replace(m.ToString(), "")).Concat(Foreign().Select(t => Spaces().Replace(t, ""))).Select(Encoding.UTF8.GetBytes)]);
+    public override Task<IReadOnlyList<byte[]>> SeedsAsync() =>
+        Task.FromResult<IReadOnlyList<byte[]>>([
+            .. Models().Select(m => Spaces().Replace(m.ToString(), "")).Concat(Foreign().Select(t => Spaces().Replace(t, ""))).Select(Encoding.UTF8.GetBytes)]);
 
     public override void Run(byte[] input)
     {
@@ -35,10 +40,11 @@ internal sealed partial class ModelTarget : FuzzTarget
     private static IEnumerable<SavedModel> Models()
     {
         yield return new(new NormalDistribution(1.5, 2), [new Feature("a")]);
-        yield return new(new KMeans(new double[,] { { 1, 2 }, { 3, 4 } }), [new Feature("a", ["x", "y"]), new Feature("b")], new TrainingFacts(10, true, -1, -2, [-1.5, -1], 3, 16, "scalar"));
+        yield return new(new KMeans(new double[,] { { 1, 2 }, { 3, 4 } }), [new Feature("a", ["x", "y"]), new Feature("b")],
+            new TrainingRecord(10, true, -1, -2, [-1.5, -1], 3, 16, "scalar"));
         yield return new(new GeneralMixtureModel([new NormalDistribution(0, 1), (Distribution)new NormalDistribution(2, 1).Freeze()], [0.25, 0.75]));
         yield return new(new MultivariateGaussianDistribution([1, 2], new double[,] { { 2, 0.5 }, { 0.5, 1 } }), [new Feature("a"), new Feature("b")]);
-        yield return new(new IndependentComponentsDistribution([new NormalDistribution(0, 1), MultivariateGaussianDistribution.Blank([0])], [1, 0.5]));
+        yield return new(new IndependentComponentsDistribution([new NormalDistribution(0, 1), MultivariateGaussianDistribution.Prototype([0])], [1, 0.5]));
     }
 
     // Files of pomegranate: those that our models can be written as, and what else its files hold.
@@ -46,13 +52,15 @@ internal sealed partial class ModelTarget : FuzzTarget
     {
         IEnumerable<SavedModel> tables =
         [
-            new(new IndependentComponentsDistribution([new DiscreteDistribution([0.25, 0.75]), new GammaDistribution(1, 2)]), [new Feature("a", ["x", "y"]), new Feature("b")]),
+            new(new IndependentComponentsDistribution([new DiscreteDistribution([0.25, 0.75]), new GammaDistribution(1, 2)]),
+                [new Feature("a", ["x", "y"]), new Feature("b")]),
             new(new ConditionalProbabilityTable([2, 2], [0.5, 0.5, 1, 0]), [new Feature("a", ["1", "2.5"]), new Feature("b", ["u", "v"])]),
             new(new JointProbabilityTable([1, 2], [0.5, 0.5]), [new Feature("a", ["1"]), new Feature("b", ["u", "v"])]),
             new(new GaussianKernelDensity([1, 2], 0.5)),
         ];
         foreach (var model in Models().Concat(tables)) yield return Encoding.ASCII.GetString(PomegranateFile.Write(model, out _));
-        yield return """{"class":"GeneralMixtureModel","distributions":[{"class":"Distribution","dtype":"bool","name":"DiscreteDistribution","parameters":[{"True":1.0}]}],"weights":[-Infinity,NaN]}""";
+        yield return """{"class":"GeneralMixtureModel","distributions":[{"class":"Distribution","dtype":"bool","name":"DiscreteDistribution","parameters":"""
+            + """[{"True":1.0}]}],"weights":[-Infinity,NaN]}""";
     }
 
     [GeneratedRegex("\"[a-zA-Z-]+\":?")]

@@ -18,7 +18,8 @@ internal sealed class PageHeaderTarget : FuzzTarget
         try
         {
             var header = PageHeader.Parse(input, out var length);
-            if (length > input.Length || header.CompressedBytes < 0 || header.UncompressedBytes < 0) throw new InvalidOperationException("a header that cannot be");
+            if (length > input.Length || header.CompressedBytes < 0 || header.UncompressedBytes < 0)
+                throw new InvalidOperationException("a header that cannot be");
         }
         catch (BrokenFileException)
         {

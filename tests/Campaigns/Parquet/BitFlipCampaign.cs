@@ -15,7 +15,8 @@ internal sealed class BitFlipCampaign : Campaign
     {
         using var folder = new TempFolder();
         var path = folder["flipped.parquet"];
-        trials.Header = ["file", "engine", "flips", "refused", "read right", "wrong, flip in page data", "wrong, flip in a page header", "wrong, flip in the footer", "scored wrong", "engines differ", "slowest ms", "most MiB allocated", "most MiB of growth"];
+        trials.Header = ["file", "engine", "flips", "refused", "read right", "wrong, flip in page data", "wrong, flip in a page header",
+            "wrong, flip in the footer", "scored wrong", "engines differ", "slowest ms", "most MiB allocated", "most MiB of growth"];
         var specimens = await Specimen.AllAsync();
         var each = (trials.Pick(800, 10_400) + specimens.Count - 1) / specimens.Count;
         foreach (var specimen in specimens)
@@ -40,19 +41,27 @@ internal sealed class BitFlipCampaign : Campaign
                 var bytes = (byte[])specimen.Bytes.Clone();
                 bytes[at] ^= (byte)(1 << bit);
                 await File.WriteAllBytesAsync(path, bytes);
-                foreach (var tally in engines) await tally.TryAsync(trials, path, $"{tally.Engine}: {specimen.Name}, byte {at} ({regions[at]}), bit {bit}", regions[at], specimen.HasChecksums);
+                foreach (var tally in engines)
+                    await tally.TryAsync(trials, path, $"{tally.Engine}: {specimen.Name}, byte {at} ({regions[at]}), bit {bit}", regions[at],
+                        specimen.HasChecksums);
                 var read = engines.Where(t => t.Outcome is Outcome.Right or Outcome.Wrong).ToList();
                 if (!read.GroupBy(t => t.Reader.Columns).Any(g => g.Select(t => t.Reader.Digest).Distinct().Count() > 1)) continue;
                 // Damage that no checksum covers may be taken in different ways; damage that one covers must not be read at all.
                 differ++;
-                var what = $"{specimen.Name}, byte {at} ({regions[at]}), bit {bit}: engines read different values: {string.Join("; ", read.Select(t => $"{t.Engine} {t.Detail}"))}";
+                var what = $"{specimen.Name}, byte {at} ({regions[at]}), bit {bit}: engines read different values: "
+                    + $"{string.Join("; ", read.Select(t => $"{t.Engine} {t.Detail}"))}";
                 if (regions[at] == FileRegion.PageData && specimen.HasChecksums) trials.Finding(what);
                 else trials.Log(what);
             }
             foreach (var t in engines)
-                trials.Row(specimen.Name, t.Engine, each, t.Refused, t.Right, t.Wrong[(int)FileRegion.PageData], t.Wrong[(int)FileRegion.PageHeader], t.Wrong[(int)FileRegion.Footer], t.ScoredWrong, differ, (int)t.Reader.Longest.TotalMilliseconds, t.Reader.MostAllocated >> 20, t.Reader.MostResident >> 20);
+                trials.Row(specimen.Name, t.Engine, each, t.Refused, t.Right, t.Wrong[(int)FileRegion.PageData], t.Wrong[(int)FileRegion.PageHeader],
+                    t.Wrong[(int)FileRegion.Footer], t.ScoredWrong, differ, (int)t.Reader.Longest.TotalMilliseconds, t.Reader.MostAllocated >> 20,
+                    t.Reader.MostResident >> 20);
         }
-        trials.Note($"Seed {Seed}; half of the flips anywhere in the file, half in footer and page headers. A flip is read right where nothing looks at the bit (statistics, the writer's name, padding). Wrong: other values or names than were written, and no error: what no reader can see without a checksum. Engines differ: all that read the file read the same columns, but not the same values, because they take the damage in different ways. Checksums cover the pages' data; the format has none for page headers and footer.");
+        trials.Note($"Seed {Seed}; half of the flips anywhere in the file, half in footer and page headers. A flip is read right where nothing looks at the "
+            + "bit (statistics, the writer's name, padding). Wrong: other values or names than were written, and no error: what no reader can see without a "
+            + "checksum. Engines differ: all that read the file read the same columns, but not the same values, because they take the damage in different "
+            + "ways. Checksums cover the pages' data; the format has none for page headers and footer.");
     }
 
     private sealed record Tally(string Engine, DamagedReader Reader)

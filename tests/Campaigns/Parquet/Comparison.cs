@@ -17,7 +17,14 @@ internal sealed class Comparison(IReadOnlyList<(string Name, Array Values)> expe
         foreach (var column in batch.Columns)
         {
             digest.Add(column.Field.Name);
-            for (var i = 0; i < batch.Rows; i++) digest.Add(column.GetValue(i) switch { double d => BitConverter.DoubleToInt64Bits(d), float f => BitConverter.SingleToInt32Bits(f), byte[] b => Convert.ToHexString(b), var v => v });
+            for (var i = 0; i < batch.Rows; i++)
+                digest.Add(column.GetValue(i) switch
+                {
+                    double d => BitConverter.DoubleToInt64Bits(d),
+                    float f => BitConverter.SingleToInt32Bits(f),
+                    byte[] b => Convert.ToHexString(b),
+                    var v => v
+                });
         }
         if (difference is null && !batch.Schema.Fields.Select(f => f.Name).SequenceEqual(expected.Select(e => e.Name)))
             difference = $"the columns {batch.Schema}";

@@ -2,7 +2,10 @@ using Pipelines.Io;
 
 namespace Pipelines.Campaigns.Parquet;
 
-/// <summary>Odd and broken files of other writers, as they are and cut off: read or refused, never anything else. What is read right is checked by the readers' own tests.</summary>
+/// <summary>
+/// Odd and broken files of other writers, as they are and cut off: read or refused, never anything else. What is read right is checked by the readers' own
+/// tests.
+/// </summary>
 internal sealed class CorpusCampaign : Campaign
 {
     private const int Seed = 23;
@@ -17,7 +20,8 @@ internal sealed class CorpusCampaign : Campaign
     {
         using var folder = new TempFolder();
         var path = folder["a.parquet"];
-        trials.Header = ["file", "engine", "rows read", "or why not", "cut: trials", "cut: refused", "flips", "flips refused", "flips read", "slowest ms", "most MiB allocated", "most MiB of growth"];
+        trials.Header = ["file", "engine", "rows read", "or why not", "cut: trials", "cut: refused", "flips", "flips refused", "flips read", "slowest ms",
+            "most MiB allocated", "most MiB of growth"];
         foreach (var (file, engine) in Files(trials).SelectMany(f => DamagedReader.Engines.Select(e => (f, e))))
         {
             var random = new Random(Seed);
@@ -42,7 +46,8 @@ internal sealed class CorpusCampaign : Campaign
                 await File.WriteAllBytesAsync(path, flipped);
                 if ((await reader.CountAsync(path, $"{engine}: {Path.GetFileName(file)}, byte {at}, bit {bit}")).Outcome == Outcome.Refused) flipsRefused++;
             }
-            trials.Row(Path.GetFileName(file), engine, outcome == Outcome.Right ? rows : "-", why, cuts, cutsRefused, flips, flipsRefused, flips - flipsRefused, (int)reader.Longest.TotalMilliseconds, reader.MostAllocated >> 20, reader.MostResident >> 20);
+            trials.Row(Path.GetFileName(file), engine, outcome == Outcome.Right ? rows : "-", why, cuts, cutsRefused, flips, flipsRefused, flips - flipsRefused,
+                (int)reader.Longest.TotalMilliseconds, reader.MostAllocated >> 20, reader.MostResident >> 20);
         }
         await File.WriteAllBytesAsync(path, Convert.FromHexString("50415231" + "15" + "01000000" + "50415231"));
         var thirteen = await new DamagedReader(trials).CountAsync(path, "13 bytes");
@@ -56,7 +61,8 @@ internal sealed class CorpusCampaign : Campaign
         var shared = Environment.GetEnvironmentVariable("CAMPAIGN_PARQUET_TESTING");
         var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "parquet-corpus"), "*.parquet*").ToList();
         if (trials.IsLong && Directory.Exists(shared))
-            files.AddRange(Directory.GetFiles(shared, "*.parquet*", SearchOption.AllDirectories).Where(f => files.TrueForAll(g => Path.GetFileName(g) != Path.GetFileName(f))));
+            files.AddRange(Directory.GetFiles(shared, "*.parquet*", SearchOption.AllDirectories)
+                .Where(f => files.TrueForAll(g => Path.GetFileName(g) != Path.GetFileName(f))));
         return files.OrderBy(f => Path.GetFileName(f), StringComparer.Ordinal);
     }
 }

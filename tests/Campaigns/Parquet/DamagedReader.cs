@@ -31,7 +31,9 @@ internal sealed class DamagedReader(Trials trials, string? engine = null)
     /// <summary>The longest reading; measured in the long form only.</summary>
     public TimeSpan Longest { get; private set; }
 
-    /// <summary>Most bytes by which a reading raised the memory of the whole process, native code included; measured in the long form only, where the system tells it.</summary>
+    /// <summary>
+    /// Most bytes by which a reading raised the memory of the whole process, native code included; measured in the long form only, where the system tells it.
+    /// </summary>
     public long MostResident { get; private set; }
 
     /// <summary>The columns that the last reading of <see cref="ReadAsync"/> gave: an engine leaves those out that it cannot read.</summary>
@@ -103,12 +105,14 @@ internal sealed class DamagedReader(Trials trials, string? engine = null)
             MostAllocated = Math.Max(MostAllocated, allocated);
             if (resident > 0) MostResident = Math.Max(MostResident, PeakMemory.Now() - resident);
             // What was allocated in all bounds the peak; where the peak itself is measured, that counts.
-            if (resident > 0 && PeakMemory.Now() - resident > 2 * Budget) trials.Finding($"{what}: the process grew by {MostResident >> 20} MiB with a budget of {Budget >> 20} MiB");
+            if (resident > 0 && PeakMemory.Now() - resident > 2 * Budget)
+                trials.Finding($"{what}: the process grew by {MostResident >> 20} MiB with a budget of {Budget >> 20} MiB");
             // A busy machine is slow now and then; a file that is slow three times is slow.
             if (trials.IsLong && time > limit && round < 2) continue;
             if (trials.IsLong && time > limit) trials.Finding($"{what}: took {time.TotalSeconds:F1} s three times");
             if (trials.IsLong && time > Longest) Longest = time;
-            if (resident == 0 && allocated > 2 * Budget) trials.Finding($"{what}: allocated {allocated >> 20} MiB with a budget of {Budget >> 20} MiB ({result.Item2})");
+            if (resident == 0 && allocated > 2 * Budget)
+                trials.Finding($"{what}: allocated {allocated >> 20} MiB with a budget of {Budget >> 20} MiB ({result.Item2})");
             if (result.Item1 == Outcome.Fault) trials.Finding($"{what}: {result.Item2}");
             return result;
         }

@@ -24,13 +24,16 @@ internal sealed class IntactCampaign : Campaign
             {
                 var (outcome, detail) = await new DamagedReader(trials, engine).ReadAsync(folder["a.parquet"], specimen.Name);
                 // Only what every engine but one reads may be left out by that one: booleans in runs by Parquet.Net.
-                var isLeftOut = detail.StartsWith("the columns", StringComparison.Ordinal) && !detail.Contains("flag", StringComparison.Ordinal) && engine == "parquet.net";
+                var isLeftOut = detail.StartsWith("the columns", StringComparison.Ordinal) && !detail.Contains("flag", StringComparison.Ordinal)
+                    && engine == "parquet.net";
                 reads.Add(isLeftOut ? "leaves the booleans out" : outcome);
                 if (outcome != Outcome.Right && !isLeftOut) trials.Finding($"{specimen.Name}, {engine}: {detail}");
             }
-            trials.Row([specimen.Name, specimen.Bytes.Length, regions.Count(r => r == FileRegion.Footer), regions.Count(r => r == FileRegion.PageData), scored.Outcome, .. reads]);
+            trials.Row([specimen.Name, specimen.Bytes.Length, regions.Count(r => r == FileRegion.Footer), regions.Count(r => r == FileRegion.PageData),
+                scored.Outcome, .. reads]);
             if (scored.Outcome != Outcome.Right) trials.Finding($"{specimen.Name}, scored: {scored.Detail}");
         }
-        trials.Note($"Every file holds {Specimen.Rows} rows: plain and repeated doubles, nullable integers, unique and repeated texts with nulls, booleans. Most bytes that one reading allocated: {reader.MostAllocated >> 10} KiB.");
+        trials.Note($"Every file holds {Specimen.Rows} rows: plain and repeated doubles, nullable integers, unique and repeated texts with nulls, booleans. "
+            + $"Most bytes that one reading allocated: {reader.MostAllocated >> 10} KiB.");
     }
 }

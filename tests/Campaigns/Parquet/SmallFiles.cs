@@ -15,7 +15,8 @@ internal static class SmallFiles
             [("a", new double[] { 1, 2, 3, 4.5 })],
             [("a", new long?[] { 1, null, 3, null, 5 })],
             [("a", new[] { "x", "y", null, "x", "zz" }), ("b", new[] { true, false, true, true, false })],
-            [("a", new[] { new DateTime(2020, 1, 2, 0, 0, 0, DateTimeKind.Utc), new DateTime(1960, 1, 2, 0, 0, 0, DateTimeKind.Utc) }), ("b", new[] { 1.5m, -2m })],
+            [("a", new[] { new DateTime(2020, 1, 2, 0, 0, 0, DateTimeKind.Utc), new DateTime(1960, 1, 2, 0, 0, 0, DateTimeKind.Utc) }),
+                ("b", new[] { 1.5m, -2m })],
             [("a", new byte[]?[] { [1, 2], [], null })],
         ];
         foreach (var table in tables)
@@ -31,7 +32,8 @@ internal static class SmallFiles
                 }
                 files.Add(await File.ReadAllBytesAsync(folder["a.parquet"]));
             }
-            foreach (var options in new[] { "CODEC 'snappy', PARQUET_VERSION V1", "CODEC 'uncompressed', PARQUET_VERSION V2", "CODEC 'brotli', PARQUET_VERSION V2" })
+            foreach (var options in new[] { "CODEC 'snappy', PARQUET_VERSION V1", "CODEC 'uncompressed', PARQUET_VERSION V2",
+                "CODEC 'brotli', PARQUET_VERSION V2" })
             {
                 using var duck = new DuckDBConnection("DataSource=:memory:");
                 await duck.OpenAsync();

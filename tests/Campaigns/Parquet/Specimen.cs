@@ -32,7 +32,8 @@ internal sealed record Specimen(string Name, byte[] Bytes, bool HasChecksums)
             {
                 var path = folder["ours.parquet"];
                 await WriteOursAsync(path, compression, checksums);
-                all.Add(new($"ours, {compression.ToString().ToLowerInvariant()}{(checksums ? ", checksums" : "")}", await File.ReadAllBytesAsync(path), checksums));
+                all.Add(new($"ours, {compression.ToString().ToLowerInvariant()}{(checksums ? ", checksums" : "")}", await File.ReadAllBytesAsync(path),
+                    checksums));
             }
         }
         foreach (var (version, codec) in new[] { ("V1", "snappy"), ("V1", "uncompressed"), ("V2", "zstd"), ("V2", "snappy") })
@@ -40,7 +41,8 @@ internal sealed record Specimen(string Name, byte[] Bytes, bool HasChecksums)
             using var duck = new DuckDBConnection("DataSource=:memory:");
             await duck.OpenAsync();
             using var command = duck.CreateCommand();
-            command.CommandText = $"COPY (SELECT * FROM read_parquet('{folder["ours.parquet"]}')) TO '{folder["duck.parquet"]}' (FORMAT parquet, CODEC '{codec}', PARQUET_VERSION {version})";
+            command.CommandText = $"COPY (SELECT * FROM read_parquet('{folder["ours.parquet"]}')) TO '{folder["duck.parquet"]}' (FORMAT parquet, CODEC "
+                + $"'{codec}', PARQUET_VERSION {version})";
             await command.ExecuteNonQueryAsync();
             all.Add(new($"DuckDB, {version}, {codec}", await File.ReadAllBytesAsync(folder["duck.parquet"]), false));
         }
@@ -48,14 +50,17 @@ internal sealed record Specimen(string Name, byte[] Bytes, bool HasChecksums)
         {
             var path = folder["net.parquet"];
             await WriteParquetNetAsync(path, codec, isDictionary);
-            all.Add(new($"Parquet.Net, {codec.ToString().ToLowerInvariant()}{(isDictionary ? ", dictionaries" : "")}", await File.ReadAllBytesAsync(path), false));
+            all.Add(new($"Parquet.Net, {codec.ToString().ToLowerInvariant()}{(isDictionary ? ", dictionaries" : "")}",
+                await File.ReadAllBytesAsync(path), false));
         }
         if (!DamagedReader.Engines.Contains("parquetsharp")) return all;
         foreach (var (name, change) in new (string, Action<WriterPropertiesBuilder>)[]
         {
             ("V1, snappy", b => b.Compression(Compression.Snappy)),
             ("V2, zstd", b => b.Compression(Compression.Zstd).DataPageVersion(ParquetDataPageVersion.V2)),
-            ("V1, delta and byte stream split", b => b.Compression(Compression.Uncompressed).DisableDictionary().Encoding("noise", Encoding.ByteStreamSplit).Encoding("count", Encoding.DeltaBinaryPacked).Encoding("text", Encoding.DeltaByteArray)),
+            ("V1, delta and byte stream split",
+                b => b.Compression(Compression.Uncompressed).DisableDictionary().Encoding("noise", Encoding.ByteStreamSplit)
+                    .Encoding("count", Encoding.DeltaBinaryPacked).Encoding("text", Encoding.DeltaByteArray)),
         })
         {
             WriteArrow(folder["arrow.parquet"], change);
@@ -70,7 +75,8 @@ internal sealed record Specimen(string Name, byte[] Bytes, bool HasChecksums)
         builder.DataPagesize(2048).EnablePageChecksum();
         change(builder);
         using var properties = builder.Build();
-        using var file = new ParquetSharp.ParquetFileWriter(path, [new Column<double>("noise"), new Column<double>("few"), new Column<long?>("count"), new Column<string>("text"), new Column<string>("kind"), new Column<bool>("flag")], LogicalTypeFactory.Default, properties);
+        using var file = new ParquetSharp.ParquetFileWriter(path, [new Column<double>("noise"), new Column<double>("few"), new Column<long?>("count"),
+            new Column<string>("text"), new Column<string>("kind"), new Column<bool>("flag")], LogicalTypeFactory.Default, properties);
         using (var group = file.AppendRowGroup())
         {
             Append<double>(0);
@@ -100,7 +106,8 @@ internal sealed record Specimen(string Name, byte[] Bytes, bool HasChecksums)
 
     private static async Task WriteParquetNetAsync(string path, CompressionMethod codec, bool isDictionary)
     {
-        var fields = new DataField[] { new DataField<double>("noise"), new DataField<double>("few"), new DataField<long?>("count"), new DataField<string>("text"), new DataField<string>("kind"), new DataField<bool>("flag") };
+        var fields = new DataField[] { new DataField<double>("noise"), new DataField<double>("few"), new DataField<long?>("count"),
+            new DataField<string>("text"), new DataField<string>("kind"), new DataField<bool>("flag") };
         var options = new ParquetOptions { CompressionMethod = codec, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest };
         if (isDictionary)
             foreach (var field in fields) options.ColumnEncodingHints[field.Name] = EncodingHint.Dictionary;

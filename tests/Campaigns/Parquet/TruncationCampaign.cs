@@ -17,9 +17,11 @@ internal sealed class TruncationCampaign : Campaign
     {
         using var folder = new TempFolder();
         var path = folder["cut.parquet"];
-        trials.Header = ["engine", "file", "cut in the footer", "cut before it", "footer shortened, its length right", "refused", "read right", "read wrong", "slowest ms", "most MiB allocated", "most MiB of growth"];
+        trials.Header = ["engine", "file", "cut in the footer", "cut before it", "footer shortened, its length right", "refused", "read right", "read wrong",
+            "slowest ms", "most MiB allocated", "most MiB of growth"];
         var specimens = await Specimen.AllAsync();
-        foreach (var (engine, specimen) in DamagedReader.Engines.SelectMany(e => (trials.IsLong ? specimens : [specimens[1], specimens[6]]).Select(s => (e, s))))
+        foreach (var (engine, specimen) in DamagedReader.Engines.SelectMany(
+            e => (trials.IsLong ? specimens : [specimens[1], specimens[6]]).Select(s => (e, s))))
         {
             var reader = new DamagedReader(trials, engine);
             var (bytes, random) = (specimen.Bytes, new Random(Seed));
@@ -38,7 +40,8 @@ internal sealed class TruncationCampaign : Campaign
                 "PAR1"u8.CopyTo(cut.AsSpan(start + kept + 4));
                 await TryAsync(cut, $"{engine}: {specimen.Name}, footer shortened to {kept} bytes");
             }
-            trials.Row(engine, specimen.Name, inFooter.Count, before.Count, shortened.Count, counts[(int)Outcome.Refused], counts[(int)Outcome.Right], counts[(int)Outcome.Wrong], (int)reader.Longest.TotalMilliseconds, reader.MostAllocated >> 20, reader.MostResident >> 20);
+            trials.Row(engine, specimen.Name, inFooter.Count, before.Count, shortened.Count, counts[(int)Outcome.Refused], counts[(int)Outcome.Right],
+                counts[(int)Outcome.Wrong], (int)reader.Longest.TotalMilliseconds, reader.MostAllocated >> 20, reader.MostResident >> 20);
 
             async Task TryAsync(byte[] cut, string what)
             {

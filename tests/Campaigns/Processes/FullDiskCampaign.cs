@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Pipelines.Campaigns.Processes;
 
 /// <summary>
-/// A disk that fills up at seeded sizes: a clear error, exit code 1, an old output as it was, and resuming works once there is space. The disk is a small tmpfs;
-/// where none can be mounted, the largest file that a process may write is limited instead.
+/// A disk that fills up at seeded sizes: a clear error, exit code 1, an old output as it was, and resuming works once there is space. The disk is a small
+/// tmpfs; where none can be mounted, the largest file that a process may write is limited instead.
 /// </summary>
 internal sealed class FullDiskCampaign : Campaign
 {
@@ -61,15 +61,19 @@ internal sealed class FullDiskCampaign : Campaign
             if (end.Code != 0)
             {
                 if (end.Code != 1) trials.Finding($"{what}: exit code {end.Code}: {end.ErrorText}");
-                if (!end.ErrorText.Contains("free space", StringComparison.Ordinal)) trials.Finding($"{what}: the error does not say what to do: {end.ErrorText}{end.Error}");
+                if (!end.ErrorText.Contains("free space", StringComparison.Ordinal))
+                    trials.Finding($"{what}: the error does not say what to do: {end.ErrorText}{end.Error}");
                 if (!isIntact) trials.Finding($"{what}: the old output was changed");
                 if (old is null && job.PartialResult(folder) is { } partial) trials.Finding($"{what}: {partial}");
             }
-            if (mount is not null && !await RunAsync("mount", "-o", $"remount,size={(needed * 3) + (512 << 10)}k", mount)) trials.Finding($"{what}: the disk cannot be made larger");
+            if (mount is not null && !await RunAsync("mount", "-o", $"remount,size={(needed * 3) + (512 << 10)}k", mount))
+                trials.Finding($"{what}: the disk cannot be made larger");
             var resumed = await ToolProcess.RunAsync([.. job.Args(folder), .. job.Resume, .. force]);
             var difference = job.Difference(folder);
-            if (resumed.Code != 0 || difference is not null) trials.Finding($"{what}, resumed: exit code {resumed.Code}, {difference ?? "the same bytes"}: {resumed.ErrorText}");
-            trials.Row(job.Name, kilobytes, end.Code, old is null ? "-" : end.Code == 0 ? "replaced" : isIntact ? "yes" : "no", resumed.Code == 0 && difference is null ? "yes" : "no", end.Code == 0 ? "" : end.ErrorText.Replace(root, "", StringComparison.Ordinal));
+            if (resumed.Code != 0 || difference is not null)
+                trials.Finding($"{what}, resumed: exit code {resumed.Code}, {difference ?? "the same bytes"}: {resumed.ErrorText}");
+            trials.Row(job.Name, kilobytes, end.Code, old is null ? "-" : end.Code == 0 ? "replaced" : isIntact ? "yes" : "no",
+                resumed.Code == 0 && difference is null ? "yes" : "no", end.Code == 0 ? "" : end.ErrorText.Replace(root, "", StringComparison.Ordinal));
         }
         finally
         {
@@ -78,7 +82,8 @@ internal sealed class FullDiskCampaign : Campaign
         }
     }
 
-    private static Task<bool> MountAsync(string folder, int kilobytes) => RunAsync("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k,mode=0777", "tmpfs", folder);
+    private static Task<bool> MountAsync(string folder, int kilobytes) =>
+        RunAsync("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k,mode=0777", "tmpfs", folder);
 
     private static Task<bool> UnmountAsync(string folder) => RunAsync("umount", folder);
 

@@ -37,7 +37,8 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
     }
 
     /// <summary>Everything but checkpoints, which are not part of the result.</summary>
-    public static IReadOnlyDictionary<string, string> Outcome(string folder) => Directory.GetFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+    public static IReadOnlyDictionary<string, string> Outcome(string folder) =>
+        Directory.GetFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
         .Select(f => (Path: f, Name: Path.GetRelativePath(folder, f)))
         .Where(f => !f.Name.StartsWith(Path.Combine("checkpoints", "fit-"), StringComparison.Ordinal))
         .ToDictionary(f => f.Name, f => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(f.Path))));
@@ -59,11 +60,13 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
         {
             var name = Path.GetRelativePath(folder, file);
             // Hidden by their names: readers of folders and globs leave them out.
-            if (name.Split('/').Any(p => p.StartsWith('.')) || name.StartsWith("checkpoints", StringComparison.Ordinal) || name.EndsWith(".tmp", StringComparison.Ordinal)) continue;
+            if (name.Split('/').Any(p => p.StartsWith('.')) || name.StartsWith("checkpoints", StringComparison.Ordinal)
+                || name.EndsWith(".tmp", StringComparison.Ordinal)) continue;
             if (!Reference.TryGetValue(name, out var hash)) return $"{name} is visible";
             if (Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))) != hash) return $"{name} is visible and not whole";
         }
-        var manifest = Reference.Keys.FirstOrDefault(n => n.StartsWith(Output, StringComparison.Ordinal) && n.EndsWith("_manifest.json", StringComparison.Ordinal));
+        var manifest =
+            Reference.Keys.FirstOrDefault(n => n.StartsWith(Output, StringComparison.Ordinal) && n.EndsWith("_manifest.json", StringComparison.Ordinal));
         if (manifest is not null && File.Exists(Path.Combine(folder, manifest)))
             foreach (var name in Reference.Keys)
                 if (!File.Exists(Path.Combine(folder, name))) return $"{manifest} is there, but not {name}";
@@ -79,21 +82,33 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
         var rows = trials.Pick(120_000, 200_000);
         await WriteAsync(data["d.parquet"], rows, bad: false);
         await WriteAsync(data["bad.parquet"], rows, bad: true);
-        var components = new[] { 0.0, 4.0 }.Select(m => new MultivariateGaussianDistribution([m, -m, m], new double[,] { { 2, 0.3, 0 }, { 0.3, 1, 0.2 }, { 0, 0.2, 3 } }));
+        var components =
+            new[] { 0.0, 4.0 }.Select(m => new MultivariateGaussianDistribution([m, -m, m], new double[,] { { 2, 0.3, 0 }, { 0.3, 1, 0.2 }, { 0, 0.2, 3 } }));
         new SavedModel(new GeneralMixtureModel([.. components]), [new Feature("x"), new Feature("y"), new Feature("z")]).Save(data["model.json"]);
         string[] score = ["score", data["model.json"]];
         string[] cut = ["--batch-size", "4096", "--rows-per-file", (rows / 10).ToString(System.Globalization.CultureInfo.InvariantCulture), "--quiet"];
-        string[] several = ["--features", "x,y,z", "--iterations", "6", "--batch-size", "4096", "--checkpoint-batches", trials.Pick("8", "12"), "--memory", "64MiB", "--quiet"];
+        string[] several = ["--features", "x,y,z", "--iterations", "6", "--batch-size", "4096", "--checkpoint-batches", trials.Pick("8", "12"), "--memory",
+            "64MiB", "--quiet"];
         string[] fit = [.. several, "--components", "2"];
         Job[] jobs =
         [
             new("score to a folder", "scored", f => [.. score, data["d.parquet"], "--output", Path.Combine(f, "scored"), .. cut], ["--resume"]),
-            new("score with a quarantine", "scored", f => [.. score, data["bad.parquet"], "--output", Path.Combine(f, "scored"), "--on-bad-row", "quarantine", Path.Combine(f, "refused"), .. cut], ["--resume"]),
-            new("score to a file", "scored.parquet", f => [.. score, data["d.parquet"], "--output", Path.Combine(f, "scored.parquet"), "--batch-size", "4096", "--quiet"], []),
-            new("fit mixture", "fitted.json", f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", "--tolerance", "-1e300", .. fit, "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
-            new("fit kmeans", "fitted.json", f => ["fit", "kmeans", data["d.parquet"], "--tolerance", "-1e300", .. fit, "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
-            new("fit of several numbers of components", "fitted.json", f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", .. several, "--components", "1..3", "--restarts", "2", "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
-            new("fit in mini-batches", "fitted.json", f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", "--tolerance", "-1e300", .. fit, "--batches-per-iteration", "7", "--learning-rate-decay", "0.6", "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
+            new("score with a quarantine", "scored",
+                f => [.. score, data["bad.parquet"], "--output", Path.Combine(f, "scored"), "--on-bad-row", "quarantine", Path.Combine(f, "refused"), .. cut],
+                ["--resume"]),
+            new("score to a file", "scored.parquet",
+                f => [.. score, data["d.parquet"], "--output", Path.Combine(f, "scored.parquet"), "--batch-size", "4096", "--quiet"], []),
+            new("fit mixture", "fitted.json", f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", "--tolerance", "-1e300",
+                .. fit, "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
+            new("fit kmeans", "fitted.json", f => ["fit", "kmeans", data["d.parquet"], "--tolerance", "-1e300", .. fit, "--checkpoint",
+                Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
+            new("fit of several numbers of components", "fitted.json",
+                f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", .. several, "--components", "1..3", "--restarts", "2",
+                    "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
+            new("fit in mini-batches", "fitted.json",
+                f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", "--tolerance", "-1e300", .. fit,
+                    "--batches-per-iteration", "7", "--learning-rate-decay", "0.6", "--checkpoint", Path.Combine(f, "checkpoints"), "--output",
+                    Path.Combine(f, "fitted.json")], ["--resume"]),
         ];
         foreach (var job in jobs) await job.PrepareAsync(trials, data);
         return all = jobs;
@@ -102,7 +117,12 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
     private static async Task WriteAsync(string path, int rows, bool bad)
     {
         var random = new SeededRandom(51);
-        var columns = new[] { "x", "y", "z" }.Select((name, j) => (name, (Array)Enumerable.Range(0, rows).Select(i => bad && i % 7001 == 5 + j ? double.PositiveInfinity : (i % 3 == 0 ? 4 : 0) + random.NextNormal()).ToArray())).ToList();
+        var columns =
+            new[] { "x", "y",
+                "z" }.Select(
+                    (name, j) => (name,
+                        (Array)Enumerable.Range(0, rows)
+                            .Select(i => bad && i % 7001 == 5 + j ? double.PositiveInfinity : (i % 3 == 0 ? 4 : 0) + random.NextNormal()).ToArray())).ToList();
         var source = MemorySource.FromArrays(columns);
         await using var sink = new ParquetSink(path);
         await sink.OpenAsync((await source.OpenAsync(default)).Schema, default);

@@ -1,6 +1,8 @@
 namespace Pipelines.Campaigns.Processes;
 
-/// <summary>kill -9 at seeded points of scoring runs and fits of the real tool: what is visible is whole, and resuming ends with the bytes of an uninterrupted run.</summary>
+/// <summary>
+/// kill -9 at seeded points of scoring runs and fits of the real tool: what is visible is whole, and resuming ends with the bytes of an uninterrupted run.
+/// </summary>
 internal sealed class KillCampaign : Campaign
 {
     private const int Seed = 61;
@@ -16,7 +18,8 @@ internal sealed class KillCampaign : Campaign
     public override async Task RunAsync(Trials trials)
     {
         using var data = new TempFolder();
-        trials.Header = ["job", "changes on disk of an uninterrupted run", "runs struck", "ended before the strike", "killed again while resuming", "killed before anything was on disk", "nothing partial visible", "resumed to equal SHA-256"];
+        trials.Header = ["job", "changes on disk of an uninterrupted run", "runs struck", "ended before the strike", "killed again while resuming",
+            "killed before anything was on disk", "nothing partial visible", "resumed to equal SHA-256"];
         var random = new Random(Seed);
         foreach (var job in await Job.AllAsync(trials))
         {
@@ -52,7 +55,8 @@ internal sealed class KillCampaign : Campaign
             trials.Row(job.Name, job.Changes, struck, early, again, empty, $"{whole} of {struck + early}", $"{equal} of {struck + early}");
             if (struck < runs) trials.Finding($"{job.Name}: only {struck} of {runs} runs could be struck");
         }
-        trials.Note($"Seed {Seed}. The kill comes after a seeded number of changes of files and names in the output's folder (or at once), and a seeded amount of work after that; no clock. A single file and its replacement are one change: such a run begins anew.");
+        trials.Note($"Seed {Seed}. The kill comes after a seeded number of changes of files and names in the output's folder (or at once), and a seeded amount "
+            + "of work after that; no clock. A single file and its replacement are one change: such a run begins anew.");
     }
 
     private static StrikePoint Point(Random random, Job job) =>

@@ -65,7 +65,12 @@ internal static partial class ToolProcess
 
         var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
         var (changes, struckAt) = (0, 0L);
-        using var watcher = watched is null ? null : new FileSystemWatcher(watched) { IncludeSubdirectories = true, InternalBufferSize = 1 << 16, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.Size | NotifyFilters.LastWrite };
+        using var watcher = watched is null ? null : new FileSystemWatcher(watched)
+        {
+            IncludeSubdirectories = true,
+            InternalBufferSize = 1 << 16,
+            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.Size | NotifyFilters.LastWrite
+        };
         if (watcher is not null)
         {
             void Count(object sender, FileSystemEventArgs e)

@@ -60,15 +60,18 @@ internal sealed class JsonCampaign : Campaign
         foreach (var (open, close) in new[] { ("[", "]"), ("{\"a\":", "}"), ("{\"model\":", "}") })
         {
             yield return ($"{open} 100,000 deep", string.Concat(Enumerable.Repeat(open, 100_000 * scale)), false);
-            yield return ($"{open} 100,000 deep and closed", string.Concat(Enumerable.Repeat(open, 100_000 * scale)) + "1" + string.Concat(Enumerable.Repeat(close, 100_000 * scale)), false);
+            yield return ($"{open} 100,000 deep and closed",
+                string.Concat(Enumerable.Repeat(open, 100_000 * scale)) + "1" + string.Concat(Enumerable.Repeat(close, 100_000 * scale)), false);
         }
         var nested = new StringBuilder("""{"type":"normal","mean":0,"standardDeviation":1}""");
         for (var i = 0; i < 20; i++) nested.Insert(0, """{"type":"mixture","weights":[1],"components":[""").Append("]}");
         yield return ("mixtures of mixtures, 20 deep", Wrap(nested.ToString()), true);
         for (var i = 0; i < 1000; i++) nested.Insert(0, """{"type":"mixture","weights":[1],"components":[""").Append("]}");
         yield return ("mixtures of mixtures, 1,020 deep", Wrap(nested.ToString()), false);
-        foreach (var number in new[] { "1e999", "-1e999", "1e-999", new string('9', 100_000), "0." + new string('0', 100_000) + "1", "1e" + new string('9', 1000), "NaN", "Infinity", "0x10", "01", "+1", "--1", "\"1\"", "null", "true", "[1]", "{}" })
-            yield return ($"mean {Shorten(number)}", Good.Replace("\"mean\":0", $"\"mean\":{number}", StringComparison.Ordinal), number is "1e-999" || (number.StartsWith("0.0", StringComparison.Ordinal) && number.Length > 10));
+        foreach (var number in new[] { "1e999", "-1e999", "1e-999", new string('9', 100_000), "0." + new string('0', 100_000) + "1",
+            "1e" + new string('9', 1000), "NaN", "Infinity", "0x10", "01", "+1", "--1", "\"1\"", "null", "true", "[1]", "{}" })
+            yield return ($"mean {Shorten(number)}", Good.Replace("\"mean\":0", $"\"mean\":{number}", StringComparison.Ordinal),
+                number is "1e-999" || (number.StartsWith("0.0", StringComparison.Ordinal) && number.Length > 10));
         yield return ("standard deviation 0", Good.Replace("Deviation\":1", "Deviation\":0", StringComparison.Ordinal), false);
         yield return ("standard deviation \"NaN\"", Good.Replace("Deviation\":1", "Deviation\":\"NaN\"", StringComparison.Ordinal), false);
         yield return ("version 2", Good.Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal), false);
@@ -79,21 +82,32 @@ internal sealed class JsonCampaign : Campaign
         yield return ("model twice", Good.Replace("\"model\":", "\"model\":null,\"model\":", StringComparison.Ordinal), false);
         foreach (var type in new[]
         {
-            "System.IO.FileInfo", "System.Diagnostics.Process", "System.Object", typeof(NormalDistribution).FullName!, typeof(NormalDistribution).AssemblyQualifiedName!, "Pipelines.Models.NormalDistribution, Pipelines.Models",
-            "Normal", "NORMAL", "normal ", " normal", "normal\\u0000", "../normal", "", "System.Windows.Data.ObjectDataProvider, PresentationFramework", new string('n', 1_000_000 * scale),
+            "System.IO.FileInfo", "System.Diagnostics.Process", "System.Object", typeof(NormalDistribution).FullName!,
+            typeof(NormalDistribution).AssemblyQualifiedName!, "Pipelines.Models.NormalDistribution, Pipelines.Models",
+            "Normal", "NORMAL", "normal ", " normal", "normal\\u0000", "../normal", "", "System.Windows.Data.ObjectDataProvider, PresentationFramework",
+            new string('n', 1_000_000 * scale),
         })
         {
             yield return ($"type {Shorten(type)}", Good.Replace("\"normal\"", $"\"{type}\"", StringComparison.Ordinal), false);
-            yield return ($"component of type {Shorten(type)}", Wrap($$"""{"type":"mixture","weights":[1],"components":[{"type":"{{type}}","mean":0,"standardDeviation":1}]}"""), false);
+            yield return ($"component of type {Shorten(type)}",
+                Wrap($$"""{"type":"mixture","weights":[1],"components":[{"type":"{{type}}","mean":0,"standardDeviation":1}]}"""), false);
             yield return ($"$type {Shorten(type)}", Good.Replace("\"type\":", $"\"$type\":\"{type}\",\"type\":", StringComparison.Ordinal), true);
         }
         foreach (var type in new[] { "null", "1", "[]", "{}", "true" })
             yield return ($"type {type}", Good.Replace("\"normal\"", type, StringComparison.Ordinal), false);
-        yield return ("a million weights", Wrap($$"""{"type":"mixture","weights":[{{string.Join(',', Enumerable.Repeat("1", 1_000_000 * scale))}}],"components":[{"type":"normal","mean":0,"standardDeviation":1}]}"""), false);
-        yield return ("a covariance of a million empty rows", Wrap($$"""{"type":"multivariate-gaussian","mean":[0],"covariance":[{{string.Join(',', Enumerable.Repeat("[]", 1_000_000 * scale))}}]}"""), false);
-        yield return ("a mean of a million features and a covariance of one", Wrap($$"""{"type":"multivariate-gaussian","mean":[{{string.Join(',', Enumerable.Repeat("0", 1_000_000 * scale))}}],"covariance":[[1]]}"""), false);
-        yield return ("a feature name of 10 MB", Good.Replace("\"version\":1", $"\"version\":1,\"features\":[{{\"name\":\"{new string('x', 10_000_000 * scale)}\"}}]", StringComparison.Ordinal), true);
-        yield return ("a million features", Good.Replace("\"version\":1", $"\"version\":1,\"features\":[{string.Join(',', Enumerable.Repeat("{\"name\":\"x\"}", 1_000_000 * scale))}]", StringComparison.Ordinal), false);
+        yield return ("a million weights",
+            Wrap(
+                $$"""{"type":"mixture","weights":[{{string.Join(',',
+                    Enumerable.Repeat("1", 1_000_000 * scale))}}],"components":[{"type":"normal","mean":0,"standardDeviation":1}]}"""), false);
+        yield return ("a covariance of a million empty rows",
+            Wrap($$"""{"type":"multivariate-gaussian","mean":[0],"covariance":[{{string.Join(',', Enumerable.Repeat("[]", 1_000_000 * scale))}}]}"""), false);
+        yield return ("a mean of a million features and a covariance of one",
+            Wrap($$"""{"type":"multivariate-gaussian","mean":[{{string.Join(',', Enumerable.Repeat("0", 1_000_000 * scale))}}],"covariance":[[1]]}"""), false);
+        yield return ("a feature name of 10 MB",
+            Good.Replace("\"version\":1", $"\"version\":1,\"features\":[{{\"name\":\"{new string('x', 10_000_000 * scale)}\"}}]", StringComparison.Ordinal),
+            true);
+        yield return ("a million features", Good.Replace("\"version\":1",
+            $"\"version\":1,\"features\":[{string.Join(',', Enumerable.Repeat("{\"name\":\"x\"}", 1_000_000 * scale))}]", StringComparison.Ordinal), false);
         yield return ("10 MB of white space", new string(' ', 10_000_000 * scale) + Good, true);
         yield return ("two documents", Good + Good, false);
         yield return ("a comment", "/* x */" + Good, false);
@@ -102,7 +116,10 @@ internal sealed class JsonCampaign : Campaign
         yield return ("nothing", "", false);
         yield return ("null", "null", false);
         yield return ("training of texts", Good.Replace("\"version\":1", "\"version\":1,\"training\":{\"rows\":\"x\"}", StringComparison.Ordinal), false);
-        yield return ("training of 1e300 rows", Good.Replace("\"version\":1", "\"version\":1,\"training\":{\"rows\":1e300,\"converged\":true,\"logLikelihood\":0,\"initialLogLikelihood\":0,\"history\":[],\"seed\":0,\"batchSize\":1,\"kernel\":\"scalar\"}", StringComparison.Ordinal), false);
+        yield return ("training of 1e300 rows",
+            Good.Replace("\"version\":1",
+                "\"version\":1,\"training\":{\"rows\":1e300,\"converged\":true,\"logLikelihood\":0,"
+                + "\"initialLogLikelihood\":0,\"history\":[],\"seed\":0,\"batchSize\":1,\"kernel\":\"scalar\"}", StringComparison.Ordinal), false);
     }
 
     private static string Wrap(string model) => $$"""{"format":"pipelines-model","version":1,"model":{{model}}}""";

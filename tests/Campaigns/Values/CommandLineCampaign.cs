@@ -27,7 +27,8 @@ internal sealed class CommandLineCampaign : Campaign
             {
                 var what = $"{data.Name}, fit {string.Join(' ', kind)}";
                 string[] weights = data.Weights is null ? [] : ["--weights", "w"];
-                var (code, error) = await RunAsync(["fit", .. kind, folder["d.parquet"], "--features", string.Join(',', HostileData.Columns), .. weights, "--iterations", "1000", "--batch-size", "16", "--quiet", "--output", folder["m.json"]]);
+                var (code, error) = await RunAsync(["fit", .. kind, folder["d.parquet"], "--features", string.Join(',', HostileData.Columns), .. weights,
+                    "--iterations", "1000", "--batch-size", "16", "--quiet", "--output", folder["m.json"]]);
                 tried++;
                 if (code == 0)
                 {
@@ -45,13 +46,15 @@ internal sealed class CommandLineCampaign : Campaign
                 if (example.Length == 0) example = error.Replace(folder.Root, "", StringComparison.Ordinal);
                 if (code != 3) trials.Finding($"{what}: exit code {code}: {error}");
                 if (File.Exists(folder["m.json"])) trials.Finding($"{what}: failed, but left a model");
-                if (HostileData.CanBlame(string.Join(' ', kind)) && data.Blamed.Length > 0 && !data.Blamed.Any(j => error.Contains($"'{HostileData.Columns[j]}'", StringComparison.Ordinal))
+                if (HostileData.CanBlame(string.Join(' ', kind)) && data.Blamed.Length > 0
+                    && !data.Blamed.Any(j => error.Contains($"'{HostileData.Columns[j]}'", StringComparison.Ordinal))
                     && !error.Contains("distinct row", StringComparison.Ordinal) && !error.Contains("weight of", StringComparison.Ordinal))
                     trials.Finding($"{what}: the error names no feature: {error}");
             }
             trials.Row(data.Name, tried, done, rejected, others, scored, example);
         }
-        trials.Note($"Kinds: {string.Join("; ", Kinds(trials.IsLong).Select(k => string.Join(' ', k)))}. Exit code 3: the data were rejected with an error that names the column.");
+        trials.Note($"Kinds: {string.Join("; ", Kinds(trials.IsLong).Select(k => string.Join(' ', k)))}. Exit code 3: the data were rejected with an error "
+            + "that names the column.");
     }
 
     private static IEnumerable<string[]> Kinds(bool isLong)
@@ -76,7 +79,8 @@ internal sealed class CommandLineCampaign : Campaign
     private static async Task<bool> ScoreAsync(Trials trials, string what, TempFolder folder, SavedModel saved)
     {
         var kinds = saved.Model.ScoreKinds;
-        var (code, error) = await RunAsync(["score", folder["m.json"], folder["d.parquet"], "--columns", string.Join(',', kinds.Select(k => k.Name)), "--quiet", "--output", folder["s.parquet"]]);
+        var (code, error) = await RunAsync(["score", folder["m.json"], folder["d.parquet"], "--columns", string.Join(',', kinds.Select(k => k.Name)), "--quiet",
+            "--output", folder["s.parquet"]]);
         if (code != 0)
         {
             trials.Finding($"{what}, scored: exit code {code}: {error}");
@@ -86,7 +90,8 @@ internal sealed class CommandLineCampaign : Campaign
         {
             foreach (var column in kinds.SelectMany(k => k.Columns))
                 for (var i = 0; i < batch.Rows; i++)
-                    if (batch[column.Name].GetValue(i) is null or double.NaN) trials.Finding($"{what}: {column.Name} of row {i} is {batch[column.Name].GetValue(i) ?? "null"}");
+                    if (batch[column.Name].GetValue(i) is null or double.NaN)
+                        trials.Finding($"{what}: {column.Name} of row {i} is {batch[column.Name].GetValue(i) ?? "null"}");
             batch.Release();
         }
         return true;
@@ -109,6 +114,7 @@ internal sealed class CommandLineCampaign : Campaign
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = await CommandLine.RunAsync(args, new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: false));
-        return (code, string.Join(' ', error.ToString().Split('\n').Where(l => l.StartsWith("pipelines: error:", StringComparison.Ordinal))).Replace("pipelines: error: ", "", StringComparison.Ordinal));
+        return (code, string.Join(' ', error.ToString().Split('\n').Where(l => l.StartsWith("pipelines: error:", StringComparison.Ordinal)))
+            .Replace("pipelines: error: ", "", StringComparison.Ordinal));
     }
 }

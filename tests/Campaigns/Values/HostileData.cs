@@ -58,8 +58,8 @@ internal sealed record HostileData(string Name, double[,] Rows, double[]? Weight
     public override string ToString() => Name;
 
     /// <summary>
-    /// True for fits to which only their numbers can be an obstacle, so that an error must name the feature that was spoiled. Others refuse rows for reasons of their own as well:
-    /// values outside a support, shares that do not add up, codes that are no categories.
+    /// True for fits to which only their numbers can be an obstacle, so that an error must name the feature that was spoiled. Others refuse rows for reasons of
+    /// their own as well: values outside a support, shares that do not add up, codes that are no categories.
     /// </summary>
     public static bool CanBlame(string fit) => fit.Contains("kmeans", StringComparison.Ordinal) && !fit.Contains(" x ", StringComparison.Ordinal)
         || new[] { " normal", "multivariate-gaussian", "diagonal-gaussian" }.Any(f => fit.Contains(f, StringComparison.Ordinal));

@@ -5,7 +5,9 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Campaigns.Values;
 
-/// <summary>Every estimator and model on rows that numbers can go wrong on: a model of finite parameters that scores every observed row, or a clear error.</summary>
+/// <summary>
+/// Every estimator and model on rows that numbers can go wrong on: a model of finite parameters that scores every observed row, or a clear error.
+/// </summary>
 internal sealed class ValueCampaign : Campaign
 {
     private const int MostIterations = 10_000;
@@ -45,7 +47,8 @@ internal sealed class ValueCampaign : Campaign
                     {
                         refused++;
                         if (example.Length == 0) example = error;
-                        if (HostileData.CanBlame(fit.Name) && data.Blamed.Length > 0 && !data.Blamed.Any(j => error.Contains(names[j], StringComparison.Ordinal))
+                        if (HostileData.CanBlame(fit.Name) && data.Blamed.Length > 0
+                            && !data.Blamed.Any(j => error.Contains(names[j], StringComparison.Ordinal))
                             && !error.Contains("distinct row", StringComparison.Ordinal) && !error.Contains("weight", StringComparison.Ordinal))
                             trials.Finding($"{what}: the error names no feature: {error}");
                     }
@@ -53,12 +56,15 @@ internal sealed class ValueCampaign : Campaign
             }
             trials.Row(variant.Name(), data.Name, tried, fitted, refused, most, example);
         }
-        trials.Note($"Fits: {string.Join("; ", fits.Select(f => f.Name))}. Each with and without a least variance. A fitted model also scores the rows of all the other data: no score of a row with an observed value may be NaN.");
+        trials.Note($"Fits: {string.Join("; ", fits.Select(f => f.Name))}. Each with and without a least variance. A fitted model also scores the rows of all "
+            + "the other data: no score of a row with an observed value may be NaN.");
     }
 
     private static void CheckCovered(Trials trials, List<Fits> fits)
     {
-        var estimators = typeof(Model).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)
+        var estimators = typeof(Model).Assembly.GetTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false }
+                && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)
             // The rows here are no sequences.
             && !typeof(SequenceModel).IsAssignableFrom(i.GetGenericArguments()[0])));
         foreach (var type in estimators)
@@ -70,7 +76,9 @@ internal sealed class ValueCampaign : Campaign
         try
         {
             var pass = new InMemoryPass(FeatureMatrix.FromRows(data.Rows, data.Weights), 16, 1);
-            var (model, logLikelihood, iterations) = await fit.Run(pass, new FitOptions { MaxIterations = MostIterations, MinVariance = minVariance, BatchSize = 16, MaxDegreeOfParallelism = 1 }, CancellationToken.None);
+            var (model, logLikelihood, iterations) =
+                await fit.Run(pass, new FitOptions { MaxIterations = MostIterations, MinVariance = minVariance, BatchSize = 16, MaxDegreeOfParallelism = 1 },
+                    CancellationToken.None);
             if (iterations >= MostIterations) trials.Finding($"{what}: no end after {iterations} iterations");
             if (!double.IsFinite(logLikelihood)) trials.Finding($"{what}: the log-likelihood is {logLikelihood}");
             return (model, iterations, null);
@@ -93,7 +101,8 @@ internal sealed class ValueCampaign : Campaign
         // Numbers that JSON cannot hold are written as these texts.
         foreach (var bad in new[] { "\"NaN\"", "Infinity\"" })
             if (json.Contains(bad, StringComparison.Ordinal)) trials.Finding($"{what}: a parameter is {bad}: {json.ReplaceLineEndings(" ")}");
-        if (!Equals(Models.Serialization.SavedModel.FromJson(Encoding.UTF8.GetBytes(json)).Model, model)) trials.Finding($"{what}: the model changes when it is saved");
+        if (!Equals(Models.Serialization.SavedModel.FromJson(Encoding.UTF8.GetBytes(json)).Model, model))
+            trials.Finding($"{what}: the model changes when it is saved");
     }
 
     private static void CheckScores(Trials trials, string what, Model model, double[,] rows)

@@ -19,7 +19,8 @@ public sealed class DensityPlotTests
         { "beta", new BetaDistribution(2, 5) },
         { "half-normal", new HalfNormalDistribution(2) },
         { "kernels", new GaussianKernelDensity([1, 2, 7], 0.5) },
-        { "nested", new GeneralMixtureModel([new NormalDistribution(0, 1), new GeneralMixtureModel([new NormalDistribution(5, 0.01), new GammaDistribution(2, 1)], [0.3, 0.7])], [0.4, 0.6]) },
+        { "nested", new GeneralMixtureModel([new NormalDistribution(0, 1),
+            new GeneralMixtureModel([new NormalDistribution(5, 0.01), new GammaDistribution(2, 1)], [0.3, 0.7])], [0.4, 0.6]) },
     };
 
     [Theory]
@@ -96,7 +97,8 @@ public sealed class DensityPlotTests
         var few = (await Drawn.OfAsync(new DiscreteDistribution([0.2, 0.5, 0.3]), "density", [new Feature("kind", ["red", "green", "blue"])])).Panels[0];
         Assert.Equal(["red", "green", "blue"], few.XNames);
         Assert.Equal([0.2, 0.5, 0.3], few.Bars[0].Tops);
-        var many = (await Drawn.OfAsync(new DiscreteDistribution([.. Enumerable.Repeat(0.01, 100)]), "density", [new Feature("code", [.. Enumerable.Range(0, 100).Select(i => $"c{i}")])])).Panels[0];
+        var many = (await Drawn.OfAsync(new DiscreteDistribution([.. Enumerable.Repeat(0.01, 100)]), "density",
+            [new Feature("code", [.. Enumerable.Range(0, 100).Select(i => $"c{i}")])])).Panels[0];
         Assert.Equal(30, many.XNames!.Count);
         Assert.Equal("71 others", many.XNames[^1]);
         Assert.Equal(0.71, many.Bars[0].Tops[^1], 1e-9);
@@ -146,7 +148,8 @@ public sealed class DensityPlotTests
     [Fact]
     public async Task Many_components_share_one_line()
     {
-        var model = new GeneralMixtureModel([.. Enumerable.Range(0, 40).Select(k => (Distribution)new NormalDistribution(k, 1))], [.. Enumerable.Range(0, 40).Select(k => k < 11 ? 5.0 : 1.0)]);
+        var model = new GeneralMixtureModel([.. Enumerable.Range(0, 40).Select(k => (Distribution)new NormalDistribution(k, 1))],
+            [.. Enumerable.Range(0, 40).Select(k => k < 11 ? 5.0 : 1.0)]);
         var lines = (await Drawn.OfAsync(model)).Panels[0].Lines;
         Assert.Equal(13, lines.Count);
         Assert.Equal("29 more (34.5 %)", lines[12].Name);

@@ -10,7 +10,8 @@ namespace Pipelines.Cli.Tests.Plotting;
 internal static class Drawn
 {
     /// <summary>Draws a model of features x0, x1 …, over rows if there are any.</summary>
-    public static Task<Picture> OfAsync(Model model, string kind = "density", Feature[]? features = null, params (string Name, Array Values)[] rows) => ModelPlot.CreateAsync(
+    public static Task<Picture> OfAsync(Model model, string kind = "density", Feature[]? features = null, params (string Name, Array Values)[] rows) =>
+        ModelPlot.CreateAsync(
         new SavedModel(model, features ?? [.. Enumerable.Range(0, model.Dimensions).Select(j => new Feature($"x{j}"))]),
         rows.Length == 0 ? null : Pipeline.From(MemorySource.FromArrays(rows)),
         new PlotOptions { Kind = kind });
@@ -32,5 +33,6 @@ internal static class Drawn
     }
 
     /// <summary>Normal density, in its textbook form.</summary>
-    public static double Normal(double x, double mean, double deviation) => Math.Exp(-(x - mean) * (x - mean) / (2 * deviation * deviation)) / (deviation * Math.Sqrt(2 * Math.PI));
+    public static double Normal(double x, double mean, double deviation) =>
+        Math.Exp(-(x - mean) * (x - mean) / (2 * deviation * deviation)) / (deviation * Math.Sqrt(2 * Math.PI));
 }

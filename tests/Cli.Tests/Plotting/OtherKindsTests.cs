@@ -63,7 +63,7 @@ public sealed class OtherKindsTests
     [Fact]
     public async Task History_is_the_fits()
     {
-        var facts = new TrainingFacts(10, true, -5, -30, [-20, -7, -5], 0, 10, "scalar");
+        var facts = new TrainingRecord(10, true, -5, -30, [-20, -7, -5], 0, 10, "scalar");
         var picture = await ModelPlot.CreateAsync(new SavedModel(gaussian, null, facts), options: new() { Kind = "history" });
         var line = Assert.Single(Assert.Single(picture.Panels).Lines);
         Assert.Equal([0, 1, 2, 3], line.X);
@@ -85,7 +85,7 @@ public sealed class OtherKindsTests
             new(3, 0, 0, -8, 5, 26, 33, 5, true, false),
             new(4, 0, 0, double.NaN, 0, double.NaN, double.NaN, 0, false, false) { Failure = "no" },
         ];
-        var facts = new TrainingFacts(10, true, -9, -30, [-9], 1, 10, "scalar") { Candidates = fits };
+        var facts = new TrainingRecord(10, true, -9, -30, [-9], 1, 10, "scalar") { Candidates = fits };
         var picture = await ModelPlot.CreateAsync(new SavedModel(gaussian, null, facts), options: new() { Kind = "criterion" });
         var lines = picture.Panels[0].Lines;
         Assert.Equal(["AIC", "BIC"], lines.Select(l => l.Name));

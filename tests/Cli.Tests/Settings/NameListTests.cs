@@ -71,5 +71,6 @@ public sealed class NameListTests
     }
 
     [Fact]
-    public void Only_names_that_need_quotes_get_them() => Assert.Equal("a b, \"c,d\", \" e\", \"say \"\"hi\"\"\"", NameList.Text(["a b", "c,d", " e", "say \"hi\""]));
+    public void Only_names_that_need_quotes_get_them() =>
+        Assert.Equal("a b, \"c,d\", \" e\", \"say \"\"hi\"\"\"", NameList.Text(["a b", "c,d", " e", "say \"hi\""]));
 }

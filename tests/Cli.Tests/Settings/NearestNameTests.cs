@@ -5,8 +5,10 @@ public sealed class NearestNameTests
 {
     private static readonly string[] options =
     [
-        "--batch-size", "--batches-per-iteration", "--checkpoint", "--components", "--criterion", "--distribution", "--dry-run", "--features", "--grace", "--help", "--inertia", "--init",
-        "--initial", "--iterations", "--json", "--label", "--max-bad-rows", "--max-parallelism", "--memory", "--min-variance", "--on-bad-row", "--output", "--quiet", "--restarts", "--resume", "--seed", "--weights",
+        "--batch-size", "--batches-per-iteration", "--checkpoint", "--components", "--criterion", "--distribution", "--dry-run", "--features", "--grace",
+        "--help", "--inertia", "--init",
+        "--initial", "--iterations", "--json", "--label", "--max-bad-rows", "--max-parallelism", "--memory", "--min-variance", "--on-bad-row", "--output",
+        "--quiet", "--restarts", "--resume", "--seed", "--weights",
     ];
 
     [Theory]
@@ -33,14 +35,16 @@ public sealed class NearestNameTests
     [InlineData("lognormal", "log-normal")]
     [InlineData("multivariate", "multivariate-gaussian")]
     [InlineData("cauchy", null)]
-    public void Names(string typed, string? name) => Assert.Equal(name, NearestName.Of(typed, ["bernoulli", "gamma", "half-normal", "log-normal", "multivariate-gaussian", "normal", "poisson"]));
+    public void Names(string typed, string? name) =>
+        Assert.Equal(name, NearestName.Of(typed, ["bernoulli", "gamma", "half-normal", "log-normal", "multivariate-gaussian", "normal", "poisson"]));
 
     [Theory]
     [InlineData("fitt", "fit")]
     [InlineData("evaluate", null)]
     [InlineData("smaple", "sample")]
     [InlineData("scor", "score")]
-    public void Verbs(string typed, string? name) => Assert.Equal(name, NearestName.Of(typed, ["fit", "score", "inspect", "verify", "plot", "sample", "convert"]));
+    public void Verbs(string typed, string? name) =>
+        Assert.Equal(name, NearestName.Of(typed, ["fit", "score", "inspect", "verify", "plot", "sample", "convert"]));
 
     [Fact]
     public void Long_names_cost_little() => Assert.Null(NearestName.Of(new string('a', 1_000_000), [new string('b', 1_000_000), "c"]));

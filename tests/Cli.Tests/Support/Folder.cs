@@ -12,7 +12,8 @@ public sealed class Folder : IDisposable
     public string this[string name] => Path.Combine(Root, name);
 
     /// <summary>Names of everything in it, hidden or not.</summary>
-    public IEnumerable<string> Names => Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories).Select(p => Path.GetRelativePath(Root, p)).Order(StringComparer.Ordinal);
+    public IEnumerable<string> Names => Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories).Select(p => Path.GetRelativePath(Root, p))
+        .Order(StringComparer.Ordinal);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

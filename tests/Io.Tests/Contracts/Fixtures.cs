@@ -48,7 +48,8 @@ public sealed class DataFrameSourceFixture : ISourceFixture
 
     public async Task<IBatchSource> Make(TestTable table, TempFolder folder)
     {
-        await foreach (var batch in table.ToSource().ReadAsync(new ReadOptions { BatchSize = 1 << 20 }, default)) return new DataFrameSource(batch.ToDataFrame());
+        await foreach (var batch in table.ToSource().ReadAsync(new ReadOptions { BatchSize = 1 << 20 }, default))
+            return new DataFrameSource(batch.ToDataFrame());
         throw new InvalidOperationException("no rows");
     }
 }

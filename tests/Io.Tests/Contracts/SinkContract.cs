@@ -74,7 +74,8 @@ public class SinkContract
         await using var made = Fixture(sink).Make(folder);
         await made.OpenAsync(new BatchSchema([new ColumnField("a", typeof(int), false)]), default);
         var other = new BatchSchema([new ColumnField("a", typeof(long), false)]);
-        var error = await Assert.ThrowsAsync<DataException>(async () => await made.WriteAsync(new DataBatch(other, [new BatchColumn<long>(other.Fields[0], new long[3])], 3, 0, 0), default));
+        var error = await Assert.ThrowsAsync<DataException>(
+            async () => await made.WriteAsync(new DataBatch(other, [new BatchColumn<long>(other.Fields[0], new long[3])], 3, 0, 0), default));
         Assert.Equal("the columns a int64", error.Found);
         Assert.Equal("the columns a int32", error.Expected);
     }
@@ -87,7 +88,9 @@ public class SinkContract
         var schema = new BatchSchema([new ColumnField("a", typeof(int), false)]);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await made.OpenAsync(schema, new CancellationToken(true)));
         await made.OpenAsync(schema, default);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await made.WriteAsync(new DataBatch(schema, [new BatchColumn<int>(schema.Fields[0], new int[3])], 3, 0, 0), new CancellationToken(true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await made.WriteAsync(new DataBatch(schema, [new BatchColumn<int>(schema.Fields[0], new int[3])], 3, 0, 0),
+                new CancellationToken(true)));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await made.CompleteAsync(new CancellationToken(true)));
     }
 }

@@ -13,7 +13,8 @@ public class SourceContract
     [Fact]
     public void Every_source_has_a_fixture()
     {
-        var sources = typeof(IBatchSource).Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && typeof(IBatchSource).IsAssignableFrom(t));
+        var sources = typeof(IBatchSource).Assembly.GetTypes()
+            .Where(t => t is { IsClass: true, IsAbstract: false } && typeof(IBatchSource).IsAssignableFrom(t));
         Assert.Equal(sources.OrderBy(t => t.Name), Fixtures.Select(f => f.Source).Distinct().OrderBy(t => t.Name));
     }
 
@@ -37,7 +38,14 @@ public class SourceContract
         foreach (var size in (int[])[7, 100, 166, 167, 500])
             foreach (var first in (long[])[0, 1, 2, 3, (500 / size) - 1, 500 / size, (500 / size) + 1, long.MaxValue])
                 foreach (var ahead in (long[])[0, 10_000, 1 << 20])
-                    await table.ExpectFrom(made, new ReadOptions { BatchSize = size, FirstBatch = first, ReadAheadBytes = ahead, MaxDegreeOfParallelism = 2, ReuseMemory = ahead > 0 });
+                    await table.ExpectFrom(made, new ReadOptions
+                    {
+                        BatchSize = size,
+                        FirstBatch = first,
+                        ReadAheadBytes = ahead,
+                        MaxDegreeOfParallelism = 2,
+                        ReuseMemory = ahead > 0
+                    });
     }
 
     [Theory, MemberData(nameof(Sources))]
@@ -53,7 +61,8 @@ public class SourceContract
         }
         foreach (var batch in kept)
             for (var c = 0; c < table.Columns.Count; c++)
-                for (var i = 0; i < batch.Rows; i++) TestTable.AssertSame(table.Columns[c].Values.GetValue(batch.FirstRow + i), batch.Columns[c].GetValue(i), table.Columns[c].Name);
+                for (var i = 0; i < batch.Rows; i++)
+                    TestTable.AssertSame(table.Columns[c].Values.GetValue(batch.FirstRow + i), batch.Columns[c].GetValue(i), table.Columns[c].Name);
     }
 
     [Theory, MemberData(nameof(Sources))]
@@ -64,7 +73,8 @@ public class SourceContract
         var info = await (await Fixture(source).Make(table, folder)).OpenAsync(default);
         Assert.Equal(100, info.Rows);
         Assert.Equal(table.Columns.Select(c => c.Name), info.Schema.Fields.Select(f => f.Name));
-        Assert.Equal(table.Columns.Select(c => c.Values.GetType().GetElementType()!).Select(t => Nullable.GetUnderlyingType(t) ?? t), info.Schema.Fields.Select(f => f.ValueType));
+        Assert.Equal(table.Columns.Select(c => c.Values.GetType().GetElementType()!).Select(t => Nullable.GetUnderlyingType(t) ?? t),
+            info.Schema.Fields.Select(f => f.ValueType));
         Assert.All(info.Schema.Fields.Where(f => f.Name.EndsWith('?')), f => Assert.True(f.IsNullable));
     }
 
@@ -73,7 +83,8 @@ public class SourceContract
     {
         using var folder = new TempFolder();
         var table = new TestTable(100);
-        await table.ExpectFrom(await Fixture(source).Make(table.Without(Fixture(source).Drops), folder), new ReadOptions { BatchSize = 33, Columns = ["string", "double?", "int"] });
+        await table.ExpectFrom(await Fixture(source).Make(table.Without(Fixture(source).Drops), folder),
+            new ReadOptions { BatchSize = 33, Columns = ["string", "double?", "int"] });
     }
 
     [Theory, MemberData(nameof(Sources))]
@@ -114,7 +125,8 @@ public class SourceContract
         var made = await Fixture(source).Make(new TestTable(100).Without(Fixture(source).Drops), folder);
         var credits = new ManualCredits();
         using var stop = new CancellationTokenSource();
-        await using var batches = made.ReadAsync(new ReadOptions { BatchSize = 30, Credits = credits, MaxDegreeOfParallelism = 2 }, stop.Token).GetAsyncEnumerator();
+        await using var batches = made.ReadAsync(new ReadOptions { BatchSize = 30, Credits = credits, MaxDegreeOfParallelism = 2 }, stop.Token)
+            .GetAsyncEnumerator();
         for (var i = 0; i < 3; i++)
         {
             var next = batches.MoveNextAsync().AsTask();

@@ -15,7 +15,8 @@ public sealed class ColumnUnionTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     /// <summary>Batch size, bytes read ahead, parallelism, whether memory is used again.</summary>
-    public static TheoryData<int, long, int, bool> Readings => new() { { 1000, 1 << 20, 1, true }, { 7, 0, 2, true }, { 64, 3000, 3, false }, { 60, 1 << 20, 2, true }, { 1, 500, 1, true } };
+    public static TheoryData<int, long, int, bool> Readings =>
+        new() { { 1000, 1 << 20, 1, true }, { 7, 0, 2, true }, { 64, 3000, 3, false }, { 60, 1 << 20, 2, true }, { 1, 500, 1, true } };
 
     [Theory, MemberData(nameof(Readings))]
     public async Task Every_type_is_null_where_a_file_lacks_it(int batchSize, long readAhead, int parallelism, bool reuses)
@@ -40,7 +41,9 @@ public sealed class ColumnUnionTests : IDisposable
                 for (var i = 0; i < batch.Rows; i++, row++)
                     foreach (var column in batch.Columns)
                     {
-                        var expected = row / 60 == 1 && absent.Contains(column.Field.Name) ? null : all.Columns.Single(c => c.Name == column.Field.Name).Values.GetValue(row % 60);
+                        var expected = row / 60 == 1 && absent.Contains(column.Field.Name)
+                            ? null
+                            : all.Columns.Single(c => c.Name == column.Field.Name).Values.GetValue(row % 60);
                         TestTable.AssertSame(expected, column.GetValue(i), $"{column.Field.Name} row {row}");
                     }
                 batch.Release();
@@ -60,12 +63,14 @@ public sealed class ColumnUnionTests : IDisposable
                 await MemorySource.FromArrays(("v", Extremes(b))).CopyTo(new ParquetSink(folder["b.parquet"]));
                 var source = new ParquetSource(folder.Path);
                 // The smallest type that the two files' numbers fit into without a change; none beyond 64 bits.
-                var expected = numbers.Where(t => Holds(t, a) && Holds(t, b)).OrderBy(t => t == a || t == b ? 0 : 1).ThenBy(t => System.Runtime.InteropServices.Marshal.SizeOf(t)).ThenBy(t => Array.IndexOf(numbers, t)).FirstOrDefault();
+                var expected = numbers.Where(t => Holds(t, a) && Holds(t, b)).OrderBy(t => t == a || t == b ? 0 : 1)
+                    .ThenBy(t => System.Runtime.InteropServices.Marshal.SizeOf(t)).ThenBy(t => Array.IndexOf(numbers, t)).FirstOrDefault();
                 if (expected is null)
                 {
                     var error = await source.FailsReading(new ReadOptions { Columns = ["v"] });
                     Assert.StartsWith($"{folder["b.parquet"]}, column 'v': found ", error.Message, StringComparison.Ordinal);
-                    Assert.EndsWith($", as in {folder["a.parquet"]}; leave the column out (--keep), or write the files anew with one type", error.Message, StringComparison.Ordinal);
+                    Assert.EndsWith($", as in {folder["a.parquet"]}; leave the column out (--keep), or write the files anew with one type", error.Message,
+                        StringComparison.Ordinal);
                     Assert.Equal(DataErrorKind.Data, error.Kind);
                     continue;
                 }
@@ -93,7 +98,8 @@ public sealed class ColumnUnionTests : IDisposable
         await MemorySource.FromArrays(("x", new int[5]), ("v", Values(first))).CopyTo(new ParquetSink(folder["a.parquet"]));
         await MemorySource.FromArrays(("x", new int[5]), ("v", Values(second))).CopyTo(new ParquetSink(folder["b.parquet"]));
         var source = new ParquetSource(folder.Path);
-        Assert.Equal($"{folder["b.parquet"]}, column 'v': {message}, as in {folder["a.parquet"]}; leave the column out (--keep), or write the files anew with one type", (await source.FailsReading()).Message);
+        Assert.Equal($"{folder["b.parquet"]}, column 'v': {message}, as in {folder["a.parquet"]}; leave the column out (--keep), or write the files anew "
+            + "with one type", (await source.FailsReading()).Message);
         var rows = 0;
         await foreach (var batch in source.ReadAsync(new ReadOptions { Columns = ["x"] }, default)) rows += batch.Rows;
         Assert.Equal(10, rows);
@@ -107,7 +113,8 @@ public sealed class ColumnUnionTests : IDisposable
         ListFiles.Write(folder["a.parquet"], "v", "three levels", ListFiles.Kinds["int"], [[1], [2, 3]], 10);
         await MemorySource.FromArrays(("id", new long[3]), ("v", new[] { 1, 2, 3 })).CopyTo(new ParquetSink(folder["b.parquet"]));
         var source = new ParquetSource(folder.Path);
-        Assert.StartsWith($"{folder["b.parquet"]}, column 'v': found INT32, expected a list, a map or a structure, as in {folder["a.parquet"]};", (await source.FailsReading()).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{folder["b.parquet"]}, column 'v': found INT32, expected a list, a map or a structure, as in {folder["a.parquet"]};",
+            (await source.FailsReading()).Message, StringComparison.Ordinal);
         var rows = 0;
         await foreach (var batch in source.ReadAsync(new ReadOptions { Columns = ["id"] }, default)) rows += batch.Rows;
         Assert.Equal(5, rows);
@@ -128,7 +135,11 @@ public sealed class ColumnUnionTests : IDisposable
             Assert.Equal("sequence int64, id int64?, more string?, v int32?", sink.Schema.ToString());
             Assert.Equal(
                 ["0 0  1001", "1 1  2002", "1 1  3003", "3  p 4004", "4  q 5005", "4  q 6006"],
-                Enumerable.Range(0, sink.Rows).Select(r => FormattableString.Invariant($"{sink["sequence"].GetValue(r)} {sink["id"].GetValue(r)} {sink["more"].GetValue(r)} {sink["v"].GetValue(r)}")));
+                Enumerable.Range(0, sink.Rows)
+                    .Select(
+                        r =>
+                            FormattableString.Invariant(
+                                $"{sink["sequence"].GetValue(r)} {sink["id"].GetValue(r)} {sink["more"].GetValue(r)} {sink["v"].GetValue(r)}")));
         }
     }
 
@@ -144,7 +155,8 @@ public sealed class ColumnUnionTests : IDisposable
         // A real is filled with a number that uses all of its digits.
         object[] values = type == typeof(float) ? [float.MinValue, 1 + MathF.BitIncrement(0), float.Epsilon, 16_777_215f]
             : type == typeof(double) ? [double.MaxValue, Math.BitIncrement(1), double.Epsilon, 9_007_199_254_740_991d]
-            : [type.GetField("MinValue")!.GetValue(null)!, type.GetField("MaxValue")!.GetValue(null)!, Convert.ChangeType(1, type, CultureInfo.InvariantCulture), Convert.ChangeType(100, type, CultureInfo.InvariantCulture)];
+            : [type.GetField("MinValue")!.GetValue(null)!, type.GetField("MaxValue")!.GetValue(null)!,
+                Convert.ChangeType(1, type, CultureInfo.InvariantCulture), Convert.ChangeType(100, type, CultureInfo.InvariantCulture)];
         var array = Array.CreateInstance(type, values.Length);
         for (var i = 0; i < values.Length; i++) array.SetValue(values[i], i);
         return array;
@@ -166,7 +178,8 @@ public sealed class ColumnUnionTests : IDisposable
     // A number as an integer and a power of two: no rounding hides a difference.
     private static (BigInteger Digits, int Exponent) Exact(object value)
     {
-        if (value is not (float or double)) return Normal(BigInteger.Parse(Convert.ToString(value, CultureInfo.InvariantCulture)!, CultureInfo.InvariantCulture), 0);
+        if (value is not (float or double))
+            return Normal(BigInteger.Parse(Convert.ToString(value, CultureInfo.InvariantCulture)!, CultureInfo.InvariantCulture), 0);
         var bits = BitConverter.DoubleToInt64Bits(Convert.ToDouble(value, CultureInfo.InvariantCulture));
         var exponent = (int)((bits >> 52) & 0x7FF);
         var digits = (bits & 0xFFFFFFFFFFFFF) | (exponent > 0 ? 1L << 52 : 0);

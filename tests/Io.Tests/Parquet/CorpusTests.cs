@@ -8,7 +8,8 @@ public class CorpusTests
 {
     private static readonly string Corpus = Path.Combine(AppContext.BaseDirectory, "corpus");
 
-    public static TheoryData<string> Readable => [.. Directory.GetFiles(Path.Combine(Corpus, "expected")).Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Readable => [.. Directory.GetFiles(Path.Combine(Corpus, "expected")).Select(f => Path.GetFileNameWithoutExtension(f)!)
+        .Order(StringComparer.Ordinal)];
 
     /// <summary>File, what was found, and the column that is named.</summary>
     public static TheoryData<string, string, string> Refused => new()
@@ -38,7 +39,8 @@ public class CorpusTests
                 for (var i = 0; i < batch.Rows; i++)
                 {
                     var cells = lines[++row].Split(';');
-                    for (var c = 0; c < names.Length; c++) AssertCell(cells[c].Trim('"'), batch.Columns[c].GetValue(i), $"{file}, row {row}, column '{names[c]}'");
+                    for (var c = 0; c < names.Length; c++)
+                        AssertCell(cells[c].Trim('"'), batch.Columns[c].GetValue(i), $"{file}, row {row}, column '{names[c]}'");
                 }
             }
             Assert.Equal(lines.Length - 1, row);

@@ -12,7 +12,8 @@ public class CuttingTests
         using var folder = new TempFolder();
         var random = new Random(seed);
         var all = new List<((long? L, double D, string? S, bool B) Row, string File, int Group, int InGroup)>();
-        var codecs = new[] { CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Gzip, CompressionMethod.Brotli, CompressionMethod.Zstd, CompressionMethod.Lz4Raw };
+        var codecs = new[] { CompressionMethod.None, CompressionMethod.Snappy, CompressionMethod.Gzip, CompressionMethod.Brotli, CompressionMethod.Zstd,
+            CompressionMethod.Lz4Raw };
         for (var f = 0; f < 3; f++)
         {
             var groups = Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(1, 90)).ToArray();
@@ -23,7 +24,13 @@ public class CuttingTests
         }
         foreach (var size in (int[])[1, 5, 64, 100, 1000])
         {
-            var options = new ReadOptions { BatchSize = size, MaxDegreeOfParallelism = random.Next(1, 5), ReadAheadBytes = random.Next(3) * 1000, ReuseMemory = size != 64 };
+            var options = new ReadOptions
+            {
+                BatchSize = size,
+                MaxDegreeOfParallelism = random.Next(1, 5),
+                ReadAheadBytes = random.Next(3) * 1000,
+                ReuseMemory = size != 64
+            };
             var row = 0;
             await foreach (var batch in new ParquetSource(folder.Path).ReadAsync(options, default))
             {
@@ -33,7 +40,8 @@ public class CuttingTests
                 for (var i = 0; i < batch.Rows; i++, row++)
                 {
                     var (expected, file, group, inGroup) = all[row];
-                    Assert.Equal(expected, ((long?)batch["l"].GetValue(i), (double)batch["d"].GetValue(i)!, (string?)batch["s"].GetValue(i), (bool)batch["b"].GetValue(i)!));
+                    Assert.Equal(expected, ((long?)batch["l"].GetValue(i), (double)batch["d"].GetValue(i)!, (string?)batch["s"].GetValue(i),
+                        (bool)batch["b"].GetValue(i)!));
                     Assert.Equal(expected.L is { } l ? l : double.NaN, numbers[i]);
                     Assert.Equal($"{file}, row group {group}, row {inGroup}", batch.Locate(i));
                 }
@@ -53,7 +61,8 @@ public class CuttingTests
         var row = 0;
         await foreach (var batch in new ParquetSource(folder["a.parquet"]).ReadAsync(new ReadOptions { BatchSize = 90 }, default))
             for (var i = 0; i < batch.Rows; i++, row++)
-                Assert.Equal(rows[row], ((long?)batch["l"].GetValue(i), (double)batch["d"].GetValue(i)!, (string?)batch["s"].GetValue(i), (bool)batch["b"].GetValue(i)!));
+                Assert.Equal(rows[row], ((long?)batch["l"].GetValue(i), (double)batch["d"].GetValue(i)!, (string?)batch["s"].GetValue(i),
+                    (bool)batch["b"].GetValue(i)!));
         Assert.Equal(500, row);
     }
 
@@ -75,7 +84,8 @@ public class CuttingTests
             var rows = 0;
             var error = await Assert.ThrowsAsync<DataException>(async () =>
             {
-                await foreach (var batch in new ParquetSource(folder["a.parquet"]).ReadAsync(new ReadOptions { BatchSize = 50, MaxDegreeOfParallelism = parallelism }, default)) rows += batch.Rows;
+                await foreach (var batch in new ParquetSource(folder["a.parquet"]).ReadAsync(
+                    new ReadOptions { BatchSize = 50, MaxDegreeOfParallelism = parallelism }, default)) rows += batch.Rows;
             });
             Assert.Equal(200, rows);
             Assert.Equal(DataErrorKind.Data, error.Kind);
@@ -88,9 +98,11 @@ public class CuttingTests
     {
         using var folder = new TempFolder();
         const int rows = 4 * 65_536;
-        await MemorySource.FromArrays(Enumerable.Range(0, 8).Select(c => ($"c{c}", (Array)Enumerable.Range(0, rows).Select(i => $"text {i * (c + 1)}").ToArray())))
+        await MemorySource.FromArrays(Enumerable.Range(0, 8)
+            .Select(c => ($"c{c}", (Array)Enumerable.Range(0, rows).Select(i => $"text {i * (c + 1)}").ToArray())))
             .CopyTo(new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { RowGroupRows = 65_536 }), rows);
-        await foreach (var _ in new ParquetSource(folder["a.parquet"]).ReadAsync(new ReadOptions { BatchSize = 10, MaxDegreeOfParallelism = 3, ReadAheadBytes = long.MaxValue }, default)) break;
+        await foreach (var _ in new ParquetSource(folder["a.parquet"]).ReadAsync(
+            new ReadOptions { BatchSize = 10, MaxDegreeOfParallelism = 3, ReadAheadBytes = long.MaxValue }, default)) break;
         // A decoder that still ran would hold the file.
         if (OperatingSystem.IsLinux()) Assert.DoesNotContain(SourceContract.OpenFiles(), f => f.StartsWith(folder.Path, StringComparison.Ordinal));
     }

@@ -12,7 +12,8 @@ public class FooterTests
         await File.WriteAllBytesAsync(folder["a.parquet"], Convert.FromHexString("50415231" + "15" + "01000000" + "50415231"));
         var error = await new ParquetSource(folder["a.parquet"]).FailsReading();
         Assert.Equal(DataErrorKind.Data, error.Kind);
-        Assert.Equal($"{folder["a.parquet"]}, footer: found the end of the data at byte 1, expected more bytes; write the file anew, or leave it out", error.Message);
+        Assert.Equal($"{folder["a.parquet"]}, footer: found the end of the data at byte 1, expected more bytes; write the file anew, or leave it out",
+            error.Message);
     }
 
     [Theory]
@@ -82,7 +83,8 @@ public class FooterTests
             await File.WriteAllBytesAsync(folder["changed.parquet"], changed);
             try
             {
-                await foreach (var batch in new ParquetSource(folder["changed.parquet"]).ReadAsync(new ReadOptions { BatchSize = 1000 }, default)) batch.Release();
+                await foreach (var batch in new ParquetSource(folder["changed.parquet"]).ReadAsync(new ReadOptions { BatchSize = 1000 }, default))
+                    batch.Release();
                 read++;
             }
             catch (DataException e)

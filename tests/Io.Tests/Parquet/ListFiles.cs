@@ -4,19 +4,23 @@ using ParquetSharp.Schema;
 
 namespace Pipelines.Io.Tests;
 
-/// <summary>ParquetSharp as a writer of lists in every form that writers use. Elements follow from codes; a null code is a null element, a null list a null list.</summary>
+/// <summary>
+/// ParquetSharp as a writer of lists in every form that writers use. Elements follow from codes; a null code is a null element, a null list a null list.
+/// </summary>
 internal static class ListFiles
 {
     /// <summary>The forms: whether the list may be null, whether an element may, and the column.</summary>
-    public static IReadOnlyDictionary<string, (bool List, bool Element, Func<string, Kind, Node> Make)> Forms { get; } = new Dictionary<string, (bool, bool, Func<string, Kind, Node>)>
-    {
-        ["three levels"] = (true, true, (n, k) => List(n, Repetition.Optional, Group("list", Leaf("element", Repetition.Optional, k)))),
-        ["three levels, nothing null"] = (false, false, (n, k) => List(n, Repetition.Required, Group("list", Leaf("element", Repetition.Required, k)))),
-        ["three levels of other names"] = (true, false, (n, k) => List(n, Repetition.Optional, Group("bag", Leaf("array_element", Repetition.Required, k)))),
-        ["two levels"] = (true, false, (n, k) => List(n, Repetition.Optional, Leaf("array", Repetition.Repeated, k))),
-        ["two levels, nothing null"] = (false, false, (n, k) => List(n, Repetition.Required, Leaf(n + "_tuple", Repetition.Repeated, k))),
-        ["one level"] = (false, false, (n, k) => Leaf(n, Repetition.Repeated, k)),
-    };
+    public static IReadOnlyDictionary<string, (bool List, bool Element, Func<string, Kind, Node> Make)> Forms { get; } =
+        new Dictionary<string, (bool, bool, Func<string, Kind, Node>)>
+        {
+            ["three levels"] = (true, true, (n, k) => List(n, Repetition.Optional, Group("list", Leaf("element", Repetition.Optional, k)))),
+            ["three levels, nothing null"] = (false, false, (n, k) => List(n, Repetition.Required, Group("list", Leaf("element", Repetition.Required, k)))),
+            ["three levels of other names"] = (true, false,
+                (n, k) => List(n, Repetition.Optional, Group("bag", Leaf("array_element", Repetition.Required, k)))),
+            ["two levels"] = (true, false, (n, k) => List(n, Repetition.Optional, Leaf("array", Repetition.Repeated, k))),
+            ["two levels, nothing null"] = (false, false, (n, k) => List(n, Repetition.Required, Leaf(n + "_tuple", Repetition.Repeated, k))),
+            ["one level"] = (false, false, (n, k) => Leaf(n, Repetition.Repeated, k)),
+        };
 
     /// <summary>Types of elements, and what a code is as one.</summary>
     public static IReadOnlyDictionary<string, Kind> Kinds { get; } = new Dictionary<string, Kind>
@@ -37,18 +41,21 @@ internal static class ListFiles
         return [.. Enumerable.Range(0, rows).Select(_ =>
             nullLists && random.Next(6) == 0 ? null
             : random.Next(5) == 0 ? []
-            : Enumerable.Range(0, random.Next(12) == 0 ? random.Next(400) : random.Next(9)).Select(_ => nullElements && random.Next(5) == 0 ? null : (int?)random.Next(40)).ToArray())];
+            : Enumerable.Range(0, random.Next(12) == 0 ? random.Next(400) : random.Next(9))
+                .Select(_ => nullElements && random.Next(5) == 0 ? null : (int?)random.Next(40)).ToArray())];
     }
 
     /// <summary>Writes a column <c>id</c>, the number of the row, and a column of lists, in row groups of a size.</summary>
-    public static void Write(string path, string column, string form, Kind kind, int?[]?[] lists, int rowGroup, Action<WriterPropertiesBuilder>? properties = null)
+    public static void Write(string path, string column, string form, Kind kind, int?[]?[] lists, int rowGroup,
+        Action<WriterPropertiesBuilder>? properties = null)
     {
         var (list, element, make) = Forms[form];
         Write(path, [make(column, kind)], [(kind, list, element, lists)], rowGroup, properties);
     }
 
     /// <summary>Writes a column <c>id</c> and columns of lists.</summary>
-    public static void Write(string path, Node[] nodes, (Kind Kind, bool ListNull, bool ElementNull, int?[]?[] Lists)[] columns, int rowGroup, Action<WriterPropertiesBuilder>? properties = null)
+    public static void Write(string path, Node[] nodes, (Kind Kind, bool ListNull, bool ElementNull, int?[]?[] Lists)[] columns, int rowGroup,
+        Action<WriterPropertiesBuilder>? properties = null)
     {
         using var builder = new WriterPropertiesBuilder();
         builder.DataPagesize(512).WriteBatchSize(64);
@@ -102,7 +109,8 @@ internal static class ListFiles
     }
 
     /// <summary>A type of elements that is stored as another.</summary>
-    internal sealed class Kind<T>(PhysicalType physical, LogicalType logical, Func<int, object> value, Func<int, List<GCHandle>, T> stored) : Kind(physical, logical)
+    internal sealed class Kind<T>(PhysicalType physical, LogicalType logical, Func<int, object> value, Func<int, List<GCHandle>, T> stored)
+        : Kind(physical, logical)
         where T : unmanaged
     {
         public override object Value(int code) => value(code);
@@ -128,7 +136,8 @@ internal static class ListFiles
                     if (list[i] is { } code) values.Add(stored(code, pinned));
                 }
             }
-            ((ColumnWriter<T>)writer).WriteBatch(defined.Count, CollectionsMarshal.AsSpan(defined), CollectionsMarshal.AsSpan(repeated), CollectionsMarshal.AsSpan(values));
+            ((ColumnWriter<T>)writer).WriteBatch(defined.Count, CollectionsMarshal.AsSpan(defined), CollectionsMarshal.AsSpan(repeated),
+                CollectionsMarshal.AsSpan(values));
             foreach (var handle in pinned) handle.Free();
         }
     }

@@ -30,7 +30,8 @@ public sealed class ListFormTests : IDisposable
     {
         var (listNull, elementNull, _) = ListFiles.Forms[form];
         var lists = ListFiles.Random(form.Length + kind.Length, 200, listNull, elementNull);
-        foreach (var (encoding, isV2) in (IEnumerable<(Encoding?, bool)>)[(null, false), (null, true), (Encoding.Plain, false), (Encoding.Plain, true), (Other(kind), true)])
+        foreach (var (encoding, isV2) in (IEnumerable<(Encoding?, bool)>)[(null, false), (null, true), (Encoding.Plain, false), (Encoding.Plain, true),
+            (Other(kind), true)])
         {
             ListFiles.Write(folder["a.parquet"], "x", form, ListFiles.Kinds[kind], lists, 90, b =>
             {
@@ -59,7 +60,8 @@ public sealed class ListFormTests : IDisposable
         foreach (var (form, i) in ListFiles.Forms.Keys.Select((f, i) => (f, i)))
         {
             var lists = ListFiles.Random(i, 40 + (60 * (i % 3)), ListFiles.Forms[form].List, ListFiles.Forms[form].Element);
-            ListFiles.Write(folder[$"part-{i}.parquet"], "x", form, kind, lists, 1 + (33 * (i % 2)), i == 2 ? b => b.DisableDictionary().Encoding(Encoding.ByteStreamSplit) : null);
+            ListFiles.Write(folder[$"part-{i}.parquet"], "x", form, kind, lists, 1 + (33 * (i % 2)),
+                i == 2 ? b => b.DisableDictionary().Encoding(Encoding.ByteStreamSplit) : null);
             all.AddRange(lists);
         }
         var source = new ParquetSource([folder["."]], new ParquetSourceOptions { Lists = ["x"] });
@@ -77,7 +79,8 @@ public sealed class ListFormTests : IDisposable
         [
             ("array", ListFiles.List("array", Repetition.Optional, ListFiles.Group("array", leaf))),
             ("tuple", ListFiles.List("tuple", Repetition.Optional, ListFiles.Group("tuple_tuple", leaf))),
-            ("map", new GroupNode("map", Repetition.Optional, [new GroupNode("key_value", Repetition.Repeated, [ListFiles.Leaf("key", Repetition.Required, kind)])], LogicalType.Map())),
+            ("map", new GroupNode("map", Repetition.Optional,
+                [new GroupNode("key_value", Repetition.Repeated, [ListFiles.Leaf("key", Repetition.Required, kind)])], LogicalType.Map())),
             ("bare", new GroupNode("bare", Repetition.Optional, [ListFiles.Leaf("item", Repetition.Repeated, kind)])),
             ("structures", new GroupNode("structures", Repetition.Repeated, [ListFiles.Leaf("item", Repetition.Optional, kind)])),
         ];
@@ -85,7 +88,9 @@ public sealed class ListFormTests : IDisposable
         {
             var levels = node.Repetition == Repetition.Repeated ? (List: false, Element: true) : (List: true, Element: false);
             ListFiles.Write(folder["a.parquet"], [node], [(kind, levels.List, levels.Element, [[1, 2], []])], 10);
-            Assert.Equal($"a map, a structure or a list of such", (await Assert.ThrowsAsync<DataException>(async () => await new ParquetSource([folder["a.parquet"]], new ParquetSourceOptions { Lists = [name] }).OpenAsync(default))).Found);
+            Assert.Equal($"a map, a structure or a list of such",
+                (await Assert.ThrowsAsync<DataException>(
+                    async () => await new ParquetSource([folder["a.parquet"]], new ParquetSourceOptions { Lists = [name] }).OpenAsync(default))).Found);
             var schema = (await new ParquetSource(folder["a.parquet"]).OpenAsync(default)).Schema;
             Assert.Equal([("id", false), (name, true)], schema.Fields.Select(f => (f.Name, f.IsNested)));
         }
@@ -110,7 +115,8 @@ public sealed class ListFormTests : IDisposable
         var (_, _, make) = ListFiles.Forms["three levels"];
         var kinds = (Numbers: ListFiles.Kinds["double"], Texts: ListFiles.Kinds["text"]);
         int?[]?[] lists = [[1, null, 3], null, [], [4, 5]];
-        ListFiles.Write(folder["a.parquet"], [make("x", kinds.Numbers), make("s", kinds.Texts)], [(kinds.Numbers, true, true, lists), (kinds.Texts, true, true, lists)], 3, b => b.Compression(Compression.Uncompressed).DisableStatistics());
+        ListFiles.Write(folder["a.parquet"], [make("x", kinds.Numbers), make("s", kinds.Texts)],
+            [(kinds.Numbers, true, true, lists), (kinds.Texts, true, true, lists)], 3, b => b.Compression(Compression.Uncompressed).DisableStatistics());
         var bytes = await File.ReadAllBytesAsync(folder["a.parquet"]);
         var refused = 0;
         for (var at = 4; at < bytes.Length; at++)
@@ -122,7 +128,12 @@ public sealed class ListFormTests : IDisposable
                 await File.WriteAllBytesAsync(folder["b.parquet"], bytes);
                 try
                 {
-                    await foreach (var _1 in new ParquetSource([folder["b.parquet"]], new ParquetSourceOptions { Lists = ["x", "s"], Engine = "builtin" }).ReadAsync(new ReadOptions { BatchSize = 3, LargestBatchBytes = 1 << 20, DecoderBytes = 1 << 20 }, default)) continue;
+                    await foreach (var _1 in new ParquetSource([folder["b.parquet"]], new ParquetSourceOptions
+                    {
+                        Lists = ["x", "s"],
+                        Engine =
+                        "builtin"
+                    }).ReadAsync(new ReadOptions { BatchSize = 3, LargestBatchBytes = 1 << 20, DecoderBytes = 1 << 20 }, default)) continue;
                 }
                 catch (DataException)
                 {
@@ -145,7 +156,8 @@ public sealed class ListFormTests : IDisposable
     private static List<(long, long, object?)> Expected(int?[]?[] lists, string kind) =>
         [.. lists.SelectMany((l, i) => (l ?? []).Select(code => ((long)i, (long)i, code is { } c ? ListFiles.Kinds[kind].Value(c) : null)))];
 
-    private Task<List<(long, long, object?)>> ReadAsync(string? engine, int batchSize) => ReadAsync(new ParquetSource([folder["a.parquet"]], new ParquetSourceOptions { Lists = ["x"], Engine = engine }), batchSize);
+    private Task<List<(long, long, object?)>> ReadAsync(string? engine, int batchSize) =>
+        ReadAsync(new ParquetSource([folder["a.parquet"]], new ParquetSourceOptions { Lists = ["x"], Engine = engine }), batchSize);
 
     private static async Task<List<(long, long, object?)>> ReadAsync(ParquetSource source, int batchSize)
     {

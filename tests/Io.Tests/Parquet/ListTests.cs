@@ -21,7 +21,8 @@ public sealed class ListTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<int, int, int> Sizes => new() { { 1, 1000, 64 }, { 7, 10, 64 }, { 100, 100, 7 }, { 500, 150, 1 }, { 500, 1000, 100_000 }, { 3, 2, 3 } };
+    public static TheoryData<int, int, int> Sizes =>
+        new() { { 1, 1000, 64 }, { 7, 10, 64 }, { 100, 100, 7 }, { 500, 150, 1 }, { 500, 1000, 100_000 }, { 3, 2, 3 } };
 
     [Theory, MemberData(nameof(Sizes))]
     public async Task Every_element_is_a_row_with_its_lists_number(int lists, int rowGroup, int batchSize)
@@ -33,7 +34,9 @@ public sealed class ListTests : IDisposable
         Assert.Null(info.Rows);
         var (expected, empty) = Elements(rows);
         Assert.Equal(expected, await ReadAsync(source, new ReadOptions { BatchSize = batchSize }));
-        var places = rows.SelectMany((r, i) => Enumerable.Range(0, r.X?.Count ?? 0).Select(t => $"{folder["lists.parquet"]}, row group {i / rowGroup}, row {i % rowGroup}, element {t}"));
+        var places =
+            rows.SelectMany((r, i) => Enumerable.Range(0, r.X?.Count ?? 0).Select(t => $"{folder["lists.parquet"]}, row group {i / rowGroup}, row "
+                + $"{i % rowGroup}, element {t}"));
         Assert.Equal(places, await PlacesAsync(source, batchSize));
         Assert.Equal(empty == 0 ? [] : [$"{empty} {(empty == 1 ? "list is" : "lists are")} empty or null: they have no rows"], source.Warnings);
         // From any batch on, and some of the columns, in any order.
@@ -47,7 +50,12 @@ public sealed class ListTests : IDisposable
     [Fact]
     public async Task A_long_list_is_read_in_pieces()
     {
-        var long1 = new Row { Id = 1, X = [.. Enumerable.Range(0, 200_000).Select(i => (double?)i)], S = [.. Enumerable.Range(0, 200_000).Select(i => $"s{i % 5}")] };
+        var long1 = new Row
+        {
+            Id = 1,
+            X = [.. Enumerable.Range(0, 200_000).Select(i => (double?)i)],
+            S = [.. Enumerable.Range(0, 200_000).Select(i => $"s{i % 5}")]
+        };
         var source = await SourceAsync([long1, new Row { Id = 2, X = [7], S = ["t"] }], 10);
         var (expected, _) = Elements([long1, new Row { Id = 2, X = [7], S = ["t"] }]);
         Assert.Equal(expected, await ReadAsync(source, new ReadOptions { BatchSize = 1024 }));
@@ -64,10 +72,12 @@ public sealed class ListTests : IDisposable
             var source = await SourceAsync(broken, 40);
             var error = await source.FailsReading(new ReadOptions { BatchSize = 16 });
             Assert.Equal(
-                ($"{folder["lists.parquet"]}, row group {wrong / 40}, row {wrong % 40}", "lists of different lengths in 'X' and 'S'", "lists of one length in each row", "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)"),
+                ($"{folder["lists.parquet"]}, row group {wrong / 40}, row {wrong % 40}", "lists of different lengths in 'X' and 'S'",
+                    "lists of one length in each row", "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)"),
                 (error.Place, error.Found, error.Expected, error.Remedy));
             // Alone each is right.
-            Assert.Equal(broken.Sum(r => r.S?.Count ?? 0), (await ColumnAsync(new ParquetSource([folder["lists.parquet"]], new ParquetSourceOptions { Lists = ["S"] }), "S", 16)).Count);
+            Assert.Equal(broken.Sum(r => r.S?.Count ?? 0),
+                (await ColumnAsync(new ParquetSource([folder["lists.parquet"]], new ParquetSourceOptions { Lists = ["S"] }), "S", 16)).Count);
         }
     }
 
@@ -75,13 +85,16 @@ public sealed class ListTests : IDisposable
     public async Task Lists_of_an_older_writer_are_read()
     {
         var path = Path.Combine(AppContext.BaseDirectory, "corpus", "list_columns.parquet");
-        async Task<List<object?>> Values(string column) => await ColumnAsync(new ParquetSource([path], new ParquetSourceOptions { Lists = [column], ListKey = "row" }), column, 2);
+        async Task<List<object?>> Values(string column) =>
+            await ColumnAsync(new ParquetSource([path], new ParquetSourceOptions { Lists = [column], ListKey = "row" }), column, 2);
         // What its writer's documentation says is in it: [1, 2, 3], [null, 1], [4] and [abc, efg, hij], null, [efg, null, hij, xyz].
         Assert.Equal([1L, 2L, 3L, null, 1L, 4L], await Values("int64_list"));
         Assert.Equal(["abc", "efg", "hij", "efg", null, "hij", "xyz"], await Values("utf8_list"));
-        Assert.Equal([0L, 0L, 0L, 2L, 2L, 2L, 2L], await ColumnAsync(new ParquetSource([path], new ParquetSourceOptions { Lists = ["utf8_list"], ListKey = "row" }), "row", 100));
+        Assert.Equal([0L, 0L, 0L, 2L, 2L, 2L, 2L],
+            await ColumnAsync(new ParquetSource([path], new ParquetSourceOptions { Lists = ["utf8_list"], ListKey = "row" }), "row", 100));
         var error = await new ParquetSource([path], new ParquetSourceOptions { Lists = ["int64_list", "utf8_list"] }).FailsReading(new ReadOptions());
-        Assert.EndsWith("list_columns.parquet, row group 0, row 1: found lists of different lengths in 'int64_list' and 'utf8_list', expected lists of one length in each row; correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("list_columns.parquet, row group 0, row 1: found lists of different lengths in 'int64_list' and 'utf8_list', expected lists of one "
+            + "length in each row; correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,11 +102,17 @@ public sealed class ListTests : IDisposable
     {
         await SourceAsync(Rows(3, 1), 10);
         async Task<string> Refused(ParquetSourceOptions options) =>
-            (await Assert.ThrowsAsync<DataException>(async () => await new ParquetSource([folder["lists.parquet"]], options).OpenAsync(default))).Message.Replace(folder["lists.parquet"], "~", StringComparison.Ordinal);
-        Assert.Equal("~, column 'Id': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name (ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["Id"] }));
-        Assert.Equal("~, column 'no': found no such column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name (ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["no"] }));
-        Assert.Equal("~, column 'Id': found a column of the name that the key of the lists has, expected another name; give the key another name (ParquetSourceOptions.ListKey)", await Refused(new() { Lists = ["X"], ListKey = "Id" }));
-        Assert.Equal("ParquetSourceOptions.Lists: found the lists X, X and the key 'sequence', expected each name once; correct the names", Assert.Throws<DataException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);
+            (await Assert.ThrowsAsync<DataException>(
+                async () => await new ParquetSource([folder["lists.parquet"]], options).OpenAsync(default))).Message.Replace(folder["lists.parquet"], "~",
+                    StringComparison.Ordinal);
+        Assert.Equal("~, column 'Id': found a plain column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name "
+            + "(ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["Id"] }));
+        Assert.Equal("~, column 'no': found no such column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name "
+            + "(ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["no"] }));
+        Assert.Equal("~, column 'Id': found a column of the name that the key of the lists has, expected another name; give the key another name "
+            + "(ParquetSourceOptions.ListKey)", await Refused(new() { Lists = ["X"], ListKey = "Id" }));
+        Assert.Equal("ParquetSourceOptions.Lists: found the lists X, X and the key 'sequence', expected each name once; correct the names",
+            Assert.Throws<DataException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);
         var plain = (await new ParquetSource(folder["lists.parquet"]).OpenAsync(default)).Schema;
         Assert.Equal("it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)", plain.Fields[plain.IndexOf("X")].Obstacle);
     }
@@ -134,7 +153,8 @@ public sealed class ListTests : IDisposable
         Assert.True(refused > 0 && accepted > 0, $"{refused} refused, {accepted} accepted");
 
         // Without the values that the damage may have changed.
-        static (long, long, string?, double?, string?) Spared((long Sequence, long Id, string? Kind, double? X, string? S) e, (int Group, string Column, long From, long To) hit) =>
+        static (long, long, string?, double?, string?) Spared((long Sequence, long Id, string? Kind, double? X, string? S) e,
+            (int Group, string Column, long From, long To) hit) =>
             hit.Column is not null && e.Sequence / rowGroup != hit.Group ? e : hit.Column switch
             {
                 // The footer: a plain column may have got another name.
@@ -167,7 +187,9 @@ public sealed class ListTests : IDisposable
             {
                 Id = i * 10,
                 Kind = random.Next(5) == 0 ? null : $"kind {random.Next(3)}",
-                X = length == 0 && random.Next(2) == 0 ? null : [.. Enumerable.Range(0, length).Select(_ => random.Next(6) == 0 ? null : (double?)random.NextDouble())],
+                X = length == 0 && random.Next(2) == 0
+                    ? null
+                    : [.. Enumerable.Range(0, length).Select(_ => random.Next(6) == 0 ? null : (double?)random.NextDouble())],
                 S = length == 0 && random.Next(2) == 0 ? null : [.. Enumerable.Range(0, length).Select(_ => random.Next(6) == 0 ? null : $"s{random.Next(4)}")],
             };
         })];
@@ -181,7 +203,8 @@ public sealed class ListTests : IDisposable
     }
 
     private static (List<(long Sequence, long Id, string? Kind, double? X, string? S)> Elements, int Empty) Elements(List<Row> rows) =>
-        ([.. rows.SelectMany((r, i) => Enumerable.Range(0, r.X?.Count ?? 0).Select(t => ((long)i, r.Id, r.Kind, r.X![t], r.S![t])))], rows.Count(r => (r.X?.Count ?? 0) == 0));
+        ([.. rows.SelectMany((r, i) => Enumerable.Range(0, r.X?.Count ?? 0).Select(t => ((long)i, r.Id, r.Kind, r.X![t], r.S![t])))],
+            rows.Count(r => (r.X?.Count ?? 0) == 0));
 
     private static async Task<List<(long Sequence, long Id, string? Kind, double? X, string? S)>> ReadAsync(ParquetSource source, ReadOptions options)
     {
@@ -190,7 +213,8 @@ public sealed class ListTests : IDisposable
         {
             Assert.Equal((long)(options.FirstBatch * options.BatchSize) + found.Count, batch.FirstRow);
             for (var r = 0; r < batch.Rows; r++)
-                found.Add(((long)batch["sequence"].GetValue(r)!, batch.Schema.IndexOf("Id") < 0 ? 0 : (long)batch["Id"].GetValue(r)!, (string?)batch["Kind"].GetValue(r), (double?)batch["X"].GetValue(r), (string?)batch["S"].GetValue(r)));
+                found.Add(((long)batch["sequence"].GetValue(r)!, batch.Schema.IndexOf("Id") < 0 ? 0 : (long)batch["Id"].GetValue(r)!,
+                    (string?)batch["Kind"].GetValue(r), (double?)batch["X"].GetValue(r), (string?)batch["S"].GetValue(r)));
         }
         return found;
     }
@@ -198,7 +222,8 @@ public sealed class ListTests : IDisposable
     private static async Task<List<string>> PlacesAsync(ParquetSource source, int batchSize)
     {
         var found = new List<string>();
-        await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = batchSize }, default)) found.AddRange(Enumerable.Range(0, batch.Rows).Select(batch.Locate));
+        await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = batchSize }, default))
+            found.AddRange(Enumerable.Range(0, batch.Rows).Select(batch.Locate));
         return found;
     }
 

@@ -66,7 +66,8 @@ public class ParquetSinkTests
                     found = [.. plain.Select(v => (T?)v)];
                 }
                 // DateTime: equality ignores the kind, which Parquet.Net sets to local.
-                for (var i = 0; i < 400; i++) Assert.True(Equals(values.GetValue(i), (object?)found[i]), $"{name} row {i}: expected {values.GetValue(i)}, found {found[i]}");
+                for (var i = 0; i < 400; i++)
+                    Assert.True(Equals(values.GetValue(i), (object?)found[i]), $"{name} row {i}: expected {values.GetValue(i)}, found {found[i]}");
             }
         }
     }
@@ -108,13 +109,15 @@ public class ParquetSinkTests
         var table = new TestTable(250);
         await table.ToSource().CopyTo(new ParquetSink(folder["out"], new ParquetSinkOptions { RowsPerFile = 100 }), 33);
         // A part ends with the batch that fills it: the fourth of 33 rows.
-        Assert.Equal(["_manifest.json", "part-00000.parquet", "part-00001.parquet"], Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["_manifest.json", "part-00000.parquet", "part-00001.parquet"],
+            Directory.GetFiles(folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal([132, 118], (await ParquetInspection.OfAsync([folder["out"]])).Select(i => (int)i.Rows));
         await table.ExpectFrom(new ParquetSource(folder["out"]), new ReadOptions { BatchSize = 70 });
     }
 
     [Theory]
-    [InlineData("INT64 TIMESTAMP(MILLIS, UTC)"), InlineData("INT64 TIMESTAMP(MICROS)"), InlineData("INT64 TIMESTAMP(NANOS)"), InlineData("INT32 DECIMAL(9, 2)"), InlineData("INT64 DECIMAL(18, 4)")]
+    [InlineData("INT64 TIMESTAMP(MILLIS, UTC)"), InlineData("INT64 TIMESTAMP(MICROS)"), InlineData("INT64 TIMESTAMP(NANOS)"), InlineData("INT32 DECIMAL(9, 2)"),
+        InlineData("INT64 DECIMAL(18, 4)")]
     public async Task Units_and_digits_stay_as_they_were(string storage)
     {
         using var folder = new TempFolder();
@@ -130,7 +133,8 @@ public class ParquetSinkTests
         var numbers = Enumerable.Range(0, 50).Select(i => i * 12.25m - 100).ToArray();
         await using (var stream = File.Create(folder["a.parquet"]))
         {
-            await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(field), stream, new ParquetOptions { CompressionMethod = CompressionMethod.None });
+            await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(field), stream,
+                new ParquetOptions { CompressionMethod = CompressionMethod.None });
             using var group = writer.CreateRowGroup();
             if (field is DecimalDataField) await group.WriteAsync<decimal>(field, numbers);
             else await group.WriteAsync<DateTime>(field, times);
@@ -153,7 +157,8 @@ public class ParquetSinkTests
         var source = MemorySource.FromArrays(("x", new[] { 1.5m, 1e20m, 7.12345678901m }));
         await using var sink = new ParquetSink(folder["a.parquet"]);
         var error = await Assert.ThrowsAsync<DataException>(() => source.CopyTo(sink));
-        Assert.Equal((DataErrorKind.Data, $"{folder["a.parquet"]}, row group 0, column 'x'", "the decimal 7.12345678901"), (error.Kind, error.Place, error.Found));
+        Assert.Equal((DataErrorKind.Data, $"{folder["a.parquet"]}, row group 0, column 'x'", "the decimal 7.12345678901"),
+            (error.Kind, error.Place, error.Found));
         Assert.Empty(folder.Entries);
     }
 
@@ -193,7 +198,8 @@ public class ParquetSinkTests
         Assert.Equal("old", await File.ReadAllTextAsync(folder["a.parquet"]));
         await source.CopyTo(new ParquetSink(folder["a.parquet"], options));
         Assert.Equal([folder["a.parquet"]], folder.Entries);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(folder["a.parquet"]));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(folder["a.parquet"]));
         Assert.Equal(10, (await new ParquetSource(folder["a.parquet"]).OpenAsync(default)).Rows);
     }
 
@@ -205,11 +211,13 @@ public class ParquetSinkTests
         await File.WriteAllTextAsync(folder["a.parquet"], "old");
         var random = new Random(1);
         var source = MemorySource.FromArrays(("x", Enumerable.Range(0, 3 * Group).Select(_ => random.NextDouble()).ToArray()));
-        await using (var sink = new ParquetSink(folder["a.parquet"], new ParquetSinkOptions { RowGroupRows = Group, Files = new FullDisk(room), Overwrite = true }))
+        await using (var sink = new ParquetSink(folder["a.parquet"],
+            new ParquetSinkOptions { RowGroupRows = Group, Files = new FullDisk(room), Overwrite = true }))
         {
             var error = await Assert.ThrowsAsync<DataException>(() => source.CopyTo(sink));
             Assert.Equal(DataErrorKind.Storage, error.Kind);
-            Assert.Equal($"{folder["a.parquet"]}: found a failing write (No space left on device), expected room and permission to write; free space or choose another place; nothing was left behind", error.Message);
+            Assert.Equal($"{folder["a.parquet"]}: found a failing write (No space left on device), expected room and permission to write; free space or choose "
+                + "another place; nothing was left behind", error.Message);
         }
         Assert.Equal([folder["a.parquet"]], folder.Entries);
         Assert.Equal("old", await File.ReadAllTextAsync(folder["a.parquet"]));
@@ -248,7 +256,8 @@ public class ParquetSinkTests
         static async Task<DataException> Opening(string path)
         {
             await using var sink = new ParquetSink(path);
-            var error = await Assert.ThrowsAsync<DataException>(async () => await sink.OpenAsync(new BatchSchema([new ColumnField("a", typeof(int), false)]), default));
+            var error =
+                await Assert.ThrowsAsync<DataException>(async () => await sink.OpenAsync(new BatchSchema([new ColumnField("a", typeof(int), false)]), default));
             Assert.Equal(DataErrorKind.Usage, error.Kind);
             return error;
         }
@@ -257,8 +266,11 @@ public class ParquetSinkTests
     [Fact]
     public void Options_are_checked_together()
     {
-        var error = Assert.Throws<DataException>(() => new ParquetSink("a.parquet", new ParquetSinkOptions { RowGroupRows = 1, RowGroupBytes = 1, ZstdLevel = 0, RowsPerFile = 0, MaxDegreeOfParallelism = 0 }));
-        Assert.Equal("RowGroupRows 1 (65536 to 262144), RowGroupBytes 1 (65536 to 1073741824), ZstdLevel 0 (1 to 19), RowsPerFile 0 (at least 1), MaxDegreeOfParallelism 0 (-1 or at least 1)", error.Found);
+        var error =
+            Assert.Throws<DataException>(() => new ParquetSink("a.parquet",
+                new ParquetSinkOptions { RowGroupRows = 1, RowGroupBytes = 1, ZstdLevel = 0, RowsPerFile = 0, MaxDegreeOfParallelism = 0 }));
+        Assert.Equal("RowGroupRows 1 (65536 to 262144), RowGroupBytes 1 (65536 to 1073741824), ZstdLevel 0 (1 to 19), RowsPerFile 0 (at least 1), "
+            + "MaxDegreeOfParallelism 0 (-1 or at least 1)", error.Found);
         Assert.Throws<DataException>(() => new ParquetSink("a.parquet", new ParquetSinkOptions { RowsPerFile = 5 }));
     }
 
@@ -267,7 +279,8 @@ public class ParquetSinkTests
     {
         using var folder = new TempFolder();
         await using var sink = new ParquetSink(folder["a.parquet"]);
-        var error = await Assert.ThrowsAsync<DataException>(async () => await sink.OpenAsync(new BatchSchema([new ColumnField("t", typeof(TimeSpan), false)]), default));
+        var error = await Assert.ThrowsAsync<DataException>(
+            async () => await sink.OpenAsync(new BatchSchema([new ColumnField("t", typeof(TimeSpan), false)]), default));
         Assert.Equal((DataErrorKind.Usage, "column 't'", "values of type TimeSpan"), (error.Kind, error.Place, error.Found));
         Assert.Empty(folder.Entries);
     }

@@ -3,7 +3,8 @@ namespace Pipelines.Io.Tests;
 /// <summary>Which files paths, folders and globs mean.</summary>
 public class PathTests
 {
-    private static readonly string[] Made = ["b.parquet", "a.parquet", "B.parquet", "x/c.parquet", "x/y/d.parquet", "x/no-extension", "_skip.parquet", ".hidden.parquet", "_temp/e.parquet", "x/.h/f.parquet"];
+    private static readonly string[] Made = ["b.parquet", "a.parquet", "B.parquet", "x/c.parquet", "x/y/d.parquet", "x/no-extension", "_skip.parquet",
+        ".hidden.parquet", "_temp/e.parquet", "x/.h/f.parquet"];
 
     [Theory]
     [InlineData("", "B.parquet a.parquet b.parquet x/c.parquet x/no-extension x/y/d.parquet")]

@@ -18,7 +18,8 @@ public sealed class RowGroupTests : IDisposable
         var random = new Random(5);
         var few = Enumerable.Range(0, 20).Select(i => new string('f', i * 3)).ToArray();
         var (texts, kinds, numbers) = (new string?[5_000], new string[5_000], new double[5_000]);
-        for (var i = 0; i < texts.Length; i++) (texts[i], kinds[i], numbers[i]) = (random.Next(9) == 0 ? null : new string('t', random.Next(i % 500 == 3 ? 90_000 : 60)), few[random.Next(20)], i);
+        for (var i = 0; i < texts.Length; i++)
+            (texts[i], kinds[i], numbers[i]) = (random.Next(9) == 0 ? null : new string('t', random.Next(i % 500 == 3 ? 90_000 : 60)), few[random.Next(20)], i);
         // The rule, as it is documented: 8 bytes a number, 4 and its characters a text.
         List<int> expected = [];
         var (rows, bytes) = (0, 0L);
@@ -73,6 +74,7 @@ public sealed class RowGroupTests : IDisposable
     public void Zeros_are_told_with_the_sign_that_excludes_nothing(double[] values, double min, double max)
     {
         var range = Writing.ColumnRange.Of(new ParquetStorage(PhysicalType.Double), values, new BlittableCodec<double>())!.Value;
-        Assert.Equal((BitConverter.DoubleToInt64Bits(min), BitConverter.DoubleToInt64Bits(max)), (BitConverter.ToInt64(range.Min), BitConverter.ToInt64(range.Max)));
+        Assert.Equal((BitConverter.DoubleToInt64Bits(min), BitConverter.DoubleToInt64Bits(max)),
+            (BitConverter.ToInt64(range.Min), BitConverter.ToInt64(range.Max)));
     }
 }

@@ -3,7 +3,9 @@ using Parquet.Schema;
 
 namespace Pipelines.Io.Tests;
 
-/// <summary>Row groups larger than their share of the memory are read in slices: the same values, whatever the codec and however little room there is.</summary>
+/// <summary>
+/// Row groups larger than their share of the memory are read in slices: the same values, whatever the codec and however little room there is.
+/// </summary>
 public class SliceTests
 {
     private static readonly CompressionMethod[] Codecs =
@@ -22,18 +24,28 @@ public class SliceTests
         }
     }
 
-    /// <summary>Bytes for the pages of four columns: all lie in memory; large ones are decompressed bit by bit or brought back for each slice; hardly any.</summary>
+    /// <summary>
+    /// Bytes for the pages of four columns: all lie in memory; large ones are decompressed bit by bit or brought back for each slice; hardly any.
+    /// </summary>
     [Theory, MemberData(nameof(Files))]
     public async Task Slices_have_the_rows_of_a_plain_list(CompressionMethod codec, EncodingHint? hint)
     {
         using var folder = new TempFolder();
         var rows = NetParquet.Rows(60_000, 3);
         await NetParquet.Write(folder["a.parquet"], rows, [60_000], codec, hint);
-        foreach (var (room, size, parallelism) in ((long?, int, int)[])[(null, 10_000, 1), (hint is null ? 4 * 300_000 : 1_500_000, 7_001, 2), (hint is null ? 4 * 1000 : 1_300_000, 25_000, 1)])
+        foreach (var (room, size, parallelism) in ((long?, int, int)[])[(null, 10_000, 1), (hint is null ? 4 * 300_000 : 1_500_000, 7_001, 2),
+            (hint is null ? 4 * 1000 : 1_300_000, 25_000, 1)])
         {
             // Parquet.Net needs the whole chunk.
             if (hint == EncodingHint.DeltaBinaryPacked && room is not null) continue;
-            var options = new ReadOptions { BatchSize = size, ReadAheadBytes = 0, DecoderBytes = room, MaxDegreeOfParallelism = parallelism, ReuseMemory = parallelism == 2 };
+            var options = new ReadOptions
+            {
+                BatchSize = size,
+                ReadAheadBytes = 0,
+                DecoderBytes = room,
+                MaxDegreeOfParallelism = parallelism,
+                ReuseMemory = parallelism == 2
+            };
             foreach (var first in (long[])[0, 2])
             {
                 var row = (int)first * size;
@@ -42,7 +54,8 @@ public class SliceTests
                     Assert.Equal((row / size, (long)row, Math.Min(size, rows.Count - row)), (batch.Index, batch.FirstRow, batch.Rows));
                     Assert.Equal($"{folder["a.parquet"]}, row group 0, row {row + 5}", batch.Locate(5));
                     for (var i = 0; i < batch.Rows; i++, row++)
-                        Assert.Equal(rows[row], ((long?)batch["l"].GetValue(i), (double)batch["d"].GetValue(i)!, (string?)batch["s"].GetValue(i), (bool)batch["b"].GetValue(i)!));
+                        Assert.Equal(rows[row], ((long?)batch["l"].GetValue(i), (double)batch["d"].GetValue(i)!, (string?)batch["s"].GetValue(i),
+                            (bool)batch["b"].GetValue(i)!));
                     batch.Release();
                 }
                 Assert.Equal(rows.Count, row);
@@ -60,7 +73,8 @@ public class SliceTests
         var values = Enumerable.Range(0, rows).Select(i => Math.Sqrt(i % 5000) * (i / 1000)).ToArray();
         await WriteOne(folder["a.parquet"], values, codec);
         var row = 0;
-        await foreach (var batch in new ParquetSource(folder["a.parquet"]).ReadAsync(new ReadOptions { BatchSize = 100_000, ReadAheadBytes = 0, DecoderBytes = 500_000 }, default))
+        await foreach (var batch in new ParquetSource(folder["a.parquet"]).ReadAsync(
+            new ReadOptions { BatchSize = 100_000, ReadAheadBytes = 0, DecoderBytes = 500_000 }, default))
         {
             Assert.True(values.AsSpan(row, batch.Rows).SequenceEqual(((BatchColumn<double>)batch.Columns[0]).Values.Span));
             row += batch.Rows;
@@ -87,7 +101,8 @@ public class SliceTests
         {
             while (await batches.MoveNextAsync()) ;
         });
-        Assert.Equal((DataErrorKind.Storage, path, "do not change files while they are read: write new ones beside them, and run again"), (error.Kind, error.Place, error.Remedy));
+        Assert.Equal((DataErrorKind.Storage, path, "do not change files while they are read: write new ones beside them, and run again"),
+            (error.Kind, error.Place, error.Remedy));
         Assert.Equal(keepsLength ? FormattableString.Invariant($"a file changed at {was.AddSeconds(1):O}") : $"a file of {bytes.Length} bytes", error.Found);
     }
 
@@ -117,14 +132,17 @@ public class SliceTests
         await NetParquet.Write(path, [(1, 1, "a", true), (2, 2, new string('x', 3_000_000), false), (3, 3, "b", true)], [3]);
         var value = await new ParquetSource(path).FailsReading(new ReadOptions { BatchSize = 1, ReadAheadBytes = 0, LargestBatchBytes = 1_000_000 });
         Assert.Equal(
-            $"{path}, row group 0, column 's': found a value of 6MB, expected at most 1MB, the share of the memory budget; give more memory (ReadOptions.LargestBatchBytes), take smaller batches (ReadOptions.BatchSize), or leave the column out",
+            $"{path}, row group 0, column 's': found a value of 6MB, expected at most 1MB, the share of the memory budget; give more memory "
+                + "(ReadOptions.LargestBatchBytes), take smaller batches (ReadOptions.BatchSize), or leave the column out",
             value.Message);
         await MemorySource.FromArrays([("n", new[] { 1, 2, 3 }), ("s", new[] { "a", new string('x', 3_000_000), "b" })])
             .CopyTo(new ParquetSink(path, new ParquetSinkOptions { Overwrite = true }));
-        var dictionary = await new ParquetSource(path).FailsReading(new ReadOptions { DecoderBytes = 1_000_000, ReadAheadBytes = 0, LargestBatchBytes = 2_000_000 });
+        var dictionary =
+            await new ParquetSource(path).FailsReading(new ReadOptions { DecoderBytes = 1_000_000, ReadAheadBytes = 0, LargestBatchBytes = 2_000_000 });
         Assert.StartsWith("a dictionary of 6MB", dictionary.Found, StringComparison.Ordinal);
         await NetParquet.Write(folder["delta.parquet"], NetParquet.Rows(60_000, 1), [60_000], hint: EncodingHint.DeltaBinaryPacked);
-        var whole = await new ParquetSource(folder["delta.parquet"]).FailsReading(new ReadOptions { BatchSize = 100, DecoderBytes = 1_000_000, ReadAheadBytes = 0, LargestBatchBytes = 1_000_000 });
+        var whole = await new ParquetSource(folder["delta.parquet"]).FailsReading(
+            new ReadOptions { BatchSize = 100, DecoderBytes = 1_000_000, ReadAheadBytes = 0, LargestBatchBytes = 1_000_000 });
         Assert.StartsWith("a column chunk that must be decoded whole, for it is delta encoded or split into bytes, of ", whole.Found, StringComparison.Ordinal);
         var batch = await new ParquetSource(path).FailsReading(new ReadOptions { BatchSize = 2, LargestBatchBytes = 10 });
         Assert.Equal("2 columns that take 16B a batch of 2 rows", batch.Found);
@@ -149,14 +167,21 @@ public class SliceTests
         await File.WriteAllBytesAsync(path, bytes);
         foreach (var ahead in (long[])[0, 1 << 20])
             for (var i = 0; i < 5; i++)
-                Assert.Equal($"{path}, row group 1, column 'd'", (await new ParquetSource(path).FailsReading(new ReadOptions { BatchSize = 300, ReadAheadBytes = ahead, MaxDegreeOfParallelism = 4 })).Place);
+                Assert.Equal($"{path}, row group 1, column 'd'",
+                    (await new ParquetSource(path).FailsReading(new ReadOptions
+                    {
+                        BatchSize = 300,
+                        ReadAheadBytes = ahead,
+                        MaxDegreeOfParallelism = 4
+                    })).Place);
     }
 
     private static async Task WriteOne(string path, double[] values, CompressionMethod codec)
     {
         var schema = new ParquetSchema(new DataField<double>("d"));
         await using var stream = File.Create(path);
-        await using var writer = await ParquetWriter.CreateAsync(schema, stream, new ParquetOptions { CompressionMethod = codec, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest });
+        await using var writer = await ParquetWriter.CreateAsync(schema, stream,
+            new ParquetOptions { CompressionMethod = codec, CompressionLevel = System.IO.Compression.CompressionLevel.Fastest });
         using var group = writer.CreateRowGroup();
         await group.WriteAsync<double>(schema.DataFields[0], values);
     }

@@ -4,8 +4,8 @@ using Pipelines.Testing;
 namespace Pipelines.Io.Tests;
 
 /// <summary>
-/// A run that is stopped before any of its steps, by a kill or by the loss of power, and then resumed, leaves the bytes of a run that was never stopped; nobody ever
-/// sees a part that is not whole, or a manifest before its parts. The same check fails as soon as one of the precautions is left out.
+/// A run that is stopped before any of its steps, by a kill or by the loss of power, and then resumed, leaves the bytes of a run that was never stopped; nobody
+/// ever sees a part that is not whole, or a manifest before its parts. The same check fails as soon as one of the precautions is left out.
 /// </summary>
 public sealed class InterruptionTests
 {
@@ -35,9 +35,11 @@ public sealed class InterruptionTests
     public async Task Every_interruption_resumes_to_the_same_bytes() => Assert.Null(await FirstFailureAsync(Mutant.None));
 
     [Theory]
-    [InlineData(Mutant.NoSync, "is seen, and is not whole"), InlineData(Mutant.NoFolderSync, "the files are"), InlineData(Mutant.NoRename, "is seen before its time")]
+    [InlineData(Mutant.NoSync, "is seen, and is not whole"), InlineData(Mutant.NoFolderSync, "the files are"),
+        InlineData(Mutant.NoRename, "is seen before its time")]
     [InlineData(Mutant.ManifestFirst, "the manifest is seen before all parts are"), InlineData(Mutant.NoChecksum, "has other bytes")]
-    public async Task The_check_notices_a_precaution_that_is_left_out(Mutant mutant, string failure) => Assert.Contains(failure, await FirstFailureAsync(mutant), StringComparison.Ordinal);
+    public async Task The_check_notices_a_precaution_that_is_left_out(Mutant mutant, string failure) =>
+        Assert.Contains(failure, await FirstFailureAsync(mutant), StringComparison.Ordinal);
 
     [Fact]
     public async Task A_run_that_is_stopped_again_and_again_comes_to_the_same_bytes()
@@ -96,7 +98,8 @@ public sealed class InterruptionTests
                 Assert.True((await SmallJob.RunAsync(folder.Path, next, resume: true, isFile: true)).IsDone);
                 Assert.Equal([folder["out.parquet"], folder["q"], folder["q/_manifest.json"], folder["q/part-00000.parquet"]], folder.Entries);
                 Assert.Equal(whole, await File.ReadAllBytesAsync(folder["out.parquet"]));
-                Assert.True(Difference(reference, SmallJob.Files(folder.Path)) is null, $"step {kill}, seed {seed}: {Difference(reference, SmallJob.Files(folder.Path))}");
+                Assert.True(Difference(reference, SmallJob.Files(folder.Path)) is null,
+                    $"step {kill}, seed {seed}: {Difference(reference, SmallJob.Files(folder.Path))}");
             }
         }
     }
@@ -119,7 +122,9 @@ public sealed class InterruptionTests
             {
                 var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, full, resume: false));
                 Assert.Equal((DataErrorKind.Storage, "a failing write (No space left on device)"), (error.Kind, error.Found));
-                Assert.EndsWith(Directory.Exists(folder["out/.unfinished"]) ? "what is finished was kept: resuming (ParquetSinkOptions.Resume) goes on from it" : "nothing was left behind", error.Remedy, StringComparison.Ordinal);
+                Assert.EndsWith(Directory.Exists(folder["out/.unfinished"])
+                    ? "what is finished was kept: resuming (ParquetSinkOptions.Resume) goes on from it"
+                    : "nothing was left behind", error.Remedy, StringComparison.Ordinal);
                 Assert.DoesNotContain(SmallJob.Files(folder.Path).Keys, f => f.EndsWith(".parquet", StringComparison.Ordinal));
             }
             using var disk = new SimulatedDisk();
@@ -141,7 +146,8 @@ public sealed class InterruptionTests
                 using var disk = new SimulatedDisk { KillAt = kill };
                 try
                 {
-                    if (await FailureAtAsync(folder.Path, disk, mutant, seed, reference) is { } failure) return $"{mutant}, step {kill} ({disk.Log[^1]}), seed {seed}: {failure}";
+                    if (await FailureAtAsync(folder.Path, disk, mutant, seed, reference) is { } failure)
+                        return $"{mutant}, step {kill} ({disk.Log[^1]}), seed {seed}: {failure}";
                 }
                 catch (Exception e) when (mutant != Mutant.None && e is not KilledException)
                 {
@@ -174,7 +180,8 @@ public sealed class InterruptionTests
         Assert.True((await SmallJob.RunAsync(folder.Path, disk, resume: false)).IsDone);
         var files = SmallJob.Files(folder.Path);
         Assert.Equal(
-            ["out/_manifest.json", "out/part-00000.parquet", "out/part-00001.parquet", "out/part-00002.parquet", "out/part-00003.parquet", "q/_manifest.json", "q/part-00000.parquet", "q/part-00001.parquet", "q/part-00003.parquet"],
+            ["out/_manifest.json", "out/part-00000.parquet", "out/part-00001.parquet", "out/part-00002.parquet", "out/part-00003.parquet", "q/_manifest.json",
+                "q/part-00000.parquet", "q/part-00001.parquet", "q/part-00003.parquet"],
             files.Keys);
         return (files, disk.Steps);
     }
@@ -210,7 +217,9 @@ public sealed class InterruptionTests
         private readonly List<(string From, string To)> late = [];
 
         public override Stream Create(string path) => disk.Create(
-            mutant == Mutant.NoRename && path.EndsWith(".parquet.tmp", StringComparison.Ordinal) ? Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(path))!, Path.GetFileName(path)[..^4]) : path);
+            mutant == Mutant.NoRename && path.EndsWith(".parquet.tmp", StringComparison.Ordinal)
+                ? Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(path))!, Path.GetFileName(path)[..^4])
+                : path);
 
         public override Stream Append(string path) => disk.Append(path);
 

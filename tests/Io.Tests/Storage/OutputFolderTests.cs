@@ -18,15 +18,22 @@ public sealed class OutputFolderTests : IDisposable
         using var json = System.Text.Json.JsonDocument.Parse(await File.ReadAllBytesAsync(folder["out/_manifest.json"]));
         var root = json.RootElement;
         // 14 rows of 400 are 7 more than a multiple of 30; the third part, rows 240 to 359, refuses none.
-        Assert.Equal(("pipelines-output", 1, 400, 390, 10), (root.GetProperty("format").GetString(), root.GetProperty("version").GetInt32(), root.GetProperty("rowsIn").GetInt32(), root.GetProperty("rowsOut").GetInt32(), root.GetProperty("rowsRejected").GetInt32()));
+        Assert.Equal(("pipelines-output", 1, 400, 390, 10), (root.GetProperty("format").GetString(), root.GetProperty("version").GetInt32(),
+            root.GetProperty("rowsIn").GetInt32(), root.GetProperty("rowsOut").GetInt32(), root.GetProperty("rowsRejected").GetInt32()));
         Assert.Equal("""[{"name":"model","value":"one"},{"name":"input /data/a.parquet","value":"400 rows"}]""", Compact(root.GetProperty("job")));
-        Assert.Equal("""[{"name":"x","type":"DOUBLE","nullable":false},{"name":"name","type":"BYTE_ARRAY STRING","nullable":true}]""", Compact(root.GetProperty("schema")));
-        Assert.Equal("""[{"path":"/data/a.parquet","bytes":1234,"modified":"2026-01-02T03:04:05.0000000Z","footerSha256":"abc","rows":400}]""", Compact(root.GetProperty("inputs")));
-        Assert.Equal([("part-00000.parquet", 0, 120, 4), ("part-00001.parquet", 120, 120, 4), ("part-00002.parquet", 240, 120, 0), ("part-00003.parquet", 360, 40, 2)],
-            root.GetProperty("parts").EnumerateArray().Select(p => (p.GetProperty("file").GetString()!, p.GetProperty("firstRow").GetInt32(), p.GetProperty("inputRows").GetInt32(), p.GetProperty("rejectedRows").GetInt32())));
+        Assert.Equal("""[{"name":"x","type":"DOUBLE","nullable":false},{"name":"name","type":"BYTE_ARRAY STRING","nullable":true}]""",
+            Compact(root.GetProperty("schema")));
+        Assert.Equal("""[{"path":"/data/a.parquet","bytes":1234,"modified":"2026-01-02T03:04:05.0000000Z","footerSha256":"abc","rows":400}]""",
+            Compact(root.GetProperty("inputs")));
+        Assert.Equal([("part-00000.parquet", 0, 120, 4), ("part-00001.parquet", 120, 120, 4), ("part-00002.parquet", 240, 120, 0),
+            ("part-00003.parquet", 360, 40, 2)],
+            root.GetProperty("parts").EnumerateArray()
+                .Select(p => (p.GetProperty("file").GetString()!, p.GetProperty("firstRow").GetInt32(), p.GetProperty("inputRows").GetInt32(),
+                    p.GetProperty("rejectedRows").GetInt32())));
         var first = root.GetProperty("parts")[0];
         var bytes = await File.ReadAllBytesAsync(folder["out/part-00000.parquet"]);
-        Assert.Equal((116, bytes.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))), (first.GetProperty("rows").GetInt32(), first.GetProperty("bytes").GetInt32(), first.GetProperty("sha256").GetString()));
+        Assert.Equal((116, bytes.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))),
+            (first.GetProperty("rows").GetInt32(), first.GetProperty("bytes").GetInt32(), first.GetProperty("sha256").GetString()));
         if (!OperatingSystem.IsWindows()) Assert.True(File.GetUnixFileMode(folder["out/part-00000.parquet"]).HasFlag(UnixFileMode.UserRead));
     }
 
@@ -43,7 +50,10 @@ public sealed class OutputFolderTests : IDisposable
         Assert.All(sink.Values<string>("_file").ToArray(), f => Assert.Equal("/data/a.parquet", f));
         Assert.All(sink.Values<string>("_reason").ToArray(), r => Assert.Equal("infinity, expected a finite number", r));
         Assert.Empty((await OutputVerification.OfAsync(folder["q"])).Discrepancies);
-        var taken = Assert.Throws<DataException>(() => new ParquetSink(folder["o"], SmallJob.Options(folder.Path, FileLayer.Disk)).CheckInput(new BatchSchema([new ColumnField("_row", typeof(int), false)])));
+        var taken =
+            Assert.Throws<DataException>(
+                () => new ParquetSink(folder["o"], SmallJob.Options(folder.Path, FileLayer.Disk)).CheckInput(
+                    new BatchSchema([new ColumnField("_row", typeof(int), false)])));
         Assert.Equal((DataErrorKind.Usage, $"{folder["q"]}, column '_row'"), (taken.Kind, taken.Place));
     }
 
@@ -51,10 +61,12 @@ public sealed class OutputFolderTests : IDisposable
     public async Task A_part_of_refused_rows_alone_is_a_file_without_rows()
     {
         var batch = SmallJob.Batch(0);
-        var none = new DataBatch(batch.Schema, [new BatchColumn<double>(batch.Schema.Fields[0], Array.Empty<double>()), new BatchColumn<string>(batch.Schema.Fields[1], Array.Empty<string>())], 0, 0, 0) { Rejected = batch.Rejected };
+        var none = new DataBatch(batch.Schema, [new BatchColumn<double>(batch.Schema.Fields[0], Array.Empty<double>()),
+            new BatchColumn<string>(batch.Schema.Fields[1], Array.Empty<string>())], 0, 0, 0)
+        { Rejected = batch.Rejected };
         await using (var sink = new ParquetSink(folder["out"], SmallJob.Options(folder.Path, FileLayer.Disk) with { RowsPerFile = 1 }))
         {
-            await sink.ResumeAsync(SmallJob.Facts, false, default);
+            await sink.ResumeAsync(SmallJob.Identity, false, default);
             await sink.OpenAsync(batch.Schema, default);
             await sink.WriteAsync(none, default);
             await sink.WriteAsync(SmallJob.Batch(1), default);
@@ -69,9 +81,10 @@ public sealed class OutputFolderTests : IDisposable
     {
         using (var disk = new SimulatedDisk { KillAt = 40 }) await SmallJob.RunAsync(folder.Path, disk, resume: false);
         var before = SmallJob.Files(folder.Path).Keys.ToList();
-        var other = SmallJob.Facts with { Facts = [SmallJob.Facts.Facts[0] with { Value = "two" }, SmallJob.Facts.Facts[1]] };
+        var other = SmallJob.Identity with { Properties = [SmallJob.Identity.Properties[0] with { Value = "two" }, SmallJob.Identity.Properties[1]] };
         var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true, job: other));
-        Assert.Equal($"{folder["out"]}: found an unfinished output of another job: model was one and is now two, expected the job that it is of; repeat that job, or give another output", error.Message);
+        Assert.Equal($"{folder["out"]}: found an unfinished output of another job: model was one and is now two, expected the job that it is of; repeat that "
+            + "job, or give another output", error.Message);
         Assert.Equal(before.Where(f => !f.EndsWith("lock", StringComparison.Ordinal)), SmallJob.Files(folder.Path).Keys);
         Assert.True((await SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true)).Point!.NextBatch > 0);
         error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true, job: other));
@@ -83,9 +96,11 @@ public sealed class OutputFolderTests : IDisposable
     {
         using (var disk = new SimulatedDisk { KillAt = 60 }) await SmallJob.RunAsync(folder.Path, disk, resume: false);
         var run = await SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: false);
-        Assert.Equal([$"{folder["out"]}: discarded what an unfinished run had left there (2 parts of 240 input rows); resuming would have gone on from it"], run.Warnings);
+        Assert.Equal([$"{folder["out"]}: discarded what an unfinished run had left there (2 parts of 240 input rows); resuming would have gone on from it"],
+            run.Warnings);
         Assert.Equal(400, (await OutputVerification.OfAsync(folder["out"])).RowsIn);
-        Assert.Equal("a folder that holds '_manifest.json'", (await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: false))).Found);
+        Assert.Equal("a folder that holds '_manifest.json'",
+            (await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: false))).Found);
     }
 
     [Fact]
@@ -99,18 +114,21 @@ public sealed class OutputFolderTests : IDisposable
         bytes[100] ^= 1;
         await File.WriteAllBytesAsync(folder["out/part-00001.parquet"], bytes);
         var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true));
-        Assert.Equal((DataErrorKind.Storage, folder["out/part-00001.parquet"], "a part of a finished output that is absent or has other bytes"), (error.Kind, error.Place, error.Found));
+        Assert.Equal((DataErrorKind.Storage, folder["out/part-00001.parquet"], "a part of a finished output that is absent or has other bytes"),
+            (error.Kind, error.Place, error.Found));
     }
 
     [Fact]
     public async Task Two_runs_refuse_each_other_on_the_output_and_on_the_quarantine()
     {
         await using var first = new ParquetSink(folder["out"], SmallJob.Options(folder.Path, FileLayer.Disk));
-        await first.ResumeAsync(SmallJob.Facts, false, default);
-        Assert.StartsWith("a run that writes it now (process", (await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true))).Found, StringComparison.Ordinal);
+        await first.ResumeAsync(SmallJob.Identity, false, default);
+        Assert.StartsWith("a run that writes it now (process",
+            (await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true))).Found, StringComparison.Ordinal);
         await using var second = new ParquetSink(folder["other"], SmallJob.Options(folder.Path, FileLayer.Disk));
-        Assert.Equal(folder["q"], (await Assert.ThrowsAsync<DataException>(async () => await second.ResumeAsync(SmallJob.Facts, true, default))).Place);
-        await using var file = new ParquetSink(folder["a.parquet"], SmallJob.Options(folder.Path, FileLayer.Disk, isFile: true) with { QuarantineFolder = null });
+        Assert.Equal(folder["q"], (await Assert.ThrowsAsync<DataException>(async () => await second.ResumeAsync(SmallJob.Identity, true, default))).Place);
+        await using var file = new ParquetSink(folder["a.parquet"],
+            SmallJob.Options(folder.Path, FileLayer.Disk, isFile: true) with { QuarantineFolder = null });
         await file.OpenAsync(SmallJob.Batch(0).Schema, default);
         await using var same = new ParquetSink(folder["a.parquet"]);
         Assert.Equal(folder["a.parquet"], (await Assert.ThrowsAsync<DataException>(async () => await same.OpenAsync(SmallJob.Batch(0).Schema, default))).Place);
@@ -184,15 +202,18 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Equal($"{folder["out/stranger.parquet"]}: found a file that the manifest does not name, expected only the 4 parts that it names", found[0]);
         Assert.Equal($"{folder["out/part-00000.parquet"]}: found no such file, expected a part of 116 rows", found[1]);
         Assert.StartsWith($"{folder["out/part-00001.parquet"]}: found the SHA-256 ", found[2], StringComparison.Ordinal);
-        if (!OperatingSystem.IsWindows()) Assert.Equal($"{folder["out/part-00002.parquet"]}: found a symbolic link to {folder["p"]}, expected a file of its own", found[3]);
-        Assert.Contains(found, f => f.StartsWith($"{folder["out/part-00003.parquet"]}: found ", StringComparison.Ordinal) && f.EndsWith("expected 38", StringComparison.Ordinal));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal($"{folder["out/part-00002.parquet"]}: found a symbolic link to {folder["p"]}, expected a file of its own", found[3]);
+        Assert.Contains(found, f => f.StartsWith($"{folder["out/part-00003.parquet"]}: found ", StringComparison.Ordinal)
+            && f.EndsWith("expected 38", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Verifying_what_is_unfinished_says_how_to_go_on()
     {
         using (var disk = new SimulatedDisk { KillAt = 60 }) await SmallJob.RunAsync(folder.Path, disk, resume: false);
-        Assert.Equal($"{folder["out"]}: found an unfinished output (2 parts of 240 input rows are done), expected a finished one, with _manifest.json; go on with the run that wrote it (ParquetSinkOptions.Resume)",
+        Assert.Equal($"{folder["out"]}: found an unfinished output (2 parts of 240 input rows are done), expected a finished one, with _manifest.json; go on "
+            + "with the run that wrote it (ParquetSinkOptions.Resume)",
             (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder["out"]))).Message);
         Assert.Equal("no _manifest.json", (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder.Path))).Found);
         Assert.Equal("no such file", (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder["none"]))).Found);
@@ -223,8 +244,10 @@ public sealed class OutputFolderTests : IDisposable
     [Fact]
     public void A_journal_counts_up_to_its_first_wrong_line()
     {
-        var parts = Enumerable.Range(0, 3).Select(i => new PartRecord(new PartFile($"part-0000{i}.parquet", 10, 100, "ab"), i * 10, 12, 2, i + 1, i == 1 ? new PartFile("part-00001.parquet", 2, 50, "cd") : null)).ToList();
-        var journal = new OutputJournal(new OutputHead(SmallJob.Facts, [new OutputColumn("x", "DOUBLE", false)]), parts, true);
+        var parts =
+            Enumerable.Range(0, 3).Select(i => new PartRecord(new PartFile($"part-0000{i}.parquet", 10, 100, "ab"), i * 10, 12, 2, i + 1,
+                i == 1 ? new PartFile("part-00001.parquet", 2, 50, "cd") : null)).ToList();
+        var journal = new OutputJournal(new OutputHead(SmallJob.Identity, [new OutputColumn("x", "DOUBLE", false)]), parts, true);
         var bytes = journal.ToBytes();
         var path = folder["journal"];
         for (var length = 0; length <= bytes.Length; length++)
@@ -235,7 +258,7 @@ public sealed class OutputFolderTests : IDisposable
             Assert.Equal(lines > 0, read is not null);
             Assert.Equal(parts.Take(Math.Max(0, lines - 1)), read?.Parts ?? []);
             Assert.Equal(lines == 5, read?.IsCommitting ?? false);
-            if (read is not null) Assert.Null(SmallJob.Facts.DifferenceFrom(read.Head.Job));
+            if (read is not null) Assert.Null(SmallJob.Identity.DifferenceFrom(read.Head.Job));
         }
         var second = Array.IndexOf(bytes, (byte)'\n') + 1;
         bytes[second + 40] ^= 1;
@@ -248,7 +271,7 @@ public sealed class OutputFolderTests : IDisposable
     {
         using (var writer = new QuarantineWriter(folder["q"]))
         {
-            writer.Open(SmallJob.Facts);
+            writer.Open(SmallJob.Identity);
             for (var b = 0; b < SmallJob.Batches; b++) writer.Write(SmallJob.Batch(b).Rejected);
             Assert.Equal(10, writer.Rows);
         }
@@ -256,13 +279,13 @@ public sealed class OutputFolderTests : IDisposable
         for (var turn = 0; turn < 2; turn++)
         {
             using var writer = new QuarantineWriter(folder["q"]);
-            writer.Open(SmallJob.Facts, resume: turn == 1);
+            writer.Open(SmallJob.Identity, resume: turn == 1);
             for (var b = 0; b < SmallJob.Batches; b++) writer.Write(SmallJob.Batch(b).Rejected);
             writer.Complete();
         }
         Assert.Equal([folder["q/_manifest.json"], folder["q/part-00000.parquet"]], Directory.GetFiles(folder["q"]).Order(StringComparer.Ordinal));
         using var third = new QuarantineWriter(folder["q"]);
-        Assert.Equal("a folder that holds '_manifest.json'", Assert.Throws<DataException>(() => third.Open(SmallJob.Facts)).Found);
+        Assert.Equal("a folder that holds '_manifest.json'", Assert.Throws<DataException>(() => third.Open(SmallJob.Identity)).Found);
     }
 
     private static string Compact(System.Text.Json.JsonElement json) => System.Text.Json.JsonSerializer.Serialize(json);

@@ -17,7 +17,8 @@ public sealed class RunLockTests : IDisposable
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["lock"]));
             var error = Assert.Throws<DataException>(Take);
             Assert.Equal(DataErrorKind.Usage, error.Kind);
-            Assert.StartsWith($"OUT: found a run that writes it now (process {Environment.ProcessId} on host {Environment.MachineName} since ", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"OUT: found a run that writes it now (process {Environment.ProcessId} on host {Environment.MachineName} since ", error.Message,
+                StringComparison.Ordinal);
             Assert.EndsWith("), expected no other run on the same output; wait for its end, or give another output", error.Message, StringComparison.Ordinal);
         }
         Assert.Empty(folder.Entries);
@@ -47,7 +48,8 @@ public sealed class RunLockTests : IDisposable
         File.WriteAllText(folder["lock"], Owner("far-away", 4711));
         var error = Assert.Throws<DataException>(Take);
         Assert.Equal(
-            $"OUT: found the lock of a run on another host (process 4711 on host far-away since 2026-01-01: pipelines score), expected no other run on the same output; if that process is gone, delete {folder["lock"]} and run again; else wait for its end, or give another output",
+            $"OUT: found the lock of a run on another host (process 4711 on host far-away since 2026-01-01: pipelines score), expected no other run on the "
+                + $"same output; if that process is gone, delete {folder["lock"]} and run again; else wait for its end, or give another output",
             error.Message);
         Assert.Equal(Owner("far-away", 4711), File.ReadAllText(folder["lock"]));
     }

@@ -8,7 +8,7 @@ internal static class SmallJob
     public const int BatchRows = 40;
     public const int Batches = 10;
 
-    public static readonly JobFacts Facts = new([new("model", "one"), new("input /data/a.parquet", "400 rows")])
+    public static readonly JobIdentity Identity = new([new("model", "one"), new("input /data/a.parquet", "400 rows")])
     {
         Inputs = [new InputFile("/data/a.parquet", "a.parquet", 1234, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc), "abc", 400)],
     };
@@ -27,14 +27,14 @@ internal static class SmallJob
         new() { RowsPerFile = isFile ? null : 100, QuarantineFolder = Path.Combine(root, "q"), Files = files, VerifiesParts = verifies };
 
     /// <summary>Runs it, or goes on; ends quietly where the simulated machine stops.</summary>
-    public static async Task<Run> RunAsync(string root, FileLayer files, bool resume, JobFacts? job = null, bool verifies = true, bool isFile = false)
+    public static async Task<Run> RunAsync(string root, FileLayer files, bool resume, JobIdentity? job = null, bool verifies = true, bool isFile = false)
     {
         ResumePoint? point = null;
         var isCommitting = false;
         var sink = new ParquetSink(Path.Combine(root, isFile ? "out.parquet" : "out"), Options(root, files, verifies, isFile));
         try
         {
-            point = await sink.ResumeAsync(job ?? Facts, resume, default);
+            point = await sink.ResumeAsync(job ?? Identity, resume, default);
             if (!point.IsComplete)
             {
                 await sink.OpenAsync(Output, default);
@@ -63,7 +63,8 @@ internal static class SmallJob
     /// <summary>Every file below the two folders, with its bytes.</summary>
     public static SortedDictionary<string, byte[]> Files(string root) => new(
         new[] { "out", "q" }.Where(f => Directory.Exists(Path.Combine(root, f)))
-            .SelectMany(f => Directory.EnumerateFiles(Path.Combine(root, f), "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+            .SelectMany(
+                f => Directory.EnumerateFiles(Path.Combine(root, f), "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
             .ToDictionary(f => Path.GetRelativePath(root, f), File.ReadAllBytes), StringComparer.Ordinal);
 
     public static DataBatch Batch(long index)

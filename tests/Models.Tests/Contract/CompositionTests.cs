@@ -3,12 +3,16 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Tests.Contract;
 
-/// <summary>Mixtures of anything, nested, frozen, heterogeneous, in products with column weights, against <see cref="NaiveModel"/>, on every kernel variant.</summary>
+/// <summary>
+/// Mixtures of anything, nested, frozen, heterogeneous, in products with column weights, against <see cref="NaiveModel"/>, on every kernel variant.
+/// </summary>
 public class CompositionTests
 {
     private const int Rows = 700;
 
-    public static TheoryData<string, KernelVariant> Cases => KernelData.With([.. ModelCases.Keys.Where(k => ModelCases.Get(k).Start is GeneralMixtureModel or IndependentComponentsDistribution or ZeroInflatedDistribution)]);
+    public static TheoryData<string, KernelVariant> Cases =>
+        KernelData.With(
+            [.. ModelCases.Keys.Where(k => ModelCases.Get(k).Start is GeneralMixtureModel or IndependentComponentsDistribution or ZeroInflatedDistribution)]);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -19,7 +23,8 @@ public class CompositionTests
         var expected = Under(KernelVariant.Scalar, () => rows.Select(row => NaiveModel.LogProbability(model, row)).ToArray());
         // Sums of some logarithms, each right to some 1e-15 of its size.
         for (var i = 0; i < rows.Length; i++)
-            Assert.True(expected[i].Equals(found[i]) || Math.Abs(found[i] - expected[i]) <= 1e-11 * Math.Max(1, Math.Abs(expected[i])), $"row {i} ({string.Join(", ", rows[i])}): found {found[i]:R}, expected {expected[i]:R}");
+            Assert.True(expected[i].Equals(found[i]) || Math.Abs(found[i] - expected[i]) <= 1e-11 * Math.Max(1, Math.Abs(expected[i])),
+                $"row {i} ({string.Join(", ", rows[i])}): found {found[i]:R}, expected {expected[i]:R}");
     }
 
     [Theory]
@@ -33,7 +38,8 @@ public class CompositionTests
         var (a, b) = Under(KernelVariant.Scalar, () => (((Distribution)fitted).LogProbability(Matrix(rows)), expected.LogProbability(Matrix(rows))));
         // 700 rows summed in another order: parameters to some 1e-14, log-probabilities far from the mean to less.
         for (var i = 0; i < rows.Length; i++)
-            Assert.True(b[i].Equals(a[i]) || Math.Abs(a[i] - b[i]) <= 1e-9 * Math.Max(1, Math.Abs(b[i])), $"row {i} ({string.Join(", ", rows[i])}): found {a[i]:R}, expected {b[i]:R}");
+            Assert.True(b[i].Equals(a[i]) || Math.Abs(a[i] - b[i]) <= 1e-9 * Math.Max(1, Math.Abs(b[i])),
+                $"row {i} ({string.Join(", ", rows[i])}): found {a[i]:R}, expected {b[i]:R}");
         if (model is GeneralMixtureModel mixture) CompareComponents(mixture, (GeneralMixtureModel)expected, (GeneralMixtureModel)(Model)fitted);
     }
 

@@ -3,13 +3,16 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Contract;
 
-/// <summary>What every distribution in the assembly must be beside a density: a value with an identity, words, samples, and a way to hold on to what it was.</summary>
+/// <summary>
+/// What every distribution in the assembly must be beside a density: a value with an identity, words, samples, and a way to hold on to what it was.
+/// </summary>
 public class FamilyContractTests
 {
     private static readonly FitOptions fit = new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity };
 
     // What has counts to add to; the other families have none.
-    private static readonly string[] counting = ["bernoulli", "conditional-probability-table", "discrete", "joint-probability-table", "mixture", "zero-inflated"];
+    private static readonly string[] counting = ["bernoulli", "conditional-probability-table", "discrete", "joint-probability-table", "mixture",
+        "zero-inflated"];
 
     // What a fit to these cases leaves as it is: the value of a Dirac delta.
     private static readonly string[] unmoved = ["dirac-delta"];
@@ -17,7 +20,8 @@ public class FamilyContractTests
     public static TheoryData<string> Names => [.. Keys];
 
     [Fact]
-    public void EveryDistributionIsAmongTheCases() => Assert.Empty(ModelCases.All.Where(t => typeof(Distribution).IsAssignableFrom(t)).Except(ModelCases.Covered));
+    public void EveryDistributionIsAmongTheCases() =>
+        Assert.Empty(ModelCases.All.Where(t => typeof(Distribution).IsAssignableFrom(t)).Except(ModelCases.Covered));
 
     [Fact]
     public void EveryDistributionDefinesItsIdentityAndItsWords() => Assert.All(ModelCases.All.Where(t => typeof(Distribution).IsAssignableFrom(t)), type =>
@@ -124,7 +128,9 @@ public class FamilyContractTests
         var half = model.Maximize(statistics, new() { Inertia = 0.5 });
         double[] Scores(Distribution d) => d is GeneralMixtureModel m ? [.. m.Components.SelectMany(Scores)] : d.LogProbability(data);
         var (before, after) = (Scores(model), Scores(kept));
-        for (var i = 0; i < before.Length; i++) Assert.True(before[i].Equals(after[i]) || Math.Abs(before[i] - after[i]) <= 1e-9 * Math.Max(1, Math.Abs(before[i])), $"row {i}: {before[i]:R} became {after[i]:R}");
+        for (var i = 0; i < before.Length; i++)
+            Assert.True(before[i].Equals(after[i]) || Math.Abs(before[i] - after[i]) <= 1e-9 * Math.Max(1, Math.Abs(before[i])),
+                $"row {i}: {before[i]:R} became {after[i]:R}");
         Assert.Equal(unmoved.Contains(name), free.Equals(half));
         Assert.Equal(unmoved.Contains(name), model.Equals(half));
     }

@@ -11,18 +11,27 @@ internal static class ModelCases
     private static readonly (string Name, Func<Model> Start, Func<FeatureMatrix> Data)[] cases =
     [
         ("normal", () => new NormalDistribution(1, 2), () => Rows(1)),
-        ("multivariate-gaussian", () => MultivariateGaussianDistribution.Blank([0, 0, 0]), () => Rows(3)),
-        ("multivariate-gaussian, missing", () => MultivariateGaussianDistribution.Blank([0, 0, 0]), () => Rows(3, missing: true)),
-        ("independent-components", () => IndependentComponentsDistribution.Blank([0, 0, 0]), () => Rows(3, missing: true)),
-        ("independent-components of a Gaussian and a normal", () => new IndependentComponentsDistribution([MultivariateGaussianDistribution.Blank([0, 0]), new NormalDistribution(0, 1)], [1, 0.5]), () => Rows(3)),
+        ("multivariate-gaussian", () => MultivariateGaussianDistribution.Prototype([0, 0, 0]), () => Rows(3)),
+        ("multivariate-gaussian, missing", () => MultivariateGaussianDistribution.Prototype([0, 0, 0]), () => Rows(3, missing: true)),
+        ("independent-components", () => IndependentComponentsDistribution.Prototype([0, 0, 0]), () => Rows(3, missing: true)),
+        ("independent-components of a Gaussian and a normal",
+            () => new IndependentComponentsDistribution([MultivariateGaussianDistribution.Prototype([0, 0]), new NormalDistribution(0, 1)], [1, 0.5]),
+            () => Rows(3)),
         ("mixture of normals", () => Mix(3, k => new NormalDistribution(3 * k, 1)), () => Rows(1)),
-        ("mixture of Gaussians", () => Mix(3, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3)),
-        ("mixture of Gaussians, missing and weighted", () => Mix(2, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, weighted: true)),
-        ("mixture of Gaussians, few missing", () => Mix(2, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, oneIn: 700)),
-        ("mixture of independent normals, few missing", () => Mix(2, k => IndependentComponentsDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true, oneIn: 700)),
+        ("mixture of Gaussians", () => Mix(3, k => MultivariateGaussianDistribution.Prototype([3 * k, 0, -k])), () => Rows(3)),
+        ("mixture of Gaussians, missing and weighted", () => Mix(2, k => MultivariateGaussianDistribution.Prototype([3 * k, 0, -k])),
+            () => Rows(3, missing: true, weighted: true)),
+        ("mixture of Gaussians, few missing", () => Mix(2, k => MultivariateGaussianDistribution.Prototype([3 * k, 0, -k])),
+            () => Rows(3, missing: true, oneIn: 700)),
+        ("mixture of independent normals, few missing", () => Mix(2, k => IndependentComponentsDistribution.Prototype([3 * k, 0, -k])),
+            () => Rows(3, missing: true, oneIn: 700)),
         ("mixture of normals, few missing", () => Mix(2, k => new NormalDistribution(3 * k, 1)), () => Rows(1, missing: true, oneIn: 700)),
-        ("mixture of independent normals", () => Mix(3, k => IndependentComponentsDistribution.Blank([3 * k, 0, -k])), () => Rows(3, missing: true)),
-        ("mixture of families in any mix", () => Mix(3, k => k == 0 ? IndependentComponentsDistribution.Blank([0, 1, 2]) : k == 1 ? MultivariateGaussianDistribution.Blank([5, 0, 0]) : Mix(2, i => MultivariateGaussianDistribution.Blank([i, 4 * i, 0]))), () => Rows(3)),
+        ("mixture of independent normals", () => Mix(3, k => IndependentComponentsDistribution.Prototype([3 * k, 0, -k])), () => Rows(3, missing: true)),
+        ("mixture of families in any mix",
+            () =>
+                Mix(3, k => k == 0 ? IndependentComponentsDistribution.Prototype([0, 1, 2]) : k == 1
+                    ? MultivariateGaussianDistribution.Prototype([5, 0, 0])
+                    : Mix(2, i => MultivariateGaussianDistribution.Prototype([i, 4 * i, 0]))), () => Rows(3)),
         ("kmeans", () => new KMeans(new double[,] { { 0, 0, 0 }, { 4, 1, -2 }, { 9, 0, 1 } }), () => Rows(3, missing: true, weighted: true)),
         .. DistributionCases.All,
     ];
@@ -32,12 +41,15 @@ internal static class ModelCases
     public static IEnumerable<string> Keys => cases.Select(c => c.Name);
 
     /// <summary>Families of the library itself: own ones, which tests register, are tested where they are registered.</summary>
-    public static IEnumerable<DistributionFamily> Families => ModelFormat.Families.Where(f => f.Blank([0.5, 0.5]) is var blank && (blank is IndependentComponentsDistribution p ? p.Parts[0] : blank).GetType().Assembly == typeof(Model).Assembly);
+    public static IEnumerable<DistributionFamily> Families =>
+        ModelFormat.Families.Where(f => f.Prototype([0.5, 0.5]) is var blank
+            && (blank is IndependentComponentsDistribution p ? p.Parts[0] : blank).GetType().Assembly == typeof(Model).Assembly);
 
     public static IEnumerable<Type> Covered => cases.SelectMany(c => Parts(c.Start())).Select(m => m.GetType()).Distinct();
 
     /// <summary>Models of rows; those of sequences have a suite of their own.</summary>
-    public static IEnumerable<Type> All => typeof(Model).Assembly.GetTypes().Where(t => !t.IsAbstract && typeof(Model).IsAssignableFrom(t) && !typeof(SequenceModel).IsAssignableFrom(t));
+    public static IEnumerable<Type> All => typeof(Model).Assembly.GetTypes()
+        .Where(t => !t.IsAbstract && typeof(Model).IsAssignableFrom(t) && !typeof(SequenceModel).IsAssignableFrom(t));
 
     public static (Model Start, FeatureMatrix Data) Get(string name)
     {

@@ -149,7 +149,8 @@ public class ModelContractTests
     {
         var (model, _) = ModelCases.Get(name);
         var error = Assert.Throws<ModelException>(() => model.Fit(ModelCases.Rows(model.Dimensions + 1)));
-        Assert.Equal($"{model.FormatName} model: found data of {model.Dimensions + 1} features, expected {model.Dimensions}; give it the features it was made for, in their order", error.Message);
+        Assert.Equal($"{model.FormatName} model: found data of {model.Dimensions + 1} features, expected {model.Dimensions}; give it the features it was made "
+            + "for, in their order", error.Message);
     }
 
     [Theory]

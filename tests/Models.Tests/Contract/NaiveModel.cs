@@ -3,8 +3,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Tests.Contract;
 
 /// <summary>
-/// Mixtures, products and nesting as one writes them down: row by row, in logarithms, without tiles, kernels or threads. Only what a leaf says of one row is its own
-/// (other tests compare that with 40-digit arithmetic).
+/// Mixtures, products and nesting as one writes them down: row by row, in logarithms, without tiles, kernels or threads. Only what a leaf says of one row is
+/// its own (other tests compare that with 40-digit arithmetic).
 /// </summary>
 internal static class NaiveModel
 {
@@ -12,7 +12,8 @@ internal static class NaiveModel
     public static double LogProbability(Distribution distribution, double[] row) => distribution switch
     {
         GeneralMixtureModel mixture => LogSum(Joint(mixture, row)),
-        IndependentComponentsDistribution product => Columns(product, row).Select((part, j) => product.ColumnWeights[j] == 0 ? 0 : product.ColumnWeights[j] * LogProbability(part.Part, part.Row)).Sum(),
+        IndependentComponentsDistribution product =>
+            Columns(product, row).Select((part, j) => product.ColumnWeights[j] == 0 ? 0 : product.ColumnWeights[j] * LogProbability(part.Part, part.Row)).Sum(),
         _ => Leaf(distribution, row),
     };
 
@@ -29,7 +30,8 @@ internal static class NaiveModel
                 return new GeneralMixtureModel([.. mixture.Components.Select((c, k) => Step(c, rows, [.. shares.Select(s => s[k])]))], total);
             case IndependentComponentsDistribution product:
                 return new IndependentComponentsDistribution(
-                    [.. product.Parts.Select((_, j) => Step(product.Parts[j], [.. rows.Select(row => Columns(product, row).ElementAt(j).Row)], weights))], product.ColumnWeights);
+                    [.. product.Parts.Select((_, j) => Step(product.Parts[j], [.. rows.Select(row => Columns(product, row).ElementAt(j).Row)], weights))],
+                    product.ColumnWeights);
             default:
                 var statistics = distribution.CreateStatistics();
                 for (var i = 0; i < rows.Length; i++) distribution.Accumulate(Tile(rows[i]), weights.AsSpan(i, 1), statistics);

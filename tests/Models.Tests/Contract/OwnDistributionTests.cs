@@ -13,7 +13,8 @@ public class OwnDistributionTests
 
     static OwnDistributionTests() => ModelFormat.Register(typeof(VonMisesDistribution).Assembly);
 
-    public static TheoryData<string, KernelVariant> Cases => KernelData.With("alone", "mixture", "beside a built-in one", "nested", "in a product", "zero-inflated");
+    public static TheoryData<string, KernelVariant> Cases =>
+        KernelData.With("alone", "mixture", "beside a built-in one", "nested", "in a product", "zero-inflated");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -69,7 +70,8 @@ public class OwnDistributionTests
         // Without a concentration it is flat: 1 / (2 pi).
         Assert.Equal(-1.8378770664093454836, new VonMisesDistribution(0, 0).LogProbability(new[] { 1.5 })[0], 1e-15);
         // I0(2) = 2.2795853023360672674 (Abramowitz and Stegun, table 9.8).
-        Assert.Equal((2 * Math.Cos(1)) - Math.Log(2 * Math.PI * 2.2795853023360672674), new VonMisesDistribution(0.5, 2).LogProbability(new[] { 1.5 })[0], 1e-14);
+        Assert.Equal((2 * Math.Cos(1)) - Math.Log(2 * Math.PI * 2.2795853023360672674),
+            new VonMisesDistribution(0.5, 2).LogProbability(new[] { 1.5 })[0], 1e-14);
         // The integral over the circle is 1: the trapezoidal rule is exact for periodic functions.
         foreach (var concentration in new[] { 0.1, 2, 14.9, 15.1, 400 })
         {
@@ -87,18 +89,26 @@ public class OwnDistributionTests
     [Fact]
     public void WrongParametersInAFileAreNamed()
     {
-        var error = Assert.Throws<ModelException>(() => SavedModel.FromJson("""{"format":"pipelines-model","version":1,"model":{"type":"von-mises","mean":"NaN","concentration":-1}}"""u8.ToArray(), "own.json"));
+        var error =
+            Assert.Throws<ModelException>(
+                () =>
+                    SavedModel.FromJson("""{"format":"pipelines-model","version":1,"model":{"type":"von-mises","mean":"NaN","concentration":-1}}"""u8.ToArray(),
+                        "own.json"));
         Assert.Equal(ErrorKind.Model, error.Kind);
-        Assert.StartsWith("own.json, von-mises model, von-mises distribution: found mean is NaN, expected a finite number; concentration is -1, expected a number from 0 to 1e6", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("own.json, von-mises model, von-mises distribution: found mean is NaN, expected a finite number; concentration is -1, expected a "
+            + "number from 0 to 1e6", error.Message, StringComparison.Ordinal);
     }
 
     private static Distribution Make(string where) => where switch
     {
         "alone" => new VonMisesDistribution(1, 3),
         "mixture" => Mix(k => new VonMisesDistribution(2 * k, 5)),
-        "beside a built-in one" => new GeneralMixtureModel([new VonMisesDistribution(-1, 5), new NormalDistribution(2, 0.5), new VonMisesDistribution(0, 0).Freeze()]),
+        "beside a built-in one" =>
+            new GeneralMixtureModel([new VonMisesDistribution(-1, 5), new NormalDistribution(2, 0.5), new VonMisesDistribution(0, 0).Freeze()]),
         "nested" => new GeneralMixtureModel([Mix(k => new VonMisesDistribution(k, 20)), new NormalDistribution(-2, 0.3)], [0.7, 0.3]),
-        "in a product" => Mix(k => new IndependentComponentsDistribution([new VonMisesDistribution(2 * k, 5), new PoissonDistribution(1 + (4 * k)), new BernoulliDistribution(0.2 + (0.3 * k))], [1, 0.5, 2])),
+        "in a product" =>
+            Mix(k => new IndependentComponentsDistribution([new VonMisesDistribution(2 * k, 5), new PoissonDistribution(1 + (4 * k)),
+                new BernoulliDistribution(0.2 + (0.3 * k))], [1, 0.5, 2])),
         _ => Mix(k => new ZeroInflatedDistribution(new VonMisesDistribution(2 * k, 5), 0.1 * (k + 1))),
     };
 

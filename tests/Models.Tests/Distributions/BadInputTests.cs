@@ -24,7 +24,7 @@ public class BadInputTests
     [MemberData(nameof(OutsideSupport))]
     public void ValuesOutsideTheSupportAreRefusedByName(string family, double[] values, string named)
     {
-        var blank = ModelFormat.Family(family).Blank([0.5]);
+        var blank = ModelFormat.Family(family).Prototype([0.5]);
         var alone = Assert.Throws<ModelException>(() => blank.Fit(values));
         Assert.Equal(ErrorKind.Data, alone.Kind);
         Assert.Contains($"are outside the support of the {named} distribution (", alone.Message, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public class BadInputTests
     [MemberData(nameof(Families))]
     public void NoWeightAtAllIsNamedAndLeavesEveryFamilyAsItIs(string family)
     {
-        var model = ModelFormat.Family(family).Blank([0.5, 0.5]);
+        var model = ModelFormat.Family(family).Prototype([0.5, 0.5]);
         var rows = FeatureMatrix.FromRows(new[,] { { 0.5, 0.5 }, { 0.4, 0.6 } }, [0, 0]);
         Assert.Equal("input: found a total weight of 0, expected more than 0; check the weights", Assert.Throws<ModelException>(() => model.Fit(rows)).Message);
         var statistics = model.CreateStatistics();
@@ -56,7 +56,8 @@ public class BadInputTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void WrongWeightsAreNamed(double weight) => Assert.Equal(
-        "feature matrix, weights: found a weight that is negative, NaN or infinite, expected finite numbers of at least 0; nothing was read; correct the options and run again",
+        "feature matrix, weights: found a weight that is negative, NaN or infinite, expected finite numbers of at least 0; nothing was read; correct the "
+            + "options and run again",
         Assert.Throws<ModelException>(() => FeatureMatrix.FromRows(new double[,] { { 1 }, { 2 } }, [1, weight])).Message);
 
     [Fact]
@@ -65,7 +66,8 @@ public class BadInputTests
         var strict = new DiscreteDistribution([0.5, 0.5]);
         Assert.Equal(double.NegativeInfinity, strict.LogProbability(new[] { 2.0 })[0]);
         var error = Assert.Throws<ModelException>(() => strict.Fit(new double[] { 0, 1, 2 }));
-        Assert.Contains("rows hold categories that the discrete distribution does not know (codes up to 2, it has 2): without an unknown probability they have probability 0", error.Message, StringComparison.Ordinal);
+        Assert.Contains("rows hold categories that the discrete distribution does not know (codes up to 2, it has 2): without an unknown probability they have "
+            + "probability 0", error.Message, StringComparison.Ordinal);
         var floor = new DiscreteDistribution([0.5, 0.5], 0.001);
         Assert.Equal(Math.Log(0.001), floor.LogProbability(new[] { 2.0 })[0]);
         Assert.Equal(3, ((DiscreteDistribution)floor.Fit(new double[] { 0, 1, 2 }, new() { MaxIterations = 1 }).Model).Sizes[0]);
@@ -75,18 +77,20 @@ public class BadInputTests
         // All that is no code stays at the floor and is not learned.
         var codeless = floor.Fit(new double[] { 0, 1, 0.5, -1 }, new() { MaxIterations = 1 });
         Assert.Equal(2, ((DiscreteDistribution)codeless.Model).Sizes[0]);
-        Assert.Contains("rows of total weight 2 hold values that are no known categories of the discrete distribution: they have probability 0.001", Assert.Single(codeless.Warnings), StringComparison.Ordinal);
+        Assert.Contains("rows of total weight 2 hold values that are no known categories of the discrete distribution: they have probability 0.001",
+            Assert.Single(codeless.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
     public void OneCategoryIsACertainty()
     {
-        var model = (DiscreteDistribution)DiscreteDistribution.Blank([0]).Fit(new double[] { 0, 0, 0 }).Model;
+        var model = (DiscreteDistribution)DiscreteDistribution.Prototype([0]).Fit(new double[] { 0, 0, 0 }).Model;
         Assert.Equal([1.0], model.Probabilities.ToArray());
         var bernoulli = (BernoulliDistribution)new BernoulliDistribution(0.5).Fit(new double[] { 1, 1, 1 }).Model;
         Assert.Equal((1.0, double.NegativeInfinity), (bernoulli.Probability1, bernoulli.LogProbability(new[] { 0.0 })[0]));
         // A pseudocount keeps the other one possible: (3 + 1) / (3 + 2).
-        Assert.Equal(0.8, ((BernoulliDistribution)new BernoulliDistribution(0.5).Fit(new double[] { 1, 1, 1 }, new() { Pseudocount = 1 }).Model).Probability1, 1e-15);
+        Assert.Equal(0.8, ((BernoulliDistribution)new BernoulliDistribution(0.5).Fit(new double[] { 1, 1, 1 }, new() { Pseudocount = 1 }).Model).Probability1,
+            1e-15);
     }
 
     [Theory]
@@ -95,7 +99,8 @@ public class BadInputTests
     {
         var name = ModelCases.Keys.First(k => ModelCases.Get(k).Start.FormatName == family);
         var json = System.Text.Encoding.UTF8.GetString(new SavedModel(ModelCases.Get(name).Start).ToJson());
-        var numbers = System.Text.RegularExpressions.Regex.Matches(json[json.IndexOf("\"model\"", StringComparison.Ordinal)..], "(?<=[:\\[,\\s])-?[0-9][-+.0-9eE]*(?=[\\s,\\]}])");
+        var numbers = System.Text.RegularExpressions.Regex.Matches(json[json.IndexOf("\"model\"", StringComparison.Ordinal)..],
+            "(?<=[:\\[,\\s])-?[0-9][-+.0-9eE]*(?=[\\s,\\]}])");
         Assert.NotEmpty(numbers);
         var start = json.IndexOf("\"model\"", StringComparison.Ordinal);
         foreach (System.Text.RegularExpressions.Match number in numbers)

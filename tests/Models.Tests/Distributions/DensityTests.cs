@@ -54,7 +54,9 @@ public class DensityTests
         {
             var found = Make(c.Family, c.Parameters).LogProbability(new[] { c.X })[0];
             // 1e-11 relative: the argument itself, rounded, moves the densities of a million degrees by that much. -infinity is exact.
-            if (!c.Expected.Equals(found)) Assert.True(Math.Abs(found - c.Expected) <= 1e-11 * Math.Max(1, Math.Abs(c.Expected)), $"{c.Family}({string.Join(", ", c.Parameters)}) at {c.X}: found {found:R}, expected {c.Expected:R}");
+            if (!c.Expected.Equals(found))
+                Assert.True(Math.Abs(found - c.Expected) <= 1e-11 * Math.Max(1, Math.Abs(c.Expected)),
+                    $"{c.Family}({string.Join(", ", c.Parameters)}) at {c.X}: found {found:R}, expected {c.Expected:R}");
         });
     }
 
@@ -95,7 +97,8 @@ public class DensityTests
             dirichlet.LogProbability(new[,] { { 0.5, 0, 0.5 }, { 0, 0.5, 0.5 }, { 0.3, 0.3, 0.3 }, { double.NaN, 0.5, 0.5 }, { -0.5, 0.75, 0.75 } }));
         var table = new JointProbabilityTable([2, 2], [0.25, 0.25, 0.25, 0.25], 0.125);
         // A floor instead of -infinity.
-        Assert.Equal([Math.Log(0.125), Math.Log(0.125), 0, Math.Log(0.25)], table.LogProbability(new[,] { { -1.0, 0 }, { 0, 2 }, { 1, double.NaN }, { 1, 1 } }));
+        Assert.Equal([Math.Log(0.125), Math.Log(0.125), 0, Math.Log(0.25)],
+            table.LogProbability(new[,] { { -1.0, 0 }, { 0, 2 }, { 1, double.NaN }, { 1, 1 } }));
     }
 
     [Theory]
@@ -103,7 +106,8 @@ public class DensityTests
     public void EachVariantAgreesWithThePlainLoop(KernelVariant variant)
     {
         var random = new SeededRandom(3);
-        foreach (var distribution in new Distribution[] { new PoissonDistribution(7.3), new GammaDistribution(2.5, 0.3), new LogNormalDistribution(1, 0.6), new StudentTDistribution(2.5, 3, 2), new BetaDistribution(2, 0.7), new GaussianKernelDensity([1, 2, 5], 0.5) })
+        foreach (var distribution in new Distribution[] { new PoissonDistribution(7.3), new GammaDistribution(2.5, 0.3), new LogNormalDistribution(1, 0.6),
+            new StudentTDistribution(2.5, 3, 2), new BetaDistribution(2, 0.7), new GaussianKernelDensity([1, 2, 5], 0.5) })
         {
             var x = new double[1_000];
             for (var i = 0; i < x.Length; i++) distribution.Sample(random, x.AsSpan(i));
@@ -119,9 +123,11 @@ public class DensityTests
     public void RowsThatAreImpossibleInAMixtureOfCountsTouchNoOther(KernelVariant variant)
     {
         using var forced = KernelSelection.Force(variant);
-        IndependentComponentsDistribution Part(double rate, double p) => new([new PoissonDistribution(rate), new BernoulliDistribution(p), new ExponentialDistribution(rate)]);
+        IndependentComponentsDistribution Part(double rate, double p) =>
+            new([new PoissonDistribution(rate), new BernoulliDistribution(p), new ExponentialDistribution(rate)]);
         var model = new GeneralMixtureModel([Part(2, 0.3), Part(5, 0.9)]);
-        var rows = new[,] { { 1.0, 1, 2 }, { double.PositiveInfinity, 1, 2 }, { 2, 0.5, 1 }, { 3, 0, double.NegativeInfinity }, { 4, 1, double.PositiveInfinity }, { 7, 0, 0.5 } };
+        var rows = new[,] { { 1.0, 1, 2 }, { double.PositiveInfinity, 1, 2 }, { 2, 0.5, 1 }, { 3, 0, double.NegativeInfinity },
+            { 4, 1, double.PositiveInfinity }, { 7, 0, 0.5 } };
         var logs = model.LogProbability(rows);
         Assert.Equal([1, 2, 3, 4], Enumerable.Range(0, 6).Where(i => double.IsNegativeInfinity(logs[i])));
         var statistics = model.CreateStatistics();
@@ -131,7 +137,9 @@ public class DensityTests
         model.Summarize(FeatureMatrix.FromRows(new[,] { { 1.0, 1, 2 }, { 7, 0, 0.5 } }).Block(0, 2), alone);
         var expected = (GeneralMixtureModel)model.Maximize(alone, default);
         // Rows of zero responsibility add zeros, at other places of the sums.
-        for (var k = 0; k < 2; k++) Assert.Equal(((PoissonDistribution)((IndependentComponentsDistribution)expected.Components[k]).Parts[0]).Rate, ((PoissonDistribution)((IndependentComponentsDistribution)fitted.Components[k]).Parts[0]).Rate, 1e-14);
+        for (var k = 0; k < 2; k++)
+            Assert.Equal(((PoissonDistribution)((IndependentComponentsDistribution)expected.Components[k]).Parts[0]).Rate,
+                ((PoissonDistribution)((IndependentComponentsDistribution)fitted.Components[k]).Parts[0]).Rate, 1e-14);
     }
 
     private static Distribution Make(string family, double[] p) => family switch

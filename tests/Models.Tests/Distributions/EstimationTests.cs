@@ -32,7 +32,7 @@ public class EstimationTests
     [Fact]
     public void BetaFindsTheLikeliest()
     {
-        var fitted = Fit(BetaDistribution.Blank([0]), [0.125, 0.3, 0.55, 0.9, 0.05], [1, 2, 1, 0.5, 1]);
+        var fitted = Fit(BetaDistribution.Prototype([0]), [0.125, 0.3, 0.55, 0.9, 0.05], [1, 2, 1, 0.5, 1]);
         Assert.Equal(0.9898900059095039, fitted.Alpha, Converged);
         Assert.Equal(1.9158913604329115, fitted.Beta, Converged);
     }
@@ -40,7 +40,8 @@ public class EstimationTests
     [Fact]
     public void DirichletFindsTheLikeliest()
     {
-        var fitted = DirichletDistribution.Blank([0, 0, 0]).Fit(new[,] { { 0.25, 0.5, 0.25 }, { 0.125, 0.75, 0.125 }, { 0.5, 0.25, 0.25 }, { 0.0625, 0.6875, 0.25 } }, new() { MaxIterations = 1 }).Model;
+        var fitted = DirichletDistribution.Prototype([0, 0, 0])
+            .Fit(new[,] { { 0.25, 0.5, 0.25 }, { 0.125, 0.75, 0.125 }, { 0.5, 0.25, 0.25 }, { 0.0625, 0.6875, 0.25 } }, new() { MaxIterations = 1 }).Model;
         double[] expected = [2.0079420124886065, 4.862904606411112, 2.3021035552931597];
         for (var j = 0; j < 3; j++) Assert.Equal(expected[j], fitted.Alphas[j], Converged);
     }
@@ -48,18 +49,21 @@ public class EstimationTests
     [Fact]
     public void StudentTConvergesToTheRootAndSaysSo()
     {
-        var result = new StudentTDistribution(3, 0, 1).Fit(FeatureMatrix.FromColumn([0.5, 1.25, -3.5, 0.75, 2, 60]), new() { StopThreshold = 0, MaxIterations = 2_000 });
+        var result = new StudentTDistribution(3, 0, 1).Fit(FeatureMatrix.FromColumn([0.5, 1.25, -3.5, 0.75, 2, 60]),
+            new() { StopThreshold = 0, MaxIterations = 2_000 });
         Assert.True(result.Converged);
         // A likelihood flat to its last bit leaves the root of that: 1e-7.
         Assert.Equal(0.5931245425198339, result.Model.Location, 1e-7);
         Assert.Equal(2.8266518479759313, result.Model.Scale, 1e-7);
-        var exact = new StudentTDistribution(3, 0, 1).Fit(FeatureMatrix.FromColumn([0.5, 1.25, -3.5, 0.75, 2, 60]), new() { StopThreshold = double.NegativeInfinity, MaxIterations = 300 }).Model;
+        var exact = new StudentTDistribution(3, 0, 1).Fit(FeatureMatrix.FromColumn([0.5, 1.25, -3.5, 0.75, 2, 60]),
+            new() { StopThreshold = double.NegativeInfinity, MaxIterations = 300 }).Model;
         Assert.Equal(0.5931245425198339, exact.Location, Converged);
         Assert.Equal(2.8266518479759313, exact.Scale, Converged);
     }
 
     [Theory]
-    [InlineData("exponential", -1.0, "values of total weight 1 are outside the support of the exponential distribution (finite numbers of at least 0): they have log-probability -infinity")]
+    [InlineData("exponential", -1.0, "values of total weight 1 are outside the support of the exponential distribution (finite numbers of at least 0): they "
+        + "have log-probability -infinity")]
     [InlineData("gamma", 0.0, "(finite numbers above 0)")]
     [InlineData("log-normal", -2.0, "(finite numbers above 0)")]
     [InlineData("beta", 1.0, "(numbers between 0 and 1, both excluded)")]
@@ -68,14 +72,16 @@ public class EstimationTests
     [InlineData("half-normal", -1.0, "(finite numbers of at least 0)")]
     public void AFitNamesWhatIsOutsideTheSupport(string family, double value, string expected)
     {
-        var start = ModelFormat.Family(family).Blank([0.5]);
+        var start = ModelFormat.Family(family).Prototype([0.5]);
         var inside = family == "bernoulli" ? 1 : 0.25;
         var error = Assert.Throws<ModelException>(() => start.Fit(FeatureMatrix.FromColumn([inside, value, family == "bernoulli" ? 0 : 0.75])));
         Assert.Equal(ErrorKind.Data, error.Kind);
         Assert.Equal("log-likelihood after 0 iterations", error.Place);
         Assert.Contains(expected, error.Remedy, StringComparison.Ordinal);
         // A mixture's start meets it in its first M step.
-        error = Assert.Throws<ModelException>(() => new MixtureEstimator(ModelFormat.Family(family), 1).Fit(FeatureMatrix.FromColumn([inside, value, family == "bernoulli" ? 0 : 0.5])));
+        error =
+            Assert.Throws<ModelException>(
+                () => new MixtureEstimator(ModelFormat.Family(family), 1).Fit(FeatureMatrix.FromColumn([inside, value, family == "bernoulli" ? 0 : 0.5])));
         Assert.StartsWith($"{family} distribution: found values outside its support (total weight 1), expected ", error.Message, StringComparison.Ordinal);
     }
 
@@ -88,7 +94,7 @@ public class EstimationTests
     [InlineData("student-t")]
     public void EqualValuesAreRefusedUnlessThereIsALeastVariance(string family)
     {
-        var start = ModelFormat.Family(family).Blank([0.5]);
+        var start = ModelFormat.Family(family).Prototype([0.5]);
         var data = FeatureMatrix.FromColumn([0.5, 0.5, 0.5]);
         var statistics = start.CreateStatistics();
         start.Summarize(data.Block(0, 3), statistics);
@@ -113,12 +119,12 @@ public class EstimationTests
         var result = new DiscreteDistribution([0.5, 0.5], 0.001).Fit(FeatureMatrix.FromColumn([0, 0, 1, -1]));
         Assert.Equal(2.0 / 3, result.Model.Probabilities[0], 1e-15);
         Assert.Contains("rows of total weight 1 hold values that are no known categories", Assert.Single(result.Warnings), StringComparison.Ordinal);
-        error = Assert.Throws<ModelException>(() => Fit(DiscreteDistribution.Blank([0]), [1e9]));
+        error = Assert.Throws<ModelException>(() => Fit(DiscreteDistribution.Prototype([0]), [1e9]));
         Assert.Contains("categories coded 0, 1, 2 …, at most 4194304 combinations", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void OneCategoryIsEnough() => Assert.Equal([1.0], Fit(DiscreteDistribution.Blank([0]), [0, 0, 0]).Probabilities.ToArray());
+    public void OneCategoryIsEnough() => Assert.Equal([1.0], Fit(DiscreteDistribution.Prototype([0]), [0, 0, 0]).Probabilities.ToArray());
 
     [Fact]
     public void CountsNeedSomeOfBothKindsOrAPseudocount()
@@ -134,12 +140,17 @@ public class EstimationTests
     [InlineData("""{"type":"gamma","shape":"NaN","rate":1}""", "gamma model, gamma distribution, shape: found NaN, expected a finite number above 0")]
     [InlineData("""{"type":"poisson","rate":-1}""", "poisson model, poisson distribution, rate: found -1, expected a finite number of at least 0")]
     [InlineData("""{"type":"uniform","start":2,"end":1}""", "uniform model, uniform distribution, end: found 1, expected a finite number above start")]
-    [InlineData("""{"type":"discrete","probabilities":[0.5,0.4],"unknownProbability":0}""", "discrete model, discrete distribution, sum of probabilities: found 0.9, expected 1")]
-    [InlineData("""{"type":"discrete","probabilities":[0.5,"NaN"],"unknownProbability":0}""", "discrete model, discrete distribution, probabilities: found a probability out of range")]
+    [InlineData("""{"type":"discrete","probabilities":[0.5,0.4],"unknownProbability":0}""",
+        "discrete model, discrete distribution, sum of probabilities: found 0.9, expected 1")]
+    [InlineData("""{"type":"discrete","probabilities":[0.5,"NaN"],"unknownProbability":0}""",
+        "discrete model, discrete distribution, probabilities: found a probability out of range")]
     [InlineData("""{"type":"beta","alpha":1,"beta":1,"estimator":"guess"}""", "property 'estimator': found guess, expected 'counts' or 'maximum-likelihood'")]
-    [InlineData("""{"type":"zero-inflated","zeroProbability":0.5,"inner":{"type":"diagonal-gaussian","means":[0,0],"standardDeviations":[1,1]}}""", "zero-inflated model, zero-inflated distribution, inner: found a distribution of 2 features")]
-    [InlineData("""{"type":"conditional-probability-table","sizes":[2,2],"probabilities":[0.5,0.5,0.9,0],"unknownProbability":0}""", "sum of probabilities given combination 1 of the parents: found 0.9, expected 1")]
-    [InlineData("""{"type":"joint-probability-table","sizes":[2,0.5],"probabilities":[0.5,0.5],"unknownProbability":0}""", "property 'sizes': found 0.5, expected whole numbers above 0")]
+    [InlineData("""{"type":"zero-inflated","zeroProbability":0.5,"inner":{"type":"diagonal-gaussian","means":[0,0],"standardDeviations":[1,1]}}""",
+        "zero-inflated model, zero-inflated distribution, inner: found a distribution of 2 features")]
+    [InlineData("""{"type":"conditional-probability-table","sizes":[2,2],"probabilities":[0.5,0.5,0.9,0],"unknownProbability":0}""",
+        "sum of probabilities given combination 1 of the parents: found 0.9, expected 1")]
+    [InlineData("""{"type":"joint-probability-table","sizes":[2,0.5],"probabilities":[0.5,0.5],"unknownProbability":0}""",
+        "property 'sizes': found 0.5, expected whole numbers above 0")]
     public void BadParametersInAFileAreNamed(string json, string expected)
     {
         using var document = System.Text.Json.JsonDocument.Parse(json);
@@ -180,11 +191,13 @@ public class EstimationTests
     {
         Feature[] features = [new("colour", ["red", "green"]), new("size", ["small", "large"])];
         Assert.Equal("colour: green 0.75, red 0.25", new DiscreteDistribution([0.25, 0.75]).Describe(features[..1]));
-        Assert.Equal("size given colour: (red) small 0.5, large 0.5; (green) small 0.125, large 0.875", new ConditionalProbabilityTable([2, 2], [0.5, 0.5, 0.125, 0.875]).Describe(features));
+        Assert.Equal("size given colour: (red) small 0.5, large 0.5; (green) small 0.125, large 0.875",
+            new ConditionalProbabilityTable([2, 2], [0.5, 0.5, 0.125, 0.875]).Describe(features));
         // Many children: the likeliest, then how many are left out.
         var many = new ConditionalProbabilityTable([1, 10], [0, 0.02, 0.03, 0.04, 0.05, 0.06, 0.1, 0.3, 0.25, 0.15]);
         Assert.Equal("x1 given x0: (0) 7 0.3, 8 0.25, 9 0.15, 6 0.1, 5 0.06, 4 0.05, 3 0.04, 2 0.03 and 2 less likely", many.Describe());
-        Assert.Equal("colour, size: (green, large) 0.5, (red, small) 0.25, (green, small) 0.25, (red, large) 0", new JointProbabilityTable([2, 2], [0.25, 0, 0.25, 0.5]).Describe(features));
+        Assert.Equal("colour, size: (green, large) 0.5, (red, small) 0.25, (green, small) 0.25, (red, large) 0",
+            new JointProbabilityTable([2, 2], [0.25, 0, 0.25, 0.5]).Describe(features));
         Assert.Equal("delay: gamma, shape 2, rate 0.5", new GammaDistribution(2, 0.5).Describe([new("delay")]));
         Assert.Equal("StudentT(degrees of freedom 3, location 0, scale 1)", new StudentTDistribution(3, 0, 1).ToString());
     }

@@ -77,7 +77,8 @@ public sealed class MarginalTests
     {
         var dirichlet = new DirichletDistribution([1, 2, 3]);
         Assert.Same(dirichlet, dirichlet.Marginal(0, 1, 2));
-        Assert.Contains("found feature 3, expected indexes from 0 to 2, each once", Assert.Throws<ArgumentException>(() => dirichlet.Marginal(3)).Message, StringComparison.Ordinal);
+        Assert.Contains("found feature 3, expected indexes from 0 to 2, each once", Assert.Throws<ArgumentException>(() => dirichlet.Marginal(3)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => dirichlet.Marginal(1, 1));
         Assert.Throws<ArgumentException>(() => dirichlet.Marginal());
     }

@@ -18,8 +18,11 @@ public class WarningTests
         Assert.Empty(late.Warnings);
         // In a product the feature is named; in a mixture the mixture's own iterations end the fit.
         var product = new IndependentComponentsDistribution([new NormalDistribution(0, 1), start]);
-        Assert.StartsWith("feature 1: the student-t", Assert.Single(product.Fit(FeatureMatrix.FromColumns(heavy, heavy), new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity }).Warnings), StringComparison.Ordinal);
-        Assert.Empty(new GeneralMixtureModel([start, new NormalDistribution(0, 1)]).Fit(heavy, new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity }).Warnings);
+        Assert.StartsWith("feature 1: the student-t",
+            Assert.Single(product.Fit(FeatureMatrix.FromColumns(heavy, heavy), new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity }).Warnings),
+            StringComparison.Ordinal);
+        Assert.Empty(new GeneralMixtureModel([start, new NormalDistribution(0, 1)]).Fit(heavy,
+            new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity }).Warnings);
     }
 
     [Fact]
@@ -52,6 +55,7 @@ public class WarningTests
         var result = start.Fit(new double[] { 0, 1, 1, 0, 0.5 }, new() { MaxIterations = 0 });
         Assert.Equal(2, result.Warnings.Count);
         Assert.StartsWith("component 0: rows of total weight ", result.Warnings[0], StringComparison.Ordinal);
-        Assert.Contains("hold values that are no known categories of the discrete distribution: they have probability 0.01", result.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("hold values that are no known categories of the discrete distribution: they have probability 0.01", result.Warnings[0],
+            StringComparison.Ordinal);
     }
 }

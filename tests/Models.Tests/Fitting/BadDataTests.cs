@@ -9,11 +9,19 @@ public class BadDataTests
     public static TheoryData<string, double[,], string> Cases => new()
     {
         { "no row", new double[0, 2], "input: found no row, expected at least one; check the paths and filters" },
-        { "infinite", new double[,] { { 1, 2 }, { 3, double.PositiveInfinity }, { 4, 5 } }, "feature 1, row 1: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, or turn infinities into missing values" },
-        { "all missing", new double[,] { { 1, double.NaN }, { 2, double.NaN }, { 3, double.NaN } }, "feature 1: found no value at all: all 3 rows are missing, expected at least one value; leave the feature out" },
-        { "too few distinct rows", new double[,] { { 1, 2 }, { 1, 2 }, { 1, 2 } }, "input: found 1 distinct row, expected at least 2, one for each component; use at most 1 component" },
-        { "constant column", new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } }, "feature 1: found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (FitOptions.MinVariance)" },
-        { "collinear columns", new double[,] { { 1, 2 }, { 2, 4 }, { 9, 18 }, { 10, 20 }, { 4, 8 } }, "feature 1: found a linear combination of the features before it, expected features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance (FitOptions.MinVariance)" },
+        { "infinite", new double[,] { { 1, 2 }, { 3, double.PositiveInfinity }, { 4, 5 } },
+            "feature 1, row 1: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, or turn infinities into "
+                + "missing values" },
+        { "all missing", new double[,] { { 1, double.NaN }, { 2, double.NaN }, { 3, double.NaN } },
+            "feature 1: found no value at all: all 3 rows are missing, expected at least one value; leave the feature out" },
+        { "too few distinct rows", new double[,] { { 1, 2 }, { 1, 2 }, { 1, 2 } },
+            "input: found 1 distinct row, expected at least 2, one for each component; use at most 1 component" },
+        { "constant column", new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } },
+            "feature 1: found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or collinear "
+                + "feature, use fewer components, or set a least variance (FitOptions.MinVariance)" },
+        { "collinear columns", new double[,] { { 1, 2 }, { 2, 4 }, { 9, 18 }, { 10, 20 }, { 4, 8 } },
+            "feature 1: found a linear combination of the features before it, expected features that vary independently; leave out the constant or collinear "
+                + "feature, use fewer components, or set a least variance (FitOptions.MinVariance)" },
     };
 
     [Theory]
@@ -39,18 +47,31 @@ public class BadDataTests
     [Fact]
     public void AConstantColumnFitsWithALeastVariance()
     {
-        var model = GeneralMixtureModel.FromSamples<MultivariateGaussianDistribution>(2, new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } }, new() { MinVariance = 0.01 });
+        var model = GeneralMixtureModel.FromSamples<MultivariateGaussianDistribution>(2, new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } },
+            new() { MinVariance = 0.01 });
         Assert.All(model.Components.Cast<MultivariateGaussianDistribution>(), c => Assert.True(c.Covariance(1, 1) >= 0.01 - 1e-12));
     }
 
     [Fact]
     public void OptionsOutOfRangeAreCountedInOneError()
     {
-        var options = new FitOptions { MaxDegreeOfParallelism = 0, BatchSize = 0, Inertia = 2, LearningRateDecay = -1, Pseudocount = -1, MinVariance = double.NaN, StopThreshold = double.NaN, MaxIterations = -1, InitializationRows = 0 };
+        var options = new FitOptions
+        {
+            MaxDegreeOfParallelism = 0,
+            BatchSize = 0,
+            Inertia = 2,
+            LearningRateDecay = -1,
+            Pseudocount = -1,
+            MinVariance = double.NaN,
+            StopThreshold = double.NaN,
+            MaxIterations = -1,
+            InitializationRows = 0
+        };
         var error = Assert.Throws<ModelException>(options.Validate);
         Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Equal(
-            "options: found FitOptions.MaxDegreeOfParallelism is 0, expected -1 (all cores) or 1 to 1024; FitOptions.BatchSize is 0, expected 1 to 16777216 rows; and 7 more, "
+            "options: found FitOptions.MaxDegreeOfParallelism is 0, expected -1 (all cores) or 1 to 1024; FitOptions.BatchSize is 0, expected 1 to 16777216 "
+                + "rows; and 7 more, "
             + "expected values in range; nothing was read; correct the options and run again",
             error.Message);
     }
@@ -63,14 +84,16 @@ public class BadDataTests
         var result = start.Fit(data);
         Assert.Equal(start.Components[1], result.Model.Components[1]);
         Assert.Equal(0, result.Model.Weights[1]);
-        Assert.Equal("component 1 died: no row belongs to it any more; it keeps its parameters at weight 0 (use fewer components or another start)", Assert.Single(result.Warnings));
+        Assert.Equal("component 1 died: no row belongs to it any more; it keeps its parameters at weight 0 (use fewer components or another start)",
+            Assert.Single(result.Warnings));
     }
 
     [Fact]
     public async Task AnErrorInAWorkerSurfacesOnceAndUnwrapped()
     {
         var data = FeatureMatrix.FromColumn(new double[100_000]);
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(async () => await new InMemoryPass(data, 100, 8).RunAsync(new Failing(), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await new InMemoryPass(data, 100, 8).RunAsync(new Failing(), CancellationToken.None));
         Assert.Equal("batch at 5000", error.Message);
     }
 
@@ -79,7 +102,11 @@ public class BadDataTests
     {
         using var stop = new CancellationTokenSource();
         var seen = new List<int>();
-        var options = new FitOptions { StopThreshold = double.NegativeInfinity, Progress = new Immediately(p => { seen.Add(p.Iteration.Iteration); if (p.Iteration.Iteration == 3) stop.Cancel(); }) };
+        var options = new FitOptions
+        {
+            StopThreshold = double.NegativeInfinity,
+            Progress = new Immediately(p => { seen.Add(p.Iteration.Iteration); if (p.Iteration.Iteration == 3) stop.Cancel(); })
+        };
         Assert.ThrowsAny<OperationCanceledException>(() => new StudentTDistribution(4, 0, 1).Fit(new double[] { 1, 2, 3 }, options, stop.Token));
         Assert.Equal([0, 1, 2, 3], seen);
     }

@@ -111,7 +111,8 @@ public sealed class CancellationTests
 
     private static HiddenMarkovModel Chain()
     {
-        var emissions = new[] { 0.0, 2.0 }.Select(m => new IndependentComponentsDistribution([.. Enumerable.Repeat(new NormalDistribution(m, 1), 3)])).ToArray();
+        var emissions = new[] { 0.0, 2.0 }.Select(m => new IndependentComponentsDistribution([.. Enumerable.Repeat(new NormalDistribution(m, 1), 3)]))
+            .ToArray();
         return HiddenMarkovModel.FromMatrix(new[,] { { 0.9, 0.1 }, { 0.2, 0.8 } }, emissions, [0.5, 0.5]);
     }
 

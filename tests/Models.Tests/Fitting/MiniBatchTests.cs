@@ -14,7 +14,8 @@ public class MiniBatchTests
     // 16 batches, the last of 40 rows.
     private static readonly FeatureMatrix data = ModelCases.Rows(1, rows: Rows);
     private static readonly FeatureMatrix weighted = ModelCases.Rows(2, weighted: true, rows: Rows);
-    private static readonly FitOptions options = new() { BatchSize = BatchSize, BatchesPerIteration = 3, MaxIterations = 12, StopThreshold = double.NegativeInfinity, MaxDegreeOfParallelism = 1 };
+    private static readonly FitOptions options =
+        new() { BatchSize = BatchSize, BatchesPerIteration = 3, MaxIterations = 12, StopThreshold = double.NegativeInfinity, MaxDegreeOfParallelism = 1 };
 
     private static GeneralMixtureModel Start => new([new NormalDistribution(-1, 2), new NormalDistribution(5, 2)], [0.5, 0.5]);
 
@@ -144,7 +145,8 @@ public class MiniBatchTests
     public void K_means_walks_too()
     {
         var fitted = new KMeansEstimator(3).Fit(data, options);
-        var distances = Enumerable.Range(0, Rows).Sum(i => Enumerable.Range(0, 3).Min(k => Math.Pow(data.Block(0, Rows)[i, 0] - fitted.Model.Centroid(k)[0], 2)));
+        var distances = Enumerable.Range(0, Rows)
+            .Sum(i => Enumerable.Range(0, 3).Min(k => Math.Pow(data.Block(0, Rows)[i, 0] - fitted.Model.Centroid(k)[0], 2)));
         // Two orders of summation over 1,000 squares.
         Assert.Equal(-distances, fitted.LogLikelihood, 1e-8);
     }
@@ -157,7 +159,8 @@ public class MiniBatchTests
         var values = new double[Rows, 1];
         for (var i = 0; i < Rows; i++) values[i, 0] = i % 7;
         var error = Assert.Throws<ModelException>(() => Start.Fit(FeatureMatrix.FromRows(values, weights), options with { BatchesPerIteration = 4 }));
-        Assert.Equal("4 batches from batch 4 on: found a total weight of 0, expected rows of weight above 0 in each iteration; take more batches per iteration (FitOptions.BatchesPerIteration), or check the weights", error.Message);
+        Assert.Equal("4 batches from batch 4 on: found a total weight of 0, expected rows of weight above 0 in each iteration; take more batches per iteration "
+            + "(FitOptions.BatchesPerIteration), or check the weights", error.Message);
     }
 
     [Fact]
@@ -172,18 +175,21 @@ public class MiniBatchTests
     {
         var pass = new UpdatePass(new InMemoryPass(data, BatchSize), Start, Start.CreateStatistics());
         var error = await Assert.ThrowsAsync<ModelException>(() => ExpectationMaximization.FitAsync(Start, pass, options).AsTask());
-        Assert.Equal("FitOptions.BatchesPerIteration: found a number, and data that are gone over as a whole, expected none, so that each iteration takes all batches; leave it out", error.Message);
+        Assert.Equal("FitOptions.BatchesPerIteration: found a number, and data that are gone over as a whole, expected none, so that each iteration takes all "
+            + "batches; leave it out", error.Message);
     }
 
     [Fact]
     public void None_is_refused()
     {
         var error = Assert.Throws<ModelException>(() => Start.Fit(data, options with { BatchesPerIteration = 0 }));
-        Assert.Equal("FitOptions.BatchesPerIteration: found 0, expected null (all batches) or at least 1; nothing was read; correct the options and run again", error.Message);
+        Assert.Equal("FitOptions.BatchesPerIteration: found 0, expected null (all batches) or at least 1; nothing was read; correct the options and run again",
+            error.Message);
     }
 
     private static IEnumerable<int> RowsOf(int evaluation) =>
-        Enumerable.Range(0, 3).Select(b => ((evaluation * 3) + b) % 16).SelectMany(b => Enumerable.Range(b * BatchSize, Math.Min(BatchSize, Rows - (b * BatchSize))));
+        Enumerable.Range(0, 3).Select(b => ((evaluation * 3) + b) % 16)
+            .SelectMany(b => Enumerable.Range(b * BatchSize, Math.Min(BatchSize, Rows - (b * BatchSize))));
 
     private static string Json<TModel>(FitResult<TModel> result)
         where TModel : Model => SavedModel.From(result, null, new()).ToString();

@@ -9,7 +9,8 @@ namespace Pipelines.Models.Tests.Fitting;
 public class ModelSelectionTests
 {
     private static readonly FeatureMatrix data = ModelCases.Rows(2, weighted: true, rows: 3_000);
-    private static readonly FitOptions options = new() { BatchSize = 256, Seed = 5, MaxIterations = 60, StopThreshold = 0.05, InitializationRows = 500, MaxDegreeOfParallelism = 1 };
+    private static readonly FitOptions options =
+        new() { BatchSize = 256, Seed = 5, MaxIterations = 60, StopThreshold = 0.05, InitializationRows = 500, MaxDegreeOfParallelism = 1 };
 
     private static MixtureEstimator Estimator(int components) => Mixture.Of<MultivariateGaussianDistribution>(components);
 
@@ -29,7 +30,8 @@ public class ModelSelectionTests
             var alone = Estimator(candidate.Components).Fit(data, how with { Seed = candidate.Seed, MaxDegreeOfParallelism = 1 });
             Assert.Equal(5 + candidate.Restart, candidate.Seed);
             Assert.Equal((alone.LogLikelihood, alone.Iterations, alone.Converged), (candidate.LogLikelihood, candidate.Iterations, candidate.Converged));
-            if (candidate.Chosen) Assert.Equal(SavedModel.From(alone, null, new()).ToString(), SavedModel.From(found with { Candidates = [] }, null, new()).ToString());
+            if (candidate.Chosen)
+                Assert.Equal(SavedModel.From(alone, null, new()).ToString(), SavedModel.From(found with { Candidates = [] }, null, new()).ToString());
         }
         Assert.Single(found.Candidates, c => c.Chosen);
     }
@@ -60,14 +62,17 @@ public class ModelSelectionTests
         Assert.Equal(expected.Model, found.Model);
     }
 
-    /// <summary>A caller's own scheduler keeps continuations from running at once; fits share what a pass gave, so no two may go on together even then.</summary>
+    /// <summary>
+    /// A caller's own scheduler keeps continuations from running at once; fits share what a pass gave, so no two may go on together even then.
+    /// </summary>
     [Fact]
     public async Task One_fit_goes_on_at_a_time_on_any_scheduler()
     {
         var watch = new Watch();
         var selection = ModelSelection.Of(_ => new WatchedEstimator(watch), [1, 2, 3], restarts: 4);
         var scheduler = new ConcurrentExclusiveSchedulerPair().ConcurrentScheduler;
-        await Task.Factory.StartNew(() => selection.FitAsync(new InMemoryPass(data, 256, 1), options).AsTask(), default, TaskCreationOptions.None, scheduler).Unwrap();
+        await Task.Factory.StartNew(() => selection.FitAsync(new InMemoryPass(data, 256, 1), options).AsTask(), default, TaskCreationOptions.None, scheduler)
+            .Unwrap();
         Assert.Equal((12 * 20, 1), (watch.Visits, watch.Most));
     }
 
@@ -138,7 +143,8 @@ public class ModelSelectionTests
     [Fact]
     public async Task What_is_wrong_with_the_data_is_told_once()
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => ModelSelection.Of(Estimator, [1, 2]).FitAsync(new BrokenPass(), options).AsTask());
+        var error =
+            await Assert.ThrowsAsync<InvalidOperationException>(() => ModelSelection.Of(Estimator, [1, 2]).FitAsync(new BrokenPass(), options).AsTask());
         Assert.Equal("broken", error.Message);
     }
 
@@ -157,17 +163,23 @@ public class ModelSelectionTests
         Assert.Equal(found.Candidates.Max(c => c.LogLikelihood), found.LogLikelihood);
         Assert.All(found.Candidates, c => Assert.True(double.IsNaN(c.Aic) && double.IsNaN(c.Bic)));
         var error = Assert.Throws<ModelException>(() => ModelSelection.Of(k => new KMeansEstimator(k), [2, 3]));
-        Assert.Equal("model selection: found components is 2, 3, expected one number, as this model has no likelihood, and more components always come closer to the rows; "
+        Assert.Equal("model selection: found components is 2, 3, expected one number, as this model has no likelihood, and more components always come closer "
+            + "to the rows; "
             + "and 1 more, expected values in range; nothing was read; correct the options and run again", error.Message);
     }
 
     [Theory]
-    [InlineData(new int[0], 1, "model selection, components: found , expected numbers of at least 1, ascending; nothing was read; correct the options and run again")]
-    [InlineData(new[] { 0, 1 }, 1, "model selection, components: found 0, 1, expected numbers of at least 1, ascending; nothing was read; correct the options and run again")]
-    [InlineData(new[] { 3, 2 }, 1, "model selection, components: found 3, 2, expected numbers of at least 1, ascending; nothing was read; correct the options and run again")]
-    [InlineData(new[] { 2, 2 }, 1, "model selection, components: found 2, 2, expected numbers of at least 1, ascending; nothing was read; correct the options and run again")]
+    [InlineData(new int[0], 1, "model selection, components: found , expected numbers of at least 1, ascending; nothing was read; correct the options "
+        + "and run again")]
+    [InlineData(new[] { 0, 1 }, 1, "model selection, components: found 0, 1, expected numbers of at least 1, ascending; nothing was read; correct the options "
+        + "and run again")]
+    [InlineData(new[] { 3, 2 }, 1, "model selection, components: found 3, 2, expected numbers of at least 1, ascending; nothing was read; correct the options "
+        + "and run again")]
+    [InlineData(new[] { 2, 2 }, 1, "model selection, components: found 2, 2, expected numbers of at least 1, ascending; nothing was read; correct the options "
+        + "and run again")]
     [InlineData(new[] { 2 }, 0, "model selection, restarts: found 0, expected at least 1; nothing was read; correct the options and run again")]
-    [InlineData(new[] { 2, 3 }, 501, "model selection, components x restarts: found 1002, expected at most 1000 fits; nothing was read; correct the options and run again")]
+    [InlineData(new[] { 2, 3 }, 501, "model selection, components x restarts: found 1002, expected at most 1000 fits; nothing was read; correct the options "
+        + "and run again")]
     public void Options_out_of_range_are_refused(int[] components, int restarts, string message) =>
         Assert.Equal(message, Assert.Throws<ModelException>(() => ModelSelection.Of(Estimator, components, restarts)).Message);
 

@@ -9,8 +9,10 @@ public class OverflowTests
     [Fact]
     public void AValueWhoseSquareOverflowsNamesItsFeature()
     {
-        var error = Assert.Throws<ModelException>(() => GeneralMixtureModel.FromSamples<MultivariateGaussianDistribution>(1, new double[,] { { 1, 2 }, { 3, 1e308 }, { 4, 5 } }));
-        Assert.Equal("feature 1: found values up to 1E+308 in size, expected values below 1e150, so that sums of squares are numbers; rescale the feature, or turn outliers into missing values", error.Message);
+        var error = Assert.Throws<ModelException>(
+            () => GeneralMixtureModel.FromSamples<MultivariateGaussianDistribution>(1, new double[,] { { 1, 2 }, { 3, 1e308 }, { 4, 5 } }));
+        Assert.Equal("feature 1: found values up to 1E+308 in size, expected values below 1e150, so that sums of squares are numbers; rescale the feature, or "
+            + "turn outliers into missing values", error.Message);
         Assert.Equal(1, error.FeatureIndex);
     }
 
@@ -20,8 +22,9 @@ public class OverflowTests
     [InlineData(1e153, "feature 1: found values up to 1E+153 in size")]
     public void AFitFromAGivenStartNamesItToo(double value, string expected)
     {
-        var start = new GeneralMixtureModel([IndependentComponentsDistribution.Blank([0, 0])]);
-        var error = Assert.Throws<ModelException>(() => start.Fit(FeatureMatrix.FromRows(new double[,] { { 1, 2 }, { 3, value }, { 4, 5 }, { 2, value } }, [1, 1e100, 1, 1])));
+        var start = new GeneralMixtureModel([IndependentComponentsDistribution.Prototype([0, 0])]);
+        var error = Assert.Throws<ModelException>(
+            () => start.Fit(FeatureMatrix.FromRows(new double[,] { { 1, 2 }, { 3, value }, { 4, 5 }, { 2, value } }, [1, 1e100, 1, 1])));
         Assert.StartsWith(expected, error.Message, StringComparison.Ordinal);
     }
 
@@ -29,8 +32,9 @@ public class OverflowTests
     public void WeightsWhoseSumOverflowsAreNamed()
     {
         var rows = FeatureMatrix.FromRows(new double[,] { { 1, 2 }, { 3, 4 }, { 4, 9 } }, [1e308, 1e308, 1e308]);
-        foreach (var fit in new Action[] { () => new KMeansEstimator(1).Fit(rows), () => IndependentComponentsDistribution.Blank([0, 0]).Fit(rows) })
-            Assert.Equal("input: found a total weight of Infinity, expected a finite number; divide the weights by a constant: the fit stays the same", Assert.Throws<ModelException>(fit).Message);
+        foreach (var fit in new Action[] { () => new KMeansEstimator(1).Fit(rows), () => IndependentComponentsDistribution.Prototype([0, 0]).Fit(rows) })
+            Assert.Equal("input: found a total weight of Infinity, expected a finite number; divide the weights by a constant: the fit stays the same",
+                Assert.Throws<ModelException>(fit).Message);
     }
 
     [Fact]

@@ -22,7 +22,8 @@ public class SampledStartTests
         var model = Mixture.Of<DiscreteDistribution>(3).Fit(codes, options).Model;
         // Whatever EM splits, the mixture as a whole has the rows' shares after an update.
         for (var c = 0; c < 200; c++)
-            Assert.Equal(codes.Count(v => v == c) / (double)Rows, Enumerable.Range(0, 3).Sum(k => model.Weights[k] * Share((DiscreteDistribution)model.Components[k], c)), Rounding);
+            Assert.Equal(codes.Count(v => v == c) / (double)Rows,
+                Enumerable.Range(0, 3).Sum(k => model.Weights[k] * Share((DiscreteDistribution)model.Components[k], c)), Rounding);
     }
 
     [Fact]
@@ -33,7 +34,8 @@ public class SampledStartTests
         var model = Mixture.Of<DiscreteDistribution>(3).Fit(FeatureMatrix.FromColumns(columns), options).Model;
         for (var j = 0; j < 2; j++)
             for (var c = 0; c < 200; c++)
-                Assert.Equal(columns[j].Count(v => v == c) / (double)Rows, Enumerable.Range(0, 3).Sum(k => model.Weights[k] * Share((DiscreteDistribution)((IndependentComponentsDistribution)model.Components[k]).Parts[j], c)), Rounding);
+                Assert.Equal(columns[j].Count(v => v == c) / (double)Rows, Enumerable.Range(0, 3)
+                    .Sum(k => model.Weights[k] * Share((DiscreteDistribution)((IndependentComponentsDistribution)model.Components[k]).Parts[j], c)), Rounding);
     }
 
     [Fact]
@@ -43,7 +45,8 @@ public class SampledStartTests
         var model = Mixture.Of<JointProbabilityTable>(2).Fit(FeatureMatrix.FromColumns(columns), options).Model;
         for (var a = 0; a < 20; a++)
             for (var b = 0; b < 30; b++)
-                Assert.Equal(Enumerable.Range(0, Rows).Count(i => columns[0][i] == a && columns[1][i] == b) / (double)Rows, Enumerable.Range(0, 2).Sum(k => model.Weights[k] * ((JointProbabilityTable)model.Components[k]).ProbabilityOf(a, b)), Rounding);
+                Assert.Equal(Enumerable.Range(0, Rows).Count(i => columns[0][i] == a && columns[1][i] == b) / (double)Rows,
+                    Enumerable.Range(0, 2).Sum(k => model.Weights[k] * ((JointProbabilityTable)model.Components[k]).ProbabilityOf(a, b)), Rounding);
     }
 
     [Fact]
@@ -93,7 +96,8 @@ public class SampledStartTests
     private static double[] Codes(int count, int seed)
     {
         var random = new SeededRandom(seed);
-        return [.. Enumerable.Range(0, Rows).Select(i => i < count ? i : random.NextDouble() < 0.8 ? (double)(int)(random.NextDouble() * 4) : (int)(random.NextDouble() * count))];
+        return [.. Enumerable.Range(0, Rows)
+            .Select(i => i < count ? i : random.NextDouble() < 0.8 ? (double)(int)(random.NextDouble() * 4) : (int)(random.NextDouble() * count))];
     }
 
     private static double Share(DiscreteDistribution part, int code) => code < part.Sizes[0] ? part.Probabilities[code] : 0;

@@ -10,7 +10,8 @@ public class SamplingTests
         var data = ModelRows(20_000);
         var expected = await Sample(data, 20_000, 1);
         Assert.Equal(500, expected.Rows);
-        foreach (var (batch, threads) in new[] { (100, 1), (100, 8), (333, 3), (16_384, 2) }) Assert.Equal(expected.Values, (await Sample(data, batch, threads)).Values);
+        foreach (var (batch, threads) in new[] { (100, 1), (100, 8), (333, 3),
+            (16_384, 2) }) Assert.Equal(expected.Values, (await Sample(data, batch, threads)).Values);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class UpdatePassTests
     public async Task OfOneDistributionItIsTheFitToAllRows()
     {
         var all = ModelCases.Rows(3);
-        var start = MultivariateGaussianDistribution.Blank([0, 0, 0]);
+        var start = MultivariateGaussianDistribution.Prototype([0, 0, 0]);
         var earlier = start.Fit(Part(all, 0, 2_000), options).Model;
         var statistics = earlier.CreateStatistics();
         earlier.Summarize(all.Block(0, 2_000), statistics);

@@ -25,12 +25,21 @@ internal sealed class GoldenFile
     public double AbsoluteTolerance { get; }
 
     public static double Number(JsonElement e) => e.ValueKind == JsonValueKind.String
-        ? e.GetString() switch { "NaN" => double.NaN, "Infinity" => double.PositiveInfinity, "-Infinity" => double.NegativeInfinity, var s => throw new FormatException(s) }
+        ? e.GetString() switch
+        {
+            "NaN" => double.NaN,
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            var s => throw new FormatException(s)
+        }
         : e.GetDouble();
 
     /// <summary>Codes of a list of categories: their places among the keys, -1 of others, NaN of "nan".</summary>
     public static double[] Codes(JsonElement values, IReadOnlyList<string> keys) =>
-        [.. values.EnumerateArray().Select(v => v.ToString()).Select(text => text is "nan" or "NaN" ? double.NaN : Enumerable.Range(0, keys.Count).Where(k => keys[k] == text).Select(k => (double)k).FirstOrDefault(-1))];
+        [.. values.EnumerateArray().Select(v => v.ToString())
+            .Select(text => text is "nan" or "NaN"
+                ? double.NaN
+                : Enumerable.Range(0, keys.Count).Where(k => keys[k] == text).Select(k => (double)k).FirstOrDefault(-1))];
 
     public static double[] Numbers(JsonElement e) => [.. e.EnumerateArray().Select(Number)];
 
@@ -53,7 +62,8 @@ internal sealed class GoldenFile
     {
         "Normal" => new NormalDistribution(Number(e.GetProperty("mean")), Number(e.GetProperty("std"))),
         "MultivariateGaussian" => new MultivariateGaussianDistribution(Numbers(e.GetProperty("mean")), Matrix(e.GetProperty("cov"))),
-        "IndependentComponents" => new IndependentComponentsDistribution([.. e.GetProperty("distributions").EnumerateArray().Select(Distribution)], Numbers(e.GetProperty("weights"))),
+        "IndependentComponents" => new IndependentComponentsDistribution([.. e.GetProperty("distributions").EnumerateArray().Select(Distribution)],
+            Numbers(e.GetProperty("weights"))),
         "Uniform" => new UniformDistribution(Number(e.GetProperty("start")), Number(e.GetProperty("end"))),
         "Bernoulli" => new BernoulliDistribution(Number(e.GetProperty("p"))),
         "LogNormal" => new LogNormalDistribution(Number(e.GetProperty("mu")), Number(e.GetProperty("sigma"))),
@@ -73,7 +83,8 @@ internal sealed class GoldenFile
     public void Close(double expected, double actual, string what)
     {
         if (expected.Equals(actual)) return;
-        Assert.True(Math.Abs(actual - expected) <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(expected)), $"{what}: found {actual:R}, expected {expected:R}");
+        Assert.True(Math.Abs(actual - expected) <= AbsoluteTolerance + (RelativeTolerance * Math.Abs(expected)),
+            $"{what}: found {actual:R}, expected {expected:R}");
     }
 
     public void Close(double[] expected, ReadOnlySpan<double> actual, string what)
@@ -103,11 +114,13 @@ internal sealed class GoldenFile
                     for (var j = 0; j < g.Dimensions; j++) Close(cov[i, j], g.Covariance(i, j), $"{what} cov[{i},{j}]");
                 break;
             case IndependentComponentsDistribution c:
-                foreach (var (part, j) in expected.GetProperty("distributions").EnumerateArray().Select((p, j) => (p, j))) Close(part, c.Parts[j], $"{what} part {j}");
+                foreach (var (part, j) in expected.GetProperty("distributions").EnumerateArray()
+                    .Select((p, j) => (p, j))) Close(part, c.Parts[j], $"{what} part {j}");
                 break;
             case GeneralMixtureModel m:
                 Close(Numbers(expected.GetProperty("weights")), m.Weights, what + " weights");
-                foreach (var (component, k) in expected.GetProperty("distributions").EnumerateArray().Select((p, k) => (p, k))) Close(component, m.Components[k], $"{what} component {k}");
+                foreach (var (component, k) in expected.GetProperty("distributions").EnumerateArray()
+                    .Select((p, k) => (p, k))) Close(component, m.Components[k], $"{what} component {k}");
                 break;
             default:
                 Assert.Fail($"{what}: {actual.GetType()} has no comparison here");

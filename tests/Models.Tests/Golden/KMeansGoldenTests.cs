@@ -21,7 +21,8 @@ public class KMeansGoldenTests
                 var model = new KMeansEstimator(golden.Inputs.GetProperty("k").GetInt32(), CentroidInitialization.Named("first-k")).Fit(rows, options).Model;
                 var centroids = GoldenFile.Matrix(iteration.Value.GetProperty("centroids"));
                 for (var k = 0; k < model.Clusters; k++)
-                    for (var j = 0; j < model.Dimensions; j++) golden.Close(centroids[k, j], model.Centroid(k)[j], $"{kind} after {iteration.Name}, centroid [{k},{j}]");
+                    for (var j = 0; j < model.Dimensions; j++)
+                        golden.Close(centroids[k, j], model.Centroid(k)[j], $"{kind} after {iteration.Name}, centroid [{k},{j}]");
                 Assert.Equal(iteration.Value.GetProperty("predict").EnumerateArray().Select(e => e.GetInt32()), model.Predict(rows));
                 var distances = model.Distance(rows);
                 var distortion = Enumerable.Range(0, rows.Rows).Sum(i => Enumerable.Range(0, model.Clusters).Min(k => distances[i, k]));
@@ -35,7 +36,8 @@ public class KMeansGoldenTests
     {
         var golden = new GoldenFile("kmeans_first_k");
         var rows = GoldenFile.Data(golden.Inputs, "data", "none");
-        var model = new KMeansEstimator(3, CentroidInitialization.Named("first-k")).Fit(rows, new() { MaxIterations = 20, StopThreshold = double.NegativeInfinity }).Model;
+        var model = new KMeansEstimator(3, CentroidInitialization.Named("first-k")).Fit(rows,
+            new() { MaxIterations = 20, StopThreshold = double.NegativeInfinity }).Model;
         var expected = GoldenFile.Matrix(golden.Expected.GetProperty("distance_first_rows"));
         var distances = model.Distance(rows);
         for (var i = 0; i < expected.GetLength(0); i++)

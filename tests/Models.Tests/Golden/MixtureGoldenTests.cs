@@ -9,8 +9,10 @@ namespace Pipelines.Models.Tests.Golden;
 public class MixtureGoldenTests
 {
     public static TheoryData<string, KernelVariant> Cases => KernelData.With(
-        "gmm_normal_1d", "gmm_diagonal", "gmm_full", "gmm_full_sklearn", "gmm_inertia_full", "gmm_nan_1d", "gmm_nan_diagonal", "gmm_nan_full", "gmm_weights_1d", "gmm_weights_full", "gmm_lr_decay",
-        "gmm_bernoulli_digits", "gmm_categorical_multi", "gmm_discrete_1d", "gmm_exponential", "gmm_mixed_columns", "gmm_mixed_family_1d", "gmm_poisson", "gmm_uniform_normal");
+        "gmm_normal_1d", "gmm_diagonal", "gmm_full", "gmm_full_sklearn", "gmm_inertia_full", "gmm_nan_1d", "gmm_nan_diagonal", "gmm_nan_full", "gmm_weights_1d",
+        "gmm_weights_full", "gmm_lr_decay",
+        "gmm_bernoulli_digits", "gmm_categorical_multi", "gmm_discrete_1d", "gmm_exponential", "gmm_mixed_columns", "gmm_mixed_family_1d", "gmm_poisson",
+        "gmm_uniform_normal");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -18,10 +20,19 @@ public class MixtureGoldenTests
     {
         using var forced = KernelSelection.Force(variant);
         var golden = new GoldenFile(name);
-        var data = name == "gmm_discrete_1d" ? FeatureMatrix.FromColumn(GoldenFile.Codes(golden.Inputs.GetProperty("data"), ["A", "B", "C", "D"])) : GoldenFile.Data(golden.Inputs);
+        var data = name == "gmm_discrete_1d"
+            ? FeatureMatrix.FromColumn(GoldenFile.Codes(golden.Inputs.GetProperty("data"), ["A", "B", "C", "D"]))
+            : GoldenFile.Data(golden.Inputs);
         foreach (var iteration in golden.Expected.GetProperty("iterations").EnumerateObject())
         {
-            var options = new FitOptions { MaxIterations = int.Parse(iteration.Name), StopThreshold = double.NegativeInfinity, Inertia = Optional("inertia"), LearningRateDecay = Optional("lr_decay"), MaxDegreeOfParallelism = 2 };
+            var options = new FitOptions
+            {
+                MaxIterations = int.Parse(iteration.Name),
+                StopThreshold = double.NegativeInfinity,
+                Inertia = Optional("inertia"),
+                LearningRateDecay = Optional("lr_decay"),
+                MaxDegreeOfParallelism = 2
+            };
             var result = GoldenFile.Mixture(golden.Inputs).Fit(data, options);
             Assert.Equal(int.Parse(iteration.Name), result.Iterations);
             golden.Close(iteration.Value, result.Model, $"{name} after {iteration.Name}");
@@ -46,7 +57,8 @@ public class MixtureGoldenTests
             var result = GoldenFile.Mixture(golden.Inputs).Fit(GoldenFile.Data(golden.Inputs), options);
             Assert.Equal(run.GetProperty("m_steps").GetInt32(), result.Iterations);
             golden.Close(GoldenFile.Numbers(run.GetProperty("improvements")), result.History.Select(h => h.Improvement).ToArray(), $"run {i} improvements");
-            golden.Close(GoldenFile.Numbers(run.GetProperty("log_likelihoods")), result.History.Select(h => h.LogLikelihood).Prepend(result.InitialLogLikelihood).ToArray(), $"run {i} log-likelihoods");
+            golden.Close(GoldenFile.Numbers(run.GetProperty("log_likelihoods")),
+                result.History.Select(h => h.LogLikelihood).Prepend(result.InitialLogLikelihood).ToArray(), $"run {i} log-likelihoods");
             golden.Close(run.GetProperty("final"), result.Model, $"run {i}");
         }
     }
@@ -60,7 +72,8 @@ public class MixtureGoldenTests
         var frozen = golden.Inputs.GetProperty("frozen").EnumerateArray().Select(f => f.GetBoolean()).ToArray();
         foreach (var iteration in golden.Expected.GetProperty("iterations").EnumerateObject())
         {
-            var result = GoldenFile.Mixture(golden.Inputs, frozen).Fit(GoldenFile.Data(golden.Inputs), new() { MaxIterations = int.Parse(iteration.Name), StopThreshold = double.NegativeInfinity });
+            var result = GoldenFile.Mixture(golden.Inputs, frozen)
+                .Fit(GoldenFile.Data(golden.Inputs), new() { MaxIterations = int.Parse(iteration.Name), StopThreshold = double.NegativeInfinity });
             golden.Close(iteration.Value, result.Model, $"after {iteration.Name}");
             Assert.Equal(frozen, result.Model.Components.Select(c => c.IsFrozen));
         }
@@ -82,7 +95,8 @@ public class MixtureGoldenTests
 
     private static void CheckScores(GoldenFile golden, JsonElement expected, FitResult<GeneralMixtureModel> result, FeatureMatrix data)
     {
-        if (expected.TryGetProperty("log_likelihood", out var logLikelihood)) golden.Close(GoldenFile.Number(logLikelihood), result.LogLikelihood, "log-likelihood");
+        if (expected.TryGetProperty("log_likelihood", out var logLikelihood))
+            golden.Close(GoldenFile.Number(logLikelihood), result.LogLikelihood, "log-likelihood");
         if (!expected.TryGetProperty("predict_proba", out var posteriors)) return;
         var bernoulli = result.Model.Components[0] is IndependentComponentsDistribution { Parts: [BernoulliDistribution, ..] };
         var probability = result.Model.PredictProbability(data, 2);
@@ -104,6 +118,7 @@ public class MixtureGoldenTests
             // Components that tie exactly in real numbers may come out in either order.
             if (Math.Abs(wanted[i, labels[i]] - wanted[i, found[i]]) > 1e-14) Assert.Equal(labels[i], found[i]);
         }
-        golden.Close(GoldenFile.Numbers(expected.GetProperty("log_probability")), result.Model.LogProbability(data, 2).AsSpan(0, wanted.GetLength(0)), "log-probability");
+        golden.Close(GoldenFile.Numbers(expected.GetProperty("log_probability")), result.Model.LogProbability(data, 2).AsSpan(0, wanted.GetLength(0)),
+            "log-probability");
     }
 }

@@ -24,7 +24,8 @@ public sealed class GaussianKernelTests
     {
         foreach (var diagonal in new[] { false, true })
             foreach (var d in new[] { 1, 2, 7 })
-                foreach (var rows in Variants.RowCounts) Check(variant, new GaussianMixtures(d, 3, diagonal, seed: 90 + d), rows, $"diagonal {diagonal}, D={d}, {rows} rows");
+                foreach (var rows in Variants.RowCounts)
+                    Check(variant, new GaussianMixtures(d, 3, diagonal, seed: 90 + d), rows, $"diagonal {diagonal}, D={d}, {rows} rows");
     }
 
     [Theory, MemberData(nameof(Variants.All), MemberType = typeof(Variants))]
@@ -32,7 +33,8 @@ public sealed class GaussianKernelTests
     {
         foreach (var diagonal in new[] { false, true })
             foreach (var d in new[] { 1, 2, 3, 10 })
-                foreach (var k in Variants.ComponentCounts) Check(variant, new GaussianMixtures(d, k, diagonal, seed: 300 + d), rows: 300, $"diagonal {diagonal}, D={d}, K={k}");
+                foreach (var k in Variants.ComponentCounts)
+                    Check(variant, new GaussianMixtures(d, k, diagonal, seed: 300 + d), rows: 300, $"diagonal {diagonal}, D={d}, K={k}");
     }
 
     [Theory, MemberData(nameof(Variants.All), MemberType = typeof(Variants))]

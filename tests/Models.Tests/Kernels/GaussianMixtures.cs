@@ -49,7 +49,8 @@ internal sealed class GaussianMixtures
         var d = means[0].Length;
         var rows = new double[count][];
         for (var i = 0; i < count; i++)
-            rows[i] = [.. Enumerable.Range(0, d).Select(_ => random.NextDouble() < missing ? double.NaN : offset + Math.ScaleB(Math.Round(Math.ScaleB(1.5 * random.NextNormal(), 20)), -20))];
+            rows[i] = [.. Enumerable.Range(0, d)
+                .Select(_ => random.NextDouble() < missing ? double.NaN : offset + Math.ScaleB(Math.Round(Math.ScaleB(1.5 * random.NextNormal(), 20)), -20))];
         return rows;
     }
 

@@ -44,7 +44,8 @@ public sealed class SoftmaxTests
     public void Impossible_and_infinite_rows_teach_nothing(KernelVariant variant)
     {
         using var forced = KernelSelection.Force(variant);
-        foreach (var (value, weighted) in new[] { (double.NegativeInfinity, false), (double.PositiveInfinity, false), (double.NegativeInfinity, true), (double.PositiveInfinity, true) })
+        foreach (var (value, weighted) in new[] { (double.NegativeInfinity, false), (double.PositiveInfinity, false), (double.NegativeInfinity, true),
+            (double.PositiveInfinity, true) })
         {
             var joint = Joint(3, 40, seed: 5);
             var weights = weighted ? Weights(40) : [];
@@ -123,7 +124,8 @@ public sealed class SoftmaxTests
         for (var k = 0; k < components; k++)
         {
             // Padding may hold anything finite.
-            for (var i = 0; i < FeatureTile.Padded(rows); i++) joint[(k * Capacity) + i] = i < rows ? (-20 * random.NextDouble()) + (40 * random.NextNormal()) : 123;
+            for (var i = 0; i < FeatureTile.Padded(rows); i++)
+                joint[(k * Capacity) + i] = i < rows ? (-20 * random.NextDouble()) + (40 * random.NextNormal()) : 123;
         }
         if (components > 1)
         {
@@ -157,5 +159,6 @@ public sealed class SoftmaxTests
     }
 
     private static void Close(double expected, double actual, double relative, double absolute) =>
-        Assert.True(actual.Equals(expected) || Math.Abs(actual - expected) <= (relative * Math.Abs(expected)) + absolute, $"expected {expected:R}, found {actual:R}");
+        Assert.True(actual.Equals(expected) || Math.Abs(actual - expected) <= (relative * Math.Abs(expected)) + absolute,
+            $"expected {expected:R}, found {actual:R}");
 }

@@ -57,22 +57,29 @@ public sealed unsafe class VectorFunctionTests
         for (var i = 1; i < x.Length; i++)
         {
             if (x[i] == 1) Assert.Equal(0, y[i]);
-            else Assert.True(ExactNumbers.Log2Error(x[i], y[i]) <= 3, $"log2 {x[i]:R} = {y[i]:R}: {ExactNumbers.Log2Error(x[i], y[i])} units in the last place");
+            else Assert.True(ExactNumbers.Log2Error(x[i], y[i]) <= 3, $"log2 {x[i]:R} = {y[i]:R}: {ExactNumbers.Log2Error(x[i], y[i])} units in "
+                + "the last place");
         }
         Assert.Equal(0, y[0]);
         Assert.Equal(1, y[1]);
         Assert.Equal(-1, y[2]);
-        Assert.All(Apply(variant, [double.NaN, double.PositiveInfinity, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN], Function.Log2), v => Assert.False(double.IsFinite(v)));
+        Assert.All(Apply(variant, [double.NaN, double.PositiveInfinity, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN], Function.Log2),
+            v => Assert.False(double.IsFinite(v)));
     }
 
     [Theory, MemberData(nameof(Variants.All), MemberType = typeof(Variants))]
     public void Natural_logarithms_are_right_to_five_units(KernelVariant variant)
     {
         var random = new SeededRandom(14);
-        double[] x = [.. Enumerable.Range(0, 4096).Select(i => i % 2 == 0 ? Math.ScaleB(1 + random.NextDouble(), random.NextIndex([1, 1, 1, 1], 1) * 300) : 1 + Math.ScaleB(random.NextDouble() - 0.5, -(i % 50)))];
+        double[] x = [.. Enumerable.Range(0, 4096)
+            .Select(i => i % 2 == 0
+                ? Math.ScaleB(1 + random.NextDouble(), random.NextIndex([1, 1, 1, 1], 1) * 300)
+                : 1 + Math.ScaleB(random.NextDouble() - 0.5, -(i % 50)))];
         var y = Apply(variant, x, Function.Log);
         // Math.Log itself is right to one unit.
-        for (var i = 0; i < x.Length; i++) Assert.True(Math.Abs(y[i] - Math.Log(x[i])) <= 5 * (Math.BitIncrement(Math.Abs(Math.Log(x[i]))) - Math.Abs(Math.Log(x[i]))), $"log {x[i]:R} = {y[i]:R}");
+        for (var i = 0; i < x.Length; i++)
+            Assert.True(Math.Abs(y[i] - Math.Log(x[i])) <= 5 * (Math.BitIncrement(Math.Abs(Math.Log(x[i]))) - Math.Abs(Math.Log(x[i]))),
+                $"log {x[i]:R} = {y[i]:R}");
         // The series of log(1 + x) is exact below 1e-9 to the third term.
         double[] small = [.. Enumerable.Range(0, 256).Select(i => Math.ScaleB(random.NextDouble() - 0.5, -30 - i))];
         y = Apply(variant, small, Function.Log1p);
@@ -124,7 +131,14 @@ public sealed unsafe class VectorFunctionTests
             for (var i = 0; i < x.Length; i += TOps.Count)
             {
                 var value = TOps.Load(from + i);
-                TOps.Store(to + i, function switch { Function.Exp2 => TOps.Exp2(value), Function.Log2 => VectorMath<TOps, TVec>.Log2(value), Function.Log => TOps.Log(value), Function.Log1p => VectorMath<TOps, TVec>.Log1p(value), _ => TOps.Reciprocal(value) });
+                TOps.Store(to + i, function switch
+                {
+                    Function.Exp2 => TOps.Exp2(value),
+                    Function.Log2 => VectorMath<TOps, TVec>.Log2(value),
+                    Function.Log => TOps.Log(value),
+                    Function.Log1p => VectorMath<TOps, TVec>.Log1p(value),
+                    _ => TOps.Reciprocal(value)
+                });
             }
         }
         return y;

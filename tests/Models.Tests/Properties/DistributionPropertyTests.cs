@@ -11,7 +11,8 @@ namespace Pipelines.Models.Tests.Properties;
 /// </summary>
 public class DistributionPropertyTests
 {
-    private static readonly int cases = int.TryParse(Environment.GetEnvironmentVariable("PIPELINES_PROPERTY_CASES"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 300;
+    private static readonly int cases =
+        int.TryParse(Environment.GetEnvironmentVariable("PIPELINES_PROPERTY_CASES"), NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 300;
 
     public static TheoryData<string> Families => [.. FamilyGenerators.ByFamily.Keys];
 
@@ -75,7 +76,8 @@ public class DistributionPropertyTests
     });
 
     /// <summary>All but kernel densities: they describe the data and maximise nothing.</summary>
-    public static TheoryData<string> MaximizingFamilies => [.. FamilyGenerators.ByFamily.Keys.Where(f => !f.EndsWith("-kernel-density", StringComparison.Ordinal))];
+    public static TheoryData<string> MaximizingFamilies => [
+        .. FamilyGenerators.ByFamily.Keys.Where(f => !f.EndsWith("-kernel-density", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(MaximizingFamilies))]
@@ -100,12 +102,15 @@ public class DistributionPropertyTests
             }
             fitted++;
             // 1e-9 relative; a log-likelihood near 0 is the small difference of densities above and below 1, hence at least the rows count.
-            Assert.All(result.History, h => Assert.True(h.Improvement >= -1e-9 * Math.Max(Math.Abs(h.LogLikelihood), data.Rows), $"iteration {h.Iteration}: fell by {-h.Improvement:R} to {h.LogLikelihood:R}"));
+            Assert.All(result.History, h => Assert.True(h.Improvement >= -1e-9 * Math.Max(Math.Abs(h.LogLikelihood), data.Rows), $"iteration {h.Iteration}: "
+                + $"fell by {-h.Improvement:R} to {h.LogLikelihood:R}"));
         });
         Assert.True(fitted > cases / 10, $"only {fitted} of {cases} cases were fitted");
     }
 
-    /// <summary>Runs a check on a start, the distribution that the rows were drawn from, and the rows: some missing, some repeated, with weights of several sizes.</summary>
+    /// <summary>
+    /// Runs a check on a start, the distribution that the rows were drawn from, and the rows: some missing, some repeated, with weights of several sizes.
+    /// </summary>
     private static void ForEach(string family, Action<Distribution, Distribution, FeatureMatrix> check)
     {
         var distribution = FamilyGenerators.ByFamily[family];
@@ -121,7 +126,8 @@ public class DistributionPropertyTests
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                Assert.Fail($"{family}, case {number}: start {start}, rows from {truth}, {rows} rows, missing {missing}, weights {weighting}, seed {seed}: {e}");
+                Assert.Fail($"{family}, case {number}: start {start}, rows from {truth}, {rows} rows, missing {missing}, weights {weighting}, "
+                    + $"seed {seed}: {e}");
             }
         }
     }

@@ -17,10 +17,13 @@ internal sealed class HiddenMarkovCase
         var first = states.EnumerateArray().Select(s => s.GetProperty("distribution")).First(d => d.ValueKind == JsonValueKind.Object);
         keys = first.TryGetProperty("keys", out var found) ? [.. found.EnumerateArray().Select(k => k.ToString())] : null;
         var own = states.EnumerateArray().Select(s => new HiddenState(s.GetProperty("name").GetString()!,
-            s.GetProperty("distribution").ValueKind == JsonValueKind.Null || Text(s, "tied_to") is not null ? null : GoldenFile.Distribution(s.GetProperty("distribution")),
+            s.GetProperty("distribution").ValueKind == JsonValueKind.Null || Text(s, "tied_to") is not null
+                ? null
+                : GoldenFile.Distribution(s.GetProperty("distribution")),
             s.TryGetProperty("weight", out var w) && w.ValueKind == JsonValueKind.Number ? w.GetDouble() : 1,
             Text(s, "tied_to")));
-        var edges = inputs.GetProperty("edges").EnumerateArray().Select(e => e.EnumerateArray().ToArray()).Select(e => new HiddenTransition(e[0].GetString()!, e[1].GetString()!, GoldenFile.Number(e[2]),
+        var edges = inputs.GetProperty("edges").EnumerateArray().Select(e => e.EnumerateArray().ToArray())
+            .Select(e => new HiddenTransition(e[0].GetString()!, e[1].GetString()!, GoldenFile.Number(e[2]),
             e.Length > 3 && e[3].ValueKind == JsonValueKind.Number ? e[3].GetDouble() : null,
             e.Length > 4 && e[4].ValueKind == JsonValueKind.String ? e[4].GetString() : null));
         Model = new(own, edges);
@@ -36,7 +39,9 @@ internal sealed class HiddenMarkovCase
         {
             var weights = Golden.Inputs.TryGetProperty("weights", out var w) && w.ValueKind == JsonValueKind.Array ? GoldenFile.Numbers(w) : null;
             var labels = Golden.Inputs.TryGetProperty("labels", out var l) && l.ValueKind == JsonValueKind.Array
-                ? l.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.Null ? null : Model.Labels(s.EnumerateArray().Select(x => x.GetString()).Where(x => x is not ("start" or "end")))).ToArray()
+                ? l.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.Null
+                    ? null
+                    : Model.Labels(s.EnumerateArray().Select(x => x.GetString()).Where(x => x is not ("start" or "end")))).ToArray()
                 : null;
             var sequences = Golden.Inputs.GetProperty("sequences").EnumerateArray().ToArray();
             return sequences[0][0].ValueKind == JsonValueKind.Array
@@ -68,8 +73,10 @@ internal sealed class HiddenMarkovCase
         var columns = order.EnumerateArray().Select(n => model.IndexOf(n.GetString()!)).ToArray();
         Assert.Equal(expected.GetArrayLength(), found.GetLength(0));
         foreach (var (row, t) in expected.EnumerateArray().Select((r, t) => (r, t)))
-            for (var c = 0; c < columns.Length; c++) Golden.Close(GoldenFile.Number(row[c]), found[t, columns[c]], $"{what}[{t}][{model.States[columns[c]].Name}]");
+            for (var c = 0; c < columns.Length; c++)
+                Golden.Close(GoldenFile.Number(row[c]), found[t, columns[c]], $"{what}[{t}][{model.States[columns[c]].Name}]");
     }
 
-    private static string? Text(JsonElement e, string name) => e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement e, string name) =>
+        e.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -9,21 +9,29 @@ internal static class HiddenMarkovCases
     [
         ("4 normal states", () => Dense(4, k => new NormalDistribution(3 * k, 1)), () => Drawn(40, 1)),
         ("4 normal states, long", () => Dense(4, k => new NormalDistribution(3 * k, 1)), () => Drawn(37, 1, longest: 300)),
-        ("3 normal states of unlike widths, long, missing, weighted", () => Dense(3, k => new NormalDistribution(2 * k, 0.5 + k)), () => Drawn(19, 1, longest: 150, missing: true, weighted: true)),
+        ("3 normal states of unlike widths, long, missing, weighted", () => Dense(3, k => new NormalDistribution(2 * k, 0.5 + k)),
+            () => Drawn(19, 1, longest: 150, missing: true, weighted: true)),
         ("2 normal states, finite, long", () => Dense(2, k => new NormalDistribution(3 * k, 2 - k), finite: true), () => Drawn(21, 1, longest: 200)),
         // The widest, or first, is far from all rows: they are more probable in the others by more than doubles hold.
         ("4 normal states, the first one far", () => Dense(4, k => new NormalDistribution(40 * (3 - k), 1)), () => Drawn(18, 1, longest: 90)),
-        ("4 normal states, outliers, missing", () => Dense(4, k => new NormalDistribution(2 * k, 1)), () => Drawn(25, 1, missing: true, longest: 80, outliers: true)),
+        ("4 normal states, outliers, missing", () => Dense(4, k => new NormalDistribution(2 * k, 1)),
+            () => Drawn(25, 1, missing: true, longest: 80, outliers: true)),
         ("3 normal states, two of them narrow", () => Dense(3, k => new NormalDistribution(3 + k, k == 1 ? 4 : 1e-80)), () => Drawn(18, 1, longest: 60)),
         ("3 normal states, finite", () => Dense(3, k => new NormalDistribution(3 * k, 1), finite: true), () => Drawn(40, 1)),
         ("17 normal states", () => Dense(17, k => new NormalDistribution(k, 1)), () => Drawn(70, 1)),
         ("64 normal states", () => Dense(64, k => new NormalDistribution(0.2 * k, 1)), () => Drawn(40, 1, longest: 25)),
         ("one state", () => Dense(1, _ => new NormalDistribution(3, 2), finite: true), () => Drawn(5, 1)),
         ("4 categories, missing", () => Dense(4, k => new DiscreteDistribution([0.1 + (0.1 * k), 0.2, 0.3, 0.4 - (0.1 * k)])), () => Categories(60, 4)),
-        ("Gaussians of 3 features, missing, weighted", () => Dense(3, k => MultivariateGaussianDistribution.Blank([3 * k, 0, -k])), () => Drawn(40, 3, missing: true, weighted: true)),
-        ("independent normals, missing", () => Dense(5, k => IndependentComponentsDistribution.Blank([2 * k, 0])), () => Drawn(33, 2, missing: true)),
-        ("mixtures", () => Dense(3, k => new GeneralMixtureModel([new NormalDistribution(4 * k, 1), new NormalDistribution((4 * k) + 1, 2)])), () => Drawn(20, 1)),
-        ("mixed families", () => Dense(3, k => k == 0 ? new NormalDistribution(0, 1) : k == 1 ? new StudentTDistribution(3, 4, 1) : new GeneralMixtureModel([new NormalDistribution(8, 1), new StudentTDistribution(5, 7, 1)])), () => Drawn(20, 1)),
+        ("Gaussians of 3 features, missing, weighted", () => Dense(3, k => MultivariateGaussianDistribution.Prototype([3 * k, 0, -k])),
+            () => Drawn(40, 3, missing: true, weighted: true)),
+        ("independent normals, missing", () => Dense(5, k => IndependentComponentsDistribution.Prototype([2 * k, 0])), () => Drawn(33, 2, missing: true)),
+        ("mixtures", () => Dense(3, k => new GeneralMixtureModel([new NormalDistribution(4 * k, 1), new NormalDistribution((4 * k) + 1, 2)])),
+            () => Drawn(20, 1)),
+        ("mixed families",
+            () =>
+                Dense(3, k => k == 0 ? new NormalDistribution(0, 1) : k == 1
+                    ? new StudentTDistribution(3, 4, 1)
+                    : new GeneralMixtureModel([new NormalDistribution(8, 1), new StudentTDistribution(5, 7, 1)])), () => Drawn(20, 1)),
         ("left to right", () => LeftToRight(6, 1), () => Drawn(20, 1)),
         ("left to right, narrow", () => LeftToRight(6, 0.1), () => Drawn(20, 1)),
         ("profile with silent states", () => Profile(5), () => Categories(30, 4, longest: 9)),
@@ -103,7 +111,8 @@ internal static class HiddenMarkovCases
             {
                 if (random.NextInt64(5) == 0) center = 3 * random.NextInt64(4);
                 var far = outliers && random.NextInt64(20) == 0 ? 400 : 0;
-                for (var j = 0; j < columns; j++) data[s][t, j] = far + (missing && random.NextInt64(9) == 0 ? double.NaN : (j == 0 ? center : 0) + random.NextNormal());
+                for (var j = 0; j < columns; j++)
+                    data[s][t, j] = far + (missing && random.NextInt64(9) == 0 ? double.NaN : (j == 0 ? center : 0) + random.NextNormal());
             }
         }
         return SequenceSet.From(data, weighted ? weights : null);
@@ -111,7 +120,8 @@ internal static class HiddenMarkovCases
 
     private static HiddenMarkovModel Tied() => new(
         [new("a", new NormalDistribution(0, 1), 0.5), new("b", TiedTo: "a"), new("c", new NormalDistribution(5, 2), 2)],
-        [new("start", "a", 0.5), new("start", "c", 0.5), new("a", "a", 0.6, Group: "stay"), new("a", "b", 0.4, Group: "go"), new("b", "b", 0.6, Group: "stay"), new("b", "c", 0.4, Group: "go"), new("c", "c", 0.7), new("c", "a", 0.3)]);
+        [new("start", "a", 0.5), new("start", "c", 0.5), new("a", "a", 0.6, Group: "stay"), new("a", "b", 0.4, Group: "go"), new("b", "b", 0.6, Group: "stay"),
+            new("b", "c", 0.4, Group: "go"), new("c", "c", 0.7), new("c", "a", 0.3)]);
 
     private static SequenceSet Categories(int sequences, int categories, int longest = 60)
     {

@@ -8,7 +8,8 @@ namespace Pipelines.Models.Tests.Sequences;
 /// <summary>What hidden Markov models of every shape must do, on every kernel variant.</summary>
 public class HiddenMarkovContractTests
 {
-    private static readonly FitOptions fourIterations = new() { MaxIterations = 4, StopThreshold = double.NegativeInfinity, BatchSize = 100, MinVariance = 1e-3 };
+    private static readonly FitOptions fourIterations =
+        new() { MaxIterations = 4, StopThreshold = double.NegativeInfinity, BatchSize = 100, MinVariance = 1e-3 };
 
     public static TheoryData<string> Names => HiddenMarkovCases.Names;
 
@@ -80,7 +81,8 @@ public class HiddenMarkovContractTests
             var count = Math.Min(3, data.Count - first);
             model.Score(data.Block(first, count), one);
             for (var c = 0; c < whole.Columns.Count; c++)
-                for (var i = data.Offset(first); i < data.Offset(first + count); i++) Assert.Equal(whole.Values[c].GetValue(i), one.Values[c].GetValue(i - data.Offset(first)));
+                for (var i = data.Offset(first); i < data.Offset(first + count); i++)
+                    Assert.Equal(whole.Values[c].GetValue(i), one.Values[c].GetValue(i - data.Offset(first)));
         }
     }
 
@@ -89,7 +91,8 @@ public class HiddenMarkovContractTests
     /// taken pair by pair.
     /// </summary>
     public static TheoryData<string, KernelVariant> Monotone =>
-        KernelData.With([.. HiddenMarkovCases.Keys.Where(n => !n.Contains("ties", StringComparison.Ordinal) && !n.Contains("Gaussians", StringComparison.Ordinal))]);
+        KernelData.With(
+            [.. HiddenMarkovCases.Keys.Where(n => !n.Contains("ties", StringComparison.Ordinal) && !n.Contains("Gaussians", StringComparison.Ordinal))]);
 
     [Theory]
     [MemberData(nameof(Monotone))]
@@ -139,6 +142,7 @@ public class HiddenMarkovContractTests
     // Counts sum thousands of terms: 1e-9 relative to the larger of 1 and the number.
     private static void Close(double expected, double found, string what)
     {
-        if (!expected.Equals(found)) Assert.True(Math.Abs(expected - found) <= 1e-9 * Math.Max(1, Math.Abs(expected)), $"{what}: found {found:R}, expected {expected:R}");
+        if (!expected.Equals(found))
+            Assert.True(Math.Abs(expected - found) <= 1e-9 * Math.Max(1, Math.Abs(expected)), $"{what}: found {found:R}, expected {expected:R}");
     }
 }

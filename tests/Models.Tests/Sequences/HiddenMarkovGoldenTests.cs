@@ -28,10 +28,16 @@ public class HiddenMarkovGoldenTests
         var start = file.Model.With(Fitting(file.Golden.Inputs));
         foreach (var iteration in file.Golden.Expected.GetProperty("iterations").EnumerateObject())
         {
-            var result = start.Fit(file.Sequences, new FitOptions { MaxIterations = int.Parse(iteration.Name), StopThreshold = double.NegativeInfinity, MaxDegreeOfParallelism = 2 });
+            var result = start.Fit(file.Sequences, new FitOptions
+            {
+                MaxIterations = int.Parse(iteration.Name),
+                StopThreshold = double.NegativeInfinity,
+                MaxDegreeOfParallelism = 2
+            });
             Assert.Equal(int.Parse(iteration.Name), result.Iterations);
             file.Close(iteration.Value, result.Model, $"{name} after {iteration.Name}");
-            file.Golden.Close(GoldenFile.Number(iteration.Value.GetProperty("log_likelihood")), result.LogLikelihood, $"{name} after {iteration.Name}: log-likelihood");
+            file.Golden.Close(GoldenFile.Number(iteration.Value.GetProperty("log_likelihood")), result.LogLikelihood,
+                $"{name} after {iteration.Name}: log-likelihood");
         }
     }
 
@@ -45,7 +51,8 @@ public class HiddenMarkovGoldenTests
     {
         using var forced = KernelSelection.Force(variant);
         var file = new HiddenMarkovCase(name);
-        file.Golden.Close(GoldenFile.Numbers(file.Golden.Expected.GetProperty("log_probability_all")), file.Model.LogProbability(file.Sequences, 2), "log-probability");
+        file.Golden.Close(GoldenFile.Numbers(file.Golden.Expected.GetProperty("log_probability_all")), file.Model.LogProbability(file.Sequences, 2),
+            "log-probability");
     }
 
     [Theory]
@@ -70,7 +77,8 @@ public class HiddenMarkovGoldenTests
             Assert.Equal(Names(one.GetProperty("map_path")), labels[i].Select(k => model.States[k].Name));
             golden.Close(GoldenFile.Number(one.GetProperty("viterbi_log")), paths[i].LogProbability, "viterbi log");
             // A path is given where no two tie.
-            if (one.TryGetProperty("viterbi_path", out var path) && path.ValueKind == JsonValueKind.Array) Assert.Equal(Names(path), paths[i].Route.Select(s => model.States[s].Name));
+            if (one.TryGetProperty("viterbi_path", out var path) && path.ValueKind == JsonValueKind.Array)
+                Assert.Equal(Names(path), paths[i].Route.Select(s => model.States[s].Name));
         }
     }
 
@@ -88,7 +96,9 @@ public class HiddenMarkovGoldenTests
             var result = file.Model.Fit(file.Sequences, options);
             file.Close(run.GetProperty("final"), result.Model, $"run {i}");
             if (run.TryGetProperty("m_steps", out var steps)) Assert.Equal(steps.GetInt32(), result.Iterations);
-            if (run.TryGetProperty("log_likelihoods", out var logs)) file.Golden.Close(GoldenFile.Numbers(logs), result.History.Select(h => h.LogLikelihood).Prepend(result.InitialLogLikelihood).ToArray(), $"run {i} log-likelihoods");
+            if (run.TryGetProperty("log_likelihoods", out var logs))
+                file.Golden.Close(GoldenFile.Numbers(logs), result.History.Select(h => h.LogLikelihood).Prepend(result.InitialLogLikelihood).ToArray(),
+                    $"run {i} log-likelihoods");
         }
     }
 
@@ -102,7 +112,8 @@ public class HiddenMarkovGoldenTests
         var start = estimator.Fit(file.Sequences, new() { MaxIterations = 0 }).Model;
         foreach (var state in file.Golden.Expected.GetProperty("start").GetProperty("states").EnumerateArray())
             file.Golden.Close(state.GetProperty("distribution"), start.Emission(start.IndexOf(state.GetProperty("name").GetString()!)), "start");
-        file.Close(file.Golden.Expected.GetProperty("iterations").GetProperty("3"), estimator.Fit(file.Sequences, new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity }).Model, "after 3");
+        file.Close(file.Golden.Expected.GetProperty("iterations").GetProperty("3"),
+            estimator.Fit(file.Sequences, new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity }).Model, "after 3");
     }
 
     [Theory]
@@ -111,15 +122,18 @@ public class HiddenMarkovGoldenTests
     {
         using var forced = KernelSelection.Force(variant);
         var file = new HiddenMarkovCase("hmm_impossible");
-        file.Golden.Close(GoldenFile.Numbers(file.Golden.Expected.GetProperty("log_probability")), file.Model.LogProbability(file.Sequences), "log-probability");
+        file.Golden.Close(GoldenFile.Numbers(file.Golden.Expected.GetProperty("log_probability")), file.Model.LogProbability(file.Sequences),
+            "log-probability");
         var paths = file.Model.Viterbi(file.Sequences);
         file.Golden.Close(GoldenFile.Numbers(file.Golden.Expected.GetProperty("viterbi_log")), paths.Select(p => p.LogProbability).ToArray(), "viterbi log");
         foreach (var (path, i) in file.Golden.Expected.GetProperty("viterbi_path").EnumerateArray().Select((p, i) => (p, i)))
             Assert.Equal(path.ValueKind == JsonValueKind.Null ? [] : Names(path), paths[i].Route.Select(s => file.Model.States[s].Name));
         var result = file.Model.Fit(file.Sequences, new() { MaxIterations = 1 });
-        Assert.Contains($"2 of 4 sequences are impossible under the model (numbers 1, 2; {file.Sequences.Length(1) + file.Sequences.Length(2)} of {file.Sequences.Rows} rows) and were left out", result.Warnings);
+        Assert.Contains($"2 of 4 sequences are impossible under the model (numbers 1, 2; {file.Sequences.Length(1) + file.Sequences.Length(2)} of "
+            + $"{file.Sequences.Rows} rows) and were left out", result.Warnings);
         var fatal = Assert.Throws<ModelException>(() => file.Model.With(new() { Impossible = ImpossibleSequence.Fail }).Fit(file.Sequences));
-        Assert.Equal("sequence 1: found a probability of 0 for its 3 rows, expected a sequence that the model can produce; look for unknown symbols and missing transitions, or let such sequences be skipped (ImpossibleSequence.Skip)", fatal.Message);
+        Assert.Equal("sequence 1: found a probability of 0 for its 3 rows, expected a sequence that the model can produce; look for unknown symbols and "
+            + "missing transitions, or let such sequences be skipped (ImpossibleSequence.Skip)", fatal.Message);
     }
 
     private static string[] Names(JsonElement list) => [.. list.EnumerateArray().Select(n => n.GetString()!)];
@@ -130,7 +144,12 @@ public class HiddenMarkovGoldenTests
         double Number(string name) => update.ValueKind == JsonValueKind.Object && update.TryGetProperty(name, out var value) ? GoldenFile.Number(value) : 0;
         return new()
         {
-            Training = inputs.GetProperty("algorithm").GetString() switch { "viterbi" => HiddenTraining.Viterbi, "labeled" => HiddenTraining.Labeled, _ => HiddenTraining.BaumWelch },
+            Training = inputs.GetProperty("algorithm").GetString() switch
+            {
+                "viterbi" => HiddenTraining.Viterbi,
+                "labeled" => HiddenTraining.Labeled,
+                _ => HiddenTraining.BaumWelch
+            },
             EdgeInertia = Number("edge_inertia"),
             DistributionInertia = Number("distribution_inertia"),
             TransitionPseudocount = Number("transition_pseudocount"),

@@ -2,7 +2,10 @@ using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models.Tests.Sequences;
 
-/// <summary>Forward, backward and expected counts straight from the definitions: natural logarithms, one state and one edge at a time, silent states as they stand in the graph.</summary>
+/// <summary>
+/// Forward, backward and expected counts straight from the definitions: natural logarithms, one state and one edge at a time, silent states as they stand in
+/// the graph.
+/// </summary>
 internal sealed class HiddenMarkovOracle(HiddenMarkovModel model)
 {
     private readonly int[] from = [.. model.Transitions.Select(t => model.IndexOf(t.From))];

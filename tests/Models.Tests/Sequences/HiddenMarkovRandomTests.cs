@@ -36,15 +36,20 @@ public class HiddenMarkovRandomTests
                     continue;
                 }
                 // 1e-9 relative is promised. A posterior is a difference of such logarithms.
-                Assert.True(Math.Abs(expected.LogProbability - logs[s]) <= 1e-9 * Math.Max(1, Math.Abs(expected.LogProbability)), $"seed {seed}, sequence {s}: found {logs[s]:R}, expected {expected.LogProbability:R}");
+                Assert.True(Math.Abs(expected.LogProbability - logs[s]) <= 1e-9 * Math.Max(1, Math.Abs(expected.LogProbability)),
+                    $"seed {seed}, sequence {s}: found {logs[s]:R}, expected {expected.LogProbability:R}");
                 var tolerance = 1e-9 + (1e-13 * Math.Abs(expected.LogProbability));
                 largest = Math.Max(largest, tolerance * 1e9);
                 for (var t = 0; t < block.Rows; t++)
-                    for (var k = 0; k < model.EmittingStates; k++) Assert.True(Math.Abs(expected.Posterior[t, k] - posteriors[s][t, k]) <= tolerance, $"seed {seed}, sequence {s}, row {t}, state {k}: found {posteriors[s][t, k]:R}, expected {expected.Posterior[t, k]:R}");
+                    for (var k = 0; k < model.EmittingStates; k++)
+                        Assert.True(Math.Abs(expected.Posterior[t, k] - posteriors[s][t, k]) <= tolerance,
+                            $"seed {seed}, sequence {s}, row {t}, state {k}: found {posteriors[s][t, k]:R}, expected {expected.Posterior[t, k]:R}");
                 for (var e = 0; e < uses.Length; e++) uses[e] += expected.Uses[e];
             }
             Assert.Equal(impossible, statistics.Impossible);
-            for (var e = 0; e < uses.Length; e++) Assert.True(Math.Abs(uses[e] - statistics.Edges[e]) <= 1e-9 * largest * data.Rows, $"seed {seed}, {model.Transitions[e]}: found {statistics.Edges[e]:R}, expected {uses[e]:R}");
+            for (var e = 0; e < uses.Length; e++)
+                Assert.True(Math.Abs(uses[e] - statistics.Edges[e]) <= 1e-9 * largest * data.Rows,
+                    $"seed {seed}, {model.Transitions[e]}: found {statistics.Edges[e]:R}, expected {uses[e]:R}");
         }
     }
 
@@ -56,7 +61,9 @@ public class HiddenMarkovRandomTests
         for (var k = 0; k < names.Length; k++)
         {
             var narrow = random.NextInt64(3) == 0 ? 0.02 : 1.5;
-            Distribution? own = k >= emitting ? null : random.NextInt64(6) == 0 ? new UniformDistribution(-1, 6) : new NormalDistribution(10 * random.NextDouble(), narrow);
+            Distribution? own = k >= emitting
+                ? null
+                : random.NextInt64(6) == 0 ? new UniformDistribution(-1, 6) : new NormalDistribution(10 * random.NextDouble(), narrow);
             states.Add(new(names[k], own, random.NextInt64(4) == 0 ? 0.3 : 1));
         }
         List<HiddenTransition> edges = [];

@@ -26,11 +26,12 @@ public class HiddenMarkovTests
     public void OneLongSequenceGetsTheSameBitsOnAnyNumberOfThreads(KernelVariant variant)
     {
         using var forced = KernelSelection.Force(variant);
-        var model = HiddenMarkovCases.Dense(3, k => IndependentComponentsDistribution.Blank([3 * k, 0]));
+        var model = HiddenMarkovCases.Dense(3, k => IndependentComponentsDistribution.Prototype([3 * k, 0]));
         var random = new SeededRandom(8);
         // Beyond what is kept whole: three segments.
         var rows = new double[variant == KernelVariant.Scalar ? 2_000 : 70_001, 2];
-        for (var t = 0; t < rows.GetLength(0); t++) (rows[t, 0], rows[t, 1]) = ((t / 40 % 3 * 3) + random.NextNormal(), t % 101 == 0 ? double.NaN : random.NextNormal());
+        for (var t = 0; t < rows.GetLength(0); t++)
+            (rows[t, 0], rows[t, 1]) = ((t / 40 % 3 * 3) + random.NextNormal(), t % 101 == 0 ? double.NaN : random.NextNormal());
         var data = SequenceSet.From([rows]);
         var options = new FitOptions { MaxIterations = 2, StopThreshold = double.NegativeInfinity, MaxDegreeOfParallelism = 1 };
         var fitted = model.Fit(data, options);
@@ -50,13 +51,15 @@ public class HiddenMarkovTests
         // Edges of probability 0, and a state that nothing leaves.
         var model = new HiddenMarkovModel(
             [new("a", new NormalDistribution(0, 1)), new("b", new NormalDistribution(1, 1)), new("trap", new NormalDistribution(2, 1))],
-            [new("start", "b", 0), new("start", "a", 1), new("a", "a", 0.5), new("a", "trap", 0.25), new("a", "end", 0.25), new("b", "end", 1), new("trap", "trap", 1), new("trap", "end", 0)]);
+            [new("start", "b", 0), new("start", "a", 1), new("a", "a", 0.5), new("a", "trap", 0.25), new("a", "end", 0.25), new("b", "end", 1),
+                new("trap", "trap", 1), new("trap", "end", 0)]);
         var drawn = model.Sample(500, seed: 1);
         Assert.All(drawn, s => Assert.All(s.States, k => Assert.Equal(0, k)));
         // Stopped by the end in 1 of 3 steps that lead to the end or go on: geometric.
         Assert.Equal(2.0, drawn.Average(s => s.States.Length), 5 * Math.Sqrt(2.0 / 500));
         var closed = new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "a", 1), new("a", "a", 1), new("a", "end", 0)]);
-        Assert.Equal("sampling: found no way to the end, expected a length that the model can have; choose another length", Assert.Throws<ModelException>(() => closed.Sample(1)).Message);
+        Assert.Equal("sampling: found no way to the end, expected a length that the model can have; choose another length",
+            Assert.Throws<ModelException>(() => closed.Sample(1)).Message);
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public class HiddenMarkovTests
             var next = new double[2];
             for (var j = 0; j < 2; j++)
             {
-                var ways = Enumerable.Range(0, 2).Select(i => t == 0 ? Math.Log(transitions[model.StartIndex, j]) : best[i] + Math.Log(transitions[i, j])).ToArray();
+                var ways = Enumerable.Range(0, 2).Select(i => t == 0 ? Math.Log(transitions[model.StartIndex, j]) : best[i] + Math.Log(transitions[i, j]))
+                    .ToArray();
                 back[t, j] = ways[1] > ways[0] ? 1 : 0;
                 next[j] = ways.Max() - (0.5 * Math.Pow(rows[t] - (3 * j), 2)) - (0.5 * Math.Log(2 * Math.PI));
             }
@@ -163,7 +167,8 @@ public class HiddenMarkovTests
                 total += p;
                 for (var e = 0; e < uses.Length; e++)
                     for (var t = 0; t < 4; t++)
-                        if (model.IndexOf(model.Transitions[e].To) == path[t] && model.IndexOf(model.Transitions[e].From) == (t == 0 ? model.StartIndex : path[t - 1])) uses[e] += p;
+                        if (model.IndexOf(model.Transitions[e].To) == path[t]
+                            && model.IndexOf(model.Transitions[e].From) == (t == 0 ? model.StartIndex : path[t - 1])) uses[e] += p;
             }
         }
         for (var e = 0; e < uses.Length; e++) Assert.Equal(uses[e] / total, statistics.Edges[e], 1e-12);
@@ -197,14 +202,16 @@ public class HiddenMarkovTests
         // Either the first model takes one row and the second two, or the other way round: three steps of 0.5 each and the end.
         double Density(params double[] distances) => distances.Aggregate(0.5 * 0.5 * 0.5, (p, d) => p * Math.Exp(-0.5 * d * d) / Math.Sqrt(2 * Math.PI));
         Assert.Equal(Math.Log(Density(0, 0, 0) + Density(0, 5, 0)), both.LogProbability(SequenceSet.From([rows]))[0], 1e-12);
-        Assert.Equal(["start", "s0", "join", "second s0", "second s0", "end"], both.Viterbi(SequenceSet.From([rows]))[0].Route.Select(s => both.States[s].Name));
+        Assert.Equal(["start", "s0", "join", "second s0", "second s0", "end"],
+            both.Viterbi(SequenceSet.From([rows]))[0].Route.Select(s => both.States[s].Name));
     }
 
     [Fact]
     public void ABuilderMakesTheModelOfTheLists()
     {
         var built = new HiddenMarkovBuilder("b").AddState("a", new NormalDistribution(0, 1), 0.5).AddTied("b", "a").AddSilent("d")
-            .AddTransition("start", "a", 1).AddTransition("a", "b", 0.5, 2, "g").AddTransition("a", "d", 0.5).AddTransition("d", "b", 1).AddTransition("b", "end", 1).Build();
+            .AddTransition("start", "a", 1).AddTransition("a", "b", 0.5, 2, "g").AddTransition("a", "d", 0.5).AddTransition("d", "b", 1)
+            .AddTransition("b", "end", 1).Build();
         Assert.Equal(new HiddenMarkovModel([new("a", new NormalDistribution(0, 1), 0.5), new("b", TiedTo: "a"), new("d")],
             [new("start", "a", 1), new("a", "b", 0.5, 2, "g"), new("a", "d", 0.5), new("d", "b", 1), new("b", "end", 1)], "b"), built);
         Assert.Equal(["a", "b", "start", "d", "end"], built.States.Select(s => s.Name));
@@ -213,10 +220,13 @@ public class HiddenMarkovTests
     [Fact]
     public void TablesStartFromSharesChangedAtRandom()
     {
-        var truth = HiddenMarkovModel.FromMatrix(new[,] { { 0.95, 0.05 }, { 0.05, 0.95 } }, [new DiscreteDistribution([0.8, 0.1, 0.1]), new DiscreteDistribution([0.1, 0.1, 0.8])], [0.5, 0.5]);
+        var truth = HiddenMarkovModel.FromMatrix(new[,] { { 0.95, 0.05 }, { 0.05, 0.95 } },
+            [new DiscreteDistribution([0.8, 0.1, 0.1]), new DiscreteDistribution([0.1, 0.1, 0.8])], [0.5, 0.5]);
         var data = SequenceSet.From([.. truth.Sample(60, 200).Select(s => s.Rows)]);
-        var one = HiddenMarkov.Of<DiscreteDistribution>(2, restarts: 3).Fit(data, new() { MaxIterations = 200, StopThreshold = 1e-6, MaxDegreeOfParallelism = 1 });
-        Assert.Equal(one.Model, HiddenMarkov.Of<DiscreteDistribution>(2, restarts: 3).Fit(data, new() { MaxIterations = 200, StopThreshold = 1e-6, MaxDegreeOfParallelism = 8 }).Model);
+        var one = HiddenMarkov.Of<DiscreteDistribution>(2, restarts: 3)
+            .Fit(data, new() { MaxIterations = 200, StopThreshold = 1e-6, MaxDegreeOfParallelism = 1 });
+        Assert.Equal(one.Model, HiddenMarkov.Of<DiscreteDistribution>(2, restarts: 3)
+            .Fit(data, new() { MaxIterations = 200, StopThreshold = 1e-6, MaxDegreeOfParallelism = 8 }).Model);
         var first = ((DiscreteDistribution)one.Model.Emission(0)).Probabilities[0];
         Assert.True(first is > 0.75 or < 0.15, $"{first}");
     }
@@ -224,7 +234,8 @@ public class HiddenMarkovTests
     [Fact]
     public void FrozenPartsStay()
     {
-        var model = HiddenMarkovCases.Dense(3, k => k == 1 ? new NormalDistribution(3, 1).Freeze() : new NormalDistribution(3 * k, 1)).With(new() { FreezeTransitions = true });
+        var model = HiddenMarkovCases.Dense(3, k => k == 1 ? new NormalDistribution(3, 1).Freeze() : new NormalDistribution(3 * k, 1))
+            .With(new() { FreezeTransitions = true });
         var fitted = model.Fit(HiddenMarkovCases.Drawn(20, 1), new() { MaxIterations = 2 }).Model;
         Assert.Equal(model.Transitions, fitted.Transitions);
         Assert.Equal(model.Emission(1), fitted.Emission(1));
@@ -250,17 +261,23 @@ public class HiddenMarkovTests
     public void OddModelsWarn(string edges, string more, string warning) => Assert.Contains(warning, Make(edges, more).Warnings);
 
     [Theory]
-    [InlineData("start;a;1|a;x;0.5|x;y;1|y;x;0.5|y;a;0.5", "hidden Markov model, silent states: found a cycle among 'x', 'y', expected no cycle of states that emit nothing; take one of its transitions out, or let one of the states emit")]
+    [InlineData("start;a;1|a;x;0.5|x;y;1|y;x;0.5|y;a;0.5", "hidden Markov model, silent states: found a cycle among 'x', 'y', expected no cycle of states that "
+        + "emit nothing; take one of its transitions out, or let one of the states emit")]
     [InlineData("start;q;1", "hidden Markov model, transition 'start' to 'q': found no state 'q', expected names of states; add the state or correct the name")]
-    [InlineData("start;a;-1", "hidden Markov model, transition 'start' to 'a': found a probability of -1, expected a finite number of at least 0; correct the probability")]
+    [InlineData("start;a;-1", "hidden Markov model, transition 'start' to 'a': found a probability of -1, expected a finite number of at least 0; correct the "
+        + "probability")]
     [InlineData("start;a;1|start;a;1", "hidden Markov model, transition 'start' to 'a': found 2 of them, expected one; add their probabilities up")]
-    [InlineData("start;a;1|a;start;1", "hidden Markov model, transition 'a' to 'start': found a way into the start, expected none: every sequence begins there once; lead it to the states after the start")]
-    [InlineData("start;a;1|end;a;1", "hidden Markov model, transition 'end' to 'a': found a way out of the end, expected none: every sequence ends there; leave the transition out")]
+    [InlineData("start;a;1|a;start;1", "hidden Markov model, transition 'a' to 'start': found a way into the start, expected none: every sequence begins there "
+        + "once; lead it to the states after the start")]
+    [InlineData("start;a;1|end;a;1", "hidden Markov model, transition 'end' to 'a': found a way out of the end, expected none: every sequence ends there; "
+        + "leave the transition out")]
     public void WrongModelsAreNamed(string edges, string message) => Assert.Equal(message, Assert.Throws<ModelException>(() => Make(edges, "")).Message);
 
     [Fact]
-    public void WrongRowSumsCanBeRefused() => Assert.Equal("hidden Markov model, transitions out of 'start': found a sum of 0.5, expected 1; correct them, or let them be scaled",
-        Assert.Throws<ModelException>(() => new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "a", 0.5), new("a", "a", 1)], refuseRowSums: true)).Message);
+    public void WrongRowSumsCanBeRefused() =>
+        Assert.Equal("hidden Markov model, transitions out of 'start': found a sum of 0.5, expected 1; correct them, or let them be scaled",
+        Assert.Throws<ModelException>(() => new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "a", 0.5), new("a", "a", 1)],
+            refuseRowSums: true)).Message);
 
     [Fact]
     public void WrongLabelsAreNamed()
@@ -270,11 +287,16 @@ public class HiddenMarkovTests
         string Message(int[]? labels, HiddenTraining training = HiddenTraining.BaumWelch) =>
             Assert.Throws<ModelException>(() => model.With(new() { Training = training }).Fit(SequenceSet.From(rows, labels: [labels]))).Message;
         Assert.Equal("label of row 1: found 7, which names no state, expected 0 to 2, or -1 where it is not known; correct the label", Message([0, 7, 1]));
-        Assert.Equal("sequence 0, row 2: found labels that go from 's1' to 's0', expected labels along transitions that the model has; correct the labels, or give the model the transition", Message([0, 1, 0]));
-        Assert.Equal("sequence 0: found labels that no path through the model passes, expected labels along transitions that the model has; correct the labels, or give the model the transition", Message([2, -1, -1]));
-        Assert.Equal("sequence 0: found rows without a label, expected the state of each row; label every row, or train by Baum-Welch, which takes sequences without labels too", Message([0, -1, 1], HiddenTraining.Labeled));
-        Assert.Equal("hidden Markov model: found no state 'q', expected the name of one of its states; correct the name", Assert.Throws<ModelException>(() => model.Labels(["q"])).Message);
-        Assert.Equal("labels of sequence 0: found 2 labels, expected 3, one for each row; give each row its state, or -1", Assert.Throws<ModelException>(() => SequenceSet.From(rows, labels: [[0, 1]])).Message);
+        Assert.Equal("sequence 0, row 2: found labels that go from 's1' to 's0', expected labels along transitions that the model has; correct the labels, or "
+            + "give the model the transition", Message([0, 1, 0]));
+        Assert.Equal("sequence 0: found labels that no path through the model passes, expected labels along transitions that the model has; correct the "
+            + "labels, or give the model the transition", Message([2, -1, -1]));
+        Assert.Equal("sequence 0: found rows without a label, expected the state of each row; label every row, or train by Baum-Welch, which takes sequences "
+            + "without labels too", Message([0, -1, 1], HiddenTraining.Labeled));
+        Assert.Equal("hidden Markov model: found no state 'q', expected the name of one of its states; correct the name",
+            Assert.Throws<ModelException>(() => model.Labels(["q"])).Message);
+        Assert.Equal("labels of sequence 0: found 2 labels, expected 3, one for each row; give each row its state, or -1",
+            Assert.Throws<ModelException>(() => SequenceSet.From(rows, labels: [[0, 1]])).Message);
     }
 
     [Fact]
@@ -283,7 +305,8 @@ public class HiddenMarkovTests
         var error = Assert.Throws<ModelException>(() => new HiddenMarkovModel(
             [new("a", new NormalDistribution(0, 1)), new("d1"), new("d2"), new("d3")],
             [new("start", "a", 1), new("a", "d1", 1), new("d1", "d2", 1), new("d2", "d1", 0.5), new("d2", "d3", 0.5), new("d3", "end", 1)]));
-        Assert.Equal("hidden Markov model, silent states: found a cycle among 'd1', 'd2', expected no cycle of states that emit nothing; take one of its transitions out, or let one of the states emit", error.Message);
+        Assert.Equal("hidden Markov model, silent states: found a cycle among 'd1', 'd2', expected no cycle of states that emit nothing; take one of its "
+            + "transitions out, or let one of the states emit", error.Message);
     }
 
     [Fact]
@@ -302,8 +325,10 @@ public class HiddenMarkovTests
         Assert.Equal(7, two.ParameterCount);
         Assert.Equal(4, two.With(new() { FreezeTransitions = true }).ParameterCount);
         // An end adds a way to each state; a frozen distribution and one that is tied count nothing.
-        Assert.Equal(2 + 1 + 2 + 2, HiddenMarkovModel.FromMatrix(new[,] { { 0.8, 0.1 }, { 0.2, 0.7 } }, [new NormalDistribution(0, 1), new NormalDistribution(4, 1).Freeze()], [0.5, 0.5], [0.1, 0.1]).ParameterCount);
-        Assert.Equal(2 + 3, new HiddenMarkovModel([new("a", new NormalDistribution(0, 1)), new("b", null, TiedTo: "a")], [new("start", "a", 0.5), new("start", "b", 0.5), new("a", "a", 0.5), new("a", "b", 0.5), new("b", "a", 0.5), new("b", "b", 0.5)]).ParameterCount);
+        Assert.Equal(2 + 1 + 2 + 2, HiddenMarkovModel.FromMatrix(new[,] { { 0.8, 0.1 }, { 0.2, 0.7 } },
+            [new NormalDistribution(0, 1), new NormalDistribution(4, 1).Freeze()], [0.5, 0.5], [0.1, 0.1]).ParameterCount);
+        Assert.Equal(2 + 3, new HiddenMarkovModel([new("a", new NormalDistribution(0, 1)), new("b", null, TiedTo: "a")],
+            [new("start", "a", 0.5), new("start", "b", 0.5), new("a", "a", 0.5), new("a", "b", 0.5), new("b", "a", 0.5), new("b", "b", 0.5)]).ParameterCount);
         // Of 3 symbols: 2 for the first row, 3 * 2 for the next ones; and one share of two chains.
         var chain = new MarkovChain([new DiscreteDistribution([0.5, 0.25, 0.25]), new ConditionalProbabilityTable([3, 3], [.. Enumerable.Repeat(1 / 3.0, 9)])]);
         Assert.Equal(8, chain.ParameterCount);
@@ -353,7 +378,9 @@ public class HiddenMarkovTests
             for (var j = 0; j < 2; j++)
             {
                 var before = t == 0 ? Math.Log(transitions[model.StartIndex, j])
-                    : Math.Max(current[0], current[1]) + Math.Log((Math.Exp(current[0] - Math.Max(current[0], current[1])) * transitions[0, j]) + (Math.Exp(current[1] - Math.Max(current[0], current[1])) * transitions[1, j]));
+                    : Math.Max(current[0], current[1])
+                        + Math.Log((Math.Exp(current[0] - Math.Max(current[0], current[1])) * transitions[0, j])
+                            + (Math.Exp(current[1] - Math.Max(current[0], current[1])) * transitions[1, j]));
                 next[j] = before - (0.5 * Math.Pow(rows[t] - (3 * j), 2)) - (0.5 * Math.Log(2 * Math.PI));
             }
             current = next;

@@ -28,7 +28,8 @@ public class LaneNormalsTests
         var emissions = Assert.IsType<LaneNormals>(LaneEmissions.For(states, evaluator, weights, isCareful: false));
         const int padded = 8, row = (padded * Lanes) + 8;
         var random = new SeededRandom(1);
-        double* x = stackalloc double[FeatureTile.Capacity], maxima = stackalloc double[FeatureTile.Capacity], b = stackalloc double[FeatureTile.Capacity / Lanes * row];
+        double* x = stackalloc double[FeatureTile.Capacity], maxima = stackalloc double[FeatureTile.Capacity],
+            b = stackalloc double[FeatureTile.Capacity / Lanes * row];
         foreach (var kind in new[] { "near", "missing", "far", "both", "holes" })
         {
             for (var i = 0; i < FeatureTile.Capacity; i++)
@@ -57,7 +58,8 @@ public class LaneNormalsTests
                 {
                     Assert.InRange(own[k], 1e-145, 1e73);
                     var found = Math.Log2(own[k]) + maxima[i];
-                    if (logs[k] - maxima[i] > Floor + 1) Assert.True(Math.Abs(logs[k] - found) <= Tolerance, $"{kind}, x = {x[i]:R}, state {k}: found {found:R}, expected {logs[k]:R}");
+                    if (logs[k] - maxima[i] > Floor + 1)
+                        Assert.True(Math.Abs(logs[k] - found) <= Tolerance, $"{kind}, x = {x[i]:R}, state {k}: found {found:R}, expected {logs[k]:R}");
                     else Assert.Equal(Floor, Math.Log2(own[k]), 1.0);
                 }
                 Assert.True(own.Max() >= 1);

@@ -57,10 +57,12 @@ public class LaneRangeTests
             foreach (var start in new[] { 1e-119, 1e-60, 1e-30 })
             {
                 Same(HiddenMarkovModel.FromMatrix(dense, states, [1 - start, start]), [[mean], [mean, 0, 0]]);
-                Same(HiddenMarkovModel.FromMatrix(new[,] { { 1 - 1e-60, 1e-60 }, { 0.5, 0.5 - start } }, states, [1 - start, start], ends: [0, start]), [[mean], [0, mean], [mean, mean]]);
+                Same(HiddenMarkovModel.FromMatrix(new[,] { { 1 - 1e-60, 1e-60 }, { 0.5, 0.5 - start } }, states, [1 - start, start], ends: [0, start]),
+                    [[mean], [0, mean], [mean, mean]]);
             }
         }
-        Same(HiddenMarkovModel.FromMatrix(dense, [new DiscreteDistribution([1 - 1e-200, 1e-200]), new DiscreteDistribution([0.5, 0.5])], [1, 0]), [[1, 0, 0], [0, 1]]);
+        Same(HiddenMarkovModel.FromMatrix(dense, [new DiscreteDistribution([1 - 1e-200, 1e-200]), new DiscreteDistribution([0.5, 0.5])], [1, 0]),
+            [[1, 0, 0], [0, 1]]);
     }
 
     [Theory]
@@ -69,7 +71,8 @@ public class LaneRangeTests
     {
         using var forced = KernelSelection.Force(variant);
         Same(new HiddenMarkovModel([new("a", new NormalDistribution(36, 1)), new("b", new NormalDistribution(24, 1))],
-            [new("start", "a", 2.15e-36), new("start", "b", 1), new("a", "a", 1.17e-277), new("a", "b", 1), new("a", "end", 5.71e-76), new("b", "a", 2.29e-285), new("b", "end", 1)]), [[36.7, 36.8, 24.4, 22.9, 24.1], [24, 24]]);
+            [new("start", "a", 2.15e-36), new("start", "b", 1), new("a", "a", 1.17e-277), new("a", "b", 1), new("a", "end", 5.71e-76), new("b", "a", 2.29e-285),
+                new("b", "end", 1)]), [[36.7, 36.8, 24.4, 22.9, 24.1], [24, 24]]);
     }
 
     private static HiddenMarkovModel Two(NormalDistribution a, NormalDistribution b) => HiddenMarkovModel.FromMatrix(dense, [a, b], [0.5, 0.5]);
@@ -80,7 +83,8 @@ public class LaneRangeTests
         var data = SequenceSet.From(sequences);
         double[] logs, uses;
         double[][,] posteriors;
-        using (KernelSelection.Force(KernelVariant.Scalar)) (logs, posteriors, uses) = (model.LogProbability(data, 1), model.PredictProbability(data, 1), Uses(model, data));
+        using (KernelSelection.Force(KernelVariant.Scalar)) (logs, posteriors, uses) =
+            (model.LogProbability(data, 1), model.PredictProbability(data, 1), Uses(model, data));
         var (foundLogs, foundPosteriors, foundUses) = (model.LogProbability(data, 1), model.PredictProbability(data, 1), Uses(model, data));
         for (var s = 0; s < logs.Length; s++)
         {

@@ -25,7 +25,8 @@ public class MarkovChainTests
         golden.Close(GoldenFile.Numbers(golden.Expected.GetProperty("log_probability")), chain.LogProbability(evaluated, 2), "log-probability");
         Close(golden, "fit", chain.Fit(Sequences(golden, "sequences"), new() { MaxIterations = 1 }).Model);
         Close(golden, "weighted_fit", chain.Fit(Sequences(golden, "weighted_sequences", "weights"), new() { MaxIterations = 1 }).Model);
-        Close(golden, "fit_inertia", chain.Fit(Sequences(golden, "sequences"), new() { MaxIterations = 1, Inertia = GoldenFile.Number(golden.Inputs.GetProperty("inertia")) }).Model);
+        Close(golden, "fit_inertia",
+            chain.Fit(Sequences(golden, "sequences"), new() { MaxIterations = 1, Inertia = GoldenFile.Number(golden.Inputs.GetProperty("inertia")) }).Model);
         var fitted = MarkovChain.FromSamples(golden.Inputs.GetProperty("order").GetInt32(), Sequences(golden, "sequences"));
         Close(golden, "fit", fitted);
         var logs = GoldenFile.Numbers(golden.Expected.GetProperty("from_samples_log_probability"));
@@ -67,9 +68,11 @@ public class MarkovChainTests
     [Fact]
     public void BadInputIsNamed()
     {
-        Assert.Equal("Markov chain, table 1: found a discrete over 1 features, expected a conditional probability table over 2 features; give a table for each number of rows before",
+        Assert.Equal("Markov chain, table 1: found a discrete over 1 features, expected a conditional probability table over 2 features; give a table for each "
+            + "number of rows before",
             Assert.Throws<ModelException>(() => new MarkovChain([new DiscreteDistribution([0.5, 0.5]), new DiscreteDistribution([0.5, 0.5])])).Message);
-        Assert.Equal("feature 0: found values from -1 to 2, expected categories coded 0, 1, 2 …, at most 4194304 combinations of 2 of them; give its categories smaller codes, or choose a lower order",
+        Assert.Equal("feature 0: found values from -1 to 2, expected categories coded 0, 1, 2 …, at most 4194304 combinations of 2 of them; give its "
+            + "categories smaller codes, or choose a lower order",
             Assert.Throws<ModelException>(() => MarkovChain.FromSamples(1, SequenceSet.From([[-1.0, 2]]))).Message);
         Assert.Equal("markov-chain model: found rows that are no sequences, expected rows with the starts of their sequences; say which rows make a sequence",
             Assert.Throws<ModelException>(() => ((Model)Drawn(1)).Fit(FeatureMatrix.FromColumn([0, 1]))).Message);
@@ -94,15 +97,18 @@ public class MarkovChainTests
     }
 
     private static SequenceSet Sequences(GoldenFile golden, string name, string? weights = null) => SequenceSet.From(
-        [.. golden.Inputs.GetProperty(name).EnumerateArray().Select(s => GoldenFile.Codes(s, keys))], weights is null ? null : GoldenFile.Numbers(golden.Inputs.GetProperty(weights)));
+        [.. golden.Inputs.GetProperty(name).EnumerateArray().Select(s => GoldenFile.Codes(s, keys))],
+        weights is null ? null : GoldenFile.Numbers(golden.Inputs.GetProperty(weights)));
 
     private static void Close(GoldenFile golden, string name, MarkovChain found)
     {
-        foreach (var (table, i) in golden.Expected.GetProperty(name).EnumerateArray().Select((t, i) => (t, i))) golden.Close(Table(table).Probabilities.ToArray(), found.Tables[i].Probabilities, $"{name} table {i}");
+        foreach (var (table, i) in golden.Expected.GetProperty(name).EnumerateArray()
+            .Select((t, i) => (t, i))) golden.Close(Table(table).Probabilities.ToArray(), found.Tables[i].Probabilities, $"{name} table {i}");
     }
 
     // Rows are in the order of the keys, the first column changing slowest.
     private static TableDistribution Table(JsonElement e) => e.GetProperty("type").GetString() == "Discrete"
         ? new DiscreteDistribution(GoldenFile.Numbers(e.GetProperty("probs")))
-        : new ConditionalProbabilityTable([.. Enumerable.Repeat(2, e.GetProperty("table")[0].GetArrayLength() - 1)], [.. e.GetProperty("table").EnumerateArray().Select(r => GoldenFile.Number(r[r.GetArrayLength() - 1]))]);
+        : new ConditionalProbabilityTable([.. Enumerable.Repeat(2, e.GetProperty("table")[0].GetArrayLength() - 1)],
+            [.. e.GetProperty("table").EnumerateArray().Select(r => GoldenFile.Number(r[r.GetArrayLength() - 1]))]);
 }

@@ -46,7 +46,8 @@ public class SequenceMixtureTests
         var one = model.Fit(data, options);
         Assert.All(one.History, h => Assert.True(h.Improvement >= -1e-9 * Math.Abs(h.LogLikelihood)));
         var bits = new SavedModel(one.Model).ToJson();
-        foreach (var parallelism in new[] { 2, 3, 8, 64 }) Assert.Equal(bits, new SavedModel(model.Fit(data, options with { MaxDegreeOfParallelism = parallelism }).Model).ToJson());
+        foreach (var parallelism in new[] { 2, 3, 8, 64 })
+            Assert.Equal(bits, new SavedModel(model.Fit(data, options with { MaxDegreeOfParallelism = parallelism }).Model).ToJson());
         Assert.Equal(one.Model, SavedModel.FromJson(bits).Model);
         var kinds = model.ScoreKinds.Select(k => k.Name).ToArray();
         var scores = new ScoreBatch(model, kinds, data.Rows);
@@ -57,8 +58,12 @@ public class SequenceMixtureTests
 
     private static (SequenceMixture Model, SequenceSet Data) Get(string name)
     {
-        static HiddenMarkovModel Hidden(double p) => HiddenMarkovModel.FromMatrix(new[,] { { p, 1 - p }, { 1 - p, p } }, [new DiscreteDistribution([0.6, 0.3, 0.1]), new DiscreteDistribution([0.1, 0.2, 0.7])], [0.5, 0.5]);
-        static MarkovChain Chain(double p) => new([new DiscreteDistribution([0.4, 0.3, 0.3]), new ConditionalProbabilityTable([3, 3], [p, (1 - p) / 2, (1 - p) / 2, (1 - p) / 2, p, (1 - p) / 2, (1 - p) / 2, (1 - p) / 2, p])]);
+        static HiddenMarkovModel Hidden(double p) =>
+            HiddenMarkovModel.FromMatrix(new[,] { { p, 1 - p }, { 1 - p, p } },
+                [new DiscreteDistribution([0.6, 0.3, 0.1]), new DiscreteDistribution([0.1, 0.2, 0.7])], [0.5, 0.5]);
+        static MarkovChain Chain(double p) =>
+            new([new DiscreteDistribution([0.4, 0.3, 0.3]),
+                new ConditionalProbabilityTable([3, 3], [p, (1 - p) / 2, (1 - p) / 2, (1 - p) / 2, p, (1 - p) / 2, (1 - p) / 2, (1 - p) / 2, p])]);
         SequenceModel[] components = name switch
         {
             "hidden Markov models" => [Hidden(0.9), Hidden(0.3)],
@@ -67,7 +72,8 @@ public class SequenceMixtureTests
         };
         var random = new SeededRandom(2);
         var sequences = Enumerable.Range(0, 50).Select(s => Chain(s % 2 == 0 ? 0.75 : 0.2).Sample(1, 1 + (int)random.NextInt64(40), s)[0]).Append([]).ToArray();
-        return (new(components, [0.7, 0.3]), SequenceSet.From(sequences, name.Contains("weighted", StringComparison.Ordinal) ? [.. sequences.Select(_ => 0.5 + random.NextDouble())] : null));
+        return (new(components, [0.7, 0.3]),
+            SequenceSet.From(sequences, name.Contains("weighted", StringComparison.Ordinal) ? [.. sequences.Select(_ => 0.5 + random.NextDouble())] : null));
     }
 
     private static SequenceSet Weighted(SequenceSet data, Func<int, double> weight) => SequenceSet.From(

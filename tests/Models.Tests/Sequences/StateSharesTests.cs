@@ -21,13 +21,15 @@ public class StateSharesTests
         Near([0, 0.25, 0.75], Of(new[,] { { 0.5, 0.125, 0.375 }, { 0, 1, 0 }, { 0, 0, 1 } }, [1, 0, 0]).StateShares());
 
     [Fact]
-    public void StatesThatAreNeverReachedHaveNoRow() => Near([0.5, 0.5, 0], Of(new[,] { { 0, 1.0, 0 }, { 1, 0, 0 }, { 0.5, 0.5, 0 } }, [1, 0, 0]).StateShares());
+    public void StatesThatAreNeverReachedHaveNoRow() =>
+        Near([0.5, 0.5, 0], Of(new[,] { { 0, 1.0, 0 }, { 1, 0, 0 }, { 0.5, 0.5, 0 } }, [1, 0, 0]).StateShares());
 
     [Fact]
     public void FiniteSequencesAreCountedByVisits()
     {
         // Left to right: 1 / (1 - stay) visits of each state, of those that get there.
-        var model = HiddenMarkovModel.FromMatrix(new[,] { { 0.5, 0.5, 0 }, { 0, 0.75, 0.125 }, { 0, 0, 0 } }, [new NormalDistribution(0, 1), new NormalDistribution(1, 1), new NormalDistribution(2, 1)], [1, 0, 0], ends: [0, 0.125, 1]);
+        var model = HiddenMarkovModel.FromMatrix(new[,] { { 0.5, 0.5, 0 }, { 0, 0.75, 0.125 }, { 0, 0, 0 } },
+            [new NormalDistribution(0, 1), new NormalDistribution(1, 1), new NormalDistribution(2, 1)], [1, 0, 0], ends: [0, 0.125, 1]);
         Near([2 / 6.5, 4 / 6.5, 0.5 / 6.5], model.StateShares());
         var drawn = model.Sample(20_000, seed: 1);
         double rows = drawn.Sum(s => s.States.Length);
@@ -42,7 +44,9 @@ public class StateSharesTests
         {
             Near([0.5, 0.5], Of(new[,] { { 1 - leave, leave }, { leave, 1 - leave } }, [1, 0]).StateShares(), leave);
             // Left to right, as long in each.
-            Near([0.5, 0.5], HiddenMarkovModel.FromMatrix(new[,] { { 1 - leave, leave }, { 0, 1 - leave } }, [new NormalDistribution(0, 1), new NormalDistribution(1, 1)], [1, 0], ends: [0, leave]).StateShares(), leave);
+            Near([0.5, 0.5],
+                HiddenMarkovModel.FromMatrix(new[,] { { 1 - leave, leave }, { 0, 1 - leave } }, [new NormalDistribution(0, 1), new NormalDistribution(1, 1)],
+                    [1, 0], ends: [0, leave]).StateShares(), leave);
         }
     }
 
@@ -64,7 +68,8 @@ public class StateSharesTests
     public void ModelsWithoutRowsSaySo()
     {
         var model = new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "end", 1), new("a", "end", 1)]);
-        Assert.Equal("hmm model: found no way from the start to a state that emits, expected sequences of at least one row; give the start transitions", Assert.Throws<ModelException>(() => model.StateShares()).Message);
+        Assert.Equal("hmm model: found no way from the start to a state that emits, expected sequences of at least one row; give the start transitions",
+            Assert.Throws<ModelException>(() => model.StateShares()).Message);
     }
 
     [Fact]
@@ -79,7 +84,8 @@ public class StateSharesTests
         for (var k = 0; k < shares.Length; k++) Assert.Equal(shares[k], drawn.Sum(s => s.States.Count(x => x == k)) / rows, 0.02);
     }
 
-    private static HiddenMarkovModel Of(double[,] matrix, double[] starts) => HiddenMarkovModel.FromMatrix(matrix, [.. Enumerable.Range(0, starts.Length).Select(k => new NormalDistribution(k, 1))], starts);
+    private static HiddenMarkovModel Of(double[,] matrix, double[] starts) =>
+        HiddenMarkovModel.FromMatrix(matrix, [.. Enumerable.Range(0, starts.Length).Select(k => new NormalDistribution(k, 1))], starts);
 
     // Roundings of 1e-16 weigh as much as that is of the least probability of leaving.
     private static void Near(double[] expected, double[] found, double leave = 1)

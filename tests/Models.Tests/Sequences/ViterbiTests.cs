@@ -22,8 +22,10 @@ public class ViterbiTests
                 var sum = Enumerable.Range(0, states).Sum(j => matrix[i, j]);
                 for (var j = 0; j < states; j++) matrix[i, j] /= sum;
             }
-            var model = HiddenMarkovModel.FromMatrix(matrix, [.. Enumerable.Range(0, states).Select(k => new NormalDistribution(0.4 * k, 1))], [.. Enumerable.Range(0, states).Select(k => 2.0 * (k + 1) / (states * (states + 1)))]);
-            double[][] sequences = [.. Enumerable.Range(0, 5).Select(s => Enumerable.Range(0, 1 + (20 * s)).Select(_ => 0.4 * states * random.NextDouble()).ToArray())];
+            var model = HiddenMarkovModel.FromMatrix(matrix, [.. Enumerable.Range(0, states).Select(k => new NormalDistribution(0.4 * k, 1))],
+                [.. Enumerable.Range(0, states).Select(k => 2.0 * (k + 1) / (states * (states + 1)))]);
+            double[][] sequences = [.. Enumerable.Range(0, 5)
+                .Select(s => Enumerable.Range(0, 1 + (20 * s)).Select(_ => 0.4 * states * random.NextDouble()).ToArray())];
             var paths = model.Viterbi(SequenceSet.From(sequences), 1);
             for (var s = 0; s < sequences.Length; s++)
             {
@@ -45,7 +47,8 @@ public class ViterbiTests
             var matrix = new double[states, states];
             for (var i = 0; i < states; i++)
                 for (var j = 0; j < states; j++) matrix[i, j] = 1.0 / states;
-            var model = HiddenMarkovModel.FromMatrix(matrix, [.. Enumerable.Range(0, states).Select(_ => new NormalDistribution(0, 1))], [.. Enumerable.Repeat(1.0 / states, states)]);
+            var model = HiddenMarkovModel.FromMatrix(matrix, [.. Enumerable.Range(0, states).Select(_ => new NormalDistribution(0, 1))],
+                [.. Enumerable.Repeat(1.0 / states, states)]);
             Assert.All(model.Viterbi(SequenceSet.From([new double[40]]), 1)[0].States, state => Assert.Equal(0, state));
         }
     }
@@ -59,6 +62,7 @@ public class ViterbiTests
         var best = Enumerable.Range(0, states).Select(k => Start(k) + Emit(k, 0)).ToArray();
         for (var t = 1; t < rows.Length; t++)
             best = [.. Enumerable.Range(0, states).Select(j => Enumerable.Range(0, states).Max(i => best[i] + Math.Log(matrix[i, j])) + Emit(j, t))];
-        return (best.Max(), path => Start(path[0]) + Enumerable.Range(0, rows.Length).Sum(t => Emit(path[t], t) + (t > 0 ? Math.Log(matrix[path[t - 1], path[t]]) : 0)));
+        return (best.Max(),
+            path => Start(path[0]) + Enumerable.Range(0, rows.Length).Sum(t => Emit(path[t], t) + (t > 0 ? Math.Log(matrix[path[t - 1], path[t]]) : 0)));
     }
 }

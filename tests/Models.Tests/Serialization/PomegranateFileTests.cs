@@ -13,46 +13,87 @@ public sealed class PomegranateFileTests
 
     public static TheoryData<string, string> Damaged => new()
     {
-        { """{"class":"Distribution","name":"NormalDistribution","parameters":[NaN,2.0]}""", "m.json, $.parameters[0]: found NaN, expected a finite number; the model broke down in training; fit it again" },
-        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,-Infinity]}""", "m.json, $.parameters[1]: found -Infinity, expected a finite number; the model broke down in training; fit it again" },
-        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,-2.0]}""", "m.json, $ (NormalDistribution), normal distribution, standardDeviation: found -2, expected a finite number above 0; the file is damaged, or the model broke down in training; save it again" },
-        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0]}""", "m.json, $.parameters: found 1 numbers, expected 2; save the model again with pomegranate, or correct the file" },
-        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,"2"]}""", "m.json, $.parameters: found the text '2', expected a number; save the model again with pomegranate, or correct the file" },
-        { """{"class":"Distribution","name":"NormalDistribution"}""", "m.json, $.parameters: found nothing, expected a value; save the model again with pomegranate, or correct the file" },
+        { """{"class":"Distribution","name":"NormalDistribution","parameters":[NaN,2.0]}""",
+            "m.json, $.parameters[0]: found NaN, expected a finite number; the model broke down in training; fit it again" },
+        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,-Infinity]}""",
+            "m.json, $.parameters[1]: found -Infinity, expected a finite number; the model broke down in training; fit it again" },
+        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,-2.0]}""",
+            "m.json, $ (NormalDistribution), normal distribution, standardDeviation: found -2, expected a finite number above 0; the file is damaged, or the "
+                + "model broke down in training; save it again" },
+        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0]}""",
+            "m.json, $.parameters: found 1 numbers, expected 2; save the model again with pomegranate, or correct the file" },
+        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,"2"]}""",
+            "m.json, $.parameters: found the text '2', expected a number; save the model again with pomegranate, or correct the file" },
+        { """{"class":"Distribution","name":"NormalDistribution"}""",
+            "m.json, $.parameters: found nothing, expected a value; save the model again with pomegranate, or correct the file" },
         { """{"class":"Distribution"}""", "m.json, $.name: found nothing, expected a value; save the model again with pomegranate, or correct the file" },
-        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,2.0],"parameters":[1.0,3.0]}""", "m.json, $: found the key 'parameters' twice, expected each key once; the file is damaged or was edited; save the model again" },
-        { """{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":0.5,"a":0.5}]}""", "m.json, $.parameters[0]: found the key 'a' twice, expected each key once; the file is damaged or was edited; save the model again" },
-        { """{"class":"Distribution","dtype":"float","name":"DiscreteDistribution","parameters":[{"1":0.5,"1.0":0.5}]}""", "m.json, $.parameters[0]['1.0']: found the key '1.0', which another key is too by its value, expected each key once; save the model again with pomegranate, or correct the file" },
-        { """{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":1.5}]}""", "m.json, $ (DiscreteDistribution), discrete distribution, probabilities: found a probability out of range, expected numbers from 0 to 1; the file is damaged, or the model broke down in training; save it again" },
-        { """{"class":"Distribution","name":"JointProbabilityTable","table":[["a",0.5],["a",0.5]],"dtypes":["str","float"],"parents":[0]}""", "m.json, $.table[1]: found the same keys as in a row before it, expected each combination once; save the model again with pomegranate, or correct the file" },
-        { """{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["a","b","0.5"],["a","0.5"]],"dtypes":["str","str","float"],"parents":[]}""", "m.json, $.table[1]: found 2 entries, expected 3, as in the first row; save the model again with pomegranate, or correct the file" },
-        { """{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["a","b","nan"]],"dtypes":["str","str","float"],"parents":[]}""", "m.json, $.table[0][2]: found the text 'nan', expected a finite number, as a text; save the model again with pomegranate, or correct the file" },
-        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{{Normal}}],"weights":[0.5]}""", "m.json, $.weights: found 1 weights, expected 2, one for each component; save the model again with pomegranate, or correct the file" },
-        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{{Normal}}],"weights":[-0.5,1.5]}""", "m.json, $.weights[0]: found '-0.5', expected a probability; save the model again with pomegranate, or correct the file" },
-        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{"class":"Kmeans","k":1,"centroids":[[1]]}],"weights":[0.5,0.5]}""", "m.json, $.distributions[1].class: found the text 'Kmeans', expected a distribution or a mixture; save the model again with pomegranate, or correct the file" },
-        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}}, """, "m.json, line 1, byte 139: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
-        { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0],[3.0]]}""", "m.json, $.k: found '2', expected 3, the number of centroids; save the model again with pomegranate, or correct the file" },
-        { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0,3.0]]}""", "m.json, $.centroids: found rows of 1 and of 2 numbers, expected rows of equal length; save the model again with pomegranate, or correct the file" },
-        { Hidden("[2,0,1.0,1.0,null]").Replace("\"end_index\":3", "\"end_index\":2", StringComparison.Ordinal), "m.json, $['end_index']: found 2, which is the start too, expected another state; save the model again with pomegranate, or correct the file" },
-        { Hidden("[2,4,1.0,1.0,null]"), "m.json, $.edges[0][1]: found '4', expected the index of a state, a whole number from 0 to 3; save the model again with pomegranate, or correct the file" },
-        { Hidden("[2,0]"), "m.json, $.edges[0]: found 2 entries, expected 5: from, to, probability, pseudocount and group; save the model again with pomegranate, or correct the file" },
+        { """{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,2.0],"parameters":[1.0,3.0]}""",
+            "m.json, $: found the key 'parameters' twice, expected each key once; the file is damaged or was edited; save the model again" },
+        { """{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":0.5,"a":0.5}]}""",
+            "m.json, $.parameters[0]: found the key 'a' twice, expected each key once; the file is damaged or was edited; save the model again" },
+        { """{"class":"Distribution","dtype":"float","name":"DiscreteDistribution","parameters":[{"1":0.5,"1.0":0.5}]}""",
+            "m.json, $.parameters[0]['1.0']: found the key '1.0', which another key is too by its value, expected each key once; save the model again with "
+                + "pomegranate, or correct the file" },
+        { """{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":1.5}]}""",
+            "m.json, $ (DiscreteDistribution), discrete distribution, probabilities: found a probability out of range, expected numbers from 0 to 1; the file "
+                + "is damaged, or the model broke down in training; save it again" },
+        { """{"class":"Distribution","name":"JointProbabilityTable","table":[["a",0.5],["a",0.5]],"dtypes":["str","float"],"parents":[0]}""",
+            "m.json, $.table[1]: found the same keys as in a row before it, expected each combination once; save the model again with pomegranate, or "
+                + "correct the file" },
+        { """{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["a","b","0.5"],["a","0.5"]],"dtypes":["str","str","float"],"parents":[]}""",
+            "m.json, $.table[1]: found 2 entries, expected 3, as in the first row; save the model again with pomegranate, or correct the file" },
+        { """{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["a","b","nan"]],"dtypes":["str","str","float"],"parents":[]}""",
+            "m.json, $.table[0][2]: found the text 'nan', expected a finite number, as a text; save the model again with pomegranate, or correct the file" },
+        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{{Normal}}],"weights":[0.5]}""",
+            "m.json, $.weights: found 1 weights, expected 2, one for each component; save the model again with pomegranate, or correct the file" },
+        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{{Normal}}],"weights":[-0.5,1.5]}""",
+            "m.json, $.weights[0]: found '-0.5', expected a probability; save the model again with pomegranate, or correct the file" },
+        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{"class":"Kmeans","k":1,"centroids":[[1]]}],"weights":[0.5,0.5]}""",
+            "m.json, $.distributions[1].class: found the text 'Kmeans', expected a distribution or a mixture; save the model again with pomegranate, or "
+                + "correct the file" },
+        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}}, """,
+            "m.json, line 1, byte 139: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
+        { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0],[3.0]]}""",
+            "m.json, $.k: found '2', expected 3, the number of centroids; save the model again with pomegranate, or correct the file" },
+        { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0,3.0]]}""", "m.json, $.centroids: found rows of 1 and of 2 numbers, expected rows of equal length; "
+            + "save the model again with pomegranate, or correct the file" },
+        { Hidden("[2,0,1.0,1.0,null]").Replace("\"end_index\":3", "\"end_index\":2", StringComparison.Ordinal),
+            "m.json, $['end_index']: found 2, which is the start too, expected another state; save the model again with pomegranate, or correct the file" },
+        { Hidden("[2,4,1.0,1.0,null]"), "m.json, $.edges[0][1]: found '4', expected the index of a state, a whole number from 0 to 3; save the model again "
+            + "with pomegranate, or correct the file" },
+        { Hidden("[2,0]"), "m.json, $.edges[0]: found 2 entries, expected 5: from, to, probability, pseudocount and group; save the model again with "
+            + "pomegranate, or correct the file" },
         { Hidden("[2,0,NaN,1.0,null]"), "m.json, $.edges[0][2]: found NaN, expected a finite number; the model broke down in training; fit it again" },
-        { Hidden("[2,0,1.0,1.0,null]", "[0,2]"), "m.json, $['distribution ties'][0]: found a silent state, expected two states with distributions; save the model again with pomegranate, or correct the file" },
-        { Hidden("[0,2,1.0,1.0,null]"), "m.json, $ (HiddenMarkovModel), hidden Markov model, transition 'a' to 'start': found a way into the start, expected none: every sequence begins there once; the file is damaged, or the model broke down in training; save it again" },
-        { $$"""{"class":"MarkovChain","distributions":[{{Normal}}]}""", "m.json, $.distributions[0]: found a distribution that is no table, expected a DiscreteDistribution, then ConditionalProbabilityTables; save the model again with pomegranate, or correct the file" },
-        { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over; use a newer version of Pipelines, or fit the model again" },
-        { $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":1.0}]}],"weights":[0.5,0.5]}""", "m.json, $.distributions[1].parameters[0].a: found the category 'a' in feature 0, which another part of the model takes as a number, expected whole numbers from 0 to 65535, or categories in every part; save the model again with pomegranate, or correct the file" },
+        { Hidden("[2,0,1.0,1.0,null]", "[0,2]"), "m.json, $['distribution ties'][0]: found a silent state, expected two states with distributions; save the "
+            + "model again with pomegranate, or correct the file" },
+        { Hidden("[0,2,1.0,1.0,null]"), "m.json, $ (HiddenMarkovModel), hidden Markov model, transition 'a' to 'start': found a way into the start, expected "
+            + "none: every sequence begins there once; the file is damaged, or the model broke down in training; save it again" },
+        { $$"""{"class":"MarkovChain","distributions":[{{Normal}}]}""",
+            "m.json, $.distributions[0]: found a distribution that is no table, expected a DiscreteDistribution, then ConditionalProbabilityTables; save the "
+                + "model again with pomegranate, or correct the file" },
+        { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over; use a newer "
+            + "version of Pipelines, or fit the model again" },
+        {
+            $$"""{"class":"GeneralMixtureModel","distributions":[{{Normal}},{"class":"Distribution","dtype":"str","name":"""
+                + "\"DiscreteDistribution\",\"parameters\"" + """:[{"a":1.0}]}],"weights":[0.5,0.5]}""",
+            "m.json, $.distributions[1].parameters[0].a: found the category 'a' in feature 0, which another part of the model takes as a number, "
+            + "expected whole numbers from 0 to 65535, or categories in every part; save the model again with pomegranate, or correct the file" },
     };
 
-    private static string Hidden(string edges, string ties = "") => $$"""{"class":"HiddenMarkovModel","name":"m","states":[{{State("a", Normal)}},{{State("b", Normal)}},{{State("m-start", "null")}},{{State("m-end", "null")}}],"end_index":3,"start_index":2,"silent_index":2,"edges":[{{edges}}],"distribution ties":[{{ties}}]}""";
+    private static string Hidden(string edges, string ties = "") =>
+        $$"""{"class":"HiddenMarkovModel","name":"m","states":[{{State("a", Normal)}},{{State("b", Normal)}},{{State("m-start", "null")}},{{State("m-end",
+            "null")}}],"end_index":3,"start_index":2,"silent_index":2,"edges":[{{edges}}],"distribution ties":[{{ties}}]}""";
 
     private static string State(string name, string distribution) => $$"""{"class":"State","distribution":{{distribution}},"name":"{{name}}","weight":1.0}""";
 
-    public static TheoryData<string> SameText => ["dist_bernoulli", "dist_beta", "dist_dirichlet", "dist_exponential", "dist_frozen", "dist_gamma", "dist_kde_gaussian", "dist_kde_triangle", "dist_kde_uniform", "dist_lognormal",
-        "dist_mvg", "dist_normal", "dist_poisson", "dist_uniform", "edge_zero_weight", "gmm_frozen", "gmm_ic", "gmm_mixed_1d", "gmm_mvg", "gmm_nested", "gmm_normal_1d", "gmm_discrete", "ic_weighted", "kmeans", "parquet_types",
+    public static TheoryData<string> SameText => ["dist_bernoulli", "dist_beta", "dist_dirichlet", "dist_exponential", "dist_frozen", "dist_gamma",
+        "dist_kde_gaussian", "dist_kde_triangle", "dist_kde_uniform", "dist_lognormal",
+        "dist_mvg", "dist_normal", "dist_poisson", "dist_uniform", "edge_zero_weight", "gmm_frozen", "gmm_ic", "gmm_mixed_1d", "gmm_mvg", "gmm_nested",
+        "gmm_normal_1d", "gmm_discrete", "ic_weighted", "kmeans", "parquet_types",
         "hmm_from_matrix", "hmm_gaussian_finite", "hmm_gmm", "hmm_ic", "hmm_multivariate", "hmm_silent", "markov_chain_order0"];
 
-    public static TheoryData<string> Readable => [.. Directory.EnumerateDirectories(Golden()).Where(d => File.Exists(Path.Combine(d, "expected.json"))).Select(d => Path.GetFileName(d)).Where(n => n != "edge_nonfinite")];
+    public static TheoryData<string> Readable => [.. Directory.EnumerateDirectories(Golden()).Where(d => File.Exists(Path.Combine(d, "expected.json")))
+        .Select(d => Path.GetFileName(d)).Where(n => n != "edge_nonfinite")];
 
     [Theory]
     [MemberData(nameof(Damaged))]
@@ -86,7 +127,9 @@ public sealed class PomegranateFileTests
     [Fact]
     public void StatesThatAreCalledAsOursGetOtherNames()
     {
-        var saved = Read(Hidden("[2,0,1.0,1.0,null],[0,0,0.5,2,7],[0,1,1.0,3,7]", "[0,1],[1,0]").Replace("\"name\":\"a\"", "\"name\":\"start\"", StringComparison.Ordinal).Replace("\"name\":\"b\"", "\"name\":\"end\"", StringComparison.Ordinal));
+        var saved =
+            Read(Hidden("[2,0,1.0,1.0,null],[0,0,0.5,2,7],[0,1,1.0,3,7]", "[0,1],[1,0]").Replace("\"name\":\"a\"", "\"name\":\"start\"",
+                StringComparison.Ordinal).Replace("\"name\":\"b\"", "\"name\":\"end\"", StringComparison.Ordinal));
         var hidden = Assert.IsType<HiddenMarkovModel>(saved.Model);
         Assert.Equal(["start (2)", "end (2)", "start", "end"], hidden.States.Select(s => s.Name));
         // The distributions of both are one; the row that sums to 1.5 is scaled.
@@ -110,14 +153,16 @@ public sealed class PomegranateFileTests
         var text = Hidden("[2,0,1.0,1.0,null],[0,1,1.0,1.0,null]", "[0,1],[1,0]");
         var at = text.LastIndexOf("[5,2.0]", StringComparison.Ordinal);
         var saved = Read(text[..at] + "[6,2.0]" + text[(at + 7)..]);
-        Assert.Equal([new NormalDistribution(5, 2), new NormalDistribution(6, 2), null, null], ((HiddenMarkovModel)saved.Model).States.Select(s => s.Distribution));
+        Assert.Equal([new NormalDistribution(5, 2), new NormalDistribution(6, 2), null, null],
+            ((HiddenMarkovModel)saved.Model).States.Select(s => s.Distribution));
         Assert.Equal(["$['distribution ties'][0] (and 1 more): states that are tied have different distributions; each keeps its own"], saved.Warnings);
     }
 
     [Fact]
     public void HowAHiddenMarkovModelIsFittedIsLostWithAWarning()
     {
-        var model = ((HiddenMarkovModel)Read(Hidden("[2,0,1.0,1.0,null],[0,1,1.0,1.0,null]")).Model).With(new Models.Sequences.HiddenFitting { EdgeInertia = 0.5 });
+        var model =
+            ((HiddenMarkovModel)Read(Hidden("[2,0,1.0,1.0,null],[0,1,1.0,1.0,null]")).Model).With(new Models.Sequences.HiddenFitting { EdgeInertia = 0.5 });
         PomegranateFile.Write(new SavedModel(model, null), out var warnings);
         Assert.Equal(["$: the format has no place for how the model is fitted"], warnings);
     }
@@ -125,9 +170,13 @@ public sealed class PomegranateFileTests
     [Fact]
     public void NumbersMayBeWrittenInAnyWay()
     {
-        Assert.Equal(new NormalDistribution(5, 2), Read("\uFEFF" + """ { "frozen" : false, "unknown" : NaN, "parameters" : [5, 2.0], "name" : "NormalDistribution", "class" : "Distribution" } """).Model);
-        Assert.Equal(new NormalDistribution(1e30, 5e-324), Read("""{"class":"Distribution","name":"NormalDistribution","parameters":[1000000000000000000000000000000, 5e-324]}""").Model);
-        Assert.Equal(new NormalDistribution(1, 2).Freeze(), Read("""{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,2.0],"frozen":true}""").Model);
+        Assert.Equal(new NormalDistribution(5, 2),
+            Read("\uFEFF"
+                + """ { "frozen" : false, "unknown" : NaN, "parameters" : [5, 2.0], "name" : "NormalDistribution", "class" : "Distribution" } """).Model);
+        Assert.Equal(new NormalDistribution(1e30, 5e-324),
+            Read("""{"class":"Distribution","name":"NormalDistribution","parameters":[1000000000000000000000000000000, 5e-324]}""").Model);
+        Assert.Equal(new NormalDistribution(1, 2).Freeze(),
+            Read("""{"class":"Distribution","name":"NormalDistribution","parameters":[1.0,2.0],"frozen":true}""").Model);
     }
 
     [Theory]
@@ -148,8 +197,10 @@ public sealed class PomegranateFileTests
     [Fact]
     public void KeysOfOldFilesAreNumbersIfAllAre()
     {
-        Assert.Equal(["2", "10"], Read("""{"class":"Distribution","name":"DiscreteDistribution","parameters":[{"10":0.5,"2.0":0.5}]}""").Features!.Single().Categories);
-        Assert.Equal(["10", "2.0", "x"], Read("""{"class":"Distribution","name":"DiscreteDistribution","parameters":[{"10":0.5,"2.0":0.25,"x":0.25}]}""").Features!.Single().Categories);
+        Assert.Equal(["2", "10"],
+            Read("""{"class":"Distribution","name":"DiscreteDistribution","parameters":[{"10":0.5,"2.0":0.5}]}""").Features!.Single().Categories);
+        Assert.Equal(["10", "2.0", "x"],
+            Read("""{"class":"Distribution","name":"DiscreteDistribution","parameters":[{"10":0.5,"2.0":0.25,"x":0.25}]}""").Features!.Single().Categories);
     }
 
     [Fact]
@@ -161,13 +212,17 @@ public sealed class PomegranateFileTests
               {"class":"Distribution","dtype":"float","name":"DiscreteDistribution","parameters":[{"2.0":0.5,"1.0":0.5}]}]}
             """);
         Assert.Equal(["1", "2", "3"], saved.Features!.Single().Categories);
-        Assert.Equal([[0.75, 0, 0.25], [0.5, 0.5, 0]], ((GeneralMixtureModel)saved.Model).Components.Select(c => ((DiscreteDistribution)c).Probabilities.ToArray()));
+        Assert.Equal([[0.75, 0, 0.25], [0.5, 0.5, 0]],
+            ((GeneralMixtureModel)saved.Model).Components.Select(c => ((DiscreteDistribution)c).Probabilities.ToArray()));
     }
 
     [Fact]
     public void KeysThatAreNumbersElsewhereAreTheirOwnCodes()
     {
-        var saved = Read($$"""{"class":"GeneralMixtureModel","weights":[0.5,0.5],"distributions":[{"class":"Distribution","dtype":"int","name":"DiscreteDistribution","parameters":[{"3":0.25,"1":0.75}]},{{Normal}}]}""");
+        var saved =
+            Read(
+                $$"""{"class":"GeneralMixtureModel","weights":[0.5,0.5],"distributions":["""
+                + $$"""{"class":"Distribution","dtype":"int","name":"DiscreteDistribution","parameters":[{"3":0.25,"1":0.75}]},{{Normal}}]}""");
         Assert.Null(saved.Features!.Single().Categories);
         Assert.Equal([0, 0.75, 0, 0.25], ((DiscreteDistribution)((GeneralMixtureModel)saved.Model).Components[0]).Probabilities.ToArray());
     }
@@ -182,7 +237,10 @@ public sealed class PomegranateFileTests
         Assert.Equal("$.parameters: probabilities do not sum to 1; they are used as they stand, as pomegranate does", Assert.Single(half.Warnings));
         Assert.Equal(half.Model, SavedModel.FromJson(half.ToJson()).Model);
         // P(b | y) is missing; the last tag is a lie.
-        var table = Read("""{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["x","a","1"],["x","b","0.0"],["y","a","0.5"]],"dtypes":["str","str","int"],"parents":[]}""");
+        var table =
+            Read(
+                """{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["x","a","1"],["x","b","0.0"],["y","a","0.5"]],"dtypes":"""
+                + """["str","str","int"],"parents":[]}""");
         Assert.Equal([1, 0, 0.5, 0], ((ConditionalProbabilityTable)table.Model).Probabilities.ToArray());
         Assert.Equal(2, table.Warnings.Count);
         Assert.Equal(table.Model, SavedModel.FromJson(table.ToJson()).Model);
@@ -191,11 +249,17 @@ public sealed class PomegranateFileTests
     [Fact]
     public void WeightsOfWhichNoneIsPositiveAreLogarithms()
     {
-        var saved = Read(string.Create(CultureInfo.InvariantCulture, $$"""{"class":"GeneralMixtureModel","weights":[{{Math.Log(0.25)}},{{Math.Log(0.75)}},-Infinity],"distributions":[{{Normal}},{{Normal}},{{Normal}}]}"""));
+        var saved =
+            Read(
+                string.Create(CultureInfo.InvariantCulture,
+                    $$"""{"class":"GeneralMixtureModel","weights":[{{Math.Log(0.25)}},{{Math.Log(
+                        0.75)}},-Infinity],"distributions":[{{Normal}},{{Normal}},{{Normal}}]}"""));
         // exp(log w) is off by some 1e-16.
         Assert.Equal([0.25, 0.75, 0], ((GeneralMixtureModel)saved.Model).Weights.ToArray().Select(w => Math.Round(w, 14)));
         Assert.Contains("are logarithms", Assert.Single(saved.Warnings), StringComparison.Ordinal);
-        Assert.Contains("scaled to it", Assert.Single(Read($$"""{"class":"GeneralMixtureModel","weights":[1,3],"distributions":[{{Normal}},{{Normal}}]}""").Warnings), StringComparison.Ordinal);
+        Assert.Contains("scaled to it",
+            Assert.Single(Read($$"""{"class":"GeneralMixtureModel","weights":[1,3],"distributions":[{{Normal}},{{Normal}}]}""").Warnings),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -203,7 +267,8 @@ public sealed class PomegranateFileTests
     {
         var dirichlet = """{"class":"Distribution","name":"DirichletDistribution","parameters":[[2.0,3.0]]}""";
         var saved = Read($$"""{"class":"GeneralMixtureModel","weights":[0.5,0.5],"distributions":[{{dirichlet}},{{dirichlet}}]}""");
-        Assert.Equal("$.distributions[0] (and 1 more): pomegranate's density of a Dirichlet distribution has the exponents alpha; here they are alpha - 1, as defined, so log-probabilities differ", Assert.Single(saved.Warnings));
+        Assert.Equal("$.distributions[0] (and 1 more): pomegranate's density of a Dirichlet distribution has the exponents alpha; here they are alpha - 1, as "
+            + "defined, so log-probabilities differ", Assert.Single(saved.Warnings));
     }
 
     [Fact]
@@ -211,10 +276,14 @@ public sealed class PomegranateFileTests
     {
         var nested = Normal;
         for (var i = 0; i < 30; i++) nested = $$"""{"class":"GeneralMixtureModel","weights":[1.0],"distributions":[{{nested}}]}""";
-        Assert.Contains("found models nested more than 24 deep, expected at most 24", Assert.Throws<ModelException>(() => Read(nested)).Message, StringComparison.Ordinal);
+        Assert.Contains("found models nested more than 24 deep, expected at most 24", Assert.Throws<ModelException>(() => Read(nested)).Message,
+            StringComparison.Ordinal);
         var parents = "[]";
         for (var i = 0; i < 500; i++) parents = $$"""[{"parents":{{parents}}}]""";
-        Assert.Equal(2, Read($$"""{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["x","a","1.0"]],"dtypes":["str","str","float"],"parents":{{parents}}}""").Model.Dimensions);
+        Assert.Equal(2,
+            Read(
+                $$"""{"class":"Distribution","name":"ConditionalProbabilityTable","table":[["x","a","1.0"]],"dtypes":"""
+                + $$"""["str","str","float"],"parents":{{parents}}}""").Model.Dimensions);
         Assert.Throws<ModelException>(() => Read("""{"class":""" + new string('[', 100_000)));
     }
 
@@ -242,9 +311,11 @@ public sealed class PomegranateFileTests
         Assert.Contains("""
                     "\u00e9\"\n" : 0.5,
             """, text, StringComparison.Ordinal);
-        Assert.Equal(["$: the format has no place for names of features (word): columns go by position there", "$: the format cannot say that unknown categories have probability 0.25: pomegranate gives them 0"], warnings);
+        Assert.Equal(["$: the format has no place for names of features (word): columns go by position there",
+            "$: the format cannot say that unknown categories have probability 0.25: pomegranate gives them 0"], warnings);
         PomegranateFile.Write(new(new SphericalGaussianDistribution([1, 2], 3)), out warnings);
-        Assert.Equal("$: a spherical-gaussian is written as a MultivariateGaussianDistribution: the format does not say that its covariance has that form, and a refit would free it", Assert.Single(warnings));
+        Assert.Equal("$: a spherical-gaussian is written as a MultivariateGaussianDistribution: the format does not say that its covariance has that form, and "
+            + "a refit would free it", Assert.Single(warnings));
         Assert.Equal("$", Assert.Throws<ModelException>(() => PomegranateFile.Write(new(new HalfNormalDistribution(1)), out _)).Place);
     }
 
@@ -254,7 +325,7 @@ public sealed class PomegranateFileTests
         string[] refused = ["dirac-delta", "half-normal", "student-t", "zero-inflated"];
         foreach (var family in Contract.ModelCases.Families)
         {
-            var saved = new SavedModel(family.Blank(family.IsUnivariate ? [0.5] : [0.5, 0.5]));
+            var saved = new SavedModel(family.Prototype(family.IsUnivariate ? [0.5] : [0.5, 0.5]));
             if (refused.Contains(family.Name)) Assert.Throws<ModelException>(() => PomegranateFile.Write(saved, out _));
             else Assert.Equal(saved.Model.Dimensions, SavedModel.FromJson(PomegranateFile.Write(saved, out _)).Model.Dimensions);
         }
@@ -264,5 +335,6 @@ public sealed class PomegranateFileTests
 
     private static string Write(SavedModel saved) => Encoding.ASCII.GetString(PomegranateFile.Write(saved, out _));
 
-    private static string Golden([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "golden", "pomegranate"));
+    private static string Golden([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "golden", "pomegranate"));
 }

@@ -22,7 +22,7 @@ public class RegistrationTests
             Refused(typeof(Format<Normal>)));
         // Built-in models are read as before.
         Assert.IsType<NormalDistribution>(SavedModel.FromJson(new SavedModel(new NormalDistribution(1, 2)).ToJson()).Model);
-        Assert.IsType<NormalDistribution>(ModelFormat.Family("normal").Blank([0.0]));
+        Assert.IsType<NormalDistribution>(ModelFormat.Family("normal").Prototype([0.0]));
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public class RegistrationTests
 
         protected override long FreeParameters => 0;
 
-        public static Impostor<TNames> Blank(ReadOnlySpan<double> center) => new();
+        public static Impostor<TNames> Prototype(ReadOnlySpan<double> center) => new();
 
         public static Impostor<TNames> ReadParameters(JsonElement json) => new();
 

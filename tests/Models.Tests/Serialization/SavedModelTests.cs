@@ -11,18 +11,33 @@ public class SavedModelTests
     public static TheoryData<string, string> Damaged => new()
     {
         { "", "m.json, line 1, byte 1: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "model": {"type": "nor""", "m.json, line 1, byte 67: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "nor""",
+            "m.json, line 1, byte 67: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
         { "[1, 2]", "m.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
         { """{"format": "other"}""", "m.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
-        { """{"format": "pipelines-model", "version": 2}""", "m.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the model again" },
-        { """{"format": "pipelines-model", "version": 1}""", "m.json, property 'model': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1}}""", "m.json, property 'standardDeviation': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1, "standardDeviation": -1}}""", "m.json, normal model, normal distribution, standardDeviation: found -1, expected a finite number above 0; the file is damaged or was edited; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "features": [], "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json, property 'features': found 0 features, expected 1, as the model has; the file is damaged or was edited; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "model": {"type": "kmeans", "type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json: found a duplicate property, expected each property once; the file is damaged or was edited; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffg", "standardDeviation": 1}}""", "m.json, property 'mean': found 'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff…' (61 letters), expected a number; the file is damaged or was not written by Pipelines; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": "\u001b[31mred", "standardDeviation": 1}}""", "m.json, property 'mean': found '\uFFFD[31mred', expected a number; the file is damaged or was not written by Pipelines; save the model again" },
-        { """{"format": "pipelines-model", "version": 1, "training": {"rows": 1e300}, "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""", "m.json, property 'rows': found 1E+300, expected a number of rows; the file is damaged or was not written by Pipelines; save the model again" },
+        { """{"format": "pipelines-model", "version": 2}""",
+            "m.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the model again" },
+        { """{"format": "pipelines-model", "version": 1}""",
+            "m.json, property 'model': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1}}""",
+            "m.json, property 'standardDeviation': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the "
+                + "model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1, "standardDeviation": -1}}""",
+            "m.json, normal model, normal distribution, standardDeviation: found -1, expected a finite number above 0; the file is damaged or was edited; save "
+                + "the model again" },
+        { """{"format": "pipelines-model", "version": 1, "features": [], "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""",
+            "m.json, property 'features': found 0 features, expected 1, as the model has; the file is damaged or was edited; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "kmeans", "type": "normal", "mean": 1, "standardDeviation": 1}}""",
+            "m.json: found a duplicate property, expected each property once; the file is damaged or was edited; save the model again" },
+        {
+            """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": """
+            + "\"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffg\", \"standardDeviation\": 1}}",
+            "m.json, property 'mean': found 'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff…' (61 letters), "
+            + "expected a number; the file is damaged or was not written by Pipelines; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": "\u001b[31mred", "standardDeviation": 1}}""",
+            "m.json, property 'mean': found '\uFFFD[31mred', expected a number; the file is damaged or was not written by Pipelines; save the model again" },
+        { """{"format": "pipelines-model", "version": 1, "training": {"rows": 1e300}, "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""",
+            "m.json, property 'rows': found 1E+300, expected a number of rows; the file is damaged or was not written by Pipelines; save the model again" },
     };
 
     [Theory]
@@ -37,7 +52,10 @@ public class SavedModelTests
     [Theory]
     [InlineData("""{"format": "pipelines-model", "version": "1", "model": {}}""")]
     [InlineData("""{"format": "pipelines-model", "version": 1, "features": [{"name": 5}], "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""")]
-    [InlineData("""{"format": "pipelines-model", "version": 1, "training": {"rows": 1, "converged": true, "logLikelihood": 1, "initialLogLikelihood": 1, "history": [], "seed": "x"}, "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""")]
+    [InlineData(
+        """{"format": "pipelines-model", "version": 1, "training": {"rows": 1, "converged": true, "logLikelihood": 1, "initialLogLikelihood": """
+        + """1, "history": [], "seed": "x"}, "model": """
+        + """{"type": "normal", "mean": 1, "standardDeviation": 1}}""")]
     public void AValueOfAnotherTypeIsAModelError(string json)
     {
         var error = Assert.Throws<ModelException>(() => SavedModel.FromJson(Encoding.UTF8.GetBytes(json), "m.json"));
@@ -47,8 +65,10 @@ public class SavedModelTests
     [Fact]
     public void AnUnknownTypeIsNeverLookedUp()
     {
-        var error = Assert.Throws<ModelException>(() => SavedModel.FromJson("""{"format": "pipelines-model", "version": 1, "model": {"type": "System.Diagnostics.Process"}}"""u8.ToArray()));
-        Assert.StartsWith("model, property 'type': found 'System.Diagnostics.Process', expected a model that this version of Pipelines knows; ", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ModelException>(
+            () => SavedModel.FromJson("""{"format": "pipelines-model", "version": 1, "model": {"type": "System.Diagnostics.Process"}}"""u8.ToArray()));
+        Assert.StartsWith("model, property 'type': found 'System.Diagnostics.Process', expected a model that this version of Pipelines knows; ", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,9 +96,10 @@ public class SavedModelTests
             new(2, 1, long.MaxValue, double.NaN, 0, double.NaN, double.NaN, 3, false, false) { Failure = "component 1: found no variance" },
             new(3, 0, 5, -1200, 17, 2434, 2450, 100, false, true),
         ];
-        var saved = model with { Training = new TrainingFacts(3, true, -1200, -1300, [-1200], 5, 16, "scalar") { Candidates = candidates } };
+        var saved = model with { Training = new TrainingRecord(3, true, -1200, -1300, [-1200], 5, 16, "scalar") { Candidates = candidates } };
         Assert.Equal(candidates, SavedModel.FromJson(saved.ToJson()).Training!.Candidates);
-        Assert.DoesNotContain("candidates", (model with { Training = new TrainingFacts(3, true, -1200, -1300, [-1200], 5, 16, "scalar") }).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("candidates", (model with { Training = new TrainingRecord(3, true, -1200, -1300, [-1200], 5, 16, "scalar") }).ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

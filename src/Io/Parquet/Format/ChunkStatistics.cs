@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Pipelines.Io.Format;
 
 /// <summary>
-/// What a column chunk's metadata says of its values. Hints only: writers leave them out, put NaN or zeros there, or compare unsigned values as signed ones, so what is
-/// doubtful is left out, and nothing is decided by what is left.
+/// What a column chunk's metadata says of its values. Hints only: writers leave them out, put NaN or zeros there, or compare unsigned values as signed ones, so
+/// what is doubtful is left out, and nothing is decided by what is left.
 /// </summary>
 /// <param name="Nulls">Number of nulls; -1 = not told.</param>
 /// <param name="Minimum">Bytes of the least value, little-endian.</param>
@@ -40,7 +40,8 @@ internal readonly record struct ChunkStatistics(long Nulls, ulong Minimum, ulong
         }
         reader.End(outer);
         for (var newer = 2; newer >= 0; newer -= 2)
-            if (lengths[newer] > 0 && lengths[newer] == lengths[newer + 1]) return new ChunkStatistics(nulls, values[newer + 1], values[newer], lengths[newer], newer == 0);
+            if (lengths[newer] > 0 && lengths[newer] == lengths[newer + 1])
+                return new ChunkStatistics(nulls, values[newer + 1], values[newer], lengths[newer], newer == 0);
         return None with { Nulls = nulls };
     }
 

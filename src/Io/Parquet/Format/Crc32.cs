@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>The checksum of pages: CRC-32 as in gzip, by carry-less multiplication of 64 bytes a step where the processor has it, else by tables, eight bytes a step.</summary>
+/// <summary>
+/// The checksum of pages: CRC-32 as in gzip, by carry-less multiplication of 64 bytes a step where the processor has it, else by tables, eight bytes a step.
+/// </summary>
 internal static class Crc32
 {
     private static readonly uint[] Tables = MakeTables();
@@ -54,7 +56,8 @@ internal static class Crc32
         return (a ^ Pclmulqdq.CarrylessMultiply(quotient, Inverse, 0x00)).AsUInt32()[1];
     }
 
-    private static Vector128<ulong> Carry(Vector128<ulong> value, Vector128<ulong> by) => Pclmulqdq.CarrylessMultiply(value, by, 0x00) ^ Pclmulqdq.CarrylessMultiply(value, by, 0x11);
+    private static Vector128<ulong> Carry(Vector128<ulong> value, Vector128<ulong> by) =>
+        Pclmulqdq.CarrylessMultiply(value, by, 0x00) ^ Pclmulqdq.CarrylessMultiply(value, by, 0x11);
 
     private static uint Step(ReadOnlySpan<byte> bytes, uint crc)
     {
@@ -63,7 +66,8 @@ internal static class Crc32
         {
             var low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ crc;
             var high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-            crc = t[(7 << 8) + (int)(low & 255)] ^ t[(6 << 8) + (int)((low >> 8) & 255)] ^ t[(5 << 8) + (int)((low >> 16) & 255)] ^ t[(4 << 8) + (int)(low >> 24)]
+            crc =
+                t[(7 << 8) + (int)(low & 255)] ^ t[(6 << 8) + (int)((low >> 8) & 255)] ^ t[(5 << 8) + (int)((low >> 16) & 255)] ^ t[(4 << 8) + (int)(low >> 24)]
                 ^ t[(3 << 8) + (int)(high & 255)] ^ t[(2 << 8) + (int)((high >> 8) & 255)] ^ t[(1 << 8) + (int)((high >> 16) & 255)] ^ t[(int)(high >> 24)];
         }
         foreach (var b in bytes) crc = t[(int)((crc ^ b) & 255)] ^ (crc >> 8);

@@ -75,7 +75,8 @@ internal static class FooterFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a failing read at byte {offset} ({e.Message})", $"{target.Length} bytes", "check the storage", e);
+            throw new DataException(DataErrorKind.Storage, path, $"a failing read at byte {offset} ({e.Message})", $"{target.Length} bytes",
+                "check the storage", e);
         }
     }
 
@@ -95,13 +96,20 @@ internal static class FooterFile
         Span<byte> head = stackalloc byte[4], tail = stackalloc byte[Tail];
         if (OtherFormat.Of(file, length, path) is { } other) throw NotParquet(path, other.Found, "a Parquet file", other.Remedy);
         if (length < 4 + Tail) throw NotParquet(path, $"a file of {length} bytes", "at least 12 bytes");
-        if (Read(file, head, 0, path) != 4 || Read(file, tail, length - Tail, path) != Tail) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
+        if (Read(file, head, 0, path) != 4 || Read(file, tail, length - Tail, path) != Tail)
+            throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
         var isEncrypted = head.SequenceEqual("PARE"u8) && tail[4..].SequenceEqual("PARE"u8);
-        if (isEncrypted && decrypt is null) throw NotParquet(path, "an encrypted file", "a Parquet file without encryption, or a key", "give its keys (ParquetSourceOptions.DecryptionKeys), or decrypt it first");
-        if (!isEncrypted && !head.SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(head)} at its beginning", "the letters PAR1");
-        if (!isEncrypted && !tail[4..].SequenceEqual("PAR1"u8)) throw NotParquet(path, $"the bytes {Convert.ToHexString(tail[4..])} at its end", "the letters PAR1", "the file is cut off or damaged: fetch it again");
+        if (isEncrypted && decrypt is null)
+            throw NotParquet(path, "an encrypted file", "a Parquet file without encryption, or a key",
+                "give its keys (ParquetSourceOptions.DecryptionKeys), or decrypt it first");
+        if (!isEncrypted && !head.SequenceEqual("PAR1"u8))
+            throw NotParquet(path, $"the bytes {Convert.ToHexString(head)} at its beginning", "the letters PAR1");
+        if (!isEncrypted && !tail[4..].SequenceEqual("PAR1"u8))
+            throw NotParquet(path, $"the bytes {Convert.ToHexString(tail[4..])} at its end", "the letters PAR1",
+                "the file is cut off or damaged: fetch it again");
         var footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
-        if (footer <= 0 || footer > length - 4 - Tail || footer > MaxFooter) throw NotParquet(path, $"a footer of {footer} bytes", $"1 to {Math.Min(length - 4 - Tail, MaxFooter)} bytes");
+        if (footer <= 0 || footer > length - 4 - Tail || footer > MaxFooter)
+            throw NotParquet(path, $"a footer of {footer} bytes", $"1 to {Math.Min(length - 4 - Tail, MaxFooter)} bytes");
         var bytes = new byte[footer];
         if (Read(file, bytes, length - Tail - footer, path) != footer) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
         try
@@ -123,12 +131,15 @@ internal static class FooterFile
     public static (string Found, string Expected)? Change(SafeFileHandle file, FileFooter footer, string path)
     {
         var was = footer.Identity;
-        if (RandomAccess.GetLength(file) is var length && length != was.Bytes) return ($"a file of {length} bytes", $"{was.Bytes} bytes, as when it was opened");
-        if (File.GetLastWriteTimeUtc(file) is var modified && modified != was.Modified) return (Invariant($"a file changed at {modified:O}"), Invariant($"one last changed at {was.Modified:O}, as when it was opened"));
+        if (RandomAccess.GetLength(file) is var length && length != was.Bytes)
+            return ($"a file of {length} bytes", $"{was.Bytes} bytes, as when it was opened");
+        if (File.GetLastWriteTimeUtc(file) is var modified && modified != was.Modified)
+            return (Invariant($"a file changed at {modified:O}"), Invariant($"one last changed at {was.Modified:O}, as when it was opened"));
         Span<byte> tail = stackalloc byte[Tail];
         if (Read(file, tail, length - Tail, path) != Tail) return ("a file that shrank while it was read", $"{was.Bytes} bytes");
         var bytes = new byte[(int)Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(tail), 0, Math.Min(QuickTail, length - Tail))];
-        if (Read(file, bytes, length - Tail - bytes.Length, path) != bytes.Length || Hash(bytes) != was.TailHash) return ("a file with another footer", "the footer that it had when it was opened");
+        if (Read(file, bytes, length - Tail - bytes.Length, path) != bytes.Length || Hash(bytes) != was.TailHash)
+            return ("a file with another footer", "the footer that it had when it was opened");
         return null;
     }
 
@@ -141,11 +152,13 @@ internal static class FooterFile
         // Parquet is read from its end; what a pipe has passed on is gone.
         catch (NotSupportedException e)
         {
-            throw new DataException(DataErrorKind.Usage, path, "a pipe or a device", "a Parquet file, which is read from its end", "save the data to a file first, and name that", e);
+            throw new DataException(DataErrorKind.Usage, path, "a pipe or a device", "a Parquet file, which is read from its end",
+                "save the data to a file first, and name that", e);
         }
     }
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static DataException NotParquet(string place, string found, string expected, string remedy = "write the file anew, or leave it out") => new(DataErrorKind.Data, place, found, expected, remedy);
+    private static DataException NotParquet(string place, string found, string expected, string remedy = "write the file anew, or leave it out") =>
+        new(DataErrorKind.Data, place, found, expected, remedy);
 }

@@ -54,17 +54,20 @@ internal static class FooterParser
             var group = groups[g];
             if (group.Rows < 0) throw new BrokenFileException($"row group {g} with {group.Rows} rows", "at least 0");
             if (group.Rows > MaxRowGroupRows) throw new BrokenFileException($"row group {g} with {group.Rows} rows", $"at most {MaxRowGroupRows}");
-            if (group.Chunks.Length != leaves.Count) throw new BrokenFileException($"row group {g} with {group.Chunks.Length} columns", $"{leaves.Count}, as the schema says");
+            if (group.Chunks.Length != leaves.Count)
+                throw new BrokenFileException($"row group {g} with {group.Chunks.Length} columns", $"{leaves.Count}, as the schema says");
             for (var c = 0; c < leaves.Count; c++)
             {
                 var chunk = group.Chunks[c];
                 var where = $"row group {g}, column '{leaves[c].Path}'";
                 if (chunk.Obstacle is not null) continue;
-                if (chunk.Physical != leaves[c].Storage!.Physical) throw new BrokenFileException($"{where} stored as {chunk.Physical}", $"{leaves[c].Storage!.Physical}, as the schema says");
+                if (chunk.Physical != leaves[c].Storage!.Physical)
+                    throw new BrokenFileException($"{where} stored as {chunk.Physical}", $"{leaves[c].Storage!.Physical}, as the schema says");
                 if (chunk.Values < 0 || (leaves[c].IsOnePerRow && chunk.Values != group.Rows))
                     throw new BrokenFileException($"{where} with {chunk.Values} values", $"{group.Rows}, the row group's rows");
                 if (chunk.Values > 0 && (chunk.Offset < 4 || chunk.CompressedBytes <= 0 || chunk.Offset > dataEnd - chunk.CompressedBytes))
-                    throw new BrokenFileException($"{where} at byte {chunk.Offset} with {chunk.CompressedBytes} bytes", $"a place between byte 4 and the footer at byte {dataEnd}");
+                    throw new BrokenFileException($"{where} at byte {chunk.Offset} with {chunk.CompressedBytes} bytes",
+                        $"a place between byte 4 and the footer at byte {dataEnd}");
             }
             sum += group.Rows;
         }
@@ -137,7 +140,13 @@ internal static class FooterParser
             }
         }
         reader.End(outer);
-        if (obstacle is not null) return (chunk ?? new ColumnChunkInfo(default, default, [], 0, 0, 0, 0, null)) with { Obstacle = obstacle, IsElsewhere = isElsewhere, IsLocked = isLocked };
+        if (obstacle is not null)
+            return (chunk ?? new ColumnChunkInfo(default, default, [], 0, 0, 0, 0, null)) with
+            {
+                Obstacle = obstacle,
+                IsElsewhere = isElsewhere,
+                IsLocked = isLocked
+            };
         return chunk ?? throw new BrokenFileException("a column chunk that says nothing of itself", "its metadata");
     }
 
@@ -171,7 +180,9 @@ internal static class FooterParser
         if (physical is < 0 or > 7) throw new BrokenFileException($"physical type {physical} in a column chunk", "0 to 7");
         // Some writers set the dictionary's offset to 0 where there is none.
         var offset = dictionary > 0 ? Math.Min(dictionary, data) : data;
-        return new ColumnChunkInfo((PhysicalType)physical, (PageCodec)codec, encodings, values, offset, compressed, uncompressed, CodecObstacle(codec)) { Statistics = statistics };
+        return new ColumnChunkInfo((PhysicalType)physical, (PageCodec)codec, encodings, values, offset, compressed, uncompressed,
+            CodecObstacle(codec))
+        { Statistics = statistics };
     }
 
     private static string? CodecObstacle(int codec) => (PageCodec)codec switch

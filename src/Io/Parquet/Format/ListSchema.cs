@@ -1,8 +1,8 @@
 namespace Pipelines.Io.Format;
 
 /// <summary>
-/// Finds the columns of lists in a schema: three levels (a group that says it is a list, a repeated group, the element), two, as older writers have them (the group, the repeated
-/// element), or one repeated column.
+/// Finds the columns of lists in a schema: three levels (a group that says it is a list, a repeated group, the element), two, as older writers have them (the
+/// group, the repeated element), or one repeated column.
 /// </summary>
 internal static class ListSchema
 {
@@ -36,7 +36,8 @@ internal static class ListSchema
             [{ Repetition: Repetition.Repeated }] => true,
             [{ IsList: true, Repetition: not Repetition.Repeated }, { Repetition: Repetition.Repeated }] => true,
             // By these names older writers tell that the repeated group is the element itself, a structure.
-            [{ IsList: true, Repetition: not Repetition.Repeated } list, { Repetition: Repetition.Repeated, IsList: false } group, { Repetition: not Repetition.Repeated }] =>
+            [{ IsList: true, Repetition: not Repetition.Repeated } list, { Repetition: Repetition.Repeated, IsList: false } group,
+            { Repetition: not Repetition.Repeated }] =>
                 group.Name != "array" && group.Name != list.Name + "_tuple",
             _ => false,
         };

@@ -6,7 +6,8 @@ internal enum PhysicalType { Boolean = 0, Int32 = 1, Int64 = 2, Int96 = 3, Float
 /// <summary>Encodings, numbered as in the Parquet format.</summary>
 internal enum PageEncoding
 {
-    Plain = 0, PlainDictionary = 2, Rle = 3, BitPacked = 4, DeltaBinaryPacked = 5, DeltaLengthByteArray = 6, DeltaByteArray = 7, RleDictionary = 8, ByteStreamSplit = 9,
+    Plain = 0, PlainDictionary = 2, Rle = 3, BitPacked = 4, DeltaBinaryPacked = 5, DeltaLengthByteArray = 6, DeltaByteArray = 7, RleDictionary = 8,
+    ByteStreamSplit = 9,
 }
 
 /// <summary>Codecs, numbered as in the Parquet format. <see cref="HadoopLz4"/> is the deprecated LZ4 with Hadoop's framing.</summary>
@@ -41,7 +42,8 @@ internal enum TimeUnit { Millis = 1, Micros = 2, Nanos = 3 }
 /// <param name="Bits">Integers: 8, 16, 32 or 64.</param>
 /// <param name="IsSigned">Integers: signed.</param>
 internal sealed record ParquetStorage(
-    PhysicalType Physical, LogicalKind Kind = LogicalKind.None, int Length = 0, TimeUnit Unit = TimeUnit.Millis, bool IsUtc = false, int Precision = 0, int Scale = 0, int Bits = 0, bool IsSigned = true)
+    PhysicalType Physical, LogicalKind Kind = LogicalKind.None, int Length = 0, TimeUnit Unit = TimeUnit.Millis, bool IsUtc = false, int Precision = 0,
+    int Scale = 0, int Bits = 0, bool IsSigned = true)
 {
     /// <summary>The name for people: <c>INT64 TIMESTAMP(MILLIS, UTC)</c>.</summary>
     public override string ToString()

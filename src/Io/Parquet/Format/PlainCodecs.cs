@@ -35,7 +35,8 @@ internal static class PlainCodecs
             TypeCode.Double => new BlittableCodec<double>(),
             TypeCode.Decimal => Decimals(s),
             TypeCode.DateTime => s.Physical == PhysicalType.Int96 ? new ConvertingCodec<Int96, DateTime>(ReadInt96, WriteInt96) : Timestamps(s),
-            TypeCode.String when s.Physical == PhysicalType.FixedLenByteArray => new FixedBytesCodec<string>(s.Length, Text, (v, target) => WriteFixed(Utf8.GetBytes(v), target)),
+            TypeCode.String when s.Physical == PhysicalType.FixedLenByteArray =>
+                new FixedBytesCodec<string>(s.Length, Text, (v, target) => WriteFixed(Utf8.GetBytes(v), target)),
             TypeCode.String => new VariableBytesCodec<string>(Text, WriteText),
             _ => Others(s, type),
         };
@@ -46,12 +47,14 @@ internal static class PlainCodecs
         if (type == typeof(ReadOnlyMemory<byte>)) return s.Physical == PhysicalType.ByteArray ? new StoredBytesCodec()
             : new StoredFixedCodec(s.Physical == PhysicalType.Int96 ? 12 : s.Length);
         if (type == typeof(DateOnly)) return new ConvertingCodec<int, DateOnly>(ReadDate, v => v.DayNumber - Epoch.DayNumber);
-        if (type == typeof(Guid)) return new FixedBytesCodec<Guid>(16, v => new Guid(v, bigEndian: true), (v, target) => v.TryWriteBytes(target, bigEndian: true, out _));
+        if (type == typeof(Guid))
+            return new FixedBytesCodec<Guid>(16, v => new Guid(v, bigEndian: true), (v, target) => v.TryWriteBytes(target, bigEndian: true, out _));
         if (type == typeof(TimeOnly))
         {
             return s.Unit switch
             {
-                TimeUnit.Millis => new ConvertingCodec<int, TimeOnly>(v => Time(v, TimeSpan.TicksPerMillisecond, 1), v => (int)(v.Ticks / TimeSpan.TicksPerMillisecond)),
+                TimeUnit.Millis => new ConvertingCodec<int, TimeOnly>(v => Time(v, TimeSpan.TicksPerMillisecond, 1),
+                    v => (int)(v.Ticks / TimeSpan.TicksPerMillisecond)),
                 TimeUnit.Micros => new ConvertingCodec<long, TimeOnly>(v => Time(v, 10, 1), v => v.Ticks / 10),
                 _ => new ConvertingCodec<long, TimeOnly>(v => Time(v, 1, 100), v => v.Ticks * 100),
             };
@@ -96,20 +99,25 @@ internal static class PlainCodecs
 
     private static void WriteFixed(ReadOnlySpan<byte> value, Span<byte> target)
     {
-        if (value.Length != target.Length) throw new BrokenFileException($"a value of {value.Length} bytes", $"{target.Length} bytes, the column's fixed length");
+        if (value.Length != target.Length)
+            throw new BrokenFileException($"a value of {value.Length} bytes", $"{target.Length} bytes, the column's fixed length");
         value.CopyTo(target);
     }
 
     private static DateOnly ReadDate(int days)
     {
         var number = (long)Epoch.DayNumber + days;
-        return number >= 0 && number <= DateOnly.MaxValue.DayNumber ? DateOnly.FromDayNumber((int)number) : throw new BrokenFileException($"the date {days} days after 1970-01-01", "the years 1 to 9999");
+        return number >= 0 && number <= DateOnly.MaxValue.DayNumber
+            ? DateOnly.FromDayNumber((int)number)
+            : throw new BrokenFileException($"the date {days} days after 1970-01-01", "the years 1 to 9999");
     }
 
     private static TimeOnly Time(long value, long ticks, long parts)
     {
         if (value % parts != 0) throw new BrokenFileException($"the time {value} ns", "a multiple of 100 ns");
-        return value >= 0 && value / parts < TimeSpan.TicksPerDay / ticks ? new TimeOnly(value / parts * ticks) : throw new BrokenFileException($"the time {value}", "less than a day");
+        return value >= 0 && value / parts < TimeSpan.TicksPerDay / ticks
+            ? new TimeOnly(value / parts * ticks)
+            : throw new BrokenFileException($"the time {value}", "less than a day");
     }
 
     private static ConvertingCodec<long, DateTime> Timestamps(ParquetStorage s)
@@ -123,7 +131,9 @@ internal static class PlainCodecs
             TimeUnit.Micros => new(v => Make(v, 10), v => Floor(v.Ticks - epoch, 10)),
             _ => new(
                 v => v % 100 == 0 ? Make(v / 100, 1) : throw new BrokenFileException($"the timestamp {v} ns", "a multiple of 100 ns"),
-                v => Math.Abs(v.Ticks - epoch) <= long.MaxValue / 100 ? (v.Ticks - epoch) * 100 : throw new BrokenFileException($"the timestamp {v:O}", "the years 1678 to 2262, which nanoseconds can say")),
+                v => Math.Abs(v.Ticks - epoch) <= long.MaxValue / 100
+                    ? (v.Ticks - epoch) * 100
+                    : throw new BrokenFileException($"the timestamp {v:O}", "the years 1678 to 2262, which nanoseconds can say")),
         };
 
         DateTime Make(long value, long ticks) => value >= min / ticks && value <= max / ticks
@@ -138,7 +148,8 @@ internal static class PlainCodecs
         // Day 2,440,588 of the Julian calendar is 1970-01-01.
         var days = (long)value.Day - 2_440_588;
         if (value.Nanos % 100 != 0) throw new BrokenFileException($"the timestamp of day {days} and {value.Nanos} ns", "a multiple of 100 ns");
-        if (value.Nanos is < 0 or >= 86_400_000_000_000 || days < -719_162 || days > 2_932_896) throw new BrokenFileException($"the timestamp {days} days after 1970-01-01", "the years 1 to 9999");
+        if (value.Nanos is < 0 or >= 86_400_000_000_000 || days < -719_162 || days > 2_932_896)
+            throw new BrokenFileException($"the timestamp {days} days after 1970-01-01", "the years 1 to 9999");
         return new DateTime(DateTime.UnixEpoch.Ticks + days * TimeSpan.TicksPerDay + value.Nanos / 100, DateTimeKind.Unspecified);
     }
 
@@ -171,7 +182,8 @@ internal static class PlainCodecs
         var value = new BigInteger(bytes, isUnsigned: false, isBigEndian: true);
         var magnitude = BigInteger.Abs(value);
         if (magnitude.GetBitLength() > 96) throw new BrokenFileException($"the decimal {value}e-{scale}", "at most 28 digits");
-        return new decimal((int)(uint)(magnitude & uint.MaxValue), (int)(uint)((magnitude >> 32) & uint.MaxValue), (int)(uint)(magnitude >> 64), value.Sign < 0, (byte)scale);
+        return new decimal((int)(uint)(magnitude & uint.MaxValue), (int)(uint)((magnitude >> 32) & uint.MaxValue), (int)(uint)(magnitude >> 64), value.Sign < 0,
+            (byte)scale);
     }
 
     private static Int128 Unscaled(decimal value, ParquetStorage s, Int128 limit)

@@ -85,7 +85,9 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
     private void NextRun()
     {
         var header = Varint();
-        if (header >> 1 == 0) throw (header & 1) == 0 ? new BrokenFileException("a run of no value", "at least one") : new BrokenFileException("a bit-packed run of no value", "at least eight");
+        if (header >> 1 == 0) throw (header & 1) == 0
+            ? new BrokenFileException("a run of no value", "at least one")
+            : new BrokenFileException("a bit-packed run of no value", "at least eight");
         isPacked = (header & 1) != 0;
         left = header >> 1;
         if (isPacked)

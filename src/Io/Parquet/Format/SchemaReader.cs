@@ -71,7 +71,8 @@ internal static class SchemaReader
         if (physical > 7) throw new BrokenFileException($"column '{name}' of physical type {physical}", "0 to 7");
         if (children > 0) throw new BrokenFileException($"column '{name}' with values and children", "one of them");
         var p = (PhysicalType)physical;
-        if (p == PhysicalType.FixedLenByteArray && length is <= 0 or > 1 << 20) throw new BrokenFileException($"column '{name}' with values of {length} bytes", "1 to 1,048,576");
+        if (p == PhysicalType.FixedLenByteArray && length is <= 0 or > 1 << 20)
+            throw new BrokenFileException($"column '{name}' with values of {length} bytes", "1 to 1,048,576");
         var storage = logical is { Kind: not LogicalKind.None } ? logical with { Physical = p } : FromConverted(p, converted, precision, scale);
         return new SchemaNode(name, storage with { Length = p == PhysicalType.FixedLenByteArray ? length : 0 }, (Repetition)repetition, 0) { Stored = stored };
     }
@@ -94,7 +95,8 @@ internal static class SchemaReader
             else columns.Add(NestedSchema.Column(nodes.GetRange(from, index - from), first));
         }
         if (index != nodes.Count) throw new BrokenFileException($"a schema of {nodes.Count} elements", $"{index}, as its groups say");
-        if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new BrokenFileException($"two columns named '{twice.Key}'", "distinct names");
+        if (columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new BrokenFileException($"two columns named '{twice.Key}'", "distinct names");
         return (columns, leaves);
     }
 

@@ -92,7 +92,9 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
         _ => throw new BrokenFileException($"a field of type {type}", "an integer"),
     };
 
-    public int Int32(ThriftType type) => Int(type) is >= int.MinValue and <= int.MaxValue and var v ? (int)v : throw new BrokenFileException("a number out of range", "32 bits");
+    public int Int32(ThriftType type) => Int(type) is >= int.MinValue and <= int.MaxValue and var v
+        ? (int)v
+        : throw new BrokenFileException("a number out of range", "32 bits");
 
     public static bool Bool(ThriftType type) => type switch
     {

@@ -42,7 +42,8 @@ internal static class ValueTypes
             },
             _ => null,
         };
-        if (type == typeof(decimal) && (s.Scale < 0 || s.Scale > 28 || s.Precision < s.Scale || s.Precision > 76)) return (null, $"{s} is out of the range of decimals: at most 28 digits after the point");
+        if (type == typeof(decimal) && (s.Scale < 0 || s.Scale > 28 || s.Precision < s.Scale || s.Precision > 76))
+            return (null, $"{s} is out of the range of decimals: at most 28 digits after the point");
         return type is null ? (null, $"the type {s} is not supported") : (type, null);
     }
 
@@ -77,5 +78,6 @@ internal static class ValueTypes
             : null,
     };
 
-    private static ParquetStorage Integer(int bits, bool signed) => new(bits == 64 ? PhysicalType.Int64 : PhysicalType.Int32, LogicalKind.Integer, Bits: bits, IsSigned: signed);
+    private static ParquetStorage Integer(int bits, bool signed) =>
+        new(bits == 64 ? PhysicalType.Int64 : PhysicalType.Int32, LogicalKind.Integer, Bits: bits, IsSigned: signed);
 }

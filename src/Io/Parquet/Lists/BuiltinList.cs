@@ -13,13 +13,14 @@ internal sealed class BuiltinList : IListCursor
     public BuiltinList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels)
     {
         handle = FooterFile.Open(file.Path);
-        cursor = ColumnDecoder.For(column).Open(handle, file.Path, file.Footer.RowGroups[group].Chunks[column.Chunk], Math.Min(LargestRoom, room.PageBytes), room.Held, room.Handed, levels);
+        cursor = ColumnDecoder.For(column).Open(handle, file.Path, file.Footer.RowGroups[group].Chunks[column.Chunk], Math.Min(LargestRoom, room.PageBytes),
+            room.Held, room.Handed, levels);
     }
 
     public ColumnBlock Read(int count, CancellationToken cancellationToken)
     {
         var block = cursor.Read(count, null, cancellationToken);
-        cursor.Rest();
+        cursor.SkipRest();
         return block;
     }
 

@@ -21,7 +21,8 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
     public BatchSchema Schema(PlannedFile[] files, BatchSchema plain, IReadOnlyList<ParquetEngine> engines)
     {
         if (Array.Exists(files, f => Array.Exists(f.Footer.Columns, c => c.Name == Key)))
-            throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column of the name that the key of the lists has", "another name", "give the key another name (ParquetSourceOptions.ListKey)");
+            throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column of the name that the key of the lists has",
+                "another name", "give the key another name (ParquetSourceOptions.ListKey)");
         var elements = new List<ColumnField>();
         foreach (var name in Names)
         {
@@ -45,8 +46,10 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
         }
         var why = column.Obstacle ?? EngineChoice.Obstacle(engines, file, column);
         if (why is not null)
-            throw new DataException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times", "choose another engine (ParquetSourceOptions.Engine), or leave the column out");
+            throw new DataException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times",
+                "choose another engine (ParquetSourceOptions.Engine), or leave the column out");
         if (!ColumnUnion.Agree(Find(first, name).Field!, column.Field!))
-            throw new DataException(DataErrorKind.Data, place, $"lists of {column.Storage}", $"lists of {Find(first, name).Storage}, as in {first.Name}", "read files of one kind at a time");
+            throw new DataException(DataErrorKind.Data, place, $"lists of {column.Storage}", $"lists of {Find(first, name).Storage}, as in {first.Name}",
+                "read files of one kind at a time");
     }
 }

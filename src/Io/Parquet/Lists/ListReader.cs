@@ -105,7 +105,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         var share = options.DecoderBytes is { } bytes ? bytes / 2 : long.MaxValue;
         var limits = new ReaderLimits(share, SliceBytes(options));
         from.CheckUnchanged();
-        return new OpenGroup(from, group, columns, plain.Fields.Count == 0 ? null : (others, EngineChoice.Open(plan.Engines, from, group, others.Stored, limits)), plan.Engines, limits, handed);
+        return new OpenGroup(from, group, columns,
+            plain.Fields.Count == 0 ? null : (others, EngineChoice.Open(plan.Engines, from, group, others.Stored, limits)), plan.Engines, limits, handed);
     }
 
     /// <summary>A row group that is being read.</summary>
@@ -119,7 +120,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         private readonly long[] left;
         private ColumnBlock[] last = [];
 
-        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, (FileProjection Columns, IRowGroupReader Reader)? plain, IReadOnlyList<ParquetEngine> engines, ReaderLimits limits, ReadingMemory handed)
+        public OpenGroup(PlannedFile from, int number, FileColumn[] columns, (FileProjection Columns, IRowGroupReader Reader)? plain,
+            IReadOnlyList<ParquetEngine> engines, ReaderLimits limits, ReadingMemory handed)
         {
             (this.from, this.number, this.columns, this.plain) = (from, number, columns, plain);
             var info = from.Footer.RowGroups[number];
@@ -129,7 +131,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             try
             {
                 for (var c = 0; c < columns.Length; c++)
-                    cursors[c] = ((IListEngine)EngineChoice.Choose(engines, from, number, [columns[c]], room.PageBytes)).OpenList(from, number, columns[c], room, Levels[c]);
+                    cursors[c] = ((IListEngine)EngineChoice.Choose(engines, from, number, [columns[c]], room.PageBytes)).OpenList(from, number, columns[c],
+                        room, Levels[c]);
             }
             catch
             {
@@ -204,7 +207,8 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             var read = count == 0 ? last : beside.Complete(reader.Read(count, null, cancellationToken), count);
             var made = new ColumnBlock[read.Length];
             // Where no row begins, all elements are of the last one.
-            for (var c = 0; c < made.Length; c++) made[c] = count == 0 ? read[c].Pick(null, new int[rows.Length]) : read[c].Pick(last.Length == 0 ? null : last[c], rows);
+            for (var c = 0; c < made.Length; c++)
+                made[c] = count == 0 ? read[c].Pick(null, new int[rows.Length]) : read[c].Pick(last.Length == 0 ? null : last[c], rows);
             if (count > 0) last = Array.ConvertAll(read, b => b.Pick(null, [count - 1]));
             return made;
         }
@@ -231,10 +235,12 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             plain?.Reader.Dispose();
         }
 
-        private DataException Broken(FileColumn column, string found, string expected) => RowGroupFault.At(from, number, column, new BrokenFileException(found, expected));
+        private DataException Broken(FileColumn column, string found, string expected) =>
+            RowGroupFault.At(from, number, column, new BrokenFileException(found, expected));
 
         private DataException Uneven(int column, long row, bool isEnd = false) => new(
-            DataErrorKind.Data, $"{from.Name}, row group {number}, row {(isEnd ? row : Rows + row)}", $"lists of different lengths in '{columns[0].Name}' and '{columns[column].Name}'", "lists of one length in each row",
+            DataErrorKind.Data, $"{from.Name}, row group {number}, row {(isEnd ? row : Rows + row)}",
+            $"lists of different lengths in '{columns[0].Name}' and '{columns[column].Name}'", "lists of one length in each row",
             "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)");
     }
 }

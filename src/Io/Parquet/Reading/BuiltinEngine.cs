@@ -38,7 +38,8 @@ internal sealed class BuiltinEngine : ParquetEngine, IListEngine
         return bytes;
     }
 
-    public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new BuiltinReader(file, group, columns, limits);
+    public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) =>
+        new BuiltinReader(file, group, columns, limits);
 
     public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels) =>
         new BuiltinList(file, group, column, room, levels);

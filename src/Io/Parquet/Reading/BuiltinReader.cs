@@ -3,7 +3,9 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Reads a row group with this library's own decoder. Read whole, its columns are decoded one after the other; in slices, all of them stay open.</summary>
+/// <summary>
+/// Reads a row group with this library's own decoder. Read whole, its columns are decoded one after the other; in slices, all of them stay open.
+/// </summary>
 internal sealed class BuiltinReader : IRowGroupReader
 {
     // A column's pages in memory: more would not be faster.
@@ -62,7 +64,7 @@ internal sealed class BuiltinReader : IRowGroupReader
             }
             var cursor = Cursor(c, isWhole);
             slice[c] = cursor.Read(rows, recycler, cancellationToken);
-            if (!isWhole) cursor.Rest();
+            if (!isWhole) cursor.SkipRest();
             else Close(c);
         }
     }
@@ -77,7 +79,7 @@ internal sealed class BuiltinReader : IRowGroupReader
             if (IsWhole(c)) return;
             var cursor = Cursor(c, false);
             cursor.Skip(rows, cancellationToken);
-            cursor.Rest();
+            cursor.SkipRest();
         }
     }
 
@@ -104,7 +106,9 @@ internal sealed class BuiltinReader : IRowGroupReader
     {
         if (wholes[c] is { } ready) return ready;
         var chunk = Group.Chunks[columns[c].Chunk];
-        chunks.Take(BuiltinEngine.WholeBytes(chunk), useParquetNet ? "a column chunk that must be decoded whole, as the engine does," : "a column chunk that must be decoded whole, for it is delta encoded or split into bytes,");
+        chunks.Take(BuiltinEngine.WholeBytes(chunk), useParquetNet
+            ? "a column chunk that must be decoded whole, as the engine does,"
+            : "a column chunk that must be decoded whole, for it is delta encoded or split into bytes,");
         lock (otherGate) return wholes[c] = other.Decode(columns[c], group, chunk, (int)Group.Rows, decoders[c], cancellationToken);
     }
 

@@ -18,12 +18,14 @@ internal abstract class ColumnCursor(ColumnPages pages) : IDisposable
     public abstract void Skip(long rows, CancellationToken cancellationToken);
 
     /// <summary>Called between slices: lets go of what there is no room for.</summary>
-    public void Rest() => Pages.Rest();
+    public void SkipRest() => Pages.SkipRest();
 
     public void Dispose() => Pages.Dispose();
 }
 
-/// <summary>Reads one column of a row group forward: pages of plain values, dictionary indexes or runs, with definition levels where the column may be null.</summary>
+/// <summary>
+/// Reads one column of a row group forward: pages of plain values, dictionary indexes or runs, with definition levels where the column may be null.
+/// </summary>
 /// <param name="codec">Reads plain values.</param>
 /// <param name="isOptional">True if there are definition levels.</param>
 /// <param name="pages">The pages; disposed with the cursor.</param>
@@ -86,7 +88,8 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
                     if (column is not null) column.Dictionary = dictionary;
                     continue;
                 case PageKind.Data or PageKind.DataV2:
-                    if (header.Values > total - done) throw new BrokenFileException($"a page of {header.Values} values after {done}", $"at most {total - done}");
+                    if (header.Values > total - done)
+                        throw new BrokenFileException($"a page of {header.Values} values after {done}", $"at most {total - done}");
                     if (header.Values == 0) continue;
                     if (header.Values <= skip)
                     {
@@ -104,8 +107,10 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
     private void ReadDictionary(in PageHeader header)
     {
         if (dictionary is not null) throw new BrokenFileException("a second dictionary", "one");
-        if (header.Encoding is not (PageEncoding.Plain or PageEncoding.PlainDictionary)) throw new BrokenFileException($"a dictionary encoded as {header.Encoding}", "plain");
-        if (header.Values > header.UncompressedBytes * 8L) throw new BrokenFileException($"a dictionary of {header.Values} values in {header.UncompressedBytes} bytes", "as many as fit");
+        if (header.Encoding is not (PageEncoding.Plain or PageEncoding.PlainDictionary))
+            throw new BrokenFileException($"a dictionary encoded as {header.Encoding}", "plain");
+        if (header.Values > header.UncompressedBytes * 8L)
+            throw new BrokenFileException($"a dictionary of {header.Values} values in {header.UncompressedBytes} bytes", "as many as fit");
         held.Take((long)header.Values * codec.DecodedBytes + (codec.IsVariable ? 2L * header.UncompressedBytes : 0), "a dictionary");
         Pages.Open();
         var values = new T[header.Values];
@@ -135,7 +140,8 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
         var bytes = body.Peek(4);
         var length = bytes.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : -1;
         // No encoding takes more than six bytes a level.
-        if (length < 0 || length > body.Left - 4 || length > 64 + 6L * header.Values) throw new BrokenFileException($"definition levels of {length} bytes", $"0 to {body.Left - 4} bytes");
+        if (length < 0 || length > body.Left - 4 || length > 64 + 6L * header.Values)
+            throw new BrokenFileException($"definition levels of {length} bytes", $"0 to {body.Left - 4} bytes");
         body.Advance(4);
         // They stand before the values, so that both are read side by side only if the levels are kept.
         levels = new RleDecoder(PageBytes.Of(length == 0 ? [] : body.Peek(length)[..length].ToArray(), length), 1);
@@ -177,14 +183,16 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
 
     private void CheckNulls()
     {
-        if (Pages.Header.Kind == PageKind.DataV2 && nulls != Pages.Header.Nulls) throw new BrokenFileException($"{nulls} nulls", $"{Pages.Header.Nulls}, as the page says");
+        if (Pages.Header.Kind == PageKind.DataV2 && nulls != Pages.Header.Nulls)
+            throw new BrokenFileException($"{nulls} nulls", $"{Pages.Header.Nulls}, as the page says");
     }
 
     private void ReadValues(ColumnBuilder<T> column, int count)
     {
         if (!hasRuns) BeginValues();
         if (runs is null) ReadPlain(column.Values().AsSpan(column.Row, count), handed);
-        else if (typeof(T) == typeof(bool) && Pages.Header.Encoding is PageEncoding.Plain or PageEncoding.Rle) runs.DecodeFlags(((bool[])(object)column.Values()).AsSpan(column.Row, count));
+        else if (typeof(T) == typeof(bool) && Pages.Header.Encoding is PageEncoding.Plain or PageEncoding.Rle)
+            runs.DecodeFlags(((bool[])(object)column.Values()).AsSpan(column.Row, count));
         else
         {
             var indexes = column.Indexes(count);
@@ -282,7 +290,9 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
         while (fit == 0)
         {
             // First the length of a text comes to hand, then the text.
-            if (bytes > body.Left) throw new BrokenFileException(codec.IsVariable && bytes > 4 ? $"a value of {bytes - 4L} bytes" : $"{body.Left} bytes of values", $"{(codec.IsVariable ? $"0 to {Math.Max(0, body.Left - 4)}" : bytes)} bytes");
+            if (bytes > body.Left)
+                throw new BrokenFileException(codec.IsVariable && bytes > 4 ? $"a value of {bytes - 4L} bytes" : $"{body.Left} bytes of values",
+                    $"{(codec.IsVariable ? $"0 to {Math.Max(0, body.Left - 4)}" : bytes)} bytes");
             if (codec.IsVariable) memory?.Check(2L * bytes, "a value");
             fit = codec.Fit(body.Peek(bytes), count, out bytes);
         }

@@ -11,10 +11,12 @@ internal abstract class ColumnDecoder
 
     /// <summary>The decoder for a column.</summary>
     public static ColumnDecoder For(FileColumn column) =>
-        (ColumnDecoder)Activator.CreateInstance(typeof(ColumnDecoder<>).MakeGenericType(column.Field!.ValueType), PlainCodecs.For(column.Storage), column.Repetition == Repetition.Optional)!;
+        (ColumnDecoder)Activator.CreateInstance(typeof(ColumnDecoder<>).MakeGenericType(column.Field!.ValueType), PlainCodecs.For(column.Storage),
+            column.Repetition == Repetition.Optional)!;
 
     /// <summary>Bytes that a row of a column takes decoded, about, without the bytes of texts.</summary>
-    public static int RowBytes(FileColumn column) => widths.GetOrAdd((column.Storage, column.Field!.ValueType), static key => ((IPlainCodec)PlainCodecs.For(key.Storage)).DecodedBytes);
+    public static int RowBytes(FileColumn column) =>
+        widths.GetOrAdd((column.Storage, column.Field!.ValueType), static key => ((IPlainCodec)PlainCodecs.For(key.Storage)).DecodedBytes);
 
     /// <summary>Begins to read a chunk.</summary>
     /// <param name="file">The file.</param>
@@ -41,7 +43,8 @@ internal abstract class ColumnDecoder
     /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="recycler">Where arrays come from; null = new ones.</param>
-    public abstract ColumnBlock FromDictionary(ReadOnlySpan<byte> plain, int distinct, ReadOnlySpan<int> indexes, bool[]? present, int rows, ArrayRecycler? recycler);
+    public abstract ColumnBlock FromDictionary(ReadOnlySpan<byte> plain, int distinct, ReadOnlySpan<int> indexes, bool[]? present, int rows,
+        ArrayRecycler? recycler);
 }
 
 /// <summary>What decodes the chunks of one column.</summary>
@@ -60,7 +63,8 @@ internal sealed class ColumnDecoder<T>(PlainCodec<T> codec, bool isOptional) : C
         return column.Finish();
     }
 
-    public override ColumnBlock FromDictionary(ReadOnlySpan<byte> plain, int distinct, ReadOnlySpan<int> indexes, bool[]? present, int rows, ArrayRecycler? recycler)
+    public override ColumnBlock FromDictionary(ReadOnlySpan<byte> plain, int distinct, ReadOnlySpan<int> indexes, bool[]? present, int rows,
+        ArrayRecycler? recycler)
     {
         var values = new T[distinct];
         codec.Read(plain, values);

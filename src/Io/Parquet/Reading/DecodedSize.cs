@@ -41,8 +41,12 @@ internal static class DecodedSize
         var row = options.ExtraRowBytes + columns.Sum(c => RowBytes(info, c));
         var needed = row * Math.Min(options.BatchSize, rows);
         if (needed <= allowed) return;
-        throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}", $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with what is computed of them," : "")} a batch of {Math.Min(options.BatchSize, rows)} rows",
-            $"at most {new MemorySize(allowed)}, the largest batch within the memory budget", $"take batches of {Math.Max(1, allowed / row)} rows (ReadOptions.BatchSize), give more memory (ReadOptions.LargestBatchBytes), or leave columns out");
+        throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}",
+            $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with what is computed of them," : "")} a batch of "
+                + $"{Math.Min(options.BatchSize, rows)} rows",
+            $"at most {new MemorySize(allowed)}, the largest batch within the memory budget",
+            $"take batches of {Math.Max(1, allowed / row)} rows (ReadOptions.BatchSize), give more memory (ReadOptions.LargestBatchBytes), or "
+                + "leave columns out");
     }
 
     // A row of lists has the entries that rows have on average: how many a batch has only reading tells.

@@ -14,7 +14,9 @@ internal static class EngineChoice
         return null;
     }
 
-    /// <summary>Opens a row group with the first engine that can read all columns within the limits; if none keeps within them, with the one that holds least.</summary>
+    /// <summary>
+    /// Opens a row group with the first engine that can read all columns within the limits; if none keeps within them, with the one that holds least.
+    /// </summary>
     /// <exception cref="DataException">The file was changed since it was planned, or none can read them; the message says why each refuses.</exception>
     public static IRowGroupReader Open(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
     {
@@ -50,7 +52,8 @@ internal static class EngineChoice
         foreach (var engine in engines)
             if (engine.IsAvailable && engine.LoadEncrypted(path, name, keys) is { } footer) return footer;
         var why = string.Join("; ", engines.Select(e => $"{e.Name} {e.Unavailable ?? "does not decrypt"}"));
-        throw new DataException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})", "a Parquet file without encryption, or an engine that decrypts", "choose another engine (ParquetSourceOptions.Engine), or decrypt it first");
+        throw new DataException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})",
+            "a Parquet file without encryption, or an engine that decrypts", "choose another engine (ParquetSourceOptions.Engine), or decrypt it first");
     }
 
     // Asked in the order of preference, so that the native library is loaded only where the built-in engine will not do.

@@ -17,7 +17,9 @@ internal sealed class FileProjection
     public FileProjection(PlannedFile file, BatchSchema schema)
     {
         this.schema = schema;
-        var found = schema.Fields.Select(f => Array.Find(file.Footer.Columns, c => c.Name == f.Name && (c.Field?.ValueType == f.ValueType || !ColumnUnion.IsNothing(c)))).ToArray();
+        var found =
+            schema.Fields.Select(
+                f => Array.Find(file.Footer.Columns, c => c.Name == f.Name && (c.Field?.ValueType == f.ValueType || !ColumnUnion.IsNothing(c)))).ToArray();
         Stored = [.. found.OfType<FileColumn>()];
         if (Array.TrueForAll(found, c => c is not null) && Stored.Zip(schema.Fields).All(p => p.First.Field?.ValueType == p.Second.ValueType)) return;
         var next = 0;
@@ -42,7 +44,9 @@ internal sealed class FileProjection
         for (var c = 0; c < blocks.Length; c++)
         {
             var type = schema.Fields[c].ValueType;
-            blocks[c] = places[c] < 0 ? ColumnBlock.Nulls(type, rows) : Stored[places[c]].Field!.ValueType == type ? decoded[places[c]] : decoded[places[c]].As(type);
+            blocks[c] = places[c] < 0
+                ? ColumnBlock.Nulls(type, rows)
+                : Stored[places[c]].Field!.ValueType == type ? decoded[places[c]] : decoded[places[c]].As(type);
         }
         return blocks;
     }

@@ -30,7 +30,10 @@ internal abstract class ParquetEngine
     /// <summary>Order of the automatic choice for a row group, where it differs: what an engine reads the long way round is better left to another.</summary>
     public virtual int PreferenceFor(PlannedFile file, int group, FileColumn[] columns) => Preference;
 
-    /// <summary>Why it cannot read a column of a row group, in words that go on after the column's name ("it is compressed with LZO"); null if it can. Cheap: no data are read.</summary>
+    /// <summary>
+    /// Why it cannot read a column of a row group, in words that go on after the column's name ("it is compressed with LZO"); null if it can. Cheap: no data
+    /// are read.
+    /// </summary>
     public abstract string? Obstacle(PlannedFile file, int group, FileColumn column);
 
     /// <summary>Memory that an open reader holds beside the slices it hands out, about: pages, dictionaries, chunks that must be decoded whole.</summary>
@@ -83,7 +86,8 @@ internal static class RowGroupFault
             DataException known => known,
             OverBudgetException over => TooLarge(file, group, column, over.What, over.Allowed),
             BrokenFileException broken => new DataException(DataErrorKind.Data, place, broken.Found, broken.Expected, Remedy, broken),
-            _ => new DataException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.Message})", $"values stored as {column.Storage}", Remedy, fault),
+            _ => new DataException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.Message})", $"values stored as {column.Storage}",
+                Remedy, fault),
         };
     }
 

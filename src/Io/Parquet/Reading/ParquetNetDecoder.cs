@@ -19,11 +19,14 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
 
     /// <summary>True if a chunk has encodings that <see cref="ColumnCursor"/> does not know.</summary>
     public static bool IsNeededFor(ColumnChunkInfo chunk) =>
-        Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray or PageEncoding.ByteStreamSplit);
+        Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray
+            or PageEncoding.ByteStreamSplit);
 
     /// <summary>Why it cannot read a column; null if it can.</summary>
     public static string? Obstacle(FileColumn column, ColumnChunkInfo chunk) =>
-        column.Storage.Physical == PhysicalType.FixedLenByteArray && Array.Exists(chunk.Encodings, e => e == PageEncoding.ByteStreamSplit) ? "its values of fixed length are split into bytes, which Parquet.Net reads for numbers only" : null;
+        column.Storage.Physical == PhysicalType.FixedLenByteArray && Array.Exists(chunk.Encodings, e => e == PageEncoding.ByteStreamSplit)
+            ? "its values of fixed length are split into bytes, which Parquet.Net reads for numbers only"
+            : null;
 
     /// <summary>Decodes a chunk.</summary>
     public ColumnBlock Decode(FileColumn column, int group, ColumnChunkInfo chunk, int rows, ColumnDecoder decoder, CancellationToken cancellationToken)
@@ -109,7 +112,8 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
             foreach (var value in values.AsSpan(0, count))
             {
                 if (prefix > 0) BinaryPrimitives.WriteInt32LittleEndian(plain.Reserve(prefix), value.Length);
-                else if (value.Length != column.Storage.Length) throw new BrokenFileException($"a value of {value.Length} bytes", $"{column.Storage.Length} bytes");
+                else if (value.Length != column.Storage.Length)
+                    throw new BrokenFileException($"a value of {value.Length} bytes", $"{column.Storage.Length} bytes");
                 plain.Write(value.Span);
             }
             return decoder.FromPlain(plain.Written, present, rows);

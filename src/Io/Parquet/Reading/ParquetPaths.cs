@@ -7,7 +7,9 @@ namespace Pipelines.Io.Reading;
 /// <summary>Turns paths, folders and globs into files.</summary>
 internal static class ParquetPaths
 {
-    /// <summary>The files that <paramref name="paths"/> mean: distinct, in ordinal order of their full paths, which the working folder does not change.</summary>
+    /// <summary>
+    /// The files that <paramref name="paths"/> mean: distinct, in ordinal order of their full paths, which the working folder does not change.
+    /// </summary>
     /// <returns>Full path, and the name for messages.</returns>
     public static List<(string Path, string Name)> Resolve(IEnumerable<string> paths)
     {
@@ -15,10 +17,12 @@ internal static class ParquetPaths
         var files = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
-            if (string.IsNullOrWhiteSpace(path)) throw new DataException(DataErrorKind.Usage, "input", "an empty path", "a file, folder or glob", "give the path of the data");
+            if (string.IsNullOrWhiteSpace(path))
+                throw new DataException(DataErrorKind.Usage, "input", "an empty path", "a file, folder or glob", "give the path of the data");
             var found = Find(path);
             files.UnionWith(found);
-            if (found.Count == 0) throw new DataException(DataErrorKind.Usage, path, "no Parquet file", "at least one", "correct the path, the folder or the glob");
+            if (found.Count == 0)
+                throw new DataException(DataErrorKind.Usage, path, "no Parquet file", "at least one", "correct the path, the folder or the glob");
         }
         if (files.Count == 0) throw new DataException(DataErrorKind.Usage, "input", "no path", "a file, folder or glob", "give the path of the data");
         return [.. files.Select(f => (Path: f, Name: Relative(here, f))).OrderBy(f => f.Path.Replace('\\', '/'), StringComparer.Ordinal)];
@@ -121,7 +125,8 @@ internal static class ParquetPaths
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, folder, $"a folder that cannot be listed ({e.Message})", "a readable folder", "check its permissions", e);
+            throw new DataException(DataErrorKind.Storage, folder, $"a folder that cannot be listed ({e.Message})", "a readable folder",
+                "check its permissions", e);
         }
     }
 }

@@ -33,7 +33,8 @@ internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
     {
         using var file = FooterFile.Open(Path);
         if (FooterFile.Change(file, Footer, Path) is { } change)
-            throw new DataException(DataErrorKind.Storage, Name, change.Found, change.Expected, "do not change files while they are read: write new ones beside them, and run again");
+            throw new DataException(DataErrorKind.Storage, Name, change.Found, change.Expected,
+                "do not change files while they are read: write new ones beside them, and run again");
     }
 }
 
@@ -52,8 +53,12 @@ internal sealed class ParquetPlan
         if (lists is not null) Schema = lists.Schema(files, Schema, engines);
         if (Schema.Fields.Count == 0)
         {
-            var why = obstacles.Count == 0 ? "no column" : $"no column that can be read: '{obstacles.First().Key}': {obstacles.First().Value}{(obstacles.Count > 1 ? $", and {obstacles.Count - 1} more" : "")}";
-            throw new DataException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times", "write the file anew with plain columns");
+            var why = obstacles.Count == 0
+                ? "no column"
+                : $"no column that can be read: '{obstacles.First().Key}': "
+                    + $"{obstacles.First().Value}{(obstacles.Count > 1 ? $", and {obstacles.Count - 1} more" : "")}";
+            throw new DataException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times",
+                "write the file anew with plain columns");
         }
     }
 
@@ -119,7 +124,8 @@ internal sealed class ParquetPlan
     public BatchSchema Project(IReadOnlyList<string>? names, bool mixesNumbers)
     {
         if (names?.FirstOrDefault(n => Schema.IndexOf(n) < 0 && obstacles.ContainsKey(n)) is { } name)
-            throw new DataException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}", "a plain column of numbers, booleans, texts or times", "leave the column out");
+            throw new DataException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}",
+                "a plain column of numbers, booleans, texts or times", "leave the column out");
         var schema = Schema.Project(names, Files[0].Name);
         foreach (var field in schema.Fields)
             if (field.Union is { } union && !(mixesNumbers && union.AreNumbers)) union.CheckType();

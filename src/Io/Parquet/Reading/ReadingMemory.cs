@@ -27,7 +27,8 @@ internal sealed class ReadingMemory(long allowed)
     public void Check(long bytes, string what)
     {
         if (bytes > allowed) throw new OverBudgetException($"{what} of {new MemorySize(bytes)}", allowed);
-        if (Interlocked.Read(ref used) + bytes > allowed) throw new OverBudgetException($"{what} of {new MemorySize(bytes)} beside {new MemorySize(used)} of others", allowed);
+        if (Interlocked.Read(ref used) + bytes > allowed)
+            throw new OverBudgetException($"{what} of {new MemorySize(bytes)} beside {new MemorySize(used)} of others", allowed);
     }
 
     /// <summary>Forgets what was taken.</summary>

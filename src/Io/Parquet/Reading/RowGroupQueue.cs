@@ -3,8 +3,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Decodes row groups ahead of their reader and hands them on in order: small ones whole, several at a time; those larger than the share for reading ahead in slices that end
-/// where batches do, one after the other. What is decoded and not yet read stays within that share, but for one piece that is always decoded.
+/// Decodes row groups ahead of their reader and hands them on in order: small ones whole, several at a time; those larger than the share for reading ahead in
+/// slices that end where batches do, one after the other. What is decoded and not yet read stays within that share, but for one piece that is always decoded.
 /// </summary>
 internal sealed class RowGroupQueue : IAsyncDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         columns = [.. plan.Files.Select(f => new FileProjection(f, schema))];
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = options.FirstBatch > long.MaxValue / options.BatchSize ? long.MaxValue : options.FirstBatch * options.BatchSize;
-        while (plan.Find(ref file, ref group) && plan.Files[file].Footer.RowGroups[group].Rows <= first - globalRow) globalRow += plan.Files[file].Footer.RowGroups[group++].Rows;
+        while (plan.Find(ref file, ref group) && plan.Files[file].Footer.RowGroups[group].Rows <= first - globalRow)
+            globalRow += plan.Files[file].Footer.RowGroups[group++].Rows;
         if (file < plan.Files.Length) (groupRow, globalRow) = (first - globalRow, first);
     }
 
@@ -133,10 +134,13 @@ internal sealed class RowGroupQueue : IAsyncDisposable
 
     private IRowGroupReader Open(PlannedFile from, int g, FileProjection wanted, int readers, int workers)
     {
-        DecodedSize.CheckBatch(from, g, wanted.Stored, wanted.ExtraRowBytes == 0 ? options : options with { ExtraRowBytes = options.ExtraRowBytes + wanted.ExtraRowBytes });
+        DecodedSize.CheckBatch(from, g, wanted.Stored,
+            wanted.ExtraRowBytes == 0 ? options : options with { ExtraRowBytes = options.ExtraRowBytes + wanted.ExtraRowBytes });
         var share = options.DecoderBytes is { } bytes ? bytes / readers : long.MaxValue;
-        return EngineChoice.Open(plan.Engines, from, g, wanted.Stored, new ReaderLimits(share, Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes), workers));
+        return EngineChoice.Open(plan.Engines, from, g, wanted.Stored,
+            new ReaderLimits(share, Math.Max(options.LargestBatchBytes ?? long.MaxValue, options.ReadAheadBytes), workers));
     }
 
-    private RowBlock Block(PlannedFile from, int g, long at, int rows, ColumnBlock[] decoded) => new(from.Name, g, rows, decoded, recycler is null ? null : new BlockLease(decoded, recycler), at);
+    private RowBlock Block(PlannedFile from, int g, long at, int rows, ColumnBlock[] decoded) =>
+        new(from.Name, g, rows, decoded, recycler is null ? null : new BlockLease(decoded, recycler), at);
 }

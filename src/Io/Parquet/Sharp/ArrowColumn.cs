@@ -41,7 +41,8 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
             var levels = column.Levels?.Largest ?? (column.Repetition == Format.Repetition.Optional ? 1 : 0);
             var repetitions = column.Levels?.Repetitions ?? 0;
             if (reader.ColumnDescriptor.MaxDefinitionLevel != levels || reader.ColumnDescriptor.MaxRepetitionLevel != repetitions)
-                throw new BrokenFileException($"levels up to {reader.ColumnDescriptor.MaxDefinitionLevel} and {reader.ColumnDescriptor.MaxRepetitionLevel}", $"{levels} and {repetitions}, as the schema says");
+                throw new BrokenFileException($"levels up to {reader.ColumnDescriptor.MaxDefinitionLevel} and {reader.ColumnDescriptor.MaxRepetitionLevel}",
+                    $"{levels} and {repetitions}, as the schema says");
             ArrowColumn made = (column.Storage.Physical, reader) switch
             {
                 (Format.PhysicalType.Boolean, ColumnReader<bool> typed) => new ArrowBooleans(typed, column, scratch),
@@ -51,7 +52,8 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
                 (Format.PhysicalType.Float, ColumnReader<float> typed) => new ArrowNumbers<float>(typed, column, scratch),
                 (Format.PhysicalType.Double, ColumnReader<double> typed) => new ArrowNumbers<double>(typed, column, scratch),
                 (Format.PhysicalType.ByteArray, ColumnReader<ByteArray> typed) => new ArrowTexts(typed, column, hasDictionary, scratch),
-                (Format.PhysicalType.FixedLenByteArray, ColumnReader<FixedLenByteArray> typed) when reader.ColumnDescriptor.TypeLength == column.Storage.Length => new ArrowFixedBytes(typed, column, scratch),
+                (Format.PhysicalType.FixedLenByteArray, ColumnReader<FixedLenByteArray> typed)
+                    when reader.ColumnDescriptor.TypeLength == column.Storage.Length => new ArrowFixedBytes(typed, column, scratch),
                 _ => throw new BrokenFileException($"values of {reader.Type}", $"{column.Storage}, as when the file was opened"),
             };
             made.lists = lists;
@@ -118,7 +120,9 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
     }
 
     /// <summary>Checks at the column's end that it had the nulls that its page headers say.</summary>
-    public bool CheckNulls() => ExpectedNulls is null || ExpectedNulls == nulls ? true : throw new BrokenFileException($"{nulls} nulls", $"{ExpectedNulls}, as the pages say");
+    public bool CheckNulls() => ExpectedNulls is null || ExpectedNulls == nulls
+        ? true
+        : throw new BrokenFileException($"{nulls} nulls", $"{ExpectedNulls}, as the pages say");
 
     /// <summary>Passes over rows.</summary>
     public void Skip(long rows, CancellationToken cancellationToken)

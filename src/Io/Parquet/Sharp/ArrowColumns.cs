@@ -27,7 +27,8 @@ internal sealed class ArrowNumbers<T>(ColumnReader<T> reader, FileColumn column,
 
     protected override void Keep(int read) => count += read;
 
-    protected override ColumnBlock Finish(bool[]? present, int rows, ArrayRecycler? recycler) => Decoder.FromPlain(MemoryMarshal.AsBytes(values.AsSpan(0, count)), present, rows, recycler);
+    protected override ColumnBlock Finish(bool[]? present, int rows, ArrayRecycler? recycler) =>
+        Decoder.FromPlain(MemoryMarshal.AsBytes(values.AsSpan(0, count)), present, rows, recycler);
 
     protected override void End()
     {
@@ -63,7 +64,8 @@ internal abstract class ArrowReencoded<T>(ColumnReader<T> reader, FileColumn col
 
     protected abstract void Encode(ReadOnlySpan<T> read);
 
-    protected override ColumnBlock Finish(bool[]? present, int rows, ArrayRecycler? recycler) => Decoder.FromPlain(Scratch.Bytes.Written, present, rows, recycler);
+    protected override ColumnBlock Finish(bool[]? present, int rows, ArrayRecycler? recycler) =>
+        Decoder.FromPlain(Scratch.Bytes.Written, present, rows, recycler);
 
     protected override void End()
     {
@@ -99,7 +101,8 @@ internal sealed class ArrowBooleans(ColumnReader<bool> reader, FileColumn column
 }
 
 /// <summary>Values of any length; those of a dictionary stay one object for many rows.</summary>
-internal sealed class ArrowTexts(ColumnReader<ByteArray> reader, FileColumn column, bool hasDictionary, ArrowScratch scratch) : ArrowReencoded<ByteArray>(reader, column, scratch)
+internal sealed class ArrowTexts(ColumnReader<ByteArray> reader, FileColumn column, bool hasDictionary, ArrowScratch scratch)
+    : ArrowReencoded<ByteArray>(reader, column, scratch)
 {
     private int[] numbers = [];
     private int count;
@@ -141,7 +144,8 @@ internal sealed class ArrowTexts(ColumnReader<ByteArray> reader, FileColumn colu
 }
 
 /// <summary>Values of a fixed number of bytes.</summary>
-internal sealed class ArrowFixedBytes(ColumnReader<FixedLenByteArray> reader, FileColumn column, ArrowScratch scratch) : ArrowReencoded<FixedLenByteArray>(reader, column, scratch)
+internal sealed class ArrowFixedBytes(ColumnReader<FixedLenByteArray> reader, FileColumn column, ArrowScratch scratch)
+    : ArrowReencoded<FixedLenByteArray>(reader, column, scratch)
 {
     private readonly int length = column.Storage.Length;
 

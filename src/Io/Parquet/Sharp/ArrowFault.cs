@@ -25,7 +25,8 @@ internal static class ArrowFault
     private static string Found(string message) => message switch
     {
         _ when message.Contains("CRC checksum verification failed", StringComparison.Ordinal) => "a page whose checksum does not hold",
-        _ when message.Contains("Failed decryption", StringComparison.Ordinal) || message.Contains("Wrong key", StringComparison.Ordinal) => $"bytes that the key does not decrypt ({message})",
+        _ when message.Contains("Failed decryption", StringComparison.Ordinal) || message.Contains("Wrong key", StringComparison.Ordinal) =>
+            $"bytes that the key does not decrypt ({message})",
         _ => $"values that Arrow cannot decode ({message})",
     };
 }

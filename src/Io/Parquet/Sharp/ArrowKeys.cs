@@ -30,6 +30,7 @@ internal static class ArrowKeys
 
     private sealed class Retriever(DecryptionKeys keys) : DecryptionKeyRetriever
     {
-        public override byte[] GetKey(string keyMetadata) => keys.Find(keyMetadata) ?? throw new KeyNotFoundException($"no key with the id '{keyMetadata}' was given");
+        public override byte[] GetKey(string keyMetadata) =>
+            keys.Find(keyMetadata) ?? throw new KeyNotFoundException($"no key with the id '{keyMetadata}' was given");
     }
 }

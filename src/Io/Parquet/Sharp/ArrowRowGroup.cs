@@ -30,7 +30,8 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     /// <param name="group">The row group, from 0.</param>
     /// <param name="columns">Columns to read.</param>
     /// <param name="limits">What the reader may hold.</param>
-    /// <param name="lists">What takes the levels of the one column, one of lists, whose entries count as rows, and what counts its texts, which the caller clears; null for plain columns.</param>
+    /// <param name="lists">What takes the levels of the one column, one of lists, whose entries count as rows, and what counts its texts, which the caller
+    /// clears; null for plain columns.</param>
     public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, (EntryLevels Levels, ReadingMemory Handed)? lists = null)
     {
         levels = lists?.Levels;
@@ -103,12 +104,16 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     {
         var chunk = file.Footer.RowGroups[group].Chunks[columns[c].Chunk];
         // The page headers of encrypted files cannot be looked at before.
-        var (page, nulls) = file.Keys is null ? PageWalk.Check(file, chunk, columns[c].Storage.Physical, total, cancellationToken) : (ParquetSharpEngine.PageBytes(chunk), null);
+        var (page, nulls) = file.Keys is null
+            ? PageWalk.Check(file, chunk, columns[c].Storage.Physical, total, cancellationToken)
+            : (ParquetSharpEngine.PageBytes(chunk), null);
         held.Take(bufferBytes + page, "a page");
         arrow ??= new ArrowFile(file.Path, file.Keys, bufferBytes);
         reader ??= arrow.Reader.RowGroup(group);
-        if (reader.MetaData.NumRows != rows) throw new BrokenFileException($"a row group of {reader.MetaData.NumRows} rows", $"{rows}, as when the file was opened");
-        var column = ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c], Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch, levels);
+        if (reader.MetaData.NumRows != rows)
+            throw new BrokenFileException($"a row group of {reader.MetaData.NumRows} rows", $"{rows}, as when the file was opened");
+        var column = ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c],
+            Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch, levels);
         // Writers differ in whether lists without elements count as nulls.
         column.ExpectedNulls = levels is null ? nulls : null;
         return column;

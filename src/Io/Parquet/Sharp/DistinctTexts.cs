@@ -3,7 +3,10 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Numbers the distinct texts of a slice, so that each becomes one object and not one a row. Arrow hands out texts; which entry of the file's dictionary they were, it does not say.</summary>
+/// <summary>
+/// Numbers the distinct texts of a slice, so that each becomes one object and not one a row. Arrow hands out texts; which entry of the file's dictionary they
+/// were, it does not say.
+/// </summary>
 internal sealed class DistinctTexts
 {
     // Shape [slots], a power of two: number of a text plus one, 0 where the slot is free.
@@ -42,7 +45,8 @@ internal sealed class DistinctTexts
         Count = 0;
     }
 
-    private ReadOnlySpan<byte> At(int number) => Bytes.Written.Slice(starts[number] + 4, BinaryPrimitives.ReadInt32LittleEndian(Bytes.Written[starts[number]..]));
+    private ReadOnlySpan<byte> At(int number) =>
+        Bytes.Written.Slice(starts[number] + 4, BinaryPrimitives.ReadInt32LittleEndian(Bytes.Written[starts[number]..]));
 
     private int Add(ReadOnlySpan<byte> text, int hash, int slot)
     {

@@ -5,7 +5,9 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Reads the footer of a file with encryption through Arrow, which decrypts it or verifies its signature, and says it as our own parser would.</summary>
+/// <summary>
+/// Reads the footer of a file with encryption through Arrow, which decrypts it or verifies its signature, and says it as our own parser would.
+/// </summary>
 internal static class EncryptedFooter
 {
     /// <summary>Reads a footer.</summary>
@@ -19,8 +21,10 @@ internal static class EncryptedFooter
         }
         catch (Exception e) when (e is not DataException)
         {
-            throw new DataException(DataErrorKind.Data, name + ", footer", e is BrokenFileException broken ? broken.Found : $"an encrypted file that cannot be opened ({ArrowFault.Message(e)})",
-                e is BrokenFileException { Expected: var expected } ? expected : "a footer that the given keys decrypt", "check the keys (ParquetSourceOptions.DecryptionKeys) and their ids", e);
+            throw new DataException(DataErrorKind.Data, name + ", footer",
+                e is BrokenFileException broken ? broken.Found : $"an encrypted file that cannot be opened ({ArrowFault.Message(e)})",
+                e is BrokenFileException { Expected: var expected } ? expected : "a footer that the given keys decrypt",
+                "check the keys (ParquetSourceOptions.DecryptionKeys) and their ids", e);
         }
     }
 
@@ -35,7 +39,8 @@ internal static class EncryptedFooter
         {
             using var group = reader.RowGroup(g);
             var rows = group.MetaData.NumRows;
-            if (rows is < 0 or > FooterParser.MaxRowGroupRows) throw new BrokenFileException($"row group {g} with {rows} rows", $"0 to {FooterParser.MaxRowGroupRows}");
+            if (rows is < 0 or > FooterParser.MaxRowGroupRows)
+                throw new BrokenFileException($"row group {g} with {rows} rows", $"0 to {FooterParser.MaxRowGroupRows}");
             var chunks = new ColumnChunkInfo[leaves.Count];
             for (var c = 0; c < chunks.Length; c++)
             {
@@ -56,13 +61,16 @@ internal static class EncryptedFooter
         try
         {
             using var chunk = group.GetColumnChunkMetaData(index);
-            if ((Format.PhysicalType)chunk.Type != leaf.Storage!.Physical) throw new BrokenFileException($"column '{leaf.Path}' stored as {chunk.Type}", $"{leaf.Storage.Physical}, as the schema says");
+            if ((Format.PhysicalType)chunk.Type != leaf.Storage!.Physical)
+                throw new BrokenFileException($"column '{leaf.Path}' stored as {chunk.Type}", $"{leaf.Storage.Physical}, as the schema says");
             return new ColumnChunkInfo(leaf.Storage.Physical, Codec(chunk.Compression), Array.ConvertAll(chunk.Encodings, Encoding), chunk.NumValues, 0,
                 Math.Max(0, chunk.TotalCompressedSize), Math.Max(0, chunk.TotalUncompressedSize), "it lies in an encrypted file");
         }
         catch (Exception e) when (e is ParquetException or KeyNotFoundException)
         {
-            return new ColumnChunkInfo(leaf.Storage!.Physical, default, [], 0, 0, 0, 0, $"it is encrypted, and its key was not given ({ArrowFault.Message(e)})") { IsLocked = true };
+            return new ColumnChunkInfo(leaf.Storage!.Physical, default, [], 0, 0, 0, 0,
+                $"it is encrypted, and its key was not given ({ArrowFault.Message(e)})")
+            { IsLocked = true };
         }
     }
 
@@ -96,7 +104,8 @@ internal static class EncryptedFooter
     {
         var physical = (Format.PhysicalType)leaf.PhysicalType;
         var length = physical == Format.PhysicalType.FixedLenByteArray ? leaf.TypeLength : 0;
-        if (physical == Format.PhysicalType.FixedLenByteArray && length is <= 0 or > 1 << 20) throw new BrokenFileException($"column '{leaf.Name}' with values of {length} bytes", "1 to 1,048,576");
+        if (physical == Format.PhysicalType.FixedLenByteArray && length is <= 0 or > 1 << 20)
+            throw new BrokenFileException($"column '{leaf.Name}' with values of {length} bytes", "1 to 1,048,576");
         var storage = new ParquetStorage(physical, Length: length);
         return logical switch
         {

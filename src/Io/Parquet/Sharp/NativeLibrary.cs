@@ -2,7 +2,9 @@ using ParquetSharp;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Looks whether Arrow's native library can be loaded here. Tried once, when an engine is first needed that is not the built-in one: loading takes some 50 ms.</summary>
+/// <summary>
+/// Looks whether Arrow's native library can be loaded here. Tried once, when an engine is first needed that is not the built-in one: loading takes some 50 ms.
+/// </summary>
 internal static class NativeLibrary
 {
     private static readonly Lazy<string?> fault = new(() => Fault(() => MemoryPool.GetDefaultMemoryPool().BackendName));
@@ -18,7 +20,8 @@ internal static class NativeLibrary
             call();
             return null;
         }
-        catch (Exception e) when (Cause(e) is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or FileNotFoundException or FileLoadException)
+        catch (Exception e) when (Cause(e) is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or FileNotFoundException
+            or FileLoadException)
         {
             var message = Cause(e).Message.AsSpan();
             var end = message.IndexOfAny('\r', '\n');

@@ -13,8 +13,10 @@ internal static class PageWalk
     private const long LargestRatio = 1 << 16;
 
     /// <summary>Checks the headers.</summary>
-    /// <returns>Bytes of the largest page, as stored and decompressed together, with the dictionary before it; and the nulls of all pages, or null where a page does not say them.</returns>
-    public static (long Largest, long? Nulls) Check(PlannedFile file, ColumnChunkInfo chunk, PhysicalType physical, long rows, CancellationToken cancellationToken)
+    /// <returns>Bytes of the largest page, as stored and decompressed together, with the dictionary before it; and the nulls of all pages, or null where a page
+    /// does not say them.</returns>
+    public static (long Largest, long? Nulls) Check(PlannedFile file, ColumnChunkInfo chunk, PhysicalType physical, long rows,
+        CancellationToken cancellationToken)
     {
         using var handle = FooterFile.Open(file.Path);
         using var pages = new ColumnPages(handle, file.Path, chunk, Room);
@@ -26,13 +28,16 @@ internal static class PageWalk
             if (!pages.Next()) throw new BrokenFileException($"pages of {values} values", $"{rows}");
             var header = pages.Header;
             var limit = Math.Max(1 << 20, header.CompressedBytes * LargestRatio);
-            if (header.UncompressedBytes > limit) throw new BrokenFileException($"a page of {header.CompressedBytes} bytes that claims {header.UncompressedBytes} uncompressed", $"at most {limit}");
+            if (header.UncompressedBytes > limit)
+                throw new BrokenFileException($"a page of {header.CompressedBytes} bytes that claims {header.UncompressedBytes} uncompressed",
+                    $"at most {limit}");
             switch (header.Kind)
             {
                 case PageKind.Index:
                     break;
                 case PageKind.Dictionary:
-                    if (header.Values > header.UncompressedBytes / LeastBytes(physical)) throw new BrokenFileException($"a dictionary of {header.Values} values in {header.UncompressedBytes} bytes", "as many as fit");
+                    if (header.Values > header.UncompressedBytes / LeastBytes(physical))
+                        throw new BrokenFileException($"a dictionary of {header.Values} values in {header.UncompressedBytes} bytes", "as many as fit");
                     // Arrow keeps a pointer and a length for each text.
                     dictionary = header.UncompressedBytes + 16L * header.Values;
                     break;

@@ -4,9 +4,9 @@ using Pipelines.Io.Reading;
 namespace Pipelines.Io.Sharp;
 
 /// <summary>
-/// Decodes with ParquetSharp (Arrow C++), slice by slice, so that a huge row group need not be held. It is asked for the stored values only: what they mean is decided
-/// by the same code as for the built-in engine. It checks page checksums and decrypts. Native code does not survive everything that a broken file may say, so the
-/// footer and all page headers are read and checked before it sees the file (but for encrypted ones, whose every byte is authenticated).
+/// Decodes with ParquetSharp (Arrow C++), slice by slice, so that a huge row group need not be held. It is asked for the stored values only: what they mean is
+/// decided by the same code as for the built-in engine. It checks page checksums and decrypts. Native code does not survive everything that a broken file may
+/// say, so the footer and all page headers are read and checked before it sees the file (but for encrypted ones, whose every byte is authenticated).
 /// </summary>
 internal sealed class ParquetSharpEngine : ParquetEngine, IListEngine
 {
@@ -42,7 +42,8 @@ internal sealed class ParquetSharpEngine : ParquetEngine, IListEngine
     /// <summary>Bytes that a column's page takes with most writers: as it is stored, decompressed, and a dictionary.</summary>
     public static long PageBytes(ColumnChunkInfo chunk) => Math.Min(chunk.CompressedBytes, UsualPage) + (2 * Math.Min(chunk.UncompressedBytes, UsualPage));
 
-    public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) => new ArrowRowGroup(file, group, columns, limits);
+    public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) =>
+        new ArrowRowGroup(file, group, columns, limits);
 
     public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels) =>
         new ArrowList(new ArrowRowGroup(file, group, [column], new ReaderLimits(room.PageBytes), (levels, room.Handed)));

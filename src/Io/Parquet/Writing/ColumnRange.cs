@@ -16,7 +16,8 @@ internal static class ColumnRange
     /// <param name="codec">Encodes them.</param>
     public static (byte[] Min, byte[] Max)? Of<T>(ParquetStorage storage, ReadOnlySpan<T> values, PlainCodec<T> codec)
     {
-        if (values.Length == 0 || storage.Kind == LogicalKind.Float16 || storage.Physical is not (PhysicalType.Int32 or PhysicalType.Int64 or PhysicalType.Float or PhysicalType.Double)) return null;
+        if (values.Length == 0 || storage.Kind == LogicalKind.Float16
+            || storage.Physical is not (PhysicalType.Int32 or PhysicalType.Int64 or PhysicalType.Float or PhysicalType.Double)) return null;
         if (typeof(T) == typeof(double)) return Floating(Cast<T, double>(values), (PlainCodec<double>)(object)codec);
         if (typeof(T) == typeof(float)) return Floating(Cast<T, float>(values), (PlainCodec<float>)(object)codec);
         if (typeof(T) == typeof(sbyte)) return Whole(Cast<T, sbyte>(values), (PlainCodec<sbyte>)(object)codec);
@@ -27,7 +28,9 @@ internal static class ColumnRange
         if (typeof(T) == typeof(uint)) return Whole(Cast<T, uint>(values), (PlainCodec<uint>)(object)codec);
         if (typeof(T) == typeof(long)) return Whole(Cast<T, long>(values), (PlainCodec<long>)(object)codec);
         if (typeof(T) == typeof(ulong)) return Whole(Cast<T, ulong>(values), (PlainCodec<ulong>)(object)codec);
-        return typeof(T) == typeof(DateOnly) || typeof(T) == typeof(TimeOnly) || typeof(T) == typeof(DateTime) || typeof(T) == typeof(decimal) ? Compared(values, codec) : null;
+        return typeof(T) == typeof(DateOnly) || typeof(T) == typeof(TimeOnly) || typeof(T) == typeof(DateTime) || typeof(T) == typeof(decimal)
+            ? Compared(values, codec)
+            : null;
     }
 
     private static (byte[] Min, byte[] Max)? Floating<T>(ReadOnlySpan<T> values, PlainCodec<T> codec) where T : struct, IFloatingPointIeee754<T>
@@ -65,5 +68,6 @@ internal static class ColumnRange
     }
 
     private static ReadOnlySpan<TTo> Cast<TFrom, TTo>(ReadOnlySpan<TFrom> values) =>
-        System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.As<TFrom, TTo>(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values)), values.Length);
+        System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(
+            ref System.Runtime.CompilerServices.Unsafe.As<TFrom, TTo>(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(values)), values.Length);
 }

@@ -4,7 +4,8 @@ using Pipelines.Io.Reading;
 namespace Pipelines.Io.Writing;
 
 /// <summary>What a file's end says of a column chunk.</summary>
-internal sealed record WrittenChunk(PageCodec Codec, PageEncoding[] Encodings, long Values, long Nulls, long CompressedBytes, long UncompressedBytes, long DictionaryBytes)
+internal sealed record WrittenChunk(PageCodec Codec, PageEncoding[] Encodings, long Values, long Nulls, long CompressedBytes, long UncompressedBytes,
+    long DictionaryBytes)
 {
     /// <summary>Position of the chunk in the file.</summary>
     public long Offset { get; init; }

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Numbers the distinct values of a column in order of appearance. Floating-point numbers are told apart by their bits, so that -0 and every NaN survive.</summary>
+/// <summary>
+/// Numbers the distinct values of a column in order of appearance. Floating-point numbers are told apart by their bits, so that -0 and every NaN survive.
+/// </summary>
 internal sealed class DictionaryBuilder<T>
 {
     private int[] slots = new int[1024];

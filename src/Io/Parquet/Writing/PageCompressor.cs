@@ -14,7 +14,12 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
     public ByteBuffer Page { get; } = new();
 
     /// <summary>The codec asked for.</summary>
-    public PageCodec Codec { get; } = options.Compression switch { ParquetCompression.Zstd => PageCodec.Zstd, ParquetCompression.Snappy => PageCodec.Snappy, _ => PageCodec.None };
+    public PageCodec Codec { get; } = options.Compression switch
+    {
+        ParquetCompression.Zstd => PageCodec.Zstd,
+        ParquetCompression.Snappy => PageCodec.Snappy,
+        _ => PageCodec.None
+    };
 
     /// <summary>Appends a page of dictionary values; returns its bytes before compression, header included.</summary>
     public long WriteDictionaryPage(PageCodec codec, ByteBuffer page, int values, ByteBuffer target)

@@ -26,7 +26,8 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
     public static void CheckColumns(BatchSchema input, string place)
     {
         if (input.Fields.FirstOrDefault(f => Array.Exists(Added, a => a.Name == f.Name)) is { } field)
-            throw new DataException(DataErrorKind.Usage, $"{place}, column '{field.Name}'", "an input column of a name that the quarantine uses", $"no column named {string.Join(", ", Added.Select(a => a.Name))}",
+            throw new DataException(DataErrorKind.Usage, $"{place}, column '{field.Name}'", "an input column of a name that the quarantine uses",
+                $"no column named {string.Join(", ", Added.Select(a => a.Name))}",
                 "rename the column in the input, or do not keep refused rows");
     }
 
@@ -38,12 +39,15 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
         if (rows.Rows.Count == 0) return;
         if (writer is null || !ReferenceEquals(input, rows.Schema)) Open(rows.Schema);
         if (!writer!.IsOpen) writer.Begin(folder.Create(part), isHashed: true);
-        var (files, groups, numbers, columns, reasons) = (new string[rows.Rows.Count], new int[rows.Rows.Count], new long[rows.Rows.Count], new string[rows.Rows.Count], new string[rows.Rows.Count]);
-        for (var i = 0; i < files.Length; i++) (files[i], groups[i], numbers[i], columns[i], reasons[i]) = (rows.Rows[i].File, rows.Rows[i].RowGroup, rows.Rows[i].Row, rows.Rows[i].Column, rows.Rows[i].Reason);
+        var (files, groups, numbers, columns, reasons) = (new string[rows.Rows.Count], new int[rows.Rows.Count], new long[rows.Rows.Count],
+            new string[rows.Rows.Count], new string[rows.Rows.Count]);
+        for (var i = 0; i < files.Length; i++) (files[i], groups[i], numbers[i], columns[i], reasons[i]) =
+            (rows.Rows[i].File, rows.Rows[i].RowGroup, rows.Rows[i].Row, rows.Rows[i].Column, rows.Rows[i].Reason);
         BatchColumn[] all =
         [
             .. rows.Columns,
-            new BatchColumn<string>(Added[0], files), new BatchColumn<int>(Added[1], groups), new BatchColumn<long>(Added[2], numbers), new BatchColumn<string>(Added[3], columns), new BatchColumn<string>(Added[4], reasons),
+            new BatchColumn<string>(Added[0], files), new BatchColumn<int>(Added[1], groups), new BatchColumn<long>(Added[2], numbers),
+            new BatchColumn<string>(Added[3], columns), new BatchColumn<string>(Added[4], reasons),
         ];
         writer.Add(new DataBatch(schema!, all, files.Length, 0, 0));
     }

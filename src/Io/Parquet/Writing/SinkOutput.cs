@@ -15,10 +15,10 @@ internal abstract class SinkOutput : IDisposable
     public abstract bool HasParts { get; }
 
     /// <summary>What becomes of what was written so far if the run fails, in words.</summary>
-    public virtual string Rest => "nothing was left behind";
+    public virtual string Leftovers => "nothing was left behind";
 
     /// <summary>Locks the output and finds what an earlier run left.</summary>
-    public abstract ResumePoint Enter(JobFacts? job, bool resume, CancellationToken cancellationToken);
+    public abstract ResumePoint Enter(JobIdentity? job, bool resume, CancellationToken cancellationToken);
 
     /// <summary>Says what columns are written, before the first part.</summary>
     public abstract void Begin(IReadOnlyList<OutputColumn> schema);
@@ -62,9 +62,12 @@ internal sealed class FolderSinkOutput : SinkOutput
 
     public override bool HasParts => output.Parts.Count > 0;
 
-    public override string Rest => output.IsResumable && output.Parts.Count > 0 ? "what is finished was kept: resuming (ParquetSinkOptions.Resume) goes on from it" : base.Rest;
+    public override string Leftovers => output.IsResumable && output.Parts.Count > 0
+        ? "what is finished was kept: resuming (ParquetSinkOptions.Resume) goes on from it"
+        : base.Leftovers;
 
-    public override ResumePoint Enter(JobFacts? job, bool resume, CancellationToken cancellationToken) => output.Enter(job, resume, replace: false, cancellationToken);
+    public override ResumePoint Enter(JobIdentity? job, bool resume, CancellationToken cancellationToken) =>
+        output.Enter(job, resume, replace: false, cancellationToken);
 
     public override void Begin(IReadOnlyList<OutputColumn> schema) => output.Begin(schema);
 
@@ -100,10 +103,10 @@ internal sealed class FileSinkOutput(string path, ParquetSinkOptions options) : 
 
     public override bool HasParts => false;
 
-    public override ResumePoint Enter(JobFacts? job, bool resume, CancellationToken cancellationToken)
+    public override ResumePoint Enter(JobIdentity? job, bool resume, CancellationToken cancellationToken)
     {
         output.Enter();
-        quarantine?.Open(job ?? new JobFacts([]), resume: resume, cancellationToken: cancellationToken);
+        quarantine?.Open(job ?? new JobIdentity([]), resume: resume, cancellationToken: cancellationToken);
         return new ResumePoint(0, 0, 0, 0, IsComplete: false);
     }
 

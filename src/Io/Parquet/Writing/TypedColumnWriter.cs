@@ -6,8 +6,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Writing;
 
 /// <summary>
-/// Collects the rows of a row group of one column. Values are numbered as they come; if there turn out to be too many distinct ones they are kept plain. The rule
-/// looks at nothing but the values in their order, so the bytes do not depend on how rows came in batches.
+/// Collects the rows of a row group of one column. Values are numbered as they come; if there turn out to be too many distinct ones they are kept plain. The
+/// rule looks at nothing but the values in their order, so the bytes do not depend on how rows came in batches.
 /// </summary>
 internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRows, LeafLevels? levels) : ColumnWriter(field)
 {
@@ -124,7 +124,8 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
     {
         var done = 0;
         if (!isPlain) Grow(ref indexes, stored + count);
-        if (!isPlain) done = from.Dictionary is null ? Number(from.Values.Span.Slice(start, count)) : Renumber(from.Dictionary, from.Indexes.Span.Slice(start, count));
+        if (!isPlain)
+            done = from.Dictionary is null ? Number(from.Values.Span.Slice(start, count)) : Renumber(from.Dictionary, from.Indexes.Span.Slice(start, count));
         if (done == count) return;
         EnsurePlain(stored + count - done);
         if (from.Dictionary is null) from.Values.Span.Slice(start + done, count - done).CopyTo(values.AsSpan(stored));
@@ -192,7 +193,8 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
 
     // Floating-point numbers are measured or computed: many distinct ones soon become more, and looking each up costs more than writing it.
     private bool IsTooMany(int seen) =>
-        dictionary.Count > AlwaysDictionary && (dictionary.Count > seen / 2 || dictionary.Count > LargestDictionary || typeof(T) == typeof(double) || typeof(T) == typeof(float));
+        dictionary.Count > AlwaysDictionary && (dictionary.Count > seen / 2 || dictionary.Count > LargestDictionary || typeof(T) == typeof(double)
+            || typeof(T) == typeof(float));
 
     private void Flatten(int count)
     {
@@ -246,7 +248,8 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
                 page.Write((byte)width);
                 RleEncoder.Encode(indexes.AsSpan(firstValue, value - firstValue), width, page);
             }
-            if (isPlain && first == 0 && codecUsed != PageCodec.None && page.Length >= 4 * SampleBytes && compressor.CompressedLength(page.Written[..SampleBytes]) > LeastGain * SampleBytes) return null;
+            if (isPlain && first == 0 && codecUsed != PageCodec.None && page.Length >= 4 * SampleBytes
+                && compressor.CompressedLength(page.Written[..SampleBytes]) > LeastGain * SampleBytes) return null;
             uncompressed += compressor.WriteDataPage(codecUsed, page, row - first, isPlain ? PageEncoding.Plain : PageEncoding.RleDictionary, Output);
         }
         while (row < rows);

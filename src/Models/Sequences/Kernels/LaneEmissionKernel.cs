@@ -20,7 +20,8 @@ internal static unsafe class LaneEmissionKernel<TOps, TVec>
     {
         Maxima(joint, states, maxima);
         for (var k = 0; k < states; k++) Relative(joint + (k * FeatureTile.Capacity), maxima, lanes, b + (k * lanes), row);
-        for (var t = 0; t < FeatureTile.Capacity / lanes && padded > states; t++) new Span<double>(b + (t * row) + (states * lanes), (padded - states) * lanes).Clear();
+        for (var t = 0; t < FeatureTile.Capacity / lanes && padded > states; t++)
+            new Span<double>(b + (t * row) + (states * lanes), (padded - states) * lanes).Clear();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -19,7 +19,8 @@ internal unsafe class LaneEmissions(TileEvaluator evaluator, double[] log2Weight
     public static LaneEmissions For(IReadOnlyList<Distribution> distributions, TileEvaluator evaluator, double[] log2Weights, bool isCareful)
     {
         if (distributions.All(d => d is DiscreteDistribution)) return new LaneTable([.. distributions.Cast<DiscreteDistribution>()], evaluator, log2Weights);
-        return !isCareful && distributions.All(d => d is NormalDistribution) && new LaneNormals([.. distributions.Cast<NormalDistribution>()], evaluator, log2Weights) is { IsWorthwhile: true } normals
+        return !isCareful && distributions.All(d => d is NormalDistribution)
+            && new LaneNormals([.. distributions.Cast<NormalDistribution>()], evaluator, log2Weights) is { IsWorthwhile: true } normals
             ? normals
             : new LaneEmissions(evaluator, log2Weights);
     }

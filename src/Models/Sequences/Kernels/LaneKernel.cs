@@ -4,8 +4,8 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// One step of the scaled recursions for many sequences at once, each in a lane. Arrays of a step have the shape [states, lanes]. The scaling lags one step behind, so
-/// that no step waits for the sum of the one before. Two vectors of lanes by four states are in registers at a time.
+/// One step of the scaled recursions for many sequences at once, each in a lane. Arrays of a step have the shape [states, lanes]. The scaling lags one step
+/// behind, so that no step waits for the sum of the one before. Two vectors of lanes by four states are in registers at a time.
 /// </summary>
 internal static unsafe class LaneKernel<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
@@ -182,8 +182,8 @@ internal static unsafe class LaneKernel<TOps, TVec>
     }
 
     /// <summary>
-    /// With the scales of a step known: alpha becomes weight * alpha / norm, posterior = that * beta, and b becomes g = b * beta / sum. The sum is that of g one
-    /// step later, so that no step waits for its own; of beta in this step where numbers may leave the range.
+    /// With the scales of a step known: alpha becomes weight * alpha / norm, posterior = that * beta, and b becomes g = b * beta / sum. The sum is that of g
+    /// one step later, so that no step waits for its own; of beta in this step where numbers may leave the range.
     /// </summary>
     /// <param name="states">Shape of the posteriors; the padding states have none.</param>
     /// <param name="padded">A multiple of 4.</param>
@@ -198,7 +198,8 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <param name="posteriors">State k at [k * Capacity].</param>
     /// <param name="doubts">Shape [lanes]: the largest posterior among those that rest on numbers out of range; null = no such numbers can be.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms, double* inverses, double* posteriors, double* doubts)
+    public static void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms,
+        double* inverses, double* posteriors, double* doubts)
     {
         TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), leastNorm = TOps.Broadcast(LaneRange.LeastNorm);
         for (var lane = 0; lane < lanes; lane += TOps.Count)
@@ -225,7 +226,8 @@ internal static unsafe class LaneKernel<TOps, TVec>
             }
             var inverse = TOps.SelectGreater(sum, leastNorm, TOps.Divide(one, sum), zero);
             var doubt = TOps.Max(TOps.Load(doubts + lane), TOps.SelectGreater(norm, leastNorm, zero, TOps.Broadcast(double.MaxValue)));
-            TVec leastEmission = TOps.Broadcast(LaneRange.LeastEmission), leastPrediction = TOps.Broadcast(LaneRange.LeastPrediction), leastFuture = TOps.Broadcast(LaneRange.LeastFuture);
+            TVec leastEmission = TOps.Broadcast(LaneRange.LeastEmission), leastPrediction = TOps.Broadcast(LaneRange.LeastPrediction),
+                leastFuture = TOps.Broadcast(LaneRange.LeastFuture);
             for (var k = 0; k < states; k++, x += lanes, y += lanes, z += lanes, target += FeatureTile.Capacity)
             {
                 TVec later = TOps.Load(y), before = TOps.Load(x), emission = TOps.Load(z);

@@ -4,8 +4,8 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// The recursions of up to four states over several steps at once, in which no sequence begins or ends and no number leaves the range of doubles: what one step hands to
-/// the next stays in registers, and of what <see cref="LaneKernel{TOps, TVec}"/> stores on the way only the posteriors are. Wants 32 registers.
+/// The recursions of up to four states over several steps at once, in which no sequence begins or ends and no number leaves the range of doubles: what one step
+/// hands to the next stays in registers, and of what <see cref="LaneKernel{TOps, TVec}"/> stores on the way only the posteriors are. Wants 32 registers.
 /// </summary>
 internal static unsafe class LaneKernelOfFour<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
@@ -23,13 +23,16 @@ internal static unsafe class LaneKernelOfFour<TOps, TVec>
     /// <param name="products">Shape [lanes]: mantissas, from 1 to 2.</param>
     /// <param name="inverse">Shape [lanes]: 1/sum of the step before, then of the last one.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(double* matrix, int lanes, int row, int steps, double* alpha, double* b, double* maxima, double* logs, double* products, double* inverse)
+    public static void Forward(double* matrix, int lanes, int row, int steps, double* alpha, double* b, double* maxima, double* logs, double* products,
+        double* inverse)
     {
         TVec zero = TOps.Broadcast(0), one = TOps.Broadcast(1), least = TOps.Broadcast(LaneRange.LeastNorm);
         for (var lane = 0; lane < lanes; lane += 2 * TOps.Count)
         {
-            TVec u0 = TOps.Load(alpha + lane), u1 = TOps.Load(alpha + lanes + lane), u2 = TOps.Load(alpha + (2 * lanes) + lane), u3 = TOps.Load(alpha + (3 * lanes) + lane);
-            TVec v0 = TOps.Load(alpha + lane + TOps.Count), v1 = TOps.Load(alpha + lanes + lane + TOps.Count), v2 = TOps.Load(alpha + (2 * lanes) + lane + TOps.Count), v3 = TOps.Load(alpha + (3 * lanes) + lane + TOps.Count);
+            TVec u0 = TOps.Load(alpha + lane), u1 = TOps.Load(alpha + lanes + lane), u2 = TOps.Load(alpha + (2 * lanes) + lane),
+                u3 = TOps.Load(alpha + (3 * lanes) + lane);
+            TVec v0 = TOps.Load(alpha + lane + TOps.Count), v1 = TOps.Load(alpha + lanes + lane + TOps.Count),
+                v2 = TOps.Load(alpha + (2 * lanes) + lane + TOps.Count), v3 = TOps.Load(alpha + (3 * lanes) + lane + TOps.Count);
             TVec inv0 = TOps.Load(inverse + lane), inv1 = TOps.Load(inverse + lane + TOps.Count);
             TVec log0 = TOps.Load(logs + lane), log1 = TOps.Load(logs + lane + TOps.Count);
             TVec product0 = TOps.Load(products + lane), product1 = TOps.Load(products + lane + TOps.Count);
@@ -114,7 +117,9 @@ internal static unsafe class LaneKernelOfFour<TOps, TVec>
         }
     }
 
-    /// <summary>Backward steps, the last one first: as Backward, Finish and Ratios do them, but alpha stays as it is, and b but for the first step, which becomes g.</summary>
+    /// <summary>
+    /// Backward steps, the last one first: as Backward, Finish and Ratios do them, but alpha stays as it is, and b but for the first step, which becomes g.
+    /// </summary>
     /// <param name="matrix">a(i, j) at [j, i], shape [4, 4].</param>
     /// <param name="states">Those that have posteriors.</param>
     /// <param name="lanes">A multiple of a vector.</param>
@@ -127,21 +132,28 @@ internal static unsafe class LaneKernelOfFour<TOps, TVec>
     /// <param name="posteriors">Shape [states, Capacity]: steps behind one another.</param>
     /// <param name="ratios">Sums of transitions i, j by lane, shape [4, 4, vector]; added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Backward(double* matrix, int states, int lanes, int row, int steps, double* alpha, double* b, double* weights, double* inverses, double* posteriors, double* ratios)
+    public static void Backward(double* matrix, int states, int lanes, int row, int steps, double* alpha, double* b, double* weights, double* inverses,
+        double* posteriors, double* ratios)
     {
         TVec zero = TOps.Broadcast(0), leastNorm = TOps.Broadcast(LaneRange.LeastNorm);
-        TVec r00 = TOps.Load(ratios), r01 = TOps.Load(ratios + TOps.Count), r02 = TOps.Load(ratios + (2 * TOps.Count)), r03 = TOps.Load(ratios + (3 * TOps.Count));
-        TVec r10 = TOps.Load(ratios + (4 * TOps.Count)), r11 = TOps.Load(ratios + (5 * TOps.Count)), r12 = TOps.Load(ratios + (6 * TOps.Count)), r13 = TOps.Load(ratios + (7 * TOps.Count));
-        TVec r20 = TOps.Load(ratios + (8 * TOps.Count)), r21 = TOps.Load(ratios + (9 * TOps.Count)), r22 = TOps.Load(ratios + (10 * TOps.Count)), r23 = TOps.Load(ratios + (11 * TOps.Count));
-        TVec r30 = TOps.Load(ratios + (12 * TOps.Count)), r31 = TOps.Load(ratios + (13 * TOps.Count)), r32 = TOps.Load(ratios + (14 * TOps.Count)), r33 = TOps.Load(ratios + (15 * TOps.Count));
+        TVec r00 = TOps.Load(ratios), r01 = TOps.Load(ratios + TOps.Count), r02 = TOps.Load(ratios + (2 * TOps.Count)),
+            r03 = TOps.Load(ratios + (3 * TOps.Count));
+        TVec r10 = TOps.Load(ratios + (4 * TOps.Count)), r11 = TOps.Load(ratios + (5 * TOps.Count)), r12 = TOps.Load(ratios + (6 * TOps.Count)),
+            r13 = TOps.Load(ratios + (7 * TOps.Count));
+        TVec r20 = TOps.Load(ratios + (8 * TOps.Count)), r21 = TOps.Load(ratios + (9 * TOps.Count)), r22 = TOps.Load(ratios + (10 * TOps.Count)),
+            r23 = TOps.Load(ratios + (11 * TOps.Count));
+        TVec r30 = TOps.Load(ratios + (12 * TOps.Count)), r31 = TOps.Load(ratios + (13 * TOps.Count)), r32 = TOps.Load(ratios + (14 * TOps.Count)),
+            r33 = TOps.Load(ratios + (15 * TOps.Count));
         for (var lane = 0; lane < lanes; lane += TOps.Count)
         {
             double* x = alpha + ((steps - 1L) * row) + lane, z = b + ((long)steps * row) + lane, p = posteriors + ((steps - 1) * lanes) + lane;
-            TVec g0 = TOps.Load(z), g1 = TOps.Load(z + lanes), g2 = TOps.Load(z + (2 * lanes)), g3 = TOps.Load(z + (3 * lanes)), inverse = TOps.Load(inverses + lane);
+            TVec g0 = TOps.Load(z), g1 = TOps.Load(z + lanes), g2 = TOps.Load(z + (2 * lanes)), g3 = TOps.Load(z + (3 * lanes)),
+                inverse = TOps.Load(inverses + lane);
             do
             {
                 z -= row;
-                TVec y0 = TOps.Multiply(TOps.Broadcast(matrix[0]), g0), y1 = TOps.Multiply(TOps.Broadcast(matrix[1]), g0), y2 = TOps.Multiply(TOps.Broadcast(matrix[2]), g0), y3 = TOps.Multiply(TOps.Broadcast(matrix[3]), g0);
+                TVec y0 = TOps.Multiply(TOps.Broadcast(matrix[0]), g0), y1 = TOps.Multiply(TOps.Broadcast(matrix[1]), g0),
+                    y2 = TOps.Multiply(TOps.Broadcast(matrix[2]), g0), y3 = TOps.Multiply(TOps.Broadcast(matrix[3]), g0);
                 y0 = TOps.MultiplyAdd(TOps.Broadcast(matrix[4]), g1, y0);
                 y1 = TOps.MultiplyAdd(TOps.Broadcast(matrix[5]), g1, y1);
                 y2 = TOps.MultiplyAdd(TOps.Broadcast(matrix[6]), g1, y2);

@@ -22,7 +22,8 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
     /// <param name="row">Distance between two steps, at least padded * lanes.</param>
     /// <param name="b">Shape [steps of a tile, padded, lanes].</param>
     /// <param name="references">Base-2 logs of what was divided by, shape [Capacity].</param>
-    public static void Emit(double* x, bool missing, double* parameters, int states, int reference, int padded, int lanes, int row, double* b, double* references)
+    public static void Emit(double* x, bool missing, double* parameters, int states, int reference, int padded, int lanes, int row, double* b,
+        double* references)
     {
         Reference(x, parameters + (Parameters * reference), references, lanes, row, b + (reference * lanes));
         for (var k = 0; k < states; k++)
@@ -31,7 +32,8 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
             if (missing) RelativeOfObserved(x, parameters + (Parameters * k), references, lanes, row, b + (k * lanes));
             else Relative(x, parameters + (Parameters * k), references, lanes, row, b + (k * lanes));
         }
-        for (var t = 0; t < FeatureTile.Capacity / lanes && padded > states; t++) new Span<double>(b + (t * row) + (states * lanes), (padded - states) * lanes).Clear();
+        for (var t = 0; t < FeatureTile.Capacity / lanes && padded > states; t++)
+            new Span<double>(b + (t * row) + (states * lanes), (padded - states) * lanes).Clear();
     }
 
     /// <summary>Least and largest distance from a center; missing values count as 0.</summary>
@@ -63,7 +65,8 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Reference(double* x, double* p, double* references, int lanes, int stride, double* b)
     {
-        TVec one = TOps.Broadcast(1), mean = TOps.Broadcast(p[0]), scale = TOps.Broadcast(p[1]), constant = TOps.Broadcast(p[2]), least = TOps.Broadcast(-double.MaxValue), unknown = TOps.Broadcast(p[3]);
+        TVec one = TOps.Broadcast(1), mean = TOps.Broadcast(p[0]), scale = TOps.Broadcast(p[1]), constant = TOps.Broadcast(p[2]),
+            least = TOps.Broadcast(-double.MaxValue), unknown = TOps.Broadcast(p[3]);
         var end = x + FeatureTile.Capacity;
         do
         {
@@ -114,7 +117,8 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RelativeOfObserved(double* x, double* p, double* references, int lanes, int stride, double* b)
     {
-        TVec floor = TOps.Broadcast(LaneRange.LeastEmissionLog2), mean = TOps.Broadcast(p[0]), scale = TOps.Broadcast(p[1]), constant = TOps.Broadcast(p[2]), least = TOps.Broadcast(-double.MaxValue), unknown = TOps.Broadcast(p[3]);
+        TVec floor = TOps.Broadcast(LaneRange.LeastEmissionLog2), mean = TOps.Broadcast(p[0]), scale = TOps.Broadcast(p[1]), constant = TOps.Broadcast(p[2]),
+            least = TOps.Broadcast(-double.MaxValue), unknown = TOps.Broadcast(p[3]);
         var end = x + FeatureTile.Capacity;
         do
         {

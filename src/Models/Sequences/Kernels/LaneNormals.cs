@@ -6,8 +6,9 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// Emissions of one normal each: they are taken relative to the widest one's density instead of each row's largest. That one needs no exponential then, and no pass looks
-/// for the largest. Rows in which another density is too far above it are done as in any other model, each by itself: a row's numbers do not depend on those beside it.
+/// Emissions of one normal each: they are taken relative to the widest one's density instead of each row's largest. That one needs no exponential then, and no
+/// pass looks for the largest. Rows in which another density is too far above it are done as in any other model, each by itself: a row's numbers do not depend
+/// on those beside it.
 /// </summary>
 internal sealed unsafe class LaneNormals : LaneEmissions
 {
@@ -129,7 +130,8 @@ internal sealed unsafe class LaneNormals : LaneEmissions
     // Base-2 log of a density over the reference's.
     private double Above(int k, double x)
     {
-        double own = (x - parameters[Parameters * k]) * parameters[(Parameters * k) + 1], other = (x - parameters[Parameters * reference]) * parameters[(Parameters * reference) + 1];
+        double own = (x - parameters[Parameters * k]) * parameters[(Parameters * k) + 1],
+            other = (x - parameters[Parameters * reference]) * parameters[(Parameters * reference) + 1];
         return parameters[(Parameters * k) + 2] - parameters[(Parameters * reference) + 2] - (own * own) + (other * other);
     }
 }

@@ -37,14 +37,16 @@ internal static unsafe class LanePacking
                     for (var c = 0; c < columns; c++)
                     {
                         var column = values + ((long)c * block.ColumnStride);
-                        double* from0 = column + r0, from1 = column + r1, from2 = column + r2, from3 = column + r3, to = target + (c * FeatureTile.Capacity) + first;
+                        double* from0 = column + r0, from1 = column + r1, from2 = column + r2, from3 = column + r3,
+                            to = target + (c * FeatureTile.Capacity) + first;
                         // Later tiles read on in each lane: too many places for the processor to guess, and memory takes longer than the work on one tile.
                         Fetch(from0 + (3 * perTile));
                         Fetch(from1 + (3 * perTile));
                         Fetch(from2 + (3 * perTile));
                         Fetch(from3 + (3 * perTile));
                         for (var t = 0; t < perTile; t += Together, to += Together * lanes)
-                            Store(Transposed(Vector256.Load(from0 + t), Vector256.Load(from1 + t), Vector256.Load(from2 + t), Vector256.Load(from3 + t)), to, to + lanes, to + (2 * lanes), to + (3 * lanes));
+                            Store(Transposed(Vector256.Load(from0 + t), Vector256.Load(from1 + t), Vector256.Load(from2 + t), Vector256.Load(from3 + t)), to,
+                                to + lanes, to + (2 * lanes), to + (3 * lanes));
                     }
                     continue;
                 }
@@ -104,7 +106,8 @@ internal static unsafe class LanePacking
                         var values = (double*)from + (c * FeatureTile.Capacity) + first;
                         var column = (double*)to + ((long)c * height);
                         for (var t = 0; t < perTile; t += Together, values += Together * lanes)
-                            Store(Transposed(Vector256.Load(values), Vector256.Load(values + lanes), Vector256.Load(values + (2 * lanes)), Vector256.Load(values + (3 * lanes))), column + r0 + t, column + r1 + t, column + r2 + t, column + r3 + t);
+                            Store(Transposed(Vector256.Load(values), Vector256.Load(values + lanes), Vector256.Load(values + (2 * lanes)),
+                                Vector256.Load(values + (3 * lanes))), column + r0 + t, column + r1 + t, column + r2 + t, column + r3 + t);
                     }
                     continue;
                 }
@@ -114,7 +117,8 @@ internal static unsafe class LanePacking
                     while (schedule.Next(lane, step, ref item, out var run))
                     {
                         for (var c = 0; c < columns; c++)
-                            for (var t = 0; t < run.Count; t++) to[((long)c * height) + run.Row + t] = from[(c * FeatureTile.Capacity) + run.Place + (t * lanes)];
+                            for (var t = 0; t < run.Count; t++)
+                                to[((long)c * height) + run.Row + t] = from[(c * FeatureTile.Capacity) + run.Place + (t * lanes)];
                     }
                 }
             }
@@ -123,16 +127,19 @@ internal static unsafe class LanePacking
 
     /// <summary>Columns of four vectors as rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (Vector256<double> A, Vector256<double> B, Vector256<double> C, Vector256<double> D) Transposed(Vector256<double> a, Vector256<double> b, Vector256<double> c, Vector256<double> d)
+    public static (Vector256<double> A, Vector256<double> B, Vector256<double> C, Vector256<double> D) Transposed(Vector256<double> a, Vector256<double> b,
+        Vector256<double> c, Vector256<double> d)
     {
         if (!Avx.IsSupported)
-            return (Vector256.Create(a[0], b[0], c[0], d[0]), Vector256.Create(a[1], b[1], c[1], d[1]), Vector256.Create(a[2], b[2], c[2], d[2]), Vector256.Create(a[3], b[3], c[3], d[3]));
+            return (Vector256.Create(a[0], b[0], c[0], d[0]), Vector256.Create(a[1], b[1], c[1], d[1]), Vector256.Create(a[2], b[2], c[2], d[2]),
+                Vector256.Create(a[3], b[3], c[3], d[3]));
         Vector256<double> e = Avx.UnpackLow(a, b), f = Avx.UnpackHigh(a, b), g = Avx.UnpackLow(c, d), h = Avx.UnpackHigh(c, d);
         return (Avx.Permute2x128(e, g, 0x20), Avx.Permute2x128(f, h, 0x20), Avx.Permute2x128(e, g, 0x31), Avx.Permute2x128(f, h, 0x31));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store((Vector256<double> A, Vector256<double> B, Vector256<double> C, Vector256<double> D) rows, double* a, double* b, double* c, double* d)
+    private static void Store((Vector256<double> A, Vector256<double> B, Vector256<double> C, Vector256<double> D) rows, double* a, double* b,
+        double* c, double* d)
     {
         rows.A.Store(a);
         rows.B.Store(b);
@@ -151,6 +158,7 @@ internal static unsafe class LanePacking
     private static bool Whole(LaneSchedule schedule, int lane, int step, out int r0, out int r1, out int r2, out int r3)
     {
         (r0, r1, r2, r3) = (0, 0, 0, 0);
-        return Avx.IsSupported && schedule.IsWhole(lane, step, out r0) && schedule.IsWhole(lane + 1, step, out r1) && schedule.IsWhole(lane + 2, step, out r2) && schedule.IsWhole(lane + 3, step, out r3);
+        return Avx.IsSupported && schedule.IsWhole(lane, step, out r0) && schedule.IsWhole(lane + 1, step, out r1) && schedule.IsWhole(lane + 2, step, out r2)
+            && schedule.IsWhole(lane + 3, step, out r3);
     }
 }

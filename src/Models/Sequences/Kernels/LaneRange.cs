@@ -15,7 +15,9 @@ internal static class LaneRange
     /// <summary>Futures of a state below 2^-700 are taken for 0.</summary>
     public const double LeastFuture = 1.90109156629516E-211;
 
-    /// <summary>2^-200: a start or an end that leaves less of a sequence may rest on raised emissions alone, where states with larger ones cannot be the first or last.</summary>
+    /// <summary>
+    /// 2^-200: a start or an end that leaves less of a sequence may rest on raised emissions alone, where states with larger ones cannot be the first or last.
+    /// </summary>
     public const double LeastShare = 6.223015277861142E-61;
 
     /// <summary>Sums over the states of past times future that are not above this are out of range.</summary>

@@ -29,7 +29,8 @@ internal sealed unsafe partial class LaneRun
     }
 
     // Backward, a sequence is entered at its last row.
-    private void Enter(int item, double* alpha, double* beta, double* sums, double* norms, double* laneWeights, double* inverses, double* doubts, ReadOnlySpan<double> weights)
+    private void Enter(int item, double* alpha, double* beta, double* sums, double* norms, double* laneWeights, double* inverses, double* doubts,
+        ReadOnlySpan<double> weights)
     {
         var lane = schedule.Lane[item];
         (sums[lane], norms[lane]) = (0, 0);

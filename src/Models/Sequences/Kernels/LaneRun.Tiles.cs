@@ -20,7 +20,8 @@ internal sealed unsafe partial class LaneRun
                 Cancellation.Poll();
                 var own = new Span<double>(features + ((long)tile * size), size);
                 missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
-                emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]), holes[..holeCount], padded, lanes, row, b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
+                emissions.Fill(steps, new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]), holes[..holeCount], padded, lanes, row,
+                    b + ((long)tile * perTile * row), maxima + (tile * FeatureTile.Capacity));
             }
             return;
         }
@@ -36,7 +37,9 @@ internal sealed unsafe partial class LaneRun
                 for (var tile = Interlocked.Increment(ref next); tile < tiles && !token.IsCancellationRequested; tile = Interlocked.Increment(ref next))
                 {
                     var all = new FeatureBlock(new ReadOnlySpan<double>((double*)from, length), rows, columns, rowStride, columnStride);
-                    PrepareOne(all, first + (tile * perTile), Math.Min(perTile, count - (tile * perTile)), new Span<double>((double*)features0 + ((long)tile * size), size), out missing[tile], (double*)b0 + ((long)tile * perTile * row), (double*)maxima0 + ((long)tile * perTile * lanes));
+                    PrepareOne(all, first + (tile * perTile), Math.Min(perTile, count - (tile * perTile)),
+                        new Span<double>((double*)features0 + ((long)tile * size), size), out missing[tile], (double*)b0 + ((long)tile * perTile * row),
+                        (double*)maxima0 + ((long)tile * perTile * lanes));
                 }
             }, CancellationToken.None);
         }
@@ -60,7 +63,8 @@ internal sealed unsafe partial class LaneRun
         }
     }
 
-    private void Hand(in FeatureBlock block, int step, double* features, bool missing, Span<double> tilePosteriors, EmissionLanes statistics, Span<double> tableSums, bool only, Span<double> posteriors, Span<int> labels)
+    private void Hand(in FeatureBlock block, int step, double* features, bool missing, Span<double> tilePosteriors, EmissionLanes statistics,
+        Span<double> tableSums, bool only, Span<double> posteriors, Span<int> labels)
     {
         if (!posteriors.IsEmpty) Give<double>(step, states, tilePosteriors, posteriors);
         if (!labels.IsEmpty)
@@ -71,7 +75,9 @@ internal sealed unsafe partial class LaneRun
         }
         if (only) return;
         var rows = schedule.IsSingle ? Math.Min(perTile, schedule.Last[0] + 1 - step) : FeatureTile.Capacity;
-        if (rows > 0) emissions.Add(new FeatureTile(new Span<double>(features, block.Columns * FeatureTile.Capacity), rows, block.Columns, missing), tilePosteriors, statistics, tableSums);
+        if (rows > 0)
+            emissions.Add(new FeatureTile(new Span<double>(features, block.Columns * FeatureTile.Capacity), rows, block.Columns, missing), tilePosteriors,
+                statistics, tableSums);
     }
 
     // Columns of a tile to columns of the block.

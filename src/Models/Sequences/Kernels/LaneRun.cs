@@ -6,8 +6,8 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// Forward and backward over all lanes of a block, in segments of steps: the forward pass keeps the first step of each segment, the backward pass computes the rest of a
-/// segment again, unless all fits into the cache anyway. So a step costs memory once a segment only, however long sequences are.
+/// Forward and backward over all lanes of a block, in segments of steps: the forward pass keeps the first step of each segment, the backward pass computes the
+/// rest of a segment again, unless all fits into the cache anyway. So a step costs memory once a segment only, however long sequences are.
 /// </summary>
 internal sealed unsafe partial class LaneRun
 {
@@ -53,14 +53,19 @@ internal sealed unsafe partial class LaneRun
         steps = LaneSteps.For(KernelSelection.Current);
         // Alone, a sequence takes one lane: its tiles are packed densely all the same.
         perTile = schedule.IsSingle ? FeatureTile.Capacity : FeatureTile.Capacity / lanes;
-        segment = 2L * schedule.Steps * row <= KeptDoubles ? schedule.Steps : Math.Max(1, (schedule.IsSingle ? LongSegmentDoubles : SegmentDoubles) / (row * perTile)) * perTile;
+        segment = 2L * schedule.Steps * row <= KeptDoubles
+            ? schedule.Steps
+            : Math.Max(1, (schedule.IsSingle ? LongSegmentDoubles : SegmentDoubles) / (row * perTile)) * perTile;
         segments = (schedule.Steps + segment - 1) / segment;
         keepsForward = segments == 1 || ((long)schedule.Steps * row <= KeptForward && !schedule.IsSingle);
         isFour = padded == 4 && steps.HasFour && !matrices.IsCareful && !schedule.IsSingle;
         Log2 = new double[schedule.Items.Length];
     }
 
-    /// <summary>Cuts sequences into those that run at once: of like lengths, as many as the second-level cache holds, at least one for each lane; all where not even those fit.</summary>
+    /// <summary>
+    /// Cuts sequences into those that run at once: of like lengths, as many as the second-level cache holds, at least one for each lane; all where not even
+    /// those fit.
+    /// </summary>
     /// <param name="offsets">Where sequences begin, shape [sequences + 1].</param>
     /// <param name="chosen">Numbers of the sequences.</param>
     /// <param name="padded">States, a multiple of 4.</param>
@@ -104,16 +109,19 @@ internal sealed unsafe partial class LaneRun
     /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = statistics and ratios are not wanted.</param>
     /// <param name="posteriors">Posterior of state k in row r at [k * block.Rows + r]; empty = not wanted.</param>
     /// <param name="labels">Most probable state of each row; empty = not wanted.</param>
-    public void Run(in FeatureBlock block, ReadOnlySpan<double> weights, EmissionLanes statistics, Span<double> tableSums, Span<double> ratios, Span<double> posteriors, Span<int> labels)
+    public void Run(in FeatureBlock block, ReadOnlySpan<double> weights, EmissionLanes statistics, Span<double> tableSums, Span<double> ratios,
+        Span<double> posteriors, Span<int> labels)
     {
         using var scratch = Scratch.Enter();
         var columns = block.Columns;
         var tiles = (segment + perTile - 1) / perTile;
         double* features = Take(scratch, tiles * columns * FeatureTile.Capacity);
         var missing = new bool[tiles];
-        double* forward = Take(scratch, ((keepsForward ? schedule.Steps : segment) + 1) * row), b = Take(scratch, (segment + 1) * row), maxima = Take(scratch, segment * lanes);
+        double* forward = Take(scratch, ((keepsForward ? schedule.Steps : segment) + 1) * row), b = Take(scratch, (segment + 1) * row),
+            maxima = Take(scratch, segment * lanes);
         double* kept = Take(scratch, segments * (row + lanes)), beta = Take(scratch, row);
-        double* sums = Take(scratch, lanes), norms = Take(scratch, lanes), inverse = Take(scratch, lanes), logs = Take(scratch, lanes), products = Take(scratch, lanes);
+        double* sums = Take(scratch, lanes), norms = Take(scratch, lanes), inverse = Take(scratch, lanes), logs = Take(scratch, lanes),
+            products = Take(scratch, lanes);
         double* laneWeights = Take(scratch, lanes), doubts = Take(scratch, lanes), inverses = Take(scratch, lanes), fours = Take(scratch, 16 * lanes);
         new Span<double>(fours, 16 * lanes).Clear();
         var tilePosteriors = scratch.Take(states * FeatureTile.Capacity);
@@ -145,14 +153,16 @@ internal sealed unsafe partial class LaneRun
                     if (t % StepsPerPoll == 0) Cancellation.Poll();
                     if (isFour && Math.Min(count - t, NextEvent(begins, ends) - first - t) is > 0 and var quiet)
                     {
-                        steps.ForwardOfFour(forwardMatrix, lanes, row, quiet, alpha + ((long)t * row), b + ((long)t * row), maxima + (t * lanes), logs, products, inverse);
+                        steps.ForwardOfFour(forwardMatrix, lanes, row, quiet, alpha + ((long)t * row), b + ((long)t * row), maxima + (t * lanes), logs,
+                            products, inverse);
                         t += quiet - 1;
                         continue;
                     }
                     var next = alpha + ((t + 1L) * row);
                     Step(forwardMatrix, alpha + ((long)t * row), inverse, b + ((long)t * row), next, sums, ref begins, first + t, logs, products);
                     steps.Scale(lanes, sums, maxima + (t * lanes), logs, products, inverse);
-                    for (; ends < schedule.ByLast.Length && schedule.Last[schedule.ByLast[ends]] == first + t; ends++) Finish(schedule.ByLast[ends], next, inverse, logs, products);
+                    for (; ends < schedule.ByLast.Length && schedule.Last[schedule.ByLast[ends]] == first + t; ends++)
+                        Finish(schedule.ByLast[ends], next, inverse, logs, products);
                 }
             }
             if (ratios.IsEmpty && posteriors.IsEmpty && labels.IsEmpty && !matrices.IsCareful) return;
@@ -177,27 +187,39 @@ internal sealed unsafe partial class LaneRun
                     if (isFour && t - Math.Max(t / perTile * perTile, LastEvent(begins, ends) + 1 - first) is >= 0 and var back)
                     {
                         if (counted > t + 1 && !ratios.IsEmpty)
-                            fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t - 1, row, alpha + ((t + 2L) * row), b + ((t + 2L) * row), r, states + 1);
+                            fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t - 1, row, alpha + ((t + 2L) * row), b + ((t + 2L) * row),
+                                r, states + 1);
                         counted = t -= back;
                         fixed (double* p = tilePosteriors)
-                            steps.BackwardOfFour(backwardMatrix, states, lanes, row, back + 1, alpha + ((t + 1L) * row), b + ((long)t * row), laneWeights, inverses, p + (t % perTile * lanes), fours);
-                        if (t % perTile == 0) Hand(block, first + t, features + ((long)t / perTile * columns * FeatureTile.Capacity), missing[t / perTile], tilePosteriors, statistics, tableSums, ratios.IsEmpty, posteriors, labels);
+                            steps.BackwardOfFour(backwardMatrix, states, lanes, row, back + 1, alpha + ((t + 1L) * row), b + ((long)t * row), laneWeights,
+                                inverses, p + (t % perTile * lanes), fours);
+                        if (t % perTile == 0)
+                            Hand(block, first + t, features + ((long)t / perTile * columns * FeatureTile.Capacity), missing[t / perTile], tilePosteriors,
+                                statistics, tableSums, ratios.IsEmpty, posteriors, labels);
                         continue;
                     }
                     var own = alpha + ((t + 1L) * row);
                     steps.Backward(backwardMatrix, padded, lanes, b + ((t + 1L) * row), own, beta, sums, norms);
-                    for (; ends >= 0 && schedule.Last[schedule.ByLast[ends]] == first + t; ends--) Enter(schedule.ByLast[ends], own, beta, sums, norms, laneWeights, inverses, doubts, weights);
+                    for (; ends >= 0 && schedule.Last[schedule.ByLast[ends]] == first + t; ends--)
+                        Enter(schedule.ByLast[ends], own, beta, sums, norms, laneWeights, inverses, doubts, weights);
                     var events = schedule.IsSingle ? stepPosteriors : tilePosteriors[(t % perTile * lanes)..];
                     fixed (double* p = events)
-                        steps.Finish(states, padded, lanes, own, beta, b + ((long)t * row), laneWeights, sums, norms, inverses, p, matrices.IsCareful ? doubts : null);
-                    for (var k = 0; k < states && schedule.IsSingle; k++) tilePosteriors[(k * FeatureTile.Capacity) + (t % perTile)] = events[k * FeatureTile.Capacity];
+                        steps.Finish(states, padded, lanes, own, beta, b + ((long)t * row), laneWeights, sums, norms, inverses, p,
+                            matrices.IsCareful ? doubts : null);
+                    for (var k = 0; k < states && schedule.IsSingle; k++)
+                        tilePosteriors[(k * FeatureTile.Capacity) + (t % perTile)] = events[k * FeatureTile.Capacity];
                     // Transitions into the first step of a sequence are none of the lane's.
-                    for (var e = ends + 1; e < schedule.ByLast.Length && schedule.Last[schedule.ByLast[e]] == first + t; e++) Count(ratios, schedule.Lane[schedule.ByLast[e]], events, ends: true);
-                    for (; begins >= 0 && schedule.Begin[schedule.ByBegin[begins]] == first + t; begins--) Leave(schedule.ByBegin[begins], events, ratios, b + ((long)t * row), laneWeights, doubts);
-                    if (t % perTile == 0) Hand(block, first + t, features + ((long)t / perTile * columns * FeatureTile.Capacity), missing[t / perTile], tilePosteriors, statistics, tableSums, ratios.IsEmpty, posteriors, labels);
+                    for (var e = ends + 1; e < schedule.ByLast.Length && schedule.Last[schedule.ByLast[e]] == first + t; e++)
+                        Count(ratios, schedule.Lane[schedule.ByLast[e]], events, ends: true);
+                    for (; begins >= 0 && schedule.Begin[schedule.ByBegin[begins]] == first + t; begins--)
+                        Leave(schedule.ByBegin[begins], events, ratios, b + ((long)t * row), laneWeights, doubts);
+                    if (t % perTile == 0)
+                        Hand(block, first + t, features + ((long)t / perTile * columns * FeatureTile.Capacity), missing[t / perTile], tilePosteriors,
+                            statistics, tableSums, ratios.IsEmpty, posteriors, labels);
                     if (!ratios.IsEmpty && (counted - t == pending || t == 0))
                     {
-                        fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t, row, alpha + ((t + 1L) * row), b + ((t + 1L) * row), r, states + 1);
+                        fixed (double* r = ratios) steps.Ratios(states, padded, lanes, counted - t, row, alpha + ((t + 1L) * row), b + ((t + 1L) * row), r,
+                            states + 1);
                         counted = t;
                     }
                 }
@@ -210,7 +232,8 @@ internal sealed unsafe partial class LaneRun
 
     private static double* Take(Scratch scratch, int count) => (double*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(scratch.Take(count)));
 
-    private void Step(double* matrix, double* prev, double* inverse, double* b, double* next, double* sums, ref int begins, int step, double* logs, double* products)
+    private void Step(double* matrix, double* prev, double* inverse, double* b, double* next, double* sums, ref int begins, int step, double* logs,
+        double* products)
     {
         steps.Forward(matrix, padded, lanes, prev, inverse, b, next, sums, matrices.IsCareful ? LaneRange.LeastPrediction : 0);
         for (; begins < schedule.ByBegin.Length && schedule.Begin[schedule.ByBegin[begins]] == step; begins++)
@@ -229,7 +252,8 @@ internal sealed unsafe partial class LaneRun
         }
     }
 
-    private void Again(in FeatureBlock block, int first, int count, double* features, bool[] missing, double* b, double* maxima, double* alpha, double* inverse, double* sums, double* kept, double* matrix)
+    private void Again(in FeatureBlock block, int first, int count, double* features, bool[] missing, double* b, double* maxima, double* alpha, double* inverse,
+        double* sums, double* kept, double* matrix)
     {
         Buffer.MemoryCopy(kept, alpha, row * 8L, row * 8L);
         Buffer.MemoryCopy(kept + row, inverse, lanes * 8L, lanes * 8L);

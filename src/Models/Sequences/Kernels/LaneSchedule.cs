@@ -1,8 +1,8 @@
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// Sequences side by side in the lanes of vectors: each lane holds some of them one after the other, the longest first to the lane with the least rows, so that lanes
-/// are about equally long whatever the lengths. Depends on the lengths only.
+/// Sequences side by side in the lanes of vectors: each lane holds some of them one after the other, the longest first to the lane with the least rows, so that
+/// lanes are about equally long whatever the lengths. Depends on the lengths only.
 /// </summary>
 internal sealed class LaneSchedule
 {

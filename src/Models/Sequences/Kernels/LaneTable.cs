@@ -31,7 +31,9 @@ internal sealed unsafe class LaneTable : LaneEmissions
             for (var k = 0; k < states; k++) logs[k] = log2Weights[k] + (code > codes ? 0 : Math.Log2(distributions[k].ProbabilityOf(code)));
             maxima[code] = Math.Max(-double.MaxValue, logs.Max());
             for (var k = 0; k < states; k++)
-                relative[(code * stride) + k] = double.IsNegativeInfinity(logs[k]) ? 0 : double.Exp2(Math.Max(LaneRange.LeastEmissionLog2, logs[k] - maxima[code]));
+                relative[(code * stride) + k] = double.IsNegativeInfinity(logs[k])
+                    ? 0
+                    : double.Exp2(Math.Max(LaneRange.LeastEmissionLog2, logs[k] - maxima[code]));
         }
     }
 
@@ -52,7 +54,8 @@ internal sealed unsafe class LaneTable : LaneEmissions
                 var to = b + (i / lanes * row) + (i % lanes);
                 for (var k = 0; k < stride; k += 4, to += 4 * lanes)
                 {
-                    var (c0, c1, c2, c3) = LanePacking.Transposed(Vector256.Load(from0 + k), Vector256.Load(from1 + k), Vector256.Load(from2 + k), Vector256.Load(from3 + k));
+                    var (c0, c1, c2, c3) = LanePacking.Transposed(Vector256.Load(from0 + k), Vector256.Load(from1 + k), Vector256.Load(from2 + k),
+                        Vector256.Load(from3 + k));
                     c0.Store(to);
                     c1.Store(to + lanes);
                     c2.Store(to + (2 * lanes));
@@ -79,11 +82,13 @@ internal sealed unsafe class LaneTable : LaneEmissions
             // Rows behind the last have posteriors of 0.
             for (var i = 0; i < tile.Rows; i += 4)
             {
-                double* to0 = to + (places[i] * stride), to1 = other + (places[i + 1] * stride), to2 = to + (places[i + 2] * stride), to3 = other + (places[i + 3] * stride);
+                double* to0 = to + (places[i] * stride), to1 = other + (places[i + 1] * stride), to2 = to + (places[i + 2] * stride),
+                    to3 = other + (places[i + 3] * stride);
                 var posterior = from + i;
                 for (var k = 0; k < stride; k += 4, posterior += 4 * FeatureTile.Capacity)
                 {
-                    var (c0, c1, c2, c3) = LanePacking.Transposed(Vector256.Load(posterior), Row(posterior, k + 1, 1), Row(posterior, k + 2, 2), Row(posterior, k + 3, 3));
+                    var (c0, c1, c2, c3) = LanePacking.Transposed(Vector256.Load(posterior), Row(posterior, k + 1, 1), Row(posterior, k + 2, 2),
+                        Row(posterior, k + 3, 3));
                     (Vector256.Load(to0 + k) + c0).Store(to0 + k);
                     (Vector256.Load(to1 + k) + c1).Store(to1 + k);
                     (Vector256.Load(to2 + k) + c2).Store(to2 + k);
@@ -111,7 +116,8 @@ internal sealed unsafe class LaneTable : LaneEmissions
         }
     }
 
-    private Vector256<double> Row(double* posterior, int state, int offset) => state < states ? Vector256.Load(posterior + (offset * FeatureTile.Capacity)) : Vector256<double>.Zero;
+    private Vector256<double> Row(double* posterior, int state, int offset) =>
+        state < states ? Vector256.Load(posterior + (offset * FeatureTile.Capacity)) : Vector256<double>.Zero;
 
     // The places of some rows, a multiple of 4. Codes that the table has are whole numbers, which come back from integers as they were.
     private void Find(double* x, int rows, int* places)

@@ -63,7 +63,8 @@ internal sealed class ViterbiStep
             for (var i = 0; i < current.Length; i++)
             {
                 var before = new Vector<double>(current[i]);
-                Vector<double> x = before + Vector.LoadUnsafe(ref way, (nuint)((i * Padded) + j)), y = before + Vector.LoadUnsafe(ref way, (nuint)((i * Padded) + j + width));
+                Vector<double> x = before + Vector.LoadUnsafe(ref way, (nuint)((i * Padded) + j)),
+                    y = before + Vector.LoadUnsafe(ref way, (nuint)((i * Padded) + j + width));
                 Vector<long> isMore0 = Vector.GreaterThan(x, most0), isMore1 = Vector.GreaterThan(y, most1);
                 most0 = Vector.ConditionalSelect(isMore0, x, most0);
                 most1 = Vector.ConditionalSelect(isMore1, y, most1);

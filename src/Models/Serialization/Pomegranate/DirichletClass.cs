@@ -11,14 +11,16 @@ internal sealed class DirichletClass : PomegranateClass
     {
         var alphas = json["parameters"].At(0).Numbers();
         reading.AreNumbers(first, alphas.Length);
-        reading.Warn(json, "pomegranate's density of a Dirichlet distribution has the exponents alpha; here they are alpha - 1, as defined, so log-probabilities differ");
+        reading.Warn(json, "pomegranate's density of a Dirichlet distribution has the exponents alpha; here they are alpha - 1, as defined, so "
+            + "log-probabilities differ");
         return new DirichletDistribution(alphas);
     }
 
     public override IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing)
     {
         var dirichlet = (DirichletDistribution)model;
-        if (dirichlet.Estimator != ShareEstimator.Counts) writing.Warn(path, "the format does not say how a Dirichlet distribution is fitted; pomegranate counts");
+        if (dirichlet.Estimator != ShareEstimator.Counts)
+            writing.Warn(path, "the format does not say how a Dirichlet distribution is fitted; pomegranate counts");
         writing.Warn(path, "pomegranate's density of a Dirichlet distribution has the exponents alpha in place of alpha - 1: its log-probabilities differ");
         return [("parameters", new object[] { PomegranateWriting.List(dirichlet.Alphas) }), ("frozen", dirichlet.IsFrozen)];
     }

@@ -26,7 +26,8 @@ internal sealed class DiscreteClass : PomegranateClass
         }
         var probabilities = new double[keys.Count];
         foreach (var (code, probability) in coded) probabilities[code] = probability;
-        if (entries.Count > 0 && Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance) reading.Warn(parameters, "probabilities do not sum to 1; they are used as they stand, as pomegranate does");
+        if (entries.Count > 0 && Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance)
+            reading.Warn(parameters, "probabilities do not sum to 1; they are used as they stand, as pomegranate does");
         return DiscreteDistribution.AsGiven(probabilities, 0);
     }
 

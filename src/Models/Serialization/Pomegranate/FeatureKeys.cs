@@ -36,7 +36,8 @@ internal sealed class FeatureKeys(int index)
         if (!isSettled || !isPlain) return codes[key];
         return !isText && int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code < MostNumberCodes
             ? code
-            : throw place.Bad($"the category {JsonHelpers.Quote(key)} in feature {index}, which another part of the model takes as a number", $"whole numbers from 0 to {MostNumberCodes - 1}, or categories in every part");
+            : throw place.Bad($"the category {JsonHelpers.Quote(key)} in feature {index}, which another part of the model takes as a number",
+                $"whole numbers from 0 to {MostNumberCodes - 1}, or categories in every part");
     }
 
     /// <summary>Puts the keys in order, once all are known.</summary>
@@ -46,7 +47,8 @@ internal sealed class FeatureKeys(int index)
         isPlain = IsNumber && codes.Count > 0;
         if (isPlain)
         {
-            Count = codes.Keys.Max(k => int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code < MostNumberCodes ? code : 0) + 1;
+            Count = codes.Keys.Max(k => int.TryParse(k, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code < MostNumberCodes ? code : 0)
+                + 1;
             return;
         }
         var sorted = codes.Keys

@@ -4,8 +4,8 @@ using Pipelines.Models.Sequences;
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>
-/// States, emitting and silent, and edges between their indices. The graph is taken as it stands in the file: pomegranate's own reader takes silent states out of it,
-/// which can change answers.
+/// States, emitting and silent, and edges between their indices. The graph is taken as it stands in the file: pomegranate's own reader takes silent states out
+/// of it, which can change answers.
 /// </summary>
 internal sealed class HiddenMarkovClass : PomegranateClass
 {
@@ -51,14 +51,19 @@ internal sealed class HiddenMarkovClass : PomegranateClass
             var name = i == hidden.StartIndex ? $"{title}-start" : i == hidden.EndIndex ? $"{title}-end" : hidden.States[i].Name;
             states[i] = new PythonObject(
             [
-                ("class", "State"), ("distribution", i < hidden.EmittingStates ? writing.Object(hidden.Emission(i), first, $"{path}.states[{i}].distribution") : null),
+                ("class", "State"),
+                ("distribution", i < hidden.EmittingStates ? writing.Object(hidden.Emission(i), first, $"{path}.states[{i}].distribution") : null),
                 ("name", name), ("weight", hidden.States[i].Weight),
             ]);
         }
         var groups = Groups(hidden.Transitions);
-        var edges = hidden.Transitions.Select(t => (object?)new object?[] { index[t.From], index[t.To], t.Probability, t.Pseudocount ?? t.Probability, t.Group is null ? null : groups[t.Group] }).ToArray();
+        var edges =
+            hidden.Transitions.Select(t => (object?)new object?[] { index[t.From], index[t.To], t.Probability, t.Pseudocount ?? t.Probability,
+                t.Group is null ? null : groups[t.Group] }).ToArray();
         var holders = Enumerable.Range(0, hidden.EmittingStates).Select(k => hidden.States[k].TiedTo is { } other ? index[other] : k).ToArray();
-        var ties = Enumerable.Range(0, holders.Length).SelectMany(i => Enumerable.Range(0, holders.Length).Where(j => j != i && holders[j] == holders[i]).Select(j => (object?)new object?[] { i, j })).ToArray();
+        var ties =
+            Enumerable.Range(0, holders.Length).SelectMany(
+                i => Enumerable.Range(0, holders.Length).Where(j => j != i && holders[j] == holders[i]).Select(j => (object?)new object?[] { i, j })).ToArray();
         return
         [
             ("name", title), ("start", states[hidden.StartIndex]), ("end", states[hidden.EndIndex]), ("states", states),
@@ -82,7 +87,9 @@ internal sealed class HiddenMarkovClass : PomegranateClass
             var own = states[i]["name"].Text();
             var name = own.Length > 0 ? own : $"state {i}";
             for (var n = 2; !taken.Add(name); n++) name = $"{own} ({n})";
-            if (name != own) reading.Warn(states[i]["name"], $"the state {JsonHelpers.Quote(own)} is called {JsonHelpers.Quote(name)} here: each state needs a name of its own, and {HiddenMarkovModel.Start} and {HiddenMarkovModel.End} are taken");
+            if (name != own)
+                reading.Warn(states[i]["name"], $"the state {JsonHelpers.Quote(own)} is called {JsonHelpers.Quote(name)} here: each state needs a name of its "
+                    + $"own, and {HiddenMarkovModel.Start} and {HiddenMarkovModel.End} are taken");
             names[i] = name;
         }
         return names;
@@ -111,11 +118,15 @@ internal sealed class HiddenMarkovClass : PomegranateClass
 
     private static HiddenTransition Edge(PomegranateNode edge, string[] names)
     {
-        if (edge.Count is < 3 or > 5) throw edge.Bad(edge.Element.ValueKind == System.Text.Json.JsonValueKind.Array ? $"{edge.Count} entries" : edge.Shown(), "5: from, to, probability, pseudocount and group");
+        if (edge.Count is < 3 or > 5)
+            throw edge.Bad(edge.Element.ValueKind == System.Text.Json.JsonValueKind.Array ? $"{edge.Count} entries" : edge.Shown(),
+                "5: from, to, probability, pseudocount and group");
         double? pseudocount = edge.Count > 3 && !edge.At(3).IsNull ? edge.At(3).Number() : null;
         // An integer in files of version 0.14; a text that names it serves as well.
         var group = edge.Count <= 4 || edge.At(4).IsNull ? null
-            : edge.At(4).Element.ValueKind == System.Text.Json.JsonValueKind.String ? edge.At(4).Text() : edge.At(4).Number().ToString("R", CultureInfo.InvariantCulture);
+            : edge.At(4).Element.ValueKind == System.Text.Json.JsonValueKind.String
+                ? edge.At(4).Text()
+                : edge.At(4).Number().ToString("R", CultureInfo.InvariantCulture);
         return new(names[Index(edge.At(0), names.Length)], names[Index(edge.At(1), names.Length)], edge.At(2).Number(), pseudocount, group);
     }
 
@@ -123,10 +134,15 @@ internal sealed class HiddenMarkovClass : PomegranateClass
     private static Dictionary<string, int> Groups(IReadOnlyList<HiddenTransition> edges)
     {
         var names = edges.Select(t => t.Group).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
-        var areNumbers = names.TrueForAll(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number.ToString(CultureInfo.InvariantCulture) == n);
-        return names.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => areNumbers ? int.Parse(p.n, CultureInfo.InvariantCulture) : p.i, StringComparer.Ordinal);
+        var areNumbers =
+            names.TrueForAll(n => int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number.ToString(CultureInfo.InvariantCulture) == n);
+        return names.Select((n, i) => (n, i)).ToDictionary(p => p.n, p => areNumbers ? int.Parse(p.n, CultureInfo.InvariantCulture) : p.i,
+            StringComparer.Ordinal);
     }
 
     private static int Index(PomegranateNode json, int count) =>
-        json.Number() is var number && number >= 0 && number < count && number == Math.Floor(number) ? (int)number : throw json.Bad(json.Shown(), $"the index of a state, a whole number from 0 to {count - 1}");
+        json.Number() is var number && number >= 0 && number < count && number == Math.Floor(number)
+            ? (int)number
+            : throw json.Bad(json.Shown(), $"the index of a state, a whole number from 0 to {count - 1}");
 }

@@ -33,7 +33,8 @@ internal sealed class IndependentComponentsClass : PomegranateClass
         var parts = new object[product.Parts.Count];
         for (var j = 0; j < parts.Length; j++)
         {
-            if (product.Parts[j] is GeneralMixtureModel) writing.Warn($"{path}.parameters[0][{j}]", "pomegranate cannot read a mixture inside independent components");
+            if (product.Parts[j] is GeneralMixtureModel)
+                writing.Warn($"{path}.parameters[0][{j}]", "pomegranate cannot read a mixture inside independent components");
             parts[j] = writing.Object(product.Parts[j], first, $"{path}.parameters[0][{j}]");
             first += product.Parts[j].Dimensions;
         }

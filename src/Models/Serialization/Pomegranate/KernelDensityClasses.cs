@@ -21,7 +21,8 @@ internal abstract class KernelDensityClass<T>(string name, string factor, Func<d
         if (parameters.Count != 3) throw parameters.Bad($"{parameters.Count} entries", "3: points, bandwidth and weights");
         var weights = parameters.At(2).Numbers();
         if (Math.Abs(weights.Sum() - 1) > Rounding) reading.Warn(parameters.At(2), "weights do not sum to 1; they are scaled to it");
-        reading.Warn(json, $"pomegranate leaves the factor {factor} out of a {name}, h being the bandwidth; here it is a density, so log-probabilities differ by a constant");
+        reading.Warn(json, $"pomegranate leaves the factor {factor} out of a {name}, h being the bandwidth; here it is a density, so log-probabilities differ "
+            + "by a constant");
         return make(parameters.At(0).Numbers(), parameters.At(1).Number(), weights);
     }
 
@@ -29,7 +30,8 @@ internal abstract class KernelDensityClass<T>(string name, string factor, Func<d
     {
         var density = (KernelDensity)model;
         writing.Warn(path, $"pomegranate leaves the factor {factor} out of a {name}, h being the bandwidth: its log-probabilities differ by a constant");
-        return [("parameters", new object[] { PomegranateWriting.List(density.Points), density.Bandwidth, PomegranateWriting.List(density.Weights) }), ("frozen", density.IsFrozen)];
+        return [("parameters", new object[] { PomegranateWriting.List(density.Points), density.Bandwidth, PomegranateWriting.List(density.Weights) }),
+            ("frozen", density.IsFrozen)];
     }
 }
 

@@ -21,6 +21,7 @@ internal sealed class KmeansClass : PomegranateClass
     public override IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing)
     {
         var clusters = (KMeans)model;
-        return [("k", clusters.Clusters), ("centroids", Enumerable.Range(0, clusters.Clusters).Select(k => (object)PomegranateWriting.List(clusters.Centroid(k))).ToArray())];
+        return [("k", clusters.Clusters), ("centroids",
+            Enumerable.Range(0, clusters.Clusters).Select(k => (object)PomegranateWriting.List(clusters.Centroid(k))).ToArray())];
     }
 }

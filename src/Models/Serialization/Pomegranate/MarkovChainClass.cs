@@ -13,7 +13,10 @@ internal sealed class MarkovChainClass : PomegranateClass
     {
         var list = json["distributions"].Items().ToList();
         var windows = reading.Repeating(first, list.Count);
-        return new MarkovChain([.. list.Select(t => windows.Distribution(t, 0, depth + 1) as TableDistribution ?? throw t.Bad("a distribution that is no table", "a discrete distribution, then conditional probability tables"))]);
+        return new MarkovChain(
+            [
+                .. list.Select(t => windows.Distribution(t, 0, depth + 1) as TableDistribution
+                    ?? throw t.Bad("a distribution that is no table", "a discrete distribution, then conditional probability tables"))]);
     }
 
     public override IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing)

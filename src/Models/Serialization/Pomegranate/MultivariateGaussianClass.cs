@@ -5,7 +5,8 @@ internal sealed class MultivariateGaussianClass : PomegranateClass
 {
     public override string Name => "MultivariateGaussianDistribution";
 
-    public override IReadOnlyList<Type> Models => [typeof(MultivariateGaussianDistribution), typeof(DiagonalGaussianDistribution), typeof(SphericalGaussianDistribution)];
+    public override IReadOnlyList<Type> Models => [typeof(MultivariateGaussianDistribution), typeof(DiagonalGaussianDistribution),
+        typeof(SphericalGaussianDistribution)];
 
     public override Model Read(PomegranateNode json, int first, int depth, PomegranateReading reading)
     {
@@ -37,7 +38,9 @@ internal sealed class MultivariateGaussianClass : PomegranateClass
             }
             covariance[i] = PomegranateWriting.List(row);
         }
-        if (model is AxisAlignedGaussian) writing.Warn(path, $"a {model.FormatName} is written as a {Name}: the format does not say that its covariance has that form, and a refit would free it");
+        if (model is AxisAlignedGaussian)
+            writing.Warn(path, $"a {model.FormatName} is written as a {Name}: the format does not say that its covariance has that form, and a refit "
+                + "would free it");
         return [("parameters", new object[] { PomegranateWriting.List(mean), covariance }), ("frozen", ((Distribution)model).IsFrozen)];
     }
 }

@@ -1,7 +1,8 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>
-/// A class of pomegranate's files, or one of its distributions: how it is read and written. A new one is one class that derives from this; it is found by reflection.
+/// A class of pomegranate's files, or one of its distributions: how it is read and written. A new one is one class that derives from this; it is found by
+/// reflection.
 /// </summary>
 internal abstract class PomegranateClass
 {

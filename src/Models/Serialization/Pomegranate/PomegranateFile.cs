@@ -27,7 +27,8 @@ public static class PomegranateFile
         ArgumentNullException.ThrowIfNull(saved);
         var writing = new PomegranateWriting(saved.Features);
         List<string> lost = [];
-        if (saved.Features is not null && !saved.FeaturesByPosition) lost.Add($"names of features ({string.Join(", ", saved.Features.Select(f => f.Name))}): columns go by position there");
+        if (saved.Features is not null && !saved.FeaturesByPosition)
+            lost.Add($"names of features ({string.Join(", ", saved.Features.Select(f => f.Name))}): columns go by position there");
         if (saved.Training is not null) lost.Add("the record of the fit");
         if (lost.Count > 0) writing.Warn("$", $"the format has no place for {string.Join(", nor for ", lost)}");
         var json = writing.Object(saved.Model, 0, "$");
@@ -61,6 +62,10 @@ public static class PomegranateFile
         foreach (var key in keys) key.Settle();
         var reading = new PomegranateReading(keys);
         var model = reading.Model(node, 0, 0);
-        return new SavedModel(model, [.. Enumerable.Range(0, model.Dimensions).Select(j => keys[j].Feature(j))]) { FeaturesByPosition = true, Warnings = reading.Warnings };
+        return new SavedModel(model, [.. Enumerable.Range(0, model.Dimensions).Select(j => keys[j].Feature(j))])
+        {
+            FeaturesByPosition = true,
+            Warnings = reading.Warnings
+        };
     }
 }

@@ -26,7 +26,9 @@ internal readonly record struct PomegranateNode(JsonElement Element, string Path
     }
 
     /// <summary>An entry of a list.</summary>
-    public PomegranateNode At(int index) => index < Count ? new(Element[index], $"{Path}[{index}]") : throw new ModelException(ErrorKind.Model, $"{Path}[{index}]", "nothing", "a value", Remedy);
+    public PomegranateNode At(int index) => index < Count
+        ? new(Element[index], $"{Path}[{index}]")
+        : throw new ModelException(ErrorKind.Model, $"{Path}[{index}]", "nothing", "a value", Remedy);
 
     /// <summary>The entries of a list.</summary>
     public IEnumerable<PomegranateNode> Items()
@@ -60,7 +62,8 @@ internal readonly record struct PomegranateNode(JsonElement Element, string Path
     public double Number() => Number(Element) is var value && double.IsFinite(value) ? value : throw NotFinite(value);
 
     /// <summary>A number that may be -infinity: a logarithm of 0.</summary>
-    public double NumberOrMinusInfinity() => Number(Element) is var value && (double.IsFinite(value) || double.IsNegativeInfinity(value)) ? value : throw NotFinite(value);
+    public double NumberOrMinusInfinity() =>
+        Number(Element) is var value && (double.IsFinite(value) || double.IsNegativeInfinity(value)) ? value : throw NotFinite(value);
 
     /// <summary>A list of finite numbers.</summary>
     public double[] Numbers()
@@ -129,5 +132,6 @@ internal readonly record struct PomegranateNode(JsonElement Element, string Path
         _ => throw Bad(Shown(element), "a number"),
     };
 
-    private ModelException NotFinite(double value) => Bad(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity", "a finite number", remedy: "the model broke down in training; fit it again");
+    private ModelException NotFinite(double value) =>
+        Bad(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity", "a finite number", remedy: "the model broke down in training; fit it again");
 }

@@ -21,7 +21,9 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
     {
         get
         {
-            var texts = order.Take(MostWarnings).Select(w => warnings[w].Count == 1 ? $"{warnings[w].Place}: {w}" : $"{warnings[w].Place} (and {warnings[w].Count - 1} more): {w}").ToList();
+            var texts =
+                order.Take(MostWarnings).Select(w => warnings[w].Count == 1 ? $"{warnings[w].Place}: {w}" : $"{warnings[w].Place} (and "
+                    + $"{warnings[w].Count - 1} more): {w}").ToList();
             if (order.Count > MostWarnings) texts.Add($"and {order.Count - MostWarnings} warnings more");
             return texts;
         }
@@ -89,7 +91,8 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
         }
         catch (ModelException e) when (e.Kind != ErrorKind.Model)
         {
-            throw new ModelException(ErrorKind.Model, $"{json.Path} ({name}), {e.Place}", e.Found, e.Expected, "the file is damaged, or the model broke down in training; save it again", e.InnerException);
+            throw new ModelException(ErrorKind.Model, $"{json.Path} ({name}), {e.Place}", e.Found, e.Expected,
+                "the file is damaged, or the model broke down in training; save it again", e.InnerException);
         }
     }
 }

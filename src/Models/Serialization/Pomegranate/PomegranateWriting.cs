@@ -32,7 +32,8 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
     {
         if (!classes.TryGetValue(model.GetType(), out var found))
         {
-            throw new ModelException(ErrorKind.Usage, path, $"a {model.FormatName} model", "one that pomegranate 0.14 has, such as a mixture of normal distributions",
+            throw new ModelException(ErrorKind.Usage, path, $"a {model.FormatName} model",
+                "one that pomegranate 0.14 has, such as a mixture of normal distributions",
                 "keep the file as it is, or fit such a model");
         }
         var properties = found.Write(model, first, path, this).ToList();
@@ -69,12 +70,14 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
     /// <summary>The same writing for windows of rows: all their columns are one feature.</summary>
     /// <param name="feature">Index of the feature.</param>
     /// <param name="columns">Rows of the longest window.</param>
-    public PomegranateWriting Repeating(int feature, int columns) => new(features is not null && feature < features.Count ? [.. Enumerable.Repeat(features[feature], columns)] : null, this);
+    public PomegranateWriting Repeating(int feature, int columns) =>
+        new(features is not null && feature < features.Count ? [.. Enumerable.Repeat(features[feature], columns)] : null, this);
 
     /// <summary>Says that the format has no probability of values that a table does not have.</summary>
     public void WarnOfUnknown(TableDistribution table, string path)
     {
-        if (table.UnknownProbability > 0) Warn(path, $"the format cannot say that unknown categories have probability {table.UnknownProbability.Text()}: pomegranate gives them 0");
+        if (table.UnknownProbability > 0)
+            Warn(path, $"the format cannot say that unknown categories have probability {table.UnknownProbability.Text()}: pomegranate gives them 0");
     }
 
     /// <summary>A list of numbers.</summary>

@@ -49,7 +49,12 @@ internal static class PythonJson
     {
         switch (value)
         {
-            case PythonObject o: Block(text, '{', '}', o.Properties.Count, depth, i => { Append(text, o.Properties[i].Key); text.Append(" : "); Append(text, o.Properties[i].Value, depth + 1); }); break;
+            case PythonObject o:
+                Block(text, '{', '}', o.Properties.Count, depth, i =>
+                {
+                    Append(text, o.Properties[i].Key); text.Append(" : ");
+                    Append(text, o.Properties[i].Value, depth + 1);
+                }); break;
             case object?[] list: Block(text, '[', ']', list.Length, depth, i => Append(text, list[i], depth + 1)); break;
             case double number: text.Append(Number(number)); break;
             case int number: text.Append(number.ToString(CultureInfo.InvariantCulture)); break;

@@ -42,14 +42,16 @@ internal static class PythonKey
             if (text != "bool") reading.Warn(tag, $"pomegranate itself reads every key of type {text} back as true; the keys in the file are taken");
             return PythonType.Boolean;
         }
-        if (name.StartsWith("int", StringComparison.Ordinal) || name.StartsWith("uint", StringComparison.Ordinal) || name is "long" or "longlong" or "ulonglong") return PythonType.Integer;
+        if (name.StartsWith("int", StringComparison.Ordinal) || name.StartsWith("uint", StringComparison.Ordinal)
+            || name is "long" or "longlong" or "ulonglong") return PythonType.Integer;
         if (name.StartsWith("float", StringComparison.Ordinal) || name is "double" or "longdouble") return PythonType.Real;
         reading.Warn(tag, $"the type tag {JsonHelpers.Quote(text)} is ignored: keys of that type are taken as texts");
         return PythonType.Text;
     }
 
     /// <summary>The type of all keys of a set without a tag.</summary>
-    public static PythonType Guess(IEnumerable<string> keys) => keys.All(k => double.TryParse(k, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) ? PythonType.Real : PythonType.Text;
+    public static PythonType Guess(IEnumerable<string> keys) =>
+        keys.All(k => double.TryParse(k, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) ? PythonType.Real : PythonType.Text;
 
     /// <summary>A key in canonical form; null if it stands for a missing value, which no value matches.</summary>
     /// <param name="text">The key as the file has it.</param>
@@ -97,7 +99,9 @@ internal static class PythonKey
     public static double? NumberOf(string key) => double.TryParse(key, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>True if a canonical key is an integer.</summary>
-    public static bool IsWhole(string key) => key.Length <= MostDigits && BigInteger.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && whole.ToString(CultureInfo.InvariantCulture) == key;
+    public static bool IsWhole(string key) =>
+        key.Length <= MostDigits && BigInteger.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+            && whole.ToString(CultureInfo.InvariantCulture) == key;
 
     private static string? Missing(PomegranateNode place, PomegranateReading reading)
     {
@@ -110,6 +114,8 @@ internal static class PythonKey
     {
         if (BigInteger.Abs(value) < 1_000_000_000_000_000_000) return value.ToString(CultureInfo.InvariantCulture);
         var real = (double)value;
-        return double.IsFinite(real) && (BigInteger)real == value ? real.ToString("R", CultureInfo.InvariantCulture) : value.ToString(CultureInfo.InvariantCulture);
+        return double.IsFinite(real) && (BigInteger)real == value
+            ? real.ToString("R", CultureInfo.InvariantCulture)
+            : value.ToString(CultureInfo.InvariantCulture);
     }
 }

@@ -37,7 +37,9 @@ internal abstract class TableClass<T>(string name) : PomegranateClass
 
         var sizes = Enumerable.Range(first, columns).Select(j => reading.Keys(j).Count).ToArray();
         var length = sizes.Aggregate(1.0, (l, s) => l * s);
-        if (length > TableDistribution.MostCells) throw table.Bad($"{string.Join(" x ", sizes)} combinations of keys", $"at most {TableDistribution.MostCells}", remedy: "the table is too large for this version");
+        if (length > TableDistribution.MostCells)
+            throw table.Bad($"{string.Join(" x ", sizes)} combinations of keys", $"at most {TableDistribution.MostCells}",
+                remedy: "the table is too large for this version");
         var probabilities = new double[(int)length];
         var seen = new HashSet<int>();
         foreach (var (codes, probability, row) in cells)
@@ -86,7 +88,11 @@ internal abstract class TableClass<T>(string name) : PomegranateClass
     private static PythonType[] Types(PomegranateNode json, List<PomegranateNode> rows, int columns, PomegranateReading reading)
     {
         if (json.Optional("dtypes") is not { } tags)
-            return [.. Enumerable.Range(0, columns).Select(c => PythonKey.Guess(rows.Where(r => c < r.Count).Select(r => r.At(c)).Select(k => k.Element.ValueKind == System.Text.Json.JsonValueKind.String ? k.Text() : "0")))];
+            return [
+                .. Enumerable.Range(0, columns)
+                    .Select(
+                        c => PythonKey.Guess(rows.Where(r => c < r.Count).Select(r => r.At(c))
+                            .Select(k => k.Element.ValueKind == System.Text.Json.JsonValueKind.String ? k.Text() : "0")))];
         if (tags.Count != columns + 1) throw tags.Bad($"{tags.Count} tags", $"{columns + 1}, one for each column");
         // The last one is the type of the probability in the first row, which says nothing of the others.
         if (!tags.At(columns).IsNull && tags.At(columns).Text() is not ("float" or "numpy.float64"))
@@ -111,13 +117,17 @@ internal sealed class ConditionalTableClass() : TableClass<ConditionalProbabilit
         for (var at = 0; at < probabilities.Length; at += sizes[^1])
         {
             var sum = probabilities.AsSpan(at, sizes[^1]).ToArray().Sum();
-            if (Math.Abs(sum - 1) > TableDistribution.SumTolerance) reading.Warn(table, "probabilities given some values of the parents do not sum to 1, or rows are missing; they are used as they stand, missing ones as 0");
+            if (Math.Abs(sum - 1) > TableDistribution.SumTolerance)
+                reading.Warn(table, "probabilities given some values of the parents do not sum to 1, or rows are missing; they are used as they stand, "
+                    + "missing ones as 0");
         }
         return ConditionalProbabilityTable.AsGiven(sizes, probabilities, 0);
     }
 
     protected override string? Key(PomegranateNode entry, PythonType type, PomegranateReading reading, out bool isText) =>
-        entry.Element.ValueKind == System.Text.Json.JsonValueKind.String ? PythonKey.Canonical(entry.Text(), type, entry, reading, out isText) : PythonKey.Canonical(entry, reading, out isText);
+        entry.Element.ValueKind == System.Text.Json.JsonValueKind.String
+            ? PythonKey.Canonical(entry.Text(), type, entry, reading, out isText)
+            : PythonKey.Canonical(entry, reading, out isText);
 
     protected override object Entry(string key, string type) => key;
 
@@ -136,7 +146,8 @@ internal sealed class JointTableClass() : TableClass<JointProbabilityTable>("Joi
 {
     protected override JointProbabilityTable Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading)
     {
-        if (Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance) reading.Warn(table, "probabilities do not sum to 1; they are used as they stand");
+        if (Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance)
+            reading.Warn(table, "probabilities do not sum to 1; they are used as they stand");
         return JointProbabilityTable.AsGiven(sizes, probabilities, 0);
     }
 
@@ -145,7 +156,9 @@ internal sealed class JointTableClass() : TableClass<JointProbabilityTable>("Joi
         if (entry.Element.ValueKind is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False)
             reading.Warn(entry, "pomegranate itself reads every true in a joint table back as false; the values in the file are taken");
         // A text in a column of numbers: so wrote versions that kept all entries as texts.
-        return entry.Element.ValueKind == System.Text.Json.JsonValueKind.String && type != PythonType.Text ? PythonKey.Canonical(entry.Text(), type, entry, reading, out isText) : PythonKey.Canonical(entry, reading, out isText);
+        return entry.Element.ValueKind == System.Text.Json.JsonValueKind.String && type != PythonType.Text
+            ? PythonKey.Canonical(entry.Text(), type, entry, reading, out isText)
+            : PythonKey.Canonical(entry, reading, out isText);
     }
 
     protected override object Entry(string key, string type) => type == "str" ? key : new PythonNumber(key);

@@ -22,7 +22,8 @@ internal abstract class UnivariateClass<T>(string name, int count, Func<double[]
 
     public override IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing)
     {
-        if (model is BetaDistribution { Estimator: not ShareEstimator.Counts }) writing.Warn(path, "the format does not say how a beta distribution is fitted; pomegranate counts");
+        if (model is BetaDistribution { Estimator: not ShareEstimator.Counts })
+            writing.Warn(path, "the format does not say how a beta distribution is fitted; pomegranate counts");
         return [("parameters", PomegranateWriting.List(write((T)model))), ("frozen", ((T)model).IsFrozen)];
     }
 }

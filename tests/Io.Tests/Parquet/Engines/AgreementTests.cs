@@ -35,9 +35,11 @@ public class AgreementTests(ITestOutputHelper output)
                 var read = results.Where(r => r.Values is not null).ToList();
                 foreach (var other in read.Skip(1))
                 {
-                    Assert.True(read[0].Values!.Count == other.Values!.Count, $"{path}, column '{column.Name}': {read[0].Engine} reads {read[0].Values!.Count} rows, {other.Engine} {other.Values.Count}");
+                    Assert.True(read[0].Values!.Count == other.Values!.Count, $"{path}, column '{column.Name}': {read[0].Engine} reads {read[0].Values!.Count} "
+                        + $"rows, {other.Engine} {other.Values.Count}");
                     for (var i = 0; i < other.Values.Count; i++)
-                        TestTable.AssertSame(read[0].Values![i], other.Values[i], $"{path}, column '{column.Name}', row {i}, {read[0].Engine} and {other.Engine}");
+                        TestTable.AssertSame(read[0].Values![i], other.Values[i], $"{path}, column '{column.Name}', row {i}, {read[0].Engine} and "
+                            + $"{other.Engine}");
                 }
                 foreach (var error in results.Select(r => r.Error).OfType<DataException>())
                 {
@@ -48,7 +50,8 @@ public class AgreementTests(ITestOutputHelper output)
                 else if (read.Count > 0) some++;
                 else none++;
                 var outcome = results.Where((_, i) => i % 2 == 0).Select(r => $"{(r.Values is null ? "refuses" : "reads"),-14}");
-                output.WriteLine($"{Path.GetFileName(path),-46} {column.Name,-18} {string.Join(" ", outcome)} {(read.Count > 0 ? read[0].Values!.Count.ToString(CultureInfo.InvariantCulture) : results[0].Error!.Found)}");
+                output.WriteLine($"{Path.GetFileName(path),-46} {column.Name,-18} {string.Join(" ", outcome)} "
+                    + $"{(read.Count > 0 ? read[0].Values!.Count.ToString(CultureInfo.InvariantCulture) : results[0].Error!.Found)}");
             }
         }
         output.WriteLine($"{both} columns read by all engines, {some} by some, {none} by none");
@@ -62,7 +65,9 @@ public class AgreementTests(ITestOutputHelper output)
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var full = Path.Combine(folder.FullName, "shared", "parquet-testing");
-            if (Directory.Exists(full)) files.AddRange(Directory.GetFiles(full, "*.parquet*", SearchOption.AllDirectories).Where(f => !files.Exists(k => Path.GetFileName(k) == Path.GetFileName(f))));
+            if (Directory.Exists(full))
+                files.AddRange(Directory.GetFiles(full, "*.parquet*", SearchOption.AllDirectories)
+                    .Where(f => !files.Exists(k => Path.GetFileName(k) == Path.GetFileName(f))));
         }
         return files.OrderBy(Path.GetFileName, StringComparer.Ordinal);
     }

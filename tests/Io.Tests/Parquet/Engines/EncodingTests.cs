@@ -3,7 +3,9 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Tests;
 
-/// <summary>Every encoding, codec and page version that Arrow writes: each engine reads what was written, or refuses; the automatic choice reads everything.</summary>
+/// <summary>
+/// Every encoding, codec and page version that Arrow writes: each engine reads what was written, or refuses; the automatic choice reads everything.
+/// </summary>
 public class EncodingTests
 {
     private static readonly Dictionary<string, Action<WriterPropertiesBuilder>> Encodings = new()
@@ -33,7 +35,8 @@ public class EncodingTests
             var files = new TheoryData<string, string, bool>();
             foreach (var encoding in Encodings.Keys)
                 foreach (var isV2 in (bool[])[false, true])
-                    foreach (var codec in encoding == "dictionary" ? (string[])["Uncompressed", "Snappy", "Gzip", "Brotli", "Zstd", "Lz4"] : ["Snappy"]) files.Add(encoding, codec, isV2);
+                    foreach (var codec in encoding == "dictionary" ? (string[])["Uncompressed", "Snappy", "Gzip", "Brotli", "Zstd", "Lz4"] : ["Snappy"])
+                        files.Add(encoding, codec, isV2);
             return files;
         }
     }
@@ -56,7 +59,8 @@ public class EncodingTests
                 {
                     var (values, error) = await EngineRows.Read(folder["a.parquet"], column.Name, engine, size);
                     var where = $"{column.Name} by {engine ?? "auto"} in batches of {size}";
-                    if (engine is null or "parquetsharp" || encoding is "plain" or "dictionary" && engine == "builtin") Assert.True(error is null, $"{where}: {error?.Message}");
+                    if (engine is null or "parquetsharp" || encoding is "plain" or "dictionary" && engine == "builtin")
+                        Assert.True(error is null, $"{where}: {error?.Message}");
                     if (values is null) continue;
                     Assert.Equal(expected.Length, values.Count);
                     for (var i = 0; i < expected.Length; i++) TestTable.AssertSame(expected.GetValue(i), values[i], $"{where}, row {i}");

@@ -87,7 +87,8 @@ public class EncryptionTests
         Assert.StartsWith("a column that cannot be read: it is encrypted, and its key was not given", locked.Found, StringComparison.Ordinal);
 
         // Only ParquetSharp decrypts: another engine refuses the file, and says so.
-        var other = await new ParquetSource([Corpus], new ParquetSourceOptions { Engine = "builtin", DecryptionKeys = new DecryptionKeys(CorpusKeys) }).FailsReading();
+        var other =
+            await new ParquetSource([Corpus], new ParquetSourceOptions { Engine = "builtin", DecryptionKeys = new DecryptionKeys(CorpusKeys) }).FailsReading();
         Assert.Equal("an encrypted file, which no engine can read (builtin does not decrypt)", other.Found);
 
         static ParquetSource With(DecryptionKeys keys) => new([Corpus], new ParquetSourceOptions { DecryptionKeys = keys });
@@ -124,8 +125,11 @@ public class EncryptionTests
             Assert.True(error is null, error?.Message);
             for (var i = 0; i < expected.Length; i++) TestTable.AssertSame(expected.GetValue(i), values![i], $"row {i}");
         }
-        Assert.StartsWith("a column that cannot be read: it is encrypted, and no key was given", (await EngineRows.Read(folder["a.parquet"], "int", null)).Error!.Found, StringComparison.Ordinal);
-        Assert.Null((await EngineRows.Read(folder["a.parquet"], "int", null, keys: new DecryptionKeys(new Dictionary<string, byte[]> { ["footer"] = Key, ["id of it"] = Key }))).Error);
+        Assert.StartsWith("a column that cannot be read: it is encrypted, and no key was given",
+            (await EngineRows.Read(folder["a.parquet"], "int", null)).Error!.Found, StringComparison.Ordinal);
+        Assert.Null(
+            (await EngineRows.Read(folder["a.parquet"], "int", null,
+                keys: new DecryptionKeys(new Dictionary<string, byte[]> { ["footer"] = Key, ["id of it"] = Key }))).Error);
     }
 
     [Fact]
@@ -133,7 +137,8 @@ public class EncryptionTests
     {
         using var folder = new TempFolder();
         var key = RandomNumberGenerator.GetBytes(32);
-        foreach (var content in (byte[][])[key, Encoding.ASCII.GetBytes(Convert.ToHexString(key)), Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\r\n"), Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"), [.. key, (byte)'\n']])
+        foreach (var content in (byte[][])[key, Encoding.ASCII.GetBytes(Convert.ToHexString(key)),
+            Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\r\n"), Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"), [.. key, (byte)'\n']])
             Assert.Equal(key, Load(content).Find(DecryptionKeys.Footer));
         Assert.Equal(Key, Load(Encoding.ASCII.GetBytes(FooterKey + "\n")).Find(DecryptionKeys.Footer));
         var several = Load(Encoding.UTF8.GetBytes($$"""{"footer": "{{Convert.ToBase64String(Key)}}", "ä": "{{Convert.ToHexString(key)}}"}"""));
@@ -177,7 +182,8 @@ public class EncryptionTests
         using var folder = new TempFolder();
         File.WriteAllBytes(folder["key"], Key);
         File.SetUnixFileMode(folder["key"], UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Equal($"{folder["key"]}: others than its owner may read this file of keys; take that away (chmod 600)", DecryptionKeys.Load(folder["key"]).Warning);
+        Assert.Equal($"{folder["key"]}: others than its owner may read this file of keys; take that away (chmod 600)",
+            DecryptionKeys.Load(folder["key"]).Warning);
     }
 
     private static void Write(string path, Func<FileEncryptionPropertiesBuilder, FileEncryptionPropertiesBuilder> how) => SharpParquet.Write(path, b =>

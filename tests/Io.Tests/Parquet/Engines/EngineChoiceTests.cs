@@ -10,7 +10,8 @@ public class EngineChoiceTests
     private static readonly string Corpus = Path.Combine(AppContext.BaseDirectory, "corpus");
 
     [Fact]
-    public void Engines_are_found_and_stand_in_the_order_of_the_choice() => Assert.Equal(["builtin", "parquetsharp", "parquet.net"], ParquetSourceOptions.Engines);
+    public void Engines_are_found_and_stand_in_the_order_of_the_choice() =>
+        Assert.Equal(["builtin", "parquetsharp", "parquet.net"], ParquetSourceOptions.Engines);
 
     [ParquetSharpTheory]
     [InlineData("alltypes_plain.snappy.parquet", "builtin")]
@@ -82,7 +83,8 @@ public class EngineChoiceTests
     public async Task Unknown_engines_and_those_that_cannot_run_are_refused_with_the_names_of_the_others()
     {
         var error = Assert.Throws<DataException>(() => new ParquetSource([Corpus], new ParquetSourceOptions { Engine = "parket" }));
-        Assert.Equal("ParquetSourceOptions.Engine: found 'parket', expected the name of an engine that can run here; choose another engine, or none for the automatic choice", error.Message);
+        Assert.Equal("ParquetSourceOptions.Engine: found 'parket', expected the name of an engine that can run here; choose another engine, or none for the "
+            + "automatic choice", error.Message);
         Assert.Equal(DataErrorKind.Usage, error.Kind);
         var refused = await EngineRows.Read(Path.Combine(Corpus, "hadoop_lz4_compressed.parquet"), "c0", "builtin");
         Assert.Contains("'c0': it is compressed with the deprecated LZ4 codec", refused.Error!.Message, StringComparison.Ordinal);
@@ -93,7 +95,8 @@ public class EngineChoiceTests
     {
         Assert.Null(NativeLibrary.Fault(() => "fine"));
         Assert.Equal("cannot run here: its native library cannot be loaded (Unable to load shared library 'X' or one of its dependencies.)",
-            NativeLibrary.Fault(() => throw new TypeInitializationException("T", new DllNotFoundException("Unable to load shared library 'X' or one of its dependencies.\nmore"))));
+            NativeLibrary.Fault(() => throw new TypeInitializationException("T", new DllNotFoundException("Unable to load shared library 'X' or one of its "
+                + "dependencies.\nmore"))));
         Assert.Throws<InvalidOperationException>(() => NativeLibrary.Fault(() => throw new InvalidOperationException()));
     }
 

@@ -10,13 +10,20 @@ internal static class EngineRows
     public static IReadOnlyList<string> Names { get; } = [.. ParquetEngine.All.Where(e => e.IsAvailable).Select(e => e.Name)];
 
     /// <summary>All values of a column, null where a row is null; or the typed error. Any other exception fails the test.</summary>
-    public static async Task<(List<object?>? Values, DataException? Error)> Read(string path, string column, string? engine, int batchSize = 37, DecryptionKeys? keys = null)
+    public static async Task<(List<object?>? Values, DataException? Error)> Read(string path, string column, string? engine, int batchSize = 37,
+        DecryptionKeys? keys = null)
     {
         var values = new List<object?>();
         try
         {
             var source = new ParquetSource([path], new ParquetSourceOptions { Engine = engine, DecryptionKeys = keys });
-            await foreach (var batch in source.ReadAsync(new ReadOptions { Columns = [column], BatchSize = batchSize, ReuseMemory = true, ReadAheadBytes = batchSize % 2 == 0 ? 0 : 1 << 27 }, default))
+            await foreach (var batch in source.ReadAsync(new ReadOptions
+            {
+                Columns = [column],
+                BatchSize = batchSize,
+                ReuseMemory = true,
+                ReadAheadBytes = batchSize % 2 == 0 ? 0 : 1 << 27
+            }, default))
             {
                 for (var i = 0; i < batch.Rows; i++) values.Add(batch.Columns[0]
                     .GetValue(i) switch

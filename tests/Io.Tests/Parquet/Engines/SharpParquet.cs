@@ -51,7 +51,8 @@ internal static class SharpParquet
 
     private static bool Gap(int row) => row % 7 == 3 || row is >= 400 and < 900;
 
-    private static (Column Column, Array Values) Make<T>(string name, Func<int, T> value, LogicalType? type = null) => (new Column<T>(name, type), Enumerable.Range(0, Rows).Select(value).ToArray());
+    private static (Column Column, Array Values) Make<T>(string name, Func<int, T> value, LogicalType? type = null) =>
+        (new Column<T>(name, type), Enumerable.Range(0, Rows).Select(value).ToArray());
 
     private sealed class Part(Array values) : ILogicalColumnWriterVisitor<bool>
     {

@@ -3,8 +3,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Decompresses the raw Snappy and LZ4 formats bit by bit: bytes as they are, and copies of bytes at most 64 KiB back. Compressors work on blocks of that size; one that does not
-/// is refused here.
+/// Decompresses the raw Snappy and LZ4 formats bit by bit: bytes as they are, and copies of bytes at most 64 KiB back. Compressors work on blocks of that size;
+/// one that does not is refused here.
 /// </summary>
 internal abstract class BlockStream(Stream raw, int window) : ForwardStream
 {

@@ -5,8 +5,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// The pages of one column chunk, one after the other: checks their sums and decompresses them. A page lies in memory whole where there is room for it, is decompressed bit by bit
-/// where it is large, and else is let go of between slices and brought back.
+/// The pages of one column chunk, one after the other: checks their sums and decompresses them. A page lies in memory whole where there is room for it, is
+/// decompressed bit by bit where it is large, and else is let go of between slices and brought back.
 /// </summary>
 internal sealed class ColumnPages : IDisposable
 {
@@ -67,7 +67,8 @@ internal sealed class ColumnPages : IDisposable
         isOpen = false;
         if (next >= end) return false;
         Header = ReadHeader();
-        if (Header.CompressedBytes > end - next) throw new BrokenFileException($"a page of {Header.CompressedBytes} bytes", $"at most {end - next}, the bytes left in the column chunk");
+        if (Header.CompressedBytes > end - next)
+            throw new BrokenFileException($"a page of {Header.CompressedBytes} bytes", $"at most {end - next}, the bytes left in the column chunk");
         bodyAt = next;
         next += Header.CompressedBytes;
         return true;
@@ -82,17 +83,22 @@ internal sealed class ColumnPages : IDisposable
         if (h.Kind == PageKind.DataV2)
         {
             var both = (long)h.DefinitionBytes + h.RepetitionBytes;
-            if (h.DefinitionBytes < 0 || h.RepetitionBytes < 0 || both > h.CompressedBytes || both > h.UncompressedBytes) throw new BrokenFileException($"levels of {both} bytes", $"at most {h.CompressedBytes}, the page's bytes");
+            if (h.DefinitionBytes < 0 || h.RepetitionBytes < 0 || both > h.CompressedBytes || both > h.UncompressedBytes)
+                throw new BrokenFileException($"levels of {both} bytes", $"at most {h.CompressedBytes}, the page's bytes");
             before = (int)both;
         }
         (rawLength, plainLength) = (h.CompressedBytes - before, h.UncompressedBytes - before);
         codec = (h.Kind == PageKind.DataV2 && !h.IsCompressed) || (h.Kind == PageKind.DataV2 && rawLength == 0) ? PageCodec.None : chunkCodec;
-        if (codec == PageCodec.None && h.Kind != PageKind.DataV2 && plainLength != rawLength) throw new BrokenFileException($"a page of {rawLength} bytes", $"{plainLength}, as its header says");
+        if (codec == PageCodec.None && h.Kind != PageKind.DataV2 && plainLength != rawLength)
+            throw new BrokenFileException($"a page of {rawLength} bytes", $"{plainLength}, as its header says");
         if (codec == PageCodec.None) plainLength = rawLength;
-        if (plainLength > Math.Max(1 << 20, rawLength * LargestRatio)) throw new BrokenFileException($"a page of {rawLength} bytes that claims {plainLength} uncompressed", $"at most {Math.Max(1 << 20, rawLength * LargestRatio)}");
+        if (plainLength > Math.Max(1 << 20, rawLength * LargestRatio))
+            throw new BrokenFileException($"a page of {rawLength} bytes that claims {plainLength} uncompressed",
+                $"at most {Math.Max(1 << 20, rawLength * LargestRatio)}");
 
         var needed = codec == PageCodec.None ? rawLength : (long)rawLength + plainLength;
-        isStreaming = needed > Math.Max(room, SmallestWindow) && (codec == PageCodec.None || needed > LargeRoom || PageStreams.StateBytes(codec, plainLength, windowSize) <= room);
+        isStreaming = needed > Math.Max(room, SmallestWindow)
+            && (codec == PageCodec.None || needed > LargeRoom || PageStreams.StateBytes(codec, plainLength, windowSize) <= room);
         bringsBack = !isStreaming && needed > room;
         if (isStreaming)
         {
@@ -108,7 +114,7 @@ internal sealed class ColumnPages : IDisposable
     }
 
     /// <summary>Called between slices: lets go of what there is no room for.</summary>
-    public void Rest()
+    public void SkipRest()
     {
         if (isOpen && bringsBack) Body.LetGo(Load);
         var isBodyInWindow = isOpen && !bringsBack && !isStreaming && codec == PageCodec.None;
@@ -131,7 +137,7 @@ internal sealed class ColumnPages : IDisposable
     public void Dispose()
     {
         Close();
-        Rest();
+        SkipRest();
         ReleaseWindow();
         decompressor.Dispose();
     }

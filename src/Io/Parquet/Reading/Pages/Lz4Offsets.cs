@@ -4,7 +4,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Looks for matches at offset 0 in an LZ4 block. They are damage, and decoders go on with whatever their memory holds: each with other values, and none with an error.
+/// Looks for matches at offset 0 in an LZ4 block. They are damage, and decoders go on with whatever their memory holds: each with other values, and none with
+/// an error.
 /// </summary>
 internal static class Lz4Offsets
 {
@@ -20,7 +21,8 @@ internal static class Lz4Offsets
             at += literals;
             // The last sequence has literals only.
             if (at > block.Length - 2) return;
-            if (BinaryPrimitives.ReadUInt16LittleEndian(block[(int)at..]) == 0) throw new BrokenFileException($"LZ4 data with an offset of 0 at byte {at}", "at least 1");
+            if (BinaryPrimitives.ReadUInt16LittleEndian(block[(int)at..]) == 0)
+                throw new BrokenFileException($"LZ4 data with an offset of 0 at byte {at}", "at least 1");
             at += 2;
             Length(block, token & 15, ref at);
         }

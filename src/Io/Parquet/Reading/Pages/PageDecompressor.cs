@@ -14,10 +14,14 @@ internal sealed class PageDecompressor : IDisposable
     /// <summary>Decompresses a page; returns the bytes written, never more than there is room for.</summary>
     public int Decompress(PageCodec codec, ReadOnlyMemory<byte> source, Span<byte> target) => codec switch
     {
-        PageCodec.Snappy => Snappy.GetUncompressedLength(source.Span) is var length && length == target.Length ? Snappy.Decompress(source.Span, target) : length,
+        PageCodec.Snappy => Snappy.GetUncompressedLength(source.Span) is var length && length == target.Length
+            ? Snappy.Decompress(source.Span, target)
+            : length,
         PageCodec.Zstd => (zstd ??= new ZstdSharp.Decompressor()).Unwrap(source.Span, target),
         PageCodec.Gzip => Gzip(source, target),
-        PageCodec.Brotli => BrotliDecoder.TryDecompress(source.Span, target, out var written) ? written : throw new BrokenFileException("a page that is not Brotli data of its length", "Brotli data"),
+        PageCodec.Brotli => BrotliDecoder.TryDecompress(source.Span, target, out var written)
+            ? written
+            : throw new BrokenFileException("a page that is not Brotli data of its length", "Brotli data"),
         PageCodec.Lz4Raw => Lz4(source.Span, target),
         _ => throw new BrokenFileException($"the codec {codec}", "none, Snappy, Gzip, Brotli, Zstd or LZ4_RAW"),
     };

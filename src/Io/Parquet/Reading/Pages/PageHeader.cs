@@ -4,7 +4,8 @@ namespace Pipelines.Io.Reading;
 
 /// <summary>What stands before a page.</summary>
 internal readonly record struct PageHeader(
-    PageKind Kind, int UncompressedBytes, int CompressedBytes, uint? Crc, int Values, PageEncoding Encoding, PageEncoding LevelEncoding, int Nulls, int DefinitionBytes, int RepetitionBytes, bool IsCompressed)
+    PageKind Kind, int UncompressedBytes, int CompressedBytes, uint? Crc, int Values, PageEncoding Encoding, PageEncoding LevelEncoding, int Nulls,
+    int DefinitionBytes, int RepetitionBytes, bool IsCompressed)
 {
     /// <summary>Reads a header.</summary>
     /// <param name="bytes">Begins with the header.</param>
@@ -33,8 +34,10 @@ internal readonly record struct PageHeader(
         }
         reader.End(outer);
         length = reader.Position;
-        if (header.UncompressedBytes < 0 || header.CompressedBytes < 0) throw new BrokenFileException($"a page of {header.CompressedBytes} bytes, {header.UncompressedBytes} uncompressed", "at least 0");
-        if (header.Kind is not PageKind.Index && (!body || header.Values < 0)) throw new BrokenFileException($"a page of kind {(int)header.Kind} with {header.Values} values", "a page that says its number of values");
+        if (header.UncompressedBytes < 0 || header.CompressedBytes < 0)
+            throw new BrokenFileException($"a page of {header.CompressedBytes} bytes, {header.UncompressedBytes} uncompressed", "at least 0");
+        if (header.Kind is not PageKind.Index && (!body || header.Values < 0))
+            throw new BrokenFileException($"a page of kind {(int)header.Kind} with {header.Values} values", "a page that says its number of values");
         return header;
     }
 
