@@ -89,10 +89,9 @@ public sealed class ArgumentTests : IDisposable
         Assert.Equal((3, $"pipelines: error: {path}: {message}"), (result.Code, result.ErrorText));
     }
 
-    [Fact]
+    [UnixFact]
     public async Task A_pipe_is_named()
     {
-        if (OperatingSystem.IsWindows()) return;
         var tool = Tool.Command("fit", "kmeans", "/dev/stdin", "--components", "2", "--output", folder["m.json"]);
         tool.RedirectStandardInput = true;
         var result = await Tool.RunProcessAsync(tool, null);

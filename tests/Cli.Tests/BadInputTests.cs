@@ -152,7 +152,8 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: /proc/out: found a folder that cannot be written (Could not find file '/proc/out'.), expected a writable folder; check its "
                 + "permissions, or give another" },
         { "files of which one lacks a feature", "score ~/model.json ~/blobs.parquet ~/few.parquet --output ~/out.parquet", 3,
-            "pipelines: error: ~/few.parquet: found no column 'y', expected the model's feature 'y' among x; give files with the columns that the model was "
+            "pipelines: error: ~/few.parquet: found no column 'y', expected the model's feature 'y' among its columns; give files with the columns that "
+                + "the model was "
                 + "fitted to, or another model" },
         { "inspect a missing file", "inspect ~/nix", 2,
             "pipelines: error: ~/nix: found no such file or folder, expected a file, folder or glob; correct the path" },

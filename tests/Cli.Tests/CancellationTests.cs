@@ -20,7 +20,7 @@ public sealed class CancellationTests : IDisposable
         var start = Tool.Command("fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "normal", "--components", "2", "--tolerance",
             "-1e300", "--output", folder["m.json"], "--verbose");
         start.Environment["TMPDIR"] = folder.Root;
-        HearSignals(start);
+        Tool.HearSignals(start);
         var sent = false;
         var result = await Tool.RunProcessAsync(start, (process, line) =>
         {
@@ -35,15 +35,6 @@ public sealed class CancellationTests : IDisposable
         Assert.EndsWith("pipelines: cancelled; no output was written\n", result.Error, StringComparison.Ordinal);
         Assert.Equal(["d.parquet"],
             folder.Names.Where(n => !n.StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !n.StartsWith("dotnet-diagnostic", StringComparison.Ordinal)));
-    }
-
-    // What a shell starts in the background ignores Ctrl-C, and so would the tool, its grandchild.
-    private static void HearSignals(ProcessStartInfo start)
-    {
-        if (!OperatingSystem.IsLinux()) return;
-        start.ArgumentList.Insert(0, start.FileName);
-        start.ArgumentList.Insert(0, "--default-signal=INT,TERM,HUP");
-        start.FileName = "env";
     }
 
     [Fact]

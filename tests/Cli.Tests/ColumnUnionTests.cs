@@ -19,7 +19,7 @@ public sealed class ColumnUnionTests : IDisposable
         var result = await RunAsync("score ~/m.json ~/evolve --output ~/out.parquet --quiet");
         Assert.Equal((0, ""), (result.Code, result.ErrorText));
         // The first file's columns in its order, then the new one of the second file.
-        Assert.Equal("x double?, id int64?, old string?, y int32?, new datetime?, log_probability double?, label int32?",
+        Assert.Equal("x double?, id int64?, old string?, y int32?, new timestamp?, log_probability double?, label int32?",
             await SchemaAsync("out.parquet", nullable: true));
         var rows = await TestData.ColumnsAsync(folder["out.parquet"]);
         Assert.Equal([1L, 2L, 3L, 4L, 5L, 6L], rows["id"]);
@@ -79,8 +79,9 @@ public sealed class ColumnUnionTests : IDisposable
         await WriteAsync("evolve/a.parquet", ("x", xs), ("w", ys));
         Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 's', expected the order 's', as in ~/evolve/c.parquet; leave the file out, or "
             + "name a column that every file has"), Outcome(await RunAsync($"{hmm} --sequence w --order s")));
-        Assert.Equal((3, "pipelines: error: input: found 2 columns that the model cannot use: ~/evolve/a.parquet: no column 'y'; ~/evolve/c.parquet: no column "
-            + "'y', expected the columns that it was fitted to; give files with the columns that the model was fitted to, or another model"),
+        Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 'y' (and one more column that the model cannot use), expected the model's "
+            + "feature 'y' "
+            + "among its columns; give files with the columns that the model was fitted to, or another model"),
             Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/out.parquet")));
     }
 
@@ -152,7 +153,7 @@ public sealed class ColumnUnionTests : IDisposable
         Assert.Equal(0, (await RunAsync("verify ~/out")).Code);
         Assert.Equal([1L, 2L, 3L, 4L, 5L, 6L], (await TestData.ColumnsAsync(folder["out"]))["id"]);
         Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/runs --incremental ~/state.json --quiet")));
-        Assert.Equal("x double, y int32, id int64, new datetime, log_probability double, label int32", await SchemaAsync("runs/run=00002"));
+        Assert.Equal("x double, y int32, id int64, new timestamp, log_probability double, label int32", await SchemaAsync("runs/run=00002"));
         // What was written can be scored again as one.
         Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/runs --keep id,old,new --output ~/again.parquet --quiet")));
         Assert.Equal(["p", "q", "r", null!, null!, null!], (await TestData.ColumnsAsync(folder["again.parquet"]))["old"]);
@@ -199,12 +200,12 @@ public sealed class ColumnUnionTests : IDisposable
               id      -         none    INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, which no type holds
               old     string    may be  absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there
               y       int64     none    INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64
-              new     datetime  may be  absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there
+              new     timestamp  may be  absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there
 
             3 files, 9 rows,
             """.ReplaceLineEndings("\n"), inspection.Out, StringComparison.Ordinal);
         using var described = JsonDocument.Parse((await RunAsync("inspect ~/evolve --json")).Out);
-        Assert.Equal(["x double", "id ", "old string", "y int64", "new datetime"],
+        Assert.Equal(["x double", "id ", "old string", "y int64", "new timestamp"],
             described.RootElement.GetProperty("columns").EnumerateArray()
                 .Select(c => $"{c.GetProperty("name").GetString()} {c.GetProperty("type").GetString()}"));
     }

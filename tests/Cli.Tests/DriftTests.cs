@@ -82,7 +82,7 @@ public sealed class DriftTests : IDisposable
             + "when the model was fitted; of others it knows little (2 more files likewise)\n"
             + "pipelines: warning: ~/in/f1.parquet, column 'b': found a column that may hold nulls (it tells of 1 null), expected none "
             + "as when the model was fitted; missing values are left out of their row's probability\n"
-            + "pipelines: warning: ~/in/f0.parquet, column 'a': found double, expected single as when the model was fitted; the values "
+            + "pipelines: warning: ~/in/f0.parquet, column 'a': found double, expected float as when the model was fitted; the values "
             + "are taken as numbers (2 more files likewise)\n",
             await WarningsAsync("score ~/m.json ~/in --output ~/out1.parquet --quiet"));
     }

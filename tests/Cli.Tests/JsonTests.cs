@@ -86,9 +86,9 @@ public sealed class JsonTests : IDisposable
         Assert.Equal(1, ErrorReport.Write(console, new InvalidOperationException("broken"), verbose: false, stop, "pipelines fit", isJson: true));
         Assert.Equal(
             """{"error":{"place":"pipelines fit","found":"broken (InvalidOperationException)","expected":"a run without such an error",""" + '"' +
-            """remedy":"--verbose shows where","text":"broken (InvalidOperationException; --verbose shows where)"},"warnings":[]}""",
+            """remedy":"--verbose shows where it arose","text":"broken (an unforeseen error; --verbose shows where it arose)"},"warnings":[]}""",
             output.ToString().TrimEnd());
-        Assert.Equal("pipelines: error: broken (InvalidOperationException; --verbose shows where)\n", error.ToString());
+        Assert.Equal("pipelines: error: broken (an unforeseen error; --verbose shows where it arose)\n", error.ToString());
     }
 
     [Fact]

@@ -124,7 +124,7 @@ public sealed class NestedColumnTests : IDisposable
         TestData.SaveModel(folder["m.json"], "x");
         const string message = "~/e.parquet, column 'secret': found a column that cannot be read: it is encrypted, and no key was given, expected columns "
             + "that can be read and written; "
-            + "name the columns to write, without this one (--keep, Pipeline.Select)";
+            + "name the columns to write, without this one (--keep)";
         foreach (var more in (string[][])[[], ["--dry-run"], ["--on-bad-row", "quarantine", folder["q"]]])
         {
             var result = await Tool.RunAsync(["score", folder["m.json"], folder["e.parquet"], "--output", folder["o.parquet"], .. more]);
@@ -139,7 +139,7 @@ public sealed class NestedColumnTests : IDisposable
         Assert.Equal(
             (3, "pipelines: error: ~/e.parquet, column 'secret': found a column that cannot be read: it is encrypted, and no key was given, expected "
                 + "columns that can be read and written; "
-                + "leave bad rows out without keeping them (--on-bad-row skip), or choose columns (Pipeline.Select)"),
+                + "leave bad rows out without keeping them (--on-bad-row skip)"),
             (kept.Code, kept.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal)));
     }
 

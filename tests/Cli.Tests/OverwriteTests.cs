@@ -87,11 +87,10 @@ public sealed class OverwriteTests : IDisposable
     private static string IsNot(string kind) =>
         $"found an existing file that is not {kind}, expected a new name, or {kind} to replace; choose another name, or replace the file with --force";
 
-    [Theory]
+    [UnixTheory]
     [MemberData(nameof(Refused))]
     public async Task Is_refused_before_anything_is_read(string arguments, string output, string message)
     {
-        if (OperatingSystem.IsWindows()) return;
         await MakeFilesAsync();
         var before = Content();
         var place = arguments.StartsWith(Convert, StringComparison.Ordinal) ? "OUT" : "--output";
@@ -102,7 +101,7 @@ public sealed class OverwriteTests : IDisposable
         Assert.Equal(before, Content());
     }
 
-    [Theory]
+    [UnixTheory]
     [InlineData(KMeans, "m.json", true)]
     [InlineData(KMeans, "precious", false)]
     [InlineData(KMeans, "empty.json", true)]
@@ -121,7 +120,6 @@ public sealed class OverwriteTests : IDisposable
     [InlineData("convert ~/m.json --to pomegranate", "theirs.json", true), InlineData("convert ~/m.json --to pomegranate", "shop.json", false)]
     public async Task Its_own_kind_is_replaced_and_with_force_any(string arguments, string output, bool isOfKind)
     {
-        if (OperatingSystem.IsWindows()) return;
         await MakeFilesAsync();
         var before = Content();
         var plain = await RunAsync($"{arguments} {folder[output]} --quiet");
@@ -139,7 +137,7 @@ public sealed class OverwriteTests : IDisposable
         Assert.Equal(expected, after.Keys.Select(n => n.Split('/')[0]).Distinct().Order(StringComparer.Ordinal));
     }
 
-    [Theory]
+    [UnixTheory]
     [InlineData("fit kmeans ~/data.parquet --features x,y --components 2 --output", "m.json", "new/m.json")]
     [InlineData("score ~/x.json ~/data.parquet --output", "ours.parquet", "new/s.parquet")]
     [InlineData("sample ~/x.json --rows 9 --output", "ours.parquet", "new/s.parquet")]
@@ -147,7 +145,6 @@ public sealed class OverwriteTests : IDisposable
     [InlineData("convert ~/theirs.json", "m.json", "new/m.json")]
     public async Task A_link_stays_and_what_it_leads_to_is_written(string arguments, string old, string fresh)
     {
-        if (OperatingSystem.IsWindows()) return;
         await MakeFilesAsync();
         Directory.CreateDirectory(folder["new"]);
         Directory.CreateDirectory(folder["links"]);
@@ -166,10 +163,9 @@ public sealed class OverwriteTests : IDisposable
         Assert.DoesNotContain(folder.Names, n => n.EndsWith(".tmp", StringComparison.Ordinal) || n.EndsWith(".lock", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [UnixFact]
     public async Task Force_does_not_replace_an_input_or_a_folder_or_another_output()
     {
-        if (OperatingSystem.IsWindows()) return;
         await MakeFilesAsync();
         Directory.CreateDirectory(folder["full.csv"]);
         await File.WriteAllTextAsync(folder["full.csv/notes.txt"], "mine");

@@ -11,14 +11,15 @@ public sealed class SignalTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Theory]
+    [LinuxTheory]
     [InlineData("TERM")]
     [InlineData("HUP")]
     public async Task A_step_that_cannot_be_interrupted_does_not_hold_the_process(string signal)
     {
-        if (!OperatingSystem.IsLinux()) return;
         Shell($"mkfifo '{folder["key"]}'");
-        using var process = Process.Start(Tool.Command("inspect", folder["d.parquet"], "--decryption-key-file", folder["key"], "--json"))!;
+        var start = Tool.Command("inspect", folder["d.parquet"], "--decryption-key-file", folder["key"], "--json");
+        Tool.HearSignals(start);
+        using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         // Opened once the tool reads it; it waits for bytes that never come.
         var opened = Task.Run(() => new FileStream(folder["key"], FileMode.Open, FileAccess.Write));
@@ -37,10 +38,9 @@ public sealed class SignalTests : IDisposable
         Assert.Equal(["key"], folder.Names);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_floor_of_many_features_is_left()
     {
-        if (!OperatingSystem.IsLinux()) return;
         const int features = 600;
         var random = new SeededRandom(1);
         var columns = Enumerable.Range(0, features).Select(j => ($"f{j}", (Array)Enumerable.Range(0, 300).Select(_ => random.NextNormal()).ToArray()));
@@ -63,10 +63,9 @@ public sealed class SignalTests : IDisposable
         Assert.Equal(["wide.parquet"], folder.Names);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_hangup_that_the_shell_ignores_is_ignored()
     {
-        if (!OperatingSystem.IsLinux()) return;
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add("-c");

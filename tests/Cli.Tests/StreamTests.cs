@@ -10,7 +10,7 @@ public sealed class StreamTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Theory]
+    [LinuxTheory]
     [InlineData("2>&-", 0)]
     [InlineData(">&-", 0)]
     [InlineData(">&- 2>&-", 0)]
@@ -25,7 +25,6 @@ public sealed class StreamTests : IDisposable
     [InlineData("--json >&-", 1)]
     public async Task A_fit_ends(string redirection, int code)
     {
-        if (!OperatingSystem.IsLinux()) return;
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         const string options = "--features x,y --distribution normal --components 2 --verbose";
         var result = await ShellAsync($"fit mixture '{folder["d.parquet"]}' {options} --output '{folder["m.json"]}' {redirection}");
@@ -40,21 +39,20 @@ public sealed class StreamTests : IDisposable
         Assert.Matches($"^pipelines: error: standard output: found {found}, {rest}$", result.ErrorText.Split('\n')[0]);
     }
 
-    [Theory]
+    [LinuxTheory]
     [InlineData("2>&-", 0)]
     [InlineData(">/dev/full", 0)]
     [InlineData("--json >/dev/full", 1)]
     [InlineData("--dry-run >/dev/full", 1)]
     public async Task A_score_ends(string redirection, int code)
     {
-        if (!OperatingSystem.IsLinux()) return;
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         TestData.SaveModel(folder["m.json"], "x");
         Assert.Equal(code, (await ShellAsync($"score '{folder["m.json"]}' '{folder["d.parquet"]}' --output '{folder["s.parquet"]}' {redirection}")).Code);
         Assert.Equal(!redirection.Contains("dry", StringComparison.Ordinal), File.Exists(folder["s.parquet"]));
     }
 
-    [Theory]
+    [LinuxTheory]
     [InlineData("--help >/dev/full", 1)]
     [InlineData("inspect NIX >/dev/full", 2)]
     [InlineData("inspect MODEL >/dev/full", 1)]
@@ -64,15 +62,13 @@ public sealed class StreamTests : IDisposable
     [InlineData("frobnicate --json >&- 2>&-", 2)]
     public async Task What_was_asked_for_must_not_be_lost(string args, int code)
     {
-        if (!OperatingSystem.IsLinux()) return;
         TestData.SaveModel(folder["m.json"], "x");
         Assert.Equal(code, (await ShellAsync(args.Replace("MODEL", $"'{folder["m.json"]}'", StringComparison.Ordinal))).Code);
     }
 
-    [Fact]
+    [LinuxFact]
     public async Task A_reader_that_goes_away_is_no_error()
     {
-        if (!OperatingSystem.IsLinux()) return;
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         TestData.SaveModel(folder["m.json"], "x");
         var paths = $"'{folder["m.json"]}' '{folder["d.parquet"]}' --output '{folder["s.parquet"]}'";

@@ -34,3 +34,10 @@ internal sealed class LinuxFactAttribute : FactAttribute
 {
     public LinuxFactAttribute() => Skip = Requirement.Skip(OperatingSystem.IsLinux(), "needs Linux");
 }
+
+/// <inheritdoc cref="LinuxFactAttribute"/>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute() => Skip = Requirement.Skip(OperatingSystem.IsLinux(), "needs Linux");
+}

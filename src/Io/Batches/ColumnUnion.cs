@@ -40,7 +40,7 @@ internal sealed record ColumnUnion(string Name)
             if (!IsUneven) return null;
             var types = Types.Count < 2 ? "" : string.Join(", ", Types.Select(t => $"{t.Stored} in {t.File}"))
                 + (!IsInConflict
-                    ? $", read as {Field?.ValueType.Name.ToLowerInvariant()}"
+                    ? $", read as {(Field is null ? "" : TypeNames.Of(Field.ValueType))}"
                     : AreNumbers ? ", which no type holds exactly: only a feature" : ", which no type holds");
             var absent =
                 AbsentFrom.Count == 0

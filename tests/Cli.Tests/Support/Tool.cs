@@ -43,6 +43,15 @@ public static class Tool
         return start;
     }
 
+    /// <summary>Makes a process hear signals: what a shell starts in the background, or nohup, ignores some, and so would the tool, its grandchild.</summary>
+    public static void HearSignals(ProcessStartInfo start)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        start.ArgumentList.Insert(0, start.FileName);
+        start.ArgumentList.Insert(0, "--default-signal=INT,TERM,HUP");
+        start.FileName = "env";
+    }
+
     /// <summary>The built tool.</summary>
     public static string ToolPath => Path.Combine(AppContext.BaseDirectory, "pipelines.dll");
 }
