@@ -5,7 +5,7 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.EndToEnd;
 
-/// <summary>One EM iteration from the spilled decode-once cache against one over the same rows in memory; full covariance, D = 10, K = 8.</summary>
+/// <summary>One EM iteration from the spilled decode-once cache compared with one over the same rows in memory; full covariance, D = 10, K = 8.</summary>
 internal static class CacheSection
 {
     private const int Rows = 4_000_000;

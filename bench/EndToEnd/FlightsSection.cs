@@ -8,8 +8,8 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.EndToEnd;
 
 /// <summary>
-/// Scoring the flights end to end (read, score, write with log-probability and label) against DuckDB copying the same file with two computed
-/// columns, same codec. Run it on one processor (taskset -c 0), so that one thread stands against one.
+/// Scoring the flights end to end (read, score, write with log-probability and label) compared with DuckDB copying the same file with two computed columns and
+/// the same codec. Run it on one processor (taskset -c 0) to compare one thread with one.
 /// </summary>
 internal static class FlightsSection
 {

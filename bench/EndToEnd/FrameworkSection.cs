@@ -6,9 +6,9 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.EndToEnd;
 
 /// <summary>
-/// What blocks cost: one pass in which every batch goes through a source, feature extraction, summarize and fold, against a bare loop that does the same
-/// work on the same batches without blocks, credits or messages. The first pass of a fit is measured as it is, too: its blocks also check the rows and keep
-/// them. Later passes of a fit read the kept rows in the bare loop's own engine, so they are not measured here.
+/// The overhead of blocks: one pass in which every batch goes through a source, feature extraction, summarize and fold, compared with a bare loop that does the
+/// same work on the same batches without blocks, credits or messages. The first pass of a fit is also measured; its blocks additionally check the rows and
+/// cache them. Later passes of a fit read the cached rows in the same engine as the bare loop, so they are not measured here.
 /// </summary>
 internal static class FrameworkSection
 {
@@ -33,7 +33,7 @@ internal static class FrameworkSection
                 var options = new PipelineOptions { MaxDegreeOfParallelism = threads, BatchSize = batchSize, MemoryBudget = MemorySize.Parse("1GB") };
                 var bare = new BareLoop(source, model, columns, options);
                 var expected = (await bare.RunAsync()).Objective;
-                foreach (var (way, pass) in new (string, Func<Task<Statistics>>)[]
+                foreach (var (method, pass) in new (string, Func<Task<Statistics>>)[]
                 {
                     ("source, features, summarize, fold", () => BlocksAsync(source, model, names, options)),
                     ("first pass of a fit", () => FirstPassAsync(source, model, names, options)),
@@ -45,8 +45,8 @@ internal static class FrameworkSection
                     var processor = await Paired.RunAsync(Pairs, pass, bare.RunAsync, () => Paired.ProcessorSeconds);
                     var batches = (Rows + batchSize - 1) / batchSize;
                     Console.WriteLine(
-                        $"| {way}: {what}; {Rows:N0} rows in batches of {batchSize:N0}, threads: {threads} | {processor.A:F4} s of processor time, {wall.A:F4} "
-                            + "s of wall time "
+                        $"| {method}: {what}; {Rows:N0} rows in batches of {batchSize:N0}, threads: {threads} | {processor.A:F4} s of processor time, "
+                            + $"{wall.A:F4} s of wall time "
                         + $"| bare loop {processor.B:F4} s, {wall.B:F4} s "
                         + $"| {processor.Ratio:F3} times, {wall.Ratio:F3} times; {(processor.A - processor.B) / batches * 1e6:F1} us a batch | |");
                 }
@@ -54,7 +54,7 @@ internal static class FrameworkSection
         }
     }
 
-    /// <summary>Every batch goes through four public blocks.</summary>
+    /// <summary>Sends every batch through four public blocks.</summary>
     private static async Task<Statistics> BlocksAsync(IBatchSource source, GeneralMixtureModel model, string[] names, PipelineOptions options)
     {
         await using var run = new RunSupervisor(options);
@@ -76,7 +76,8 @@ internal static class FrameworkSection
     }
 
     /// <summary>
-    /// The same work without blocks: batches of the source, features side by side, statistics of each batch, merged in order. It allocates everything once.
+    /// The same work without blocks: reads batches from the source, copies features to columns, and computes statistics of each batch, merged in order.
+    /// Everything is allocated once.
     /// </summary>
     private sealed class BareLoop(IBatchSource source, GeneralMixtureModel model, int columns, PipelineOptions options)
     {

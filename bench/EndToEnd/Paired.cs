@@ -2,17 +2,17 @@ using System.Diagnostics;
 
 namespace Pipelines.EndToEnd;
 
-/// <summary>Paired timings: A B A B …, so that the machine's drift hits both alike.</summary>
+/// <summary>Paired timings: A B A B …, so that drift of the machine affects both equally.</summary>
 internal static class Paired
 {
-    /// <summary>Seconds of processor time that this process has used, all threads together: what others on the machine do hardly moves it.</summary>
+    /// <summary>Processor time used by all threads of this process, in seconds; hardly affected by other programs on the machine.</summary>
     public static double ProcessorSeconds => Environment.CpuUsage.TotalTime.TotalSeconds;
 
-    /// <summary>Medians in seconds of both, and of the ratio A / B pair by pair, after one warm-up of each.</summary>
+    /// <summary>Median times of both in seconds and the median of the pairwise ratio A / B, after one warm-up of each.</summary>
     /// <param name="pairs">Number of pairs.</param>
-    /// <param name="a">One way.</param>
-    /// <param name="b">The other way.</param>
-    /// <param name="clock">Seconds since any moment; null = wall time.</param>
+    /// <param name="a">The first method.</param>
+    /// <param name="b">The second method.</param>
+    /// <param name="clock">A clock in seconds with an arbitrary origin; null = wall time.</param>
     public static async Task<(double A, double B, double Ratio)> RunAsync(int pairs, Func<Task> a, Func<Task> b, Func<double>? clock = null)
     {
         clock ??= () => Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;

@@ -4,7 +4,7 @@ using Pipelines.Models;
 
 namespace Pipelines.EndToEnd;
 
-/// <summary>Rows of ten doubles around eight centres; batch b depends on nothing but its number.</summary>
+/// <summary>Rows of ten doubles around eight centres; batch b depends only on its number.</summary>
 internal sealed class SyntheticSource(long rows) : IBatchSource
 {
     public const int Columns = 10;
@@ -14,7 +14,7 @@ internal sealed class SyntheticSource(long rows) : IBatchSource
 
     public string Name => "synthetic rows";
 
-    /// <summary>A mixture to start from: the centres, somewhat off, with unit covariances.</summary>
+    /// <summary>A mixture to start from: slightly shifted centres with unit covariances.</summary>
     public static GeneralMixtureModel Start => new([.. Enumerable.Range(0, Centres).Select(k =>
         (Distribution)MultivariateGaussianDistribution.Prototype([.. Enumerable.Range(0, Columns).Select(j => Centre(k, j) + 0.3)]))]);
 
@@ -31,7 +31,7 @@ internal sealed class SyntheticSource(long rows) : IBatchSource
         await sink.CompleteAsync(CancellationToken.None);
     }
 
-    /// <summary>All rows side by side, column-major with a stride off the page size.</summary>
+    /// <summary>All rows, column-major, with a stride that is not a multiple of the page size.</summary>
     public static FeatureMatrix Matrix(int rows)
     {
         var stride = rows + 8;

@@ -3,10 +3,10 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Kernels;
 
-/// <summary>Pairs of measurements in turn, ours and the peer's, on one and on two cores, so that a busy moment hurts both.</summary>
+/// <summary>Alternating measurements of ours and the peer, on one and on two cores, so that a busy moment affects both.</summary>
 internal static class Comparison
 {
-    // OpenBLAS's threads go on spinning for some hundredths of a second after each of the peer's runs.
+    // OpenBLAS's threads keep spinning for a few hundredths of a second after each of the peer's runs.
     private const double SettleSeconds = 0.15;
 
     /// <summary>Measures a case and returns a row of a Markdown table whose header is <see cref="Header"/>.</summary>

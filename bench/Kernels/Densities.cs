@@ -5,17 +5,17 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Kernels;
 
-/// <summary>Log-probabilities of every distribution with a transcendental function against a plain loop over Math, in turn on one core.</summary>
+/// <summary>Log-probabilities of every distribution with a transcendental function, alternating with a plain loop over Math, on one core.</summary>
 internal static class Densities
 {
     private const int Rows = 131_072;
 
-    /// <summary>Rows of a batch, as many as usual: results are written to the same memory batch after batch, while values come from new memory.</summary>
+    /// <summary>Rows per batch, the usual number: results are written to the same memory for every batch, while values come from new memory.</summary>
     private const int Batch = 16_384;
 
     /// <summary>Prints a Markdown table of ratios.</summary>
-    /// <param name="pairs">Measurements of each case, in turn with the plain loop's.</param>
-    /// <param name="name">Only cases whose name holds it.</param>
+    /// <param name="pairs">Number of measurements of each case, alternating with the plain loop.</param>
+    /// <param name="name">Run only cases whose name contains this.</param>
     public static void Compare(int pairs, string name)
     {
         Console.WriteLine($"Kernels: {KernelSelection.Current.Name()}; {Rows:N0} rows; medians of {pairs} pairs (least-most), processor time.\n");
@@ -53,7 +53,7 @@ internal static class Densities
 
     private static double[] Rows3(int parents) => [.. Enumerable.Range(0, parents).SelectMany(_ => new[] { 0.2, 0.3, 0.5 })];
 
-    /// <summary>One comparison after the other.</summary>
+    /// <summary>Runs the comparisons one after another.</summary>
     private sealed class Pairs(int pairs, string only)
     {
         public void Row<TPlain>(string name, Distribution distribution, TPlain plain)
@@ -64,7 +64,7 @@ internal static class Densities
             var values = Draw(distribution, Rows);
             double[] ours = new double[Batch], theirs = new double[Batch], buffer = new double[d * FeatureTile.Capacity];
             List<double> oursTime = [], theirsTime = [], ratios = [];
-            // Long enough for the runtime to compile what it thinks is worth it.
+            // Long enough for tiered compilation to finish.
             for (var start = ThreadClock.Now; ThreadClock.Now - start < 0.4;)
             {
                 Evaluate(distribution, values, d, buffer, ours);
@@ -101,7 +101,7 @@ internal static class Densities
         return values;
     }
 
-    /// <summary>What a user of the library gets: the rows are packed into tiles on the way.</summary>
+    /// <summary>The path that users of the library get, including the packing of rows into tiles.</summary>
     private static void Evaluate(Distribution distribution, double[] values, int d, double[] buffer, double[] result)
     {
         for (var first = 0; first < Rows; first += Batch)

@@ -4,10 +4,10 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Kernels;
 
-/// <summary>Mixtures of counts and categories on one core: the whole work of an EM pass on the rows, and scoring.</summary>
+/// <summary>Mixtures of counts and categories on one core: the complete per-row work of an EM pass, and scoring.</summary>
 internal static class DiscreteMixtures
 {
-    /// <summary>pomegranate's published cost of a Gaussian mixture, nanoseconds a row and component.</summary>
+    /// <summary>pomegranate's published cost of a Gaussian mixture, in nanoseconds per row and component.</summary>
     private const double PublishedCost = 378;
 
     private const int Rows = 65_536;

@@ -5,13 +5,13 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Kernels;
 
-/// <summary>How many fused multiply-adds one core can do: what the kernels are measured against.</summary>
+/// <summary>Peak fused multiply-add throughput of one core, the reference for the kernels.</summary>
 internal static class FmaPeak
 {
-    // A peak is a peak: a neighbour that slows one measurement does not lower it.
+    // Only the maximum counts: a busy neighbour that slows one measurement does not lower the peak.
     private static readonly Dictionary<KernelVariant, double> bests = [];
 
-    /// <summary>GFLOP/s (a multiply-add counts two) of the vectors in use: the best of all short runs so far.</summary>
+    /// <summary>GFLOP/s (a multiply-add counts as two) of the vectors in use: the best of all short runs so far.</summary>
     public static double Measure(KernelVariant variant)
     {
         var now = variant switch
@@ -23,7 +23,7 @@ internal static class FmaPeak
         return bests[variant] = Math.Max(now, bests.GetValueOrDefault(variant));
     }
 
-    /// <summary>How many times the multiply-adds of one thread two do together: what the machine has to give at the moment.</summary>
+    /// <summary>Throughput of two threads relative to one: the speedup the machine currently allows.</summary>
     public static double Scaling(KernelVariant variant)
     {
         var one = Seconds(1);

@@ -9,16 +9,16 @@ using Pipelines.Models.Sequences;
 
 namespace Pipelines.Kernels;
 
-/// <summary>Baum-Welch and prediction on one core, ours and hmmlearn's in turn, from the same start over the same rows.</summary>
+/// <summary>Baum-Welch and prediction on one core, alternating between ours and hmmlearn's, from the same initial model and on the same rows.</summary>
 internal static class HmmComparison
 {
-    // Iterations of a timed fit, of a small model, and before what came out is compared.
+    // Iterations of a timed fit of a small model, and before results are compared.
     private const int Updates = 3;
 
     // Sequences whose posteriors and paths are compared.
     private const int Compared = 10;
 
-    /// <summary>Prints a Markdown table of all cases whose name holds a text.</summary>
+    /// <summary>Prints a Markdown table of all cases whose name contains a text.</summary>
     public static void Run(int pairs, string filter)
     {
         var isFirst = true;
@@ -47,7 +47,7 @@ internal static class HmmComparison
             Sequences.Model(4,
                 k => new IndependentComponentsDistribution([.. Enumerable.Range(0, 3).Select(j => new NormalDistribution(k * (j + 1) % 5, 1))])));
         yield return ("Gaussian, 64 states 0.3 deviations apart", 256, Sequences.Gaussian(64, 0.3));
-        // Far states have likelihoods among the denormal numbers, which cost hmmlearn time.
+        // Distant states have denormal likelihoods, which slow hmmlearn down.
         yield return ("Gaussian, 64 states 2 deviations apart", 256, Sequences.Gaussian(64, 2));
         yield return ("categorical, 4 states and 16 symbols", 1000, Sequences.Categorical(4));
         yield return ("categorical, 8 states and 16 symbols", 1000, Sequences.Categorical(8));
@@ -79,7 +79,7 @@ internal static class HmmComparison
         Row("posteriors", "posteriors", 1, () => start.PredictProbability(set, 1), $"{posteriorDifference:0e0} (absolute)");
         Row("Viterbi paths", "viterbi", 1, () => start.Viterbi(set, 1), $"{pathDifference} of {Compared * 1000:N0} states");
 
-        // A part of the peer's work can be left out, where a library of its own takes the time.
+        // Part of the peer's work can be left out if a library it uses takes the time.
         void Row(string what, string command, int count, Action ours, string difference, string? without = null)
         {
             for (var begin = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begin).TotalSeconds < 0.3;) ours();
@@ -107,7 +107,7 @@ internal static class HmmComparison
         }
     }
 
-    /// <summary>hmmlearn in a process of its own, which holds the same rows and works when asked.</summary>
+    /// <summary>hmmlearn in a separate process, which holds the same rows and runs commands on request.</summary>
     private sealed class HmmPeer : IDisposable
     {
         private readonly Process process;
@@ -139,14 +139,16 @@ internal static class HmmComparison
 
         public string Versions { get; }
 
-        /// <summary>Seconds of a command on the wall and of the processor.</summary>
+        /// <summary>Wall time and processor time of a command, in seconds.</summary>
         public (double Wall, double Processor) Run(string command)
         {
             var answer = Ask(command);
             return (answer["seconds"]!.GetValue<double>(), answer["processorSeconds"]!.GetValue<double>());
         }
 
-        /// <summary>Largest differences from ours: log-likelihood and parameters after some iterations, posteriors, and how many states of the paths.</summary>
+        /// <summary>
+        /// Largest differences from ours: log-likelihood and parameters after some iterations, posteriors, and the number of differing path states.
+        /// </summary>
         public (double Fit, double Posterior, int Path) Compare(int updates, HiddenMarkovModel fitted, double likelihood, double[][,] posteriors,
             HiddenPath[] paths, int sequences)
         {
@@ -189,7 +191,7 @@ internal static class HmmComparison
         private static IEnumerable<NormalDistribution> Normals(Distribution emission) =>
             emission is NormalDistribution one ? [one] : ((IndependentComponentsDistribution)emission).Parts.Cast<NormalDistribution>();
 
-        // Means near 0 are compared as they are.
+        // Means near 0 are compared absolutely.
         private static double Relative(double a, double b) => Math.Abs(a - b) / Math.Max(1, Math.Abs(b));
 
         private static IEnumerable<double> Flat(JsonNode node) => node is JsonArray many ? many.SelectMany(n => Flat(n!)) : [node.GetValue<double>()];

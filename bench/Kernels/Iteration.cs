@@ -4,18 +4,18 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Kernels;
 
-/// <summary>One iteration of EM over rows in memory, as a fit does it: a pass in batches of the default size, then the M step.</summary>
+/// <summary>One EM iteration over rows in memory, as in a fit: a pass in batches of the default size, then the M step.</summary>
 internal sealed class Iteration(MixtureCase data)
 {
     private readonly FeatureMatrix matrix = FeatureMatrix.FromColumnMajor(data.Values, data.Rows, data.Dimensions, data.Rows);
 
-    /// <summary>The model the iteration led to.</summary>
+    /// <summary>The model after the iteration.</summary>
     public GeneralMixtureModel Fitted { get; private set; } = data.Start;
 
-    /// <summary>Log-likelihood of the start.</summary>
+    /// <summary>Log-likelihood of the initial model.</summary>
     public double LogLikelihood { get; private set; }
 
-    /// <summary>Seconds on the wall of one iteration, the median of <paramref name="repeats"/>.</summary>
+    /// <summary>Wall time of one iteration in seconds, the median of <paramref name="repeats"/>.</summary>
     public double Wall(int threads, int repeats) => Median(repeats, () =>
     {
         var start = Stopwatch.GetTimestamp();
@@ -23,7 +23,7 @@ internal sealed class Iteration(MixtureCase data)
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     });
 
-    /// <summary>Processor seconds of one iteration on one thread, the median of <paramref name="repeats"/>.</summary>
+    /// <summary>Processor time of one iteration on one thread in seconds, the median of <paramref name="repeats"/>.</summary>
     public double Processor(int repeats) => Median(repeats, () =>
     {
         var start = ThreadClock.Now;
@@ -31,13 +31,13 @@ internal sealed class Iteration(MixtureCase data)
         return ThreadClock.Now - start;
     });
 
-    /// <summary>Runs iterations untimed until so many seconds have passed.</summary>
+    /// <summary>Runs untimed iterations for the given number of seconds.</summary>
     public void RunFor(double seconds)
     {
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < seconds;) Run(1);
     }
 
-    /// <summary>The middle one of some numbers.</summary>
+    /// <summary>The median.</summary>
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();

@@ -2,7 +2,7 @@ using Pipelines.Models;
 
 namespace Pipelines.Kernels;
 
-/// <summary>A mixture, data drawn near it, and how much arithmetic an iteration of EM over them takes.</summary>
+/// <summary>A mixture, data drawn near it, and the arithmetic cost of an EM iteration over them.</summary>
 internal sealed class MixtureCase
 {
     private MixtureCase(string name, int rows, int dimensions, GeneralMixtureModel start, double flopsPerRow)
@@ -15,7 +15,7 @@ internal sealed class MixtureCase
         {
             start.Sample(random, row);
 
-            // A little off the start, so that an iteration has something to move.
+            // Slightly off the initial model, so that an iteration changes it.
             for (var j = 0; j < dimensions; j++) Values[(j * rows) + r] = (row[j] * 1.1) + 0.1;
         }
     }
@@ -26,10 +26,10 @@ internal sealed class MixtureCase
 
     public int Dimensions { get; }
 
-    /// <summary>The parameters that each measured iteration starts from.</summary>
+    /// <summary>The initial parameters of each measured iteration.</summary>
     public GeneralMixtureModel Start { get; }
 
-    /// <summary>Additions, subtractions and multiplications that the formulas of E and M step need; 0 where exponentials dominate.</summary>
+    /// <summary>Additions, subtractions and multiplications in the formulas of the E and M steps; 0 if exponentials dominate.</summary>
     public double FlopsPerRow { get; }
 
     /// <summary>Shape [dimensions, rows].</summary>

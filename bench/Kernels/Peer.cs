@@ -5,7 +5,7 @@ using Pipelines.Models;
 
 namespace Pipelines.Kernels;
 
-/// <summary>scikit-learn in a process of its own, which holds the same data and takes one EM iteration when asked.</summary>
+/// <summary>scikit-learn in a separate process, which holds the same data and runs one EM iteration on request.</summary>
 internal sealed class Peer : IDisposable
 {
     private readonly Process process;
@@ -42,7 +42,8 @@ internal sealed class Peer : IDisposable
     public string Versions { get; }
 
     /// <summary>
-    /// Seconds of one iteration on the wall and of the processor; the largest relative difference of log-likelihood, weights, means and covariances from ours.
+    /// Wall time and processor time of one iteration in seconds, and the largest relative difference of log-likelihood, weights, means and covariances from
+    /// ours.
     /// </summary>
     public (double Wall, double Processor, double Difference) Run(GeneralMixtureModel ours, double logLikelihood)
     {
@@ -78,7 +79,7 @@ internal sealed class Peer : IDisposable
         File.Delete(values);
     }
 
-    // Values near 0 are differences of larger ones: below 1 the difference counts as it is.
+    // Values near 0 are differences of larger ones, so below 1 the absolute difference is used.
     private static double Relative(double a, double b) => Math.Abs(a - b) / Math.Max(1, Math.Abs(a));
 
     private static double[] Means(Distribution component) => component switch

@@ -4,7 +4,7 @@ using Pipelines.Models.Numerics;
 namespace Pipelines.Kernels;
 
 /// <summary>
-/// A log density as one writes it down: a loop over Math, what does not depend on the row outside of it. Structs, so that the loop has no call of a delegate.
+/// A straightforward log density: a loop over Math, with row-independent terms hoisted out. Structs, so that the loop makes no delegate calls.
 /// </summary>
 internal interface IPlainDensity
 {
@@ -109,7 +109,7 @@ internal readonly struct PlainDirichlet(double a, double b, double c) : IPlainDe
     }
 }
 
-/// <summary>One logarithm a row, of the probability that its value has.</summary>
+/// <summary>One logarithm per row, of the probability of its value.</summary>
 internal readonly struct PlainBernoulli(double p) : IPlainDensity
 {
     public double At(double[] values, int i) => Math.Log(values[i] == 1 ? p : 1 - p);

@@ -2,12 +2,12 @@ using System.Globalization;
 using Pipelines.Kernels;
 using Pipelines.Models.Kernels;
 
-// Usage: Pipelines.Kernels compare [PAIRS]   ours against scikit-learn, in turn (what bench/run.sh calls)
-// Pipelines.Kernels densities [PAIRS] [NAME]  log-probabilities against plain loops over Math, mixtures of counts and categories; only cases whose name holds
-// NAME
-//        Pipelines.Kernels hmmlearn [PAIRS] [NAME]  Baum-Welch and prediction against hmmlearn, in turn; only cases whose name holds NAME
-//        Pipelines.Kernels sequences [NAME] [REPEATS]  Baum-Welch; only cases whose name holds NAME
-//        Pipelines.Kernels variants [NAME]   every kernel variant, without a peer; only cases whose name holds NAME
+// Usage: Pipelines.Kernels COMMAND. With NAME, only cases whose name contains it are run.
+//   compare [PAIRS]             ours and scikit-learn, alternating (called by bench/run.sh)
+//   densities [PAIRS] [NAME]    log-probabilities against plain loops over Math; mixtures of counts and categories
+//   hmmlearn [PAIRS] [NAME]     Baum-Welch and prediction, alternating with hmmlearn
+//   sequences [NAME] [REPEATS]  Baum-Welch
+//   variants [NAME]             every kernel variant, without a peer
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var cases = new Func<MixtureCase>[]
 {

@@ -7,12 +7,12 @@ using Pipelines.Models.Sequences;
 
 namespace Pipelines.Kernels;
 
-/// <summary>Baum-Welch over sequences in memory: nanoseconds a row of one iteration, equal and ragged lengths, one and two threads.</summary>
+/// <summary>Baum-Welch over sequences in memory: nanoseconds per row of one iteration, for equal and ragged lengths and one and two threads.</summary>
 internal static class Sequences
 {
     private const double LeastSeconds = 0.1;
 
-    /// <summary>Measures all cases whose name holds a text.</summary>
+    /// <summary>Measures all cases whose name contains a text.</summary>
     public static void Run(string filter, int repeats)
     {
         Console.WriteLine($"Kernels: {KernelSelection.Current.Name()}; multiply-adds of one core {FmaPeak.Measure(KernelSelection.Current):F1} GFLOP/s; "
@@ -25,7 +25,7 @@ internal static class Sequences
             var (equal, ragged) = (Draw(model, rows, ragged: false).Set, Draw(model, rows, ragged: true).Set);
             foreach (var threads in new[] { 1, 2 })
             {
-                // Long enough for the runtime to compile what it thinks is worth it.
+                // Long enough for tiered compilation to finish.
                 var start = Stopwatch.GetTimestamp();
                 do
                 {
@@ -35,7 +35,7 @@ internal static class Sequences
                 }
                 while (Stopwatch.GetElapsedTime(start).TotalSeconds < 0.5);
             }
-            // Equal and ragged lengths in turn, often enough that a moment in which the machine is slow is one of many.
+            // Alternates equal and ragged lengths often enough that a slow moment of the machine has little effect.
             var turns = Math.Max(1, (int)(LeastSeconds / Processor(() => Iterate(model, equal, 1))));
             List<double> own = [], ratio = [], machine = [], fits = [], labels = [], posteriors = [];
             for (var r = 0; r < repeats; r++)
@@ -53,7 +53,7 @@ internal static class Sequences
                 labels.Add(Scaling(threads => model.Predict(equal, threads)));
                 posteriors.Add(Scaling(threads => model.PredictProbability(equal, threads)));
             }
-            // What pomegranate published of version 0.14.8 for 50 states and 10 dimensions.
+            // pomegranate's published result for version 0.14.8 with 50 states and 10 dimensions.
             var peer = name.StartsWith("10 independent", StringComparison.Ordinal)
                 ? $"; pomegranate's published 281,000 ns: {281_000 / Iteration.Median(own):N0} times"
                 : "";
@@ -76,7 +76,7 @@ internal static class Sequences
             Model(50, k => new IndependentComponentsDistribution([.. Enumerable.Range(0, 10).Select(j => new NormalDistribution((k * (j + 1)) % 7, 1))])));
     }
 
-    /// <summary>States that emit one number, their means so far apart.</summary>
+    /// <summary>States that emit one number, with the given distance between means.</summary>
     internal static HiddenMarkovModel Gaussian(int states, double apart) => Model(states, k => new NormalDistribution(apart * k, 1));
 
     /// <summary>States that emit one of 16 symbols.</summary>
@@ -103,7 +103,7 @@ internal static class Sequences
     }
 
     /// <summary>
-    /// Seeded rows from a model's emissions, whose states change at other rates than the model's: shape [rows, dimensions], and where sequences begin.
+    /// Seeded rows from a model's emissions, with state transition rates different from the model's: shape [rows, dimensions], and the sequence offsets.
     /// </summary>
     internal static (SequenceSet Set, double[,] Values, List<int> Offsets) Draw(HiddenMarkovModel model, int rows, bool ragged)
     {
@@ -122,12 +122,12 @@ internal static class Sequences
         return (new(values, offsets), values, offsets);
     }
 
-    /// <summary>One iteration as a fit does it.</summary>
+    /// <summary>One iteration, as in a fit.</summary>
     internal static HiddenMarkovModel Iterate(HiddenMarkovModel model, SequenceSet data, int threads) =>
         (HiddenMarkovModel)model.Maximize(new SequencePass(data, maxDegreeOfParallelism: threads).RunAsync(model, CancellationToken.None).AsTask().GetAwaiter()
             .GetResult(), default);
 
-    /// <summary>Processor seconds of the calling thread.</summary>
+    /// <summary>Processor time of the calling thread in seconds.</summary>
     internal static double Processor(Action run)
     {
         var start = ThreadClock.Now;
@@ -135,7 +135,7 @@ internal static class Sequences
         return ThreadClock.Now - start;
     }
 
-    /// <summary>Seconds on the wall.</summary>
+    /// <summary>Wall time in seconds.</summary>
     internal static double Wall(Action run)
     {
         var start = Stopwatch.GetTimestamp();
@@ -149,7 +149,7 @@ internal static class Sequences
 
     private static double Scaling(Action<int> run)
     {
-        // What earlier runs left is not collected in the middle of one of these.
+        // Garbage of earlier runs must not be collected during a measurement.
         GC.Collect();
         var one = Wall(() => run(1));
         GC.Collect();

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Kernels;
 
-/// <summary>Processor seconds of the calling thread, which other programs on a busy machine take less from than from the time on the wall.</summary>
+/// <summary>Processor time of the calling thread, which other programs on a busy machine affect less than wall time.</summary>
 internal static partial class ThreadClock
 {
     private const int ThreadCpuTime = 3;
 
-    /// <summary>Seconds; the time on the wall where the system is not Linux.</summary>
+    /// <summary>Seconds; wall time on systems other than Linux.</summary>
     public static double Now
     {
         get

@@ -1,9 +1,9 @@
 namespace Pipelines.Kernels;
 
-/// <summary>Processor time of something that runs on the calling thread.</summary>
+/// <summary>Measures processor time of work on the calling thread.</summary>
 internal static class Timing
 {
-    /// <summary>Seconds of one of three runs.</summary>
+    /// <summary>Average seconds per run over three runs.</summary>
     public static double Of(Action action)
     {
         const int repeats = 3;

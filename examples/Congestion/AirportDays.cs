@@ -10,13 +10,13 @@ internal sealed class AirportDays : IBatchSink
     /// <inheritdoc/>
     public string Name => "airports and days";
 
-    /// <summary>Flights seen.</summary>
+    /// <summary>Number of flights seen.</summary>
     public long Flights { get; private set; }
 
-    /// <summary>Flights of each airport.</summary>
+    /// <summary>Number of flights per airport.</summary>
     public SortedDictionary<string, int> Airports { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The days on which an airport had flights, in order, with the flights in each state.</summary>
+    /// <summary>The days on which an airport had flights, in order, with the number of flights in each state.</summary>
     public IEnumerable<(DateOnly Day, int[] States)> Of(string airport) =>
         counts.Where(c => c.Key.Airport == airport).OrderBy(c => c.Key.Day).Select(c => (c.Key.Day, c.Value));
 

@@ -2,19 +2,19 @@ using Pipelines.Models;
 
 namespace Pipelines.Examples.Congestion;
 
-/// <summary>A state of the model in words.</summary>
+/// <summary>A description of a state of the model.</summary>
 /// <param name="Index">Its index in the model.</param>
-/// <param name="Rank">Its place by mean delay, from 0.</param>
-/// <param name="Name">What it is called.</param>
+/// <param name="Rank">Its rank by mean delay, from 0.</param>
+/// <param name="Name">Its name.</param>
 /// <param name="Mean">Mean delay, minutes.</param>
 /// <param name="Deviation">Standard deviation of the delay, minutes.</param>
 /// <param name="Share">Share of the flights.</param>
-/// <param name="To">Shape [states by rank]: probability that the next flight of the airport is in each.</param>
+/// <param name="To">Shape [states by rank]: probability of each state for the airport's next flight.</param>
 internal sealed record CongestionState(int Index, int Rank, string Name, double Mean, double Deviation, double Share, double[] To)
 {
     private static readonly string[] names = ["on time", "late", "disrupted"];
 
-    /// <summary>The states, from the least mean delay on.</summary>
+    /// <summary>The states, in ascending order of mean delay.</summary>
     public static IReadOnlyList<CongestionState> Of(HiddenMarkovModel model, AirportDays days)
     {
         var matrix = model.DenseTransitions();

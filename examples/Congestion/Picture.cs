@@ -3,17 +3,17 @@ using ScottPlot;
 
 namespace Pipelines.Examples.Congestion;
 
-/// <summary>The decoded states over time, and how they follow one another, as PNGs.</summary>
+/// <summary>The decoded states over time and the transitions between them, as PNGs.</summary>
 internal static class Picture
 {
     private const string Font = "DejaVu Sans";
     private const int Shown = 10;
 
-    // Okabe and Ito's colours, which people with any colour vision can tell apart.
+    // Based on the Okabe-Ito palette, which is distinguishable with any colour vision.
     private static readonly Color[] colors = [Color.FromHex("#56B4E9"), Color.FromHex("#E69F00"), Color.FromHex("#A32A00")];
     private static readonly Color ink = Color.FromHex("#24292F");
 
-    /// <summary>A band for each of the largest airports: each day's flights by state.</summary>
+    /// <summary>A band for each of the largest airports, with each day's flights by state.</summary>
     public static void Bands(string path, IReadOnlyList<CongestionState> states, AirportDays days)
     {
         var plot = Begin("States of congestion at the ten largest airports");
@@ -25,7 +25,7 @@ internal static class Picture
             {
                 var left = day.ToDateTime(TimeOnly.MinValue).ToOADate();
                 var (total, from) = (counts.Sum(), 0.08);
-                // The disrupted share lies at the bottom, so that bad days stand up.
+                // The disrupted share is at the bottom, so that bad days stand out.
                 foreach (var state in states.Reverse())
                 {
                     var to = from + (0.84 * counts[state.Index] / total);
@@ -51,7 +51,7 @@ internal static class Picture
         plot.SavePng(path, 1500, 850);
     }
 
-    /// <summary>A circle for each state, as large as its share; arrows with the probabilities of the next flight's state.</summary>
+    /// <summary>A circle for each state, sized by its share, and arrows with the transition probabilities to the next flight's state.</summary>
     public static void Transitions(string path, IReadOnlyList<CongestionState> states)
     {
         var plot = Begin("");
@@ -62,7 +62,7 @@ internal static class Picture
             for (var j = 0; j < states.Count; j++)
             {
                 if (i == j) continue;
-                // Two arrows between two states lie side by side.
+                // Opposite arrows between two states are drawn side by side.
                 var (dx, dy) = (places[j].X - places[i].X, places[j].Y - places[i].Y);
                 var length = Math.Sqrt((dx * dx) + (dy * dy));
                 (dx, dy) = (dx / length, dy / length);

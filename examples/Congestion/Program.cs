@@ -1,4 +1,4 @@
-// Real flights again, as sequences: how the delays of each airport come and go, told by a hidden Markov model.
+// Real flights again, this time as sequences: a hidden Markov model describes how delays build up and clear at each airport.
 using System.Globalization;
 using Pipelines.Blocks;
 using Pipelines.Examples.Congestion;
@@ -11,8 +11,7 @@ var input = Path.Combine(AppContext.BaseDirectory, "flights-sample.parquet");
 var output = Directory.CreateDirectory(args.Length > 0 ? args[0] : Path.Combine("out", "congestion")).FullName;
 var scoredPath = Path.Combine(output, "scored.parquet");
 
-// The flights of an airport in the order of their departures are one sequence. The file has them by date, airports mixed: regroup brings them together, out of
-// core.
+// Each airport's flights, in order of departure, form one sequence. The file is sorted by date with airports mixed; regroup sorts it by airport, out of core.
 var flights = Pipeline.FromParquet(input)
     .With(new PipelineOptions { MemoryBudget = "256MB" })
     .Features("delay")
@@ -20,7 +19,7 @@ var flights = Pipeline.FromParquet(input)
 var fitted = await flights.FitAsync(HiddenMarkov.Of<NormalDistribution>(states: 3), new FitOptions { Seed = 1, StopThreshold = 1, MaxIterations = 300 });
 fitted.Saved.Save(Path.Combine(output, "model.json"));
 
-// Every flight with its state on the most probable path through its airport's sequence, in the order of the file.
+// Score every flight with its state on the most probable path through its airport's sequence, in file order.
 await flights.Score(fitted, new ScoreOptions { Columns = ["viterbi"] }).ToParquet(scoredPath).RunAsync();
 var days = new AirportDays();
 await Pipeline.FromParquet(scoredPath).Select("date", "origin", "viterbi").To(days).RunAsync();

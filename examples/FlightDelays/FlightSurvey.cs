@@ -5,17 +5,17 @@ namespace Pipelines.Examples.FlightDelays;
 /// <summary>A flight with its scores.</summary>
 internal sealed record Flight(DateTime Date, string Origin, string Destination, double Delay, double Distance, double LogProbability, int Component);
 
-/// <summary>A sink of our own: it keeps nothing of the rows but counts, an even sample and the most unusual flights.</summary>
+/// <summary>A custom sink that keeps only counts, an evenly spaced sample and the most unusual flights.</summary>
 /// <param name="threshold">Log-probability below which a flight is unusual.</param>
 internal sealed class FlightSurvey(double threshold) : IBatchSink
 {
-    /// <summary>Minutes of a bar of the delay histogram; the first begins at <see cref="FirstDelay"/>.</summary>
+    /// <summary>Bar width of the delay histogram in minutes; the first bar begins at <see cref="FirstDelay"/>.</summary>
     public const int DelayStep = 5;
 
-    /// <summary>Least delay that the histogram shows, in minutes.</summary>
+    /// <summary>Smallest delay shown in the histogram, in minutes.</summary>
     public const int FirstDelay = -60;
 
-    /// <summary>Miles of a bar of the distance histogram; the first begins at 0.</summary>
+    /// <summary>Bar width of the distance histogram in miles; the first bar begins at 0.</summary>
     public const int DistanceStep = 50;
 
     private const int Kept = 12;
@@ -30,16 +30,16 @@ internal sealed class FlightSurvey(double threshold) : IBatchSink
     /// <summary>The threshold.</summary>
     public double Threshold => threshold;
 
-    /// <summary>Flights seen.</summary>
+    /// <summary>Number of flights seen.</summary>
     public long Flights { get; private set; }
 
-    /// <summary>Flights below the threshold.</summary>
+    /// <summary>Number of flights below the threshold.</summary>
     public long Unusual { get; private set; }
 
-    /// <summary>Flights by delay; the last bar also holds what lies beyond.</summary>
+    /// <summary>Flights by delay; the last bar includes all larger delays.</summary>
     public long[] Delays { get; } = new long[96];
 
-    /// <summary>Flights by distance; the last bar also holds what lies beyond.</summary>
+    /// <summary>Flights by distance; the last bar includes all larger distances.</summary>
     public long[] Distances { get; } = new long[60];
 
     /// <summary>Every sixtieth flight.</summary>

@@ -2,7 +2,7 @@ using Pipelines.Models;
 
 namespace Pipelines.Examples.FlightDelays;
 
-/// <summary>A component of the mixture, in words and figures.</summary>
+/// <summary>A component of the mixture, with a name and figures.</summary>
 /// <param name="Index">Its index in the model.</param>
 /// <param name="Weight">Its share of the flights.</param>
 /// <param name="Gaussian">Its distribution over delay (minutes) and distance (miles).</param>
@@ -25,14 +25,14 @@ internal sealed record Group(int Index, double Weight, MultivariateGaussianDistr
 
     private string Punctuality => Delay switch
     {
-        // The Bureau of Transportation Statistics calls a flight late from 15 minutes on.
+        // The Bureau of Transportation Statistics counts a flight as late at 15 minutes or more.
         < -15 => "early",
         < 15 => "on time",
         < 60 => "late",
         _ => "very late",
     };
 
-    // Where distances spread widely, the mean says little.
+    // If distances vary widely, the mean says little.
     private string Length => DistanceSpread > 0.5 * Distance ? "any length" : Distance switch
     {
         < 450 => "short",

@@ -11,10 +11,10 @@ internal static class Picture
     private const double MostDelay = 360;
     private const double MostDistance = 2900;
 
-    // Room for the legend above the flights; beyond lie a few in a thousand.
+    // Leaves space for the legend above the flights; a few in a thousand lie beyond.
     private const double MostDistanceDrawn = 3400;
 
-    // Okabe and Ito's colours, which people with any colour vision can tell apart.
+    // The Okabe-Ito palette, which is distinguishable with any colour vision.
     private static readonly Color[] colors = [Color.FromHex("#0072B2"), Color.FromHex("#009E73"), Color.FromHex("#E69F00"), Color.FromHex("#CC79A7"),
         Color.FromHex("#56B4E9")];
     private static readonly Color bars = Color.FromHex("#C9D1D9");
@@ -39,7 +39,7 @@ internal static class Picture
         image.SavePng(path, 1800, 1050);
     }
 
-    /// <summary>Delays have a long tail, which only a logarithmic scale shows.</summary>
+    /// <summary>Delays have a long tail, which is visible only on a logarithmic scale.</summary>
     private static void Delays(Plot plot, IReadOnlyList<Group> groups, FlightSurvey survey)
     {
         const double Floor = -5.5;
@@ -111,7 +111,7 @@ internal static class Picture
         plot.ShowLegend(Alignment.UpperRight);
     }
 
-    /// <summary>One curve a component, and their sum.</summary>
+    /// <summary>One curve per component, and their sum.</summary>
     private static void Curves(Plot plot, IReadOnlyList<Group> groups, double from, double to, Func<Group, double, double> density, Func<double, double> scale,
         double floor)
     {

@@ -1,4 +1,4 @@
-// Real flights, end to end: Parquet in, a mixture fitted out of core, every flight scored, Parquet out, and what it all says.
+// Real flights, end to end: read Parquet, fit a mixture out of core, score every flight, write Parquet and report the findings.
 using Pipelines.Blocks;
 using Pipelines.Examples.FlightDelays;
 using Pipelines.Models;
@@ -22,16 +22,16 @@ var fitted = await flights.Features("delay", "distance")
     .FitAsync(Mixture.Of<MultivariateGaussianDistribution>(components: 5), new FitOptions { Seed = 1 }, stop.Token);
 fitted.Saved.Save(Path.Combine(output, "model.json"));
 
-// Score every flight: all input columns, then the log-probability and the component it most likely belongs to.
+// Score every flight: the output has all input columns, the log-probability and the most probable component.
 var scored = await flights.Score(fitted).ToParquet(scoredPath).RunAsync(cancellationToken: stop.Token);
 
-// What is unusual? A flight less likely than all but 1 in 1,000 of the flights that the model itself draws.
+// A flight is unusual if it is less likely than all but 1 in 1,000 flights sampled from the model.
 const double Expected = 0.001;
 var drawn = fitted.Model.LogProbability(fitted.Model.Sample(rows: 1_000_000, seed: 7));
 Array.Sort(drawn);
 var threshold = drawn[(int)(Expected * drawn.Length)];
 
-// One more pass, over the scored flights, counts and keeps what report and picture need.
+// One more pass over the scored flights collects what the report and the picture need.
 var survey = new FlightSurvey(threshold);
 await Pipeline.FromParquet(scoredPath).To(survey).RunAsync(cancellationToken: stop.Token);
 

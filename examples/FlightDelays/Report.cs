@@ -6,12 +6,12 @@ using Spectre.Console;
 
 namespace Pipelines.Examples.FlightDelays;
 
-/// <summary>What was found, in words and tables.</summary>
+/// <summary>The findings as text and tables.</summary>
 internal static class Report
 {
     public static void Write(FitResult<GeneralMixtureModel> fit, RunResult scored, FlightSurvey survey, double expected)
     {
-        // Wide enough for the tables, also where the output is no terminal.
+        // Wide enough for the tables, even if the output is not a terminal.
         AnsiConsole.Profile.Width = Math.Max(120, AnsiConsole.Profile.Width);
         Console.WriteLine(
             Text(

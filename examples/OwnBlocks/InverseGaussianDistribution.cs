@@ -5,14 +5,14 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Examples.OwnBlocks;
 
 /// <summary>
-/// A distribution of our own, in one class: the inverse Gaussian of a positive number, whose right tail is long:
-/// log p(x) = (log(shape) - log(2 pi) - 3 log(x) - shape (x - mean)^2 / (mean^2 x)) / 2. It goes wherever a built-in one goes: into mixtures,
+/// A custom distribution in one class: the inverse Gaussian of a positive number, which has a long right tail:
+/// log p(x) = (log(shape) - log(2 pi) - 3 log(x) - shape (x - mean)^2 / (mean^2 x)) / 2. It can be used wherever a built-in distribution can: in mixtures,
 /// independent components and files. A missing value has log-probability 0 and is skipped in fitting.
 /// </summary>
 /// <remarks>Statistics: the sums of w, w x and w / x. Maximum likelihood: mean = E[x], 1 / shape = E[1 / x] - 1 / E[x].</remarks>
 internal sealed class InverseGaussianDistribution(double mean, double shape) : Distribution, IDistributionFamily<InverseGaussianDistribution>
 {
-    // A component with less total weight than this, in rows, keeps its parameters.
+    // A component whose total weight, in rows, is below this keeps its parameters.
     private const double LeastWeight = 1e-8;
 
     public static string FamilyName => "inverse-gaussian";
@@ -24,7 +24,7 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
         ? mean
         : throw new ModelException(ErrorKind.Data, "inverse Gaussian", $"a mean of {mean}", "a number above 0", "use it for positive features only");
 
-    /// <summary>The shape, above 0, in the feature's unit: the larger, the narrower.</summary>
+    /// <summary>The shape, above 0, in the feature's unit: the larger, the narrower the distribution.</summary>
     public double Shape { get; } = shape;
 
     public override int Dimensions => 1;
@@ -61,7 +61,7 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
         var x = tile.Column(0);
         for (var i = 0; i < x.Length; i++)
         {
-            // False for a missing value too.
+            // Also false for a missing value.
             if (!(x[i] > 0)) continue;
             sums[0] += weights[i];
             sums[1] += weights[i] * x[i];
@@ -79,7 +79,7 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
         inverse = Math.Max(inverse, options.MinVariance / (mean * mean * mean));
         if (!(inverse > 0))
             throw new ModelException(ErrorKind.Data, "inverse Gaussian", "values that are all equal", "values that differ",
-                "leave the feature out, or set a least variance")
+                "leave out the feature, or set a minimum variance")
             { FeatureIndex = 0 };
         var keep = options.Inertia;
         return new((keep * Mean) + ((1 - keep) * mean), (keep * Shape) + ((1 - keep) / inverse));

@@ -1,4 +1,4 @@
-// Blocks of our own between the built-in ones: a TransformBlock, a lambda over a DataFrame, and a distribution in one class.
+// Custom blocks between the built-in ones: a TransformBlock, a lambda over a DataFrame, and a distribution in one class.
 using System.Threading.Tasks.Dataflow;
 using Microsoft.Data.Analysis;
 using Pipelines.Blocks;
@@ -12,7 +12,7 @@ using Pipelines.Models.Serialization;
 var input = Path.Combine(AppContext.BaseDirectory, "flights-sample.parquet");
 var output = Path.Combine(Directory.CreateDirectory(args.Length > 0 ? args[0] : Path.Combine("out", "own-blocks")).FullName, "scored.parquet");
 
-// Ctrl-C ends a run cleanly: its output does not appear.
+// Ctrl-C cancels a run cleanly: no output is left behind.
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
 {
@@ -20,7 +20,7 @@ Console.CancelKeyPress += (_, e) =>
     stop.Cancel();
 };
 
-// Everything that bounds a run. None of it changes a bit of the result but the batch size.
+// Everything that limits a run. Only the batch size affects the result; the other settings do not change a bit of it.
 var options = new PipelineOptions
 {
     MaxDegreeOfParallelism = 2,
@@ -30,10 +30,10 @@ var options = new PipelineOptions
     Progress = new RowsShown(),
 };
 
-// Models of our own are known to files once their assembly is registered.
+// Files can contain custom models once their assembly is registered.
 ModelFormat.Register(typeof(InverseGaussianDistribution).Assembly);
 
-// 1. The fluent way. Fit a mixture whose components are a normal of the delay in hours times our own distribution of the distance.
+// 1. The fluent API. Fit a mixture whose components are a normal for the delay in hours times our custom distribution for the distance.
 var family = DistributionFamily.PerFeature([DistributionFamily.Of<NormalDistribution>(), DistributionFamily.Of<InverseGaussianDistribution>()]);
 var fitted = await Pipeline.FromParquet(input)
     .With(options)
@@ -43,7 +43,7 @@ var fitted = await Pipeline.FromParquet(input)
 Console.WriteLine($"fitted to {fitted.Result.Rows:N0} flights in {fitted.Result.Iterations} iterations:");
 Console.WriteLine(fitted.Model.Describe(fitted.Saved.Features));
 
-// 2. By hand. Every block is an ordinary Dataflow block; a supervisor watches over those of one run.
+// 2. Linking blocks by hand. Every block is an ordinary Dataflow block; a supervisor monitors the blocks of a run.
 await using (var run = new RunSupervisor(options, stop.Token))
 {
     var source = new SourceBlock(new ParquetSource(input), run);
@@ -77,7 +77,8 @@ static DataFrame AddHours(DataFrame flights)
     return flights;
 }
 
-// What our TransformBlock does: the day of the week, 0 (Sunday) to 6. The batch made with With keeps its number, rows and share of the memory budget.
+// The function of our TransformBlock: adds the day of the week, 0 (Sunday) to 6. The batch returned by With keeps its number, rows and share of the memory
+// budget.
 static DataBatch AddWeekday(DataBatch batch)
 {
     var dates = ((BatchColumn<DateTime>)batch["date"]).Values.Span;
@@ -87,7 +88,7 @@ static DataBatch AddWeekday(DataBatch batch)
     return batch.With(new BatchSchema([.. batch.Schema.Fields, field]), [.. batch.Columns, new BatchColumn<int>(field, days)]);
 }
 
-/// <summary>Says how far a run is, at each quarter.</summary>
+/// <summary>Reports the progress of a run at each quarter.</summary>
 internal sealed class RowsShown : IProgress<RunProgress>
 {
     private readonly Lock gate = new();

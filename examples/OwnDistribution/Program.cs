@@ -1,5 +1,4 @@
-// A distribution of our own, one class, in a mixture of products whose other part is a mixture again: at what hours do flights leave, and how late are they
-// then?
+// A custom distribution, in one class, in a mixture of products whose other factor is itself a mixture: when do flights leave, and how late are they?
 using System.Globalization;
 using Pipelines.Blocks;
 using Pipelines.Examples.OwnDistribution;
@@ -12,10 +11,10 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var input = Path.Combine(AppContext.BaseDirectory, "flights-sample.parquet");
 var path = Path.Combine(Directory.CreateDirectory(args.Length > 0 ? args[0] : Path.Combine("out", "own-distribution")).FullName, "model.json");
 
-// Files and the command line's names know it from here on.
+// From here on, the distribution can be used in files and by name on the command line.
 ModelFormat.Register(typeof(VonMisesDistribution).Assembly);
 
-// Where to begin: four waves of departures, each with delays that are a mixture of flights in time and of late ones, whose tail is long.
+// The initial model: four waves of departures, each with delays that are a mixture of flights in time and of late flights with a long tail.
 var hours = new[] { 8, 12, 16, 20 };
 var start = new GeneralMixtureModel([.. hours.Select(Wave)]);
 
@@ -27,7 +26,7 @@ var same = one.Saved.ToJson().AsSpan().SequenceEqual(all.Saved.ToJson());
 Console.WriteLine($"fitted to {one.Result.Rows:N0} flights in {one.Result.Iterations} iterations, on one core and on all: "
     + $"{(same ? "the same bits" : "DIFFERENT BITS")}");
 
-// Saved and loaded, with our class in it.
+// Save and load the model, including our class.
 one.Saved.Save(path);
 var model = (GeneralMixtureModel)SavedModel.Load(path).Model;
 same &= model.Equals(one.Model);
@@ -39,13 +38,13 @@ foreach (var (wave, k) in model.Components.Select((c, k) => ((IndependentCompone
     var time = (VonMisesDistribution)wave.Parts[0];
     var delay = (GeneralMixtureModel)wave.Parts[1];
     var (inTime, late) = ((NormalDistribution)delay.Components[0], (StudentTDistribution)delay.Components[1]);
-    // Near its mean direction it is almost a normal of variance 1/concentration.
+    // Near its mean direction it is approximately normal with variance 1/concentration.
     var spread = 12 / Math.PI / Math.Sqrt(time.Concentration);
     Console.WriteLine($"{k,4} {model.Weights[k],7:P0}  {Clock(Hour(time.Mean)),13}  {$"+- {spread:0.0} hours",18}  "
         + $"{$"{inTime.Mean:0} +- {inTime.StandardDeviation:0} min",14}  {$"{delay.Weights[1]:P0}, {late.Location:0} +- {late.Scale:0} min",18}");
 }
 
-// One question to the fitted model: how likely is a departure at that hour, whatever its delay?
+// A query of the fitted model: how likely is a departure at each hour, regardless of its delay?
 Console.WriteLine("\nhour  density, one * for 0.5 % of the flights an hour");
 for (var hour = 0; hour < 24; hour += 2)
 {
@@ -66,7 +65,7 @@ static double Hour(double angle) => ((angle / (2 * Math.PI)) + 0.5) * 24;
 
 static string Clock(double hour) => TimeSpan.FromMinutes(Math.Round(hour * 60) % 1440).ToString(@"hh\:mm");
 
-// The time of day of the scheduled departure as an angle.
+// The scheduled time of departure as an angle.
 static DataBatch AddAngle(DataBatch batch)
 {
     var dates = ((BatchColumn<DateTime>)batch["date"]).Values.Span;

@@ -7,24 +7,24 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Examples.OwnDistribution;
 
 /// <summary>
-/// A distribution of our own, in one class and the library's public types only: the von Mises distribution, a bell on a circle, where 23:59 and 0:01 are
-/// neighbours: log p(x) = concentration (cos(x - mean) - 1) - log(2 pi e^-concentration I0(concentration)). Angles are in radians; any number of whole turns is
-/// the same angle. A missing value has log-probability 0 and is skipped in fitting. A pseudocount does not apply: there is nothing to count.
+/// A custom distribution in one class, using only the library's public types: the von Mises distribution, a bell curve on a circle, where 23:59 and 0:01 are
+/// neighbours: log p(x) = concentration (cos(x - mean) - 1) - log(2 pi e^-concentration I0(concentration)). Angles are in radians; angles that differ by whole
+/// turns are the same. A missing value has log-probability 0 and is skipped in fitting. A pseudocount does not apply: there is nothing to count.
 /// </summary>
-/// <remarks>Statistics: the sums of w, w cos x and w sin x. Maximum likelihood: mean = direction of their vector; its length R a row gives I1/I0(concentration)
-/// = R.</remarks>
+/// <remarks>Statistics: the sums of w, w cos x and w sin x. Maximum likelihood: mean = direction of their vector; its length per row, R, gives
+/// I1/I0(concentration) = R.</remarks>
 public sealed class VonMisesDistribution : Distribution, IDistributionFamily<VonMisesDistribution>
 {
-    // A component with less total weight than this, in rows, keeps its parameters.
+    // A component whose total weight, in rows, is below this keeps its parameters.
     private const double LeastWeight = 1e-8;
 
     /// <summary>Makes a von Mises distribution.</summary>
-    /// <param name="mean">The mean direction, finite, in radians; brought to -pi … pi.</param>
-    /// <param name="concentration">0 (no direction is preferred) … 1e6; about 1 / variance where it is large.</param>
+    /// <param name="mean">The mean direction, finite, in radians; normalized to -pi … pi.</param>
+    /// <param name="concentration">0 (uniform) … 1e6; approximately 1 / variance for large values.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public VonMisesDistribution(double mean, double concentration)
     {
-        // Checks all parameters at once and names each that is wrong.
+        // Checks all parameters at once and reports every invalid one.
         ModelException.CheckOptions("von-mises distribution",
             (double.IsFinite(mean), nameof(mean), mean, "a finite number"),
             (concentration is >= 0 and <= 1e6, nameof(concentration), concentration, "a number from 0 to 1e6"));
@@ -35,7 +35,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     /// <summary>Its name in files and on the command line.</summary>
     public static string FamilyName => "von-mises";
 
-    /// <summary>One feature a distribution: several features become independent components.</summary>
+    /// <summary>One feature per distribution; several features become independent components.</summary>
     public static bool IsUnivariate => true;
 
     /// <summary>The mean direction in radians, -pi … pi.</summary>
@@ -50,7 +50,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
-    /// <summary>What it is fitted from before any data was seen.</summary>
+    /// <summary>The initial distribution, before any data is seen.</summary>
     public static VonMisesDistribution Prototype(ReadOnlySpan<double> center) => new(center[0], 1);
 
     /// <summary>Reads what <see cref="WriteParameters"/> wrote; a missing or wrong number is named.</summary>
@@ -59,12 +59,12 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
     {
-        // Shortest texts that give the same bits again.
+        // The shortest text that restores the same bits.
         writer.WriteExact("mean", Mean);
         writer.WriteExact("concentration", Concentration);
     }
 
-    /// <summary>Rows come in tiles of up to 256. What a row gets must depend on nothing but the row.</summary>
+    /// <summary>Rows come in tiles of up to 256. A row's result must depend only on the row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void LogProbability(in FeatureTile tile, Span<double> result)
     {
@@ -72,7 +72,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
         var constant = -Math.Log(2 * Math.PI) - LogScaledBessel(Concentration);
         for (var i = 0; i < x.Length; i++)
         {
-            // cos(d) - 1 without what cancels at high concentrations.
+            // cos(d) - 1 without cancellation at high concentrations.
             var half = Math.Sin((x[i] - Mean) / 2);
             result[i] = double.IsNaN(x[i]) ? 0 : double.IsInfinity(x[i]) ? double.NegativeInfinity : constant - (2 * Concentration * half * half);
         }
@@ -82,7 +82,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     public override Statistics CreateStatistics() => new SumStatistics(3);
 
     /// <summary>
-    /// Weights are responsibilities where this is a component. The sums of parts are added in row order, so that the bits do not depend on threads.
+    /// In a mixture, the weights are responsibilities. Partial sums are added in row order, so that results are bit-identical for any number of threads.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
@@ -106,15 +106,15 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
         if (IsFrozen || sums[0] < LeastWeight) return this;
         var (cos, sin) = (sums[1] / sums[0], sums[2] / sums[0]);
         var length = Math.Min(Math.Sqrt((cos * cos) + (sin * sin)), 1);
-        // No direction at all: the old one will do, and no concentration.
+        // No direction: keep the old mean, with concentration 0.
         var mean = length > 1e-12 ? Math.Atan2(sin, cos) : Mean;
         var concentration = Solve(length);
         if (options.MinVariance > 0) concentration = Math.Min(concentration, 1 / options.MinVariance);
         if (concentration > 1e6)
             throw new ModelException(ErrorKind.Data, "von-mises distribution", "directions that are all equal", "directions that differ",
-                "use fewer components, or set a least variance (--min-variance, MinVariance)")
+                "use fewer components, or set a minimum variance (--min-variance, MinVariance)")
             { FeatureIndex = 0 };
-        // Inertia keeps that share of the old parameters; of a direction, on the shorter way round.
+        // Inertia keeps that share of the old parameters; directions are interpolated along the shorter arc.
         var keep = options.Inertia;
         return new(mean - (keep * Math.IEEERemainder(mean - Mean, 2 * Math.PI)), (keep * Concentration) + ((1 - keep) * concentration));
     }
@@ -156,7 +156,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
         FormattableString.Invariant($"{features?[0].Name ?? "x"}: mean direction {Mean:G6}, concentration {Concentration:G6}");
 
-    /// <summary>log(e^-k I0(k)): the series below 15, the asymptotic one above, both to some units in the last place of 1.</summary>
+    /// <summary>log(e^-k I0(k)): the series below 15, the asymptotic one above, both to a few units in the last place of 1.</summary>
     private static double LogScaledBessel(double k)
     {
         if (k < 15) return Math.Log(Series(k).I0) - k;
@@ -164,7 +164,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
         for (var n = 1; n < 30 && Math.Abs(term) > 1e-17; n++)
         {
             var next = term * ((2.0 * n) - 1) * ((2.0 * n) - 1) / (8 * n * k);
-            // The series diverges in the end: its smallest term is where to stop.
+            // The series eventually diverges: stop at its smallest term.
             if (next > term) break;
             sum += term = next;
         }
@@ -179,7 +179,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
             var (i0, i1) = Series(k);
             return i1 / i0;
         }
-        // A continued fraction of I_n / I_(n-1), from far enough behind.
+        // A continued fraction of I_n / I_(n-1), evaluated backward from far enough out.
         double ratio = 0;
         for (var n = 60 + (int)Math.Sqrt(40 * k); n >= 1; n--) ratio = 1 / ((2 * n / k) + ratio);
         return ratio;
@@ -198,7 +198,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
         return (i0, i1 * k / 2);
     }
 
-    /// <summary>The concentration whose mean vector has that length: bisection on its logarithm, to the last bit.</summary>
+    /// <summary>The concentration whose mean vector has the given length: bisection on its logarithm, to the last bit.</summary>
     private static double Solve(double length)
     {
         if (length < 1e-12) return 0;

@@ -1,4 +1,4 @@
-// What parallelism changes: the time. What it does not: the model and its predictions, to the bit.
+// Parallelism changes the run time, but not a bit of the model or its predictions.
 using System.Runtime.InteropServices;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -8,7 +8,7 @@ using Pipelines.Models.Serialization;
 var truth = new GeneralMixtureModel([new NormalDistribution(-4, 1), new NormalDistribution(0, 0.5), new NormalDistribution(3, 1.5)], [0.3, 0.2, 0.5]);
 double[,] x = truth.Sample(rows: 200_000, seed: 42);
 
-// Fit a model: no parallelism, some, all cores. All threads read the one array; nothing is copied.
+// Fit a model on one thread, on two and on all cores. All threads read the same array; nothing is copied.
 var model = GeneralMixtureModel.FromSamples<NormalDistribution>(components: 3, x, new FitOptions { MaxDegreeOfParallelism = 1 });
 var some = GeneralMixtureModel.FromSamples<NormalDistribution>(components: 3, x, new FitOptions { MaxDegreeOfParallelism = 2 });
 var all = GeneralMixtureModel.FromSamples<NormalDistribution>(components: 3, x, new FitOptions { MaxDegreeOfParallelism = -1 });
@@ -23,7 +23,7 @@ double[,] p2 = model.PredictProbability(x, maxDegreeOfParallelism: 2);
 double[,] pAll = model.PredictProbability(x, maxDegreeOfParallelism: -1);
 same &= Report("its predictions at parallelism 1, 2 and -1", Bytes(p1), Bytes(p2), Bytes(pAll));
 
-// The same with a model that was fitted earlier, saved and loaded.
+// The same with a model that was fitted earlier, then saved and loaded.
 var path = Path.Combine(Path.GetTempPath(), $"parallelism-example-{Environment.ProcessId}.json");
 try
 {

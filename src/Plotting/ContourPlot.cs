@@ -5,11 +5,11 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Plotting;
 
 /// <summary>
-/// A panel for each pair of features: contours of the density around 50, 80 and 95 % of the probability, ellipses of Gaussian components, and some rows.
+/// A panel for each pair of features: density contours enclosing 50, 80 and 95 % of the probability, ellipses of Gaussian components, and a sample of the rows.
 /// </summary>
 public sealed class ContourPlot : PlotKind
 {
-    /// <summary>Most features of one picture: 15 pairs.</summary>
+    /// <summary>Maximum number of features per picture: 15 pairs.</summary>
     public const int MostFeatures = 6;
 
     private const int MostPoints = 3_000;
@@ -48,7 +48,7 @@ public sealed class ContourPlot : PlotKind
             if (distribution.Marginal(chosen[a], chosen[b]) is null)
                 throw new ModelException(ErrorKind.Usage,
                     $"{model.Model.FormatName} model, features '{features[chosen[a]].Name}' and '{features[chosen[b]].Name}'",
-                    "a distribution that does not say what pairs of features follow", "one that does", "choose another kind (density)");
+                    "a distribution without marginals of feature pairs", "one that has them", "choose another kind (density)");
         }
         return chosen;
 
@@ -124,7 +124,7 @@ public sealed class ContourPlot : PlotKind
             new(Palette.DarkGrey, few ? 6 : 4, 0, few ? 0.7 : 0.35));
     }
 
-    /// <summary>Heights such that what lies above them holds 50, 80 and 95 % of the probability.</summary>
+    /// <summary>Density levels whose superlevel sets contain 50, 80 and 95 % of the probability.</summary>
     private static ContourSeries Contours(Distribution pair, (double Low, double High) x, (double Low, double High) y)
     {
         var xs = Enumerable.Range(0, GridPoints).Select(i => x.Low + ((x.High - x.Low) * i / (GridPoints - 1))).ToArray();
@@ -138,7 +138,7 @@ public sealed class ContourPlot : PlotKind
         return new(xs, ys, z, Levels([.. z.Cast<double>()], cell), new(Palette.Black, 1.2, 0, 0.8));
     }
 
-    /// <summary>Heights that enclose the contents, from heights on a grid.</summary>
+    /// <summary>Levels that enclose the given probabilities, from densities on a grid.</summary>
     internal static double[] Levels(double[] heights, double cell)
     {
         Array.Sort(heights, static (a, b) => b.CompareTo(a));

@@ -4,14 +4,14 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
-/// <summary>The criteria of all fits of which one was chosen, over the number of components.</summary>
+/// <summary>The criteria of all candidate fits over the number of components.</summary>
 public sealed class CriterionPlot : PlotKind
 {
     /// <inheritdoc/>
     public override string Name => "criterion";
 
     /// <inheritdoc/>
-    public override string Description => "AIC and BIC over the number of components, of a model that 'fit' chose among several, from the model file";
+    public override string Description => "AIC and BIC over the number of components, for a model that 'fit' chose among several, from the model file";
 
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
@@ -19,7 +19,7 @@ public sealed class CriterionPlot : PlotKind
             throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "a model file of a single fit", "a model that 'fit' chose among several",
                 "fit it with several numbers of components, or choose another kind (history)");
         if (options.Features is not null)
-            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "PlotOptions.Features", "none: the picture is of whole fits",
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind criterion", "PlotOptions.Features", "none: the picture shows whole fits",
                 "leave PlotOptions.Features out");
         return [];
     }

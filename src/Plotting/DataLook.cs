@@ -6,11 +6,11 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Plotting;
 
 /// <summary>
-/// What pictures need to know of rows: a survey first, then counts in bins. The source is read once; the second look is at what the pipeline kept.
+/// The row statistics that pictures need: a survey first, then counts in bins. The source is read once; the second pass reads the pipeline's cache.
 /// </summary>
 internal sealed class DataLook : IAsyncDisposable
 {
-    /// <summary>Rows of the sample: enough for quantiles of one in a thousand.</summary>
+    /// <summary>Sample size: enough for quantiles of 1 in 1,000.</summary>
     private const int SampleRows = 20_000;
 
     private readonly FeaturePass pass;
@@ -21,15 +21,15 @@ internal sealed class DataLook : IAsyncDisposable
     /// <summary>Number of rows.</summary>
     public long Rows => survey.Rows;
 
-    /// <summary>Rows that were refused.</summary>
+    /// <summary>Number of rejected rows.</summary>
     public long RowsRejected => pass.RowsRejected;
 
-    /// <summary>Some rows, in row order; columns are the features that are drawn.</summary>
+    /// <summary>A sample of the rows, in row order; the columns are the drawn features.</summary>
     public FeatureSample Sample { get; }
 
     /// <summary>Reads all rows.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="features">Indexes of its features that are drawn.</param>
+    /// <param name="features">Indices of the drawn features.</param>
     /// <param name="data">The rows.</param>
     /// <param name="options">Seed and weights.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -37,7 +37,7 @@ internal sealed class DataLook : IAsyncDisposable
     {
         var named = model.Features
             ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names",
-                "names, which tell the columns of the input", "leave the input out, or save the model with its features");
+                "names, which identify the input columns", "omit the input, or save the model with its features");
         Feature[] drawn = [.. features.Select(j => named[j])];
         var rows = data.Features(drawn);
         if (options.Weights is { } weights) rows = rows.WeightedBy(weights);
@@ -58,17 +58,17 @@ internal sealed class DataLook : IAsyncDisposable
         }
     }
 
-    /// <summary>Least and largest value of a drawn feature.</summary>
+    /// <summary>Smallest and largest value of a drawn feature.</summary>
     public (double Low, double High) Range(int feature) => (survey.Minimum(feature), survey.Maximum(feature));
 
-    /// <summary>Sampled values of a drawn feature that are not missing, in ascending order.</summary>
+    /// <summary>Sampled, non-missing values of a drawn feature, in ascending order.</summary>
     public double[] SortedValues(int feature) =>
         [.. Enumerable.Range(0, Sample.Rows).Select(i => Sample.Values[i, feature]).Where(v => !double.IsNaN(v)).Order()];
 
     /// <summary>Counts all rows.</summary>
     /// <param name="bins">Shape [drawn features].</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Shape [drawn features][bins + 1]; the last one holds what lies in no bin.</returns>
+    /// <returns>Shape [drawn features][bins + 1]; the last one holds the values outside all bins.</returns>
     public async ValueTask<double[][]> CountAsync(Bins[] bins, CancellationToken cancellationToken) =>
         ((HistogramCounts.Totals)await pass.RunAsync(new HistogramCounts(bins), cancellationToken).ConfigureAwait(false)).Cells;
 

@@ -3,7 +3,7 @@ using Pipelines.Models;
 namespace Pipelines.Plotting;
 
 /// <summary>
-/// The distribution of one feature, taken apart: densities, and masses of single values. Mixtures and zero-inflated distributions may hold both.
+/// The distribution of one feature, split into densities and masses of single values. Mixtures and zero-inflated distributions may have both.
 /// </summary>
 internal sealed class DensityOfFeature
 {
@@ -12,32 +12,32 @@ internal sealed class DensityOfFeature
     private readonly List<(double Weight, Distribution Leaf)> densities = [];
     private readonly List<(double Weight, Distribution Leaf)> masses = [];
 
-    /// <summary>Takes a distribution of one feature apart.</summary>
+    /// <summary>Splits a distribution of one feature.</summary>
     public DensityOfFeature(Distribution distribution)
     {
         TakeApart(distribution, 1);
-        // The same draws for the same distribution, whatever the seed of the run.
+        // The same distribution gives the same draws, independent of the run's seed.
         var draws = distribution.Sample(Draws, seed: 0);
         SortedDraws = [.. Enumerable.Range(0, Draws).Select(i => draws[i, 0]).Where(double.IsFinite).Order()];
     }
 
-    /// <summary>Some draws, in ascending order.</summary>
+    /// <summary>Random draws, in ascending order.</summary>
     public double[] SortedDraws { get; }
 
     /// <summary>True if there is a density.</summary>
     public bool HasDensity => densities.Count > 0;
 
-    /// <summary>True if single values have masses.</summary>
+    /// <summary>True if single values have probability mass.</summary>
     public bool HasMasses => masses.Count > 0;
 
-    /// <summary>Single values that need not be whole numbers but have masses.</summary>
+    /// <summary>Single values with probability mass, not necessarily whole numbers.</summary>
     public IEnumerable<double> Atoms => masses.Select(m => m.Leaf).OfType<DiracDeltaDistribution>().Select(d => d.Location);
 
-    /// <summary>The density at some values.</summary>
+    /// <summary>Densities at the given values.</summary>
     /// <param name="x">Shape [values].</param>
     public double[] Density(double[] x) => Sum(densities, x);
 
-    /// <summary>The masses of some values.</summary>
+    /// <summary>Masses of the given values.</summary>
     /// <param name="x">Shape [values].</param>
     public double[] Mass(double[] x) => Sum(masses, x);
 
@@ -64,7 +64,7 @@ internal sealed class DensityOfFeature
                 masses.Add((weight * inflated.ZeroProbability, new DiracDeltaDistribution(0)));
                 TakeApart(inflated.Inner, weight * (1 - inflated.ZeroProbability));
                 break;
-            // A column weight scales the log-probability in a product; alone its density would not sum to 1.
+            // A column weight scales the log-probability in a product; on its own, the density would not integrate to 1.
             case IndependentComponentsDistribution { Parts: [var part] }:
                 TakeApart(part, weight);
                 break;

@@ -5,14 +5,14 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Plotting;
 
 /// <summary>
-/// A panel for each feature: the density of each component with its weight, and their sum, over a histogram of the rows; bars where values are counted.
+/// A panel for each feature: the weighted density of each component and their sum, over a histogram of the rows; bars for counts and categories.
 /// </summary>
 public sealed class DensityPlot : PlotKind
 {
     /// <summary>Its name.</summary>
     public const string KindName = "density";
 
-    /// <summary>Most features of one picture.</summary>
+    /// <summary>Maximum number of features per picture.</summary>
     public const int MostFeatures = 24;
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed class DensityPlot : PlotKind
         {
             if (distribution.Marginal(j) is null)
                 throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model, feature '{FeaturesOf(model)[j].Name}'",
-                    "a distribution that does not say what single features follow", "one that does", "choose another kind (history)");
+                    "a distribution without marginals of single features", "one that has them", "choose another kind (history)");
         }
         return features;
     }

@@ -2,7 +2,7 @@ using Pipelines.Models;
 
 namespace Pipelines.Plotting;
 
-/// <summary>One feature of a density plot: how its axis is cut, then what stands over it.</summary>
+/// <summary>One feature of a density plot: first the bins of its axis, then the bars and lines drawn over it.</summary>
 internal sealed class FeaturePanel
 {
     private const int MostBins = 100;
@@ -16,13 +16,13 @@ internal sealed class FeaturePanel
     private readonly SeenFeature? seen;
     private readonly int mostCategories;
 
-    /// <summary>Looks at a feature of a model.</summary>
+    /// <summary>Prepares the panel of a model's feature.</summary>
     /// <param name="feature">Name and categories.</param>
     /// <param name="index">Its index in the model.</param>
     /// <param name="model">The model.</param>
-    /// <param name="components">Its components; empty if it is no mixture.</param>
-    /// <param name="seen">What the rows hold of it; null = no rows.</param>
-    /// <param name="mostCategories">Most categories that get a bar of their own, and one less if there are more.</param>
+    /// <param name="components">Its components; empty if it is not a mixture.</param>
+    /// <param name="seen">The feature's values in the rows; null = no rows.</param>
+    /// <param name="mostCategories">Maximum number of categories with their own bar; one less if there are more.</param>
     public FeaturePanel(Feature feature, int index, Distribution model, IReadOnlyList<DrawnComponent> components, SeenFeature? seen, int mostCategories)
     {
         (this.feature, this.seen, this.mostCategories) = (feature, seen, mostCategories);
@@ -33,16 +33,16 @@ internal sealed class FeaturePanel
             || (!whole.HasDensity && Bins.Width == 1 && Bins.Count <= MostCounted && whole.Atoms.All(a => a == Math.Floor(a)));
     }
 
-    /// <summary>Where values are counted.</summary>
+    /// <summary>The bins in which values are counted.</summary>
     public Bins Bins { get; }
 
     /// <summary>True if there is a bar for each value.</summary>
     public bool IsCounted { get; }
 
-    /// <summary>True if the model is drawn as bars, too.</summary>
+    /// <summary>True if the model is also drawn as bars.</summary>
     public bool HasBarsOfModel => IsCounted || (whole.HasMasses && (whole.HasDensity || whole.Atoms.Any()));
 
-    /// <summary>What a reader should know of the feature.</summary>
+    /// <summary>Notes on the feature for the reader.</summary>
     /// <param name="counts">Shape [bins + 1]; null = no rows.</param>
     public IEnumerable<string> Notes(double[]? counts)
     {
@@ -54,8 +54,8 @@ internal sealed class FeaturePanel
             : $"{name}: {PlotTexts.Percent(outside)} of the values are no known categories";
     }
 
-    /// <summary>The panel.</summary>
-    /// <param name="counts">Shape [bins + 1]: weights of the rows in the bins, and in none; null = no rows.</param>
+    /// <summary>Makes the panel.</summary>
+    /// <param name="counts">Shape [bins + 1]: total weight of the rows in each bin, then of those outside all bins; null = no rows.</param>
     public Panel Draw(double[]? counts)
     {
         var total = counts?.Sum() ?? 0;
@@ -71,23 +71,23 @@ internal sealed class FeaturePanel
             ? FeatureRange.Of(rows.Sorted, rows.Range.Low, rows.Range.High, 0.001)
             : FeatureRange.Of(draws, feature.Minimum ?? draws[0], feature.Maximum ?? draws[^1], 0.002);
         if (seen is null && discrete) (low, high) = (Math.Min(low, draws[0]), Math.Max(high, draws[^1]));
-        // Some room, to show where a density ends.
+        // A margin, to show where a density ends.
         else if (seen is null && feature.Minimum is null) (low, high) = (low - (0.04 * (high - low)), high + (0.04 * (high - low)));
         if (discrete || seen is { IsWhole: true })
         {
-            // Bins of whole numbers begin half-way between them, or some would hold more numbers than others.
+            // For whole numbers, bin edges lie half-way between them; otherwise some bins would hold more numbers than others.
             (low, high) = (Math.Floor(low), Math.Ceiling(high));
             var width = Math.Max(1, Math.Ceiling((high - low + 1) / MostBins));
             return new Bins(low - 0.5, width, (int)Math.Ceiling((high - low + 1) / width));
         }
-        // Freedman and Diaconis: twice the interquartile range over the cube root of the number of values.
+        // Freedman-Diaconis rule: twice the interquartile range divided by the cube root of the number of values.
         var values = seen?.Sorted ?? draws;
         var step = 2 * (FeatureRange.Quantile(values, 0.75) - FeatureRange.Quantile(values, 0.25)) / Math.Cbrt(seen?.Rows ?? values.Length);
         var count = step > 0 ? (int)Math.Clamp(Math.Ceiling((high - low) / step), LeastBins, MostBins) : MostBins / 2;
         return new Bins(low, (high - low) / count, count);
     }
 
-    /// <summary>A bar for each value: the rows on the left, the components on top of each other on the right.</summary>
+    /// <summary>A bar for each value: the rows on the left, the stacked components on the right.</summary>
     private Panel Counted(double[]? shares)
     {
         var values = Enumerable.Range(0, Bins.Count).Select(b => Bins.Center(b)).ToArray();
@@ -129,7 +129,7 @@ internal sealed class FeaturePanel
         double[] Placed(double[] all) => others > 0 ? [.. order.Select(b => all[b]), all.Sum() - order.Sum(b => all[b])] : all;
     }
 
-    /// <summary>A histogram, and lines.</summary>
+    /// <summary>A histogram with lines.</summary>
     private Panel Continuous(double[]? shares)
     {
         var bars = new List<BarSeries>();
@@ -142,7 +142,7 @@ internal sealed class FeaturePanel
             tallest = heights.Max();
         }
         var x = Grid();
-        // The sum lies below: where one component makes all of it, both are seen.
+        // The sum is drawn below, so that both are visible where a single component makes up the whole sum.
         var lines = new List<LineSeries> { new(parts.Count > 0 ? "sum of all components" : "model", x, Heights(whole, x),
             new(Palette.Black, parts.Count > 0 ? 4 : 2.5)) };
         foreach (var (weight, density, ink, name) in parts) lines.Add(new(name, x, [.. Heights(density, x).Select(d => weight * d)], ink));
@@ -151,7 +151,7 @@ internal sealed class FeaturePanel
         return new Panel(feature.Name, whole.HasDensity ? "density" : "probability")
         {
             Bars = bars,
-            // Where a density has no bound the line ends well above the picture.
+            // Where a density is unbounded, the line ends well above the picture.
             Lines = [.. lines.Select(l => l with { Y = [.. l.Y.Select(y => Math.Min(y, 10 * top))] })],
             XRange = HasBarsOfModel ? (Bins.Low - (Bins.Width / 2), Bins.High + (Bins.Width / 2)) : (Bins.Low, Bins.High),
             XIsWhole = seen is { IsWhole: true } && Bins.Width == 1 && Bins.Count <= MostCounted,
@@ -159,8 +159,8 @@ internal sealed class FeaturePanel
         };
     }
 
-    /// <summary>Adds a bar for each value that has a mass among densities; as high as the histogram's bar of that mass alone would be.</summary>
-    /// <returns>The height of the highest.</returns>
+    /// <summary>Adds a bar for each value that has a mass among densities, as high as a histogram bar of that mass alone.</summary>
+    /// <returns>The height of the highest bar.</returns>
     private double Masses(List<BarSeries> bars)
     {
         if (!HasBarsOfModel) return 0;
@@ -184,12 +184,12 @@ internal sealed class FeaturePanel
         if (!whole.HasDensity) return Whole();
         var step = (Bins.High - Bins.Low) / (GridPoints - 1);
         var even = Enumerable.Range(0, GridPoints).Select(i => Bins.Low + (i * step));
-        // Narrow components get points where they are.
+        // Narrow components get extra points at their location.
         var own = parts.Select(p => p.Density).Append(whole).SelectMany(d => d.SortedDraws.Where((_, i) => i % 20 == 0 || i == d.SortedDraws.Length - 1));
         return [.. even.Concat(own).Where(v => v >= Bins.Low && v <= Bins.High).Distinct().Order()];
     }
 
-    // Every whole number, or evenly chosen ones where there are many.
+    // Every whole number, or an even selection if there are many.
     private double[] Whole()
     {
         var (first, last) = (Math.Ceiling(Bins.Low), Math.Floor(Bins.High));
@@ -201,7 +201,7 @@ internal sealed class FeaturePanel
     {
         var sorted = line.Where(double.IsFinite).Order().ToArray();
         var highest = sorted.Length == 0 ? 1 : sorted[^1];
-        // A density without a bound, or a peak beside which nothing else can be seen.
+        // An unbounded density, or a peak that dwarfs everything else.
         if (sorted.Length > 0 && (sorted.Length < line.Length || highest > 50 * FeatureRange.Quantile(sorted, 0.98)))
             highest = Math.Max(2 * FeatureRange.Quantile(sorted, 0.98), tallest);
         if (tallest > 0 && highest > 4 * tallest) highest = 4 * tallest;

@@ -3,10 +3,10 @@ using SkiaSharp;
 
 namespace Pipelines.Plotting;
 
-/// <summary>The font that travels with the assembly: a machine without fonts draws the same picture.</summary>
+/// <summary>The font shipped with the assembly, so that a machine without fonts draws the same picture.</summary>
 internal sealed class FontSetup : IFontResolver
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The font's name.</summary>
     public const string Name = "DejaVu Sans";
 
     private static readonly Lazy<SKTypeface> typeface = new(Load);
@@ -17,7 +17,7 @@ internal sealed class FontSetup : IFontResolver
         return true;
     });
 
-    /// <summary>Makes the font known; the second call does nothing.</summary>
+    /// <summary>Registers the font; later calls do nothing.</summary>
     public static void Register() => _ = registered.Value;
 
     public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => fontName == Name ? typeface.Value : null;

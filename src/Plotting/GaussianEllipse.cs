@@ -7,7 +7,7 @@ internal sealed record GaussianEllipse(double MeanX, double MeanY, double Varian
 {
     private const int Steps = 120;
 
-    /// <summary>The Gaussian that a distribution is; null if it is none.</summary>
+    /// <summary>Converts a Gaussian distribution; null if it is not Gaussian.</summary>
     public static GaussianEllipse? Of(Distribution? pair) => pair switch
     {
         MultivariateGaussianDistribution { Dimensions: 2 } g => new(g.Mean[0], g.Mean[1], g.Covariance(0, 0), g.Covariance(0, 1), g.Covariance(1, 1)),

@@ -3,19 +3,19 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Plotting;
 
-/// <summary>Equal bins: bin b holds the values from Low + b Width up to, but not with, the next bin's.</summary>
-/// <param name="Low">Where the first begins.</param>
-/// <param name="Width">Of each, above 0.</param>
+/// <summary>Equal bins: bin b holds the values from Low + b Width, inclusive, to the start of the next bin, exclusive.</summary>
+/// <param name="Low">Lower edge of the first bin.</param>
+/// <param name="Width">Width of each bin, above 0.</param>
 /// <param name="Count">Number of bins, at least 1.</param>
 internal readonly record struct Bins(double Low, double Width, int Count)
 {
-    /// <summary>Where the last bin ends.</summary>
+    /// <summary>Upper edge of the last bin.</summary>
     public double High => Low + (Count * Width);
 
     /// <summary>Middle of a bin.</summary>
     public double Center(int bin) => Low + ((bin + 0.5) * Width);
 
-    /// <summary>The bin of a value; -1 if it lies in none. A value on the last edge, give or take its last bits, is in the last bin.</summary>
+    /// <summary>The bin of a value; -1 if it is outside all bins. A value on the last edge, up to rounding, is in the last bin.</summary>
     public int Of(double value)
     {
         var at = (value - Low) / Width;
@@ -23,7 +23,7 @@ internal readonly record struct Bins(double Low, double Width, int Count)
     }
 }
 
-/// <summary>Counts the values of each feature in bins; weights count.</summary>
+/// <summary>Weighted counts of each feature's values in bins.</summary>
 /// <param name="bins">Shape [features].</param>
 internal sealed class HistogramCounts(Bins[] bins) : ISummarizer
 {
@@ -41,7 +41,7 @@ internal sealed class HistogramCounts(Bins[] bins) : ISummarizer
                 if (double.IsNaN(value)) continue;
                 var bin = bins[j].Of(value);
                 var weight = block.Weights.IsEmpty ? 1 : block.Weights[i];
-                // Behind the bins: what lies in none.
+                // After the bins: values outside all of them.
                 cells[bin < 0 ? bins[j].Count : bin] += weight;
             }
         }
@@ -51,7 +51,7 @@ internal sealed class HistogramCounts(Bins[] bins) : ISummarizer
     /// <summary>Weights of the bins.</summary>
     internal sealed class Totals(Bins[] bins) : Statistics
     {
-        /// <summary>Shape [features][bins + 1]; the last one holds what lies in no bin.</summary>
+        /// <summary>Shape [features][bins + 1]; the last one holds the values outside all bins.</summary>
         public double[][] Cells { get; } = Array.ConvertAll(bins, b => new double[b.Count + 1]);
 
         protected override void MergeCore(Statistics other)

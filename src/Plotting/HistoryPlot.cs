@@ -3,7 +3,7 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
-/// <summary>What the fit increased, after each iteration.</summary>
+/// <summary>The objective of the fit after each iteration.</summary>
 public sealed class HistoryPlot : PlotKind
 {
     /// <inheritdoc/>
@@ -18,7 +18,7 @@ public sealed class HistoryPlot : PlotKind
             throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind history", "a model file without a history", "a model that 'fit' saved",
                 "fit the model, or choose another kind (density)");
         if (options.Features is not null)
-            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind history", "PlotOptions.Features", "none: the picture is of the whole fit",
+            throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind history", "PlotOptions.Features", "none: the picture shows the whole fit",
                 "leave PlotOptions.Features out");
         return [];
     }
@@ -28,7 +28,7 @@ public sealed class HistoryPlot : PlotKind
         var facts = model.Training!;
         var points = facts.LogLikelihoods.Prepend(facts.InitialLogLikelihood).Select((y, i) => (X: (double)i, Y: y)).Where(p => double.IsFinite(p.Y)).ToList();
         var notes = new List<string>();
-        // A start far below would press the iterations, which the picture is about, into a corner.
+        // A starting value far below would squeeze the iterations into a corner.
         if (points is [{ X: 0 } start, var first, _, .., var last] && first.Y - start.Y > 3 * (last.Y - first.Y))
         {
             points.RemoveAt(0);

@@ -2,19 +2,21 @@ using Pipelines.Models;
 
 namespace Pipelines.Plotting;
 
-/// <summary>One curve of a picture: a component of the model with its weight, or the lightest ones together.</summary>
-/// <param name="Name">For the legend.</param>
-/// <param name="Weight">Its share.</param>
-/// <param name="Model">What it is.</param>
+/// <summary>One curve of a picture: a weighted component of the model, or the lightest components combined.</summary>
+/// <param name="Name">Name in the legend.</param>
+/// <param name="Weight">Its weight.</param>
+/// <param name="Model">The component's distribution.</param>
 /// <param name="Ink">How it is drawn.</param>
 internal sealed record DrawnComponent(string Name, double Weight, Distribution Model, Ink Ink);
 
-/// <summary>The components of a model as pictures show them.</summary>
+/// <summary>The components of a model as drawn in pictures.</summary>
 internal static class ModelComponents
 {
-    /// <summary>Components in the model's order; the lightest of more than twelve as one; none for what is no mixture of several.</summary>
+    /// <summary>
+    /// The components in model order; beyond twelve, the lightest are combined into one. Empty unless the model is a mixture of several components.
+    /// </summary>
     /// <param name="model">The model.</param>
-    /// <param name="rows">It, as a distribution of rows.</param>
+    /// <param name="rows">The model as a distribution of rows.</param>
     public static IReadOnlyList<DrawnComponent> Of(Model model, Distribution rows)
     {
         if (rows is not GeneralMixtureModel { Components.Count: > 1 } mixture) return [];

@@ -4,15 +4,15 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
-/// <summary>Pictures of models: what a fit found, over what it was fitted to.</summary>
+/// <summary>Pictures of fitted models over their data.</summary>
 public static class ModelPlot
 {
     /// <summary>Makes a picture.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="data">Rows to show beside it: they are read once, within the pipeline's budget. Null = the model alone.</param>
+    /// <param name="data">Rows to show with the model; they are read once, within the pipeline's memory budget. Null = the model alone.</param>
     /// <param name="options">What to draw; null = the defaults.</param>
-    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ModelException">The model cannot be drawn so.</exception>
+    /// <param name="cancellationToken">Cancels with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ModelException">The model cannot be drawn this way.</exception>
     /// <exception cref="Io.DataException">The data cannot be read.</exception>
     public static async Task<Picture> CreateAsync(SavedModel model, Pipeline? data = null, PlotOptions? options = null,
         CancellationToken cancellationToken = default)
@@ -24,7 +24,7 @@ public static class ModelPlot
         if (data is null) return await kind.DrawAsync(model, features, null, cancellationToken).ConfigureAwait(false);
         if (!kind.ShowsRows)
             throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", "input rows", "none: the picture is made from the model file alone",
-                "leave the input out, or choose another kind");
+                "omit the input, or choose another kind");
         await using var look = await DataLook.OpenAsync(model, features, data, options, cancellationToken).ConfigureAwait(false);
         return await kind.DrawAsync(model, features, look, cancellationToken).ConfigureAwait(false);
     }

@@ -1,9 +1,9 @@
 namespace Pipelines.Plotting;
 
-/// <summary>Colours of Okabe and Ito, which people with any colour vision can tell apart; beyond six, dashes tell them apart too.</summary>
+/// <summary>The Okabe-Ito colours, which are distinguishable with any colour vision; beyond six lines, dash patterns distinguish them as well.</summary>
 internal static class Palette
 {
-    /// <summary>Most components that get a line of their own; the lightest of more share one.</summary>
+    /// <summary>Maximum number of components with their own line; beyond it, the lightest share one.</summary>
     public const int Most = 12;
 
     private static readonly string[] colors = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9"];
@@ -14,7 +14,7 @@ internal static class Palette
     /// <summary>Data.</summary>
     public const string Grey = "#C4CBD3";
 
-    /// <summary>Points of data, and what was left over.</summary>
+    /// <summary>Data points and combined components.</summary>
     public const string DarkGrey = "#7A838C";
 
     /// <summary>The ink of component <paramref name="k"/> among those drawn.</summary>

@@ -3,11 +3,11 @@ using ScottPlot.TickGenerators;
 
 namespace Pipelines.Plotting;
 
-/// <summary>Hands a panel to the plotting library.</summary>
+/// <summary>Translates a panel for the plotting library.</summary>
 internal static class PanelPlot
 {
     /// <summary>Makes the plot of a panel.</summary>
-    /// <param name="panel">What it shows.</param>
+    /// <param name="panel">The panel's content.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
     public static Plot Create(Panel panel, float width, float height)
@@ -62,7 +62,7 @@ internal static class PanelPlot
 
     private static void Add(Plot plot, LineSeries series)
     {
-        // The library has its own ideas of gaps: each stretch is a line.
+        // The library treats gaps differently, so each stretch is a separate line.
         for (var i = 0; i < series.X.Length;)
         {
             if (double.IsNaN(series.Y[i]))
@@ -129,7 +129,7 @@ internal static class PanelPlot
         var longest = names.Max(n => n.Length);
         plot.Axes.Bottom.TickGenerator = new NumericManual([.. Enumerable.Range(0, names.Count).Select(i => (double)i)], [.. names]);
         if (longest * 8.5f < (width - 90) / names.Count) return;
-        // Names that do not fit side by side lean.
+        // Names that do not fit side by side are rotated.
         plot.Axes.Bottom.TickLabelStyle.Rotation = -45;
         plot.Axes.Bottom.TickLabelStyle.Alignment = Alignment.MiddleRight;
         plot.Axes.Bottom.MinimumSize = 40 + (longest * 5.2f);

@@ -3,9 +3,9 @@ namespace Pipelines.Plotting;
 /// <summary>File formats of pictures.</summary>
 public enum PictureFormat
 {
-    /// <summary>Pixels.</summary>
+    /// <summary>A raster image.</summary>
     Png,
 
-    /// <summary>Lines and texts, which a browser draws at any size.</summary>
+    /// <summary>A vector image, which a browser draws at any size.</summary>
     Svg,
 }

@@ -5,13 +5,13 @@ using SkiaSharp;
 
 namespace Pipelines.Plotting;
 
-/// <summary>Draws pictures. The same picture gives the same bytes.</summary>
+/// <summary>Renders pictures. The same picture always gives the same bytes.</summary>
 public static partial class PictureRenderer
 {
-    /// <summary>Least and largest width and height, in pixels.</summary>
+    /// <summary>Minimum width and height, in pixels.</summary>
     public const int LeastSize = 200;
 
-    /// <summary>Largest width and height, in pixels.</summary>
+    /// <summary>Maximum width and height, in pixels.</summary>
     public const int LargestSize = 8000;
 
     private const int TitleHeight = 44;
@@ -20,7 +20,7 @@ public static partial class PictureRenderer
     // The library keeps fonts and styles in static fields.
     private static readonly Lock gate = new();
 
-    /// <summary>The size that suits a number of panels, in pixels.</summary>
+    /// <summary>The default size for a number of panels, in pixels.</summary>
     /// <param name="panels">At least 1.</param>
     public static (int Width, int Height) DefaultSize(int panels)
     {
@@ -30,8 +30,8 @@ public static partial class PictureRenderer
     }
 
     /// <summary>Draws a picture.</summary>
-    /// <param name="picture">What it shows.</param>
-    /// <param name="format">As what.</param>
+    /// <param name="picture">The picture.</param>
+    /// <param name="format">The file format.</param>
     /// <param name="width">Pixels, from <see cref="LeastSize"/> to <see cref="LargestSize"/>.</param>
     /// <param name="height">Pixels, from <see cref="LeastSize"/> to <see cref="LargestSize"/>.</param>
     /// <returns>The file's content.</returns>
@@ -46,7 +46,7 @@ public static partial class PictureRenderer
             if (format == PictureFormat.Svg)
             {
                 using var stream = new MemoryStream();
-                // The document is whole once the canvas is gone.
+                // The document is complete only after the canvas has been disposed.
                 using (var canvas = SKSvgCanvas.Create(SKRect.Create(width, height), stream)) Draw(picture, canvas, width, height);
                 return Encoding.UTF8.GetBytes(Tidy(Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length)));
             }
@@ -68,12 +68,12 @@ public static partial class PictureRenderer
     {
         canvas.Clear(SKColors.White);
         using var paint = Paint.NewDisposablePaint();
-        // A narrow picture keeps its panels and does without the legend's whole width.
+        // A narrow picture keeps its panels and shrinks the legend.
         var legendWidth = Math.Min(LegendWidth, width / 3);
         var (columns, rows) = Grid(picture.Panels.Count);
         var panelWidth = (width - legendWidth) / (float)columns;
         var panelHeight = (height - TitleHeight) / (float)rows;
-        // One line, in smaller letters where it is long.
+        // One line, in a smaller font if it is long.
         var titleSize = Math.Clamp(width / (Math.Max(1, picture.Title.Length) * 0.6f), 9, 20);
         Text(picture.Title, 12, 10, titleSize, int.MaxValue);
         for (var p = 0; p < picture.Panels.Count; p++)
@@ -145,8 +145,8 @@ public static partial class PictureRenderer
         }
     }
 
-    // The library ends lists of places with a comma, which strict readers refuse; it names no font for machines without ours; and it numbers its
-    // clips from picture to picture, so that the same picture would have other bytes the second time.
+    // The library ends lists of positions with a comma, which strict readers reject; it names no fallback font; and it numbers its clip paths across pictures,
+    // so the same picture would have different bytes the second time.
     private static string Tidy(string svg)
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);

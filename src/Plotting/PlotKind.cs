@@ -3,7 +3,7 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
-/// <summary>A kind of picture. A new one is one class: it is found by reflection.</summary>
+/// <summary>A kind of picture. To add a kind, add a class: kinds are found by reflection.</summary>
 public abstract class PlotKind
 {
     /// <summary>All kinds, by name.</summary>
@@ -16,37 +16,37 @@ public abstract class PlotKind
     /// <summary>Its name on the command line, lower-case.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What it shows, in words.</summary>
+    /// <summary>Description of what it shows.</summary>
     public abstract string Description { get; }
 
-    /// <summary>True if it can show rows beside the model.</summary>
+    /// <summary>True if it can show rows in addition to the model.</summary>
     public virtual bool ShowsRows => false;
 
-    /// <summary>Checks, before any row is read, that the model can be drawn so, and says which features of it are.</summary>
+    /// <summary>Checks, before any row is read, that the model can be drawn this way, and chooses the features to draw.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="options">What is asked for.</param>
-    /// <returns>Indexes of the features to draw; empty where the kind shows none.</returns>
-    /// <exception cref="ModelException">It cannot.</exception>
+    /// <param name="options">The requested picture.</param>
+    /// <returns>Indices of the features to draw; empty if the kind shows none.</returns>
+    /// <exception cref="ModelException">The model cannot be drawn this way.</exception>
     internal abstract int[] Check(SavedModel model, PlotOptions options);
 
     /// <summary>Makes the picture.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="features">What <see cref="Check"/> said.</param>
-    /// <param name="rows">What rows there are to show; null = none.</param>
+    /// <param name="features">The result of <see cref="Check"/>.</param>
+    /// <param name="rows">The rows to show; null = none.</param>
     /// <param name="cancellationToken">Stops it.</param>
     internal abstract ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken);
 
-    /// <summary>The model's features; numbered names where it has none.</summary>
+    /// <summary>The model's features; numbered names if they have none.</summary>
     private protected static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>
         model.Features ?? [.. Enumerable.Range(0, model.Model.Dimensions).Select(j => new Feature($"x{j}"))];
 
-    /// <summary>The model as a distribution of rows; of a hidden Markov model, its states' emissions by their shares of the rows.</summary>
-    /// <exception cref="ModelException">It is none.</exception>
+    /// <summary>The model as a distribution of rows; for a hidden Markov model, the states' emissions weighted by their shares of the rows.</summary>
+    /// <exception cref="ModelException">The model is not a distribution.</exception>
     private protected Distribution DistributionOf(SavedModel model) => model.Model as Distribution ?? (model.Model as HiddenMarkovModel)?.RowMixture()
         ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}",
             "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
 
-    /// <summary>Indexes of the features that the options name; null if they name none.</summary>
+    /// <summary>Indices of the features named in the options; null if none are named.</summary>
     /// <exception cref="ModelException">The model has no such feature.</exception>
     private protected static int[]? Named(SavedModel model, PlotOptions options)
     {
@@ -57,7 +57,7 @@ public abstract class PlotKind
                 NearestName.Remedy(name, features.Select(f => f.Name), $"name some of them, such as {Some(features.Select(f => f.Name))}")))];
     }
 
-    /// <summary>How the fit is named in titles: <c>mixture of 3 components, fitted to 1,000 rows</c>.</summary>
+    /// <summary>Description of the fit for titles: <c>mixture of 3 components, fitted to 1,000 rows</c>.</summary>
     private protected static string TitleOf(SavedModel model)
     {
         var what = model.Model switch

@@ -2,7 +2,7 @@ using Pipelines.Models;
 
 namespace Pipelines.Plotting;
 
-/// <summary>What is drawn of a model. Checked as a whole before anything is read.</summary>
+/// <summary>What to draw of a model. All options are checked before anything is read.</summary>
 public sealed record PlotOptions
 {
     /// <summary>Which kind of picture; default <c>density</c>. See <see cref="PlotKind.All"/>.</summary>
@@ -11,14 +11,14 @@ public sealed record PlotOptions
     /// <summary>Names of the features to draw, in this order; null (default) = all that the kind can draw.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
-    /// <summary>Seed of the sample of rows that contours are drawn over; default 0.</summary>
+    /// <summary>Seed of the row sample drawn with contours; default 0.</summary>
     public long Seed { get; init; }
 
     /// <summary>Name of a column with the rows' weights; null (default) = every weight is 1.</summary>
     public string? Weights { get; init; }
 
     /// <summary>The kind.</summary>
-    /// <exception cref="ModelException">There is none of this name.</exception>
+    /// <exception cref="ModelException">There is no kind of this name.</exception>
     internal PlotKind FindKind() => PlotKind.All.FirstOrDefault(k => k.Name == Kind)
         ?? throw new ModelException(ErrorKind.Usage, "PlotOptions.Kind", $"'{Kind}'", "a kind of picture",
             NearestName.Remedy(Kind, PlotKind.All.Select(k => k.Name), $"choose one, such as {DensityPlot.KindName}"));

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Pipelines.Plotting;
 
-/// <summary>Texts in pictures: short, and without what a terminal or an XML reader would choke on.</summary>
+/// <summary>Text in pictures: short, and free of characters that would upset a terminal or an XML reader.</summary>
 internal static class PlotTexts
 {
-    /// <summary>A name from a file, cut at <paramref name="most"/> letters.</summary>
+    /// <summary>A name from a file, truncated to <paramref name="most"/> characters.</summary>
     public static string Name(string text, int most = 40)
     {
         var clean = string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF' ? '\uFFFD' : c));

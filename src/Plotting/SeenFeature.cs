@@ -1,23 +1,23 @@
 namespace Pipelines.Plotting;
 
-/// <summary>What the rows hold of one feature that is drawn.</summary>
+/// <summary>Summary of a drawn feature's values in the rows.</summary>
 internal sealed class SeenFeature
 {
-    /// <summary>Looks at a feature.</summary>
+    /// <summary>Summarizes a feature.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="index">Which of the drawn features.</param>
+    /// <param name="index">Index among the drawn features.</param>
     public SeenFeature(DataLook rows, int index)
     {
         (Rows, Range, Sorted) = (rows.Rows, rows.Range(index), rows.SortedValues(index));
         IsWhole = Array.TrueForAll(Sorted, v => v == Math.Floor(v));
-        // A sample may miss the few values that there are.
+        // A sample may miss rare values.
         if (Sorted.Length == 0) Sorted = [Range.Low, Range.High];
     }
 
     /// <summary>Number of rows.</summary>
     public long Rows { get; }
 
-    /// <summary>Least and largest value.</summary>
+    /// <summary>Smallest and largest value.</summary>
     public (double Low, double High) Range { get; }
 
     /// <summary>Sampled values, in ascending order.</summary>

@@ -132,8 +132,8 @@ public sealed class PlotTests : IDisposable
         var facts = new TrainingRecord(10, true, -5, -30, [-20, -7, -5], 0, 10, "scalar");
         (SavedModel.Load(folder["model.json"]) with { Training = facts }).Save(folder["model.json"]);
         var result = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--kind", "history", "--output", folder["plot.png"]);
-        Assert.Equal((2, "pipelines: error: --kind history: found input rows, expected none: the picture is made from the model file alone; leave the input "
-            + "out, or choose another kind"), (result.Code, result.ErrorText));
+        Assert.Equal((2, "pipelines: error: --kind history: found input rows, expected none: the picture is made from the model file alone; omit the "
+            + "input, or choose another kind"), (result.Code, result.ErrorText));
         Assert.Equal(0, (await Tool.RunAsync("plot", folder["model.json"], "--kind", "history", "--output", folder["plot.png"])).Code);
     }
 

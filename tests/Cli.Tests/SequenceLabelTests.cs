@@ -138,7 +138,7 @@ public sealed class SequenceLabelTests : IDisposable
     [InlineData("--label x", 2, "--label and --features: found 'x' in both, expected labels that are not a feature; for example --label state")]
     [InlineData("--label nowhere", 3, "~/d.parquet: found no column 'nowhere', expected the label 'nowhere' among its columns; correct the column's name")]
     [InlineData("--label state --components 1", 3,
-        "labels: found 2 different ones (high, low), expected at most 1, one for each state; fit more states, or join labels")]
+        "labels: found 2 different ones (high, low), expected at most 1, one for each state; fit more states, or merge labels")]
     [InlineData("--label state --training labeled", 3, "sequence of key '1': found rows without a label, expected the state of each row; label every row, or "
         + "train by Baum-Welch, which takes sequences without labels too")]
     [InlineData("--training best", 2, "--training: found 'best', expected baum-welch, labeled or viterbi; for example --training baum-welch")]

@@ -141,7 +141,7 @@ public sealed class SequenceTests : IDisposable
         var strict = await Tool.RunAsync(["fit", "hmm", .. input, "--initial", folder["m.json"], "--impossible", "fail", "--output", folder["g.json"]]);
         Assert.Equal(3, strict.Code);
         Assert.Matches("^pipelines: error: sequence of key '(two|three)': found a probability of 0 for its 2 rows, expected a sequence that the model can "
-            + "produce; look for unknown symbols and missing transitions, or let such sequences be skipped \\(--impossible skip\\)$", strict.ErrorText);
+            + "produce; look for unknown symbols and missing transitions, or skip such sequences \\(--impossible skip\\)$", strict.ErrorText);
 
         // Regrouped sequences stand in an order of their own. Returns 1 for the data's order, 2 where it may be the other.
         int Named(string text, string before, string after)

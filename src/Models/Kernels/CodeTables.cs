@@ -5,25 +5,25 @@ using System.Runtime.Intrinsics.X86;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Categories as indices of a table, without a branch on any row's value. A table has an entry for each code, or each combination of codes, then one for rows
-/// with a value that is none, then one for rows with a missing value.
+/// Maps categories to table indices without branching on row values. A table has an entry for each code or combination of codes, then one for rows with an
+/// unknown value, then one for rows with a missing value.
 /// </summary>
 internal static unsafe class CodeTables
 {
-    /// <summary>Entries behind those of the codes.</summary>
+    /// <summary>Entries after those of the codes.</summary>
     public const int Extra = 2;
 
-    // Added to a whole number below 2^51 it leaves the number in the low bits.
+    // Adding this to a whole number below 2^51 leaves the number in the low bits.
     private const double ToLowBits = 4503599627370496.0;
 
-    // What two 512-bit registers hold.
+    // Capacity of two 512-bit registers.
     private const int RegisterEntries = 16;
 
-    /// <summary>A table of logarithms with room for vectors to read behind its end.</summary>
-    /// <param name="probabilities">One for each code or combination.</param>
-    /// <param name="logUnknown">Log-probability of a value that is no code.</param>
-    /// <param name="factor">What the logarithms are multiplied with: 1, or log2 e.</param>
-    /// <param name="length">Codes or combinations in the table; those beyond the probabilities are unknown. 0 = as many as there are probabilities.</param>
+    /// <summary>A table of logarithms, padded so that vectors may read past its end.</summary>
+    /// <param name="probabilities">One per code or combination.</param>
+    /// <param name="logUnknown">Log-probability of a value that is not a code.</param>
+    /// <param name="factor">Factor applied to the logarithms: 1, or log2 e.</param>
+    /// <param name="length">Codes or combinations in the table; those beyond the probabilities are unknown. 0 = the number of probabilities.</param>
     public static double[] Logs(ReadOnlySpan<double> probabilities, double logUnknown, double factor = 1, int length = 0)
     {
         length = Math.Max(length, probabilities.Length);
@@ -32,9 +32,9 @@ internal static unsafe class CodeTables
         return result;
     }
 
-    /// <summary>Fills the rows' indices, as doubles whose low bits hold them: <see cref="Index"/>.</summary>
-    /// <param name="tile">The rows, with a column for each of the sizes.</param>
-    /// <param name="sizes">Codes of each column; the last column's lie side by side in the table.</param>
+    /// <summary>Fills the rows' indices, stored in the low bits of doubles: <see cref="Index"/>.</summary>
+    /// <param name="tile">The rows, with one column per size.</param>
+    /// <param name="sizes">Number of codes per column; the last column's codes are adjacent in the table.</param>
     /// <param name="codes">Shape [Capacity]; filled up to tile.PaddedRows.</param>
     public static void Codes(in FeatureTile tile, ReadOnlySpan<int> sizes, Span<double> codes)
     {
@@ -51,10 +51,10 @@ internal static unsafe class CodeTables
         }
     }
 
-    /// <summary>The index that a filled entry holds.</summary>
+    /// <summary>The index held by a filled entry.</summary>
     public static int Index(double code) => (int)BitConverter.DoubleToInt64Bits(code);
 
-    /// <summary>True if an index is at least so large.</summary>
+    /// <summary>True if an index is at least this large.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AnyFrom(ReadOnlySpan<double> codes, int rows, int least)
     {
@@ -63,10 +63,10 @@ internal static unsafe class CodeTables
         return most >= least;
     }
 
-    /// <summary>Fills what the table has at the rows' indices.</summary>
-    /// <param name="codes">Shape [rows] or longer: what <see cref="Codes(in FeatureTile, ReadOnlySpan{int}, Span{double})"/> filled.</param>
+    /// <summary>Looks up the rows' indices in the table.</summary>
+    /// <param name="codes">Shape [rows] or longer: the output of <see cref="Codes(in FeatureTile, ReadOnlySpan{int}, Span{double})"/>.</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="table">What <see cref="Logs"/> made.</param>
+    /// <param name="table">A table made by <see cref="Logs"/>.</param>
     /// <param name="result">Shape [rows] or longer.</param>
     public static void Lookup(ReadOnlySpan<double> codes, int rows, double[] table, Span<double> result)
     {
@@ -77,10 +77,10 @@ internal static unsafe class CodeTables
         }
     }
 
-    /// <summary>Adds what the table has at the rows' indices.</summary>
+    /// <summary>Adds the table's values at the rows' indices.</summary>
     /// <param name="codes">Shape [Capacity].</param>
     /// <param name="rows">Rows, a multiple of 16.</param>
-    /// <param name="table">What <see cref="Logs"/> made.</param>
+    /// <param name="table">A table made by <see cref="Logs"/>.</param>
     /// <param name="result">Shape [rows] or longer.</param>
     public static void Add(double* codes, int rows, double[] table, double* result)
     {
@@ -92,7 +92,7 @@ internal static unsafe class CodeTables
     }
 
     /// <summary>
-    /// Adds weights to the cells of the rows' indices: four cells for each, one for every fourth row, so that equal indices in a row do not wait for each
+    /// Adds weights to the cells of the rows' indices: four cells per index, used by every fourth row, so that consecutive equal indices do not wait for each
     /// other.
     /// </summary>
     /// <param name="codes">Shape [Capacity].</param>
@@ -127,7 +127,7 @@ internal static unsafe class CodeTables
             for (var j = 0; j < columns; j++)
             {
                 TVec value = TOps.Load(x + (j * FeatureTile.Capacity) + i), size = TOps.Broadcast(sizes[j]);
-                // 0 for a code, at most 1 for another number, 2 for NaN, of which no comparison is true.
+                // 0 for a code, at most 1 for any other number, 2 for NaN, for which every comparison is false.
                 var lost = TOps.Subtract(TOps.Subtract(TOps.Add(value, magic), magic), value);
                 lost = TOps.Max(lost, TOps.Subtract(zero, lost));
                 var off = TOps.SelectGreater(size, value, TOps.SelectGreater(value, below, lost, one), one);

@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>constant - ((x - center) scale)^2/2 from a least value on, -infinity below it and, if so wanted, at infinity; 0 of missing values.</summary>
-/// <param name="center">Where the density is highest.</param>
-/// <param name="scale">One over its width.</param>
-/// <param name="constant">Its logarithm there.</param>
-/// <param name="least">Least value of the support.</param>
+/// <summary>constant - ((x - center) scale)^2/2 from a minimum value on, -infinity below it and, optionally, at infinity; 0 for missing values.</summary>
+/// <param name="center">The position of the density's maximum.</param>
+/// <param name="scale">The inverse of its width.</param>
+/// <param name="constant">The logarithm of the density at its maximum.</param>
+/// <param name="least">Minimum of the support.</param>
 internal readonly struct QuadraticLog(double center, double scale, double constant, double least) : IColumnFunction
 {
-    // A value equal to the least is inside.
+    // The minimum itself is inside the support.
     public double Above { get; } = double.IsInfinity(least) ? least : Math.BitDecrement(least);
 
     public double Below => double.PositiveInfinity;
@@ -30,7 +30,7 @@ internal readonly struct QuadraticLog(double center, double scale, double consta
     }
 }
 
-/// <summary>constant - rate x for x of at least 0, else -infinity; 0 of missing values.</summary>
+/// <summary>constant - rate x for x of at least 0, else -infinity; 0 for missing values.</summary>
 internal readonly struct LinearLog(double rate, double constant) : IColumnFunction
 {
     public double Above => -double.Epsilon;

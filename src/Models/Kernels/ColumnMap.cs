@@ -4,31 +4,32 @@ using System.Runtime.Intrinsics;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// A function of one number, such as a log density, written once for all vector widths and once plainly. Implemented by structs, so that the JIT inlines it.
+/// A function of one number, such as a log density, written once for all vector widths and once in scalar code. Implemented by structs, so that the JIT inlines
+/// it.
 /// </summary>
 internal interface IColumnFunction
 {
-    /// <summary><see cref="Vector"/> is right above this value only.</summary>
+    /// <summary><see cref="Vector"/> is valid only above this value.</summary>
     double Above { get; }
 
-    /// <summary><see cref="Vector"/> is right below this value only.</summary>
+    /// <summary><see cref="Vector"/> is valid only below this value.</summary>
     double Below { get; }
 
-    /// <summary>The function of any number: NaN, infinity and what is outside the support included.</summary>
+    /// <summary>The function for any number, including NaN, infinity and values outside the support.</summary>
     double Value(double x);
 
-    /// <summary>The function of numbers between <see cref="Above"/> and <see cref="Below"/>, both excluded; anything finite or not of others.</summary>
+    /// <summary>The function for numbers strictly between <see cref="Above"/> and <see cref="Below"/>; arbitrary for others.</summary>
     TVec Vector<TOps, TVec>(TVec x)
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged;
 }
 
-/// <summary>Applies a function to a column of a tile with the instructions in use. What a row gets does not depend on its neighbours or its place.</summary>
+/// <summary>Applies a function to a column of a tile with the current instruction set. A row's result does not depend on its neighbours or position.</summary>
 internal static unsafe class ColumnMap
 {
-    /// <summary>Fills the function's values.</summary>
+    /// <summary>Computes the function's values.</summary>
     /// <param name="tile">The rows.</param>
-    /// <param name="column">Which of its columns.</param>
+    /// <param name="column">Index of the column.</param>
     /// <param name="function">The function.</param>
     /// <param name="result">Shape [tile.Rows] or longer; filled up to tile.Rows.</param>
     public static void Fill<TFunction>(in FeatureTile tile, int column, in TFunction function, Span<double> result)
@@ -69,7 +70,7 @@ internal static unsafe class ColumnMap
         }
         if (whole < rows)
         {
-            // The last rows in a vector of their own, filled up with one of them.
+            // The last rows go in a separate vector, padded with copies of one of them.
             for (var lane = 0; lane < TOps.Count; lane++) spare[lane] = x[Math.Min(whole + lane, rows - 1)];
             var value = TOps.Load(spare);
             least = TOps.Min(least, value);
@@ -81,7 +82,7 @@ internal static unsafe class ColumnMap
         TVec zero = TOps.Broadcast(0), not = TOps.Broadcast(double.NaN);
         var outside = TOps.SelectGreater(least, TOps.Broadcast(above), TOps.SelectGreater(TOps.Broadcast(below), most, zero, not), not);
         if (!missing && !TOps.AnyNaN(outside, outside)) return;
-        // Comparisons with NaN are false: NaN ends here too.
+        // Comparisons with NaN are false, so NaN ends up here too.
         for (var i = 0; i < rows; i++)
             if (!(x[i] > above && x[i] < below)) y[i] = function.Value(x[i]);
     }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Densities and weighted sums of independent normals for a tile of rows. Parameters of a feature: mean, scale = sqrt(log2(e)/2)/std, and the
-/// base-2 log of the density's factor, each <see cref="FeatureParameters"/> doubles apart. x - mean comes first: large offsets cancel exactly.
+/// Densities and weighted sums of independent normals for a tile of rows. Parameters of a feature: mean, scale = sqrt(log2(e)/2)/std, and the base-2 log of the
+/// density's factor, each <see cref="FeatureParameters"/> doubles apart. x - mean is computed first, so that large offsets cancel exactly.
 /// </summary>
 internal static unsafe class DiagonalNormals<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
@@ -21,7 +21,7 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
     /// <param name="parameters">Shape [D, FeatureParameters].</param>
     /// <param name="dimensions">D.</param>
     /// <param name="rows">A multiple of 16.</param>
-    /// <param name="constant">Added to all; holds the factors of all features.</param>
+    /// <param name="constant">Added to all; contains the factors of all features.</param>
     /// <param name="q">Shape [rows].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Density(double* x, double* parameters, int dimensions, int rows, double constant, double* q)
@@ -46,8 +46,8 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
     }
 
     /// <summary>
-    /// As <see cref="Density"/>, but a missing entry adds nothing: its distance counts as 0 and its factor is taken back. A complete row
-    /// gets the bits that <see cref="Density"/> gives it, whatever its neighbours miss.
+    /// Like <see cref="Density"/>, but a missing entry adds nothing: its distance counts as 0 and its factor is subtracted again. A complete row gets the same
+    /// bits as from <see cref="Density"/>, whatever its neighbours lack.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void DensityOfObserved(double* x, double* parameters, int dimensions, int rows, double constant, double* q)
@@ -76,11 +76,11 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
     /// <param name="dimensions">D.</param>
     /// <param name="r">Shape [rows]: weights.</param>
     /// <param name="rows">A multiple of 16.</param>
-    /// <param name="lanes">W of the rows of complete tiles, W of the others; then for each feature S = sum r d, SS = sum r d^2, and W of those others that
-    /// observe it.</param>
+    /// <param name="lanes">W of the rows of complete tiles, W of the other rows; then for each feature S = sum r d, SS = sum r d^2, and W of those other rows
+    /// in which it is observed.</param>
     public static void Add(double* x, double* parameters, int dimensions, double* r, int rows, double* lanes)
     {
-        // Each block of features sums the weights on the way; only the first block's sum counts.
+        // Each block of features also sums the weights; only the first block's sum is used.
         var ignored = stackalloc double[Stride];
         var weights = lanes;
         lanes += 2 * Stride;
@@ -91,7 +91,7 @@ internal static unsafe class DiagonalNormals<TOps, TVec>
             One(x, parameters, r, rows, weights, lanes);
     }
 
-    /// <summary>As <see cref="Add"/>; missing entries are skipped.</summary>
+    /// <summary>Like <see cref="Add"/>, but missing entries are skipped.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddObserved(double* x, double* parameters, int dimensions, double* r, int rows, double* lanes)
     {

@@ -1,18 +1,18 @@
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Coefficients of the exponential and the logarithm, found by interpolation at Chebyshev nodes in 200-bit arithmetic and rounded to doubles;
-/// the error that the approximations leave stands with each, to be compared with a rounding error of 1.1e-16.
+/// Coefficients of the exponential and the logarithm, found by interpolation at Chebyshev nodes in 200-bit arithmetic and rounded to doubles; the approximation
+/// error is given with each, to be compared with a rounding error of 1.1e-16.
 /// </summary>
 internal static class ExpLogCoefficients
 {
-    /// <summary>Below this exponent powers count as 0.</summary>
+    /// <summary>Powers with an exponent below this are treated as 0.</summary>
     public const double LeastExponent = -700;
 
-    /// <summary>Adding it rounds to whole numbers and leaves them in the low bits.</summary>
+    /// <summary>Adding this rounds to whole numbers and leaves them in the low bits.</summary>
     public const double RoundToOnes = 6755399441055744.0;
 
-    /// <summary>Adding it rounds to sixteenths and leaves their count in the low bits.</summary>
+    /// <summary>Adding this rounds to sixteenths and leaves their count in the low bits.</summary>
     public const double RoundToSixteenths = 422212465065984.0;
 
     // log 2 in two parts: the first has 21 zeros at its end, so that its product with an exponent is exact.

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Log densities of a full-covariance Gaussian for a tile of rows: q = constant - |L^-1 (x - mean)|^2. Two row vectors by up to five outputs of the
-/// triangular product stay in registers, and the triangle is followed exactly.
+/// Log densities of a full-covariance Gaussian for a tile of rows: q = constant - |L^-1 (x - mean)|^2. Two row vectors by up to five outputs of the triangular
+/// product stay in registers, and no work is done outside the triangle.
 /// </summary>
 internal static unsafe partial class GaussianDensity<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
@@ -12,7 +12,7 @@ internal static unsafe partial class GaussianDensity<TOps, TVec>
 {
     /// <summary>Fills q for one Gaussian.</summary>
     /// <param name="x">Shape [D, Capacity].</param>
-    /// <param name="coefficients">The stream that <see cref="GaussianLayout.Stream"/> makes.</param>
+    /// <param name="coefficients">The stream made by <see cref="GaussianLayout.Stream"/>.</param>
     /// <param name="blocks">Sizes of the blocks of outputs, 1 … 5, in order; they sum to D.</param>
     /// <param name="rows">A multiple of 16.</param>
     /// <param name="constant">Added to all.</param>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Pipelines.Models.Kernels;
 
-/// <content>Products of one block of features with another. A block is followed by blocks of its size or one less, so few shapes occur.</content>
+/// <content>Products of one block of features with another. Later blocks have the same size or one less, so few shapes occur.</content>
 internal static unsafe partial class GaussianMoments<TOps, TVec>
 {
     private static void Cross(int size, int width, double* x, double* means, double* r, int rows, int first, int other, double* products)

@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Weighted sums of a full-covariance Gaussian over a tile of rows, centred on a mean: S = sum r d, SS = sum r d d^T. Each sum is a vector of partial
-/// sums in memory, <see cref="Stride"/> doubles apart; blocks of features by features stay in registers over the tile.
+/// Weighted sums of a full-covariance Gaussian over a tile of rows, centred on a mean: S = sum r d, SS = sum r d d^T. Each sum is a vector of partial sums in
+/// memory, <see cref="Stride"/> doubles apart; blocks of features by features stay in registers for the whole tile.
 /// </summary>
 internal static unsafe partial class GaussianMoments<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
     where TVec : unmanaged
 {
-    /// <summary>Doubles between two sums: the widest vector. Narrower ones leave the rest 0.</summary>
+    /// <summary>Distance between sums in doubles: the widest vector. Narrower vectors leave the rest 0.</summary>
     private const int Stride = GaussianLayout.SumStride;
 
     /// <summary>Adds the rows of a tile.</summary>
     /// <param name="x">Shape [D, Capacity].</param>
     /// <param name="means">Shape [D].</param>
-    /// <param name="blocks">Sizes of the blocks of features, at most 5 and from the second on equal or one less; they sum to D.</param>
+    /// <param name="blocks">Sizes of the blocks of features, at most 5, later ones equal to the first or one less; they sum to D.</param>
     /// <param name="r">Shape [rows]: weights.</param>
     /// <param name="rows">A multiple of 16.</param>
     /// <param name="lanes">W, S [D], SS packed [D (D + 1)/2], each of <see cref="Stride"/> doubles.</param>
@@ -28,7 +28,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         var products = sums + (dimensions * Stride);
         var first = 0;
 
-        // Each diagonal block sums the weights on the way; only the first block's sum counts.
+        // Each diagonal block also sums the weights; only the first block's sum is used.
         var ignored = stackalloc double[Stride];
         foreach (var size in blocks)
         {
@@ -52,7 +52,7 @@ internal static unsafe partial class GaussianMoments<TOps, TVec>
         }
     }
 
-    /// <summary>Where the sums of features (i, j), (i, j + 1) … stand.</summary>
+    /// <summary>Offset of the sums of features (i, j), (i, j + 1) …</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double* Row(double* products, int i, int j) => products + (((i * (i + 1) / 2) + j) * Stride);
 

@@ -1,8 +1,8 @@
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// The vector operations that kernels are written in, once for all widths. Implementations are structs without fields and kernels take them as
-/// type arguments, so that the JIT makes straight code for each width.
+/// The vector operations used to write kernels once for all widths. Implementations are structs without fields, passed to kernels as type arguments, so that
+/// the JIT generates direct code for each width.
 /// </summary>
 /// <typeparam name="TVec">The vector of doubles.</typeparam>
 internal unsafe interface IVectorOps<TVec>
@@ -11,7 +11,7 @@ internal unsafe interface IVectorOps<TVec>
     /// <summary>Doubles in a vector: 2, 4 or 8.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Reads a vector; no alignment is needed, 64 bytes are faster.</summary>
+    /// <summary>Reads a vector; alignment is not required, but 64 bytes is faster.</summary>
     static abstract TVec Load(double* source);
 
     /// <summary>Writes a vector.</summary>
@@ -35,16 +35,16 @@ internal unsafe interface IVectorOps<TVec>
     /// <summary>1 / a to 1.5 units in the last place, for numbers from 1 to 2^1000; NaN stays NaN.</summary>
     static abstract TVec Reciprocal(TVec a);
 
-    /// <summary>a * b + c, fused where the CPU can.</summary>
+    /// <summary>a * b + c, fused if the CPU supports it.</summary>
     static abstract TVec MultiplyAdd(TVec a, TVec b, TVec c);
 
-    /// <summary>c - a * b, fused where the CPU can.</summary>
+    /// <summary>c - a * b, fused if the CPU supports it.</summary>
     static abstract TVec NegatedMultiplyAdd(TVec a, TVec b, TVec c);
 
-    /// <summary>The larger one; NaN if <paramref name="b"/> is NaN, any of the two if only <paramref name="a"/> is.</summary>
+    /// <summary>The larger one; NaN if <paramref name="b"/> is NaN, either of the two if only <paramref name="a"/> is.</summary>
     static abstract TVec Max(TVec a, TVec b);
 
-    /// <summary>The smaller one; any of the two if one is NaN.</summary>
+    /// <summary>The smaller one; either of the two if one is NaN.</summary>
     static abstract TVec Min(TVec a, TVec b);
 
     /// <summary>In each lane: a &gt; b ? yes : no.</summary>
@@ -59,10 +59,10 @@ internal unsafe interface IVectorOps<TVec>
     /// <summary>True if a lane of either vector is NaN.</summary>
     static abstract bool AnyNaN(TVec a, TVec b);
 
-    /// <summary>2^x for x up to 1000, to 1.5 units in the last place; exactly 0 below -700, so that nothing ever meets denormals; NaN stays NaN.</summary>
+    /// <summary>2^x for x up to 1000, to 1.5 units in the last place; exactly 0 below -700, so that denormals never occur; NaN stays NaN.</summary>
     static abstract TVec Exp2(TVec x);
 
-    /// <summary>Natural logarithm of normal numbers above 0 and below 1e308, to 4 units in the last place; anything of what else.</summary>
+    /// <summary>Natural logarithm of normal numbers above 0 and below 1e308, to 4 units in the last place; arbitrary for other values.</summary>
     static abstract TVec Log(TVec x);
 
     /// <summary>For positive normal numbers x = 2^e m with m in [1, 2): e, and m.</summary>

@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Which instruction set the kernels use. Variants sum in different orders, so the same-bits promise holds for each variant by itself
-/// and a saved model says which one made it.
+/// The instruction set used by the kernels. Variants sum in different orders, so bit-identical results are guaranteed only within a variant, and a saved model
+/// records which one made it.
 /// </summary>
 public enum KernelVariant
 {
-    /// <summary>Plain loops: the readable twin that every test also runs.</summary>
+    /// <summary>Scalar loops: the readable reference that every test also runs.</summary>
     Scalar,
 
     /// <summary>128-bit vectors, any CPU.</summary>
@@ -30,19 +30,19 @@ public static class KernelSelection
     private static readonly AsyncLocal<KernelVariant?> forced = new();
     private static readonly Lazy<KernelVariant> fromEnvironment = new(() => Parse(Environment.GetEnvironmentVariable(EnvironmentVariable)));
 
-    /// <summary>Set by the first <see cref="Force"/>: a program that never forces a variant pays nothing for the question.</summary>
+    /// <summary>Set by the first <see cref="Force"/>, so that a program that never forces a variant pays nothing for the check.</summary>
     private static volatile bool everForced;
 
-    /// <summary>The variants that this CPU can run, the fastest first.</summary>
+    /// <summary>The variants supported by this CPU, the fastest first.</summary>
     public static IReadOnlyList<KernelVariant> Supported { get; } = [.. Enum.GetValues<KernelVariant>().Where(IsSupported).Reverse()];
 
-    /// <summary>The variant in use: one forced by <see cref="Force"/>, else by the environment, else the fastest that the CPU has.</summary>
+    /// <summary>The current variant: the one forced by <see cref="Force"/>, else the one set in the environment, else the fastest supported.</summary>
     public static KernelVariant Current => (everForced ? forced.Value : null) ?? fromEnvironment.Value;
 
-    /// <summary>The variant's name as models save it and the environment variable spells it.</summary>
+    /// <summary>The variant's name in saved models and in the environment variable.</summary>
     public static string Name(this KernelVariant variant) => variant.ToString().ToLowerInvariant();
 
-    /// <summary>Forces a variant for the calling asynchronous flow until the result is disposed: for tests and comparisons.</summary>
+    /// <summary>Forces a variant for the calling asynchronous flow until the result is disposed; for tests and comparisons.</summary>
     public static IDisposable Force(KernelVariant variant)
     {
         if (!IsSupported(variant))
@@ -57,7 +57,8 @@ public static class KernelSelection
     /// <summary>True if this CPU can run <paramref name="variant"/>.</summary>
     public static bool IsSupported(KernelVariant variant) => variant switch
     {
-        // Vector512.IsHardwareAccelerated is false on CPUs that the JIT thinks throttle, though 512-bit code runs well: ask for the instructions.
+        // Vector512.IsHardwareAccelerated is false on CPUs that the JIT expects to throttle, although 512-bit code runs well there, so check for the
+        // instructions.
         KernelVariant.Avx512 => Avx512F.IsSupported && Avx512DQ.IsSupported,
         KernelVariant.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         _ => true,

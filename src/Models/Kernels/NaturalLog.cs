@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>log x: NaN of missing values, -infinity of what has no finite logarithm (0, negative numbers and infinity).</summary>
+/// <summary>log x: NaN for missing values, -infinity for values without a finite logarithm (0, negative numbers and infinity).</summary>
 internal readonly struct NaturalLog : IColumnFunction
 {
-    /// <summary>Numbers above this one are normal: the vector logarithm takes them.</summary>
+    /// <summary>Numbers above this are normal, as the vector logarithm requires.</summary>
     public const double LeastNormal = 2.2250738585072014E-308;
 
-    /// <summary>Numbers below this one: the vector logarithm takes them.</summary>
+    /// <summary>The vector logarithm requires numbers below this.</summary>
     public const double Most = 1e308;
 
     public double Above => LeastNormal;
@@ -23,7 +23,7 @@ internal readonly struct NaturalLog : IColumnFunction
         where TVec : unmanaged => TOps.Log(x);
 }
 
-/// <summary>log(1 - x) for x below 1: NaN of missing values, -infinity of others.</summary>
+/// <summary>log(1 - x) for x below 1: NaN for missing values, -infinity for others.</summary>
 internal readonly struct LogOfComplement : IColumnFunction
 {
     public double Above => -1e300;
@@ -37,7 +37,7 @@ internal readonly struct LogOfComplement : IColumnFunction
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged => VectorMath<TOps, TVec>.Log1p(TOps.Subtract(TOps.Broadcast(0), x));
 
-    /// <summary>log(1 - x) without the rounding of 1 - x.</summary>
+    /// <summary>log(1 - x) without rounding 1 - x.</summary>
     public static double Exactly(double x)
     {
         var u = 1 - x;

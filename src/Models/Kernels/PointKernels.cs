@@ -4,12 +4,12 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>Sums of kernels around points: rows in lanes, one point after the other, so that a row's bits do not depend on its place.</summary>
+/// <summary>Sums of kernels around points: one row per lane, points in order, so that a row's bits do not depend on its position.</summary>
 internal static unsafe class PointKernels
 {
     private const double Log2E = 1.4426950408889634;
 
-    /// <summary>Fills log densities of normal kernels.</summary>
+    /// <summary>Computes log densities of normal kernels.</summary>
     public static void Gaussian(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result)
     {
         using var scratch = Scratch.Enter();
@@ -30,11 +30,11 @@ internal static unsafe class PointKernels
         for (var i = 0; i < tile.Rows; i++) result[i] = whole[i] + constant;
     }
 
-    /// <summary>Fills the logarithms of the weights of the points not farther than the bandwidth.</summary>
+    /// <summary>Computes the logarithms of the total weight of the points within the bandwidth.</summary>
     public static void Uniform(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result) =>
         Linear(tile, points, bandwidth, triangle: false, result);
 
-    /// <summary>Fills the logarithms of the sums of weight times max(bandwidth - distance, 0).</summary>
+    /// <summary>Computes the logarithms of the sums of weight times max(bandwidth - distance, 0).</summary>
     public static void Triangle(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result) =>
         Linear(tile, points, bandwidth, triangle: true, result);
 
@@ -52,7 +52,7 @@ internal static unsafe class PointKernels
                 default: Linear(x, tile.Rows, p, points.Count, bandwidth, triangle, y); break;
             }
         }
-        // No point is near enough: -infinity.
+        // No point is close enough: -infinity.
         ColumnMap.Fill(new FeatureTile(whole, tile.Rows, 1, tile.HasMissing), 0, default(NaturalLog), result);
     }
 
@@ -170,11 +170,11 @@ internal static unsafe class PointKernels
     }
 
     /// <summary>
-    /// Points as the kernels read them: pairs of a point and the base-2 logarithm of its weight, then the weights. Points of weight 0 are left out.
+    /// Points in the layout the kernels read: pairs of a point and the base-2 logarithm of its weight, then the weights. Points of weight 0 are left out.
     /// </summary>
     public sealed class Prepared
     {
-        /// <summary>Takes points of any order.</summary>
+        /// <summary>Makes the layout from points in any order.</summary>
         public Prepared(ReadOnlySpan<double> points, ReadOnlySpan<double> weights)
         {
             foreach (var weight in weights) Count += weight > 0 ? 1 : 0;

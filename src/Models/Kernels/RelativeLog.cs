@@ -4,12 +4,12 @@ using Pipelines.Models.Numerics;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// log(x/m), or log((1 - x)/(1 - m)) of the complements, for shares: right to some units in the last place of itself near m too, where the logarithms of x and
-/// m agree in most digits. NaN of missing values, -infinity outside the support.
+/// log(x/m), or log((1 - x)/(1 - m)) of the complements, for shares: accurate to a few units in the last place even near m, where the logarithms of x and m
+/// agree in most digits. NaN for missing values, -infinity outside the support.
 /// </summary>
 /// <param name="mean">m, above 1e-300 and below 1.</param>
 /// <param name="divisor">m, or 1 - m for the complements.</param>
-/// <param name="ofComplement">True: of the complements.</param>
+/// <param name="ofComplement">True: use the complements.</param>
 internal readonly struct RelativeLog(double mean, double divisor, bool ofComplement) : IColumnFunction
 {
     private readonly double inverse = (ofComplement ? -1 : 1) / divisor;

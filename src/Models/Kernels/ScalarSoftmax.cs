@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Kernels;
 
-/// <summary>The plain loops of <see cref="Softmax"/>: its scalar twin.</summary>
+/// <summary>The scalar reference implementation of <see cref="Softmax"/>.</summary>
 internal static class ScalarSoftmax
 {
     /// <summary>
@@ -21,7 +21,7 @@ internal static class ScalarSoftmax
             var weight = weights.IsEmpty ? 1 : weights[i];
             if (double.IsInfinity(max))
             {
-                // Impossible under every component (or infinitely dense under one): the row teaches nothing.
+                // Impossible under every component (or infinitely dense under one): the row carries no information.
                 for (var k = 0; k < components; k++) joint[(k * FeatureTile.Capacity) + i] = 0;
                 if (weight > 0) total += max;
                 continue;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Working memory of the calling thread: 64-byte aligned, taken and given back like a stack, kept from call to call,
-/// so that kernels allocate nothing once a thread is warm. Nested models take more of the same stack.
+/// Scratch memory of the calling thread: 64-byte aligned, allocated as a stack and kept between calls, so that kernels allocate nothing once a thread is warm.
+/// Nested models use the same stack.
 /// </summary>
 public ref struct Scratch
 {
@@ -19,7 +19,7 @@ public ref struct Scratch
 
     private Scratch(int savedChunk, int savedUsed) => (this.savedChunk, this.savedUsed) = (savedChunk, savedUsed);
 
-    /// <summary>Begins a scope; what is taken in it is given back by <see cref="Dispose"/>.</summary>
+    /// <summary>Begins a scope; <see cref="Dispose"/> releases everything taken in it.</summary>
     public static Scratch Enter() => new(chunk, used);
 
     /// <summary>
@@ -45,7 +45,7 @@ public ref struct Scratch
         return Take(count);
     }
 
-    /// <summary>Gives back all that was taken since <see cref="Enter"/>.</summary>
+    /// <summary>Releases everything taken since <see cref="Enter"/>.</summary>
     public readonly void Dispose() => (chunk, used) = (savedChunk, savedUsed);
 
     private static unsafe int Aligned(double[] array, int from)

@@ -7,12 +7,12 @@ namespace Pipelines.Models.Kernels;
 internal static unsafe class ShareLogs
 {
     /// <summary>
-    /// Fills constant + sum over j of exponent_j log x_j where all values are above 0 and add up to 1, 0 where one is missing, -infinity elsewhere.
+    /// Computes constant + sum over j of exponent_j log x_j if all values are above 0 and add up to 1; 0 if one is missing, -infinity otherwise.
     /// </summary>
     /// <param name="tile">The rows.</param>
     /// <param name="exponents">Shape [tile.Columns].</param>
-    /// <param name="constant">What stands alone.</param>
-    /// <param name="tolerance">How far from 1 a row's sum may be.</param>
+    /// <param name="constant">The additive constant.</param>
+    /// <param name="tolerance">Largest allowed deviation of a row's sum from 1.</param>
     /// <param name="result">Shape [tile.Rows] or longer.</param>
     public static void Fill(in FeatureTile tile, ReadOnlySpan<double> exponents, double constant, double tolerance, Span<double> result)
     {
@@ -27,13 +27,13 @@ internal static unsafe class ShareLogs
                 KernelVariant.Portable => Sum<Vector128Ops, Vector128<double>>(x, tile.PaddedRows, e, exponents.Length, constant, tolerance, y),
                 _ => 0,
             };
-            // The vector logarithm takes normal numbers; smaller shares are rare.
+            // The vector logarithm requires normal numbers; smaller shares are rare.
             for (var i = 0; i < tile.Rows && !(least > NaturalLog.LeastNormal); i++) Row(x + i, e, exponents.Length, constant, tolerance, y + i);
         }
         whole[..tile.Rows].CopyTo(result);
     }
 
-    /// <summary>All rows; returns the least one of the values above 0, or 1.</summary>
+    /// <summary>Processes all rows; returns the smallest value above 0, or 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sum<TOps, TVec>(double* x, int rows, double* exponents, int columns, double constant, double tolerance, double* result)
         where TOps : struct, IVectorOps<TVec>
@@ -54,10 +54,10 @@ internal static unsafe class ShareLogs
             }
             var off = TOps.Subtract(sum, one);
             off = TOps.Max(off, TOps.Subtract(zero, off));
-            // Of NaN no comparison is true.
+            // All comparisons with NaN are false.
             var found = TOps.SelectGreater(far, off, TOps.SelectGreater(low, zero, log, impossible), impossible);
             TOps.Store(result + i, TOps.ZeroWhereNaN(sum, found));
-            // What is impossible in any case asks for nothing more.
+            // Rows that are impossible in any case need no further work.
             least = TOps.Min(least, TOps.SelectGreater(low, zero, low, one));
         }
         var lanes = stackalloc double[TOps.Count];

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>Turns joint log densities into responsibilities and log-likelihoods, with the instructions in use.</summary>
+/// <summary>Turns joint log densities into responsibilities and log-likelihoods, with the current instruction set.</summary>
 internal static unsafe class Softmax
 {
     /// <inheritdoc cref="ScalarSoftmax.Responsibilities"/>
@@ -11,7 +11,7 @@ internal static unsafe class Softmax
         var variant = KernelSelection.Current;
         if (variant == KernelVariant.Scalar || rows == 0) return ScalarSoftmax.Responsibilities(joint, components, rows, weights);
 
-        // The loops run over whole vectors: rows behind the last have the density 1 under the first component, so that they add nothing.
+        // The loops run over whole vectors: rows after the last have density 1 under the first component, so that they add nothing.
         var padded = FeatureTile.Padded(rows);
         for (var k = 0; k < components && padded > rows; k++)
             joint[((k * FeatureTile.Capacity) + rows)..((k * FeatureTile.Capacity) + padded)].Fill(k == 0 ? 0 : double.NegativeInfinity);
@@ -100,7 +100,7 @@ internal static unsafe class Softmax
         where TOps : struct, IVectorOps<TVec>
         where TVec : unmanaged
     {
-        // Padding rows hold anything finite; the spare room of the result takes them.
+        // Padding rows hold arbitrary finite values, written to the spare space of the result.
         var huge = VectorSoftmax<TOps, TVec>.Maxima(joint, components, FeatureTile.Padded(rows), maxima);
         VectorSoftmax<TOps, TVec>.LogSumExp(joint, components, FeatureTile.Padded(rows), maxima, result);
         for (var i = 0; i < rows && huge; i++)

@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Squared Euclidean distances from rows to centroids over the observed entries. No sum runs across lanes and no multiply-add is fused,
-/// so every width gives the same bits as the scalar loop.
+/// Squared Euclidean distances from rows to centroids over the observed entries. No sum runs across lanes and no multiply-add is fused, so every vector width
+/// gives the same bits as the scalar loop.
 /// </summary>
 internal static class SquaredDistances
 {
-    /// <summary>Fills <c>distances[k * Capacity + i]</c> for all rows up to tile.PaddedRows (padding rows hold anything).</summary>
+    /// <summary>Fills <c>distances[k * Capacity + i]</c> for all rows up to tile.PaddedRows (padding rows hold arbitrary values).</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="centroids">Shape [clusters, tile.Columns], row-major.</param>
     /// <param name="clusters">Number of centroids.</param>
@@ -39,7 +39,7 @@ internal static class SquaredDistances
     /// <param name="tile">The rows.</param>
     /// <param name="centroids">Shape [clusters, tile.Columns], row-major.</param>
     /// <param name="clusters">Number of centroids.</param>
-    /// <param name="nearest">Shape [Capacity]: indexes, as doubles.</param>
+    /// <param name="nearest">Shape [Capacity]: indices, as doubles.</param>
     /// <param name="distances">Shape [Capacity]: squared distances to them.</param>
     public static void Nearest(in FeatureTile tile, ReadOnlySpan<double> centroids, int clusters, Span<double> nearest, Span<double> distances)
     {

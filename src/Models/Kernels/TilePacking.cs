@@ -5,11 +5,11 @@ using System.Runtime.Intrinsics.X86;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// Copies strided rows into the column-major layout of a tile and finds missing values on the way. Copies are exact: any width gives the same bits.
+/// Copies strided rows into the column-major layout of a tile and detects missing values. Copies are exact: every vector width gives the same bits.
 /// </summary>
 internal static unsafe class TilePacking
 {
-    /// <summary>Fills columns of <see cref="FeatureTile.Capacity"/> values; rows behind the last, up to the next multiple of 16, become 0.</summary>
+    /// <summary>Fills columns of <see cref="FeatureTile.Capacity"/> values; rows after the last, up to the next multiple of 16, become 0.</summary>
     /// <param name="values">Element (r, c) at <c>r * rowStride + c * columnStride</c>.</param>
     /// <param name="rows">Rows, 1 … Capacity.</param>
     /// <param name="columns">Features.</param>
@@ -48,7 +48,7 @@ internal static unsafe class TilePacking
     }
 
     /// <summary>True if a value is NaN.</summary>
-    /// <param name="values">A whole number of 16 values.</param>
+    /// <param name="values">A multiple of 16 values.</param>
     public static bool AnyMissing(ReadOnlySpan<double> values)
     {
         fixed (double* x = values)
@@ -59,7 +59,7 @@ internal static unsafe class TilePacking
         }
     }
 
-    /// <summary>Asks the memory for values that will be packed soon.</summary>
+    /// <summary>Prefetches values that will be packed soon.</summary>
     /// <param name="values">Element (r, c) at <c>r + c * columnStride</c>.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Features.</param>
@@ -109,7 +109,7 @@ internal static unsafe class TilePacking
         return missing;
     }
 
-    /// <summary>Row-major rows in squares of 4 x 4; the last square of a row may overlap the one before it.</summary>
+    /// <summary>Transposes row-major rows in squares of 4 x 4; the last square of a row may overlap the one before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Transpose(double* source, int rows, int columns, int rowStride, double* target)
     {

@@ -12,8 +12,8 @@ internal readonly struct TwoVector512(Vector512<double> first, Vector512<double>
 }
 
 /// <summary>
-/// Operations on two vectors at once: what a kernel of two row vectors turns into one of four with, where 32 registers hold its sums and the loads
-/// are what limits it.
+/// Operations on two vectors at once. They turn a kernel of two row vectors into one of four, for use when 32 registers hold its sums and loads are the
+/// bottleneck.
 /// </summary>
 internal readonly unsafe struct TwoVector512Ops : IVectorOps<TwoVector512>
 {

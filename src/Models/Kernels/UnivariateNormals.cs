@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// E and M step of mixtures of normals of one feature. Densities are taken relative to one component, the widest: that one needs no exponential,
-/// and the others' stay within a double's range unless they are far from it, which <see cref="Joint"/> reports.
+/// E and M step of mixtures of normals over one feature. Densities are relative to the widest component, which then needs no exponential; the others stay
+/// within the range of a double unless they are far from it, which <see cref="Joint"/> reports.
 /// </summary>
 internal static unsafe class UnivariateNormals<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
@@ -12,13 +12,13 @@ internal static unsafe class UnivariateNormals<TOps, TVec>
 {
     /// <summary>Fills the base-2 joint densities of complete rows.</summary>
     /// <param name="x">Shape [rows].</param>
-    /// <param name="parameters">Shape [K, 3] as <see cref="DiagonalNormals{TOps, TVec}"/> has them, the reference first.</param>
+    /// <param name="parameters">Shape [K, 3], as in <see cref="DiagonalNormals{TOps, TVec}"/>, the reference first.</param>
     /// <param name="constants">Shape [K]: log2 of weight times density factor.</param>
     /// <param name="components">K, at least 2.</param>
     /// <param name="rows">A multiple of 16, at least 16.</param>
-    /// <param name="joint">Shape [K - 1, Capacity]: of the components behind the reference.</param>
-    /// <param name="references">Shape [rows]: of the reference.</param>
-    /// <returns>The largest log2 of a density over the reference's.</returns>
+    /// <param name="joint">Shape [K - 1, Capacity]: joint densities of the components after the reference.</param>
+    /// <param name="references">Shape [rows]: joint densities of the reference.</param>
+    /// <returns>The largest log2 of a density divided by the reference's.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Joint(double* x, double* parameters, double* constants, int components, int rows, double* joint, double* references)
     {
@@ -50,7 +50,7 @@ internal static unsafe class UnivariateNormals<TOps, TVec>
         return result;
     }
 
-    /// <summary>Turns sums of densities over the reference's into 1/(1 + sum), the reference's responsibilities.</summary>
+    /// <summary>Turns sums of densities, relative to the reference's, into 1/(1 + sum), the reference's responsibilities.</summary>
     /// <param name="rows">A multiple of 16, at least 16.</param>
     /// <param name="references">Shape [rows].</param>
     /// <param name="sums">Shape [rows]: overwritten.</param>
@@ -62,7 +62,7 @@ internal static unsafe class UnivariateNormals<TOps, TVec>
         var i = 0;
         do
         {
-            // A lane multiplies at most 64 mantissas between 1 and 2; their exponents are summed apart.
+            // A lane multiplies at most 64 mantissas between 1 and 2; their exponents are summed separately.
             var sumA = TOps.Add(one, TOps.Load(sums + i));
             var sumB = TOps.Add(one, TOps.Load(sums + i + TOps.Count));
             var exponents = TOps.Add(TOps.SplitExponent(sumA, out var mantissaA), TOps.SplitExponent(sumB, out var mantissaB));
@@ -77,13 +77,13 @@ internal static unsafe class UnivariateNormals<TOps, TVec>
         return TOps.Sum(TOps.Add(total, TOps.Add(VectorMath<TOps, TVec>.Log2(a), VectorMath<TOps, TVec>.Log2(b))));
     }
 
-    /// <summary>Adds complete rows to the sums of one component, as <see cref="DiagonalNormals{TOps, TVec}.Add"/>.</summary>
+    /// <summary>Adds complete rows to the sums of one component, like <see cref="DiagonalNormals{TOps, TVec}.Add"/>.</summary>
     /// <param name="x">Shape [rows].</param>
     /// <param name="mean">The component's mean.</param>
-    /// <param name="shares">Shape [rows]: density over the reference's; null = 1, the reference itself.</param>
+    /// <param name="shares">Shape [rows]: density divided by the reference's; null = 1, the reference itself.</param>
     /// <param name="scales">Shape [rows]: the reference's responsibilities.</param>
     /// <param name="rows">A multiple of 16.</param>
-    /// <param name="lanes">W, one that is left alone, S, SS.</param>
+    /// <param name="lanes">W, an unused sum, S, SS.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add(double* x, double mean, double* shares, double* scales, int rows, double* lanes)
     {
@@ -103,15 +103,15 @@ internal static unsafe class UnivariateNormals<TOps, TVec>
         AddToLanes(lanes, TOps.Add(w, otherW), TOps.Add(s, otherS), TOps.Add(q, otherQ));
     }
 
-    /// <summary>As <see cref="Add"/> for the reference and two components behind it at once.</summary>
+    /// <summary>Like <see cref="Add"/>, for the reference and the two components after it at once.</summary>
     /// <param name="x">Shape [rows].</param>
     /// <param name="parameters">Shape [3, 3].</param>
     /// <param name="shares">Shape [2, Capacity].</param>
     /// <param name="scales">Shape [rows].</param>
     /// <param name="rows">A multiple of 16.</param>
-    /// <param name="lanes0">Of the reference.</param>
-    /// <param name="lanes1">Of the next.</param>
-    /// <param name="lanes2">Of the one behind it.</param>
+    /// <param name="lanes0">Sums of the reference.</param>
+    /// <param name="lanes1">Sums of the second component.</param>
+    /// <param name="lanes2">Sums of the third component.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddThree(double* x, double* parameters, double* shares, double* scales, int rows, double* lanes0, double* lanes1, double* lanes2)
     {

@@ -4,7 +4,7 @@ using static Pipelines.Models.Kernels.ExpLogCoefficients;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>128-bit vectors in the runtime's portable operations: NEON, SSE2, WebAssembly …</summary>
+/// <summary>128-bit vectors using the runtime's portable operations: NEON, SSE2, WebAssembly …</summary>
 internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
 {
     public static int Count => 2;
@@ -33,7 +33,7 @@ internal readonly unsafe struct Vector128Ops : IVectorOps<Vector128<double>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> Reciprocal(Vector128<double> a) => Vector128<double>.One / a;
 
-    // Fused or not as the CPU has it: a software fma would be a hundred times slower.
+    // Fused only if the CPU supports it: a software FMA would be a hundred times slower.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) => Vector128.MultiplyAddEstimate(a, b, c);
 

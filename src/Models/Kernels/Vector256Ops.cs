@@ -5,7 +5,7 @@ using static Pipelines.Models.Kernels.ExpLogCoefficients;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>256-bit vectors of AVX2 with fused multiply-add.</summary>
+/// <summary>256-bit AVX2 vectors with fused multiply-add.</summary>
 internal readonly unsafe struct Vector256Ops : IVectorOps<Vector256<double>>
 {
     public static int Count => 4;

@@ -6,8 +6,7 @@ using static Pipelines.Models.Kernels.ExpLogCoefficients;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// 512-bit vectors. Written in instructions, not in Vector512's own operators: those fall back to software where the runtime thinks that
-/// 512-bit code slows the CPU's clock.
+/// 512-bit vectors. Uses intrinsics instead of Vector512's operators, which fall back to software if the runtime expects 512-bit code to lower the CPU's clock.
 /// </summary>
 internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
 {
@@ -37,7 +36,7 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Reciprocal(Vector512<double> a)
     {
-        // Two Newton steps from 14 bits: half the time of a division, and on units that are free to overlap with others.
+        // Two Newton steps from 14 bits: half the time of a division, on units that can overlap with other work.
         var one = Broadcast(1);
         var r = Avx512F.Reciprocal14(a);
         r = Avx512F.FusedMultiplyAdd(r, Avx512F.FusedMultiplyAddNegated(r, a, one), r);
@@ -78,8 +77,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<double> Exp2(Vector512<double> x)
     {
-        // 2^x = 2^n 2^(j/16) 2^f. The low bits of t hold 16 n + j; the table's entries have j/16 taken off their exponent bits, so that
-        // adding all of t there leaves n.
+        // 2^x = 2^n 2^(j/16) 2^f. The low bits of t hold 16 n + j; j/16 is subtracted from the exponent bits of the table's entries, so that adding all of t
+        // there leaves n.
         var t = Avx512F.Add(x, Vector512.Create(RoundToSixteenths));
         var f = Avx512F.Subtract(x, Avx512F.Subtract(t, Vector512.Create(RoundToSixteenths)));
         var table = Avx512F.PermuteVar8x64x2(
@@ -102,8 +101,8 @@ internal readonly unsafe struct Vector512Ops : IVectorOps<Vector512<double>>
     public static Vector512<double> Log(Vector512<double> x)
     {
         // x = 2^e m with m from 3/4 to 3/2, c = the sixteenth next to m: log x = e log 2 + log c + log(1 + r), r = m/c - 1. Adding the magic number rounds m to
-        // sixteenths and leaves their count, modulo 16, where the tables look for it. Near 1 both e and log c are 0, so that nothing cancels; elsewhere
-        // their sum is of the size of log 2, so that one constant for it will do.
+        // sixteenths and leaves their count, modulo 16, where the table lookup expects it. Near 1 both e and log c are 0, so nothing cancels; elsewhere their
+        // sum is of the order of log 2, so a single constant for log 2 suffices.
         var exponent = Avx512F.GetExponent(Avx512F.Multiply(x, Vector512.Create(4.0 / 3)));
         var m = Avx512F.GetMantissa(x, 3);
         var at = Avx512F.Add(m, Vector512.Create(RoundToSixteenths)).AsInt64();

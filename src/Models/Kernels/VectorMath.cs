@@ -3,25 +3,25 @@ using static Pipelines.Models.Kernels.ExpLogCoefficients;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>Functions made of <see cref="IVectorOps{TVec}"/>.</summary>
+/// <summary>Functions built from <see cref="IVectorOps{TVec}"/>.</summary>
 internal static class VectorMath<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
     where TVec : unmanaged
 {
     private const double Log2E = 1.4426950408889634;
 
-    /// <summary>log2 x of positive normal numbers, to 3 units in the last place; NaN of NaN and infinity.</summary>
+    /// <summary>log2 x of positive normal numbers, to 3 units in the last place; NaN for NaN and infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Log2(TVec x)
     {
         var log = LogOfMantissa(x, out var exponent);
 
-        // x - x is 0, and keeps NaN and infinity from being read as numbers.
+        // x - x is 0, and preserves NaN and infinity.
         return TOps.Add(TOps.MultiplyAdd(log, TOps.Broadcast(Log2E), exponent), TOps.Subtract(x, x));
     }
 
     /// <summary>
-    /// Natural logarithm of positive normal numbers, to 4 units in the last place; anything of what else. Where there is no table to look into.
+    /// Natural logarithm of positive normal numbers, to 4 units in the last place; arbitrary for other values. For instruction sets without table lookup.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec LogByQuotient(TVec x)
@@ -34,7 +34,7 @@ internal static class VectorMath<TOps, TVec>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Log1p(TVec x)
     {
-        // What 1 + x lost to rounding, as a share of it, is what its logarithm lost.
+        // The relative rounding error of 1 + x is the absolute error of its logarithm.
         var one = TOps.Broadcast(1);
         var u = TOps.Add(one, x);
         var lost = TOps.Subtract(x, TOps.Subtract(u, one));

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Models.Kernels;
 
 /// <summary>
-/// <see cref="Softmax"/> for one width, in steps over the rows of a tile: that keeps more work in flight than a row from end to end does.
-/// Joint densities stand at <c>joint[k * Capacity + i]</c>; rows come in multiples of 16. No step calls anything inside its loops: a call would
-/// make the compiler keep constants and sums in memory. Rows run inside, components outside: components two apart share the low 12 bits of
-/// their addresses, and loads would wait for stores that only look alike.
+/// <see cref="Softmax"/> for one vector width, in passes over the rows of a tile: this keeps more work in flight than finishing row by row. Joint densities are
+/// at <c>joint[k * Capacity + i]</c>; rows come in multiples of 16. The loops contain no calls: a call would make the compiler keep constants and sums in
+/// memory. The inner loop runs over rows and the outer one over components: the addresses of components two apart share their low 12 bits, and loads would wait
+/// for stores that only appear to alias.
 /// </summary>
 internal static unsafe class VectorSoftmax<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
@@ -14,7 +14,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
 {
     private const double Ln2 = 0.6931471805599453;
 
-    /// <summary>The largest density of each row, at least the least number.</summary>
+    /// <summary>The largest density of each row, at least the smallest double.</summary>
     /// <param name="joint">Shape [components, Capacity].</param>
     /// <param name="components">K.</param>
     /// <param name="rows">A multiple of 16.</param>
@@ -41,10 +41,10 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
     }
 
     /// <summary>
-    /// Takes impossible rows and rows of infinite density out of a tile, once <see cref="Maxima"/> found one: they get no responsibility, and only
-    /// their maximum counts.
+    /// Removes impossible rows and rows of infinite density from a tile, once <see cref="Maxima"/> has found one: they get no responsibility, and only their
+    /// maximum counts.
     /// </summary>
-    /// <returns>What those rows add to the log-likelihood.</returns>
+    /// <returns>The contribution of those rows to the log-likelihood.</returns>
     public static double TakeOutUnusual(double* joint, int components, int rows, double* weights, double* maxima)
     {
         double result = 0;
@@ -86,7 +86,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
     {
         for (var k = 0; k < components;)
         {
-            // Three at a time while they last, but no single one where two and two will do.
+            // Three at a time, but a remainder of four is split into two and two rather than three and one.
             var size = components - k is 1 or 2 or 4 ? Math.Min(2, components - k) : 3;
             var y = joint + (k * FeatureTile.Capacity);
             switch (size)
@@ -99,12 +99,12 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
         }
     }
 
-    /// <summary>A row's sum is at least 1 and at most K: how many vectors of them, two a step, surely multiply to a number below 2^500.</summary>
+    /// <summary>How many vectors of row sums, two per step, can be multiplied with a product guaranteed below 2^500; each sum is between 1 and K.</summary>
     private static int Factors(int components) => 500 / (32 - System.Numerics.BitOperations.LeadingZeroCount((uint)components));
 
-    // do ... while in the loops with exponentials: only where a loop surely runs does the compiler keep their twelve constants in registers.
+    // do ... while in the loops with exponentials: the compiler keeps their twelve constants in registers only if the loop is known to run at least once.
 
-    /// <summary>y = 2^(y - max), and adds it to the rows' sums, which the first group of components begins.</summary>
+    /// <summary>Replaces y by 2^(y - max) and adds it to the rows' sums, which the first group of components initializes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void OneExponential(double* y, int rows, double* maxima, double* sums, bool begin)
     {
@@ -160,7 +160,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
         while (i < rows);
     }
 
-    /// <summary>Turns the rows' sums into 1/sum; a logarithm is taken of products of <paramref name="factors"/> sums.</summary>
+    /// <summary>Turns the rows' sums into 1/sum; logarithms are taken of products of <paramref name="factors"/> sums.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Scales(int rows, double* maxima, double* sums, int factors)
     {
@@ -172,7 +172,7 @@ internal static unsafe class VectorSoftmax<TOps, TVec>
             var end = Math.Min(rows, i + (2 * TOps.Count * factors));
             do
             {
-                // The largest term is exactly 1; only a row that was taken out sums to 0.
+                // The largest term is exactly 1; only a removed row sums to 0.
                 var sumA = TOps.Max(one, TOps.Load(sums + i));
                 var sumB = TOps.Max(one, TOps.Load(sums + i + TOps.Count));
                 a = TOps.Multiply(a, sumA);

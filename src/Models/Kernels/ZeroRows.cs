@@ -3,13 +3,13 @@ using System.Runtime.Intrinsics;
 
 namespace Pipelines.Models.Kernels;
 
-/// <summary>Rows that are 0, apart from the others: for zero-inflated distributions.</summary>
+/// <summary>Separate treatment of rows that are 0, for zero-inflated distributions.</summary>
 internal static unsafe class ZeroRows
 {
-    /// <summary>Where x is 0 the result becomes <paramref name="atZero"/>, where it is NaN 0; elsewhere <paramref name="shift"/> is added.</summary>
+    /// <summary>Sets the result to <paramref name="atZero"/> where x is 0 and to 0 where x is NaN; elsewhere adds <paramref name="shift"/>.</summary>
     /// <param name="tile">The rows, of one feature.</param>
     /// <param name="atZero">Log-probability of 0.</param>
-    /// <param name="shift">Logarithm of the share of the others.</param>
+    /// <param name="shift">Logarithm of the share of the nonzero part.</param>
     /// <param name="result">Shape [tile.Rows] or longer.</param>
     public static void Replace(in FeatureTile tile, double atZero, double shift, Span<double> result)
     {
@@ -25,9 +25,9 @@ internal static unsafe class ZeroRows
         }
     }
 
-    /// <summary>The tile with another number, 0.5, in place of zeros and NaN: one that is in the support of most densities.</summary>
+    /// <summary>The tile with 0.5, which is in the support of most densities, in place of zeros and NaN.</summary>
     /// <param name="tile">The rows, of one feature.</param>
-    /// <param name="values">Shape [Capacity]: what the new tile lies in.</param>
+    /// <param name="values">Shape [Capacity]: buffer of the new tile.</param>
     public static FeatureTile Without(in FeatureTile tile, Span<double> values)
     {
         fixed (double* x = tile.Values, y = values)
@@ -51,7 +51,7 @@ internal static unsafe class ZeroRows
         for (var i = 0; i < rows; i += TOps.Count)
         {
             var value = TOps.Load(x + i);
-            // Of NaN neither comparison is true.
+            // Both comparisons with NaN are false.
             TOps.Store(result + i, TOps.SelectGreater(value, zero, value, TOps.SelectGreater(zero, value, value, instead)));
         }
     }

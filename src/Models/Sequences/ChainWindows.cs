@@ -2,7 +2,7 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>The windows of rows that the tables of a Markov chain see, in tiles: first those of table 0 for all sequences, then those of table 1 …</summary>
+/// <summary>The windows of rows read by the tables of a Markov chain, in tiles: first table 0 for all sequences, then table 1, and so on.</summary>
 internal ref struct ChainWindows
 {
     private readonly FeatureBlock block;

@@ -3,29 +3,29 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// A hidden Markov model without its silent states: probabilities of going from one emitting state (or the start, number E) to the next emitting one (or the
-/// end, number E) by whatever silent ways. Silent states form no cycles, so the sums are finite and counts on effective transitions can be spread over real
-/// edges exactly.
+/// A hidden Markov model without its silent states: the probabilities of going from one emitting state (or the start, index E) to the next emitting state (or
+/// the end, index E), summed over all silent paths. Silent states form no cycles, so the sums are finite and counts of effective transitions can be distributed
+/// over the real edges exactly.
 /// </summary>
 internal sealed class EffectiveChain
 {
     private readonly HiddenGraph graph;
 
-    /// <summary>Probability of reaching a silent state from an emitting one or the start, silently. Shape [E + 1, N].</summary>
+    /// <summary>Probability of reaching a silent state from an emitting state or the start through silent states only. Shape [E + 1, N].</summary>
     private readonly double[,] reach;
 
-    /// <summary>Probability of reaching an emitting state or the end from a silent one, silently. Shape [N, E + 1].</summary>
+    /// <summary>Probability of reaching an emitting state or the end from a silent state through silent states only. Shape [N, E + 1].</summary>
     private readonly double[,] leave;
 
-    /// <summary>Log2-probability of the best silent way from a silent state, shape [N, E + 1], and the edge it begins with.</summary>
+    /// <summary>Log2-probability of the best silent path from a silent state, shape [N, E + 1], and the first edge of that path.</summary>
     private readonly double[,] best;
     private readonly int[,] bestEdge;
     private ViterbiStep? step;
 
-    /// <summary>The best ways as Viterbi's recursion takes them; made once.</summary>
+    /// <summary>The best paths in the layout of the Viterbi recursion; built once.</summary>
     public ViterbiStep Step => step ??= new ViterbiStep(this);
 
-    /// <summary>First edge of the best way between emitting states, start and end. Shape [E + 1, E + 1].</summary>
+    /// <summary>First edge of the best path between emitting states, start and end. Shape [E + 1, E + 1].</summary>
     private readonly int[,] firstEdge;
 
     private readonly int[][] edgesFrom;
@@ -67,18 +67,20 @@ internal sealed class EffectiveChain
     /// <summary>Their base-2 logarithms.</summary>
     public double[,] Log2 { get; }
 
-    /// <summary>Base-2 logarithms of the most probable single way. Shape [E + 1, E + 1].</summary>
+    /// <summary>Base-2 logarithms of the probability of the most probable single path. Shape [E + 1, E + 1].</summary>
     public double[,] Best2 { get; }
 
     /// <summary>
-    /// Probability of reaching silent state <paramref name="silent"/> from emitting state (or the start, E) <paramref name="from"/>, silently.
+    /// Probability of reaching silent state <paramref name="silent"/> from emitting state (or the start, E) <paramref name="from"/> through silent states only.
     /// </summary>
     public double Reach(int from, int silent) => reach[from, silent];
 
-    /// <summary>Probability of reaching emitting state (or the end, E) <paramref name="to"/> from silent state <paramref name="silent"/>, silently.</summary>
+    /// <summary>
+    /// Probability of reaching emitting state (or the end, E) <paramref name="to"/> from silent state <paramref name="silent"/> through silent states only.
+    /// </summary>
     public double Leave(int silent, int to) => leave[silent, to];
 
-    /// <summary>Adds the uses of real edges that ratios of effective ones stand for.</summary>
+    /// <summary>Converts ratios of effective transitions to uses of real edges and adds them.</summary>
     /// <param name="ratios">Expected uses of each effective transition divided by its probability. Shape [E + 1, E + 1].</param>
     /// <param name="counts">Shape [edges]; added to.</param>
     public void Spread(double[] ratios, Span<double> counts)
@@ -117,7 +119,8 @@ internal sealed class EffectiveChain
     }
 
     /// <summary>
-    /// Visits the edges of the most probable way from an emitting state (or the start, E) to the next (or the end, E). Without an end nothing leads there.
+    /// Visits the edges of the most probable path from an emitting state (or the start, E) to the next (or the end, E). Infinite models have no path to the
+    /// end.
     /// </summary>
     public void Route(int from, int to, Action<int> edge)
     {
@@ -144,8 +147,8 @@ internal sealed class EffectiveChain
                 for (var j = 0; j <= e; j++)
                 {
                     leave[s, j] += to == j && j < e ? p : to >= e ? p * leave[to, j] : 0;
-                    var way = to == j && j < e ? log : to >= e ? log + best[to, j] : double.NegativeInfinity;
-                    if (way > best[s, j]) (best[s, j], bestEdge[s, j]) = (way, x);
+                    var path = to == j && j < e ? log : to >= e ? log + best[to, j] : double.NegativeInfinity;
+                    if (path > best[s, j]) (best[s, j], bestEdge[s, j]) = (path, x);
                 }
             }
         }
@@ -177,8 +180,8 @@ internal sealed class EffectiveChain
             for (var j = 0; j <= e; j++)
             {
                 Probability[i, j] += to == j && j < e ? p : to >= e ? p * leave[to, j] : 0;
-                var way = to == j && j < e ? log : to >= e ? log + best[to, j] : double.NegativeInfinity;
-                if (way > Best2[i, j]) (Best2[i, j], firstEdge[i, j]) = (way, x);
+                var path = to == j && j < e ? log : to >= e ? log + best[to, j] : double.NegativeInfinity;
+                if (path > Best2[i, j]) (Best2[i, j], firstEdge[i, j]) = (path, x);
             }
         }
     }

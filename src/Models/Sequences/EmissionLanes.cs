@@ -3,7 +3,7 @@ using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Sums of the emissions of a block, which the fused kernels keep in lanes until its end.</summary>
+/// <summary>Emission sums of a block. The fused kernels keep them in lanes until the block ends.</summary>
 internal readonly ref struct EmissionLanes
 {
     private readonly TileEvaluator evaluator;
@@ -24,6 +24,6 @@ internal readonly ref struct EmissionLanes
     /// <param name="posteriors">Weighted posteriors of the states, shape [E, Capacity], 0 in padding rows; overwritten.</param>
     public void Add(in FeatureTile tile, Span<double> posteriors) => evaluator.Accumulate(tile, posteriors, statistics, kernel, lanes);
 
-    /// <summary>Adds the lanes to the statistics, once at the end.</summary>
+    /// <summary>Adds the lanes to the statistics; called once, at the end.</summary>
     public void Fold() => kernel?.Fold(lanes, statistics.Parts, statistics.Responsibilities);
 }

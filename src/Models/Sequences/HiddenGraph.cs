@@ -3,8 +3,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// States and edges by number: emitting states first, in the order given, then the silent ones in topological order, the start first among equals and the end
-/// last. Each row of edges sums to 1.
+/// Indexed states and edges: emitting states first, in the given order, then the silent states in topological order, with the start as early and the end as
+/// late as possible. The probabilities of the edges out of each state sum to 1.
 /// </summary>
 internal sealed class HiddenGraph
 {
@@ -16,7 +16,7 @@ internal sealed class HiddenGraph
         foreach (var state in states)
         {
             if (string.IsNullOrEmpty(state.Name) || !byName.TryAdd(state.Name, state))
-                throw Bad("states", $"the name '{state.Name}' {(string.IsNullOrEmpty(state.Name) ? "(empty)" : "twice")}", "a name of its own for each state",
+                throw Bad("states", $"the name '{state.Name}' {(string.IsNullOrEmpty(state.Name) ? "(empty)" : "twice")}", "a unique name for each state",
                     "rename the state");
             if (!(double.IsFinite(state.Weight) && state.Weight > 0))
                 throw Bad($"state '{state.Name}'", $"a weight of {state.Weight.Text()}", "a finite number above 0", "correct the weight");
@@ -24,11 +24,11 @@ internal sealed class HiddenGraph
         foreach (var name in new[] { HiddenMarkovModel.Start, HiddenMarkovModel.End })
         {
             if (byName.TryGetValue(name, out var own) && Emits(own))
-                throw Bad($"state '{name}'", "a distribution", "none: the start and the end are silent", "give the state another name");
+                throw Bad($"state '{name}'", "a distribution", "none: the start and the end are silent", "rename the state");
             byName.TryAdd(name, new(name));
         }
         var emitting = states.Where(Emits).ToList();
-        if (emitting.Count == 0) throw Bad("states", "no state that emits", "at least one", "give a state a distribution");
+        if (emitting.Count == 0) throw Bad("states", "no emitting state", "at least one", "give a state a distribution");
         var silent = byName.Values.Where(s => !Emits(s)).Select(s => s.Name).ToList();
         foreach (var t in transitions)
         {
@@ -42,13 +42,13 @@ internal sealed class HiddenGraph
             if (t.Pseudocount is { } p && !(double.IsFinite(p) && p >= 0))
                 throw Bad($"transition '{t.From}' to '{t.To}'", $"a pseudocount of {p.Text()}", "a finite number of at least 0", "correct the pseudocount");
             if (t.To == HiddenMarkovModel.Start)
-                throw Bad($"transition '{t.From}' to '{t.To}'", "a way into the start", "none: every sequence begins there once",
-                    "lead it to the states after the start");
+                throw Bad($"transition '{t.From}' to '{t.To}'", "a transition into the start", "none: every sequence starts there exactly once",
+                    "point it at the states after the start");
             if (t.From == HiddenMarkovModel.End)
-                throw Bad($"transition '{t.From}' to '{t.To}'", "a way out of the end", "none: every sequence ends there", "leave the transition out");
+                throw Bad($"transition '{t.From}' to '{t.To}'", "a transition out of the end", "none: every sequence ends there", "remove the transition");
         }
         if (transitions.GroupBy(t => (t.From, t.To)).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw Bad($"transition '{twice.Key.From}' to '{twice.Key.To}'", $"{twice.Count()} of them", "one", "add their probabilities up");
+            throw Bad($"transition '{twice.Key.From}' to '{twice.Key.To}'", $"{twice.Count()} of them", "one", "add up their probabilities");
         var order = emitting.Select(s => s.Name).Concat(Topological(silent, transitions)).ToList();
         States = [.. order.Select(n => byName[n])];
         Emitting = emitting.Count;
@@ -60,25 +60,25 @@ internal sealed class HiddenGraph
         Transitions = Normalized(transitions, refuseRowSums);
         Emission = new int[Emitting];
         for (var k = 0; k < Emitting; k++) Emission[k] = TiedTo(States[k], number);
-        // As in pomegranate: any edge into the end, be its probability 0, makes sequences finish there.
+        // As in pomegranate: any edge into the end, even one of probability 0, makes sequences finish there.
         IsFinite = Enumerable.Range(0, To.Length).Any(e => To[e] == EndIndex);
         FindUnreachable();
     }
 
-    /// <summary>All states, in their order.</summary>
+    /// <summary>All states, in order.</summary>
     public HiddenState[] States { get; }
 
-    /// <summary>Number of emitting states E; they are the first.</summary>
+    /// <summary>Number of emitting states E; they come first.</summary>
     public int Emitting { get; }
 
     public int StartIndex { get; }
 
     public int EndIndex { get; }
 
-    /// <summary>True if sequences must finish in the end.</summary>
+    /// <summary>True if every sequence must finish in the end state.</summary>
     public bool IsFinite { get; }
 
-    /// <summary>The edges, rows of sum 1, in the order given.</summary>
+    /// <summary>The edges in the given order; those out of each state sum to 1.</summary>
     public HiddenTransition[] Transitions { get; }
 
     /// <summary>State that each edge leaves, shape [edges].</summary>
@@ -87,10 +87,10 @@ internal sealed class HiddenGraph
     /// <summary>State that each edge enters, shape [edges].</summary>
     public int[] To { get; }
 
-    /// <summary>For each emitting state the one whose distribution it uses: itself unless it is tied. Shape [E].</summary>
+    /// <summary>For each emitting state, the state whose distribution it uses: itself unless tied. Shape [E].</summary>
     public int[] Emission { get; }
 
-    /// <summary>What was put right or looks wrong, one sentence each.</summary>
+    /// <summary>Corrections made and suspected mistakes, one sentence each.</summary>
     public List<string> Warnings { get; } = [];
 
     private static bool Emits(HiddenState state) => state.Distribution is not null || state.TiedTo is not null;
@@ -105,17 +105,17 @@ internal sealed class HiddenGraph
         foreach (var t in between) left[t.To]++;
         var next = between.ToLookup(t => t.From, t => t.To, StringComparer.Ordinal);
         List<string> order = [];
-        // The end comes last and the start first where the edges leave a choice; the others keep the order given.
+        // Where the edges leave a choice, the start comes first and the end last; the others keep the given order.
         while (left.Count > 0)
         {
             var found = silent.Where(n => left.TryGetValue(n, out var count) && count == 0)
                 .OrderBy(n => n == HiddenMarkovModel.Start ? 0 : n == HiddenMarkovModel.End ? 2 : 1).FirstOrDefault();
             if (found is null)
             {
-                // What only comes after the cycle is no part of it.
+                // States that only follow the cycle are not part of it.
                 while (left.Keys.FirstOrDefault(n => !next[n].Any(left.ContainsKey)) is { } after) left.Remove(after);
                 throw Bad("silent states", $"a cycle among {string.Join(", ", silent.Where(left.ContainsKey).Select(n => $"'{n}'"))}",
-                    "no cycle of states that emit nothing", "take one of its transitions out, or let one of the states emit");
+                    "no cycle of silent states", "remove one of its transitions, or give one of the states a distribution");
             }
             order.Add(found);
             left.Remove(found);
@@ -131,10 +131,10 @@ internal sealed class HiddenGraph
         for (var s = 0; s < sums.Length; s++)
         {
             if (!(sums[s] > 0) || Math.Abs(sums[s] - 1) <= 1e-8) continue;
-            if (refuse) throw Bad($"transitions out of '{States[s].Name}'", $"a sum of {sums[s].Text()}", "1", "correct them, or let them be scaled");
+            if (refuse) throw Bad($"transitions out of '{States[s].Name}'", $"a sum of {sums[s].Text()}", "1", "correct them, or allow scaling");
             Warnings.Add($"the transitions out of state '{States[s].Name}' sum to {sums[s].Text()}: they were scaled to sum 1");
         }
-        // Rows that sum to 1 already stay as they are to the bit: a model read from a file is the model that was saved.
+        // Rows that already sum to 1 are kept bit for bit: a model read from a file equals the saved model.
         return [
             .. transitions.Select((t, e) => Math.Abs(sums[From[e]] - 1) <= Exact || !(sums[From[e]] > 0)
                 ? t

@@ -1,15 +1,15 @@
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Puts a hidden Markov model together state by state.</summary>
-/// <param name="name">A name for people; null = none.</param>
+/// <summary>Builds a hidden Markov model state by state.</summary>
+/// <param name="name">A display name; null = none.</param>
 public sealed class HiddenMarkovBuilder(string? name = null)
 {
     private readonly List<HiddenState> states = [];
     private readonly List<HiddenTransition> transitions = [];
 
-    /// <summary>Adds a state that emits.</summary>
+    /// <summary>Adds an emitting state.</summary>
     /// <param name="state">Its name, unique.</param>
-    /// <param name="distribution">What it emits.</param>
+    /// <param name="distribution">The emission distribution.</param>
     /// <param name="weight">Factor of each emission's probability, above 0; default 1.</param>
     /// <returns>This builder.</returns>
     public HiddenMarkovBuilder AddState(string state, Distribution distribution, double weight = 1)
@@ -18,9 +18,9 @@ public sealed class HiddenMarkovBuilder(string? name = null)
         return this;
     }
 
-    /// <summary>Adds a state that shares the distribution of another: both are fitted together.</summary>
+    /// <summary>Adds a state that shares another state's distribution; the two are fitted together.</summary>
     /// <param name="state">Its name, unique.</param>
-    /// <param name="tiedTo">Name of the state that holds the distribution.</param>
+    /// <param name="tiedTo">Name of the state that owns the distribution.</param>
     /// <param name="weight">Factor of each emission's probability, above 0; default 1.</param>
     /// <returns>This builder.</returns>
     public HiddenMarkovBuilder AddTied(string state, string tiedTo, double weight = 1)
@@ -29,7 +29,7 @@ public sealed class HiddenMarkovBuilder(string? name = null)
         return this;
     }
 
-    /// <summary>Adds a silent state. The start and the end are there without it.</summary>
+    /// <summary>Adds a silent state. The start and the end need not be added.</summary>
     /// <param name="state">Its name, unique.</param>
     /// <returns>This builder.</returns>
     public HiddenMarkovBuilder AddSilent(string state)
@@ -41,9 +41,9 @@ public sealed class HiddenMarkovBuilder(string? name = null)
     /// <summary>Adds an edge; <see cref="HiddenMarkovModel.Start"/> and <see cref="HiddenMarkovModel.End"/> are states too.</summary>
     /// <param name="from">Name of the state it leaves.</param>
     /// <param name="to">Name of the state it enters.</param>
-    /// <param name="probability">Its probability; the edges out of a state are scaled to sum 1.</param>
-    /// <param name="pseudocount">Added to its count where fitting uses pseudocounts of edges; null = its probability.</param>
-    /// <param name="group">Edges of one group are tied; null = none.</param>
+    /// <param name="probability">Its probability; the edges out of each state are scaled to sum to 1.</param>
+    /// <param name="pseudocount">Added to its count if fitting uses edge pseudocounts; null = its probability.</param>
+    /// <param name="group">Edges of the same group are tied; null = not tied.</param>
     /// <returns>This builder.</returns>
     public HiddenMarkovBuilder AddTransition(string from, string to, double probability, double? pseudocount = null, string? group = null)
     {
@@ -51,7 +51,7 @@ public sealed class HiddenMarkovBuilder(string? name = null)
         return this;
     }
 
-    /// <summary>The model.</summary>
+    /// <summary>Builds the model.</summary>
     /// <param name="fitting">How it is fitted; null = the defaults.</param>
     /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error.</param>
     /// <exception cref="ModelException">The model is not usable.</exception>

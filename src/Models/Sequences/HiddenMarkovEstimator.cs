@@ -5,16 +5,17 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// A hidden Markov model before its parameters are known. The start: clusters of rows, whatever their order (k-means on a sample), one distribution for each;
-/// equal probabilities of all transitions, starts and ends. Categories, which have no distances, start from their shares in the sample, changed at random.
-/// Where rows have labels, each state takes the name of a label and begins with the distribution of its rows. Then expectation-maximisation over all sequences.
+/// A hidden Markov model before its parameters are known. Initialization clusters the rows of a sample by k-means, ignoring their order, and fits one
+/// distribution to each cluster; all transitions, starts and ends are equally likely. Categories have no distances, so they start from their shares in the
+/// sample, perturbed at random. If rows have labels, each state takes the name of a label and starts from the distribution of that label's rows.
+/// Expectation-maximisation over all sequences follows.
 /// </summary>
-/// <param name="family">What the states emit; a univariate family gives independent components where there are several features.</param>
+/// <param name="family">Family of the emission distributions; with several features, a univariate family gives independent components.</param>
 /// <param name="states">Number of states, at least 1.</param>
 /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
-/// <param name="kMeansIterations">k-means updates of the start, at least 0; default 1.</param>
-/// <param name="isFinite">True: sequences finish in an end. Default false.</param>
-/// <param name="restarts">Fits from so many seeds, of which the one of the largest log-likelihood is kept; at least 1, default 1.</param>
+/// <param name="kMeansIterations">k-means updates of the initialization, at least 0; default 1.</param>
+/// <param name="isFinite">True: sequences finish in an end state. Default false.</param>
+/// <param name="restarts">Number of seeds to fit from; the fit with the largest log-likelihood is kept. At least 1, default 1.</param>
 /// <param name="fitting">How the model is fitted; null = the defaults.</param>
 public sealed class HiddenMarkovEstimator(DistributionFamily family, int states, CentroidInitialization? initialization = null, int kMeansIterations = 1,
     bool isFinite = false, int restarts = 1, HiddenFitting? fitting = null)
@@ -70,9 +71,9 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
         }
     }
 
-    /// <summary>The model that fitting begins with.</summary>
-    /// <param name="sample">The rows to choose it on.</param>
-    /// <param name="options">Seed, least variance and pseudocount are used.</param>
+    /// <summary>The model that fitting starts from.</summary>
+    /// <param name="sample">The rows used to choose it.</param>
+    /// <param name="options">The seed, minimum variance and pseudocount are used.</param>
     public HiddenMarkovModel Start(FeatureSample sample, FitOptions options)
     {
         ArgumentNullException.ThrowIfNull(sample);
@@ -90,12 +91,12 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
 /// <summary>Hidden Markov models before their parameters are known.</summary>
 public static class HiddenMarkov
 {
-    /// <summary>A model of <paramref name="states"/> states that emit one family.</summary>
-    /// <typeparam name="T">The family; a univariate one gives independent components where there are several features.</typeparam>
+    /// <summary>A model with <paramref name="states"/> states whose emissions are of one family.</summary>
+    /// <typeparam name="T">The family; with several features, a univariate family gives independent components.</typeparam>
     /// <param name="states">Number of states, at least 1.</param>
     /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
-    /// <param name="isFinite">True: sequences finish in an end. Default false.</param>
-    /// <param name="restarts">Fits from so many seeds, of which the best is kept; at least 1, default 1.</param>
+    /// <param name="isFinite">True: sequences finish in an end state. Default false.</param>
+    /// <param name="restarts">Number of seeds to fit from; the best fit is kept. At least 1, default 1.</param>
     public static HiddenMarkovEstimator Of<T>(int states, CentroidInitialization? initialization = null, bool isFinite = false, int restarts = 1)
         where T : Distribution, IDistributionFamily<T> => new(DistributionFamily.Of<T>(), states, initialization, isFinite: isFinite, restarts: restarts);
 }

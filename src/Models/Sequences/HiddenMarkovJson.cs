@@ -3,7 +3,7 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Hidden Markov models in files.</summary>
+/// <summary>Reads and writes hidden Markov models as JSON.</summary>
 internal static class HiddenMarkovJson
 {
     public static void Write(Utf8JsonWriter writer, HiddenMarkovModel model)

@@ -4,13 +4,13 @@ using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models;
 
-/// <content>What the model says of sequences.</content>
+/// <content>Scoring and decoding of sequences.</content>
 public sealed partial class HiddenMarkovModel
 {
     /// <inheritdoc/>
     public override void LogProbabilities(in FeatureBlock block, Span<double> logs) => Posteriors(block, logs, default, default);
 
-    /// <summary>Posterior probability of each emitting state for each row of each sequence; NaN where the sequence is impossible.</summary>
+    /// <summary>Posterior probability of each emitting state for each row of each sequence; NaN if the sequence is impossible.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>For each sequence, shape [length, emitting states].</returns>
@@ -33,7 +33,7 @@ public sealed partial class HiddenMarkovModel
         return result;
     }
 
-    /// <summary>The most probable state of each row by itself (maximum a posteriori), the lowest on ties; -1 where the sequence is impossible.</summary>
+    /// <summary>The most probable state of each individual row (maximum a posteriori), the lowest index on ties; -1 if the sequence is impossible.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>For each sequence, shape [length].</returns>
@@ -53,14 +53,14 @@ public sealed partial class HiddenMarkovModel
     /// <summary>The most probable path through each sequence.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
-    /// <returns>For each sequence.</returns>
+    /// <returns>One entry per sequence.</returns>
     public HiddenPath[] Viterbi(SequenceSet sequences, int maxDegreeOfParallelism = -1) =>
         Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => ViterbiOf(rows));
 
-    /// <summary>Everything about each sequence: forward, backward, posteriors, expected uses of the edges.</summary>
+    /// <summary>The full analysis of each sequence: forward and backward values, posteriors and expected uses of the edges.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
-    /// <returns>For each sequence.</returns>
+    /// <returns>One entry per sequence.</returns>
     public HiddenInference[] Infer(SequenceSet sequences, int maxDegreeOfParallelism = -1) =>
         Each(sequences, maxDegreeOfParallelism, (in FeatureBlock rows) => Posterior(rows, full: true));
 
@@ -89,7 +89,7 @@ public sealed partial class HiddenMarkovModel
 
     private delegate T OfRows<T>(in FeatureBlock rows);
 
-    // Log-probabilities of the sequences of a block; posteriors with state k of row r at [k * rows + r], and labels, where they are not empty.
+    // Fills the log-probabilities of a block's sequences and, unless empty, the labels and the posteriors, with state k of row r at [k * rows + r].
     private void Posteriors(in FeatureBlock block, Span<double> logs, Span<double> posteriors, Span<int> labels)
     {
         List<int> plain = [], chosen = [];
@@ -126,7 +126,7 @@ public sealed partial class HiddenMarkovModel
         }
     }
 
-    // Some rows of posteriors that lie state by state, row by row: so few at a time that both sides stay in the first-level cache.
+    // Transposes posteriors from state-major to row-major order, a few rows at a time so that source and target stay in the L1 cache.
     private static void Turn(ReadOnlySpan<double> all, int rows, int start, double[,] target)
     {
         const int together = 16;
@@ -206,7 +206,7 @@ public sealed partial class HiddenMarkovModel
         return new(log2 * Math.Log(2), posterior, forward, backward, edges);
     }
 
-    // Row t holds what is known after t symbols; silent states take part within the same t.
+    // Row t holds the values after t symbols; silent states are visited within the same t.
     private double[,] Forward(double[] alpha, double[] scales)
     {
         var (e, n, length) = (EmittingStates, graph.States.Length, scales.Length);

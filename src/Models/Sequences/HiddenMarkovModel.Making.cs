@@ -3,19 +3,19 @@ using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models;
 
-/// <content>Ways to make a model.</content>
+/// <content>Construction of models and sampling from them.</content>
 public sealed partial class HiddenMarkovModel
 {
-    /// <summary>A model from a matrix of transitions.</summary>
+    /// <summary>Makes a model from a transition matrix.</summary>
     /// <param name="transitions">Shape [states, states]; 0 = no edge.</param>
     /// <param name="distributions">Shape [states]; null = silent.</param>
-    /// <param name="starts">Probability of each state to come first, shape [states]; 0 = no edge.</param>
-    /// <param name="ends">Probability of the end after each state, shape [states]; 0 = no edge. Null = an infinite model.</param>
+    /// <param name="starts">Probability that a sequence starts in each state, shape [states]; 0 = no edge.</param>
+    /// <param name="ends">Probability that a sequence ends after each state, shape [states]; 0 = no edge. Null = an infinite model.</param>
     /// <param name="names">Shape [states]; null = s0, s1, s2 …</param>
-    /// <param name="name">A name for people; null = none.</param>
+    /// <param name="name">A display name; null = none.</param>
     /// <param name="fitting">How it is fitted; null = the defaults.</param>
     /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error; false (default): they are scaled, and
-    /// <see cref="Warnings"/> say so.</param>
+    /// <see cref="Warnings"/> reports it.</param>
     /// <exception cref="ModelException">Shapes differ, or the model is not usable.</exception>
     public static HiddenMarkovModel FromMatrix(double[,] transitions, IReadOnlyList<Distribution?> distributions, IReadOnlyList<double> starts,
         IReadOnlyList<double>? ends = null, IReadOnlyList<string>? names = null, string? name = null, HiddenFitting? fitting = null, bool refuseRowSums = false)
@@ -43,7 +43,7 @@ public sealed partial class HiddenMarkovModel
         return new(names.Select((n, k) => new HiddenState(n, distributions[k])), edges, name, fitting, refuseRowSums);
     }
 
-    /// <summary>The same model whose emitting states have other names and distributions, shape [emitting states] each.</summary>
+    /// <summary>A copy of the model with other names and distributions for its emitting states, shape [emitting states] each.</summary>
     internal HiddenMarkovModel Renamed(IReadOnlyList<string> names, IReadOnlyList<Distribution> distributions)
     {
         var now = graph.States.Take(EmittingStates).Select((s, k) => (s.Name, To: names[k])).ToDictionary(s => s.Name, s => s.To, StringComparer.Ordinal);
@@ -56,9 +56,9 @@ public sealed partial class HiddenMarkovModel
     }
 
     /// <summary>This model followed by another: an edge of probability 1 leads from the end of this one to the start of the other.</summary>
-    /// <param name="other">What follows.</param>
-    /// <param name="prefix">Put before the names of the other's states, so that all names differ.</param>
-    /// <exception cref="ModelException">This model is infinite, or names are the same.</exception>
+    /// <param name="other">The model that follows.</param>
+    /// <param name="prefix">Prefix of the other model's state names, to keep all names unique.</param>
+    /// <exception cref="ModelException">This model is infinite, or names collide.</exception>
     public HiddenMarkovModel Concatenate(HiddenMarkovModel other, string prefix)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -81,17 +81,18 @@ public sealed partial class HiddenMarkovModel
         return new(states, edges, ModelName, Fitting);
     }
 
-    /// <summary>Draws sequences with the states that emitted them.</summary>
-    /// <param name="count">How many, at least 0.</param>
-    /// <param name="length">Rows of each; 0 (default) = until the end, in finite models. A finite model draws again what does not end in so many rows.</param>
+    /// <summary>Draws sequences, together with the states that emitted them.</summary>
+    /// <param name="count">Number of sequences, at least 0.</param>
+    /// <param name="length">Rows per sequence; 0 (default) = until the end state, for finite models only. A finite model discards and redraws sequences of any
+    /// other length.</param>
     /// <param name="seed">Equal seeds give equal sequences.</param>
-    /// <exception cref="ModelException">An infinite model without a length, or no sequence of that length is found.</exception>
+    /// <exception cref="ModelException">The model is infinite and no length is given, or no sequence of that length is found.</exception>
     public IReadOnlyList<HiddenSample> Sample(int count, int length = 0, long seed = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (!IsFinite && length == 0)
-            throw new ModelException(ErrorKind.Usage, "sampling", "no length", "a length: the model has no end", "say how many rows a sequence has");
+            throw new ModelException(ErrorKind.Usage, "sampling", "no length", "a length: the model has no end", "set the number of rows per sequence");
         var random = new SeededRandom(seed, stream: 2);
         return [.. Enumerable.Range(0, count).Select(_ => Draw(random, length))];
     }
@@ -109,7 +110,7 @@ public sealed partial class HiddenMarkovModel
 
     private HiddenSample Draw(SeededRandom random, int length)
     {
-        var (ways, weights, canEnd) = leaving.Value;
+        var (edges, weights, canEnd) = leaving.Value;
         const int most = 10_000;
         for (var attempt = 0; attempt < most; attempt++)
         {
@@ -120,9 +121,9 @@ public sealed partial class HiddenMarkovModel
             {
                 Cancellation.Poll();
                 var state = route[^1];
-                if (ways[state].Length == 0) break;
-                var next = graph.To[ways[state][random.NextIndex(weights[state], 1)]];
-                // From there no sequence comes to its end.
+                if (edges[state].Length == 0) break;
+                var next = graph.To[edges[state][random.NextIndex(weights[state], 1)]];
+                // No sequence can reach the end from here.
                 if (IsFinite && !canEnd[next]) break;
                 route.Add(next);
                 if (next >= EmittingStates) continue;
@@ -137,13 +138,13 @@ public sealed partial class HiddenMarkovModel
             return new(values, [.. route.Where(s => s < EmittingStates)], [.. route]);
         }
         throw new ModelException(ErrorKind.Usage, "sampling", length == 0 || (IsFinite && !canEnd[StartIndex])
-            ? "no way to the end"
+            ? "no path to the end"
             : $"no sequence of {length} rows in {most} attempts", "a length that the model can have", "choose another length");
     }
 
-    private bool[] CanEnd(int[][] ways)
+    private bool[] CanEnd(int[][] edges)
     {
-        var can = new bool[ways.Length];
+        var can = new bool[edges.Length];
         if (!IsFinite) return can;
         can[EndIndex] = true;
         for (var isNew = true; isNew;)
@@ -151,7 +152,7 @@ public sealed partial class HiddenMarkovModel
             isNew = false;
             for (var s = 0; s < can.Length; s++)
             {
-                if (can[s] || !Array.Exists(ways[s], e => can[graph.To[e]])) continue;
+                if (can[s] || !Array.Exists(edges[s], e => can[graph.To[e]])) continue;
                 isNew = can[s] = true;
             }
         }

@@ -1,31 +1,32 @@
 namespace Pipelines.Models;
 
-/// <content>What rows look like by themselves.</content>
+/// <content>The marginal distribution of a row.</content>
 public sealed partial class HiddenMarkovModel
 {
-    // The chain is run for 2^60 steps by squaring; larger models step by step, in which slow ones are shown nearly right only.
+    // The chain is advanced by 2^60 steps through repeated squaring. Larger models are advanced step by step, so slowly mixing chains are only approximate.
     private const int Squarings = 60;
     private const int MostSquared = 150;
     private const int MostSteps = 100_000;
     private const double NoChange = 1e-15;
 
-    // Of a row of transitions that sums to 1.
+    // For rows of transitions that sum to 1.
     private const double Rounding = 1e-12;
 
     /// <summary>
-    /// Share of the rows that each emitting state has in many sequences: expected visits over expected rows. Sequences go on until they end; where a model has
-    /// no end, for ever, so that the start only tells where the chain ends up. To 1e-10, or 1e-15 over the least probability of leaving some states for others;
-    /// beyond 150 states less for chains that take more than some thousand rows to forget where they were.
+    /// Long-run share of the rows emitted by each state: expected visits over expected rows. Sequences run until they end; in infinite models they run forever,
+    /// so the start matters only for where the chain ends up. Accurate to 1e-10, or to 1e-15 divided by the smallest probability of leaving one group of states
+    /// for another. Beyond 150 states the result is less accurate for chains that take more than a few thousand rows to forget their state.
     /// </summary>
     /// <returns>Shape [emitting states], sum 1.</returns>
-    /// <exception cref="ModelException">No sequence has a row.</exception>
+    /// <exception cref="ModelException">The model cannot produce any row.</exception>
     public double[] StateShares()
     {
         var n = EmittingStates;
         var start = Scaled(Enumerable.Range(0, n).Select(k => chain.Probability[n, k]).ToArray())
-            ?? throw new ModelException(ErrorKind.Model, $"{FormatName} model", "no way from the start to a state that emits", "sequences of at least one row",
+            ?? throw new ModelException(ErrorKind.Model, $"{FormatName} model", "no path from the start to an emitting state", "sequences of at least one row",
                 "give the start transitions");
-        // One sequence behind the other: what ends, or cannot go on, begins again. Half of the chain stays, so that it does not go round in circles.
+        // Sequences follow each other: a sequence that ends, or cannot continue, is followed by a new one. Half of the probability stays put, so that the chain
+        // is not periodic.
         var step = new double[n, n];
         for (var i = 0; i < n; i++)
         {
@@ -49,8 +50,8 @@ public sealed partial class HiddenMarkovModel
         return start;
     }
 
-    /// <summary>The distribution of a row by itself: a mixture of the states' emissions, weighted by <see cref="StateShares"/>.</summary>
-    /// <exception cref="ModelException">No sequence has a row.</exception>
+    /// <summary>The marginal distribution of a row: a mixture of the states' emissions, weighted by <see cref="StateShares"/>.</summary>
+    /// <exception cref="ModelException">The model cannot produce any row.</exception>
     public GeneralMixtureModel RowMixture() => new(emissions, StateShares());
 
     private static double[]? Scaled(double[] values)
@@ -67,7 +68,7 @@ public sealed partial class HiddenMarkovModel
         return next;
     }
 
-    // Rows sum to 1 again after each: roundings must not double with the steps.
+    // Rows are rescaled to sum to 1 after each squaring: otherwise rounding errors would double each time.
     private static double[,] Squared(double[,] step)
     {
         var n = step.GetLength(0);

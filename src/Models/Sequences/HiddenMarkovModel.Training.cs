@@ -6,7 +6,7 @@ using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models;
 
-/// <content>The three verbs.</content>
+/// <content>Summarize, merge and maximise.</content>
 public sealed partial class HiddenMarkovModel
 {
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ public sealed partial class HiddenMarkovModel
     }
 
     /// <summary>
-    /// True where labels say every state and nothing else is hidden: no silent states between the labels, no hidden variables in the emissions.
+    /// True if labels determine every state and nothing else is hidden: no silent states between the labels, no hidden variables in the emissions.
     /// </summary>
     public override bool IsEstimatedInOnePass =>
         Fitting.Training == HiddenTraining.Labeled && graph.States.Length - EmittingStates <= 2 && emissions.All(d => d.IsEstimatedInOnePass);
@@ -62,7 +62,7 @@ public sealed partial class HiddenMarkovModel
     {
         var sums = (HiddenMarkovStatistics)statistics;
         foreach (var warning in Warnings) yield return warning;
-        if (sums.Impossible > 0) yield return $"{ImpossibleWords(sums)} and were left out";
+        if (sums.Impossible > 0) yield return $"{ImpossibleText(sums)} and were left out";
         for (var k = 0; k < emissions.Length; k++)
         {
             if (sums.Emissions.Responsibilities[k] < NormalDistribution.LeastWeight)
@@ -72,7 +72,7 @@ public sealed partial class HiddenMarkovModel
     }
 
     /// <inheritdoc/>
-    public override string? Impossible(Statistics statistics) => statistics is HiddenMarkovStatistics { Impossible: > 0 } sums ? ImpossibleWords(sums) : null;
+    public override string? Impossible(Statistics statistics) => statistics is HiddenMarkovStatistics { Impossible: > 0 } sums ? ImpossibleText(sums) : null;
 
     /// <inheritdoc/>
     public override IReadOnlyList<long> ImpossibleSequences(Statistics statistics) =>
@@ -81,10 +81,10 @@ public sealed partial class HiddenMarkovModel
     internal static ModelException ImpossibleSequenceAt(long number, int length) =>
         new(ErrorKind.Data, $"sequence {number.ToString(CultureInfo.InvariantCulture)}", $"a probability of 0 for its {length} rows",
             "a sequence that the model can produce",
-            "look for unknown symbols and missing transitions, or let such sequences be skipped (ImpossibleSequence.Skip)")
+            "look for unknown symbols and missing transitions, or skip such sequences (ImpossibleSequence.Skip)")
         { SequenceNumber = number };
 
-    // Returns the sequences that are left to be summarised one by one.
+    // Returns the sequences that remain to be summarised one by one.
     private List<int> SummarizeInLanes(in FeatureBlock block, HiddenMarkovStatistics total)
     {
         List<int> plain = [], chosen = [];
@@ -97,7 +97,7 @@ public sealed partial class HiddenMarkovModel
         while (chosen.Count > 0)
         {
             using var scratch = Scratch.Enter();
-            // What is found to be out of range only on the way must not stay in the sums.
+            // Sequences that turn out to be out of range must not remain in the sums.
             var own = Matrices.IsCareful ? (HiddenMarkovStatistics)CreateStatistics() : total;
             var lanes = new EmissionLanes(evaluator, own.Emissions, scratch);
             var ratios = new double[(EmittingStates + 1) * (EmittingStates + 1)];
@@ -163,12 +163,12 @@ public sealed partial class HiddenMarkovModel
 
     internal override string WhyObjectiveFalls => Fitting.Training switch
     {
-        HiddenTraining.Labeled => "training by labels follows the labels, whatever becomes of it",
+        HiddenTraining.Labeled => "training by labels follows the labels, even if the objective falls",
         HiddenTraining.Viterbi => "training by the most probable paths can do that",
         _ => base.WhyObjectiveFalls,
     };
 
-    private static string ImpossibleWords(HiddenMarkovStatistics sums) =>
+    private static string ImpossibleText(HiddenMarkovStatistics sums) =>
         $"{sums.Impossible} of {sums.Sequences} sequences {(sums.Impossible == 1 ? "is" : "are")} impossible under the model "
             + $"({(sums.Impossible == 1 ? "number" : "numbers")} "
             + $"{string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")}; {sums.ImpossibleRows} of "
@@ -215,21 +215,21 @@ public sealed partial class HiddenMarkovModel
         {
             var t = graph.Transitions[e];
             var sum = sums[graph.From[e]];
-            // Without its own pseudocount an edge keeps the probability that it began with as its pseudocount.
+            // An edge without a pseudocount keeps its initial probability as its pseudocount.
             var pseudo = t.Pseudocount ?? (Fitting.UseEdgePseudocounts ? t.Probability : null);
             result[e] = !(sum > 0) ? t : t with { Probability = (t.Probability * inertia) + (counts[e] / sum * (1 - inertia)), Pseudocount = pseudo };
         }
         return result;
     }
 
-    /// <summary>Refuses labels that name no state.</summary>
+    /// <summary>Rejects labels that are not state indices.</summary>
     internal void CheckLabels(in FeatureBlock block)
     {
         for (var i = 0; i < block.Labels.Length; i++)
         {
             if (block.Labels[i] >= -1 && block.Labels[i] < EmittingStates) continue;
-            throw new ModelException(ErrorKind.Data, $"label of row {block.FirstRow + i}", $"{block.Labels[i]}, which names no state",
-                $"0 to {EmittingStates - 1}, or -1 where it is not known", "correct the label");
+            throw new ModelException(ErrorKind.Data, $"label of row {block.FirstRow + i}", $"{block.Labels[i]}, which is not a state",
+                $"0 to {EmittingStates - 1}, or -1 if unknown", "correct the label");
         }
     }
 }

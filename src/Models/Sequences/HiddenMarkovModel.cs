@@ -8,23 +8,23 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A hidden Markov model: states that emit rows by any distributions, silent states between them, and edges with probabilities. Every sequence begins in the
-/// silent state <see cref="Start"/>; if there is an edge into <see cref="End"/> the model is finite and sequences finish there, else they may stop in any
-/// emitting state. Missing values have emission probability 1 where the distribution says so.
+/// A hidden Markov model: states that emit rows from arbitrary distributions, silent states between them, and edges with probabilities. Every sequence starts
+/// in the silent state <see cref="Start"/>. If there is an edge into <see cref="End"/>, the model is finite and sequences finish there; otherwise they may stop
+/// in any emitting state. Missing values have emission probability 1 if the distribution supports them.
 /// </summary>
 /// <remarks>
-/// Fitting is exact expectation-maximisation. Computing is linear with scaling; sequences whose numbers leave its range are computed in logarithms instead.
-/// Transitions out of a state are scaled to sum 1.
+/// Fitting is exact expectation-maximisation. The recursions run in linear space with scaling; sequences whose values leave its range are computed in
+/// logarithms. Transitions out of each state are scaled to sum to 1.
 /// </remarks>
 public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<HiddenMarkovModel>
 {
-    /// <summary>Name of the silent state in which every sequence begins.</summary>
+    /// <summary>Name of the silent state in which every sequence starts.</summary>
     public const string Start = "start";
 
     /// <summary>Name of the silent state in which the sequences of a finite model end.</summary>
     public const string End = "end";
 
-    /// <summary>Score kind: index of the state on the most probable path, for each row; its name where states have other names than s0, s1 …</summary>
+    /// <summary>Score kind: for each row, the index of the state on the most probable path, or its name if the states are not named s0, s1 …</summary>
     public const string ViterbiKind = "viterbi";
 
     private readonly HiddenGraph graph;
@@ -35,17 +35,17 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     private readonly Distribution[] emissions;
     private readonly double[] log2Weights;
 
-    // Of each state: the edges out of it that are possible, their probabilities, and whether the end can be reached.
-    private readonly Lazy<(int[][] Ways, double[][] Weights, bool[] CanEnd)> leaving;
+    // For each state: the possible edges out of it, their probabilities, and whether the end can be reached.
+    private readonly Lazy<(int[][] Edges, double[][] Weights, bool[] CanEnd)> leaving;
     private readonly ScoreKind[] scoreKinds;
 
     /// <summary>Makes a model.</summary>
-    /// <param name="states">Emitting and silent states; the start and the end need not be among them.</param>
-    /// <param name="transitions">Edges between them, each pair once; the order does not matter.</param>
-    /// <param name="name">A name for people; null = none.</param>
+    /// <param name="states">Emitting and silent states; the start and the end may be omitted.</param>
+    /// <param name="transitions">Edges between them, at most one per pair of states; the order does not matter.</param>
+    /// <param name="name">A display name; null = none.</param>
     /// <param name="fitting">How it is fitted; null = the defaults.</param>
     /// <param name="refuseRowSums">True: transitions out of a state that do not sum to 1 are an error; false (default): they are scaled, and
-    /// <see cref="Warnings"/> say so.</param>
+    /// <see cref="Warnings"/> reports it.</param>
     /// <exception cref="ModelException">Names, edges or numbers are not usable, or silent states form a cycle.</exception>
     public HiddenMarkovModel(IEnumerable<HiddenState> states, IEnumerable<HiddenTransition> transitions, string? name = null, HiddenFitting? fitting = null,
         bool refuseRowSums = false)
@@ -69,12 +69,12 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         leaving = new(() =>
         {
             var possible = Enumerable.Range(0, graph.From.Length).Where(e => graph.Transitions[e].Probability > 0).ToLookup(e => graph.From[e]);
-            var ways = Enumerable.Range(0, graph.States.Length).Select(s => possible[s].ToArray()).ToArray();
-            return (ways, [.. ways.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray())], CanEnd(ways));
+            var edges = Enumerable.Range(0, graph.States.Length).Select(s => possible[s].ToArray()).ToArray();
+            return (edges, [.. edges.Select(w => w.Select(e => graph.Transitions[e].Probability).ToArray())], CanEnd(edges));
         });
         laneEmissions = new(() => LaneEmissions.For(emissions, evaluator, log2Weights!, Matrices.IsCareful));
         log2Weights = [.. graph.States.Take(emissions.Length).Select(s => Math.Log2(s.Weight))];
-        // Names that nobody gave say no more than the number.
+        // Default names say no more than the index.
         string[] own = [.. graph.States.Take(emissions.Length).Select(s => s.Name)];
         var names = own.Where((n, k) => n != $"s{k}").Any() ? own : null;
         scoreKinds =
@@ -89,16 +89,16 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     /// <inheritdoc/>
     public static string Name => "hmm";
 
-    /// <summary>The model's own name; null = none.</summary>
+    /// <summary>The model's display name; null = none.</summary>
     public string? ModelName { get; }
 
     /// <summary>How it is fitted.</summary>
     public HiddenFitting Fitting { get; }
 
-    /// <summary>All states: the emitting ones first in the order given, then the silent ones, each before those that it leads to.</summary>
+    /// <summary>All states: the emitting states first, in the given order, then the silent states in topological order.</summary>
     public IReadOnlyList<HiddenState> States => graph.States;
 
-    /// <summary>Number of emitting states; they are the first of <see cref="States"/>, and their indices are the labels.</summary>
+    /// <summary>Number of emitting states; they come first in <see cref="States"/>, and their indices are the labels.</summary>
     public int EmittingStates => graph.Emitting;
 
     /// <summary>Index of the start among the states.</summary>
@@ -107,14 +107,14 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     /// <summary>Index of the end among the states.</summary>
     public int EndIndex => graph.EndIndex;
 
-    /// <summary>The edges in the order given, scaled so that those out of a state sum to 1.</summary>
+    /// <summary>The edges in the given order, scaled so that those out of each state sum to 1.</summary>
     public IReadOnlyList<HiddenTransition> Transitions => graph.Transitions;
 
-    /// <summary>True if sequences must finish in the end.</summary>
+    /// <summary>True if every sequence must finish in the end state.</summary>
     public bool IsFinite => graph.IsFinite;
 
     /// <inheritdoc/>
-    /// <remarks>Transitions that were scaled, states that no sequence reaches.</remarks>
+    /// <remarks>Scaled transitions and unreachable states.</remarks>
     public override IReadOnlyList<string> Warnings => graph.Warnings;
 
     private LaneMatrices Matrices => matrices.Value;
@@ -125,7 +125,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public override int Dimensions => emissions[0].Dimensions;
 
     /// <inheritdoc/>
-    /// <remarks>A distribution or a group of edges that is tied counts once, and each state's probabilities to go on one less than they are, as they sum to
+    /// <remarks>Tied distributions and tied groups of edges count once, and the n transition probabilities out of a state count as n - 1, since they sum to
     /// 1.</remarks>
     public override long ParameterCount
     {
@@ -135,7 +135,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             if (Fitting.FreezeTransitions) return count;
             foreach (var own in Enumerable.Range(0, graph.From.Length).GroupBy(e => graph.From[e]))
                 count += own.Count() - 1;
-            // Of tied edges the others follow the first.
+            // The first of a group of tied edges determines the others.
             foreach (var group in graph.Transitions.Where(t => t.Group is not null).GroupBy(t => t.Group, StringComparer.Ordinal)) count -= group.Count() - 1;
             return Math.Max(count, 0);
         }
@@ -154,7 +154,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public Distribution Emission(int state) => emissions[state];
 
     /// <summary>Index of a state by its name.</summary>
-    /// <exception cref="ModelException">There is none.</exception>
+    /// <exception cref="ModelException">The model has no such state.</exception>
     public int IndexOf(string state)
     {
         var index = Array.FindIndex(graph.States, s => s.Name == state);
@@ -162,18 +162,18 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             NearestName.Remedy(state, graph.States.Select(s => s.Name), "correct the name"));
     }
 
-    /// <summary>Labels of a sequence by the names of its emitting states; null = not known.</summary>
-    /// <exception cref="ModelException">A name is none of an emitting state.</exception>
+    /// <summary>Converts names of emitting states to the labels of a sequence; null = unknown.</summary>
+    /// <exception cref="ModelException">A name is not that of an emitting state.</exception>
     public int[] Labels(IEnumerable<string?> names)
     {
         ArgumentNullException.ThrowIfNull(names);
         return [
             .. names.Select(
                 n => n is null ? -1 : IndexOf(n) is var k && k < EmittingStates ? k : throw new ModelException(ErrorKind.Data, "labels",
-                    $"the silent state '{n}'", "names of states that emit", "label the rows only; silent states between them are found"))];
+                    $"the silent state '{n}'", "names of emitting states", "label rows only; the silent states between them are inferred"))];
     }
 
-    /// <summary>The same model, fitted in another way.</summary>
+    /// <summary>The same model with other fitting options.</summary>
     public HiddenMarkovModel With(HiddenFitting fitting)
     {
         ArgumentNullException.ThrowIfNull(fitting);
@@ -218,7 +218,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             if (s == EndIndex) continue;
             var own = Enumerable.Range(0, graph.From.Length).Where(e => graph.From[e] == s && graph.Transitions[e].Probability > 0)
                 .OrderByDescending(e => graph.Transitions[e].Probability).ToList();
-            var ways =
+            var targets =
                 own.Count == 0
                     ? ""
                     : $"; goes to {string.Join(", ", own.Take(most)
@@ -227,7 +227,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             lines.Add($"state {graph.States[s].Name}: "
                 + $"{(s < EmittingStates ? emissions[s].Describe(features) : "silent")}{(graph.States[s].Weight != 1
                     ? $", weight {graph.States[s].Weight.Text()}"
-                    : "")}{(graph.States[s].TiedTo is { } other ? $", tied to {other}" : "")}{ways}");
+                    : "")}{(graph.States[s].TiedTo is { } other ? $", tied to {other}" : "")}{targets}");
         }
         return string.Join(Environment.NewLine, lines);
     }

@@ -3,7 +3,7 @@ using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Statistics of a hidden Markov model: uses of each edge, and what each state emitted.</summary>
+/// <summary>Statistics of a hidden Markov model: uses of each edge and emission statistics of each state.</summary>
 /// <param name="edges">Number of edges.</param>
 /// <param name="emissions">The emitting states' statistics, in order.</param>
 public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emissions) : Statistics
@@ -13,19 +13,19 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
     /// <summary>Weighted uses of each edge, expected or counted. Shape [edges].</summary>
     public double[] Edges { get; } = new double[edges];
 
-    /// <summary>Statistics of each emitting state's distribution and its total weight.</summary>
+    /// <summary>The distribution statistics and total weight of each emitting state.</summary>
     public MixtureStatistics Emissions { get; } = emissions;
 
-    /// <summary>Whole sequences summarised.</summary>
+    /// <summary>Number of sequences summarised.</summary>
     public long Sequences { get; set; }
 
-    /// <summary>Sequences of probability 0 among them, which were left out.</summary>
+    /// <summary>Number of sequences of probability 0; they were left out.</summary>
     public long Impossible { get; private set; }
 
-    /// <summary>Rows of those.</summary>
+    /// <summary>Number of rows in those sequences.</summary>
     public long ImpossibleRows { get; private set; }
 
-    /// <summary>Global numbers of the first of those.</summary>
+    /// <summary>Global numbers of the first such sequences.</summary>
     public List<long> ImpossibleNumbers { get; } = [];
 
     /// <summary>Counts a sequence of probability 0.</summary>

@@ -3,11 +3,11 @@ namespace Pipelines.Models.Sequences;
 /// <summary>The most probable path through a sequence.</summary>
 /// <param name="LogProbability">Natural log-probability of path and sequence together; -infinity if the sequence is impossible.</param>
 /// <param name="States">Index of the state of each row, shape [length]; empty if the sequence is impossible.</param>
-/// <param name="Route">Indices of all states in the order visited, silent ones too, from the start; in a finite model to the end. Empty if the sequence is
-/// impossible.</param>
+/// <param name="Route">Indices of all visited states in order, including silent ones, from the start and, in a finite model, to the end. Empty if the sequence
+/// is impossible.</param>
 public sealed record HiddenPath(double LogProbability, int[] States, int[] Route);
 
-/// <summary>What a hidden Markov model knows of a sequence.</summary>
+/// <summary>Analysis of a sequence under a hidden Markov model.</summary>
 /// <param name="LogProbability">Natural log-probability; -infinity if it is impossible.</param>
 /// <param name="Posterior">Probability of each emitting state for each row given the whole sequence, shape [length, emitting states]; NaN if it is
 /// impossible.</param>
@@ -24,5 +24,5 @@ public sealed record HiddenInference(double LogProbability, double[,] Posterior,
 /// <summary>A sequence drawn from a hidden Markov model.</summary>
 /// <param name="Rows">Shape [length, features].</param>
 /// <param name="States">State of each row, shape [length].</param>
-/// <param name="Route">All states in the order visited, silent ones too, from the start.</param>
+/// <param name="Route">All visited states in order, including silent ones, from the start.</param>
 public sealed record HiddenSample(double[,] Rows, int[] States, int[] Route);

@@ -2,17 +2,17 @@ namespace Pipelines.Models.Sequences;
 
 /// <summary>A state of a hidden Markov model.</summary>
 /// <param name="Name">The name, unique in its model.</param>
-/// <param name="Distribution">What the state emits; null = silent, unless it is tied.</param>
-/// <param name="Weight">Factor of each emission's probability, finite and above 0; default 1. Results are then those of the weighted model.</param>
-/// <param name="TiedTo">Name of another emitting state whose distribution this one shares: both are fitted together. Null = none.</param>
+/// <param name="Distribution">The emission distribution; null = silent, unless the state is tied.</param>
+/// <param name="Weight">Factor applied to each emission probability, finite and above 0; default 1. All results are those of the weighted model.</param>
+/// <param name="TiedTo">Name of another emitting state whose distribution this state shares; the two are fitted together. Null = none.</param>
 public sealed record HiddenState(string Name, Distribution? Distribution = null, double Weight = 1, string? TiedTo = null);
 
 /// <summary>An edge between two states of a hidden Markov model.</summary>
 /// <param name="From">Name of the state it leaves.</param>
 /// <param name="To">Name of the state it enters.</param>
 /// <param name="Probability">Its probability, finite and at least 0.</param>
-/// <param name="Pseudocount">Added to its count where fitting uses pseudocounts of edges; null = its probability.</param>
-/// <param name="Group">Edges of one group are tied: the count of each is the sum of all. Null = none.</param>
+/// <param name="Pseudocount">Added to its count if fitting uses edge pseudocounts; null = its probability.</param>
+/// <param name="Group">Edges of the same group are tied: each gets the sum of their counts. Null = not tied.</param>
 public sealed record HiddenTransition(string From, string To, double Probability, double? Pseudocount = null, string? Group = null);
 
 /// <summary>How states are fitted to sequences.</summary>
@@ -24,28 +24,28 @@ public enum HiddenTraining
     /// <summary>Counts along the most probable path of each sequence.</summary>
     Viterbi,
 
-    /// <summary>Counts along the labels; every sequence must have them.</summary>
+    /// <summary>Counts along the labels; every row must be labeled.</summary>
     Labeled,
 }
 
-/// <summary>What happens to a sequence that the model gives probability 0.</summary>
+/// <summary>How to treat a sequence of probability 0 under the model.</summary>
 public enum ImpossibleSequence
 {
-    /// <summary>It is left out, counted and named in the fit's warnings.</summary>
+    /// <summary>It is left out, and the fit's warnings report it.</summary>
     Skip,
 
-    /// <summary>It is an error that names it.</summary>
+    /// <summary>It raises an error that names the sequence.</summary>
     Fail,
 }
 
-/// <summary>How a hidden Markov model is fitted, beside what <see cref="Fitting.FitOptions"/> say of any model. Travels with the model.</summary>
+/// <summary>How a hidden Markov model is fitted, in addition to the general <see cref="Fitting.FitOptions"/>. Stored with the model.</summary>
 public sealed record HiddenFitting
 {
     /// <summary>Which counts are used; default <see cref="HiddenTraining.BaumWelch"/>.</summary>
     public HiddenTraining Training { get; init; }
 
     /// <summary>
-    /// Share of the old probability that each edge keeps, 0 (default) … 1. The inertia of the fit's options, where it is above 0, replaces both.
+    /// Share of the old probability that each edge keeps, 0 (default) … 1. The fit options' inertia, if above 0, replaces both.
     /// </summary>
     public double EdgeInertia { get; init; }
 
@@ -53,7 +53,7 @@ public sealed record HiddenFitting
     public double DistributionInertia { get; init; }
 
     /// <summary>
-    /// Added to the count of every edge, in transitions; at least 0, default 0. The pseudocount of the fit's options, where it is above 0, replaces both.
+    /// Added to the count of every edge, in transitions; at least 0, default 0. The fit options' pseudocount, if above 0, replaces both.
     /// </summary>
     public double TransitionPseudocount { get; init; }
 
@@ -64,11 +64,11 @@ public sealed record HiddenFitting
     public bool UseEdgePseudocounts { get; init; }
 
     /// <summary>
-    /// True: fitting leaves all transitions as they are. Default false. Single distributions are frozen by <see cref="Distribution.Freeze"/>.
+    /// True: fitting does not change the transitions. Default false. To freeze individual distributions, use <see cref="Distribution.Freeze"/>.
     /// </summary>
     public bool FreezeTransitions { get; init; }
 
-    /// <summary>What happens to sequences of probability 0 in fitting; default <see cref="ImpossibleSequence.Skip"/>.</summary>
+    /// <summary>How fitting treats sequences of probability 0; default <see cref="ImpossibleSequence.Skip"/>.</summary>
     public ImpossibleSequence Impossible { get; init; }
 
     internal void Validate() => ModelException.CheckOptions("hidden Markov model, fitting",

@@ -4,7 +4,7 @@ using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Begins a fit with what labels say: the states take the labels' names, and each the distribution of the rows that are known to be in it.</summary>
+/// <summary>Initializes a fit from labels: each state takes a label's name and starts from the distribution of that label's rows.</summary>
 /// <param name="start">The model chosen without labels.</param>
 internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
 {
@@ -12,26 +12,26 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
 
     private readonly TileEvaluator evaluator = new([.. Enumerable.Range(0, start.EmittingStates).Select(start.Emission)]);
 
-    /// <summary>The start with the labels' names and rows.</summary>
+    /// <summary>The initial model with the labels' names and row distributions.</summary>
     /// <param name="start">The model chosen without labels.</param>
     /// <param name="pass">The data.</param>
     /// <param name="names">Names of the labels, in code order.</param>
-    /// <param name="options">Least variance and pseudocount are used.</param>
+    /// <param name="options">The minimum variance and pseudocount are used.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ModelException">There are more labels than states, or a name is that of the start or the end.</exception>
+    /// <exception cref="ModelException">There are more labels than states, or a label has the name of the start or the end.</exception>
     public static async ValueTask<HiddenMarkovModel> RunAsync(HiddenMarkovModel start, IDataPass pass, IReadOnlyList<string> names, FitOptions options,
         CancellationToken cancellationToken)
     {
         if (names.Count > start.EmittingStates)
             throw new ModelException(ErrorKind.Data, "labels",
                 $"{names.Count} different ones ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? " …" : "")})",
-                $"at most {start.EmittingStates}, one for each state", "fit more states, or join labels");
+                $"at most {start.EmittingStates}, one for each state", "fit more states, or merge labels");
         if (names.FirstOrDefault(n => string.IsNullOrWhiteSpace(n) || n is HiddenMarkovModel.Start or HiddenMarkovModel.End) is { } taken)
             throw new ModelException(ErrorKind.Data, "labels", $"the label '{taken}'",
                 $"names other than '{HiddenMarkovModel.Start}' and '{HiddenMarkovModel.End}', which the states around each sequence have, and none "
                     + "that is empty", "rename the label");
         var statistics = (MixtureStatistics)await pass.RunAsync(new LabeledStart(start), cancellationToken).ConfigureAwait(false);
-        // States beyond the labels are the ones that no row is known to be in.
+        // States beyond the labels have no labeled rows.
         var all =
             names.Concat(Enumerable.Range(names.Count, int.MaxValue - names.Count).Select(i => $"s{i}").Where(n => !names.Contains(n, StringComparer.Ordinal)))
                 .Take(start.EmittingStates).ToArray();
@@ -43,7 +43,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
             if (!(statistics.Responsibilities[k] > 0)) continue;
             try
             {
-                // A category that only rows without a label have must not be impossible for good.
+                // A category that occurs only in unlabeled rows must not become impossible permanently.
                 var pseudocount = Math.Max(options.Pseudocount, LeastPseudocount);
                 var maximize = options.Maximization(1) with { Inertia = 0, Pseudocount = pseudocount, Rows = statistics.Rows };
                 var own = distributions[k].Maximize(statistics.Parts[k], maximize);
@@ -52,7 +52,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
             }
             catch (ModelException)
             {
-                // Too few rows to tell a distribution: the one found without labels is kept, and fitting goes on from there.
+                // Too few rows to estimate a distribution: keep the one found without labels and let fitting continue from it.
             }
         }
         return start.Renamed(all, distributions);
@@ -80,7 +80,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
             {
                 var row = (t * FeatureTile.Capacity) + i;
                 while (row >= block.SequenceOffsets[sequence + 1]) sequence++;
-                // A sequence weighs what its first row weighs.
+                // A sequence has the weight of its first row.
                 if (block.Labels[row] >= 0)
                     posteriors[(block.Labels[row] * FeatureTile.Capacity) + i] = block.Weights.IsEmpty ? 1 : block.Weights[block.SequenceOffsets[sequence]];
             }

@@ -3,16 +3,16 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// Forward, backward and Viterbi of one sequence in logarithms to base 2: nothing underflows, whatever the numbers. The plain twin of the kernels, and what
-/// takes over where a sequence leaves their range. The numbers of a row are relative to its largest one, its scale: those of a whole sequence are so large that
-/// their last digits are lost, and posteriors with them.
+/// Forward, backward and Viterbi of one sequence in logarithms to base 2: nothing underflows. The scalar reference implementation of the kernels, and the
+/// fallback for sequences that leave their range. The values of a row are relative to its largest one, its scale: absolute values of a long sequence are so
+/// large that their last digits, and with them the posteriors, would be lost.
 /// </summary>
 /// <param name="chain">The model without its silent states.</param>
 internal sealed class LogRecursions(EffectiveChain chain)
 {
     private const int Segment = 1 << 14;
 
-    // Steps of Viterbi's recursion between two looks at the cancellation token.
+    // Steps of the Viterbi recursion between checks of the cancellation token.
     private const int StepsPerPoll = 16;
 
     private readonly int states = chain.States;
@@ -23,7 +23,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
     /// <summary>Base-2 log-probabilities of the symbols up to t with state j at t, less the scales of the rows up to t.</summary>
     /// <param name="emissions">Base-2 log-probability of symbol t in state j at [t * E + j].</param>
     /// <param name="forward">Shape [T * E].</param>
-    /// <param name="scales">What was taken off each row beyond the row before; shape [T].</param>
+    /// <param name="scales">The amount subtracted from each row in addition to that of the row before; shape [T].</param>
     /// <returns>Base-2 log-probability of the sequence; -infinity if it is impossible.</returns>
     public double Forward(ReadOnlySpan<double> emissions, Span<double> forward, Span<double> scales)
     {
@@ -54,10 +54,10 @@ internal sealed class LogRecursions(EffectiveChain chain)
         return total + LogSum(terms[..states]);
     }
 
-    /// <summary>Base-2 log-probabilities of the symbols after t and the finish, given state i at t, less the scales of the rows from t on.</summary>
+    /// <summary>Base-2 log-probabilities of the symbols after t and of finishing, given state i at t, less the scales of the rows from t on.</summary>
     /// <param name="emissions">As for <see cref="Forward"/>.</param>
     /// <param name="backward">Shape [T * E].</param>
-    /// <param name="scales">What was taken off each row beyond the row after it; shape [T].</param>
+    /// <param name="scales">The amount subtracted from each row in addition to that of the row after; shape [T].</param>
     public void Backward(ReadOnlySpan<double> emissions, Span<double> backward, Span<double> scales)
     {
         var length = emissions.Length / states;
@@ -86,7 +86,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
     /// <param name="backward">The result of <see cref="Backward"/>.</param>
     /// <param name="backwardScales">Its scales.</param>
     /// <param name="weight">Weight of the sequence in the ratios; the posteriors are unweighted.</param>
-    /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = not wanted.</param>
+    /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = not computed.</param>
     public void Posteriors(
         ReadOnlySpan<double> emissions,
         Span<double> forward,
@@ -98,7 +98,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
     {
         var length = emissions.Length / states;
         var wide = states + 1;
-        // An empty sequence goes from the start to the end for certain.
+        // An empty sequence goes from the start to the end with certainty.
         if (length == 0 && !ratios.IsEmpty) ratios[(states * wide) + states] += weight / chain.Probability[states, states];
         for (var t = length - 1; t >= 0; t--)
         {
@@ -113,7 +113,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
             }
             if (!ratios.IsEmpty)
             {
-                // The sum of all ways into this row, in terms of the row before.
+                // The sum over all transitions into this row, on the scale of the row before.
                 var total = Total(own, after) + forwardScales[t];
                 var before = t > 0 ? forward.Slice((t - 1) * states, states) : default;
                 for (var j = 0; j < states; j++)
@@ -128,13 +128,13 @@ internal sealed class LogRecursions(EffectiveChain chain)
     }
 
     /// <summary>
-    /// The most probable path; the lowest state on ties. Long sequences go in segments: the way back through a segment is found again when the path behind it
-    /// is known, so memory grows with a segment, not with the sequence.
+    /// The most probable path; the lowest state on ties. Long sequences are processed in segments: the backpointers of a segment are recomputed once the path
+    /// after it is known, so memory grows with the segment, not with the sequence.
     /// </summary>
     /// <param name="rows">The sequence.</param>
-    /// <param name="emissions">Gives base-2 log-probabilities of some of its rows.</param>
+    /// <param name="emissions">Computes base-2 log-probabilities for a range of its rows.</param>
     /// <param name="path">State of each row, shape [rows]; filled if the sequence is possible.</param>
-    /// <returns>Base-2 log-probability of the path with the rows; -infinity if the sequence is impossible.</returns>
+    /// <returns>Joint base-2 log-probability of path and rows; -infinity if the sequence is impossible.</returns>
     public double Viterbi(in FeatureBlock rows, EmissionsOf emissions, Span<int> path)
     {
         if (path.Length == 0) return chain.Best2[states, states];
@@ -151,8 +151,8 @@ internal sealed class LogRecursions(EffectiveChain chain)
         var (total, last) = (double.NegativeInfinity, 0);
         for (var i = 0; i < states; i++)
         {
-            var way = current[i] + chain.Best2[i, states];
-            if (way > total) (total, last) = (way, i);
+            var sum = current[i] + chain.Best2[i, states];
+            if (sum > total) (total, last) = (sum, i);
         }
         if (!(total > double.NegativeInfinity)) return double.NegativeInfinity;
         for (var s = segments - 1; s >= 0; s--)
@@ -167,7 +167,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         return total;
     }
 
-    // One segment: the best ways to each state at its end, and where each came from.
+    // One segment: the best path to each state at its end, with backpointers.
     private double[] Pass(in FeatureBlock rows, EmissionsOf emissions, int segment, ViterbiStep step, double[] before, int[] back)
     {
         var first = segment * Segment;
@@ -193,7 +193,7 @@ internal sealed class LogRecursions(EffectiveChain chain)
         return current;
     }
 
-    // Takes the largest number off all; nothing where that is infinite or not a number.
+    // Subtracts the largest value from all, unless it is infinite or NaN.
     private static double Rescale(Span<double> row)
     {
         var max = double.NegativeInfinity;

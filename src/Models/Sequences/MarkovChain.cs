@@ -7,10 +7,9 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A Markov chain of order k over categories: P(x1), P(x2 | x1) … P(x(k+1) | x1 … xk), the last of which serves all later positions too.
-/// Table i below k is fitted to the first i + 1 rows of each sequence, table k to every window of k + 1 rows. Contexts that were never seen get equal shares;
-/// those that only new rows lack keep theirs.
-/// A window with a missing entry contributes nothing.
+/// A Markov chain of order k over categories: P(x1), P(x2 | x1) … P(x(k+1) | x1 … xk), the last of which also serves all later positions. Table i below k is
+/// fitted to the first i + 1 rows of each sequence, table k to every window of k + 1 rows. Contexts that were never seen get equal shares; contexts seen before
+/// but absent from new rows keep theirs. A window with a missing entry is skipped.
 /// </summary>
 public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
 {
@@ -19,8 +18,8 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     private readonly TableDistribution[] tables;
 
     /// <summary>Makes a chain.</summary>
-    /// <param name="tables">Shape [order + 1]: table i over i + 1 features, the earlier rows first, the row itself last; the first a
-    /// <see cref="DiscreteDistribution"/>, the others <see cref="ConditionalProbabilityTable"/>s.</param>
+    /// <param name="tables">Shape [order + 1]: table i over i + 1 features, the earlier rows first, the row itself last; the first is a
+    /// <see cref="DiscreteDistribution"/>, the others are <see cref="ConditionalProbabilityTable"/>s.</param>
     /// <exception cref="ModelException">There is no table, or one has the wrong shape.</exception>
     public MarkovChain(IReadOnlyList<TableDistribution> tables)
     {
@@ -31,7 +30,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
             if (tables[i].Dimensions != i + 1 || (i == 0 ? tables[i] is not DiscreteDistribution : tables[i] is not ConditionalProbabilityTable))
                 throw new ModelException(ErrorKind.Usage, $"Markov chain, table {i}", $"a {tables[i].FormatName} over {tables[i].Dimensions} features", i == 0
                     ? "a discrete distribution"
-                    : $"a conditional probability table over {i + 1} features", "give a table for each number of rows before");
+                    : $"a conditional probability table over {i + 1} features", "pass one table for each number of preceding rows");
         }
         this.tables = [.. tables];
     }
@@ -39,7 +38,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     /// <inheritdoc/>
     public static string Name => "markov-chain";
 
-    /// <summary>Number of rows before that the next one depends on.</summary>
+    /// <summary>Number of preceding rows that the next row depends on.</summary>
     public int Order => tables.Length - 1;
 
     /// <summary>The tables, shape [Order + 1].</summary>
@@ -69,8 +68,8 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
             ?? throw JsonHelpers.Bad("property 'tables'", JsonHelpers.Quote(t.Required("type").ToString()), "tables of categories"))]);
 
     /// <summary>A chain fitted to sequences in memory.</summary>
-    /// <param name="order">Number of rows before that the next one depends on, at least 0.</param>
-    /// <param name="sequences">The sequences, of codes 0, 1, 2 …</param>
+    /// <param name="order">Number of preceding rows that the next row depends on, at least 0.</param>
+    /// <param name="sequences">The sequences, as codes 0, 1, 2 …</param>
     /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
     public static MarkovChain FromSamples(int order, SequenceSet sequences, FitOptions? options = null) =>
@@ -139,7 +138,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     /// <inheritdoc/>
     public override void LogProbabilities(in FeatureBlock block, Span<double> logs)
     {
-        // Table by table, in the order of rows: the same sums whatever stands beside a sequence.
+        // Table by table, in row order: the sums do not depend on a sequence's neighbours.
         logs.Clear();
         using var scratch = Scratch.Enter();
         var own = scratch.Take(FeatureTile.Capacity);
@@ -151,7 +150,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     }
 
     /// <summary>Draws sequences of codes.</summary>
-    /// <param name="count">How many, at least 0.</param>
+    /// <param name="count">Number of sequences, at least 0.</param>
     /// <param name="length">Rows of each, at least 0.</param>
     /// <param name="seed">Equal seeds give equal sequences.</param>
     /// <returns>Shape [count][length].</returns>

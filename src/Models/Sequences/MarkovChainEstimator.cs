@@ -3,8 +3,8 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>A Markov chain before its tables are known. They are counted in one pass after a look at the data.</summary>
-/// <param name="order">Number of rows before that the next one depends on, 0 … 16.</param>
+/// <summary>A Markov chain before its tables are known. After a survey of the data, the tables are counted in one pass.</summary>
+/// <param name="order">Number of preceding rows that the next row depends on, 0 … 16.</param>
 public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
 {
     /// <inheritdoc/>

@@ -3,7 +3,9 @@ using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Adds one sequence at a time to statistics, in logarithms: the kernels' plain twin, and the only way for hard counts and labels.</summary>
+/// <summary>
+/// Adds one sequence at a time to statistics, in logarithms: the scalar reference for the kernels, and the only implementation of hard counts and labels.
+/// </summary>
 internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph, EffectiveChain chain, TileEvaluator evaluator, double[] log2Weights)
 {
     private readonly LogRecursions recursions = new(chain);
@@ -15,7 +17,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
     /// <summary>Adds sequence <paramref name="s"/> of a block.</summary>
     /// <param name="block">The rows.</param>
     /// <param name="s">Number of the sequence in the block.</param>
-    /// <param name="known">Its base-2 log-probability; null = not known yet.</param>
+    /// <param name="known">Its base-2 log-probability; null = not yet known.</param>
     /// <param name="total">Added to.</param>
     /// <param name="lanes">Added to.</param>
     /// <param name="ratios">Shape [E + 1, E + 1]; added to.</param>
@@ -30,7 +32,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
                 "label every row, or train by Baum-Welch, which takes sequences without labels too")
             { SequenceNumber = block.FirstSequence + s };
         if (weight == 0) return;
-        // Counts along one path need no more of the forward numbers than the probability.
+        // Counts along a single path need only the probability from the forward pass.
         var isOnePath = model.Fitting.Training == HiddenTraining.Viterbi || (labels.Length > 0 && !labels.Contains(-1));
         var needsForward = !isOnePath || known is null;
         var emissions = needsForward ? Emissions(block.Slice(first, length)) : [];
@@ -85,7 +87,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         return result;
     }
 
-    // Rows whose state is known are impossible in all others; what is known does not change the probability that counts as objective.
+    // A labeled row is impossible in all other states; labels do not change the probability used as the objective.
     private void Pin(double[] emissions, ReadOnlySpan<int> labels, Span<double> alpha, Span<double> scale, long number)
     {
         for (var t = 0; t < labels.Length; t++)
@@ -103,7 +105,7 @@ internal sealed class PlainSummarizer(HiddenMarkovModel model, HiddenGraph graph
         for (var t = 0; t <= labels.Length; t++)
         {
             var to = t < labels.Length ? labels[t] : states;
-            // A transition of probability 0 that the model has may be learnt from labels; one that it does not have may not.
+            // An existing transition of probability 0 may be learnt from labels; a missing transition may not.
             if (to < states || graph.IsFinite)
             {
                 var reachable = chain.Probability[from, to] > 0 || HasEdge(from, to);

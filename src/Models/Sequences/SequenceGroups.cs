@@ -1,25 +1,26 @@
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// How sequences are cut into the groups that are summarised in parallel and folded in order: by lengths and global order only, so that the bits depend on
-/// neither files, batches nor threads. A group ends with the sequence that fills it: it has the rows of a batch and 128 sequences, or the rows of 16 batches.
+/// Splits sequences into the groups that are summarised in parallel and folded in order. The split depends on lengths and global order only, so results are
+/// bit-identical for any files, batches and threads. A group ends with the sequence that fills it: when it has one batch of rows and 128 sequences, or 16
+/// batches of rows.
 /// </summary>
 public static class SequenceGroups
 {
-    /// <summary>So many sequences keep the lanes of the kernels evenly loaded, whatever their lengths.</summary>
+    /// <summary>This many sequences keep the kernels' lanes evenly loaded for any lengths.</summary>
     public const int Sequences = 128;
 
-    /// <summary>Batches of rows after which a group ends, however few its sequences.</summary>
+    /// <summary>Batches of rows after which a group ends, even with few sequences.</summary>
     public const int MostBatches = 16;
 
-    /// <summary>True if a group that holds so much is full.</summary>
+    /// <summary>True if a group of this size is full.</summary>
     /// <param name="sequences">Whole sequences in it.</param>
     /// <param name="rows">Rows in it.</param>
-    /// <param name="batchSize">Rows of a batch, at least 1.</param>
+    /// <param name="batchSize">Rows per batch, at least 1.</param>
     public static bool IsFull(int sequences, long rows, int batchSize) =>
         rows >= batchSize && (sequences >= Sequences || rows >= (long)MostBatches * batchSize);
 
-    /// <summary>First sequences of the groups of a set, and at the end the number of sequences. Shape [groups + 1].</summary>
+    /// <summary>First sequence of each group of a set, followed by the number of sequences. Shape [groups + 1].</summary>
     public static int[] Cut(SequenceSet sequences, int batchSize)
     {
         ArgumentNullException.ThrowIfNull(sequences);

@@ -8,9 +8,9 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A mixture of models of whole sequences, such as hidden Markov models or Markov chains: p(sequence) = sum over k of pi_k p_k(sequence). Each sequence has one
-/// responsibility for each component, which weighs all its rows. Sequences that no component can produce are an error; empty ones count for the mixing weights
-/// only.
+/// A mixture of models of whole sequences, such as hidden Markov models or Markov chains: p(sequence) = sum over k of pi_k p_k(sequence). Each component has
+/// one responsibility per sequence, which weights all its rows. Sequences that no component can produce are an error; empty sequences count for the mixing
+/// weights only.
 /// </summary>
 public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixture>
 {
@@ -19,7 +19,7 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
 
     /// <summary>Makes a mixture.</summary>
     /// <param name="components">At least one, all over the same number of features.</param>
-    /// <param name="weights">Shape [K], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
+    /// <param name="weights">Shape [K], at least 0, not all 0; scaled to sum to 1. Null = equal.</param>
     /// <exception cref="ModelException">Dimensions differ or a weight is out of range.</exception>
     public SequenceMixture(IReadOnlyList<SequenceModel> components, IReadOnlyList<double>? weights = null)
     {
@@ -33,7 +33,7 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
                 "finite numbers of at least 0, not all 0"));
         Components = [.. components];
         var total = weights?.Sum() ?? components.Count;
-        // Weights that already sum to 1 stay as they are to the bit.
+        // Weights that already sum to 1 are kept bit for bit.
         var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
         this.weights = [.. Enumerable.Range(0, components.Count).Select(k => (weights?[k] ?? 1) / divisor)];
         scoreKinds =
@@ -57,7 +57,7 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
     public override int Dimensions => Components[0].Dimensions;
 
     /// <inheritdoc/>
-    /// <remarks>The labels are the component's number, the same in all rows.</remarks>
+    /// <remarks>The label of every row is the index of the sequence's component.</remarks>
     public override void Sample(SeededRandom random, Span<double> rows, Span<int> labels)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -133,14 +133,14 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
             if (mixture.Responsibilities[k] < NormalDistribution.LeastWeight)
                 yield return $"component {k} died: no sequence belongs to it any more; it keeps its parameters at weight {weights[k].Text()} "
                     + "(use fewer components or another start)";
-            foreach (var words in Components[k].Diagnose(mixture.Parts[k])) yield return $"component {k}: {words}";
+            foreach (var text in Components[k].Diagnose(mixture.Parts[k])) yield return $"component {k}: {text}";
         }
     }
 
     /// <inheritdoc/>
     public override void LogProbabilities(in FeatureBlock block, Span<double> logs) => Posteriors(block, logs, new double[Components.Count * logs.Length]);
 
-    /// <summary>Posterior probability of each component for each sequence; NaN where no component can produce it.</summary>
+    /// <summary>Posterior probability of each component for each sequence; NaN if no component can produce it.</summary>
     /// <param name="sequences">The sequences.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>Shape [sequences, K].</returns>
@@ -180,7 +180,7 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
         var logs = new double[count];
         var posteriors = new double[Components.Count * count];
         Posteriors(block, logs, posteriors);
-        // Empty sequences have no row that could carry a weight to the components.
+        // Empty sequences have no row to carry a weight to the components.
         List<int> filled = [0];
         foreach (var offset in block.SequenceOffsets)
             if (offset != filled[^1]) filled.Add(offset);
@@ -240,7 +240,7 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
         {
             var max = double.NegativeInfinity;
             for (var k = 0; k < Components.Count; k++) max = Math.Max(max, posteriors[(k * count) + s]);
-            // Relative to the largest: the log-probability of a long sequence has fewer digits behind the point.
+            // Relative to the largest: the log-probability of a long sequence has fewer decimal digits.
             double sum = 0;
             for (var k = 0; k < Components.Count; k++)
                 sum += posteriors[(k * count) + s] = max > double.NegativeInfinity ? Math.Exp(posteriors[(k * count) + s] - max) : double.NaN;

@@ -4,12 +4,12 @@ using Pipelines.Models.Sequences;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A model of whole sequences of rows. The same three verbs as any <see cref="Model"/>, over blocks that say where their sequences begin
-/// (<see cref="FeatureBlock.SequenceOffsets"/>); so the one EM loop, the ordered fold and saved models serve it as they are.
+/// A model of whole sequences of rows. It has the same three operations as any <see cref="Model"/>, on blocks that mark where their sequences begin
+/// (<see cref="FeatureBlock.SequenceOffsets"/>), so the EM loop, the ordered fold and the file format work unchanged.
 /// </summary>
 public abstract class SequenceModel : Model
 {
-    /// <summary>Options of a fit to sequences where the caller gives none: the log-likelihood may rise by no more than 1e-9 when it stops.</summary>
+    /// <summary>Default options of a fit to sequences: it stops when the log-likelihood rises by no more than 1e-9.</summary>
     public static FitOptions DefaultFit { get; } = new() { StopThreshold = 1e-9 };
 
     /// <inheritdoc/>
@@ -48,40 +48,40 @@ public abstract class SequenceModel : Model
     }
 
     /// <summary>Draws a sequence.</summary>
-    /// <param name="random">Where the random numbers come from.</param>
-    /// <param name="rows">Shape [length, features]; filled. The sequence has just this length: a model whose sequences end draws again what ends before or
-    /// after.</param>
-    /// <param name="labels">Shape [length]; filled with what each row came from, as the score <c>label</c> counts it: a state, a component. Empty = not
-    /// wanted.</param>
-    /// <exception cref="ModelException">The model cannot be drawn from, or has no sequence of this length.</exception>
+    /// <param name="random">Source of random numbers.</param>
+    /// <param name="rows">Shape [length, features]; filled. The sequence has exactly this length: a finite model redraws sequences that end earlier or
+    /// later.</param>
+    /// <param name="labels">Shape [length]; filled with the origin of each row, a state or component, as in the score <c>label</c>. Empty = not
+    /// computed.</param>
+    /// <exception cref="ModelException">The model does not support sampling, or has no sequence of this length.</exception>
     public virtual void Sample(SeededRandom random, Span<double> rows, Span<int> labels) =>
-        throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "a model that draws no sequences", "one that does, such as a hidden Markov model",
+        throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "a model that cannot sample sequences", "one that can, such as a hidden Markov model",
             "fit another model to the same data");
 
     /// <summary>Adds the statistics of whole sequences.</summary>
     /// <param name="block">Rows with at least one sequence.</param>
-    /// <param name="statistics">What <see cref="Model.CreateStatistics"/> of this model made.</param>
+    /// <param name="statistics">Statistics made by this model's <see cref="Model.CreateStatistics"/>.</param>
     protected abstract void SummarizeSequences(in FeatureBlock block, Statistics statistics);
 
     /// <summary>Fills the requested columns for each row of whole sequences.</summary>
     /// <param name="block">Rows with at least one sequence.</param>
-    /// <param name="scores">Room for at least the block's rows.</param>
+    /// <param name="scores">Buffer for at least the block's rows.</param>
     protected abstract void ScoreSequences(in FeatureBlock block, ScoreBatch scores);
 
     private void Check(in FeatureBlock block)
     {
         this.CheckBlock(block);
         if (block.SequenceOffsets.IsEmpty && block.Rows > 0)
-            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that are no sequences", "rows with the starts of their sequences",
-                "say which rows make a sequence");
+            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows without sequences", "rows with the starts of their sequences",
+                "specify which rows form a sequence");
     }
 }
 
 /// <summary>Fitting and scoring of sequences in memory.</summary>
 public static class SequenceFitting
 {
-    /// <summary>Fits a model to sequences in memory, beginning with its own parameters.</summary>
-    /// <param name="model">Where to begin.</param>
+    /// <summary>Fits a model to sequences in memory, starting from its current parameters.</summary>
+    /// <param name="model">The initial model.</param>
     /// <param name="sequences">The sequences.</param>
     /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
@@ -90,7 +90,7 @@ public static class SequenceFitting
         where TModel : SequenceModel => new ModelEstimator<TModel>(model).Fit(sequences, options, cancellationToken);
 
     /// <summary>Fits an estimator to sequences in memory.</summary>
-    /// <param name="estimator">What to fit.</param>
+    /// <param name="estimator">The model to fit.</param>
     /// <param name="sequences">The sequences.</param>
     /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
@@ -106,7 +106,7 @@ public static class SequenceFitting
         return fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
     }
 
-    /// <summary>Runs work on groups of sequences, several at once; each group is handed to exactly one call.</summary>
+    /// <summary>Runs work on groups of sequences in parallel; each group is passed to exactly one call.</summary>
     internal static void ForEachGroup(SequenceSet sequences, int maxDegreeOfParallelism, Action<int, int> work)
     {
         var groups = SequenceGroups.Cut(sequences, 4096);

@@ -2,9 +2,9 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>A pass over sequences in memory: groups in parallel, folded in order, all threads on one copy of the data.</summary>
+/// <summary>A pass over sequences in memory: groups are processed in parallel and folded in order; all threads share one copy of the data.</summary>
 /// <param name="sequences">The sequences.</param>
-/// <param name="batchSize">Rows of a batch; see <see cref="SequenceGroups"/>.</param>
+/// <param name="batchSize">Rows per batch; see <see cref="SequenceGroups"/>.</param>
 /// <param name="maxDegreeOfParallelism">Threads, -1 = all cores.</param>
 public sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, int maxDegreeOfParallelism = -1) : IDataPass
 {
@@ -14,7 +14,7 @@ public sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, 
     public int Columns => sequences.Columns;
 
     /// <inheritdoc/>
-    /// <remarks>Labels in memory are indices of states, which are called s0, s1 …</remarks>
+    /// <remarks>Labels in memory are state indices; the states are named s0, s1 …</remarks>
     public IReadOnlyList<string>? LabelNames => sequences.LabelCount > 0 ? [.. Enumerable.Range(0, sequences.LabelCount).Select(k => $"s{k}")] : null;
 
     /// <inheritdoc/>

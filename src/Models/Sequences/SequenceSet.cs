@@ -1,17 +1,19 @@
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Sequences in memory: rows of all of them one after the other, and where each begins. Wraps the caller's rows where it can: no copy.</summary>
+/// <summary>
+/// Sequences in memory: the concatenated rows of all sequences and the offset of each. Wraps the caller's rows without copying where possible.
+/// </summary>
 public sealed class SequenceSet
 {
     private readonly FeatureMatrix rows;
     private readonly int[] offsets;
     private readonly int[]? labels;
 
-    /// <summary>Makes sequences of rows that lie one after the other.</summary>
-    /// <param name="rows">The rows; a sequence weighs what its first row weighs.</param>
-    /// <param name="offsets">Shape [sequences + 1], from 0 to the number of rows, never falling: sequence s is the rows offsets[s] … offsets[s + 1] -
-    /// 1.</param>
-    /// <param name="labels">Shape [rows]: index of the state that a row is known to be in, -1 = not known; null = nothing is known.</param>
+    /// <summary>Makes sequences from concatenated rows.</summary>
+    /// <param name="rows">The rows; a sequence has the weight of its first row.</param>
+    /// <param name="offsets">Shape [sequences + 1], from 0 to the number of rows, never decreasing: sequence s consists of the rows offsets[s] … offsets[s + 1]
+    /// - 1.</param>
+    /// <param name="labels">Shape [rows]: index of the known state of each row, -1 = unknown; null = no labels.</param>
     /// <exception cref="ModelException">The offsets or labels do not fit the rows.</exception>
     public SequenceSet(FeatureMatrix rows, IReadOnlyList<int> offsets, int[]? labels = null)
     {
@@ -19,7 +21,7 @@ public sealed class SequenceSet
         ArgumentNullException.ThrowIfNull(offsets);
         ModelException.CheckOptions("sequences",
             (offsets.Count > 0 && offsets[0] == 0 && offsets[^1] == rows.Rows && Enumerable.Range(1, offsets.Count - 1).All(s => offsets[s] >= offsets[s - 1]),
-                nameof(offsets), $"{offsets.Count} numbers", $"numbers from 0 to {rows.Rows} that never fall"),
+                nameof(offsets), $"{offsets.Count} numbers", $"numbers from 0 to {rows.Rows} that never decrease"),
             (labels is null || labels.Length == rows.Rows, nameof(labels), labels?.Length, $"one for each of {rows.Rows} rows"));
         (this.rows, this.offsets, this.labels) = (rows, [.. offsets], labels);
     }
@@ -27,19 +29,19 @@ public sealed class SequenceSet
     /// <summary>Number of sequences.</summary>
     public int Count => offsets.Length - 1;
 
-    /// <summary>Number of rows of all sequences.</summary>
+    /// <summary>Total number of rows.</summary>
     public int Rows => rows.Rows;
 
-    /// <summary>Number of features of a row.</summary>
+    /// <summary>Number of features per row.</summary>
     public int Columns => rows.Columns;
 
-    /// <summary>One more than the largest label; 0 if no row has one.</summary>
+    /// <summary>One more than the largest label; 0 if there are no labels.</summary>
     public int LabelCount => labels is null || labels.Length == 0 ? 0 : labels.Max() + 1;
 
     /// <summary>Sequences of several features, copied side by side.</summary>
     /// <param name="sequences">Each of shape [length, features]; NaN = missing.</param>
-    /// <param name="weights">Shape [sequences], finite and at least 0; null = all 1. The weight of an empty sequence is not kept.</param>
-    /// <param name="labels">Shape [sequences][length]: state indices, -1 = not known; null, or null for a sequence = nothing is known.</param>
+    /// <param name="weights">Shape [sequences], finite and at least 0; null = all 1. The weight of an empty sequence is ignored.</param>
+    /// <param name="labels">Shape [sequences][length]: state indices, -1 = unknown; null, or null for a sequence = no labels.</param>
     /// <exception cref="ModelException">There is no feature, or widths, weights or labels do not fit.</exception>
     public static SequenceSet From(IReadOnlyList<double[,]> sequences, IReadOnlyList<double>? weights = null, IReadOnlyList<int[]?>? labels = null)
     {
@@ -61,8 +63,8 @@ public sealed class SequenceSet
 
     /// <summary>Sequences of one feature, copied side by side.</summary>
     /// <param name="sequences">Each of shape [length]; NaN = missing.</param>
-    /// <param name="weights">Shape [sequences], finite and at least 0; null = all 1. The weight of an empty sequence is not kept.</param>
-    /// <param name="labels">Shape [sequences][length]: state indices, -1 = not known; null, or null for a sequence = nothing is known.</param>
+    /// <param name="weights">Shape [sequences], finite and at least 0; null = all 1. The weight of an empty sequence is ignored.</param>
+    /// <param name="labels">Shape [sequences][length]: state indices, -1 = unknown; null, or null for a sequence = no labels.</param>
     /// <exception cref="ModelException">Weights or labels do not fit.</exception>
     public static SequenceSet From(IReadOnlyList<double[]> sequences, IReadOnlyList<double>? weights = null, IReadOnlyList<int[]?>? labels = null)
     {
@@ -76,10 +78,10 @@ public sealed class SequenceSet
     /// <summary>Length of sequence <paramref name="sequence"/>, in rows.</summary>
     public int Length(int sequence) => offsets[sequence + 1] - offsets[sequence];
 
-    /// <summary>First row of sequence <paramref name="sequence"/>; that of <see cref="Count"/> is the number of rows.</summary>
+    /// <summary>First row of sequence <paramref name="sequence"/>; for <see cref="Count"/>, the number of rows.</summary>
     public int Offset(int sequence) => offsets[sequence];
 
-    /// <summary>A view of the sequences from <paramref name="first"/>, <paramref name="count"/> of them.</summary>
+    /// <summary>A view of <paramref name="count"/> sequences, starting with <paramref name="first"/>.</summary>
     public FeatureBlock Block(int first, int count)
     {
         var start = offsets[first];

@@ -133,7 +133,7 @@ public class HiddenMarkovGoldenTests
             + $"{file.Sequences.Rows} rows) and were left out", result.Warnings);
         var fatal = Assert.Throws<ModelException>(() => file.Model.With(new() { Impossible = ImpossibleSequence.Fail }).Fit(file.Sequences));
         Assert.Equal("sequence 1: found a probability of 0 for its 3 rows, expected a sequence that the model can produce; look for unknown symbols and "
-            + "missing transitions, or let such sequences be skipped (ImpossibleSequence.Skip)", fatal.Message);
+            + "missing transitions, or skip such sequences (ImpossibleSequence.Skip)", fatal.Message);
     }
 
     private static string[] Names(JsonElement list) => [.. list.EnumerateArray().Select(n => n.GetString()!)];

@@ -58,7 +58,7 @@ public class HiddenMarkovTests
         // Stopped by the end in 1 of 3 steps that lead to the end or go on: geometric.
         Assert.Equal(2.0, drawn.Average(s => s.States.Length), 5 * Math.Sqrt(2.0 / 500));
         var closed = new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "a", 1), new("a", "a", 1), new("a", "end", 0)]);
-        Assert.Equal("sampling: found no way to the end, expected a length that the model can have; choose another length",
+        Assert.Equal("sampling: found no path to the end, expected a length that the model can have; choose another length",
             Assert.Throws<ModelException>(() => closed.Sample(1)).Message);
     }
 
@@ -189,7 +189,7 @@ public class HiddenMarkovTests
         // Five standard errors of a share among 3,000.
         Assert.Equal(0.7, samples.Count(s => s.Route[1] == model.IndexOf("m1")) / 3_000.0, 0.042);
         Assert.All(model.Sample(20, length: 6), s => Assert.Equal(6, s.States.Length));
-        Assert.Equal("sampling: found no length, expected a length: the model has no end; say how many rows a sequence has",
+        Assert.Equal("sampling: found no length, expected a length: the model has no end; set the number of rows per sequence",
             Assert.Throws<ModelException>(() => HiddenMarkovCases.LeftToRight(2, 1).Sample(1)).Message);
     }
 
@@ -261,21 +261,21 @@ public class HiddenMarkovTests
     public void OddModelsWarn(string edges, string more, string warning) => Assert.Contains(warning, Make(edges, more).Warnings);
 
     [Theory]
-    [InlineData("start;a;1|a;x;0.5|x;y;1|y;x;0.5|y;a;0.5", "hidden Markov model, silent states: found a cycle among 'x', 'y', expected no cycle of states that "
-        + "emit nothing; take one of its transitions out, or let one of the states emit")]
+    [InlineData("start;a;1|a;x;0.5|x;y;1|y;x;0.5|y;a;0.5", "hidden Markov model, silent states: found a cycle among 'x', 'y', expected no cycle of silent "
+        + "states; remove one of its transitions, or give one of the states a distribution")]
     [InlineData("start;q;1", "hidden Markov model, transition 'start' to 'q': found no state 'q', expected names of states; add the state or correct the name")]
     [InlineData("start;a;-1", "hidden Markov model, transition 'start' to 'a': found a probability of -1, expected a finite number of at least 0; correct the "
         + "probability")]
-    [InlineData("start;a;1|start;a;1", "hidden Markov model, transition 'start' to 'a': found 2 of them, expected one; add their probabilities up")]
-    [InlineData("start;a;1|a;start;1", "hidden Markov model, transition 'a' to 'start': found a way into the start, expected none: every sequence begins there "
-        + "once; lead it to the states after the start")]
-    [InlineData("start;a;1|end;a;1", "hidden Markov model, transition 'end' to 'a': found a way out of the end, expected none: every sequence ends there; "
-        + "leave the transition out")]
+    [InlineData("start;a;1|start;a;1", "hidden Markov model, transition 'start' to 'a': found 2 of them, expected one; add up their probabilities")]
+    [InlineData("start;a;1|a;start;1", "hidden Markov model, transition 'a' to 'start': found a transition into the start, expected none: every sequence "
+        + "starts there exactly once; point it at the states after the start")]
+    [InlineData("start;a;1|end;a;1", "hidden Markov model, transition 'end' to 'a': found a transition out of the end, expected none: every sequence ends "
+        + "there; remove the transition")]
     public void WrongModelsAreNamed(string edges, string message) => Assert.Equal(message, Assert.Throws<ModelException>(() => Make(edges, "")).Message);
 
     [Fact]
     public void WrongRowSumsCanBeRefused() =>
-        Assert.Equal("hidden Markov model, transitions out of 'start': found a sum of 0.5, expected 1; correct them, or let them be scaled",
+        Assert.Equal("hidden Markov model, transitions out of 'start': found a sum of 0.5, expected 1; correct them, or allow scaling",
         Assert.Throws<ModelException>(() => new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "a", 0.5), new("a", "a", 1)],
             refuseRowSums: true)).Message);
 
@@ -286,7 +286,7 @@ public class HiddenMarkovTests
         double[][] rows = [[0, 1, 2]];
         string Message(int[]? labels, HiddenTraining training = HiddenTraining.BaumWelch) =>
             Assert.Throws<ModelException>(() => model.With(new() { Training = training }).Fit(SequenceSet.From(rows, labels: [labels]))).Message;
-        Assert.Equal("label of row 1: found 7, which names no state, expected 0 to 2, or -1 where it is not known; correct the label", Message([0, 7, 1]));
+        Assert.Equal("label of row 1: found 7, which is not a state, expected 0 to 2, or -1 if unknown; correct the label", Message([0, 7, 1]));
         Assert.Equal("sequence 0, row 2: found labels that go from 's1' to 's0', expected labels along transitions that the model has; correct the labels, or "
             + "give the model the transition", Message([0, 1, 0]));
         Assert.Equal("sequence 0: found labels that no path through the model passes, expected labels along transitions that the model has; correct the "
@@ -305,8 +305,8 @@ public class HiddenMarkovTests
         var error = Assert.Throws<ModelException>(() => new HiddenMarkovModel(
             [new("a", new NormalDistribution(0, 1)), new("d1"), new("d2"), new("d3")],
             [new("start", "a", 1), new("a", "d1", 1), new("d1", "d2", 1), new("d2", "d1", 0.5), new("d2", "d3", 0.5), new("d3", "end", 1)]));
-        Assert.Equal("hidden Markov model, silent states: found a cycle among 'd1', 'd2', expected no cycle of states that emit nothing; take one of its "
-            + "transitions out, or let one of the states emit", error.Message);
+        Assert.Equal("hidden Markov model, silent states: found a cycle among 'd1', 'd2', expected no cycle of silent states; remove one of its "
+            + "transitions, or give one of the states a distribution", error.Message);
     }
 
     [Fact]

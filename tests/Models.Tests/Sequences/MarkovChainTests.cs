@@ -68,13 +68,13 @@ public class MarkovChainTests
     [Fact]
     public void BadInputIsNamed()
     {
-        Assert.Equal("Markov chain, table 1: found a discrete over 1 features, expected a conditional probability table over 2 features; give a table for each "
-            + "number of rows before",
+        Assert.Equal("Markov chain, table 1: found a discrete over 1 features, expected a conditional probability table over 2 features; pass one table for "
+            + "each number of preceding rows",
             Assert.Throws<ModelException>(() => new MarkovChain([new DiscreteDistribution([0.5, 0.5]), new DiscreteDistribution([0.5, 0.5])])).Message);
         Assert.Equal("feature 0: found values from -1 to 2, expected categories coded 0, 1, 2 …, at most 4194304 combinations of 2 of them; give its "
             + "categories smaller codes, or choose a lower order",
             Assert.Throws<ModelException>(() => MarkovChain.FromSamples(1, SequenceSet.From([[-1.0, 2]]))).Message);
-        Assert.Equal("markov-chain model: found rows that are no sequences, expected rows with the starts of their sequences; say which rows make a sequence",
+        Assert.Equal("markov-chain model: found rows without sequences, expected rows with the starts of their sequences; specify which rows form a sequence",
             Assert.Throws<ModelException>(() => ((Model)Drawn(1)).Fit(FeatureMatrix.FromColumn([0, 1]))).Message);
     }
 

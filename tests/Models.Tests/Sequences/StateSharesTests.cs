@@ -68,7 +68,7 @@ public class StateSharesTests
     public void ModelsWithoutRowsSaySo()
     {
         var model = new HiddenMarkovModel([new("a", new NormalDistribution(0, 1))], [new("start", "end", 1), new("a", "end", 1)]);
-        Assert.Equal("hmm model: found no way from the start to a state that emits, expected sequences of at least one row; give the start transitions",
+        Assert.Equal("hmm model: found no path from the start to an emitting state, expected sequences of at least one row; give the start transitions",
             Assert.Throws<ModelException>(() => model.StateShares()).Message);
     }
 

@@ -66,8 +66,8 @@ public sealed class PomegranateFileTests
         { Hidden("[2,0,NaN,1.0,null]"), "m.json, $.edges[0][2]: found NaN, expected a finite number; the model broke down in training; fit it again" },
         { Hidden("[2,0,1.0,1.0,null]", "[0,2]"), "m.json, $['distribution ties'][0]: found a silent state, expected two states with distributions; save the "
             + "model again with pomegranate, or correct the file" },
-        { Hidden("[0,2,1.0,1.0,null]"), "m.json, $ (HiddenMarkovModel), hidden Markov model, transition 'a' to 'start': found a way into the start, expected "
-            + "none: every sequence begins there once; the file is damaged, or the model broke down in training; save it again" },
+        { Hidden("[0,2,1.0,1.0,null]"), "m.json, $ (HiddenMarkovModel), hidden Markov model, transition 'a' to 'start': found a transition into the start, "
+            + "expected none: every sequence starts there exactly once; the file is damaged, or the model broke down in training; save it again" },
         { $$"""{"class":"MarkovChain","distributions":[{{Normal}}]}""",
             "m.json, $.distributions[0]: found a distribution that is no table, expected a DiscreteDistribution, then ConditionalProbabilityTables; save the "
                 + "model again with pomegranate, or correct the file" },

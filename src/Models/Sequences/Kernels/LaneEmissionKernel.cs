@@ -3,16 +3,16 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Emissions of any distributions, in the order of lanes.</summary>
+/// <summary>Emissions of arbitrary distributions, in lane order.</summary>
 internal static unsafe class LaneEmissionKernel<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
     where TVec : unmanaged
 {
-    /// <summary>Emission probabilities relative to the largest of each row, with base-2 logarithms turned into numbers.</summary>
+    /// <summary>Converts base-2 log emissions to probabilities relative to the largest of each row.</summary>
     /// <param name="joint">Base-2 logs, state k at [k * Capacity + row].</param>
     /// <param name="states">E.</param>
-    /// <param name="padded">A multiple of 4; the states behind E get 0.</param>
-    /// <param name="lanes">Rows of a step.</param>
+    /// <param name="padded">A multiple of 4; the states after E get 0.</param>
+    /// <param name="lanes">Rows per step.</param>
     /// <param name="row">Distance between two steps, at least padded * lanes.</param>
     /// <param name="b">Shape [steps of a tile, padded, lanes].</param>
     /// <param name="maxima">Shape [Capacity].</param>
@@ -41,7 +41,7 @@ internal static unsafe class LaneEmissionKernel<TOps, TVec>
         }
     }
 
-    // do ... while: only where a loop surely runs does the compiler keep the constants of the exponentials in registers.
+    // do ... while: the compiler keeps the constants of the exponentials in registers only if the loop is known to run at least once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Relative(double* joint, double* maxima, int lanes, double* b, int stride)
     {

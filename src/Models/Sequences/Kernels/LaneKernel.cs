@@ -4,8 +4,8 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// One step of the scaled recursions for many sequences at once, each in a lane. Arrays of a step have the shape [states, lanes]. The scaling lags one step
-/// behind, so that no step waits for the sum of the one before. Two vectors of lanes by four states are in registers at a time.
+/// One step of the scaled recursions for many sequences at once, one per lane. The arrays of a step have the shape [states, lanes]. Scaling lags one step
+/// behind, so that no step waits for the previous step's sum. Registers hold two vectors of lanes by four states at a time.
 /// </summary>
 internal static unsafe class LaneKernel<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
@@ -20,7 +20,7 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <param name="b">Shape [states, lanes].</param>
     /// <param name="next">Shape [states, lanes].</param>
     /// <param name="sums">Shape [lanes].</param>
-    /// <param name="least">Predictions above 0 but below it are raised to it; 0 = none.</param>
+    /// <param name="least">Predictions above 0 and below this value are raised to it; 0 = no limit.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(double* matrix, int states, int lanes, double* prev, double* inverse, double* b, double* next, double* sums, double least)
     {
@@ -100,7 +100,7 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <summary>Adds a step's scales to the running log-probabilities, and inverts them for the next step.</summary>
     /// <param name="lanes">A multiple of a vector.</param>
     /// <param name="sums">Shape [lanes].</param>
-    /// <param name="maxima">Base-2 logs that were taken out of the emissions, shape [lanes].</param>
+    /// <param name="maxima">Base-2 logs that the emissions were divided by, shape [lanes].</param>
     /// <param name="logs">Shape [lanes]: whole exponents and maxima.</param>
     /// <param name="products">Shape [lanes]: mantissas, from 1 to 2.</param>
     /// <param name="inverse">Shape [lanes]: 1/sum, 0 where the sum is out of range.</param>
@@ -182,10 +182,10 @@ internal static unsafe class LaneKernel<TOps, TVec>
     }
 
     /// <summary>
-    /// With the scales of a step known: alpha becomes weight * alpha / norm, posterior = that * beta, and b becomes g = b * beta / sum. The sum is that of g
-    /// one step later, so that no step waits for its own; of beta in this step where numbers may leave the range.
+    /// Once the scales of a step are known: alpha becomes weight * alpha / norm, posterior = that * beta, and b becomes g = b * beta / sum. The sum is that of
+    /// g one step later, so that no step waits for its own sum; if values may leave the range, it is that of beta in this step.
     /// </summary>
-    /// <param name="states">Shape of the posteriors; the padding states have none.</param>
+    /// <param name="states">Number of states with posteriors; padding states have none.</param>
     /// <param name="padded">A multiple of 4.</param>
     /// <param name="lanes">A multiple of a vector.</param>
     /// <param name="alpha">Shape [padded, lanes].</param>
@@ -194,9 +194,9 @@ internal static unsafe class LaneKernel<TOps, TVec>
     /// <param name="weights">Shape [lanes].</param>
     /// <param name="sums">Shape [lanes].</param>
     /// <param name="norms">Shape [lanes].</param>
-    /// <param name="inverses">Shape [lanes]: 1/sum of g one step later, then of this one; not used with doubts.</param>
+    /// <param name="inverses">Shape [lanes]: 1/sum of g one step later, then of this one; unused with doubts.</param>
     /// <param name="posteriors">State k at [k * Capacity].</param>
-    /// <param name="doubts">Shape [lanes]: the largest posterior among those that rest on numbers out of range; null = no such numbers can be.</param>
+    /// <param name="doubts">Shape [lanes]: the largest posterior that depends on out-of-range values; null = such values cannot occur.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Finish(int states, int padded, int lanes, double* alpha, double* beta, double* b, double* weights, double* sums, double* norms,
         double* inverses, double* posteriors, double* doubts)
@@ -247,13 +247,13 @@ internal static unsafe class LaneKernel<TOps, TVec>
     }
 
     /// <summary>ratios(i, j) += sum over some steps and all lanes of alpha(i) at a step times g(j) at the next.</summary>
-    /// <param name="states">E: rows and columns of the ratios that are wanted.</param>
+    /// <param name="states">E: rows and columns of the ratios to compute.</param>
     /// <param name="padded">A multiple of 4.</param>
     /// <param name="lanes">A multiple of a vector.</param>
     /// <param name="steps">Number of steps.</param>
     /// <param name="row">Distance between two steps, at least padded * lanes.</param>
     /// <param name="alpha">Shape [steps, padded, lanes].</param>
-    /// <param name="g">Of the steps one later, shape [steps, padded, lanes].</param>
+    /// <param name="g">g of the following steps, shape [steps, padded, lanes].</param>
     /// <param name="ratios">i, j at [i * stride + j].</param>
     /// <param name="stride">At least E.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

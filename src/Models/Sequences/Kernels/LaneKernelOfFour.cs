@@ -4,21 +4,22 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// The recursions of up to four states over several steps at once, in which no sequence begins or ends and no number leaves the range of doubles: what one step
-/// hands to the next stays in registers, and of what <see cref="LaneKernel{TOps, TVec}"/> stores on the way only the posteriors are. Wants 32 registers.
+/// The recursions of up to four states over several steps in which no sequence begins or ends and no value leaves the range of doubles. Values passed from step
+/// to step stay in registers, and of the intermediate results that <see cref="LaneKernel{TOps, TVec}"/> stores only the posteriors are written. Needs 32
+/// registers.
 /// </summary>
 internal static unsafe class LaneKernelOfFour<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
     where TVec : unmanaged
 {
-    /// <summary>Forward steps with their scales, as Forward and Scale do them.</summary>
+    /// <summary>Forward steps with their scales, equivalent to Forward and Scale.</summary>
     /// <param name="matrix">a(i, j), shape [4, 4].</param>
     /// <param name="lanes">A multiple of two vectors.</param>
     /// <param name="row">Distance between two steps, at least 4 * lanes.</param>
     /// <param name="steps">Number of steps.</param>
-    /// <param name="alpha">The step before, shape [4, lanes]; the steps behind it are written.</param>
+    /// <param name="alpha">The preceding step, shape [4, lanes]; the steps after it are written.</param>
     /// <param name="b">Shape [steps, 4, lanes].</param>
-    /// <param name="maxima">Base-2 logs that were taken out of the emissions, shape [steps, lanes].</param>
+    /// <param name="maxima">Base-2 logs that the emissions were divided by, shape [steps, lanes].</param>
     /// <param name="logs">Shape [lanes]: whole exponents and maxima; added to.</param>
     /// <param name="products">Shape [lanes]: mantissas, from 1 to 2.</param>
     /// <param name="inverse">Shape [lanes]: 1/sum of the step before, then of the last one.</param>
@@ -118,18 +119,19 @@ internal static unsafe class LaneKernelOfFour<TOps, TVec>
     }
 
     /// <summary>
-    /// Backward steps, the last one first: as Backward, Finish and Ratios do them, but alpha stays as it is, and b but for the first step, which becomes g.
+    /// Backward steps, the last one first: equivalent to Backward, Finish and Ratios, except that alpha is unchanged and b is unchanged but for the first step,
+    /// which becomes g.
     /// </summary>
     /// <param name="matrix">a(i, j) at [j, i], shape [4, 4].</param>
-    /// <param name="states">Those that have posteriors.</param>
+    /// <param name="states">Number of states with posteriors.</param>
     /// <param name="lanes">A multiple of a vector.</param>
     /// <param name="row">Distance between two steps, at least 4 * lanes.</param>
     /// <param name="steps">Number of steps.</param>
     /// <param name="alpha">Shape [steps, 4, lanes].</param>
-    /// <param name="b">Shape [steps + 1, 4, lanes]; the last one is g of the step behind them.</param>
+    /// <param name="b">Shape [steps + 1, 4, lanes]; the last one is g of the step after them.</param>
     /// <param name="weights">Shape [lanes].</param>
     /// <param name="inverses">Shape [lanes]: 1/sum of g one step later, then of the first one.</param>
-    /// <param name="posteriors">Shape [states, Capacity]: steps behind one another.</param>
+    /// <param name="posteriors">Shape [states, Capacity]: the steps in sequence.</param>
     /// <param name="ratios">Sums of transitions i, j by lane, shape [4, 4, vector]; added to.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(double* matrix, int states, int lanes, int row, int steps, double* alpha, double* b, double* weights, double* inverses,
@@ -229,7 +231,7 @@ internal static unsafe class LaneKernelOfFour<TOps, TVec>
 
     /// <summary>Adds the lanes of the sums to ratios(i, j).</summary>
     /// <param name="sums">Shape [4, 4, vector].</param>
-    /// <param name="states">Rows and columns that are wanted.</param>
+    /// <param name="states">Rows and columns to compute.</param>
     /// <param name="ratios">i, j at [i * (states + 1) + j].</param>
     public static void Fold(double* sums, int states, Span<double> ratios)
     {

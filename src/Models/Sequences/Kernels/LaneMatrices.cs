@@ -1,16 +1,16 @@
 namespace Pipelines.Models.Sequences;
 
-/// <summary>The effective transitions in the order in which the lane kernels read them, padded to a multiple of four states that nothing enters.</summary>
+/// <summary>The effective transitions in the order the lane kernels read them, padded to a multiple of four with unreachable states.</summary>
 internal sealed class LaneMatrices
 {
-    /// <summary>States are worked on in blocks of this many.</summary>
+    /// <summary>Number of states per block.</summary>
     public const int Block = 4;
 
-    // Models whose transitions all are above this keep every number within the range of doubles by themselves: what is lost is below 2^-200 of what counts.
+    // If all transitions are above this, every value stays within the range of doubles without further measures: the loss is below 2^-200, relatively.
     private const double Dense = 6.223015277861142E-61;
     private const double LeastEnd = 1e-120;
 
-    // Numbers below this would meet denormals in products; they are raised, and sequences in which that matters are noticed.
+    // Products of values below this would become denormal. Such values are raised, and sequences in which that matters are detected.
     private const double Least = 1e-290;
 
     public LaneMatrices(EffectiveChain chain)
@@ -55,6 +55,6 @@ internal sealed class LaneMatrices
     /// <summary>Shape [Padded].</summary>
     public double[] End { get; }
 
-    /// <summary>True if numbers may leave the range of doubles: then the kernels look out for it.</summary>
+    /// <summary>True if values may leave the range of doubles; the kernels then check for it.</summary>
     public bool IsCareful { get; }
 }

@@ -3,7 +3,7 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Densities of normals over the density of one of them, in the order of lanes.</summary>
+/// <summary>Densities of normals divided by the density of one of them, in lane order.</summary>
 internal static unsafe class LaneNormalKernel<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
     where TVec : unmanaged
@@ -11,17 +11,17 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
     /// <summary>Doubles of a state's parameters: mean, sqrt(log2(e) / 2) / standard deviation, log2 of weight times density factor, log2 of weight.</summary>
     public const int Parameters = 4;
 
-    /// <summary>Emission probabilities of a tile over the reference's. What comes of infinite values means nothing.</summary>
+    /// <summary>Emission probabilities of a tile divided by the reference's. The results for infinite values are meaningless.</summary>
     /// <param name="x">Shape [Capacity].</param>
     /// <param name="missing">True if a value may be NaN.</param>
     /// <param name="parameters">Shape [E, Parameters].</param>
     /// <param name="states">E.</param>
-    /// <param name="reference">The state whose density is divided by.</param>
-    /// <param name="padded">A multiple of 4; the states behind E get 0.</param>
-    /// <param name="lanes">Rows of a step, a multiple of two vectors.</param>
+    /// <param name="reference">The state whose density is the divisor.</param>
+    /// <param name="padded">A multiple of 4; the states after E get 0.</param>
+    /// <param name="lanes">Rows per step, a multiple of two vectors.</param>
     /// <param name="row">Distance between two steps, at least padded * lanes.</param>
     /// <param name="b">Shape [steps of a tile, padded, lanes].</param>
-    /// <param name="references">Base-2 logs of what was divided by, shape [Capacity].</param>
+    /// <param name="references">Base-2 logs of the divisors, shape [Capacity].</param>
     public static void Emit(double* x, bool missing, double* parameters, int states, int reference, int padded, int lanes, int row, double* b,
         double* references)
     {
@@ -36,7 +36,7 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
             new Span<double>(b + (t * row) + (states * lanes), (padded - states) * lanes).Clear();
     }
 
-    /// <summary>Least and largest distance from a center; missing values count as 0.</summary>
+    /// <summary>Smallest and largest distance from a center; missing values count as 0.</summary>
     /// <param name="x">Shape [rows].</param>
     /// <param name="center">The center.</param>
     /// <param name="rows">A multiple of 16.</param>
@@ -87,7 +87,7 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
         while (x < end);
     }
 
-    // do ... while: only where a loop surely runs does the compiler keep the constants of the exponentials in registers.
+    // do ... while: the compiler keeps the constants of the exponentials in registers only if the loop is known to run at least once.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Relative(double* x, double* p, double* references, int lanes, int stride, double* b)
     {
@@ -113,7 +113,7 @@ internal static unsafe class LaneNormalKernel<TOps, TVec>
         while (x < end);
     }
 
-    // The same bits of rows that have a value.
+    // Rows with a value get the same bits.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RelativeOfObserved(double* x, double* p, double* references, int lanes, int stride, double* b)
     {

@@ -6,22 +6,22 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// Emissions of one normal each: they are taken relative to the widest one's density instead of each row's largest. That one needs no exponential then, and no
-/// pass looks for the largest. Rows in which another density is too far above it are done as in any other model, each by itself: a row's numbers do not depend
-/// on those beside it.
+/// Emissions of one normal per state, relative to the density of the widest normal instead of the largest density of each row. The widest then needs no
+/// exponential, and no pass searches for the largest. Rows in which another density is too far above it are computed individually, as in any other model: a
+/// row's values do not depend on its neighbours.
 /// </summary>
 internal sealed unsafe class LaneNormals : LaneEmissions
 {
-    // Emissions reach up to 2^240 of the reference's and down to 2^-480: with what else a step multiplies they stay within the range of doubles.
+    // Emissions range from 2^-480 to 2^240 times the reference's, so that the products of a step stay within the range of doubles.
     private const double MostLog2 = 240;
 
-    // What a tile as a whole is checked with: other roundings must not decide about a row.
+    // Bound used to check a whole tile, with a margin so that rounding differences do not decide about a row.
     private const double SurelyNear = MostLog2 - 1;
 
-    // Standard deviations from the means within which nearly all rows are expected.
+    // Nearly all rows are expected within this many standard deviations of the means.
     private const double Reach = 8;
 
-    // Beyond it squares of deviations lose the digits that their differences need.
+    // Beyond this, squared deviations lose the digits that their differences need.
     private const double MostDeviations = 1e5;
 
     private const int Parameters = LaneNormalKernel<Vector128Ops, System.Runtime.Intrinsics.Vector128<double>>.Parameters;
@@ -31,10 +31,10 @@ internal sealed unsafe class LaneNormals : LaneEmissions
     /// <summary>Shape [E, Parameters], pinned.</summary>
     private readonly double[] parameters;
 
-    // Where each is furthest above the reference; infinite where the difference is a line, of which an end is the largest; NaN where it cannot be told.
+    // Where each density is furthest above the reference; infinite if the difference is linear, so that an end point is the maximum; NaN if it is unknown.
     private readonly double[] tops;
 
-    // Those that may be too far above it.
+    // States whose density may be too far above the reference.
     private readonly int[] high;
 
     public LaneNormals(IReadOnlyList<NormalDistribution> distributions, TileEvaluator evaluator, double[] log2Weights)
@@ -76,14 +76,14 @@ internal sealed unsafe class LaneNormals : LaneEmissions
         {
             steps.Normals(x, tile.HasMissing, p, states, reference, padded, lanes, row, b, maxima);
             var center = parameters[Parameters * reference];
-            // Behind the rows stands what was there before.
+            // The buffer holds stale values after the last row.
             var (least, most) = steps.Range(x, center, FeatureTile.Padded(tile.Rows));
             if (!IsNear(center + least, center + most)) FillFar(steps, tile, padded, lanes, row, b, maxima);
         }
         FillHoles(holes, states, lanes, row, b, maxima);
     }
 
-    // Takes the rows that are too far from the way that knows no reference.
+    // Recomputes rows that are too far from the reference by the method without a reference.
     private void FillFar(LaneSteps steps, in FeatureTile tile, int padded, int lanes, int row, double* b, double* maxima)
     {
         using var scratch = Scratch.Enter();
@@ -115,7 +115,7 @@ internal sealed unsafe class LaneNormals : LaneEmissions
         return false;
     }
 
-    // No row from least to most is far.
+    // True if no row between least and most is too far.
     private bool IsNear(double least, double most)
     {
         if (!IsExact(least) || !IsExact(most)) return false;
@@ -124,10 +124,10 @@ internal sealed unsafe class LaneNormals : LaneEmissions
         return true;
     }
 
-    // Differences of squares are told to 1e-5 so far from the reference.
+    // At this distance from the reference, differences of squares are accurate to 1e-5.
     private bool IsExact(double x) => Math.Abs(x - parameters[Parameters * reference]) * parameters[(Parameters * reference) + 1] <= MostDeviations;
 
-    // Base-2 log of a density over the reference's.
+    // Base-2 log of the ratio of a density to the reference's.
     private double Above(int k, double x)
     {
         double own = (x - parameters[Parameters * k]) * parameters[(Parameters * k) + 1],

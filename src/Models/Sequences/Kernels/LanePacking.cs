@@ -6,23 +6,23 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Brings rows into the order of lanes and back.</summary>
+/// <summary>Copies rows into lane order and back.</summary>
 internal static unsafe class LanePacking
 {
     private const int lanes = LaneSchedule.Width;
 
     private const int perTile = FeatureTile.Capacity / lanes;
 
-    // Lanes that are turned into rows at once, and back.
+    // Number of lanes transposed at once.
     private const int Together = 4;
 
-    /// <summary>Copies the rows of some steps into a tile; places without a row get zeros.</summary>
+    /// <summary>Copies the rows of some steps into a tile; slots without a row get zeros.</summary>
     /// <param name="block">The rows.</param>
-    /// <param name="schedule">Which rows.</param>
+    /// <param name="schedule">The schedule of the rows.</param>
     /// <param name="step">First step of the tile.</param>
     /// <param name="tile">Shape [columns, Capacity].</param>
-    /// <param name="holes">Places without a row; filled from the front.</param>
-    /// <param name="holeCount">How many there are.</param>
+    /// <param name="holes">Slots without a row; filled from the front.</param>
+    /// <param name="holeCount">The number of such slots.</param>
     /// <returns>True if a value is NaN or infinite.</returns>
     public static bool Gather(in FeatureBlock block, LaneSchedule schedule, int step, Span<double> tile, Span<int> holes, out int holeCount)
     {
@@ -39,7 +39,8 @@ internal static unsafe class LanePacking
                         var column = values + ((long)c * block.ColumnStride);
                         double* from0 = column + r0, from1 = column + r1, from2 = column + r2, from3 = column + r3,
                             to = target + (c * FeatureTile.Capacity) + first;
-                        // Later tiles read on in each lane: too many places for the processor to guess, and memory takes longer than the work on one tile.
+                        // Later tiles continue reading in each lane: too many streams for the hardware prefetcher, and memory latency exceeds the time spent on
+                        // one tile.
                         Fetch(from0 + (3 * perTile));
                         Fetch(from1 + (3 * perTile));
                         Fetch(from2 + (3 * perTile));
@@ -77,7 +78,7 @@ internal static unsafe class LanePacking
         return HasOdd(tile[..(columns * FeatureTile.Capacity)]);
     }
 
-    // x - x is 0 of every finite number.
+    // x - x is 0 for every finite number.
     private static bool HasOdd(ReadOnlySpan<double> values)
     {
         var odd = Vector<double>.Zero;
@@ -85,12 +86,12 @@ internal static unsafe class LanePacking
         return !Vector.EqualsAll(odd, Vector<double>.Zero);
     }
 
-    /// <summary>Copies what stands in a tile to the rows it belongs to, column by column.</summary>
-    /// <param name="schedule">Which rows.</param>
+    /// <summary>Copies a tile's values back to their rows, column by column.</summary>
+    /// <param name="schedule">The schedule of the rows.</param>
     /// <param name="step">First step of the tile.</param>
-    /// <param name="columns">How many columns.</param>
+    /// <param name="columns">Number of columns.</param>
     /// <param name="tile">Shape [columns, Capacity].</param>
-    /// <param name="rows">By row of the block, shape [columns, rows of the block].</param>
+    /// <param name="rows">Indexed by row of the block, shape [columns, rows of the block].</param>
     public static void Scatter<T>(LaneSchedule schedule, int step, int columns, ReadOnlySpan<T> tile, Span<T> rows)
         where T : unmanaged
     {
@@ -147,14 +148,14 @@ internal static unsafe class LanePacking
         rows.D.Store(d);
     }
 
-    // A hint only: it may point behind the rows.
+    // Only a hint: it may point past the rows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Fetch(double* rows)
     {
         for (var t = 0; t < perTile; t += 8) Sse.Prefetch0(rows + t);
     }
 
-    // The first rows of four lanes that hold one sequence each in all steps of a tile; false if they don't. Without vectors of four it does not pay.
+    // Finds the first rows of four lanes if each holds a single sequence in all steps of a tile; otherwise false. Only worthwhile with vectors of four.
     private static bool Whole(LaneSchedule schedule, int lane, int step, out int r0, out int r1, out int r2, out int r3)
     {
         (r0, r1, r2, r3) = (0, 0, 0, 0);

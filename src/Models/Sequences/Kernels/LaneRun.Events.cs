@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Sequences;
 
-/// <content>What happens where a sequence begins or ends in its lane.</content>
+/// <content>Handles the beginning and end of sequences in their lanes.</content>
 internal sealed unsafe partial class LaneRun
 {
     // The next step in which a sequence begins or ends.
@@ -10,14 +10,14 @@ internal sealed unsafe partial class LaneRun
         return ends < schedule.ByLast.Length ? Math.Min(begin, schedule.Last[schedule.ByLast[ends]]) : begin;
     }
 
-    // Backward, the next step in which a sequence ends or begins; -1 if there is none.
+    // In the backward pass, the next step in which a sequence ends or begins; -1 if there is none.
     private int LastEvent(int begins, int ends)
     {
         var begin = begins >= 0 ? schedule.Begin[schedule.ByBegin[begins]] : -1;
         return ends >= 0 ? Math.Max(begin, schedule.Last[schedule.ByLast[ends]]) : begin;
     }
 
-    // The sequence ends here: its probability is known.
+    // The sequence ends here, so its probability is known.
     private void Finish(int item, double* alpha, double* inverse, double* logs, double* products)
     {
         var lane = schedule.Lane[item];
@@ -28,7 +28,7 @@ internal sealed unsafe partial class LaneRun
         Log2[item] = double.IsFinite(log2) ? log2 : double.NaN;
     }
 
-    // Backward, a sequence is entered at its last row.
+    // The backward pass enters a sequence at its last row.
     private void Enter(int item, double* alpha, double* beta, double* sums, double* norms, double* laneWeights, double* inverses, double* doubts,
         ReadOnlySpan<double> weights)
     {

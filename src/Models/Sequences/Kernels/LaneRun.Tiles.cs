@@ -4,7 +4,7 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Sequences;
 
-/// <content>What goes in and comes out, tile by tile.</content>
+/// <content>Input and output, tile by tile.</content>
 internal sealed unsafe partial class LaneRun
 {
     // Features, emissions and their maxima of a segment.
@@ -30,7 +30,7 @@ internal sealed unsafe partial class LaneRun
         var (rows, rowStride, columnStride, length) = (block.Rows, block.RowStride, block.ColumnStride, block.Values.Length);
         fixed (double* values = block.Values)
         {
-            // A view cannot go to other threads; what it looks at stays where it is meanwhile.
+            // A ref struct cannot be passed to other threads; its memory is pinned meanwhile.
             var (from, features0, b0, maxima0) = ((nint)values, (nint)features, (nint)b, (nint)maxima);
             Parallelism.Run(Math.Min(SpareThreads.Count, tiles), token =>
             {
@@ -45,14 +45,14 @@ internal sealed unsafe partial class LaneRun
         }
     }
 
-    // A dense tile of the only sequence, brought into its lane.
+    // Copies a dense tile of the only sequence into its lane.
     private void PrepareOne(in FeatureBlock block, int first, int count, Span<double> features, out bool missing, double* b, double* maxima)
     {
         using var scratch = Scratch.Enter();
         double* dense = Take(scratch, padded * FeatureTile.Capacity), most = Take(scratch, FeatureTile.Capacity);
         var whole = Math.Clamp(schedule.Last[0] + 1 - first, 0, count);
         var tile = block.Slice(schedule.FirstRow + first, whole).Pack(0, features);
-        // A column that lies as in a tile was not copied; the backward pass wants it here.
+        // A column that already has a tile's layout was not copied; the backward pass needs it here.
         if (!features.Overlaps(tile.Values)) tile.Values.CopyTo(features);
         missing = tile.HasMissing;
         emissions.Fill(steps, tile, default, padded, FeatureTile.Capacity, padded * FeatureTile.Capacity, dense, most);
@@ -80,7 +80,7 @@ internal sealed unsafe partial class LaneRun
                 statistics, tableSums);
     }
 
-    // Columns of a tile to columns of the block.
+    // Copies the columns of a tile to columns of the block.
     private void Give<T>(int step, int columns, ReadOnlySpan<T> tile, Span<T> rows)
         where T : unmanaged
     {
@@ -94,7 +94,7 @@ internal sealed unsafe partial class LaneRun
             tile.Slice(c * FeatureTile.Capacity, Math.Min(perTile, schedule.Last[0] + 1 - step)).CopyTo(rows[((c * height) + schedule.FirstRow + step)..]);
     }
 
-    // The first of the largest.
+    // Index of the largest, the first on ties.
     private void MostProbable(ReadOnlySpan<double> tilePosteriors, Span<int> best)
     {
         Span<long> wide = stackalloc long[FeatureTile.Capacity];

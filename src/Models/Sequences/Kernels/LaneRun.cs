@@ -6,30 +6,30 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// Forward and backward over all lanes of a block, in segments of steps: the forward pass keeps the first step of each segment, the backward pass computes the
-/// rest of a segment again, unless all fits into the cache anyway. So a step costs memory once a segment only, however long sequences are.
+/// Forward and backward over all lanes of a block, in segments of steps: the forward pass keeps the first step of each segment and the backward pass recomputes
+/// the rest, unless everything fits into the cache. Memory thus grows by only one step per segment, however long the sequences are.
 /// </summary>
 internal sealed unsafe partial class LaneRun
 {
-    // Steps between two looks at the cancellation token.
+    // Steps between checks of the cancellation token.
     private const int StepsPerPoll = 16;
 
-    // Doubles of emissions and forward numbers that are kept whole: some megabytes of a shared cache.
+    // Emissions and forward values up to this many doubles are kept in full: a few megabytes of a shared cache.
     private const long KeptDoubles = 1 << 20;
 
-    // Doubles of forward numbers that are kept whole where the emissions are not: reading them again costs less than computing them.
+    // Forward values up to this many doubles are kept in full even if the emissions are not: rereading them costs less than recomputing.
     private const long KeptForward = 1 << 21;
 
-    // Doubles of a segment where they are not: they should stay in the second-level cache with what else is used.
+    // Doubles per segment otherwise: a segment and its working set should stay in the L2 cache.
     private const int SegmentDoubles = 1 << 15;
 
-    // Doubles of the sequences that run at once where there are many short ones.
+    // Doubles of the sequences that run together if there are many short ones.
     private const int ChunkDoubles = 1 << 17;
 
-    // Steps of which transitions are counted at once.
+    // Number of steps whose transitions are counted at once.
     private const int RatioRows = 512;
 
-    // Doubles of a segment of a single long sequence, whose emissions several threads compute at once.
+    // Doubles per segment of a single long sequence, whose emissions are computed by several threads.
     private const int LongSegmentDoubles = 1 << 21;
 
     private const int lanes = LaneSchedule.Width;
@@ -48,10 +48,10 @@ internal sealed unsafe partial class LaneRun
     {
         (this.matrices, this.emissions, this.schedule) = (matrices, emissions, schedule);
         (states, padded) = (matrices.States, matrices.Padded);
-        // A line of the cache more: steps a power of two apart would fight for the same places of it.
+        // One extra cache line: steps a power of two apart would compete for the same cache sets.
         row = (padded * lanes) + 8;
         steps = LaneSteps.For(KernelSelection.Current);
-        // Alone, a sequence takes one lane: its tiles are packed densely all the same.
+        // A single sequence uses one lane, but its tiles are still packed densely.
         perTile = schedule.IsSingle ? FeatureTile.Capacity : FeatureTile.Capacity / lanes;
         segment = 2L * schedule.Steps * row <= KeptDoubles
             ? schedule.Steps
@@ -63,11 +63,11 @@ internal sealed unsafe partial class LaneRun
     }
 
     /// <summary>
-    /// Cuts sequences into those that run at once: of like lengths, as many as the second-level cache holds, at least one for each lane; all where not even
+    /// Splits sequences into groups of similar length that run together: as many as the L2 cache holds, and at least one per lane; a single group if not even
     /// those fit.
     /// </summary>
     /// <param name="offsets">Where sequences begin, shape [sequences + 1].</param>
-    /// <param name="chosen">Numbers of the sequences.</param>
+    /// <param name="chosen">Indices of the sequences.</param>
     /// <param name="padded">States, a multiple of 4.</param>
     public static IEnumerable<List<int>> Chunks(ReadOnlySpan<int> offsets, IReadOnlyList<int> chosen, int padded)
     {
@@ -77,7 +77,7 @@ internal sealed unsafe partial class LaneRun
         var order = Enumerable.Range(0, lengths.Length).OrderByDescending(k => lengths[k]).ToList();
         var first = order.Take(lanes).Sum(k => (long)lengths[k]);
         if (padded * first > KeptForward) return [[.. order.Select(k => chosen[k])]];
-        // Whole rounds of lanes: a few sequences more than lanes would make some lanes twice as long as the others.
+        // A multiple of the number of lanes: a few sequences more would make some lanes twice as long as the others.
         List<List<int>> chunks = [];
         long rows = 0;
         for (var at = 0; at < order.Count; at += lanes)
@@ -95,20 +95,20 @@ internal sealed unsafe partial class LaneRun
         return chunks;
     }
 
-    /// <summary>Log2-probability of each item; NaN where it must be computed otherwise.</summary>
+    /// <summary>Log2-probability of each item; NaN if it must be computed in logarithms.</summary>
     public double[] Log2 { get; }
 
-    /// <summary>Numbers of the sequences that were counted although they must be computed otherwise.</summary>
+    /// <summary>Indices of the sequences that were counted although they must be computed in logarithms.</summary>
     public IReadOnlyList<int> Doubtful => doubtful;
 
-    /// <summary>Runs forward and, where anything but the probabilities of the sequences is wanted, backward.</summary>
+    /// <summary>Runs the forward pass and, unless only the sequences' probabilities are requested, the backward pass.</summary>
     /// <param name="block">The rows.</param>
-    /// <param name="weights">Weight of each item; those of items that come out as NaN count as 0.</param>
-    /// <param name="statistics">Gets the posteriors of each tile; its lanes are folded by the caller.</param>
-    /// <param name="tableSums">Shape [SumCount] of the emissions; folded by the caller too.</param>
-    /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = statistics and ratios are not wanted.</param>
-    /// <param name="posteriors">Posterior of state k in row r at [k * block.Rows + r]; empty = not wanted.</param>
-    /// <param name="labels">Most probable state of each row; empty = not wanted.</param>
+    /// <param name="weights">Weight of each item; items whose result is NaN have weight 0.</param>
+    /// <param name="statistics">Receives the posteriors of each tile; the caller folds its lanes.</param>
+    /// <param name="tableSums">Shape [SumCount] of the emissions; also folded by the caller.</param>
+    /// <param name="ratios">Shape [E + 1, E + 1]; added to. Empty = statistics and ratios are not computed.</param>
+    /// <param name="posteriors">Posterior of state k in row r at [k * block.Rows + r]; empty = not computed.</param>
+    /// <param name="labels">Most probable state of each row; empty = not computed.</param>
     public void Run(in FeatureBlock block, ReadOnlySpan<double> weights, EmissionLanes statistics, Span<double> tableSums, Span<double> ratios,
         Span<double> posteriors, Span<int> labels)
     {
@@ -208,7 +208,7 @@ internal sealed unsafe partial class LaneRun
                             matrices.IsCareful ? doubts : null);
                     for (var k = 0; k < states && schedule.IsSingle; k++)
                         tilePosteriors[(k * FeatureTile.Capacity) + (t % perTile)] = events[k * FeatureTile.Capacity];
-                    // Transitions into the first step of a sequence are none of the lane's.
+                    // Transitions into the first step of a sequence do not come from the lane's previous step.
                     for (var e = ends + 1; e < schedule.ByLast.Length && schedule.Last[schedule.ByLast[e]] == first + t; e++)
                         Count(ratios, schedule.Lane[schedule.ByLast[e]], events, ends: true);
                     for (; begins >= 0 && schedule.Begin[schedule.ByBegin[begins]] == first + t; begins--)
@@ -223,7 +223,7 @@ internal sealed unsafe partial class LaneRun
                         counted = t;
                     }
                 }
-                // What the step before the segment leads to.
+                // The preceding segment continues into this segment's first step.
                 Buffer.MemoryCopy(b, b + ((long)Math.Min(segment, schedule.Steps) * row), row * 8L, row * 8L);
             }
             if (isFour && !ratios.IsEmpty) steps.FoldFour(fours, states, ratios);
@@ -247,7 +247,7 @@ internal sealed unsafe partial class LaneRun
                 sum += value;
             }
             sums[lane] = sum;
-            // Not a number: it is computed otherwise.
+            // NaN: it is computed in logarithms instead.
             if (logs is not null) (logs[lane], products[lane]) = (sum > LaneRange.LeastShare ? 0 : double.NaN, 1);
         }
     }

@@ -1,23 +1,23 @@
 namespace Pipelines.Models.Sequences;
 
 /// <summary>
-/// Sequences side by side in the lanes of vectors: each lane holds some of them one after the other, the longest first to the lane with the least rows, so that
-/// lanes are about equally long whatever the lengths. Depends on the lengths only.
+/// Distributes sequences over vector lanes. Each lane holds several sequences in succession; the longest sequences are assigned first, each to the lane with
+/// the fewest rows, so that lanes are about equally long for any lengths. Depends on the lengths only.
 /// </summary>
 internal sealed class LaneSchedule
 {
-    /// <summary>Sequences side by side: two of the widest vectors.</summary>
+    /// <summary>Number of parallel sequences: two of the widest vectors.</summary>
     public const int Width = 16;
 
     private readonly int[] firstRow;
     private readonly int[][] inLane;
 
-    // Where a lane was last looked at: tiles are asked for in turn. A wrong one costs a search, no more.
+    // Last position looked up in each lane, as tiles are requested in order. A wrong position only costs a search.
     private readonly int[] last = new int[Width];
 
     /// <summary>Lays out sequences.</summary>
     /// <param name="offsets">Where sequences begin, shape [sequences + 1].</param>
-    /// <param name="chosen">Numbers of the sequences to lay out, all of at least one row.</param>
+    /// <param name="chosen">Indices of the sequences to lay out, all with at least one row.</param>
     public LaneSchedule(ReadOnlySpan<int> offsets, IReadOnlyList<int> chosen)
     {
         var lengths = new int[chosen.Count];
@@ -51,10 +51,10 @@ internal sealed class LaneSchedule
         for (var lane = 0; lane < Width; lane++) inLane[lane] ??= [];
     }
 
-    /// <summary>Steps of the longest lane, whole tiles.</summary>
+    /// <summary>Steps of the longest lane, rounded up to whole tiles.</summary>
     public int Steps { get; }
 
-    /// <summary>Sequence number of each item.</summary>
+    /// <summary>Sequence index of each item.</summary>
     public int[] Items { get; }
 
     /// <summary>Lane of each item.</summary>
@@ -72,16 +72,16 @@ internal sealed class LaneSchedule
     /// <summary>Items by their last step.</summary>
     public int[] ByLast { get; }
 
-    /// <summary>True if there is one sequence only.</summary>
+    /// <summary>True if there is only one sequence.</summary>
     public bool IsSingle => Items.Length == 1;
 
     /// <summary>First row of the first item.</summary>
     public int FirstRow => firstRow[0];
 
-    /// <summary>True if a lane holds one sequence in all steps of a tile, which is the rule in long ones.</summary>
+    /// <summary>True if a lane holds a single sequence in all steps of a tile, as is usual for long sequences.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="step">First step of the tile.</param>
-    /// <param name="row">Row of that step.</param>
+    /// <param name="row">The row at that step.</param>
     public bool IsWhole(int lane, int step, out int row)
     {
         row = 0;
@@ -98,10 +98,10 @@ internal sealed class LaneSchedule
         return Begin[k] <= step && step + (FeatureTile.Capacity / Width) - 1 <= Last[k];
     }
 
-    /// <summary>Visits the rows that a lane holds in some steps, run by run: place of the first in the tile, first row, number of rows.</summary>
+    /// <summary>Visits a lane's rows in the steps of a tile, run by run: position of the first row in the tile, first row, number of rows.</summary>
     /// <param name="lane">The lane.</param>
     /// <param name="step">First step of the tile.</param>
-    /// <param name="item">Where to look first: 0 to begin; keeps its place for the next run.</param>
+    /// <param name="item">Position of the search: 0 initially; updated for the next run.</param>
     /// <param name="run">A run.</param>
     /// <returns>False after the last run.</returns>
     public bool Next(int lane, int step, ref int item, out (int Place, int Row, int Count) run)

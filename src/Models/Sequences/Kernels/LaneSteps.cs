@@ -3,7 +3,7 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>The lane kernels with the instructions in use.</summary>
+/// <summary>The lane kernels for the current instruction set.</summary>
 internal abstract unsafe class LaneSteps
 {
     public static LaneSteps For(KernelVariant variant) => variant switch
@@ -31,7 +31,7 @@ internal abstract unsafe class LaneSteps
 
     public abstract (double Least, double Most) Range(double* x, double center, int rows);
 
-    /// <summary>True if there are registers enough for the kernels of four states.</summary>
+    /// <summary>True if there are enough registers for the four-state kernels.</summary>
     public abstract bool HasFour { get; }
 
     public abstract void ForwardOfFour(double* matrix, int lanes, int row, int steps, double* alpha, double* b, double* maxima, double* logs, double* products,

@@ -6,14 +6,14 @@ using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>Emissions of categories: a row's probabilities are read from a table, and its posteriors added to one, all states side by side.</summary>
+/// <summary>Emissions of categories: a row's probabilities are read from a table and its posteriors added to another, for all states at once.</summary>
 internal sealed unsafe class LaneTable : LaneEmissions
 {
     private readonly int states;
     private readonly int stride;
     private readonly int codes;
 
-    /// <summary>Shape [codes + 2, stride]: the known codes, any other one, a missing one.</summary>
+    /// <summary>Shape [codes + 2, stride]: the known codes, then unknown codes, then missing values.</summary>
     private readonly double[] relative;
     private readonly double[] maxima;
 
@@ -37,7 +37,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
         }
     }
 
-    // Twice: rows in turn add to one and the other, so that equal codes one after the other do not wait for each other.
+    // Two copies: rows alternate between them, so that consecutive equal codes do not wait for each other.
     public override int SumCount => 2 * (codes + 2) * stride;
 
     public override void Fill(LaneSteps steps, in FeatureTile tile, ReadOnlySpan<int> holes, int padded, int lanes, int row, double* b, double* maxima)
@@ -74,12 +74,12 @@ internal sealed unsafe class LaneTable : LaneEmissions
             Find(x, FeatureTile.Padded(tile.Rows), places);
             if (new Span<int>(places, tile.Rows).Contains(codes))
             {
-                // A code that no state knows may make the tables grow: that is the distributions' business.
+                // A code unknown to all states may make the tables grow, which the distributions handle.
                 lanes.Add(tile, posteriors);
                 return;
             }
             var other = to + ((codes + 2) * stride);
-            // Rows behind the last have posteriors of 0.
+            // Rows after the last have posteriors of 0.
             for (var i = 0; i < tile.Rows; i += 4)
             {
                 double* to0 = to + (places[i] * stride), to1 = other + (places[i + 1] * stride), to2 = to + (places[i + 2] * stride),
@@ -119,7 +119,7 @@ internal sealed unsafe class LaneTable : LaneEmissions
     private Vector256<double> Row(double* posterior, int state, int offset) =>
         state < states ? Vector256.Load(posterior + (offset * FeatureTile.Capacity)) : Vector256<double>.Zero;
 
-    // The places of some rows, a multiple of 4. Codes that the table has are whole numbers, which come back from integers as they were.
+    // The table offsets of some rows, a multiple of 4. Known codes are whole numbers, which survive conversion to integers and back.
     private void Find(double* x, int rows, int* places)
     {
         for (var i = 0; i < rows; i += 4)

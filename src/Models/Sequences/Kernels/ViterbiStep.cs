@@ -5,29 +5,29 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Sequences;
 
-/// <summary>One step of Viterbi's recursion: additions and comparisons only, so vectors give the bits of the plain loop.</summary>
+/// <summary>One step of the Viterbi recursion: only additions and comparisons, so the vectorized code gives the same bits as the scalar loop.</summary>
 internal sealed class ViterbiStep
 {
     private readonly int states;
 
-    /// <summary>Base-2 logs of the best ways from i to j at [i * Padded + j]; -infinity to states behind the last.</summary>
-    private readonly double[] ways;
+    /// <summary>Base-2 logs of the best paths from i to j at [i * Padded + j]; -infinity for padding states.</summary>
+    private readonly double[] paths;
 
     public ViterbiStep(EffectiveChain chain)
     {
         states = chain.States;
         var together = 2 * Vector<double>.Count;
         Padded = (states + together - 1) / together * together;
-        ways = new double[states * Padded];
-        Array.Fill(ways, double.NegativeInfinity);
+        paths = new double[states * Padded];
+        Array.Fill(paths, double.NegativeInfinity);
         for (var i = 0; i < states; i++)
-            for (var j = 0; j < states; j++) ways[(i * Padded) + j] = chain.Best2[i, j];
+            for (var j = 0; j < states; j++) paths[(i * Padded) + j] = chain.Best2[i, j];
     }
 
-    /// <summary>States, rounded up to two vectors.</summary>
+    /// <summary>Number of states, rounded up to a multiple of two vectors.</summary>
     public int Padded { get; }
 
-    /// <summary>The largest of current(i) + way(i, j) for each j, and the lowest i that gives it; -infinity and 0 where there is no way.</summary>
+    /// <summary>For each j, the maximum over i of current(i) + path(i, j), and the lowest i that attains it; -infinity and 0 if there is no path.</summary>
     /// <param name="current">Shape [Padded].</param>
     /// <param name="next">Shape [Padded].</param>
     /// <param name="from">Shape [Padded].</param>
@@ -44,27 +44,27 @@ internal sealed class ViterbiStep
             var (most, best) = (double.NegativeInfinity, 0);
             for (var i = 0; i < states; i++)
             {
-                var way = current[i] + ways[(i * Padded) + j];
-                if (way > most) (most, best) = (way, i);
+                var path = current[i] + paths[(i * Padded) + j];
+                if (path > most) (most, best) = (path, i);
             }
             (next[j], from[j]) = (most, best);
         }
     }
 
-    // Two vectors of targets at a time; the number of the best origin is carried along as a double.
+    // Two vectors of targets at a time; the index of the best origin is kept as a double.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void InVectors(ReadOnlySpan<double> current, Span<double> next, Span<int> from)
     {
         var width = Vector<double>.Count;
-        ref var way = ref MemoryMarshal.GetArrayDataReference(ways);
+        ref var path = ref MemoryMarshal.GetArrayDataReference(paths);
         for (var j = 0; j < next.Length; j += 2 * width)
         {
             Vector<double> most0 = new(double.NegativeInfinity), most1 = most0, best0 = Vector<double>.Zero, best1 = best0, number = best0;
             for (var i = 0; i < current.Length; i++)
             {
                 var before = new Vector<double>(current[i]);
-                Vector<double> x = before + Vector.LoadUnsafe(ref way, (nuint)((i * Padded) + j)),
-                    y = before + Vector.LoadUnsafe(ref way, (nuint)((i * Padded) + j + width));
+                Vector<double> x = before + Vector.LoadUnsafe(ref path, (nuint)((i * Padded) + j)),
+                    y = before + Vector.LoadUnsafe(ref path, (nuint)((i * Padded) + j + width));
                 Vector<long> isMore0 = Vector.GreaterThan(x, most0), isMore1 = Vector.GreaterThan(y, most1);
                 most0 = Vector.ConditionalSelect(isMore0, x, most0);
                 most1 = Vector.ConditionalSelect(isMore1, y, most1);
