@@ -143,7 +143,7 @@ public sealed class CategoryTests : IDisposable
         await TestData.WriteAsync(folder["d.parquet"], ("t", new string?[] { "a", "new", "b", null, "A", "" }));
         new SavedModel(new DiscreteDistribution([0.5, 0.5], unknown), [new Feature("t", ["a", "b"])]).Save(folder["m.json"]);
         var half = Math.Log(0.5);
-        Assert.Equal([half, expected, half, 0, expected, expected], await LogsAsync("column 't': found 3 values that are no categories"));
+        Assert.Equal([half, expected, half, 0, expected, expected], await LogsAsync("column 't': found 3 values that are not categories"));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class CategoryTests : IDisposable
         new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("t", ["a", "b"])]).Save(folder["m.json"]);
         var result = await Tool.RunAsync("score", folder["m.json"], folder["in"], "--output", folder["out"], "--incremental", folder["state.json"], "--quiet");
         Assert.Equal(0, result.Code);
-        Assert.StartsWith($"pipelines: warning: {folder["in/a.parquet"]}, column 't': found 1 value that is no category", result.Error,
+        Assert.StartsWith($"pipelines: warning: {folder["in/a.parquet"]}, column 't': found 1 value that is not a category", result.Error,
             StringComparison.Ordinal);
         Assert.Single(result.Error.TrimEnd().Split('\n'));
     }
@@ -172,7 +172,7 @@ public sealed class CategoryTests : IDisposable
             Assert.Equal([zero, one], await LogsAsync());
         }
         await TestData.WriteAsync(folder["d.parquet"], ("v", new[] { 2.5, double.NaN, 2, 1 }));
-        Assert.Equal([other, 0, double.NegativeInfinity, one], await LogsAsync("column 'v': found 1 value that is no category"));
+        Assert.Equal([other, 0, double.NegativeInfinity, one], await LogsAsync("column 'v': found 1 value that is not a category"));
     }
 
     [Fact]

@@ -19,8 +19,8 @@ public sealed class DriftTests : IDisposable
         await WriteAsync("a.parquet", [-82, 1001], [-0.99999999954, 1]);
         Assert.Equal("", await WarningsAsync("score ~/m.json ~/in --output ~/out1.parquet --quiet"));
         await WriteAsync("b.parquet", [-1116, 3], [0, 1]);
-        const string delay = "pipelines: warning: ~/in/b.parquet, column 'delay': found values from -1116 to 3 (as the file tells), expected -80 to 1000 as "
-            + "when the model was fitted; of others it knows little\n";
+        const string delay = "pipelines: warning: ~/in/b.parquet, column 'delay': found values from -1116 to 3 (file statistics), expected -80 to 1000 as "
+            + "when the model was fitted; beyond it the model knows little\n";
         Assert.Equal(delay, await WarningsAsync("score ~/m.json ~/in --output ~/out2.parquet --quiet"));
         Assert.Equal(delay, await WarningsAsync("fit mixture ~/in --initial ~/m.json --iterations 0 --output ~/fitted.json --quiet"));
         Assert.Equal(delay, await WarningsAsync("score ~/m.json ~/in --output ~/out3 --incremental ~/state.json --quiet"));
@@ -31,7 +31,7 @@ public sealed class DriftTests : IDisposable
         // A dry run tells the rest as well.
         var dry = (await Tool.RunAsync("score", folder["m.json"], folder["in"], "--output", folder["out4.parquet"], "--dry-run")).Out.Replace(folder.Root, "~",
             StringComparison.Ordinal);
-        Assert.Contains("note: ~/in/a.parquet, column 'delay': values from -82 to 1001 (as the file tells); a little outside of -80 to 1000 as when the model "
+        Assert.Contains("note: ~/in/a.parquet, column 'delay': values from -82 to 1001 (file statistics); a little outside of -80 to 1000 as when the model "
             + "was fitted\n", dry, StringComparison.Ordinal);
     }
 
@@ -68,19 +68,19 @@ public sealed class DriftTests : IDisposable
                 ("c", new[] { f == 2 ? -100.0 : 0, 5 }), ("d", new double[] { 0, 1 }));
         }
         Assert.Equal(
-            "pipelines: warning: ~/in/f2.parquet, column 'c': found values from -100 to 5 (as the file tells), expected 0 to 10 as "
-            + "when the model was fitted; of others it knows little\n"
-            + "pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (as the file tells), expected 0 to 10 as "
-            + "when the model was fitted; of others it knows little (2 more files likewise)\n"
+            "pipelines: warning: ~/in/f2.parquet, column 'c': found values from -100 to 5 (file statistics), expected 0 to 10 as "
+            + "when the model was fitted; beyond it the model knows little\n"
+            + "pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (file statistics), expected 0 to 10 as "
+            + "when the model was fitted; beyond it the model knows little (2 more files likewise)\n"
             + "pipelines: warning: and 4 more differences from what the model was fitted to, in 2 features of 3 files (see all: --dry-run)\n",
             await WarningsAsync("score ~/m.json ~/in --output ~/out.parquet --quiet"));
         // Three that differ are three lines.
         SaveModel(new Feature("a") { Type = "single", Minimum = 0, Maximum = 10 }, new Feature("b") { Type = "double", IsNullable = false }, new Feature("c"),
             new Feature("d"));
         Assert.Equal(
-            "pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (as the file tells), expected 0 to 10 as "
-            + "when the model was fitted; of others it knows little (2 more files likewise)\n"
-            + "pipelines: warning: ~/in/f1.parquet, column 'b': found a column that may hold nulls (it tells of 1 null), expected none "
+            "pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (file statistics), expected 0 to 10 as "
+            + "when the model was fitted; beyond it the model knows little (2 more files likewise)\n"
+            + "pipelines: warning: ~/in/f1.parquet, column 'b': found a column that may hold nulls (it contains 1 null), expected none "
             + "as when the model was fitted; missing values are left out of their row's probability\n"
             + "pipelines: warning: ~/in/f0.parquet, column 'a': found double, expected float as when the model was fitted; the values "
             + "are taken as numbers (2 more files likewise)\n",

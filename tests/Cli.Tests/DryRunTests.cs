@@ -44,7 +44,7 @@ public sealed class DryRunTests : IDisposable
                         6 columns: x, y, w, name, log_probability, label
             quarantine  ~/q (new)
             contract    every file has the model's features as they were when it was fitted
-                        note: ~/a.parquet: columns that are no features: w, name; they stay as they are
+                        note: ~/a.parquet: columns that are not features: w, name; they stay as they are
 
             """.ReplaceLineEndings("\n"),
             System.Text.RegularExpressions.Regex.Replace(result.Out, "about [0-9.]+[KM]?B", "about BYTES"));
@@ -117,7 +117,7 @@ public sealed class DryRunTests : IDisposable
         Assert.Equal("error: ~/b.parquet, column 'name': found values of type string, expected numbers", findings[3]);
         Assert.Equal("warning: ~/a.parquet, column 'y': found int32, expected int64 as when the model was fitted; the values are taken as numbers",
             findings[4]);
-        Assert.Equal("note: ~/a.parquet: columns that are no features: w; they stay as they are", findings[^2]);
+        Assert.Equal("note: ~/a.parquet: columns that are not features: w; they stay as they are", findings[^2]);
         Assert.Equal("note: ~/a.parquet: features in the order x, y, name; they are taken by name", findings[^1]);
         Assert.Equal(3, result.Code);
         Assert.Equal("pipelines: error: ~/a.parquet: found no column 'gone' (and 3 more columns that the model cannot use), expected the model's feature "

@@ -29,7 +29,7 @@ public sealed class ExactCategoryTests : IDisposable
         // Their neighbours are unknown, whatever the type of the column; texts match as they are written.
         var floor = Math.Log(1e-9);
         await TestData.WriteAsync(folder["other.parquet"], ("id", new ulong[] { Edge + 2, Edge + 1 }));
-        Assert.Equal([floor, most], await LogsAsync("other.parquet", "pipelines: warning: column 'id': found 1 value that is no category of the model, "
+        Assert.Equal([floor, most], await LogsAsync("other.parquet", "pipelines: warning: column 'id': found 1 value that is not a category of the model, "
             + "scored with the probability that it gives to unknown ones\n"));
         await TestData.WriteAsync(folder["other.parquet"], ("id", new[] { "9007199254740993", "9007199254740992" }));
         Assert.Equal([most, fifth], await LogsAsync("other.parquet", ""));
@@ -134,7 +134,7 @@ public sealed class ExactCategoryTests : IDisposable
         var result = await Tool.RunAsync("score", folder["m.json"], folder[input], "--columns", "log-probability", "--output", folder["s.parquet"], "--quiet");
         Assert.Equal((0, ""), (result.Code, result.Out));
         // A column of another type is warned of as well.
-        Assert.Equal(warning, string.Concat(result.Error.Split('\n').Where(l => l.Contains("no category", StringComparison.Ordinal)).Select(l => $"{l}\n")));
+        Assert.Equal(warning, string.Concat(result.Error.Split('\n').Where(l => l.Contains("not a category", StringComparison.Ordinal)).Select(l => $"{l}\n")));
         var scored = new MemorySink();
         await Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
         return scored.Doubles("log_probability");

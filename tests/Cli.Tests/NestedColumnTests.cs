@@ -25,7 +25,7 @@ public sealed class NestedColumnTests : IDisposable
         Assert.Equal(0, plan.Code);
         Assert.Contains("reads       all 4 columns: x, s, l, m\n", plan.Out, StringComparison.Ordinal);
         Assert.Contains("            6 columns: x, s, l, m, log_probability, label\n", plan.Out, StringComparison.Ordinal);
-        Assert.Contains("columns that are no features: s, l, m; they stay as they are\n", plan.Out, StringComparison.Ordinal);
+        Assert.Contains("columns that are not features: s, l, m; they stay as they are\n", plan.Out, StringComparison.Ordinal);
         var result = await Tool.RunAsync("score", folder["m.json"], folder["nested.parquet"], "--output", folder["o.parquet"], "--json", "--quiet");
         Assert.Equal((0, ""), (result.Code, result.Error));
         using var json = JsonDocument.Parse(result.Out);

@@ -122,8 +122,8 @@ public sealed class SampleTests : IDisposable
     {
         new SavedModel(new KMeans(new double[,] { { 0 }, { 1 } }), [new Feature("x")]).Save(folder["kmeans.json"]);
         var kmeans = await Tool.RunAsync("sample", folder["kmeans.json"], "--rows", "5", "--output", folder["s.parquet"]);
-        Assert.Equal((2, "pipelines: error: kmeans model: found a model that is no probability distribution, expected one that rows can be drawn from, such as "
-            + "a mixture; fit a mixture to the same data"), (kmeans.Code, kmeans.ErrorText));
+        Assert.Equal((2, "pipelines: error: kmeans model: found a model that is not a probability distribution, expected one that rows can be drawn from, "
+            + "such as a mixture; fit a mixture to the same data"), (kmeans.Code, kmeans.ErrorText));
         new SavedModel(new NormalDistribution(0, 1), [new Feature("x")]).Save(folder["normal.json"]);
         var label = await Tool.RunAsync("sample", folder["normal.json"], "--rows", "5", "--label", "k", "--output", folder["s.parquet"]);
         Assert.Equal((2, "pipelines: error: --label: found a normal model, expected a mixture or a hidden Markov model, whose rows come from components or "

@@ -98,8 +98,8 @@ public sealed class SequenceTests : IDisposable
         await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { "x", "y", "x" }), ("symbol", new[] { "a", "b", "a" }));
         var result = await Tool.RunAsync("fit", "markov-chain", folder["d.parquet"], "--features", "symbol", "--sequence", "key", "--output",
             folder["m.json"], "--quiet");
-        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'key': found key x again, after other keys, expected the rows "
-            + "of one key behind one another; sort the files by key, or let rows be regrouped (--regroup)"), (result.Code, result.ErrorText));
+        Assert.Equal((3, $"pipelines: error: {folder["d.parquet"]}, row group 0, row 2, column 'key': found key x again, after other keys, expected "
+            + "consecutive rows for each key; sort the files by key, or let rows be regrouped (--regroup)"), (result.Code, result.ErrorText));
     }
 
     [Theory]

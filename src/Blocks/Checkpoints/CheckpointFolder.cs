@@ -4,7 +4,7 @@ using Pipelines.Io.Storage;
 
 namespace Pipelines.Blocks.Checkpoints;
 
-/// <summary>The checkpoint files of a fit: numbered, each whole or not there, the last two kept in case the newest turns out damaged.</summary>
+/// <summary>The checkpoint files of a fit: numbered, written atomically, with the last two kept in case the newest turns out to be damaged.</summary>
 internal sealed class CheckpointFolder(string folder, FileLayer files) : IDisposable
 {
     private const string Prefix = "fit-";
@@ -14,8 +14,8 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     private RunLock? held;
     private long last;
 
-    /// <summary>Makes the folder ready and locks it against other runs; checks early what would fail late.</summary>
-    /// <exception cref="DataException">It cannot be used, or another run uses it.</exception>
+    /// <summary>Prepares the folder and locks it against other runs; detects early what would otherwise fail late.</summary>
+    /// <exception cref="DataException">The folder cannot be used, or another run is using it.</exception>
     public void Prepare()
     {
         CheckPlace();
@@ -33,8 +33,8 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         });
     }
 
-    /// <summary>Checks, changing nothing, that the folder can be made or used.</summary>
-    /// <exception cref="DataException">It cannot.</exception>
+    /// <summary>Checks that the folder can be created or used, without changing anything.</summary>
+    /// <exception cref="DataException">The folder cannot be created or used.</exception>
     public void CheckPlace()
     {
         if (File.Exists(folder)) throw Wrong(DataErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
@@ -43,11 +43,11 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
             throw Wrong(DataErrorKind.Usage, $"no folder '{parent}'", "a folder that exists", "make it first");
     }
 
-    /// <summary>Number of checkpoints that are there.</summary>
+    /// <summary>Number of existing checkpoints.</summary>
     public int Count => Directory.Exists(folder) ? List().Count : 0;
 
-    /// <summary>The newest checkpoint that is whole, and those that are not.</summary>
-    /// <param name="damaged">Paths of newer ones that are torn or changed.</param>
+    /// <summary>Finds the newest intact checkpoint and any damaged ones after it.</summary>
+    /// <param name="damaged">Paths of newer checkpoints that are truncated or altered.</param>
     public (FitCheckpoint Checkpoint, string Path)? Newest(out IReadOnlyList<string> damaged)
     {
         var broken = new List<string>();
@@ -70,7 +70,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
             if (number <= last - Kept && FitCheckpoint.IsOne(path)) files.Delete(path);
     });
 
-    /// <summary>Deletes all checkpoints; returns how many there were.</summary>
+    /// <summary>Deletes all checkpoints and returns their number.</summary>
     public int Clear()
     {
         var list = List().FindAll(c => FitCheckpoint.IsOne(c.Path));
@@ -114,11 +114,11 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         {
             action();
         }
-        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        // The last of these is how .NET reports a file that grows beyond the limit of the file system or the user.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw Wrong(DataErrorKind.Storage, $"a failing write ({e.Message})", "room and permission for checkpoints",
-                "free space or choose another folder; the earlier checkpoints are kept: go on from them (CheckpointOptions.Resume)", e);
+                "free space or choose another folder; the earlier checkpoints are kept: resume from them (CheckpointOptions.Resume)", e);
         }
     }
 

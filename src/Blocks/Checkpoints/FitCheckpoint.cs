@@ -8,16 +8,16 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Blocks.Checkpoints;
 
 /// <summary>
-/// What one checkpoint file holds: the job, the fit after its last whole iteration (none before the first), or all fits that share their passes, the passes
-/// that were finished before there was a state, and, in the middle of a pass, the statistics of the batches folded so far. As bytes: <c>PLFC</c>, version, the
-/// parts in this order, SHA-256 of all before it.
+/// The contents of one checkpoint file: the job, the fit after its last complete iteration (none before the first) or all fits that share passes, the passes
+/// completed before there was a state, and, in the middle of a pass, the statistics of the batches folded so far. Byte layout: <c>PLFC</c>, version, the parts
+/// in this order, SHA-256 of everything before it.
 /// </summary>
-/// <param name="Job">What the fit is of.</param>
-/// <param name="State">The fit after its last iteration, as <see cref="Write"/> made it; empty before the first evaluation.</param>
-/// <param name="Finished">The statistics of each pass since then that is finished, in order.</param>
-/// <param name="NextBatch">Of the pass after those, the batches before this one are in <paramref name="Partial"/>; 0 = none.</param>
-/// <param name="Partial">Their statistics.</param>
-/// <param name="Seen">What the passes saw of the data, as <see cref="SeenData.ToBytes"/> made it.</param>
+/// <param name="Job">Describes the fit.</param>
+/// <param name="State">The fit after its last iteration, as written by <see cref="Write"/>; empty before the first evaluation.</param>
+/// <param name="Finished">The statistics of each pass completed since then, in order.</param>
+/// <param name="NextBatch">For the pass after those: the batches before this one are included in <paramref name="Partial"/>; 0 = none.</param>
+/// <param name="Partial">The statistics of those batches.</param>
+/// <param name="Seen">What the passes recorded about the data, as written by <see cref="SeenData.ToBytes"/>.</param>
 internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyList<byte[]> Finished, long NextBatch, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
@@ -28,7 +28,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
 
     private static ReadOnlySpan<byte> Magic => "PLFC"u8;
 
-    /// <summary>True for a file that begins as a checkpoint, or is empty: others that have such a name are never deleted.</summary>
+    /// <summary>True for a file that starts like a checkpoint or is empty; other files with such a name are never deleted.</summary>
     public static bool IsOne(string path)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -36,7 +36,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         return RandomAccess.Read(file, head, 0) is var length && (length == 0 || head[..length].SequenceEqual(Magic));
     }
 
-    /// <summary>The file's bytes.</summary>
+    /// <summary>Returns the file's bytes.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
@@ -61,8 +61,8 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         return stream.ToArray();
     }
 
-    /// <summary>Reads a file's bytes; null if they are not whole: torn, cut off or changed.</summary>
-    /// <exception cref="DataException">They are whole, but of another version.</exception>
+    /// <summary>Parses a file's bytes; null if they are truncated or altered.</summary>
+    /// <exception cref="DataException">The bytes are intact but of another version.</exception>
     public static FitCheckpoint? FromBytes(byte[] bytes, string place)
     {
         if (bytes.Length < Magic.Length + sizeof(int) + HashBytes || !bytes.AsSpan().StartsWith(Magic)) return null;
@@ -74,7 +74,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
             var version = reader.ReadInt32();
             if (version != Version)
                 throw new DataException(DataErrorKind.Usage, place, $"a checkpoint of version {version}", $"version {Version}",
-                    "go on with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)");
+                    "resume with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)");
             var facts = new JobProperty[Bounded(reader.ReadInt32(), MostFacts)];
             for (var i = 0; i < facts.Length; i++) facts[i] = new JobProperty(reader.ReadString(), reader.ReadString());
             var state = ReadBytes(reader);
@@ -88,9 +88,9 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         }
     }
 
-    /// <summary>The states of fits as bytes.</summary>
-    /// <param name="fits">The fits that share their passes, in order; null for one that has no state yet.</param>
-    /// <param name="isSeveral">False: it is one fit alone.</param>
+    /// <summary>Serializes the states of fits.</summary>
+    /// <param name="fits">The fits that share passes, in order; null for one that has no state yet.</param>
+    /// <param name="isSeveral">False for a single fit.</param>
     /// <param name="features">The models' features.</param>
     public static byte[] Write(IReadOnlyList<FitState?> fits, bool isSeveral, IReadOnlyList<Feature>? features)
     {
@@ -107,7 +107,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         return stream.ToArray();
     }
 
-    /// <summary>The states of <see cref="State"/>, to the bit; null before the first evaluation.</summary>
+    /// <summary>Restores the states written by <see cref="State"/>, bit for bit; null before the first evaluation.</summary>
     public KeptFits? Read(string place)
     {
         if (State.Length == 0) return null;
@@ -148,7 +148,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         var saved = SavedModel.FromJson(ReadBytes(reader), place);
         features = saved.Features;
         var initial = reader.ReadDouble();
-        // Three numbers an iteration: no more iterations than there are bytes for.
+        // Each iteration takes three numbers, so the remaining bytes limit the number of iterations.
         var history = new FitIteration[Bounded(reader.ReadInt32(), (int)(reader.BaseStream.Length / 24))];
         for (var i = 0; i < history.Length; i++) history[i] = new FitIteration(i + 1, reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
         var statistics = saved.Model.CreateStatistics();
@@ -172,12 +172,12 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
     private static int Bounded(int count, int most) => count >= 0 && count <= most ? count : throw new FormatException($"a count of {count}");
 }
 
-/// <summary>The fits of a checkpoint.</summary>
+/// <summary>The fits in a checkpoint.</summary>
 /// <param name="Fits">In order; null for one without a state.</param>
-/// <param name="IsSeveral">False: it is one fit alone.</param>
+/// <param name="IsSeveral">False for a single fit.</param>
 /// <param name="Features">The models' features; null if they have no names.</param>
 internal sealed record KeptFits(IReadOnlyList<FitState?> Fits, bool IsSeveral, IReadOnlyList<Feature>? Features)
 {
-    /// <summary>Iterations done; of several fits the most.</summary>
+    /// <summary>Number of completed iterations; for several fits, the largest.</summary>
     public int Iterations => Fits.Max(f => f?.History.Count) ?? 0;
 }

@@ -6,9 +6,9 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks.Checkpoints;
 
 /// <summary>
-/// Keeps a fit in a folder: after each iteration, after each pass before the first iteration, and within a long pass after a number of batches. What an
-/// interrupted fit left is given back: the state to the EM loop, the statistics of passes after that state to the passes of the same number. Everything
-/// between is computed again, with the same bits.
+/// Saves the progress of a fit in a folder: after each iteration, after each pass before the first iteration, and after a number of batches within a long pass.
+/// On resume it returns what an interrupted fit saved: the state goes to the EM loop, the statistics of later passes to the passes with the same number.
+/// Everything in between is recomputed with bit-identical results.
 /// </summary>
 internal sealed class FitJournal : IFitJournal, IDisposable
 {
@@ -31,20 +31,20 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<FitState?> ResumedFits => kept is { IsSeveral: true } several ? several.Fits : [];
 
-    /// <summary>The features as they were saved with what is resumed; null if there is nothing.</summary>
+    /// <summary>The features as saved in the resumed checkpoint; null if there is none.</summary>
     public IReadOnlyList<Feature>? ResumedFeatures => kept?.Features;
 
-    /// <summary>What the interrupted run had seen of the data; null if there was none.</summary>
+    /// <summary>What the interrupted run had recorded about the data; null if there was none.</summary>
     public byte[]? Seen { get; private set; }
 
-    /// <summary>What the user should know, one sentence each.</summary>
+    /// <summary>Notes for the user, one sentence each.</summary>
     public List<string> Warnings { get; } = [];
 
-    /// <summary>Opens a journal and finds what an earlier run left.</summary>
-    /// <param name="options">Where, and whether to go on.</param>
-    /// <param name="job">What the fit is of.</param>
-    /// <param name="data">What knows the features when a state is saved.</param>
-    /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
+    /// <summary>Opens a journal and loads what an earlier run saved.</summary>
+    /// <param name="options">The folder, and whether to resume.</param>
+    /// <param name="job">Describes the fit.</param>
+    /// <param name="data">Provides the features when a state is saved.</param>
+    /// <exception cref="DataException">The folder cannot be used, or contains checkpoints of another job or version.</exception>
     public static FitJournal Open(CheckpointOptions options, JobIdentity job, FeaturePass data)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
@@ -55,7 +55,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
             if (options.Resume) journal.Resume();
             else if (folder.Clear() is > 0 and var deleted)
                 journal.Warnings.Add($"deleted {deleted} {(deleted == 1 ? "checkpoint" : "checkpoints")} of an earlier run in {options.Folder}; resuming would "
-                    + "have gone on from there");
+                    + "have continued from there");
             return journal;
         }
         catch
@@ -65,13 +65,13 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         }
     }
 
-    /// <summary>Gives the folder free for other runs; the checkpoints stay.</summary>
+    /// <summary>Unlocks the folder for other runs; the checkpoints stay.</summary>
     public void Dispose() => folder.Dispose();
 
-    /// <summary>What a fit would find; nothing is changed.</summary>
-    /// <param name="options">Where, and whether to go on.</param>
-    /// <param name="job">What the fit is of.</param>
-    /// <exception cref="DataException">The folder cannot be used, or holds checkpoints of another job or version.</exception>
+    /// <summary>Previews what a fit would find in the folder, without changing anything.</summary>
+    /// <param name="options">The folder, and whether to resume.</param>
+    /// <param name="job">Describes the fit.</param>
+    /// <exception cref="DataException">The folder cannot be used, or contains checkpoints of another job or version.</exception>
     public static OutputPreview Preview(CheckpointOptions options, JobIdentity job)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
@@ -81,11 +81,11 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         var count = folder.Count;
         if (count == 0) return new OutputPreview(options.Folder, "no checkpoint");
         if (!options.Resume)
-            return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (CheckpointOptions.Resume goes on from the newest)");
-        if (folder.Newest(out _) is not var (checkpoint, file)) return new OutputPreview(options.Folder, "damaged: the fit begins anew");
+            return new OutputPreview(options.Folder, $"{count} of an earlier run: they are deleted (CheckpointOptions.Resume continues from the newest)");
+        if (folder.Newest(out _) is not var (checkpoint, file)) return new OutputPreview(options.Folder, "damaged: the fit starts over");
         CheckSame(job, checkpoint, file);
         var iterations = checkpoint.Read(file)?.Iterations ?? 0;
-        return new OutputPreview(options.Folder, $"the fit goes on after {iterations} iterations");
+        return new OutputPreview(options.Folder, $"the fit resumes after {iterations} iterations");
     }
 
     /// <inheritdoc/>
@@ -94,10 +94,10 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     /// <inheritdoc/>
     public void SaveFits(IReadOnlyList<FitState?> fits) => Save(fits, isSeveral: true);
 
-    /// <summary>Begins a pass.</summary>
-    /// <param name="total">Empty statistics; they become those of the batches that an interrupted run had folded.</param>
-    /// <param name="mayContinue">False: a pass that the interrupted run had begun begins anew.</param>
-    /// <returns>The first batch to read; null if the interrupted run had finished this pass.</returns>
+    /// <summary>Starts a pass.</summary>
+    /// <param name="total">Empty statistics; filled with those of the batches that an interrupted run had folded.</param>
+    /// <param name="mayContinue">False: a pass that the interrupted run had started is run from its beginning.</param>
+    /// <returns>The first batch to read; null if the interrupted run had completed this pass.</returns>
     public long? BeginPass(Statistics total, bool mayContinue)
     {
         if (pass < finished.Count)
@@ -115,19 +115,19 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         return first > 0 && mayContinue && TryLoad(total, statistics) ? first : 0;
     }
 
-    /// <summary>A pass over some batches begins, which is not kept: the state before it is.</summary>
+    /// <summary>Starts a pass over some of the batches. It is not saved, because the state before it is.</summary>
     public void SkipPass() => partial = (0, []);
 
-    /// <summary>Told in batch order of every batch that was folded; keeps the pass now and then.</summary>
-    /// <param name="nextBatch">Batches before this one are in <paramref name="total"/>.</param>
-    /// <param name="total">Their statistics.</param>
-    /// <param name="isLast">True: the run ends here, keep it now.</param>
+    /// <summary>Called in batch order for every batch that was folded; saves the pass from time to time.</summary>
+    /// <param name="nextBatch">The batches before this one are included in <paramref name="total"/>.</param>
+    /// <param name="total">The statistics of those batches.</param>
+    /// <param name="isLast">True: the run ends here, so save now.</param>
     public void Folded(long nextBatch, Statistics total, bool isLast)
     {
         if (isLast || nextBatch % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, nextBatch, Bytes(total), data.Seen.ToBytes()));
     }
 
-    /// <summary>Ends a pass. The passes before the first state are kept by themselves; the others become a state at once.</summary>
+    /// <summary>Ends a pass. Passes before the first state are saved separately; later ones become part of a state at once.</summary>
     public void EndPass(Statistics total)
     {
         pass++;
@@ -144,7 +144,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         folder.Write(new FitCheckpoint(job, state, [], 0, [], data.Seen.ToBytes()));
     }
 
-    // Fits that share their passes may end at another iteration now, or share the memory in another way: then a kept pass is of other fits, and is run again.
+    // Fits that share passes may now end at another iteration or divide the memory differently: a saved pass then belongs to other fits and is run again.
     private static bool TryLoad(Statistics target, byte[] bytes)
     {
         try
@@ -174,8 +174,8 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         var newest = folder.Newest(out var damaged);
         foreach (var path in damaged)
             Warnings.Add(newest is null
-                ? $"{path} is damaged, and there is no checkpoint before it: the fit begins anew"
-                : $"{path} is damaged; the fit goes on from the checkpoint before it");
+                ? $"{path} is damaged, and there is no checkpoint before it: the fit starts over"
+                : $"{path} is damaged; the fit resumes from the checkpoint before it");
         if (newest is not var (checkpoint, file)) return;
         CheckSame(job, checkpoint, file);
         state = checkpoint.State;

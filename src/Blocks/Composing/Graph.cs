@@ -3,19 +3,19 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>A source and the stages behind it, as they are checked and linked for each run.</summary>
+/// <summary>A source and its subsequent stages, checked and linked for each run.</summary>
 internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
 {
-    /// <summary>True for the graph of one run, whose source keeps to what it found.</summary>
+    /// <summary>True for the graph of one run, whose source always returns the files it found first.</summary>
     private bool IsOfOneRun { get; init; }
 
-    /// <summary>The graph for one run. Everything that the run opens and reads, however often, goes through it.</summary>
+    /// <summary>The graph for one run. Everything that the run opens and reads, however often, goes through this graph.</summary>
     public Graph ForRun() => IsOfOneRun ? this : this with { Source = Source.ForRun(), IsOfOneRun = true };
 
-    /// <summary>Opens the source and checks every stage against its columns, before any row is read.</summary>
-    /// <param name="wanted">Columns that the end of the graph needs; null = all.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="keepsRows">True: rows may be put aside with all their columns, so read those too that only they need.</param>
+    /// <summary>Opens the source and checks every stage against its columns before any row is read.</summary>
+    /// <param name="wanted">Columns needed at the end of the graph; null = all.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="keepsRows">True: bad rows may be written to quarantine with all their columns, so columns needed only there are read too.</param>
     public async Task<BoundGraph> BindAsync(IReadOnlyList<string>? wanted, CancellationToken cancellationToken, bool keepsRows = false)
     {
         var info = await Source.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -24,16 +24,16 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
         for (var s = Stages.Count - 1; s >= 0; s--) columns = keepsRows && Stages[s] is not SelectStage ? null : Stages[s].Needs(columns);
         if (columns?.FirstOrDefault(c => info.Schema.IndexOf(c) < 0 && info.LeftOut.ContainsKey(c)) is { } unread)
             throw BoundGraph.Unread(Source, new(unread, info.LeftOut[unread]), "a plain column of numbers, booleans, texts or times", "leave the column out");
-        // What is wanted but absent is reported by whoever wants it, with its own words.
+        // Requested columns that are absent are reported by whichever part requests them, with its own message.
         var bound = columns is null || columns.Any(c => info.Schema.IndexOf(c) < 0)
             ? new BoundGraph(this, info, null, schema)
             : new BoundGraph(this, info, columns, Output(new BatchSchema(columns.Select(c => info.Schema.Fields[info.Schema.IndexOf(c)]))));
-        // What code of the user's sees, or a quarantine keeps, must be what the files hold.
+        // What user code sees or quarantine stores must match the files exactly.
         if (keepsRows || Stages.Any(s => s.IsForeign)) bound.Read.CheckTypes();
         return bound;
     }
 
-    /// <summary>Makes the stages ready for one run; dispose what comes back.</summary>
+    /// <summary>Prepares the stages for one run; dispose the result.</summary>
     public async Task<PreparedGraph> PrepareAsync(PipelineOptions options, CancellationToken cancellationToken)
     {
         var made = new PreparedGraph(this with { Stages = [] });
@@ -72,14 +72,14 @@ internal sealed record PreparedGraph(Graph Graph) : IDisposable
 
 /// <summary>A checked graph.</summary>
 /// <param name="Graph">Source and stages.</param>
-/// <param name="Info">What the source holds.</param>
+/// <param name="Info">What the source contains.</param>
 /// <param name="Columns">Columns to read; null = all.</param>
-/// <param name="Schema">Columns at the end; null where only the first batch tells.</param>
+/// <param name="Schema">Columns at the end of the graph; null where they are known only from the first batch.</param>
 internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<string>? Columns, BatchSchema? Schema)
 {
-    /// <summary>Refuses a run that would lose columns: all are wanted, and the source cannot read some.</summary>
-    /// <param name="remedy">What to try.</param>
-    /// <exception cref="DataException">It would.</exception>
+    /// <summary>Rejects a run that would lose columns: it asks for all of them, and the source cannot read some.</summary>
+    /// <param name="remedy">What the user can do.</param>
+    /// <exception cref="DataException">The run would lose columns.</exception>
     public void CheckNothingLost(string remedy)
     {
         if (Columns is null && Info.LeftOut.Count > 0) throw Unread(Graph.Source, Info.LeftOut.First(), "columns that can be read and written", remedy);
@@ -92,7 +92,7 @@ internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<st
     /// <summary>The columns that are read.</summary>
     public BatchSchema Read => Info.Schema.Project(Columns, Graph.Source.Name);
 
-    /// <summary>Makes and links the blocks of a run; returns the last one.</summary>
+    /// <summary>Creates and links the blocks of a run; returns the last one.</summary>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="firstBatch">Number of the first batch to read, at least 0.</param>
     /// <param name="extraRowBytes">Bytes that the end of the graph adds to each row.</param>

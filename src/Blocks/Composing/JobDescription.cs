@@ -8,22 +8,22 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Says what a job is of: version, kernels, data and every stage, in words that an error can quote.</summary>
+/// <summary>Describes a job: version, kernels, data and every stage, as text that an error message can quote.</summary>
 internal static class JobDescription
 {
-    /// <summary>How the names of facts about inputs begin.</summary>
+    /// <summary>Prefix of the names of properties that describe inputs.</summary>
     public const string Input = "input ";
 
-    /// <summary>The fact that tells the version.</summary>
+    /// <summary>The property that holds the version.</summary>
     public const string VersionProperty = "Pipelines version";
 
-    /// <summary>The fact that tells the kernel variant.</summary>
+    /// <summary>The property that holds the kernel variant.</summary>
     public const string KernelProperty = "kernel variant";
 
-    /// <summary>The facts of all jobs over a graph; those of its end are added to them.</summary>
-    /// <param name="bound">The graph, opened.</param>
-    /// <param name="options">How it runs.</param>
-    /// <param name="own">The facts of the end: what is fitted, or how it is written.</param>
+    /// <summary>The properties common to all jobs over a graph, followed by those of its end.</summary>
+    /// <param name="bound">The opened graph.</param>
+    /// <param name="options">How the graph runs.</param>
+    /// <param name="own">The properties of the end: what is fitted, or how output is written.</param>
     public static JobIdentity Of(BoundGraph bound, PipelineOptions options, IEnumerable<JobProperty> own) => new(
     [
         new(VersionProperty, typeof(JobDescription).Assembly.GetName().Version?.ToString(3) ?? ""),
@@ -35,10 +35,10 @@ internal static class JobDescription
         .. Inputs(bound),
     ]);
 
-    /// <summary>A model as a value of a fact.</summary>
+    /// <summary>Describes a model as the value of a property.</summary>
     public static string Hash(Model model) => Convert.ToHexStringLower(SHA256.HashData(new SavedModel(model).ToJson()));
 
-    /// <summary>The categories that are given, as a fact; none where none are.</summary>
+    /// <summary>The given categories as a property; empty if there are none.</summary>
     public static IEnumerable<JobProperty> Categories(IReadOnlyList<Feature>? features)
     {
         if (features is null || features.All(f => f.Categories is null)) return [];
@@ -46,7 +46,7 @@ internal static class JobDescription
         return [new("categories", Convert.ToHexStringLower(SHA256.HashData(text)))];
     }
 
-    // A source that is no file is taken by its word: reading it twice gives the same rows.
+    // A source that is not a file is trusted: reading it twice is assumed to give the same rows.
     private static IEnumerable<JobProperty> Inputs(BoundGraph bound) => bound.Info.Files.Count > 0
         ? bound.Info.Files.Select(f => f.ToFact())
         : [new("input", $"{bound.Graph.Source.Name}, {bound.Info.Rows?.ToString(CultureInfo.InvariantCulture) ?? "unknown"} rows of {bound.Info.Schema}")];

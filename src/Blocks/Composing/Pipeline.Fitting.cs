@@ -6,10 +6,12 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
-/// <content>Fits, and the passes they run.</content>
+/// <content>Fits, and the passes that they run.</content>
 public sealed partial class Pipeline
 {
-    /// <summary>Makes the passes over the features, for estimators and loops of your own. Dispose it: it holds memory and perhaps a temporary file.</summary>
+    /// <summary>
+    /// Creates the passes over the features, for estimators and loops of your own. Dispose the result: it holds memory and possibly a temporary file.
+    /// </summary>
     /// <exception cref="DataException">The source cannot be opened, or a feature is absent or not numeric.</exception>
     public ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, cancellationToken);
 
@@ -32,7 +34,7 @@ public sealed partial class Pipeline
     }
 
     /// <summary>
-    /// The pipeline and the fit with the same batch size and parallelism: those of the options that <see cref="With"/> gave, or the fit's where it gave none.
+    /// The pipeline and the fit with the same batch size and parallelism: those from the options given to <see cref="With"/>, or the fit's if there are none.
     /// </summary>
     /// <exception cref="ModelException">An option is out of range, or the fit contradicts the pipeline.</exception>
     private (Pipeline Pipeline, FitOptions Fit) Agree(FitOptions fit)
@@ -63,8 +65,8 @@ public sealed partial class Pipeline
     /// <summary>Fits a model to the features, reading the data once.</summary>
     /// <typeparam name="TModel">Type of the model.</typeparam>
     /// <param name="estimator">What to fit.</param>
-    /// <param name="fit">How to fit; null = the defaults. How the data flow, the options given to <see cref="With"/> say.</param>
-    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="fit">How to fit; null = the defaults. How the data are read is set by the options given to <see cref="With"/>.</param>
+    /// <param name="cancellationToken">Cancels the fit, which then throws an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable, or the fit's batch size or parallelism contradicts the pipeline's.</exception>
     /// <exception cref="DataException">The data cannot be read or used.</exception>
     public Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null, CancellationToken cancellationToken = default)
@@ -74,7 +76,7 @@ public sealed partial class Pipeline
         return FitOverAsync(estimator, fit ?? new FitOptions(), static pass => pass, cancellationToken);
     }
 
-    /// <summary>Fits a model to what <paramref name="over"/> makes of the passes over the features.</summary>
+    /// <summary>Fits a model to the passes that <paramref name="over"/> derives from the passes over the features.</summary>
     internal async Task<FittedModel<TModel>> FitOverAsync<TModel>(
         IEstimator<TModel> estimator, FitOptions fit, Func<FeaturePass, IDataPass> over, CancellationToken cancellationToken)
         where TModel : Model
@@ -93,7 +95,7 @@ public sealed partial class Pipeline
         FitResult<TModel> result;
         try
         {
-            // The start was chosen by the run that was interrupted; what is left is the EM loop.
+            // The interrupted run has already chosen the start; only the EM loop is left.
             result = fit.Journal?.Resumed is { } state
                 ? await estimator.ResumeAsync((TModel)state.Model, over(pass), fit, cancellationToken).ConfigureAwait(false)
                 : await estimator.FitAsync(over(pass), fit, cancellationToken).ConfigureAwait(false);
@@ -110,7 +112,7 @@ public sealed partial class Pipeline
         return new FittedModel<TModel>(result, SavedModel.From(result, pass.Features, fit), pass.SpilledBytes) { RowsRejected = pass.RowsRejected };
     }
 
-    /// <summary>What a fit over this pipeline is of.</summary>
+    /// <summary>Describes a fit over this pipeline.</summary>
     internal async Task<JobIdentity> DescribeFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
         where TModel : Model
     {
@@ -119,11 +121,11 @@ public sealed partial class Pipeline
         return await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>What a job over this pipeline is of, with the facts of its end.</summary>
+    /// <summary>Describes a job over this pipeline, with the properties of its end.</summary>
     internal async Task<JobIdentity> DescribeAsync(IEnumerable<JobProperty> end, CancellationToken cancellationToken) =>
         JobDescription.Of(await graph.ForRun().BindAsync(null, cancellationToken).ConfigureAwait(false), Options, end);
 
-    /// <summary>What a fit would do: everything is checked that it checks before it reads a row, and nothing is written.</summary>
+    /// <summary>Previews a fit: performs every check that a fit performs before it reads a row, and writes nothing.</summary>
     internal async ValueTask<RunPlan> PlanFitAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, CancellationToken cancellationToken)
         where TModel : Model
     {
@@ -137,7 +139,7 @@ public sealed partial class Pipeline
         return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
     }
 
-    /// <summary>What a fit is of: everything that decides its bits.</summary>
+    /// <summary>Describes a fit: everything that determines its result bit for bit.</summary>
     private async Task<JobIdentity> JobOfAsync<TModel>(IEstimator<TModel> estimator, FitOptions fit, FeaturePass pass, CancellationToken cancellationToken)
         where TModel : Model
     {

@@ -3,7 +3,7 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>A pipeline with both ends: it can run.</summary>
+/// <summary>A complete pipeline, with a source and a sink, ready to run.</summary>
 public sealed class SinkPipeline
 {
     private const string LeaveOut = "name the columns to write, without this one (ScoreOptions.Keep)";
@@ -16,22 +16,22 @@ public sealed class SinkPipeline
         (this.graph, this.options, this.createSink) = (graph, options, createSink);
 
     /// <summary>
-    /// Reads, works and writes. The output appears at the end, all at once, or not at all. A folder of Parquet parts that is made from files can be gone on
-    /// with after an interruption (<see cref="ParquetSinkOptions.Resume"/>): the job must be the same, where code of yours counts by the name that you gave it.
+    /// Reads, processes and writes. The output appears at the end, all at once or not at all. A folder of Parquet parts made from files can be resumed after an
+    /// interruption (<see cref="ParquetSinkOptions.Resume"/>). The job must be the same; code of your own is identified by the name that you gave it.
     /// </summary>
-    /// <param name="progress">Told of the rows written; null = the options'.</param>
-    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/> and leaves no output.</param>
-    /// <exception cref="DataException">The data cannot be read, used or written, or the output is of another job.</exception>
-    /// <exception cref="ModelException">Options or model do not fit.</exception>
+    /// <param name="progress">Receives the number of rows written; null = the receiver from the options.</param>
+    /// <param name="cancellationToken">Cancels the run, which then throws an <see cref="OperationCanceledException"/> and leaves no output.</param>
+    /// <exception cref="DataException">The data cannot be read, used or written, or the output belongs to another job.</exception>
+    /// <exception cref="ModelException">The options or the model are not usable.</exception>
     public async Task<RunResult> RunAsync(IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var graph = this.graph.ForRun();
-        // Cancelled too where a run that shall wind down comes to the end of a part.
+        // Also cancelled when a run that was asked to stop reaches the end of a part.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var run = new RunSupervisor(progress is null ? options : options with { Progress = progress }, stop.Token);
         var sink = createSink();
         var parquet = sink as ParquetSink;
-        // The block disposes the sink; until there is one, this does.
+        // The block disposes the sink; until the block exists, this method does.
         SinkBlock? end = null;
         QuarantineWriter? quarantine = null;
         PreparedGraph? prepared = null;
@@ -43,7 +43,7 @@ public sealed class SinkPipeline
             run.Accounts.Resume(point);
             if (!point.IsComplete)
             {
-                // Where the columns are known, a sink that cannot be written is reported before anything is read.
+                // If the columns are known, a sink that cannot be written is reported before anything is read.
                 if (bound.Schema is { } schema) await sink.OpenAsync(schema, cancellationToken).ConfigureAwait(false);
                 quarantine = OpenQuarantine(bound, parquet, cancellationToken);
                 prepared = await graph.PrepareAsync(options, cancellationToken).ConfigureAwait(false);
@@ -100,7 +100,7 @@ public sealed class SinkPipeline
         }
     }
 
-    /// <summary>What a run would do: everything is checked that a run checks before it reads a row, and nothing is written.</summary>
+    /// <summary>Previews a run: performs every check that a run performs before it reads a row, and writes nothing.</summary>
     internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
         options.Validate();
@@ -136,7 +136,7 @@ public sealed class SinkPipeline
         return bound;
     }
 
-    // What is kept of the input takes what it takes there; scores hardly compress, labels almost wholly.
+    // Kept input columns take as much space as in the input; scores hardly compress, labels almost completely.
     private static long Estimate(BatchSchema written, IReadOnlyList<ParquetInspection> files, long rows)
     {
         var kept = files.SelectMany(f => f.Columns).GroupBy(c => c.Name, StringComparer.Ordinal)
@@ -144,7 +144,7 @@ public sealed class SinkPipeline
         return written.Fields.Sum(f => kept.TryGetValue(f.Name, out var bytes) ? bytes : rows * (f.ValueType == typeof(double) ? sizeof(double) : 1));
     }
 
-    // What is no file could be other rows the next time, and nobody would notice: such runs leave nothing, and cannot be gone on with.
+    // A source that is not a file could return other rows next time without anyone noticing: such runs leave nothing behind and cannot be resumed.
     private async ValueTask<ResumePoint> ResumeAsync(BoundGraph bound, IBatchSink sink, CancellationToken cancellationToken)
     {
         var resume = sink is ParquetSink { Options.Resume: true };
@@ -153,7 +153,7 @@ public sealed class SinkPipeline
             return await resumable.ResumeAsync(JobOf(bound, sink), resume, cancellationToken).ConfigureAwait(false);
         }
         if (resume)
-            throw new DataException(DataErrorKind.Usage, graph.Source.Name, "a source that is no file, and a run to go on with",
+            throw new DataException(DataErrorKind.Usage, graph.Source.Name, "a source that is not a file, and a run to resume",
                 "files, which tell whether they are the same as before", "read files, or leave Resume out");
         return new ResumePoint(0, 0, 0, 0, IsComplete: false);
     }
@@ -162,7 +162,7 @@ public sealed class SinkPipeline
         JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.JobProperties ?? [], .. options.BadRows.JobProperties]) with { Inputs =
             bound.Info.Files };
 
-    // A sink that keeps refused rows itself keeps them in step with its parts.
+    // A sink that stores rejected rows itself keeps them in step with its parts.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, ParquetSink? sink, CancellationToken cancellationToken)
     {
         if (options.BadRows.QuarantineFolder is not { } folder || !options.BadRows.Keeps || sink?.Options.QuarantineFolder is not null) return null;
@@ -179,7 +179,7 @@ public sealed class SinkPipeline
         }
     }
 
-    // What the user must see is the first failure, not that cleaning up failed too.
+    // The user must see the first failure, not the failure of the cleanup.
     private static async Task DisposeQuietlyAsync(IBatchSink sink)
     {
         try
@@ -188,7 +188,7 @@ public sealed class SinkPipeline
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Nothing was written yet.
+            // Nothing has been written yet.
         }
     }
 

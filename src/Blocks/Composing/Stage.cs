@@ -4,44 +4,46 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>One step of a pipeline between source and end: it can be checked without rows, and makes its block when the pipeline runs.</summary>
+/// <summary>One step of a pipeline between source and sink: it can be checked without rows, and creates its block when the pipeline runs.</summary>
 internal abstract record Stage(string Name)
 {
-    /// <summary>True if code of the user's sees the batches: it may keep one longer than the run does, so its memory must not be used again.</summary>
+    /// <summary>True if user code sees the batches: it may keep a batch longer than the run does, so the batch's memory must not be reused.</summary>
     public virtual bool IsForeign => false;
 
     /// <summary>
-    /// What the stage does, as facts of the job: a run that was interrupted is only resumed by one of the same facts. Code of the user's is known by its name
+    /// Describes the stage as properties of the job: an interrupted run is resumed only by a job with the same properties. User code is identified by its name
     /// alone.
     /// </summary>
     public virtual IEnumerable<JobProperty> JobProperties => [new(Name, "code of your own, known by this name")];
 
-    /// <summary>Bytes that the stage adds to each row while it works on it.</summary>
+    /// <summary>Bytes that the stage adds to each row while processing it.</summary>
     public virtual long ExtraRowBytes => 0;
 
-    /// <summary>What a user should know of a run that has ended, a sentence each; nothing by default.</summary>
+    /// <summary>Notes for the user about a run that has ended, one sentence each; none by default.</summary>
     public virtual IEnumerable<string> Warnings => [];
 
-    /// <summary>The columns after this stage; null where only its first batch tells. Throws if the stage cannot work on the columns before it.</summary>
+    /// <summary>
+    /// The columns after this stage; null where they are known only from its first batch. Throws if the stage cannot process the columns before it.
+    /// </summary>
     public abstract BatchSchema? Bind(BatchSchema? input, string place);
 
-    /// <summary>The columns that the stage must get so that <paramref name="wanted"/> come out; null = all.</summary>
+    /// <summary>The columns that the stage needs in order to produce <paramref name="wanted"/>; null = all.</summary>
     public abstract IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted);
 
     /// <summary>
-    /// Does what must be done before the first row comes, such as looking at all rows once; called for each run, before <see cref="Create"/>. Returns the stage
-    /// to run with: this one (the default), or a disposable one that holds what was found.
+    /// Does the work needed before the first row arrives, such as one pass over all rows; called for each run, before <see cref="Create"/>. Returns the stage
+    /// to run with: this one (the default), or a disposable one that holds the results.
     /// </summary>
     /// <param name="before">The source and the stages before this one.</param>
     /// <param name="options">How the run reads.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public virtual ValueTask<Stage> PrepareAsync(Graph before, PipelineOptions options, CancellationToken cancellationToken) => new(this);
 
-    /// <summary>Makes the block.</summary>
+    /// <summary>Creates the block.</summary>
     public abstract IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run);
 }
 
-/// <summary>Some columns, in a new order.</summary>
+/// <summary>Selected columns, in a new order.</summary>
 internal sealed record SelectStage(IReadOnlyList<string> Columns) : Stage("select")
 {
     public override IEnumerable<JobProperty> JobProperties => [new(Name, string.Join(", ", Columns))];
@@ -65,7 +67,7 @@ internal sealed record SelectStage(IReadOnlyList<string> Columns) : Stage("selec
     }
 }
 
-/// <summary>A function of the user's.</summary>
+/// <summary>A user function.</summary>
 internal sealed record TransformStage(Func<DataBatch, DataBatch> Transform, string Name) : Stage(Name)
 {
     public override bool IsForeign => true;
@@ -77,7 +79,7 @@ internal sealed record TransformStage(Func<DataBatch, DataBatch> Transform, stri
     public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new TransformRowsBlock(Transform, run, Name);
 }
 
-/// <summary>A block of the user's.</summary>
+/// <summary>A user block.</summary>
 internal sealed record ViaStage(Func<RunSupervisor, IPropagatorBlock<DataBatch, DataBatch>> Make, string Name) : Stage(Name)
 {
     public override bool IsForeign => true;
@@ -89,7 +91,7 @@ internal sealed record ViaStage(Func<RunSupervisor, IPropagatorBlock<DataBatch, 
     public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => run.Watch(Name, Make(run));
 }
 
-/// <summary>Scores of a model.</summary>
+/// <summary>A model's scores.</summary>
 internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
 {
     public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);

@@ -6,8 +6,8 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// The columns of every input against the features of a model, before any row is read. What a file does not tell of itself, that a value is a category which
-/// the model has not seen, shows only when it is read.
+/// Compares the columns of every input with the features of a model, before any row is read. What the file's metadata do not reveal, such as a category that
+/// the model has not seen, is detected only when the file is read.
 /// </summary>
 /// <param name="Findings">All differences, file by file.</param>
 public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
@@ -15,21 +15,21 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     private const int MostNamed = 10;
     private const int MostWarned = 3;
 
-    /// <summary>Those that refuse the input.</summary>
+    /// <summary>The findings that reject the input.</summary>
     public IReadOnlyList<SchemaFinding> Errors => Of(SchemaOutcome.Error);
 
-    /// <summary>Those that a user should know.</summary>
+    /// <summary>The findings that the user should know about.</summary>
     public IReadOnlyList<SchemaFinding> Warnings => Of(SchemaOutcome.Warning);
 
     /// <summary>
-    /// The warnings as sentences, at most three, the gravest first: values outside the range seen, the farthest first, then nulls, then types. One sentence
-    /// stands for a feature's change in all files and tells of the gravest; the third tells how many more there are, if they are more than three.
+    /// The warnings as sentences, at most three, the most serious first: values outside the fitted range (the farthest first), then nulls, then types. One
+    /// sentence covers a feature's change in all files and quotes the most serious case; if there are more than three, the third gives the number of the rest.
     /// </summary>
     public IReadOnlyList<string> WarningTexts
     {
         get
         {
-            // Stable: of equal ones the first file and feature come first.
+            // The sort is stable: among equal findings the first file and feature come first.
             var groups = Warnings.OrderByDescending(f => f.Severity).GroupBy(f => (f.Change, f.Column)).Select(g => g.ToList()).ToList();
             var shown = groups.Count > MostWarned ? MostWarned - 1 : groups.Count;
             var texts = groups.Take(shown).Select(g => $"{g[0]}{(g.Count == 1 ? "" : $" ({Number(g.Count - 1, "more file")} likewise)")}").ToList();
@@ -43,20 +43,20 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     }
 
     /// <summary>Checks files against a model.</summary>
-    /// <param name="model">The model; one without named features asks for nothing.</param>
-    /// <param name="files">What the files say of themselves.</param>
+    /// <param name="model">The model; one without named features has no requirements.</param>
+    /// <param name="files">The files' metadata.</param>
     public static SchemaContract Check(SavedModel model, IEnumerable<ParquetInspection> files)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(files);
-        // A file without rows has nothing that a model could not use; of such files alone the columns must be there all the same.
+        // A file without rows cannot contain values that the model rejects; if all files are empty, the columns must still exist.
         var all = files.ToList();
         var filled = all.Exists(f => f.Rows > 0) ? all.FindAll(f => f.Rows > 0) : all;
         return Check(model.Features ?? [], filled.Select(f => (f.Name, f.Columns)));
     }
 
     /// <summary>Checks a source's columns against a model.</summary>
-    /// <param name="model">The model; one without named features asks for nothing.</param>
+    /// <param name="model">The model; one without named features has no requirements.</param>
     /// <param name="schema">The columns.</param>
     /// <param name="source">Name of the source, for messages.</param>
     public static SchemaContract Check(SavedModel model, BatchSchema schema, string source)
@@ -66,8 +66,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         return Check(model.Features ?? [], [(source, [.. schema.Fields.Select(f => new InspectedColumn(f.Name, "", f.ValueType.Name, f.IsNullable, null))])]);
     }
 
-    /// <summary>Throws if the input is refused; the message gives the first reason, and how many more there are.</summary>
-    /// <exception cref="DataException">It is.</exception>
+    /// <summary>Throws if the input is rejected; the message gives the first reason and the number of further ones.</summary>
+    /// <exception cref="DataException">The input is rejected.</exception>
     public void ThrowIfBroken()
     {
         const string remedy = "give files with the columns that the model was fitted to, or another model";
@@ -86,11 +86,11 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         {
             var byName = columns.DistinctBy(c => c.Name).ToDictionary(c => c.Name, StringComparer.Ordinal);
             foreach (var feature in features) findings.AddRange(Compare(feature, name, byName.GetValueOrDefault(feature.Name), columns));
-            // The same in all files, mostly: told once.
+            // These are usually the same in all files, so they are reported once.
             var wanted = features.Select(f => f.Name).ToArray();
             var others = string.Join(", ", columns.Where(c => c.Obstacle is null || c.IsPassedOn).Select(c => c.Name).Except(wanted, StringComparer.Ordinal));
             if (others.Length > 0 && noted.Add(others))
-                findings.Add(new(SchemaChange.Added, name, null, $"columns that are no features: {others}", "they stay as they are"));
+                findings.Add(new(SchemaChange.Added, name, null, $"columns that are not features: {others}", "they stay as they are"));
             var order = columns.Select(c => c.Name).Where(c => wanted.Contains(c, StringComparer.Ordinal)).ToArray();
             if (!order.SequenceEqual(wanted.Where(byName.ContainsKey), StringComparer.Ordinal) && noted.Add("order: " + string.Join(", ", order)))
                 findings.Add(new(SchemaChange.Reordered, name, null, $"features in the order {string.Join(", ", order)}", "they are taken by name"));
@@ -120,19 +120,19 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
                 $"{TypeNames.Of(feature.Type)} as when the model was fitted; the values are taken as numbers");
         if (feature.IsNullable == false && column.IsNullable)
         {
-            var nulls = column.Nulls is { } n ? $" (it tells of {Number(n, "null")})" : "";
+            var nulls = column.Nulls is { } n ? $" (it contains {Number(n, "null")})" : "";
             yield return new(SchemaChange.NewlyNullable, file, feature.Name, $"a column that may hold nulls{nulls}",
                 "none as when the model was fitted; missing values are left out of their row's probability")
             { Nulls = column.Nulls };
         }
         if (column.Range is not var (low, high) || Excess(feature, low, high) is not (> 0 and var excess)) yield break;
         var range = $"{Text(feature.Minimum)} to {Text(feature.Maximum)} as when the model was fitted";
-        yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (as the file tells)",
-            excess > SchemaFinding.MostExcess ? $"{range}; of others it knows little" : $"a little outside of {range}")
+        yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (file statistics)",
+            excess > SchemaFinding.MostExcess ? $"{range}; beyond it the model knows little" : $"a little outside of {range}")
         { Excess = excess };
     }
 
-    // Halves, so that the width of the widest range is still a number.
+    // Halved, so that the width of the widest range does not overflow.
     private static double Excess(Feature feature, double low, double high)
     {
         var (least, most) = (feature.Minimum, feature.Maximum);
@@ -145,7 +145,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     private static bool IsNumeric(string type) =>
         type is "double" or "single" or "decimal" or "sbyte" or "byte" or "int16" or "uint16" or "int32" or "uint32" or "int64" or "uint64" or "boolean";
 
-    // Statistics write a least value of 0 as -0.
+    // Parquet statistics write a minimum of 0 as -0.
     private static string Text(double? value) => (value + 0.0)?.ToString("R", CultureInfo.InvariantCulture) ?? "any";
 
     private static string Number(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");

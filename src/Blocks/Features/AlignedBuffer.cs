@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Doubles, the first one 64-byte aligned; pinned, so they stay where they are. The collector frees them once nobody can reach them.</summary>
+/// <summary>Doubles, the first one 64-byte aligned, in pinned memory. The garbage collector frees the buffer once it is unreachable.</summary>
 internal sealed class AlignedBuffer
 {
     private readonly double[] values;
@@ -19,14 +19,14 @@ internal sealed class AlignedBuffer
     /// <summary>Number of doubles.</summary>
     public int Length { get; }
 
-    /// <summary>The doubles, shape [Length]; at first anything.</summary>
+    /// <summary>The doubles, shape [Length]; initially undefined.</summary>
     public Span<double> Span => values.AsSpan(offset, Length);
 
-    /// <summary>Bytes of the buffer from double <paramref name="start"/>; a span cannot name more than 2 GiB of them at a time.</summary>
+    /// <summary>Bytes of the buffer from double <paramref name="start"/>; a span covers at most 2 GiB.</summary>
     public Span<byte> Bytes(int start, int count) => MemoryMarshal.AsBytes(Span.Slice(start, count));
 }
 
-/// <summary>Buffers of one size, used again and again. Those that queues lose when a fault purges them are the collector's.</summary>
+/// <summary>A pool of buffers of one size. Buffers lost when a fault purges the queues are left to the garbage collector.</summary>
 internal sealed class AlignedBufferPool(int length)
 {
     private readonly ConcurrentBag<AlignedBuffer> free = [];

@@ -4,18 +4,18 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Writes a column as codes of categories. Used by many threads at once.</summary>
+/// <summary>Encodes a column as category codes. Thread-safe.</summary>
 /// <param name="map">The categories.</param>
 internal sealed class CategoryCodes(CategoryMap map)
 {
-    // Dictionaries are shared by the batches of a row group: each of their values is looked up once.
+    // The batches of a row group share their dictionary: each dictionary value is looked up once.
     private readonly ConditionalWeakTable<object, double[]> known = [];
     private long unknownRows;
 
     /// <summary>The categories, in code order.</summary>
     public IReadOnlyList<string> Categories => map.Categories;
 
-    /// <summary>Rows written so far whose value is no category.</summary>
+    /// <summary>Number of rows written so far whose value is not a category.</summary>
     public long UnknownRows
     {
         get => Interlocked.Read(ref unknownRows);
@@ -23,7 +23,7 @@ internal sealed class CategoryCodes(CategoryMap map)
     }
 
     /// <summary>Writes the codes of all rows.</summary>
-    /// <param name="column">Texts, numbers or booleans.</param>
+    /// <param name="column">Text, numbers or booleans.</param>
     /// <param name="target">Shape [rows]; NaN where a value is missing.</param>
     public void Write(BatchColumn column, Span<double> target)
     {
@@ -42,7 +42,7 @@ internal sealed class CategoryCodes(CategoryMap map)
                 case BatchColumn<decimal> exact: Each(exact.Values.Span, target, map.Code); break;
                 default:
                     Numbers(column, target);
-                    // Infinity stays: it makes a bad row.
+                    // Infinity is kept: it makes the row a bad row.
                     for (var i = 0; i < column.Length; i++)
                         if (!double.IsInfinity(target[i])) target[i] = map.Code(target[i]);
                     break;

@@ -3,15 +3,15 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Collects the distinct values of some columns, at the end of a run of its own before a fit.</summary>
+/// <summary>Collects the distinct values of some columns, at the end of a separate run before a fit.</summary>
 /// <param name="columns">Names of the columns.</param>
 /// <param name="run">The run's supervisor.</param>
 internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupervisor run) : GuardedTarget<DataBatch>("categories", run)
 {
-    /// <summary>Most categories of a column: more are most likely no categories but numbers or keys.</summary>
+    /// <summary>Maximum number of categories in a column: a column with more values probably holds numbers or keys instead.</summary>
     public const int MostCategories = 65_536;
 
-    // 2^53: up to here each whole number is a double.
+    // 2^53: up to this value every integer is exactly representable as a double.
     private const long MostExact = 1L << 53;
 
     private readonly HashSet<string>[] texts = [.. columns.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
@@ -20,7 +20,7 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
     private bool[] used = [];
     private long textBytes;
 
-    /// <summary>The categories of a column: numbers ascending, then texts in ordinal order.</summary>
+    /// <summary>The categories of a column: numbers in ascending order, then text in ordinal order.</summary>
     public IReadOnlyList<string> Categories(int column) =>
         [.. CategoryMap.Of(numbers[column], exact[column]).Categories, .. texts[column].Order(StringComparer.Ordinal)];
 
@@ -64,7 +64,7 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
                 if (!column.IsNull(i)) Add(column[i]);
             return;
         }
-        // Only what rows use: a dictionary may hold more.
+        // Only the values that rows use: a dictionary may contain others.
         var values = dictionary.Values.Span;
         if (used.Length < values.Length) used = new bool[values.Length];
         Array.Clear(used);
@@ -104,7 +104,7 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
         var last = double.NaN;
         foreach (var value in values)
         {
-            // Infinity is a bad row's, which the fit itself reports or puts aside.
+            // A row with infinity is a bad row, which the fit itself reports or rejects.
             if (value == last || !double.IsFinite(value)) continue;
             found.Add(value + 0.0);
             last = value;

@@ -4,8 +4,8 @@ using Pipelines.Models;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// The features of a batch as models read them: column-major doubles in pooled memory, with weights where the rows have them.
-/// The last consumer calls <see cref="Release"/>; after it the memory belongs to another batch.
+/// The features of a batch as models read them: column-major doubles in pooled memory, with weights if the rows have them. The last consumer calls <see
+/// cref="Release"/>; after that the memory belongs to another batch.
 /// </summary>
 public sealed class FeatureBatch
 {
@@ -28,13 +28,13 @@ public sealed class FeatureBatch
     /// <summary>Number of features.</summary>
     public int Columns => layout.Columns;
 
-    /// <summary>Number of the batch, from 0, without a gap.</summary>
+    /// <summary>Number of the batch, from 0, without gaps.</summary>
     public long Index { get; }
 
     /// <summary>Global number of the first row, from 0.</summary>
     public long FirstRow { get; }
 
-    /// <summary>Rows of the batch that were refused; null if none.</summary>
+    /// <summary>Rows of the batch that were rejected; null if none.</summary>
     public RejectedRows? Rejected => carrier.Rejected;
 
     /// <summary>The rows as models see them; valid until <see cref="Release"/>.</summary>
@@ -45,14 +45,14 @@ public sealed class FeatureBatch
         return layout.View(values.Span, Rows, FirstRow);
     }
 
-    /// <summary>Gives memory and credit back; the second call does nothing.</summary>
+    /// <summary>Returns memory and credit; a second call does nothing.</summary>
     public void Release()
     {
         if (Interlocked.Exchange(ref buffer, null) is { } used) pool.Return(used);
         carrier.Release();
     }
 
-    /// <summary>Where a row came from, in words.</summary>
+    /// <summary>The origin of a row, as text.</summary>
     /// <param name="row">Row of this batch, from 0.</param>
     public string Locate(int row) => carrier.Locate(row);
 }

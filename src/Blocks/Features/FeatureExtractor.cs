@@ -4,7 +4,7 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Takes features and weights out of batches and checks them. Used by many threads at once.</summary>
+/// <summary>Extracts features and weights from batches and validates them. Thread-safe.</summary>
 internal sealed class FeatureExtractor
 {
     private readonly IReadOnlyList<string> features;
@@ -12,10 +12,10 @@ internal sealed class FeatureExtractor
     private volatile CategoryCodes?[] codes;
     private volatile Plan? plan;
 
-    /// <summary>Makes the extractor.</summary>
+    /// <summary>Creates the extractor.</summary>
     /// <param name="features">Names of the feature columns, in the model's order.</param>
-    /// <param name="weights">Name of the weights' column; null = none.</param>
-    /// <param name="maps">Shape [features]: the categories of those that hold such; null = none does.</param>
+    /// <param name="weights">Name of the weight column; null = none.</param>
+    /// <param name="maps">Shape [features]: the categories of categorical features; null = there are none.</param>
     public FeatureExtractor(IReadOnlyList<string> features, string? weights, IReadOnlyList<CategoryMap?>? maps = null)
     {
         ArgumentNullException.ThrowIfNull(features);
@@ -27,29 +27,29 @@ internal sealed class FeatureExtractor
         codes = [.. features.Select((_, i) => maps?[i] is { } map ? new CategoryCodes(map) : null)];
     }
 
-    /// <summary>Indexes of features that hold categories which no one knows yet: any column of texts, numbers or booleans will do for them.</summary>
+    /// <summary>Indexes of categorical features whose categories are not yet known: for these, any column of text, numbers or booleans is accepted.</summary>
     public IReadOnlyCollection<int> Unknown { get; set; } = [];
 
-    /// <summary>Index of the column that holds labels, whose values must be known names; null = none does.</summary>
+    /// <summary>Index of the label column, whose values must be known names; null = none.</summary>
     public int? Label { get; init; }
 
-    /// <summary>What to tell of rows with values that are no categories, a sentence for each column; none if there are none.</summary>
+    /// <summary>Warnings about rows with values that are not categories, one sentence per column; empty if there are none.</summary>
     public IEnumerable<string> UnknownCategoryWarnings => codes.Select((c, i) => (Name: features[i], Rows: c?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
         .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} "
-            + $"{(u.Rows == 1 ? "value that is no category" : "values that are no categories")} of the model, scored with the probability that it gives to "
-            + $"unknown ones"));
+            + $"{(u.Rows == 1 ? "value that is not a category" : "values that are not categories")} of the model, scored with the probability "
+            + $"that it gives to unknown ones"));
 
-    /// <summary>Begins to count such rows anew.</summary>
+    /// <summary>Resets the count of such rows.</summary>
     public void ForgetUnknown()
     {
         foreach (var column in codes) column?.UnknownRows = 0;
     }
 
-    /// <summary>Sets the categories, before the first batch comes.</summary>
+    /// <summary>Sets the categories, before the first batch arrives.</summary>
     public void Know(IReadOnlyList<CategoryMap?> maps)
     {
         codes = [.. maps.Select(m => m is null ? null : new CategoryCodes(m))];
-        // Labels of a fit that goes on are found again: the model file does not hold them.
+        // The labels of a resumed fit are determined again, because the model file does not contain them.
         Unknown = Label is { } label && codes[label] is null ? [label] : [];
     }
 
@@ -63,10 +63,10 @@ internal sealed class FeatureExtractor
     /// <summary>The columns that must be read.</summary>
     public IEnumerable<string> Needed => weights is null || features.Contains(weights) ? features : features.Append(weights);
 
-    /// <summary>Checks that the columns are there and numeric, before any row is read.</summary>
+    /// <summary>Checks that the columns exist and are numeric, before any row is read.</summary>
     /// <param name="schema">The data's columns.</param>
     /// <param name="place">Name of the source or block, for messages.</param>
-    /// <exception cref="DataException">A column is absent, also from one file alone, or not numeric.</exception>
+    /// <exception cref="DataException">A column is not numeric, or is absent from at least one file.</exception>
     public void Check(BatchSchema schema, string place)
     {
         var columns = Resolve(schema, place).Indexes;
@@ -74,18 +74,18 @@ internal sealed class FeatureExtractor
         {
             if (schema.Fields[columns[i]].Union is not { } union) continue;
             union.CheckEverywhere(Role(i));
-            // Features are doubles, whatever numbers the files hold; categories are known by their exact values.
+            // Features are doubles, whatever numeric type the files use; categories are identified by their exact values.
             if (!union.AreNumbers || IsCategorical(i)) union.CheckType("Pipeline.Features");
         }
     }
 
-    /// <summary>Writes the features, then the weights, of a batch.</summary>
+    /// <summary>Writes a batch's features, followed by its weights.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="target">Shape [layout.Length].</param>
-    /// <param name="layout">Where what goes.</param>
+    /// <param name="layout">The positions of features and weights in <paramref name="target"/>.</param>
     /// <param name="block">Name of the block, for messages.</param>
-    /// <param name="ranges">Gets the features' ranges if no row is bad; null = nobody wants them.</param>
-    /// <returns>The rows that no model can use, each once, by row; null if all can be used.</returns>
+    /// <param name="ranges">Receives the features' ranges if no row is bad; null = they are not computed.</param>
+    /// <returns>The rows that no model can use, each once, in row order; null if all rows are usable.</returns>
     /// <exception cref="DataException">A column is absent or not numeric.</exception>
     public List<BadRow>? Extract(DataBatch batch, Span<double> target, in FeatureLayout layout, string block, FeatureRanges? ranges = null)
     {
@@ -117,7 +117,7 @@ internal sealed class FeatureExtractor
             ranges?.Add(seen);
             return null;
         }
-        // Stable: of several columns with a reason, the first one stays.
+        // The sort is stable: if several columns have a reason, the first one is kept.
         return [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
     }
 

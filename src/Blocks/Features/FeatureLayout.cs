@@ -2,12 +2,12 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Where the features of a batch stand in memory and in the cache: column after column, then the weights if there are any.</summary>
+/// <summary>The layout of a batch's features in memory and in the cache: column after column, then the weights, if any.</summary>
 internal readonly record struct FeatureLayout
 {
     public FeatureLayout(int batchSize, int columns, bool weighted)
     {
-        // Columns a multiple of 4 KiB apart would fall into the same few cache sets.
+        // Columns a multiple of 4 KiB apart would map to the same few cache sets.
         var stride = ((batchSize + 7) / 8 * 8) + 8;
         if (stride % 512 == 0) stride += 8;
         var length = (long)stride * (columns + (weighted ? 1 : 0));
@@ -26,10 +26,10 @@ internal readonly record struct FeatureLayout
     /// <summary>Doubles from one column to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>Doubles in all.</summary>
+    /// <summary>Total number of doubles.</summary>
     public int Length { get; }
 
-    /// <summary>Bytes in all.</summary>
+    /// <summary>Total size in bytes.</summary>
     public long Bytes => (long)Length * sizeof(double);
 
     /// <summary>The rows as models see them.</summary>

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Least and largest value of a column, missing ones left out; the other way round if there is none.</summary>
+/// <summary>Minimum and maximum of a column, ignoring missing values; inverted if there are no values.</summary>
 internal readonly record struct ValueRange(double Minimum, double Maximum)
 {
     public static readonly ValueRange None = new(double.PositiveInfinity, double.NegativeInfinity);
@@ -10,14 +10,14 @@ internal readonly record struct ValueRange(double Minimum, double Maximum)
     /// <summary>True if a value is infinite.</summary>
     public bool IsInfinite => double.IsPositiveInfinity(Maximum) || double.IsNegativeInfinity(Minimum);
 
-    /// <summary>The range of some values; NaN is passed over.</summary>
+    /// <summary>The range of some values; NaN is ignored.</summary>
     public static ValueRange Of(ReadOnlySpan<double> values)
     {
         var (low, high) = (new Vector<double>(double.PositiveInfinity), new Vector<double>(double.NegativeInfinity));
         var i = 0;
         for (; i <= values.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            // Comparisons with NaN are false, so it never gets in.
+            // Comparisons with NaN are false, so NaN never becomes a bound.
             var v = new Vector<double>(values[i..]);
             low = Vector.ConditionalSelect(Vector.LessThan(v, low), v, low);
             high = Vector.ConditionalSelect(Vector.GreaterThan(v, high), v, high);
@@ -36,13 +36,11 @@ internal readonly record struct ValueRange(double Minimum, double Maximum)
         return new ValueRange(minimum, maximum);
     }
 
-    /// <summary>The range of the values of both.</summary>
+    /// <summary>The range covering both.</summary>
     public ValueRange With(ValueRange other) => new(Math.Min(Minimum, other.Minimum), Math.Max(Maximum, other.Maximum));
 }
 
-/// <summary>
-/// The ranges of all features over the batches that came by; used by many threads at once. The order of the batches does not matter to the result.
-/// </summary>
+/// <summary>The ranges of all features over the batches added so far. Thread-safe; the result does not depend on the order of the batches.</summary>
 /// <param name="columns">Number of features.</param>
 internal sealed class FeatureRanges(int columns)
 {
@@ -51,7 +49,7 @@ internal sealed class FeatureRanges(int columns)
     // Guarded by gate. Shape [columns].
     private readonly ValueRange[] ranges = [.. Enumerable.Repeat(ValueRange.None, columns)];
 
-    /// <summary>The range of a feature; null if it has no value. Never minus zero, which would depend on the order.</summary>
+    /// <summary>The range of a feature; null if it has no value. Never minus zero, because that would depend on the order.</summary>
     public ValueRange? this[int column]
     {
         get
@@ -71,7 +69,7 @@ internal sealed class FeatureRanges(int columns)
 
     /// <summary>Adds decoded features.</summary>
     /// <param name="buffer">Shape [layout.Length].</param>
-    /// <param name="layout">Where what stands.</param>
+    /// <param name="layout">The layout of the buffer.</param>
     /// <param name="rows">Number of rows.</param>
     public void Add(ReadOnlySpan<double> buffer, in FeatureLayout layout, int rows)
     {

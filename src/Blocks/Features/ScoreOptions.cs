@@ -1,6 +1,6 @@
 namespace Pipelines.Blocks;
 
-/// <summary>What scoring reads and writes.</summary>
+/// <summary>Which columns scoring reads and writes.</summary>
 public sealed record ScoreOptions
 {
     /// <summary>
@@ -8,24 +8,24 @@ public sealed record ScoreOptions
     /// </summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
-    /// <summary>Input columns to keep beside the scores, in this order; null (default) = all. Empty = none.</summary>
+    /// <summary>Input columns to keep in addition to the scores, in this order; null (default) = all. Empty = none.</summary>
     public IReadOnlyList<string>? Keep { get; init; }
 
-    /// <summary>Columns that hold the model's features, in the model's order; null (default) = columns of the features' own names.</summary>
+    /// <summary>Columns that hold the model's features, in the model's order; null (default) = columns with the features' names.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 
     /// <summary>
-    /// What becomes of sequences that a model gives probability 0, where log-probabilities are among the scores; default <see cref="ImpossibleRows.Keep"/>.
+    /// How to handle sequences that have probability 0 under the model, if log-probabilities are among the scores; default <see cref="ImpossibleRows.Keep"/>.
     /// </summary>
     public ImpossibleRows Impossible { get; init; }
 }
 
-/// <summary>What becomes of rows of a sequence that the model gives probability 0.</summary>
+/// <summary>How to handle the rows of a sequence that has probability 0 under the model.</summary>
 public enum ImpossibleRows
 {
-    /// <summary>They are written with the log-probability -infinity and the label -1 (null where labels are names), and a warning names their keys.</summary>
+    /// <summary>They are written with the log-probability -infinity and the label -1 (null if labels are names), and a warning lists their keys.</summary>
     Keep,
 
-    /// <summary>They are an error that names their keys.</summary>
+    /// <summary>The run fails with an error that lists their keys.</summary>
     Fail,
 }

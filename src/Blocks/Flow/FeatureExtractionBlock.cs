@@ -3,8 +3,8 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Turns batches into features: the named columns as doubles, null as NaN. A column that is absent or not numeric is an error that says where; so is a row that
-/// no model can use (an infinite value, a wrong weight), unless <see cref="PipelineOptions.BadRows"/> has it left out.
+/// Converts batches to features: the named columns as doubles, null as NaN. A column that is absent or not numeric is an error that gives its location; so is a
+/// row that no model can use (an infinite value, an invalid weight), unless <see cref="PipelineOptions.BadRows"/> allows it to be left out.
 /// </summary>
 public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, FeatureBatch>
 {
@@ -13,17 +13,17 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
     private readonly AlignedBufferPool pool;
     private readonly Action<long, AlignedBuffer>? made;
 
-    /// <summary>Makes the block.</summary>
+    /// <summary>Creates the block.</summary>
     /// <param name="features">Names of the columns, in the model's order; at least one.</param>
     /// <param name="run">The run's supervisor.</param>
-    /// <param name="weights">Name of the column with the rows' weights; null = every weight is 1.</param>
+    /// <param name="weights">Name of the column with the row weights; null = every weight is 1.</param>
     /// <param name="name">Name for messages.</param>
     public FeatureExtractionBlock(IReadOnlyList<string> features, RunSupervisor run, string? weights = null, string name = "features")
         : this(features, run, weights, null, name)
     {
     }
 
-    /// <summary>Makes a block that shows each buffer to a test before it is handed on.</summary>
+    /// <summary>Creates a block that shows each buffer to a test before it is passed on.</summary>
     internal FeatureExtractionBlock(IReadOnlyList<string> features, RunSupervisor run, string? weights, Action<long, AlignedBuffer>? made, string name)
         : base(name, run)
     {

@@ -1,20 +1,20 @@
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Makes the fault that a parallel block reports independent of timing: of several batches that fail, the first in row order counts. A fault therefore waits
-/// for the batches before it that the block is working on; for those alone, and not for long.
+/// Makes the fault reported by a parallel block independent of timing: if several batches fail, the first in row order is reported. A fault therefore waits
+/// briefly for the earlier batches that the block is still processing, and for no others.
 /// </summary>
 internal sealed class FirstFault(string block, RunSupervisor run)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private readonly Lock gate = new();
 
-    // Guarded by gate: the batches being worked on, and the first fault so far.
+    // Guarded by gate: the batches being processed, and the first fault so far.
     private readonly SortedSet<long> working = [];
     private (long Index, Exception Exception, string? Place)? first;
     private ITimer? patience;
 
-    /// <summary>Begins a batch; false if it comes after a fault and need not be worked on.</summary>
+    /// <summary>Starts a batch; false if it comes after a fault and need not be processed.</summary>
     public bool Begin(long index)
     {
         lock (gate)
@@ -25,10 +25,10 @@ internal sealed class FirstFault(string block, RunSupervisor run)
         }
     }
 
-    /// <summary>Ends a batch; true if its result counts, because no batch up to it has failed.</summary>
-    /// <param name="index">Its number.</param>
+    /// <summary>Ends a batch; true if its result is valid because no batch up to it has failed.</summary>
+    /// <param name="index">Number of the batch.</param>
     /// <param name="exception">Why it failed; null if it did not.</param>
-    /// <param name="place">The batch in words.</param>
+    /// <param name="place">Description of the batch, for messages.</param>
     public bool End(long index, Exception? exception, string? place)
     {
         bool counts, isTime;

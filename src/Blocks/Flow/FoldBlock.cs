@@ -4,9 +4,9 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Merges statistics strictly in batch order, so that the result's bits do not depend on the parallelism. A gap or a wrong order is an error.
+/// Merges statistics strictly in batch order, so that the result does not depend on the parallelism in any bit. A gap or a wrong order is an error.
 /// </summary>
-/// <param name="summarizer">What made the statistics.</param>
+/// <param name="summarizer">The summarizer that produced the statistics.</param>
 /// <param name="run">The run's supervisor.</param>
 /// <param name="name">Name for messages.</param>
 public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string name = "fold") : GuardedTarget<BatchStatistics>(name, run)
@@ -14,20 +14,20 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     private readonly Statistics total = summarizer.CreateStatistics();
     private long next;
 
-    /// <summary>Folds into the statistics of the batches before <paramref name="first"/>.</summary>
+    /// <summary>Adds to the statistics of the batches before <paramref name="first"/>.</summary>
     internal FoldBlock(ISummarizer summarizer, RunSupervisor run, Statistics total, long first)
         : this(summarizer, run) => (this.total, next) = (total, first);
 
-    /// <summary>Called in batch order after each batch was folded: with the number of the next batch and the statistics so far. Null = nobody.</summary>
+    /// <summary>Called in batch order after each batch was folded, with the number of the next batch and the statistics so far; null = no callback.</summary>
     internal Action<long, Statistics>? Folded { get; init; }
 
-    /// <summary>Told in batch order of the runs of equal keys, where rows make sequences; else null.</summary>
+    /// <summary>Receives the runs of equal keys in batch order, if rows form sequences; otherwise null.</summary>
     internal Action<BatchRuns>? Runs { get; init; }
 
-    /// <summary>Keeps the rows that were refused; it is complete when this block is. Null = nobody does. Its maker disposes it.</summary>
+    /// <summary>Stores the rejected rows; completed together with this block. Null = they are not stored. Disposed by its creator.</summary>
     internal QuarantineWriter? Quarantine { get; init; }
 
-    /// <summary>The statistics of all rows, or how the run failed.</summary>
+    /// <summary>The statistics of all rows, or the run's failure.</summary>
     public Task<Statistics> Result => ResultAsync();
 
     private protected override ValueTask TakeAsync(BatchStatistics item)

@@ -5,8 +5,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// A parallel, ordered, bounded block that makes one output of each input. What its work throws goes to the run's supervisor and never into Dataflow,
-/// which would hand later items on after a fault and drop an item whose delegate throws <see cref="OperationCanceledException"/>.
+/// A parallel, ordered, bounded block that produces one output for each input. Exceptions go to the run's supervisor and never into Dataflow, which would pass
+/// on later items after a fault and drop an item whose delegate throws <see cref="OperationCanceledException"/>.
 /// </summary>
 /// <typeparam name="TIn">Type of the inputs.</typeparam>
 /// <typeparam name="TOut">Type of the outputs.</typeparam>
@@ -38,7 +38,7 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
     /// <summary>The block's name in messages.</summary>
     public string Name { get; }
 
-    /// <summary>Ends when every output was taken; faulted with the run's root cause, cancelled when the run was.</summary>
+    /// <summary>Completes when every output has been taken; faults with the run's root cause; cancelled when the run is.</summary>
     public Task Completion { get; }
 
     private protected RunSupervisor Run { get; }
@@ -75,17 +75,17 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Makes the output of one input; called by many threads at once.</summary>
+    /// <summary>Produces the output for one input; called concurrently by many threads.</summary>
     private protected abstract TOut Process(TIn item);
 
-    /// <summary>The input in words, for messages.</summary>
+    /// <summary>Describes the input, for messages.</summary>
     private protected abstract string Describe(TIn item);
 
     /// <summary>The input's number in row order.</summary>
     private protected abstract long IndexOf(TIn item);
 
-    // A null task means "no output" to Dataflow; the run is stopped then, so nothing comes after it. Until it is stopped, a batch that failed keeps its place
-    // in the order.
+    // Dataflow treats a null task as "no output". The run is stopped in that case, so nothing follows. Until it has stopped, a failed batch keeps its place in
+    // the order.
     private Task<TOut> Work(TIn item)
     {
         if (Run.IsStopped) return null!;
@@ -112,10 +112,10 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
     }
 }
 
-/// <summary>What all blocks of this library share.</summary>
+/// <summary>Members shared by all blocks of this library.</summary>
 internal static class Guard
 {
-    /// <summary>The end of a block as its users see it: the run's root cause instead of what Dataflow makes of it.</summary>
+    /// <summary>A block's completion as its users see it: the run's root cause instead of Dataflow's wrapper.</summary>
     public static async Task CompletionAsync(Task inner, string name, RunSupervisor run)
     {
         await inner.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -125,7 +125,8 @@ internal static class Guard
     }
 
     /// <summary>
-    /// Links as Dataflow does, but lets a target that asks for the completion see the guarded one: Dataflow would complete it when the source is cancelled.
+    /// Links as Dataflow does, but shows the guarded completion to a target that asks for it: otherwise Dataflow would complete the target when the source is
+    /// cancelled.
     /// </summary>
     public static IDisposable LinkTo<T>(ISourceBlock<T> inner, IDataflowBlock outer, ITargetBlock<T> target, DataflowLinkOptions options)
     {

@@ -3,8 +3,8 @@ using System.Threading.Tasks.Dataflow;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// A bounded block at the end of a graph that takes one item at a time, in order. Faults go to the run's supervisor, as in
-/// <see cref="GuardedPropagator{TIn, TOut}"/>.
+/// A bounded block at the end of a graph that processes one item at a time, in order. Faults go to the run's supervisor, as in <see
+/// cref="GuardedPropagator{TIn, TOut}"/>.
 /// </summary>
 /// <typeparam name="TIn">Type of the inputs.</typeparam>
 public abstract class GuardedTarget<TIn> : ITargetBlock<TIn>
@@ -30,7 +30,7 @@ public abstract class GuardedTarget<TIn> : ITargetBlock<TIn>
     /// <summary>The block's name in messages.</summary>
     public string Name { get; }
 
-    /// <summary>Ends when all work is done and, in a sink, committed; faulted with the run's root cause, cancelled when the run was.</summary>
+    /// <summary>Completes when all work is done and, for a sink, committed; faults with the run's root cause; cancelled when the run is.</summary>
     public Task Completion { get; }
 
     private protected RunSupervisor Run { get; }
@@ -52,16 +52,16 @@ public abstract class GuardedTarget<TIn> : ITargetBlock<TIn>
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Takes one item.</summary>
+    /// <summary>Processes one item.</summary>
     private protected abstract ValueTask TakeAsync(TIn item);
 
-    /// <summary>The input in words, for messages.</summary>
+    /// <summary>Describes the input, for messages.</summary>
     private protected abstract string Describe(TIn item);
 
-    /// <summary>Called once all items were taken and the run has not stopped.</summary>
+    /// <summary>Called once all items have been processed, if the run has not been stopped.</summary>
     private protected abstract ValueTask FinishAsync();
 
-    /// <summary>Called last, whatever the end.</summary>
+    /// <summary>Called last, however the run ends.</summary>
     private protected virtual ValueTask CleanUpAsync() => ValueTask.CompletedTask;
 
     private async Task WorkAsync(TIn item)
@@ -103,7 +103,7 @@ public abstract class GuardedTarget<TIn> : ITargetBlock<TIn>
         {
             Run.Fail(Name, e);
         }
-        // What is committed is done: a cancellation that came meanwhile does not undo it.
+        // A commit is final: a cancellation that arrives meanwhile does not undo it.
         if (!isFinished || Run.Failure is not null) Run.ThrowIfStopped();
     }
 }

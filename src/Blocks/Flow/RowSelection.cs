@@ -5,9 +5,9 @@ namespace Pipelines.Blocks;
 /// <summary>Some rows of a batch, in their order.</summary>
 internal static class RowSelection
 {
-    /// <summary>The rows 0 … <paramref name="rows"/> - 1 but for some.</summary>
+    /// <summary>The rows 0 … <paramref name="rows"/> - 1, except some.</summary>
     /// <param name="rows">Number of rows.</param>
-    /// <param name="left">Those that are left out.</param>
+    /// <param name="left">The rows to leave out.</param>
     public static int[] Without(int rows, IEnumerable<int> left)
     {
         var isOut = new bool[rows];
@@ -18,12 +18,12 @@ internal static class RowSelection
     /// <summary>A copy of some rows of a column.</summary>
     /// <param name="column">The column.</param>
     /// <param name="rows">Rows to copy, ascending.</param>
-    /// <param name="keepDictionary">True: a dictionary column stays one. False: its values are copied, so that nothing of the batch is held.</param>
+    /// <param name="keepDictionary">True: a dictionary column stays one. False: its values are copied, so that no reference to the batch remains.</param>
     public static BatchColumn Pick(BatchColumn column, int[] rows, bool keepDictionary) => column.Accept(new Picker(rows, keepDictionary));
 
     /// <summary>Moves some rows of decoded features to the front of their columns.</summary>
     /// <param name="buffer">Shape [layout.Length].</param>
-    /// <param name="layout">Where what stands.</param>
+    /// <param name="layout">The layout of the buffer.</param>
     /// <param name="rows">The rows to keep, ascending.</param>
     public static void Compact(Span<double> buffer, in FeatureLayout layout, int[] rows)
     {
@@ -34,7 +34,7 @@ internal static class RowSelection
         }
     }
 
-    /// <summary>Where some rows came from: one origin for each stretch of rows that lie behind one another.</summary>
+    /// <summary>The origins of some rows: one origin for each stretch of consecutive rows.</summary>
     public static BatchOrigin[] Origins(IReadOnlyList<BatchOrigin> origins, int[] rows)
     {
         if (origins.Count == 0) return [];
@@ -51,7 +51,7 @@ internal static class RowSelection
         return [.. made];
     }
 
-    /// <summary>File, row group and row of a batch's row.</summary>
+    /// <summary>File, row group and row number of a row in the batch.</summary>
     public static (string Source, int Group, long Row) Locate(DataBatch batch, int row)
     {
         var at = batch.Origins.Count - 1;

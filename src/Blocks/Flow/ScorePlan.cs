@@ -3,7 +3,9 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Which columns scoring reads, keeps and adds: everything about it that needs no rows, so that mistakes show before any is read.</summary>
+/// <summary>
+/// Which columns scoring reads, keeps and adds: everything that can be determined without rows, so that mistakes are reported before any row is read.
+/// </summary>
 internal sealed class ScorePlan
 {
     private readonly IReadOnlyList<Feature>? known;
@@ -15,7 +17,7 @@ internal sealed class ScorePlan
         ArgumentNullException.ThrowIfNull(model);
         (Model, Options) = (model, options);
         var columns = options.Features ?? features;
-        // Names may be others, but stand in the model's order.
+        // The names may differ from the model's, but must be in the model's order.
         this.known = known is not null && known.Count == columns.Count ? known : null;
         Extractor = new FeatureExtractor(columns, null, this.known is null ? null : [.. this.known.Select(f => f.ToMap())]);
         if (Extractor.Columns != model.Dimensions)
@@ -34,14 +36,14 @@ internal sealed class ScorePlan
 
     public FeatureExtractor Extractor { get; }
 
-    /// <summary>The model's features by the names of the columns that hold them, with their categories.</summary>
+    /// <summary>The model's features, under the names of the columns that hold them, with their categories.</summary>
     public IReadOnlyList<Feature> Features => [
         .. Extractor.Names.Select((name, i) => new Feature(name, known?[i].Categories) { MissingText = known?[i].MissingText })];
 
     /// <summary>The score columns.</summary>
     public IReadOnlyList<ColumnField> Added { get; }
 
-    /// <summary>What is scored and kept, as facts of the job.</summary>
+    /// <summary>What is scored and kept, as properties of the job.</summary>
     public IEnumerable<JobProperty> JobProperties =>
     [
         new("model", JobDescription.Hash(Model)),
@@ -54,7 +56,7 @@ internal sealed class ScorePlan
     /// <summary>The input columns that are needed; null = all.</summary>
     public IReadOnlyList<string>? Needed => Options.Keep is null ? null : [.. Options.Keep.Union(Extractor.Needed, StringComparer.Ordinal)];
 
-    /// <summary>The output's columns for an input's, and which of the input are kept.</summary>
+    /// <summary>The output columns for a given input, and which input columns are kept.</summary>
     /// <exception cref="DataException">A kept column or a feature is absent or not numeric, or a score's name is taken.</exception>
     public (BatchSchema Schema, int[] Kept) Bind(BatchSchema input, string place)
     {
@@ -80,8 +82,8 @@ internal sealed class ScorePlan
     }
 
     /// <summary>A score column of a batch.</summary>
-    /// <param name="score">Which of <see cref="Added"/>.</param>
-    /// <param name="values">An <c>int[]</c> or <c>double[]</c>; of names the numbers below 0 are overwritten.</param>
+    /// <param name="score">Index in <see cref="Added"/>.</param>
+    /// <param name="values">An <c>int[]</c> or <c>double[]</c>; if labels are names, numbers below 0 are overwritten.</param>
     /// <param name="rows">Rows of the batch.</param>
     public BatchColumn Column(int score, Array values, int rows)
     {

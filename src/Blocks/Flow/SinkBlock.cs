@@ -3,31 +3,31 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Writes batches into an <see cref="IBatchSink"/>, in order, gives their memory back, and commits only when every row that was read has come and nothing
-/// failed. It disposes the sink, whatever the end.
+/// Writes batches to an <see cref="IBatchSink"/> in order, releases their memory, and commits only if every row that was read has arrived and nothing has
+/// failed. It disposes the sink in any case.
 /// </summary>
-/// <param name="sink">Where the batches go.</param>
+/// <param name="sink">Destination of the batches.</param>
 /// <param name="run">The run's supervisor.</param>
-/// <param name="isOpen">True if the sink was opened already; else the first batch's schema opens it.</param>
+/// <param name="isOpen">True if the sink is already open; otherwise the first batch's schema opens it.</param>
 /// <param name="name">Name for messages.</param>
 public sealed class SinkBlock(IBatchSink sink, RunSupervisor run, bool isOpen = false, string name = "sink") : GuardedTarget<DataBatch>(name, run)
 {
-    // Initialisers run before the base begins to wait for the end, which may come at once.
+    // Initialisers run before the base starts to wait for the end, which may come at once.
     private readonly IBatchSink sink = sink ?? throw new ArgumentNullException(nameof(sink));
     private bool isOpen = isOpen;
     private long next;
 
-    /// <summary>A run that goes on from an earlier one begins at this batch; default 0.</summary>
+    /// <summary>Number of the first batch; above 0 (the default) for a resumed run.</summary>
     internal long FirstBatch
     {
         get => next;
         init => next = value;
     }
 
-    /// <summary>Keeps refused rows where the sink does not; null = nobody does. The block completes it, who made it disposes it.</summary>
+    /// <summary>Stores rejected rows if the sink does not; null = they are not stored. Completed by the block, disposed by its creator.</summary>
     internal QuarantineWriter? Quarantine { get; init; }
 
-    /// <summary>Called after each batch was written; null = nobody is.</summary>
+    /// <summary>Called after each batch was written; null = no callback.</summary>
     internal Action? Written { get; init; }
 
     private protected override async ValueTask TakeAsync(DataBatch item)
@@ -54,9 +54,9 @@ public sealed class SinkBlock(IBatchSink sink, RunSupervisor run, bool isOpen = 
     private protected override async ValueTask FinishAsync()
     {
         Run.Accounts.Balance(Name);
-        // The refused rows first: no output may be seen whose rows are not all accounted for.
+        // Rejected rows first: no output may become visible while some of its rows are unaccounted for.
         Quarantine?.Complete();
-        // A run that goes on may find nothing left to read, and yet must end the output.
+        // A resumed run may find nothing left to read and still has to complete the output.
         if (isOpen || FirstBatch > 0) await sink.CompleteAsync(Run.Token).ConfigureAwait(false);
     }
 

@@ -4,8 +4,8 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Reads an <see cref="IBatchSource"/> into a graph. It takes a share of the run's memory before it reads a batch, and the last block gives it back:
-/// a slow sink holds the source back, however many blocks stand between them.
+/// Reads an <see cref="IBatchSource"/> into a graph. It reserves a share of the run's memory before reading a batch, and the last block returns that share: a
+/// slow sink holds back the source, however many blocks are in between.
 /// </summary>
 public sealed class SourceBlock : ISourceBlock<DataBatch>
 {
@@ -18,18 +18,18 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     private readonly BufferBlock<DataBatch> inner;
     private int started;
 
-    /// <summary>Makes the block; <see cref="RunSupervisor.RunAsync"/> or <see cref="Start"/> starts it.</summary>
+    /// <summary>Creates the block; <see cref="RunSupervisor.RunAsync"/> or <see cref="Start"/> starts it.</summary>
     /// <param name="source">What to read.</param>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="columns">Columns to read, in this order; null = all.</param>
-    /// <param name="info">What the source holds, if it was opened already; null = the block opens it.</param>
+    /// <param name="info">What the source contains, if it is already open; null = the block opens it.</param>
     /// <param name="name">Name for messages.</param>
     public SourceBlock(IBatchSource source, RunSupervisor run, IReadOnlyList<string>? columns = null, SourceInfo? info = null, string name = "source")
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(run);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        // A source that was opened already is for this run.
+        // A source that is already open belongs to this run.
         (this.source, this.run, this.columns, this.info, Name) = (info is null ? source.ForRun() : source, run, columns, info, name);
         inner = new BufferBlock<DataBatch>(new DataflowBlockOptions { BoundedCapacity = run.Options.Capacity, CancellationToken = run.Token });
         Completion = Guard.CompletionAsync(inner.Completion, name, run);
@@ -41,38 +41,38 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <summary>The block's name in messages.</summary>
     public string Name { get; }
 
-    /// <summary>Ends when every batch was taken; faulted with the run's root cause, cancelled when the run was.</summary>
+    /// <summary>Completes when every batch has been taken; faults with the run's root cause; cancelled when the run is.</summary>
     public Task Completion { get; }
 
-    /// <summary>The batches that the run may hold; null before the source was opened.</summary>
+    /// <summary>Number of batches that the run may hold; null before the source is opened.</summary>
     internal BatchCredits? Credits { get; private set; }
 
-    /// <summary>True if nobody reads a batch after it is released, so that the source may decode into its memory.</summary>
+    /// <summary>True if batches are never read after release, so that the source may reuse their memory for decoding.</summary>
     internal bool ReuseMemory { get; init; }
 
-    /// <summary>What the batches under way may weigh; null before the source was opened.</summary>
+    /// <summary>Maximum bytes of the batches in flight; null before the source is opened.</summary>
     internal ByteCredits? Weights { get; private set; }
 
-    /// <summary>Bytes that the blocks behind add to each row: features, scores.</summary>
+    /// <summary>Bytes that later blocks add to each row: features, scores.</summary>
     internal long ExtraRowBytes { get; init; }
 
-    /// <summary>Number of the first batch to read, at least 0 (default): those before it were done by an earlier run.</summary>
+    /// <summary>Number of the first batch to read, at least 0 (default): earlier batches were processed by an earlier run.</summary>
     internal long FirstBatch { get; init; }
 
-    /// <summary>True if the blocks behind take numbers as doubles, whatever types the files hold them in.</summary>
+    /// <summary>True if later blocks take numbers as doubles, whatever types the files use.</summary>
     internal bool MixesNumbers { get; init; }
 
-    /// <summary>True: where there is no row at all, one batch without rows is sent, so that the blocks behind can tell what columns they make.</summary>
+    /// <summary>True: if there are no rows at all, one batch without rows is sent, so that later blocks can determine their output columns.</summary>
     internal bool SendsEmpty { get; init; }
 
-    /// <summary>Begins to read; a second call does nothing.</summary>
+    /// <summary>Starts reading; a second call does nothing.</summary>
     public void Start()
     {
         if (Interlocked.Exchange(ref started, 1) != 0) return;
         run.AddPatiently(Task.Run(PumpAsync));
     }
 
-    /// <summary>Reads no further batch.</summary>
+    /// <summary>Stops reading: no further batch is read.</summary>
     public void Complete() => inner.Complete();
 
     /// <inheritdoc/>
@@ -128,9 +128,9 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
             await using var batches = source.ReadAsync(options, run.Token).GetAsyncEnumerator(run.Token);
             while (!run.IsStopped)
             {
-                // Taken here rather than by the source, so that the bound also holds for sources that know no credits.
+                // Reserved here rather than by the source, so that the bound also holds for sources that do not support credits.
                 credit = await Credits.TakeAsync(run.Token).ConfigureAwait(false);
-                // The next batch is expected to weigh as much as the last one: heavy ones are not even decoded before there is room.
+                // The next batch is assumed to be as large as the last: large batches are not even decoded before there is enough memory.
                 (await Weights.TakeAsync(weight, run.Token).ConfigureAwait(false)).Release();
                 heap?.Check(weight);
                 if (!await batches.MoveNextAsync().ConfigureAwait(false)) break;
@@ -168,7 +168,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
         }
     }
 
-    // Batches on their way lie before the fault in the data: if one of them has a fault of its own, that is the one to name. But nobody waits for a slow sink.
+    // Batches in flight precede the fault in the data: if one of them fails too, its fault is reported instead. A slow sink is not waited for.
     private async ValueTask DrainAsync()
     {
         if (Credits is null) return;
@@ -180,7 +180,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
         }
         catch (OperationCanceledException)
         {
-            // The run has stopped, or waiting longer would keep the caller from the fault.
+            // The run has stopped, or waiting longer would delay the report of the fault.
         }
     }
 }

@@ -2,8 +2,8 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Summarises batches of features, several at a time, each into statistics of its own, and hands them on in batch order.</summary>
-/// <param name="summarizer">What to compute: a model, usually.</param>
+/// <summary>Summarises batches of features, several at a time, each into its own statistics, and passes them on in batch order.</summary>
+/// <param name="summarizer">Defines what to compute; usually a model.</param>
 /// <param name="run">The run's supervisor.</param>
 /// <param name="name">Name for messages.</param>
 public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, string name = "summarise")

@@ -4,9 +4,10 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Passes each batch through a function of yours, several at a time, and hands them on in order. Every row stays, changed or not; columns may come and go.
+/// Passes each batch through your function, several at a time, and passes the results on in order. Rows may change but must not be added or removed; columns
+/// may be.
 /// </summary>
-/// <param name="transform">Makes a batch of the same number of rows; called by many threads at once.</param>
+/// <param name="transform">Returns a batch with the same number of rows; called concurrently by many threads.</param>
 /// <param name="run">The run's supervisor.</param>
 /// <param name="name">Name for messages.</param>
 public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, RunSupervisor run, string name = "transform")
@@ -15,10 +16,10 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
     private readonly Func<DataBatch, DataBatch> transform = transform ?? throw new ArgumentNullException(nameof(transform));
 
     /// <summary>
-    /// A block that passes each batch through a function over DataFrames. Values are copied there and back: for convenience, not for speed. Columns that a
-    /// DataFrame cannot hold (<c>byte[]</c>, lists, maps, structures) go beside it, row by row: the function keeps the order of the rows.
+    /// A block that passes each batch through a function over DataFrames. Values are copied in both directions: it is meant for convenience, not for speed.
+    /// Columns that a DataFrame cannot hold (<c>byte[]</c>, lists, maps, structures) bypass it row by row, so the function must keep the order of the rows.
     /// </summary>
-    /// <param name="transform">Makes a frame of the same number of rows, or changes the one it gets; called by many threads at once.</param>
+    /// <param name="transform">Returns a frame with the same number of rows, or changes the one it receives; called concurrently by many threads.</param>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="name">Name for messages.</param>
     public static TransformRowsBlock OverDataFrame(Func<DataFrame, DataFrame> transform, RunSupervisor run, string name = "transform") =>
@@ -33,7 +34,7 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
 
     private protected override DataBatch Process(DataBatch item)
     {
-        // The function gets a batch without the credit, so that it cannot lose it; numbers and origins stay the batch's own as well.
+        // The function receives a batch without the credit, so that it cannot lose it; the batch also keeps its own numbers and origins.
         var carrier = item.With(item.Schema, item.Columns);
         var made = transform(item)
             ?? throw new InvalidOperationException($"block '{Name}': found null, expected a batch; return the batch itself where nothing changes");

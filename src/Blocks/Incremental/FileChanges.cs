@@ -2,17 +2,17 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks.Incremental;
 
-/// <summary>The inputs as they are now, against what is done.</summary>
-/// <param name="Work">Files to work on, in order.</param>
-/// <param name="Done">Number of inputs that are done and as they were.</param>
-/// <param name="Changed">Inputs that are done, but have changed since; they are not worked on again.</param>
-/// <param name="Vanished">Full paths of files that are done and no longer there.</param>
+/// <summary>The current inputs compared with the processed files.</summary>
+/// <param name="Work">Files to process, in order.</param>
+/// <param name="Done">Number of inputs that were processed and have not changed.</param>
+/// <param name="Changed">Inputs that were processed but have changed since; they are not processed again.</param>
+/// <param name="Vanished">Full paths of processed files that no longer exist.</param>
 internal sealed record FileChanges(IReadOnlyList<InputFile> Work, int Done, IReadOnlyList<InputFile> Changed, IReadOnlyList<string> Vanished)
 {
-    /// <summary>Compares.</summary>
+    /// <summary>Compares the inputs with the processed files.</summary>
     /// <param name="inputs">The inputs, in order.</param>
-    /// <param name="done">The files that are done.</param>
-    /// <param name="range">Work on these alone, done or not; null = on all that are not done.</param>
+    /// <param name="done">The processed files.</param>
+    /// <param name="range">Process only these, whether processed before or not; null = all that have not been processed.</param>
     public static FileChanges Of(IReadOnlyList<InputFile> inputs, IReadOnlyList<DoneFile> done, FileRange? range)
     {
         var known = done.ToDictionary(f => f.Path, StringComparer.Ordinal);

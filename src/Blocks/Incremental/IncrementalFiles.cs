@@ -3,14 +3,14 @@ using Pipelines.Blocks.Incremental;
 
 namespace Pipelines.Blocks;
 
-/// <summary>What an incremental run would work on.</summary>
+/// <summary>Previews the files that an incremental run would process.</summary>
 public static class IncrementalFiles
 {
-    /// <summary>Compares the inputs with what is done. Reads footers and the state only; locks and changes nothing.</summary>
+    /// <summary>Compares the inputs with the processed files. Reads only footers and the state; locks and changes nothing.</summary>
     /// <param name="inputs">Paths, folders and globs of Parquet data.</param>
     /// <param name="options">Where the state is kept.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What a run would report, with no rows counted yet.</returns>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The result that a run would report, without row counts.</returns>
     /// <exception cref="DataException">A file cannot be opened, or the state is damaged.</exception>
     public static async Task<IncrementalResult> CompareAsync(IEnumerable<string> inputs, IncrementalOptions options,
         CancellationToken cancellationToken = default)

@@ -7,21 +7,21 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
-/// <summary>What an incremental fit did.</summary>
+/// <summary>The outcome of an incremental fit.</summary>
 /// <typeparam name="TModel">Type of the model.</typeparam>
 /// <param name="Files">The files.</param>
 /// <param name="Saved">The model of all rows so far.</param>
-/// <param name="Fitted">How the fit to the new files went; null if there was none.</param>
+/// <param name="Fitted">The report of the fit to the new files; null if there were none.</param>
 public sealed record IncrementalFit<TModel>(IncrementalResult Files, SavedModel Saved, FittedModel<TModel>? Fitted)
     where TModel : Model;
 
 /// <summary>
-/// Fits a model to the files that came since the last run, each row exactly once. The first run fits to all files as ever; each later one goes on from the
-/// model with the new rows, on top of the sufficient statistics of all rows before (<see cref="UpdatePass"/>), so that nothing is forgotten and nothing is read
-/// again.
+/// Fits a model to the files added since the last run, using each row exactly once. The first run is an ordinary fit to all files. Each later run updates the
+/// model with the new rows, in addition to the sufficient statistics of all earlier rows (<see cref="UpdatePass"/>), so that nothing is forgotten and nothing
+/// is read again.
 /// </summary>
 /// <remarks>
-/// An update is not the fit to all rows at once: the earlier rows keep the responsibilities that they had. For a single distribution it is the same. The
+/// An update is not equivalent to a fit to all rows at once: the earlier rows keep their responsibilities. For a single distribution the two are the same. The
 /// log-likelihood counts the earlier rows with their last value.
 /// </remarks>
 public static class IncrementalFitting
@@ -29,13 +29,13 @@ public static class IncrementalFitting
     /// <summary>Fits to new files.</summary>
     /// <typeparam name="TModel">Type of the model.</typeparam>
     /// <param name="inputs">Paths, folders and globs of Parquet data.</param>
-    /// <param name="features">Makes the pipeline over some files, the same each time: <c>files => Pipeline.FromParquet(files).Features("delay")</c>.</param>
+    /// <param name="features">Creates the pipeline over some files, the same each time: <c>files => Pipeline.FromParquet(files).Features("delay")</c>.</param>
     /// <param name="estimator">What to fit in the first run.</param>
     /// <param name="fit">How to fit.</param>
     /// <param name="options">Where the state is kept.</param>
-    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>; the state stays as it was.</param>
-    /// <exception cref="DataException">The state is of another job or held by another run, or the data cannot be used.</exception>
-    /// <exception cref="ModelException">Options or data are not usable.</exception>
+    /// <param name="cancellationToken">Cancels the fit, which then throws an <see cref="OperationCanceledException"/>; the state does not change.</param>
+    /// <exception cref="DataException">The state belongs to another job or is locked by another run, or the data cannot be used.</exception>
+    /// <exception cref="ModelException">The options or the data are not usable.</exception>
     public static async Task<IncrementalFit<TModel>> RunAsync<TModel>(
         IEnumerable<string> inputs, Func<IReadOnlyList<string>, Pipeline> features, IEstimator<TModel> estimator, FitOptions fit, IncrementalOptions options,
         CancellationToken cancellationToken = default)
@@ -47,14 +47,14 @@ public static class IncrementalFitting
         ArgumentNullException.ThrowIfNull(options);
         fit.Validate();
         if (estimator.Fits > 1)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs go on with",
+            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs continue",
                 "choose first in a run of its own, then begin with one number of components and no restarts");
         if (fit.BatchesPerIteration is not null)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration",
                 "all new rows in each iteration, on top of the earlier ones", "leave the batches per iteration out");
         if (options.Backfill is { } range)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit",
-                "none, as a fit takes each row once and cannot take it back", "fit anew with another state file");
+                "none, as a fit takes each row once and cannot take it back", "run a new fit with another state file");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         features([.. files.Select(f => f.Path)]).CheckNoSequences();
         var job = await features([.. files.Select(f => f.Path)]).DescribeFitAsync(estimator, fit, cancellationToken).ConfigureAwait(false);
@@ -63,7 +63,7 @@ public static class IncrementalFitting
         var earlier = run.State.Model is { } text ? SavedModel.FromJson(System.Text.Encoding.UTF8.GetBytes(text), options.StateFile) : null;
         if (changes.Work.Count == 0)
         {
-            // There was a first run, or there would be a file to work on.
+            // Either there was a first run, or there is a file to process.
             return new IncrementalFit<TModel>(Result(0, 0), earlier!, null);
         }
         var done = changes.Work.Select(f => new DoneFile(f.Path, f.Bytes, f.Modified.ToUniversalTime(), f.FooterHash, run.State.NextRun, f.Rows, 0)).ToArray();
@@ -73,7 +73,7 @@ public static class IncrementalFitting
             return new IncrementalFit<TModel>(Result(0, 0), earlier, null);
         }
         var pipeline = features([.. changes.Work.Select(f => f.Path)]);
-        // The statistics so far are counted by the codes of the first run: a category that came later is an unknown one.
+        // The statistics so far use the category codes of the first run, so a category that appears later is treated as unknown.
         if (earlier?.Features is { } known) pipeline = pipeline.Features(known);
         if (pipeline.Options.Checkpoints is { } checkpoints)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well",
@@ -83,7 +83,7 @@ public static class IncrementalFitting
             ? await pipeline.FitOverAsync(estimator, fit with { Journal = last }, static pass => pass, cancellationToken).ConfigureAwait(false)
             : await pipeline.FitOverAsync(new ModelEstimator<TModel>((TModel)earlier.Model), fit with { Journal = last }, Update, cancellationToken)
                 .ConfigureAwait(false);
-        // A feature's range is that of all rows so far.
+        // A feature's range covers all rows so far.
         var saved = earlier is null ? fitted.Saved : fitted.Saved with { Features = [.. fitted.Saved.Features!.Zip(earlier.Features!, Join)] };
         fitted = fitted with { Saved = saved };
         var rows = fitted.Result.Rows - (earlier?.Training?.Rows ?? 0);
@@ -120,7 +120,7 @@ public static class IncrementalFitting
         catch (EndOfStreamException e)
         {
             throw new DataException(DataErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs",
-                "restore it from a copy, or begin anew with another state file", e);
+                "restore it from a copy, or start over with another state file", e);
         }
         return statistics;
     }

@@ -1,26 +1,26 @@
 namespace Pipelines.Blocks;
 
-/// <summary>How only the files are worked on that came since the last run.</summary>
+/// <summary>How to process only the files added since the last run.</summary>
 public sealed record IncrementalOptions
 {
     /// <summary>
-    /// File that keeps which files are done (and, for a fit, the model and its sufficient statistics); made by the first run. One run at a time.
+    /// File that records the processed files (and, for a fit, the model and its sufficient statistics); created by the first run. One run at a time.
     /// </summary>
     public required string StateFile { get; init; }
 
     /// <summary>
-    /// Works on the files of this range alone, also on those that are done: their rows in the output are replaced. Null (default) = on all new files.
-    /// A fit takes each row once and cannot take it back, so it knows no backfill.
+    /// Processes only the files in this range, including those already processed: their rows in the output are replaced. Null (default) = all new files. A fit
+    /// uses each row once and cannot undo that, so it does not support a backfill.
     /// </summary>
     public FileRange? Backfill { get; init; }
 }
 
 /// <summary>Files by name, in ordinal order.</summary>
 /// <param name="From">First name.</param>
-/// <param name="To">Last name, or how it begins: <c>data/2026-03</c> takes in all names that begin so.</param>
+/// <param name="To">Last name, or a prefix: <c>data/2026-03</c> includes all names that start with it.</param>
 public sealed record FileRange(string From, string To)
 {
-    /// <summary>True if a file of that name is in the range.</summary>
+    /// <summary>True if a file with that name is in the range.</summary>
     public bool Contains(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

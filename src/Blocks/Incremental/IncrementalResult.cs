@@ -2,28 +2,28 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>What an incremental run did.</summary>
-/// <param name="New">Files worked on in this run, in order: those new, and those of a backfill.</param>
-/// <param name="Done">Number of files among the inputs that were done before and are as they were.</param>
-/// <param name="Changed">Files that were done before and are not as they were; they were not worked on again.</param>
-/// <param name="Vanished">Full paths of files that were done before and are no longer there.</param>
+/// <summary>The outcome of an incremental run.</summary>
+/// <param name="New">Files processed in this run, in order: new files and those of a backfill.</param>
+/// <param name="Done">Number of input files that were processed before and have not changed.</param>
+/// <param name="Changed">Files that were processed before and have changed; they were not processed again.</param>
+/// <param name="Vanished">Full paths of files that were processed before and no longer exist.</param>
 /// <param name="RowsIn">Rows of the new files.</param>
-/// <param name="RowsOut">Rows written, or fitted to.</param>
-/// <param name="RowsRejected">Rows refused.</param>
+/// <param name="RowsOut">Rows written, or rows used in the fit.</param>
+/// <param name="RowsRejected">Rows rejected.</param>
 public sealed record IncrementalResult(IReadOnlyList<InputFile> New, int Done, IReadOnlyList<InputFile> Changed, IReadOnlyList<string> Vanished, long RowsIn,
     long RowsOut, long RowsRejected)
 {
     /// <summary>Full paths of <see cref="New"/>.</summary>
     public IReadOnlyList<string> Paths => [.. New.Select(f => f.Path)];
 
-    /// <summary>What the runs over the files told.</summary>
-    internal IReadOnlyList<string> Told { get; init; } = [];
+    /// <summary>Warnings from the runs over the files.</summary>
+    internal IReadOnlyList<string> RunWarnings { get; init; } = [];
 
-    /// <summary>What the user should know, one sentence each.</summary>
+    /// <summary>Notes for the user, one sentence each.</summary>
     public IReadOnlyList<string> Warnings =>
     [
-        .. Told,
-        .. Changed.Select(f => $"{f.Name} has changed since it was worked on; its rows were not taken again"),
-        .. Vanished.Select(path => $"{path} was worked on and is no longer there"),
+        .. RunWarnings,
+        .. Changed.Select(f => $"{f.Name} has changed since it was processed; its rows were not processed again"),
+        .. Vanished.Select(path => $"{path} was processed and no longer exists"),
     ];
 }

@@ -3,7 +3,7 @@ using Pipelines.Io.Storage;
 
 namespace Pipelines.Blocks.Incremental;
 
-/// <summary>A locked state file, while a run works with it.</summary>
+/// <summary>A state file locked by a run.</summary>
 internal sealed class IncrementalRun : IDisposable
 {
     private readonly FileLayer files;
@@ -13,25 +13,25 @@ internal sealed class IncrementalRun : IDisposable
     private IncrementalRun(FileLayer files, string path, RunLock held, IncrementalState state) =>
         (this.files, this.path, this.held, State) = (files, path, held, state);
 
-    /// <summary>The state as it is on the disk.</summary>
+    /// <summary>The state as stored on disk.</summary>
     public IncrementalState State { get; private set; }
 
-    /// <summary>Locks and reads a state, or begins one.</summary>
+    /// <summary>Locks and reads a state, or creates one.</summary>
     /// <param name="path">The state file.</param>
     /// <param name="kind"><c>score</c> or <c>fit</c>.</param>
     /// <param name="job">The job, without its inputs.</param>
     /// <param name="files">The file system.</param>
-    /// <exception cref="DataException">Another run works with it, or it is of another job.</exception>
+    /// <exception cref="DataException">Another run holds the lock, or the state belongs to another job.</exception>
     public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobProperty> job, FileLayer files)
     {
-        // A symbolic link stays, and what it leads to is locked and replaced.
+        // A symbolic link is kept; its target is locked and replaced.
         path = Resolve(path);
         var folder = Path.GetDirectoryName(path)!;
         if (!Directory.Exists(folder)) throw new DataException(DataErrorKind.Usage, path, $"no folder '{folder}'", "a folder that exists", "make it first");
         var held = RunLock.Take(files, Path.Combine(folder, $".{Path.GetFileName(path)}.lock"), path, static () => { });
         try
         {
-            // What a run left that was killed while it wrote the state; this one may have nothing to write.
+            // The leftover of a run killed while writing the state; this run may have nothing to write.
             DurableFile.DeleteLeftover(files, path);
             var state = IncrementalState.Read(path) ?? IncrementalState.Begin(kind, job);
             if (state.Kind != kind) throw Other(path, $"it is of incremental runs of '{state.Kind}'");
@@ -45,7 +45,7 @@ internal sealed class IncrementalRun : IDisposable
         }
     }
 
-    /// <summary>Replaces the state, durably.</summary>
+    /// <summary>Replaces the state durably.</summary>
     public void Write(IncrementalState state)
     {
         state.Write(files, path);
@@ -69,5 +69,5 @@ internal sealed class IncrementalRun : IDisposable
 
     private static DataException Other(string path, string difference) =>
         new(DataErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before",
-            "repeat those, or begin anew with another state file and output");
+            "repeat those, or start over with another state file and output");
 }

@@ -4,25 +4,25 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Scores the files that came since the last run, each exactly once, however often a run is killed. Each file's rows go to a folder of their own,
-/// <c>OUTPUT/run=00001</c>, which appears in one step when it is whole: readers of the output see all rows of a file or none.
+/// Scores the files added since the last run, each exactly once, however often a run is killed. Each file's rows go to a separate folder,
+/// <c>OUTPUT/run=00001</c>, which appears atomically when it is complete: readers of the output see all rows of a file or none.
 /// </summary>
 /// <remarks>
-/// The order of events: the state tells what is begun; the output is written under a hidden name, in parts that can be resumed; the folder gets its name; the
-/// state tells that the file is done. Whatever the moment of a kill, the next run finds out how far it went; what was begun is finished before anything else.
+/// Order of events: the state records the run as started; the output is written under a hidden name, in parts that can be resumed; the folder is renamed; the
+/// state records the file as processed. Whenever a run is killed, the next run determines how far it got and completes it before doing anything else.
 /// </remarks>
 public static class IncrementalScoring
 {
     /// <summary>Scores new files.</summary>
     /// <param name="inputs">Paths, folders and globs of Parquet data.</param>
-    /// <param name="score">Makes the pipeline that scores some files, the same each time: <c>files => Pipeline.FromParquet(files).Score(model)</c>.</param>
-    /// <param name="output">Folder of the output; it is made if its parent exists.</param>
+    /// <param name="score">Creates the pipeline that scores some files, the same each time: <c>files => Pipeline.FromParquet(files).Score(model)</c>.</param>
+    /// <param name="output">Folder of the output; created if its parent exists.</param>
     /// <param name="options">Where the state is kept.</param>
-    /// <param name="sink">How Parquet is written; null = the defaults. <see cref="ParquetSinkOptions.Resume"/> has no meaning here: an interrupted run always
-    /// goes on.</param>
-    /// <param name="progress">Told of the rows written, file by file; null = nobody.</param>
-    /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>; the next run goes on.</param>
-    /// <exception cref="DataException">The state is of another job or held by another run, or data or output cannot be used.</exception>
+    /// <param name="sink">How Parquet is written; null = the defaults. <see cref="ParquetSinkOptions.Resume"/> has no effect here: an interrupted run is always
+    /// resumed.</param>
+    /// <param name="progress">Receives the number of rows written, file by file; null = no progress is reported.</param>
+    /// <param name="cancellationToken">Cancels the run, which then throws an <see cref="OperationCanceledException"/>; the next run resumes it.</param>
+    /// <exception cref="DataException">The state belongs to another job or is locked by another run, or the data or the output cannot be used.</exception>
     public static async Task<IncrementalResult> RunAsync(
         IEnumerable<string> inputs, Func<IReadOnlyList<string>, Pipeline> score, string output, IncrementalOptions options, ParquetSinkOptions? sink = null,
         IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -43,10 +43,10 @@ public static class IncrementalScoring
             sink.Files);
         var runs = new OutputRuns(output, badRows.QuarantineFolder, sink.Files);
         runs.Prepare(run.State, options.Backfill);
-        // With another version, processor or rule for bad rows, what was begun is begun anew.
+        // With another version, processor or bad-row mode, an unfinished run starts over.
         var maker = $"{IncrementalJob.Maker(job)}, {badRows.Mode}";
 
-        var (worked, told, rowsIn, rowsOut, rowsRejected) = (new List<InputFile>(), new List<string>(), 0L, 0L, 0L);
+        var (worked, warnings, rowsIn, rowsOut, rowsRejected) = (new List<InputFile>(), new List<string>(), 0L, 0L, 0L);
         if (run.State.Pending is { } left)
         {
             var same = files.FirstOrDefault(left.File.Is);
@@ -73,7 +73,7 @@ public static class IncrementalScoring
         }
         return new IncrementalResult(worked, changes.Done - worked.Count(f => !changes.Work.Contains(f)), changes.Changed, changes.Vanished, rowsIn, rowsOut,
             rowsRejected)
-        { Told = [.. told, .. runs.Warnings] };
+        { RunWarnings = [.. warnings, .. runs.Warnings] };
 
         async Task ScoreAsync(PendingRun begun, InputFile file)
         {
@@ -81,9 +81,9 @@ public static class IncrementalScoring
             scored = scored.With(scored.Options with { BadRows = badRows with { QuarantineFolder = begun.File.Quarantine } });
             var result = await scored.ToParquet(runs.Hidden(begun.Run), sink with { Resume = true }).RunAsync(progress, cancellationToken)
                 .ConfigureAwait(false);
-            told.AddRange(result.Warnings.Select(w => $"{file.Name}, {w}"));
+            warnings.AddRange(result.Warnings.Select(w => $"{file.Name}, {w}"));
             begun = begun with { File = begun.File with { Rows = result.RowsOut, RowsRejected = result.RowsRejected } };
-            // Written before the folder gets its name: afterwards nobody could tell how many rows were refused.
+            // Written before the folder is renamed: afterwards the number of rejected rows could no longer be determined.
             run.Write(run.State with { Pending = begun });
             runs.Publish(begun);
             Finish(begun, file);

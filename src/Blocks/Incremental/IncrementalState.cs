@@ -4,40 +4,40 @@ using Pipelines.Io.Storage;
 
 namespace Pipelines.Blocks.Incremental;
 
-/// <summary>A file that is done.</summary>
+/// <summary>A processed file.</summary>
 /// <param name="Path">Full path.</param>
-/// <param name="Bytes">Its size when it was worked on.</param>
-/// <param name="Modified">When it was last changed then, UTC.</param>
-/// <param name="FooterHash">SHA-256 of its footer then.</param>
-/// <param name="Run">Number of the run that worked on it.</param>
-/// <param name="Rows">Its rows.</param>
-/// <param name="RowsRejected">Those refused.</param>
+/// <param name="Bytes">Its size when it was processed.</param>
+/// <param name="Modified">Its modification time at that point, UTC.</param>
+/// <param name="FooterHash">SHA-256 of its footer at that point.</param>
+/// <param name="Run">Number of the run that processed it.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="RowsRejected">Number of rejected rows.</param>
 internal sealed record DoneFile(string Path, long Bytes, DateTime Modified, string FooterHash, int Run, long Rows, long RowsRejected)
 {
-    /// <summary>Folder of its refused rows; null if none are kept.</summary>
+    /// <summary>Folder of its rejected rows; null if none are stored.</summary>
     public string? Quarantine { get; init; }
 
-    /// <summary>True if its folder in the output must be there. That of a file without rows is made too, but was not by earlier versions.</summary>
+    /// <summary>True if its folder must exist in the output. Files without rows also get a folder, but did not in earlier versions.</summary>
     public bool HasOutput => Rows + RowsRejected > 0;
 
-    /// <summary>True if the file is still as it was.</summary>
+    /// <summary>True if the file has not changed.</summary>
     public bool Is(InputFile file) => (Path, Bytes, Modified, FooterHash) == (file.Path, file.Bytes, file.Modified.ToUniversalTime(), file.FooterHash);
 }
 
-/// <summary>A run that was begun. It is written down before its output is, so that a later run finishes the same one instead of doing it twice.</summary>
+/// <summary>A run that was started. It is recorded before its output is written, so that a later run completes it instead of repeating it.</summary>
 /// <param name="Run">Its number.</param>
-/// <param name="File">What it works on.</param>
-/// <param name="Replaces">What it replaces; null if the file is new.</param>
-/// <param name="Maker">Version, kernel variant and rule for bad rows that it was begun with: with others, it is begun anew.</param>
+/// <param name="File">The file that it processes.</param>
+/// <param name="Replaces">The entry that it replaces; null if the file is new.</param>
+/// <param name="Maker">Version, kernel variant and bad-row mode with which it was started: if these change, it starts over.</param>
 internal sealed record PendingRun(int Run, DoneFile File, DoneFile? Replaces, string Maker);
 
 /// <summary>What incremental runs keep between them.</summary>
-/// <param name="Format">What the file says it is.</param>
-/// <param name="Version">Its version.</param>
-/// <param name="Kind">What is done: <c>score</c> or <c>fit</c>.</param>
+/// <param name="Format">The format named in the file.</param>
+/// <param name="Version">Version of the format.</param>
+/// <param name="Kind">The kind of run: <c>score</c> or <c>fit</c>.</param>
 /// <param name="Job">The job, without its inputs.</param>
 /// <param name="NextRun">Number of the next run.</param>
-/// <param name="Files">The files that are done, in the order in which they were.</param>
+/// <param name="Files">The processed files, in the order in which they were processed.</param>
 internal sealed record IncrementalState(string Format, int Version, string Kind, IReadOnlyList<JobProperty> Job, int NextRun, IReadOnlyList<DoneFile> Files)
 {
     private const string TheFormat = "pipelines-incremental";
@@ -54,13 +54,13 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         RespectRequiredConstructorParameters = true
     };
 
-    /// <summary>The run that was begun and is not known to have ended; null if there is none.</summary>
+    /// <summary>The run that was started and is not known to have ended; null if there is none.</summary>
     public PendingRun? Pending { get; init; }
 
-    /// <summary>Of a fit: the model in JSON; null before the first.</summary>
+    /// <summary>For a fit: the model as JSON; null before the first run.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Of a fit: the sufficient statistics of all rows so far under <see cref="Model"/>; null before the first.</summary>
+    /// <summary>For a fit: the sufficient statistics of all rows so far under <see cref="Model"/>; null before the first run.</summary>
     public byte[]? Statistics { get; init; }
 
     /// <summary>The state before the first run.</summary>
@@ -91,7 +91,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            // The parser's own words name types of ours.
+            // The parser's own message contains names of internal types.
             var why = e is JsonException { LineNumber: { } line }
                 ? $"its JSON is wrong in line {line + 1}"
                 : e is FormatException ? e.Message : "its JSON is wrong";
@@ -103,15 +103,15 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         }
     }
 
-    /// <summary>Writes the state, whole or not at all.</summary>
-    /// <exception cref="DataException">It cannot be written.</exception>
+    /// <summary>Writes the state atomically.</summary>
+    /// <exception cref="DataException">The state cannot be written.</exception>
     public void Write(FileLayer files, string path)
     {
         try
         {
             DurableFile.Write(files, path, JsonSerializer.SerializeToUtf8Bytes(this, json));
         }
-        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        // The last of these is how .NET reports a file that grows beyond the limit of the file system or the user.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw Bad(DataErrorKind.Storage, path, $"a failing write ({e.Message})",

@@ -4,22 +4,22 @@ using Pipelines.Io.Storage;
 
 namespace Pipelines.Blocks.Incremental;
 
-/// <summary>The folders of an incremental output, one a run: hidden while they are made, then <c>run=00001</c>.</summary>
-/// <param name="output">The output.</param>
-/// <param name="quarantine">Folder of the refused rows; null = none.</param>
+/// <summary>The folders of an incremental output, one per run: hidden while being written, then <c>run=00001</c>.</summary>
+/// <param name="output">The output folder.</param>
+/// <param name="quarantine">Folder of the rejected rows; null = none.</param>
 /// <param name="files">The file system.</param>
 internal sealed class OutputRuns(string output, string? quarantine, FileLayer files)
 {
     private readonly SortedSet<string> kept = new(StringComparer.Ordinal);
 
-    /// <summary>Folders that were to be deleted but hold files of somebody else, one sentence each.</summary>
+    /// <summary>Warnings about folders that were to be deleted but contain foreign files, one sentence each.</summary>
     public IEnumerable<string> Warnings =>
         kept.Select(folder => $"{folder} is no longer part of the output, but stays: it holds files that Pipelines did not write");
 
-    /// <summary>Makes the folders, and checks that they hold what the state tells and nothing else.</summary>
-    /// <param name="state">What is done.</param>
-    /// <param name="again">Files that will be done again, so that their output may be gone; null = none.</param>
-    /// <exception cref="DataException">They belong to other runs, or something is gone.</exception>
+    /// <summary>Creates the folders, and checks that they contain exactly what the state records.</summary>
+    /// <param name="state">The current state.</param>
+    /// <param name="again">Files that will be processed again, so that their output may be missing; null = none.</param>
+    /// <exception cref="DataException">The folders belong to other runs, or something is missing.</exception>
     public void Prepare(IncrementalState state, FileRange? again)
     {
         foreach (var folder in new[] { output, quarantine })
@@ -46,29 +46,31 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
                 "restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output");
     }
 
-    /// <summary>Where a run is made.</summary>
+    /// <summary>The folder in which a run is written.</summary>
     public string Hidden(int run) => Path.Combine(output, $".{Name(run)}");
 
-    /// <summary>Where the rows go that a run refuses; null = nowhere.</summary>
+    /// <summary>Folder for the rows that a run rejects; null = none.</summary>
     public string? Quarantine(int run) => quarantine is null ? null : Path.Combine(quarantine, Name(run));
 
-    /// <summary>True if a run's output has its name.</summary>
+    /// <summary>True if a run's output has been renamed.</summary>
     public bool IsPublished(int run) => Directory.Exists(Final(run));
 
-    /// <summary>Gives a run's output its name. What it replaces vanishes just before: rows may be missing for a moment, but are never there twice.</summary>
+    /// <summary>
+    /// Renames a run's output to its final name. The output that it replaces is hidden just before: rows may be missing for a moment, but are never duplicated.
+    /// </summary>
     public void Publish(PendingRun run) => Guard(() =>
     {
         if (run.Replaces is { } old && IsPublished(old.Run))
         {
             files.RenameFolder(Final(old.Run), Retired(old.Run));
-            // Else a power cut could keep the second renaming alone, and rows would be there twice.
+            // Otherwise a power failure could preserve only the second renaming, and rows would be duplicated.
             files.SyncFolder(output);
         }
         files.RenameFolder(Hidden(run.Run), Final(run.Run));
         files.SyncFolder(output);
     });
 
-    /// <summary>Deletes what was replaced; null = nothing was.</summary>
+    /// <summary>Deletes what was replaced; null = nothing was replaced.</summary>
     public void Forget(DoneFile? replaced) => Guard(() =>
     {
         if (replaced is null) return;
@@ -76,8 +78,8 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         DeleteQuarantine(replaced);
     });
 
-    /// <summary>Deletes what an interrupted run had replaced and not deleted; called when nothing is pending.</summary>
-    /// <param name="state">What is done.</param>
+    /// <summary>Deletes what an interrupted run replaced but did not delete; called when nothing is pending.</summary>
+    /// <param name="state">The current state.</param>
     public void ForgetReplaced(IncrementalState state) => Guard(() =>
     {
         for (var run = 1; quarantine is not null && run < state.NextRun; run++)
@@ -87,10 +89,10 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
                 Delete(folder);
     });
 
-    /// <summary>Deletes what an interrupted run had made.</summary>
+    /// <summary>Deletes what an interrupted run wrote.</summary>
     public void Discard(PendingRun run) => Guard(() =>
     {
-        // Killed between the two renamings: what was to be replaced still counts.
+        // The run was killed between the two renamings: the output to be replaced is still valid.
         if (run.Replaces is { } old && !IsPublished(old.Run) && Directory.Exists(Retired(old.Run)))
         {
             files.RenameFolder(Retired(old.Run), Final(old.Run));
@@ -100,7 +102,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         DeleteQuarantine(run.File);
     });
 
-    // The place comes from a file: nothing but a run's own folder is ever deleted.
+    // The path comes from a file: nothing except a run's own folder is ever deleted.
     private void DeleteQuarantine(DoneFile file)
     {
         if (file.Quarantine is { } folder && Path.GetFileName(folder) == Name(file.Run) && new DirectoryInfo(folder).LinkTarget is null) Delete(folder);
@@ -111,7 +113,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         if (folder is not null && !PartFolder.Delete(folder)) kept.Add(folder);
     }
 
-    // A run's refused rows may have outlived it, if it was killed while it forgot them.
+    // A run's rejected rows may still exist if it was killed while discarding them.
     private static void CheckKnown(string folder, IncrementalState state, bool mayBeOld)
     {
         var known = state.Files.Select(f => f.Run).Concat(state.Pending is { } pending ? [pending.Run, pending.Replaces?.Run ?? 0] : []).Select(Name)
@@ -139,7 +141,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataException(DataErrorKind.Storage, output, $"a failing change of its folders ({e.Message})", "room and permission to write",
-                "mend it and run again: nothing is lost or done twice", e);
+                "fix this and run again: nothing is lost or done twice", e);
         }
     }
 }

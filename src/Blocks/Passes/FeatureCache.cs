@@ -4,7 +4,7 @@ using Pipelines.Models;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Decoded features of all batches: in memory as far as the budget goes, the rest in a spill file. Filled once by any number of threads, then sealed and read
+/// Decoded features of all batches: in memory as far as the budget allows, the rest in a spill file. Filled once by any number of threads, then sealed and read
 /// by any number of threads.
 /// </summary>
 internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createSpill) : IDisposable
@@ -17,13 +17,13 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     private long memoryUsed;
     private long spilled;
 
-    /// <summary>Buffers for the batches on their way in and for those read back.</summary>
+    /// <summary>Buffers for incoming batches and for batches read back.</summary>
     public AlignedBufferPool Buffers { get; } = new(layout.Length);
 
-    /// <summary>Bytes of batches to keep in memory; set before the first batch comes.</summary>
+    /// <summary>Bytes of batches to keep in memory; set before the first batch arrives.</summary>
     public long MemoryBytes { get; set; }
 
-    /// <summary>True: nothing is kept; a pass that begins in the middle cannot fill the cache.</summary>
+    /// <summary>True: nothing is kept, because a pass that starts in the middle cannot fill the cache.</summary>
     public bool IsOff { get; init; }
 
     /// <summary>Number of batches, once sealed.</summary>
@@ -58,7 +58,7 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
         return false;
     }
 
-    /// <summary>Ends filling; every batch must have come.</summary>
+    /// <summary>Ends filling; every batch must have arrived.</summary>
     public void Seal(long rows)
     {
         Batches = entries.Count;
@@ -86,7 +86,7 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
 
     private readonly record struct Entry(int Rows, long FirstRow, AlignedBuffer? Memory, long Position)
     {
-        /// <summary>False for a batch that has not come. One may hold no row: all of them refused.</summary>
+        /// <summary>False for a batch that has not arrived. A batch may be empty if all of its rows were rejected.</summary>
         public bool IsThere { get; } = true;
     }
 }

@@ -3,10 +3,10 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <content>Features that hold categories.</content>
+/// <content>Categorical features.</content>
 public sealed partial class FeaturePass
 {
-    /// <summary>A run before the first pass, over the columns with categories alone: what comes of it does not depend on files, batches or threads.</summary>
+    /// <summary>A run before the first pass, over the categorical columns only: its result does not depend on files, batches or threads.</summary>
     private async Task FindCategoriesAsync(CancellationToken cancellationToken)
     {
         int[] unknown = [.. extractor.Unknown.Order()];
@@ -28,7 +28,7 @@ public sealed partial class FeaturePass
         extractor.Know([.. found.Select(f => f.ToMap())]);
     }
 
-    /// <summary>A column of numbers says states by their indices where no state's name is a number.</summary>
+    /// <summary>A numeric label column contains state indices if no state's name is a number.</summary>
     private void TakeIndexesAsLabels(BatchSchema schema)
     {
         if (extractor.Label is not { } label || sequences!.States is not { } states

@@ -7,7 +7,7 @@ namespace Pipelines.Blocks;
 /// <content>The pass that reads the source.</content>
 public sealed partial class FeaturePass
 {
-    /// <summary>A pass over the source. One from the first batch on fills the cache for the later ones.</summary>
+    /// <summary>A pass over the source. A pass that starts at the first batch fills the cache for later passes.</summary>
     private async Task<Statistics> ReadAsync(PassWork work)
     {
         if (extractor.Unknown.Count > 0) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
@@ -44,7 +44,7 @@ public sealed partial class FeaturePass
             work.Token);
         run.Accounts.Phase = "read";
         var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
-        // While rows are sorted and stored, both take their half.
+        // While rows are sorted and stored, each of the two gets half.
         if (sequences is { Regroup: true }) filling.MemoryBytes /= 2;
         using var keys = sequences is null ? null : new SequenceFilling(sequences, layout, options, filling.MemoryBytes, OpenSpill);
         var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, keys);
@@ -77,7 +77,7 @@ public sealed partial class FeaturePass
 
     private DataException NoRow() => new(DataErrorKind.Data, graph.Source.Name, "no row", "at least one", "check the paths and filters");
 
-    // Rows that are put aside keep all of their columns.
+    // Rows written to quarantine keep all their columns.
     private async Task<BoundGraph> BindAsync(CancellationToken cancellationToken)
     {
         var bound = await graph.BindAsync(Needed, cancellationToken, options.BadRows.Keeps).ConfigureAwait(false);
@@ -85,7 +85,7 @@ public sealed partial class FeaturePass
         return bound;
     }
 
-    // Written by the pass that reads all rows; a fit that goes on reads them again and writes the same.
+    // Written by the pass that reads all rows; a resumed fit reads them again and writes the same.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, CancellationToken cancellationToken)
     {
         if (options.BadRows.QuarantineFolder is not { } folder) return null;
@@ -103,10 +103,10 @@ public sealed partial class FeaturePass
         }
     }
 
-    // What only a transform knows, its first batch, says nothing for certain of the others.
+    // A schema known only from a transform's first batch says nothing certain about later batches.
     private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)
     {
-        // Codes have no range that says something of the values.
+        // The range of category codes says nothing about the values.
         if (feature.Categories is not null) range = null;
         var field = schema?.Fields[schema.IndexOf(feature.Name)];
         return feature with

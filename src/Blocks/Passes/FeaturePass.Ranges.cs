@@ -6,8 +6,8 @@ namespace Pipelines.Blocks;
 public sealed partial class FeaturePass
 {
     /// <inheritdoc/>
-    /// <remarks>Where rows make sequences, a batch is a group of whole ones. The first pass reads all the data, also for a range: the later ones then take
-    /// theirs from the features that it kept.</remarks>
+    /// <remarks>Where rows form sequences, a batch is a group of whole sequences. The first pass reads all the data, even for a range; later passes take their
+    /// batches from the cached features.</remarks>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
@@ -39,7 +39,7 @@ public sealed partial class FeaturePass
         },
         cancellationToken);
 
-    /// <summary>A pass that no journal keeps: the state before it is kept.</summary>
+    /// <summary>A pass that is not saved in a journal, because the state before it is.</summary>
     private PassWork Unkept(ISummarizer summarizer, long first, CancellationTokenSource stop) => new(
         summarizer,
         summarizer.CreateStatistics(),

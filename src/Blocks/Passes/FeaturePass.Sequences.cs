@@ -11,18 +11,18 @@ public sealed partial class FeaturePass
     private readonly SequenceColumns? sequences;
     private SequenceFilling? found;
 
-    // What a worker needs for each row of its sequences, beside the features.
+    // Memory that a worker needs for each row of its sequences, in addition to the features.
     private long workerBytes;
 
-    // Data without a row that can be used have no scores, which is no error.
+    // Data without any usable row have no scores, which is not an error.
     private bool isScoring;
 
-    /// <summary>Number of sequences of the data; null where rows make none, and before the first pass.</summary>
+    /// <summary>Number of sequences in the data; null if rows form none, and before the first pass.</summary>
     public long? Sequences => found?.Index.Count;
 
     private IReadOnlyList<string> Needed => [.. extractor.Needed.Union(sequences?.Needed ?? [], StringComparer.Ordinal)];
 
-    /// <summary>Scores all sequences; dispose what comes back.</summary>
+    /// <summary>Scores all sequences; dispose the result.</summary>
     internal async Task<(SequenceScores Scores, string? Warning)> ScoreAsync(ScorePlan plan, CancellationToken cancellationToken)
     {
         using var scorer = new SequenceScorer(plan, () => found!, options.Budget / 4, OpenSpill);
@@ -43,11 +43,11 @@ public sealed partial class FeaturePass
         using (Cancellation.Enter(cancellationToken)) return (scorer.Take(), warning);
     }
 
-    /// <summary>Keys for a message, of so many that there are.</summary>
+    /// <summary>Formats keys for a message, given their total number.</summary>
     internal static string KeyList(IReadOnlyList<string> keys, long count) =>
         keys.Count == 0 ? "" : $" ({(count == 1 ? "key" : "keys")} {string.Join(", ", keys)}{(count > keys.Count ? " …" : "")})";
 
-    /// <summary>The keys of some sequences in words; fewer, or none, if the data can no longer be read. Reads the column of the keys.</summary>
+    /// <summary>The keys of some sequences as text; fewer, or none, if the data can no longer be read. Reads the key column.</summary>
     internal async Task<IReadOnlyList<string>> KeysOfAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken)
     {
         if (found is not { } known || numbers.Count == 0) return [];
@@ -64,14 +64,14 @@ public sealed partial class FeaturePass
         }
         catch (DataException)
         {
-            // Whoever asks has something more important to tell.
+            // The caller has something more important to report.
             return [];
         }
     }
 
     /// <summary>
-    /// A pass over groups of sequences, up to the one before <paramref name="end"/> (null = all). The source is read whole first, as a sequence may go on in
-    /// the next batch; then each worker takes the next group.
+    /// A pass over groups of sequences, up to the one before <paramref name="end"/> (null = all). The whole source is read first, because a sequence may
+    /// continue in the next batch; then each worker takes the next group.
     /// </summary>
     private async Task<Statistics> SweepSequencesAsync(PassWork work, CancellationTokenSource stop, long? end)
     {
@@ -79,15 +79,15 @@ public sealed partial class FeaturePass
         var index = found!.Index;
         if (index.Groups == 0) return work.Total;
         var most = options.Budget / 4;
-        var room = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes
+        var needed = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes
             + (extractor.Label is null ? 0 : sizeof(int)));
-        if (room > most)
+        if (needed > most)
             throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'",
-                $"sequences that together need {new MemorySize(room)} ({index.LargestGroup} rows)",
+                $"sequences that together need {new MemorySize(needed)} ({index.LargestGroup} rows)",
                 $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences");
         var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.Label is not null, extractor.IsWeighted);
-        var threads = (int)Math.Clamp(most / Math.Max(1, room), 1, Math.Min(mostThreads, options.Parallelism));
+        var threads = (int)Math.Clamp(most / Math.Max(1, needed), 1, Math.Min(mostThreads, options.Parallelism));
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
         return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use))
             .ConfigureAwait(false);

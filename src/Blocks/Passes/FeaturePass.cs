@@ -6,12 +6,12 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Passes over data of any size. The first one reads and decodes the source through the blocks and keeps the features: in memory within the budget, beyond it
-/// in a private temporary file. The later ones cost computing, not decoding. All of them give the bits of a pass over the same rows in memory.
+/// Passes over data of any size. The first pass reads and decodes the source through the blocks and keeps the features: in memory within the budget, the rest
+/// in a private temporary file. Later passes only compute and do not decode. All of them give bit-identical results to a pass over the same rows in memory.
 /// </summary>
 /// <remarks>
-/// One pass runs at a time; a second call waits. A pass that fails leaves nothing behind: the next one reads the source again. All passes read the files that
-/// were there when the source was first opened.
+/// One pass runs at a time; a second call waits. A failed pass leaves nothing behind: the next one reads the source again. All passes read the files that
+/// existed when the source was first opened.
 /// </remarks>
 public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
@@ -26,10 +26,10 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     private bool isDisposed;
     private int mostThreads = int.MaxValue;
 
-    /// <summary>Makes the passes over a source; nothing is read yet.</summary>
+    /// <summary>Creates the passes over a source; nothing is read yet.</summary>
     /// <param name="source">The data.</param>
     /// <param name="features">Names of the feature columns, in the model's order; at least one.</param>
-    /// <param name="weights">Name of the column with the rows' weights; null = every weight is 1.</param>
+    /// <param name="weights">Name of the column with the row weights; null = every weight is 1.</param>
     /// <param name="options">Null = the defaults.</param>
     public FeaturePass(IBatchSource source, IReadOnlyList<string> features, string? weights = null, PipelineOptions? options = null)
         : this(new Graph(source, []), [.. features?.Select(f => new Feature(f)) ?? []], weights, options ?? new PipelineOptions())
@@ -43,7 +43,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         options.Validate();
         sequences?.Validate();
         (this.graph, this.options, this.sequences) = (graph.ForRun(), options, sequences);
-        // Labels travel as one more feature of categories, which models do not see.
+        // Labels are carried as an additional categorical feature that models do not see.
         decoded = sequences?.Label is { } label ? [.. features, new Feature(label, sequences.States)] : [.. features];
         extractor = new FeatureExtractor([.. decoded.Select(f => f.Name)], weights, [.. decoded.Select(f => f.ToMap())])
         {
@@ -55,7 +55,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         Seen = new SeenData(extractor.Columns);
     }
 
-    /// <summary>Goes on where an interrupted fit was.</summary>
+    /// <summary>Resumes an interrupted fit.</summary>
     internal void Resume(FitJournal journal)
     {
         Journal = journal;
@@ -71,31 +71,31 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     public int Columns => extractor.Label ?? extractor.Columns;
 
     /// <inheritdoc/>
-    /// <remarks>Names alone before the first pass; after it with the type of the column and the range of its values.</remarks>
+    /// <remarks>Only names before the first pass; afterwards also the column's type and the range of its values.</remarks>
     public IReadOnlyList<Feature> Features => extractor.Label is { } label ? [.. decoded.Take(label)] : decoded;
 
     /// <inheritdoc/>
     public IReadOnlyList<string>? LabelNames => extractor.Label is { } label ? sequences!.States ?? decoded[label].Categories : null;
 
-    /// <summary>Rows of the data that were refused; 0 before the first pass.</summary>
+    /// <summary>Number of rejected rows; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
 
-    /// <summary>Rows of the data without those refused; null before the first pass.</summary>
+    /// <summary>Number of rows, not counting those rejected; null before the first pass.</summary>
     public long? Rows => cache?.Rows;
 
-    /// <summary>Bytes of decoded features in the temporary file; 0 if memory holds them all.</summary>
+    /// <summary>Bytes of decoded features in the temporary file; 0 if all of them fit in memory.</summary>
     public long SpilledBytes => cache?.SpilledBytes ?? 0;
 
-    /// <summary>The source and stages of all passes: they see the same files.</summary>
+    /// <summary>The source and stages of all passes, which therefore see the same files.</summary>
     internal Graph Graph => graph;
 
-    /// <summary>Keeps the passes of a fit; null = nobody does.</summary>
+    /// <summary>Saves the passes of a fit; null = they are not saved.</summary>
     internal FitJournal? Journal { get; set; }
 
-    /// <summary>What the passes saw of the data.</summary>
+    /// <summary>What the passes recorded about the data.</summary>
     internal SeenData Seen { get; private set; }
 
-    /// <summary>True: several models are fitted in each pass, so their statistics get a share of the memory. Set before the first pass.</summary>
+    /// <summary>True: each pass fits several models, so their statistics get a share of the memory. Set before the first pass.</summary>
     internal bool IsShared { get; set; }
 
     /// <inheritdoc/>
@@ -104,10 +104,10 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <inheritdoc/>
     public int StatisticsInFlight => (2 * options.Parallelism) + 2;
 
-    /// <summary>Opens what spills; tests replace it.</summary>
+    /// <summary>Opens the spill file; replaced by tests.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
 
-    /// <summary>Bytes of the cache in memory, for tests; null = what the budget gives.</summary>
+    /// <summary>Bytes of the cache in memory, for tests; null = as the budget allows.</summary>
     internal long? MemoryBytes { get; init; }
 
     /// <inheritdoc/>
@@ -121,10 +121,10 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
             {
                 var total = summarizer.CreateStatistics();
                 CheckStatistics(total);
-                // What labels stand for is asked of passes that a journal remembers too, which do not read.
+                // The labels' meaning is also needed for passes restored from a journal, which do not read.
                 if (Journal is not null && extractor.Label is { } label && decoded[label].Categories is null)
                     await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
-                // Refused rows are put aside by a pass from the first row on: then what was folded of one is of no use.
+                // Rejected rows are stored by a pass that starts at the first row, so the statistics of a partial pass cannot be used then.
                 if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
                 var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
                 total = sequences is not null ? await SweepSequencesAsync(work, stop, null).ConfigureAwait(false)
@@ -136,7 +136,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
             cancellationToken);
     }
 
-    // A worker's statistics, those that wait for their turn, the total and the model: few of large ones at a time.
+    // The workers' statistics, those waiting for their turn, the total and the model: only a few large ones at a time.
     private void CheckStatistics(Statistics total)
     {
         var bytes = Math.Max(1, StatisticsSize.Of(total));
@@ -147,7 +147,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         mostThreads = (int)Math.Clamp(options.Budget / 8 / bytes, 1, int.MaxValue);
     }
 
-    /// <summary>Waits until no other pass runs, and tells those who stop a pass from one another.</summary>
+    /// <summary>Waits until no other pass is running, and attributes a cancellation to the token that caused it.</summary>
     private async ValueTask<T> InTurnAsync<T>(Func<CancellationTokenSource, Task<T>> run, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
@@ -178,7 +178,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         if (isLast) stop.Cancel();
     }
 
-    /// <summary>What the passes would do: everything is checked that the first one checks before it reads a row, and nothing is written.</summary>
+    /// <summary>Previews the passes: performs every check that the first one performs before it reads a row, and writes nothing.</summary>
     internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
         var bound = await BindAsync(cancellationToken).ConfigureAwait(false);
@@ -201,7 +201,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         };
     }
 
-    /// <summary>Stops a pass that runs, and frees memory and file.</summary>
+    /// <summary>Stops a running pass, and releases memory and file.</summary>
     public async ValueTask DisposeAsync()
     {
         if (isDisposed) return;
@@ -214,9 +214,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         turn.Dispose();
     }
 
-    /// <summary>
-    /// A later pass, up to the batch before <paramref name="end"/>: each worker takes the next batch of the cache; the fold is in batch order.
-    /// </summary>
+    /// <summary>A later pass, up to the batch before <paramref name="end"/>: each worker takes the next cached batch; folding is in batch order.</summary>
     private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work, long end)
     {
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
@@ -224,8 +222,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     /// <summary>
-    /// Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; after the last one of <paramref name="count"/>
-    /// comes the first.
+    /// Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; the last of the <paramref name="count"/> items
+    /// is followed by the first.
     /// </summary>
     private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, long end, int parallelism, string what,
         Action<long, Action<FeatureBlock>> read) => Task.Run(
@@ -264,10 +262,10 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     /// <summary>What one pass computes.</summary>
-    /// <param name="Summarizer">Summarises.</param>
-    /// <param name="Total">The statistics of the batches before <paramref name="First"/>, which the pass goes on with.</param>
+    /// <param name="Summarizer">Computes the statistics.</param>
+    /// <param name="Total">The statistics of the batches before <paramref name="First"/>, to which the pass adds.</param>
     /// <param name="First">Number of the first batch to read.</param>
-    /// <param name="Folded">Told in order of each batch that was folded.</param>
-    /// <param name="Token">Stops it.</param>
+    /// <param name="Folded">Called in order for each batch that was folded.</param>
+    /// <param name="Token">Cancels the pass.</param>
     private sealed record PassWork(ISummarizer Summarizer, Statistics Total, long First, Action<long, Statistics> Folded, CancellationToken Token);
 }

@@ -4,8 +4,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// The first pass: features, cache and statistics of a batch in one go, while its features are still in the processor's cache. The same as
-/// <see cref="FeatureExtractionBlock"/> and <see cref="SummarizeBlock"/> in a row, which cost about a fifth more.
+/// The first pass: extracts, caches and summarises a batch in one go, while its features are still in the processor's cache. Equivalent to <see
+/// cref="FeatureExtractionBlock"/> followed by <see cref="SummarizeBlock"/>, which takes about a fifth longer.
 /// </summary>
 internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, FeatureRanges ranges, ISummarizer summarizer,
     RunSupervisor run, SequenceFilling? sequences = null)

@@ -1,19 +1,19 @@
 namespace Pipelines.Blocks;
 
-/// <summary>What passes saw of the data beside what they computed: the ranges of the features, and how many rows were refused.</summary>
+/// <summary>What passes record about the data in addition to their results: the ranges of the features and the number of rejected rows.</summary>
 /// <param name="columns">Number of features.</param>
 internal sealed class SeenData(int columns)
 {
     /// <summary>The range of each feature.</summary>
     public FeatureRanges Ranges { get; } = new(columns);
 
-    /// <summary>Rows refused, counted in batch order.</summary>
+    /// <summary>Number of rejected rows, counted in batch order.</summary>
     public long RowsRejected { get; set; }
 
-    /// <summary>True once a pass saw all rows; what comes by later was counted then.</summary>
+    /// <summary>True once a pass has seen all rows; rows of later passes have already been counted.</summary>
     public bool IsWhole { get; set; }
 
-    /// <summary>As bytes, for a checkpoint.</summary>
+    /// <summary>Serializes the data for a checkpoint.</summary>
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
@@ -30,7 +30,7 @@ internal sealed class SeenData(int columns)
         return stream.ToArray();
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote for as many features.</summary>
+    /// <summary>Reads what <see cref="ToBytes"/> wrote for the same number of features.</summary>
     public static SeenData FromBytes(byte[] bytes, int columns)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes));

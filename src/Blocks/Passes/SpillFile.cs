@@ -4,12 +4,12 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// A private temporary file for decoded features. Only this user can read it; where the system allows (everywhere but on Windows) its name is gone
-/// as soon as it is open, so that nothing is left behind even when the process is killed. Any number of threads read and write at positions of their own.
+/// A private temporary file for decoded features. Only the current user can read it. Except on Windows it is unlinked as soon as it is open, so that nothing is
+/// left behind even if the process is killed. Any number of threads can read and write at different positions.
 /// </summary>
 internal sealed class SpillFile : IDisposable
 {
-    // Doubles moved by one call: a span cannot name 2 GiB or more.
+    // Number of doubles per call: a span must be smaller than 2 GiB.
     private const int Chunk = 8 << 20;
 
     private readonly string path;
@@ -19,8 +19,8 @@ internal sealed class SpillFile : IDisposable
     private SpillFile(string path, FileStream stream) => (this.path, this.stream, handle) = (path, stream, stream.SafeFileHandle);
 
     /// <summary>Creates the file.</summary>
-    /// <param name="folder">Where; null = the default folder.</param>
-    /// <exception cref="DataException">It cannot be created.</exception>
+    /// <param name="folder">Folder of the file; null = the default folder.</param>
+    /// <exception cref="DataException">The file cannot be created.</exception>
     public static SpillFile Create(string? folder)
     {
         folder ??= DefaultFolder();
@@ -37,7 +37,7 @@ internal sealed class SpillFile : IDisposable
         return Open(path, () => new FileStream(path, options), unlink: !OperatingSystem.IsWindows());
     }
 
-    /// <summary>Opens what <paramref name="open"/> gives as a spill file.</summary>
+    /// <summary>Opens the file that <paramref name="open"/> returns as a spill file.</summary>
     internal static SpillFile Open(string path, Func<FileStream> open, bool unlink)
     {
         FileStream? stream = null;
@@ -71,7 +71,7 @@ internal sealed class SpillFile : IDisposable
         {
             RandomAccess.Write(handle, bytes, position);
         }
-        // The second is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        // The second is how .NET reports a file that grows beyond the limit of the file system or the user.
         catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes",
@@ -88,7 +88,7 @@ internal sealed class SpillFile : IDisposable
             Read(buffer.Bytes(done, Math.Min(Chunk, buffer.Length - done)), position + ((long)done * sizeof(double)));
     }
 
-    /// <summary>Reads bytes that were written before.</summary>
+    /// <summary>Reads bytes that were written earlier.</summary>
     /// <exception cref="DataException">The disk fails.</exception>
     public void Read(Span<byte> bytes, long position)
     {
@@ -114,7 +114,7 @@ internal sealed class SpillFile : IDisposable
 
     public void Dispose() => stream.Dispose();
 
-    /// <summary>Where a file goes if nobody says: /tmp is often memory, which the spill is there to save.</summary>
+    /// <summary>The default folder: /tmp is often in memory, which spilling is meant to save.</summary>
     public static string DefaultFolder() =>
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("TMPDIR")) && !OperatingSystem.IsWindows() && Directory.Exists("/var/tmp")
             ? "/var/tmp"

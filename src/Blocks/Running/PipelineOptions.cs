@@ -3,57 +3,62 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>How a pipeline runs. Checked as a whole before any data is read; immutable. Neither parallelism, capacity nor budget change the results.</summary>
+/// <summary>How a pipeline runs. Validated as a whole before any data is read; immutable. Parallelism, capacity and budget do not change the results.</summary>
 public sealed record PipelineOptions
 {
-    /// <summary>Batches worked on at the same time in each stage: -1 (default) = all cores, or 1 … 1024.</summary>
+    /// <summary>Number of batches processed concurrently in each stage: -1 (default) = all cores, or 1 … 1024.</summary>
     public int MaxDegreeOfParallelism { get; init; } = -1;
 
     /// <summary>
-    /// Most batches that one block holds: waiting, being worked on and done but not yet handed on, together. Null (default) = twice the parallelism.
-    /// A block never works on more batches than it holds, so at least the parallelism, up to 65,536.
+    /// Maximum number of batches that one block holds: waiting, being processed, and done but not yet passed on. Null (default) = twice the parallelism. A
+    /// block never processes more batches than it holds, so the value must be at least the parallelism, up to 65,536.
     /// </summary>
     public int? BoundedCapacity { get; init; }
 
-    /// <summary>Rows of a batch, 1 … 16,777,216; default 16,384. With the seed it fixes the results to the bit.</summary>
+    /// <summary>Rows per batch, 1 … 16,777,216; default 16,384. Together with the seed it determines the results to the bit.</summary>
     public int BatchSize { get; init; } = 16_384;
 
     /// <summary>
-    /// What batches in flight, row groups read ahead and the cache of decoded features may take together, at least 16 MiB: <c>"2GB"</c>. Null (default) = a
-    /// quarter of the memory the process may use.
+    /// Maximum memory for batches in flight, row groups read ahead and the cache of decoded features together, at least 16 MiB: <c>"2GB"</c>. Null (default) =
+    /// a quarter of the memory available to the process.
     /// </summary>
     public MemorySize? MemoryBudget { get; init; }
 
     /// <summary>
-    /// Existing folder for the private temporary file that takes what the budget does not hold. Null (default) = TMPDIR if set, else /var/tmp, else the
-    /// system's temporary folder.
+    /// Existing folder for the private temporary file that holds what exceeds the budget. Null (default) = TMPDIR if set, else /var/tmp, else the system's
+    /// temporary folder.
     /// </summary>
     public string? SpillFolder { get; init; }
 
-    /// <summary>Where a fit keeps its state, to go on after a kill; null (default) = nowhere. Without meaning where nothing is fitted.</summary>
+    /// <summary>
+    /// Where a fit saves its state, so that it can be resumed after being killed; null (default) = it is not saved. No effect if nothing is fitted.
+    /// </summary>
     public CheckpointOptions? Checkpoints { get; init; }
 
     /// <summary>
-    /// Asks a run to end at the next point from which it can be resumed: a fit after the next batch that is folded, a scoring run after the part that it
-    /// writes. The run then throws an <see cref="OperationCanceledException"/>. Default: never. The token given to the run itself stops it at once.
+    /// Asks a run to end at the next point from which it can be resumed: a fit after the next folded batch, a scoring run after the part being written. The run
+    /// then throws an <see cref="OperationCanceledException"/>. Default: never. The token passed to the run itself stops it at once.
     /// </summary>
     public CancellationToken WindDown { get; init; }
 
     /// <summary>
-    /// How long a run that has failed or was cancelled waits for a source whose read does not return, 0 … 1 hour; default 4 seconds. Then it ends without it.
+    /// How long a run that has failed or was cancelled waits for a source whose read does not return, 0 … 1 hour; default 4 seconds. After that it ends without
+    /// waiting for the source.
     /// </summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>What becomes of rows that the model cannot use; default: the run fails and names one.</summary>
+    /// <summary>How to handle rows that the model cannot use; by default the run fails and names one of them.</summary>
     public BadRowPolicy BadRows { get; init; } = new();
 
-    /// <summary>Told of the rows done, once for each batch; null (default) = nobody.</summary>
+    /// <summary>Receives the number of rows processed, once per batch; null (default) = no progress is reported.</summary>
     public IProgress<RunProgress>? Progress { get; init; }
 
-    /// <summary>Clock for elapsed times and <see cref="Patience"/>; default the system's.</summary>
+    /// <summary>Clock for elapsed times and <see cref="Patience"/>; default the system clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>True where nobody else uses the process: then a run may collect garbage to stay within its budget. False (default) in a library.</summary>
+    /// <summary>
+    /// True if nothing else uses the process: a run may then collect garbage to stay within its budget. False (default) for use in a library.
+    /// </summary>
     internal bool OwnsProcess { get; init; }
 
     internal int Parallelism => MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : MaxDegreeOfParallelism;
@@ -64,8 +69,8 @@ public sealed record PipelineOptions
 
     private const long MinimumBudget = 16L << 20;
 
-    /// <summary>Checks all options together.</summary>
-    /// <exception cref="ModelException">At least one is out of range; the message names every one.</exception>
+    /// <summary>Validates all options together.</summary>
+    /// <exception cref="ModelException">At least one option is out of range; the message lists all of them.</exception>
     public void Validate() => ModelException.CheckOptions(
         nameof(PipelineOptions),
         (MaxDegreeOfParallelism is -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 … 1024"),

@@ -4,8 +4,8 @@ using Pipelines.Io;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Books every batch that enters a run and strikes it off when it has been written or folded: rows in = rows out + rows refused.
-/// It also gives back each batch's credit then, in case a block in between made new batches without handing the credit on.
+/// Records every batch that enters a run and removes it when it has been written or folded: rows in = rows out + rows rejected. At that point it also returns
+/// the batch's credit, in case a block in between created new batches without passing the credit on.
 /// </summary>
 internal sealed class RunAccounts(PipelineOptions options)
 {
@@ -20,39 +20,39 @@ internal sealed class RunAccounts(PipelineOptions options)
 
     public long? TotalRows { get; set; }
 
-    /// <summary>True once a source of this run books its batches; without one there is nothing to compare with.</summary>
+    /// <summary>True once a source of this run records its batches; without one there is nothing to compare with.</summary>
     public bool HasSource { get; set; }
 
     public long RowsIn => Interlocked.Read(ref rowsIn);
 
     public long RowsOut => Interlocked.Read(ref rowsOut);
 
-    /// <summary>Rows refused so far, counted in batch order.</summary>
+    /// <summary>Rows rejected so far, counted in batch order.</summary>
     public long RowsRejected => Interlocked.Read(ref rowsRejected);
 
-    /// <summary>Rows that an earlier run refused which this one goes on from; they count for the most there may be.</summary>
+    /// <summary>Rows rejected by the earlier run that this one resumes; they count towards the maximum.</summary>
     public long RejectedBefore { get; set; }
 
-    /// <summary>Counts what an earlier run did which this one goes on from.</summary>
+    /// <summary>Adds the counts of the earlier run that this one resumes.</summary>
     public void Resume(ResumePoint point) => (rowsIn, rowsOut, rowsRejected) = (point.RowsIn, point.RowsOut, point.RowsRejected);
 
-    /// <summary>Rows begin to flow now: what is told of their speed leaves out what came before.</summary>
+    /// <summary>Marks the start of the flow of rows: the reported speed excludes the time before.</summary>
     public void Flow() => flowing = options.TimeProvider.GetTimestamp();
 
     public TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(started);
 
-    /// <summary>Books a batch; the one returned stands for it and carries the credit.</summary>
+    /// <summary>Records a batch; the returned batch represents it and carries the credit.</summary>
     public DataBatch Enter(DataBatch batch, IBatchCredit? credit)
     {
         var entry = new Entry(batch.Rows, batch, credit, options.BadRows.Keeps);
         if (!open.TryAdd(batch.Index, entry))
-            throw new InvalidOperationException($"batch {batch.Index}: found a second batch of this number, expected each number once; give every source a "
+            throw new InvalidOperationException($"batch {batch.Index}: found a second batch with this number, expected unique numbers; give every source a "
                 + "run of its own");
         Interlocked.Add(ref rowsIn, batch.Rows);
         return new DataBatch(batch.Schema, batch.Columns, batch.Rows, batch.Index, batch.FirstRow, batch.Origins, entry);
     }
 
-    /// <summary>Strikes a batch off that nobody took, because reading was ended early.</summary>
+    /// <summary>Removes a batch that was never taken, because reading was ended early.</summary>
     public void Withdraw(DataBatch batch)
     {
         open.TryRemove(batch.Index, out _);
@@ -61,11 +61,11 @@ internal sealed class RunAccounts(PipelineOptions options)
     }
 
     /// <summary>
-    /// The batch as it was read, if a source of this run booked it; its columns only where refused rows are kept. Valid until the batch is released.
+    /// The batch as it was read, if a source of this run recorded it; with columns only if rejected rows are stored. Valid until the batch is released.
     /// </summary>
     public DataBatch? AsRead(long index) => open.TryGetValue(index, out var entry) ? entry.AsRead : null;
 
-    /// <summary>Counts the rows that a batch lost. Called in batch order, so that the row named by the error does not depend on the parallelism.</summary>
+    /// <summary>Counts the rows removed from a batch. Called in batch order, so that the row named by the error does not depend on the parallelism.</summary>
     /// <exception cref="DataException">There are more than the options allow.</exception>
     public void Refuse(RejectedRows? rejected)
     {
@@ -83,11 +83,11 @@ internal sealed class RunAccounts(PipelineOptions options)
         Interlocked.Exchange(ref rowsRejected, before + rejected.Rows.Count);
     }
 
-    /// <summary>Strikes a batch off.</summary>
+    /// <summary>Removes a completed batch.</summary>
     /// <param name="block">Name of the block, for messages.</param>
     /// <param name="index">The batch's number.</param>
-    /// <param name="rows">Its rows, as they arrived.</param>
-    /// <param name="rejected">Its rows that were refused; null if none.</param>
+    /// <param name="rows">The number of rows that arrived.</param>
+    /// <param name="rejected">Its rejected rows; null if none.</param>
     public void Leave(string block, long index, int rows, RejectedRows? rejected = null)
     {
         var all = rows + (rejected?.Rows.Count ?? 0);
@@ -105,7 +105,7 @@ internal sealed class RunAccounts(PipelineOptions options)
         options.Progress?.Report(new RunProgress(Phase, done + RowsRejected, TotalRows, options.TimeProvider.GetElapsedTime(flowing)));
     }
 
-    /// <summary>Checks at the end that no row vanished.</summary>
+    /// <summary>Checks at the end that no row was lost.</summary>
     public void Balance(string block)
     {
         if (HasSource && (RowsIn != RowsOut + RowsRejected || !open.IsEmpty))
@@ -117,7 +117,7 @@ internal sealed class RunAccounts(PipelineOptions options)
     {
         private readonly IBatchCredit? credit;
 
-        // Only the source's own credit and the origins are kept of the batch, not its columns.
+        // Only the source's own credit and the batch's origins are kept, not its columns.
         private readonly DataBatch carrier;
         private int released;
 

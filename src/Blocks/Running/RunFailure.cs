@@ -4,26 +4,26 @@ namespace Pipelines.Blocks;
 
 /// <summary>The first root cause of a failed run, and where it arose.</summary>
 /// <param name="Block">Name of the block.</param>
-/// <param name="Place">The batch it worked on: file, row group and row where known; null if none.</param>
+/// <param name="Place">The batch being processed: file, row group and row if known; null if none.</param>
 /// <param name="Exception">The root cause itself, never an <see cref="AggregateException"/>.</param>
 public sealed record RunFailure(string Block, string? Place, Exception Exception)
 {
     private const string BlockKey = "Pipelines.Block";
     private const string PlaceKey = "Pipelines.Place";
 
-    /// <summary>What is known of an exception that a run threw; null if it came from no run.</summary>
+    /// <summary>The failure recorded for an exception that a run threw; null if it did not come from a run.</summary>
     public static RunFailure? Of(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         return exception.Data[BlockKey] is string block ? new RunFailure(block, exception.Data[PlaceKey] as string, exception) : null;
     }
 
-    /// <summary>The failure in words: block, place and message.</summary>
+    /// <summary>The failure as text: block, place and message.</summary>
     public override string ToString() => Place is null ? $"block '{Block}': {Exception.Message}" : $"block '{Block}', {Place}: {Exception.Message}";
 
     /// <summary>
-    /// The failure of a run that nobody cancelled. Dataflow would drop a batch whose delegate throws <see cref="OperationCanceledException"/>, and callers
-    /// would take it for their own cancellation.
+    /// Wraps the failure of a run that was not cancelled. Dataflow would drop a batch whose delegate throws <see cref="OperationCanceledException"/>, and
+    /// callers would mistake it for their own cancellation.
     /// </summary>
     internal static RunFailure For(string block, string? place, Exception exception)
     {
@@ -40,7 +40,7 @@ public sealed record RunFailure(string Block, string? Place, Exception Exception
         return ExceptionDispatchInfo.Capture(Exception);
     }
 
-    /// <summary>The innermost single cause: aggregates and reflection wrappers hide it.</summary>
+    /// <summary>The innermost single cause, which aggregates and reflection wrappers hide.</summary>
     internal static Exception Unwrap(Exception exception)
     {
         while (true)

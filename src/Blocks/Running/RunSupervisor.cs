@@ -5,11 +5,11 @@ using System.Threading.Tasks.Dataflow;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Watches over the blocks of one run. A fault in any block cancels all of them through one token; the first root cause surfaces once, as it was thrown,
-/// and <see cref="RunFailure.Of"/> tells its block and place. After a fault nothing is handed on or committed.
+/// Supervises the blocks of one run. A fault in any block cancels all of them through one token. The first root cause is thrown once, unchanged, and <see
+/// cref="RunFailure.Of"/> gives its block and place. After a fault nothing is passed on or committed.
 /// </summary>
-/// <remarks>Make one, give it to the blocks, link them with <see cref="Linking"/>, <see cref="Watch{T}"/> blocks of your own, then
-/// <see cref="RunAsync"/>.</remarks>
+/// <remarks>Create one, pass it to the blocks, link them with <see cref="Linking"/>, <see cref="Watch{T}"/> blocks of your own, then call <see
+/// cref="RunAsync"/>.</remarks>
 public sealed class RunSupervisor : IAsyncDisposable
 {
     private static readonly ConditionalWeakTable<IDataflowBlock, Watcher> watchers = [];
@@ -26,12 +26,12 @@ public sealed class RunSupervisor : IAsyncDisposable
     private ExceptionDispatchInfo? thrown;
     private volatile bool stopped;
 
-    // Set once, by whoever stopped the run.
+    // Set once, by whichever caller stopped the run.
     private ITimer? patience;
 
-    /// <summary>Makes the supervisor of one run.</summary>
-    /// <param name="options">How the run goes; null = defaults. They are checked here.</param>
-    /// <param name="cancellationToken">Ends the run with an <see cref="OperationCanceledException"/>.</param>
+    /// <summary>Creates the supervisor of one run.</summary>
+    /// <param name="options">Options of the run; null = defaults. They are validated here.</param>
+    /// <param name="cancellationToken">Cancels the run, which then throws an <see cref="OperationCanceledException"/>.</param>
     public RunSupervisor(PipelineOptions? options = null, CancellationToken cancellationToken = default)
     {
         Options = options ?? new PipelineOptions();
@@ -42,24 +42,24 @@ public sealed class RunSupervisor : IAsyncDisposable
         caller = cancellationToken.UnsafeRegister(static s => ((RunSupervisor)s!).Cancel(), this);
     }
 
-    /// <summary>How the run goes.</summary>
+    /// <summary>Options of the run.</summary>
     public PipelineOptions Options { get; }
 
-    /// <summary>Cancelled as soon as the run fails or is cancelled; give it to blocks of your own.</summary>
+    /// <summary>Cancelled as soon as the run fails or is cancelled; pass it to blocks of your own.</summary>
     public CancellationToken Token { get; }
 
-    /// <summary>True once the run has failed or is cancelled: hand nothing on.</summary>
+    /// <summary>True once the run has failed or is cancelled: pass nothing on.</summary>
     public bool IsStopped => stopped || callerToken.IsCancellationRequested;
 
-    /// <summary>The first root cause; null while there is none, and when the run was cancelled.</summary>
+    /// <summary>The first root cause; null if there is none yet or the run was cancelled.</summary>
     public RunFailure? Failure { get; private set; }
 
     internal RunAccounts Accounts { get; }
 
-    /// <summary>Stops the run because of a fault. Only the first one counts.</summary>
-    /// <param name="block">Name of the block it arose in.</param>
-    /// <param name="exception">The fault; the root cause is taken out of aggregates.</param>
-    /// <param name="place">The batch that was worked on, in words; null if none.</param>
+    /// <summary>Stops the run because of a fault. Only the first fault counts.</summary>
+    /// <param name="block">Name of the block in which it arose.</param>
+    /// <param name="exception">The fault; aggregates are unwrapped to the root cause.</param>
+    /// <param name="place">Description of the batch being processed; null if none.</param>
     public void Fail(string block, Exception exception, string? place = null)
     {
         ArgumentNullException.ThrowIfNull(block);
@@ -80,7 +80,7 @@ public sealed class RunSupervisor : IAsyncDisposable
         SignalStop();
     }
 
-    /// <summary>Takes a block of your own under watch: its fault stops the run, and the run's stop faults it.</summary>
+    /// <summary>Watches a block of your own: its fault stops the run, and stopping the run faults the block.</summary>
     /// <typeparam name="T">Type of the block.</typeparam>
     /// <param name="name">Name for messages.</param>
     /// <param name="block">The block.</param>
@@ -106,13 +106,13 @@ public sealed class RunSupervisor : IAsyncDisposable
         await SettleAsync().ConfigureAwait(false);
         lock (gate)
         {
-            // Cancelled too late: everything had come to its end.
+            // Cancelled too late: everything had already completed.
             if (Failure is null && watched.TrueForAll(t => t.IsCompletedSuccessfully)) return;
         }
         ThrowIfStopped();
     }
 
-    /// <summary>Stops the run if it still goes on, and waits for its blocks.</summary>
+    /// <summary>Stops the run if it is still going, and waits for its blocks.</summary>
     public async ValueTask DisposeAsync()
     {
         Cancel();
@@ -122,7 +122,7 @@ public sealed class RunSupervisor : IAsyncDisposable
         stop.Dispose();
     }
 
-    /// <summary>Tells the run of a watched block how it ended.</summary>
+    /// <summary>Reports to the run how a watched block ended.</summary>
     internal static void ReportEnd(IDataflowBlock block)
     {
         if (!watchers.TryGetValue(block, out var watcher)) return;
@@ -141,8 +141,8 @@ public sealed class RunSupervisor : IAsyncDisposable
     }
 
     /// <summary>
-    /// Watches a task that may never end, because it waits for a read that does not return: once the run has stopped it is waited for as long as
-    /// <see cref="PipelineOptions.Patience"/> says, then left to itself. It must not commit anything after the stop.
+    /// Watches a task that may never end because it waits for a read that does not return. Once the run has stopped, the task is awaited for at most <see
+    /// cref="PipelineOptions.Patience"/> and then abandoned. It must not commit anything after the stop.
     /// </summary>
     internal void AddPatiently(Task completion) => Add(Task.WhenAny(completion, outOfPatience.Task));
 
@@ -178,7 +178,7 @@ public sealed class RunSupervisor : IAsyncDisposable
         SignalStop();
     }
 
-    // Synchronous, so that blocks see the stop before the failed delegate returns and hand on nothing after it.
+    // Synchronous, so that blocks see the stop before the failed delegate returns and pass nothing on after it.
     private void SignalStop()
     {
         patience = Options.TimeProvider.CreateTimer(static s => ((TaskCompletionSource)s!).TrySetResult(), outOfPatience, Options.Patience,
@@ -189,7 +189,7 @@ public sealed class RunSupervisor : IAsyncDisposable
         }
         catch (Exception e) when (e is AggregateException or ObjectDisposedException)
         {
-            // A callback that somebody registered on the token failed: the run has its root cause already.
+            // A callback registered on the token failed: the run already has its root cause.
         }
     }
 

@@ -3,7 +3,7 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>A number of rows without columns, cut into batches: what a stage that makes its rows itself begins with.</summary>
+/// <summary>A number of rows without columns, cut into batches: the source for a stage that generates its own rows.</summary>
 /// <param name="name">Name for messages.</param>
 /// <param name="rows">Number of rows, at least 1.</param>
 internal sealed class RowCount(string name, long rows) : IBatchSource

@@ -6,17 +6,17 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
-/// <summary>How drawn values of a feature are written: numbers as doubles, categories as what they were: texts, booleans or numbers.</summary>
+/// <summary>How drawn values of a feature are written: numbers as doubles, categories as their original text, booleans or numbers.</summary>
 internal abstract class SampleColumn
 {
     /// <summary>Name and type of the column.</summary>
     public abstract ColumnField Field { get; }
 
-    /// <summary>Makes a column of values.</summary>
-    /// <param name="values">Numbers, or codes of categories. Shape [rows]; the column may keep them.</param>
+    /// <summary>Creates a column from values.</summary>
+    /// <param name="values">Numbers or category codes. Shape [rows]; the column may keep the array.</param>
     public abstract BatchColumn Make(double[] values);
 
-    /// <summary>The columns of a model's features; numbered names where it has none.</summary>
+    /// <summary>The columns of a model's features; with numbered names if it has none.</summary>
     /// <param name="saved">The model.</param>
     public static SampleColumn[] Of(SavedModel saved) =>
         saved.Features is { } features ? [.. features.Select(Of)] : [.. Enumerable.Range(0, saved.Model.Dimensions).Select(j => new Numbers($"x{j}"))];
@@ -28,14 +28,14 @@ internal abstract class SampleColumn
         if (feature.Categories is not { } categories) return new Numbers(feature.Name);
         if (feature.Type is "string") return new Texts(feature.Name, [.. categories]);
         var map = feature.ToMap()!;
-        // Numbers are categories by value, whatever the type of their column was: the first type that gives each of them exactly.
+        // Numeric categories are identified by value, whatever the type of their column: use the first type that represents all of them exactly.
         if (feature.Type is "boolean" && categories.All(c => c is "0" or "1")) return new Categories<bool>(feature.Name, [.. categories.Select(c => c == "1")]);
         if (All<long>(categories, map.Code) is { } whole) return new Categories<long>(feature.Name, whole);
         if (All<ulong>(categories, map.Code) is { } natural) return new Categories<ulong>(feature.Name, natural);
         return All<double>(categories, map.Code) is { } numbers ? new Categories<double>(feature.Name, numbers) : new Texts(feature.Name, [.. categories]);
     }
 
-    // The categories as numbers of a type; null if one of them is another category as such a number, or none.
+    // The categories as numbers of a type; null if this type cannot represent one of them, or changes it into another category.
     private static T[]? All<T>(IReadOnlyList<string> categories, Func<T, double> code)
         where T : struct, INumber<T>
     {
@@ -50,7 +50,7 @@ internal abstract class SampleColumn
 
     /// <summary>A column of components or states.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="names">What they are called; null = they are written as numbers (INT32).</param>
+    /// <param name="names">Names of the components or states; null = they are written as numbers (INT32).</param>
     public static SampleColumn OfLabels(string name, IReadOnlyList<string>? names) => names is null ? new Labels(name) : new Texts(name, [.. names]);
 
     private sealed class Labels(string name) : SampleColumn

@@ -2,38 +2,42 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>What is drawn from a model. Checked as a whole before anything is drawn.</summary>
+/// <summary>What to draw from a model. Validated as a whole before anything is drawn.</summary>
 public sealed record SampleOptions
 {
     private const int MostLength = 1 << 24;
 
-    // A worker holds a whole sequence: a gigabyte at most.
+    // A worker holds a whole sequence: at most one gigabyte.
     private const int MostValues = 1 << 27;
 
-    /// <summary>Number of rows, 1 … 2^53; of a model of sequences a multiple of their length.</summary>
+    /// <summary>Number of rows, 1 … 2^53; for a sequence model, a multiple of the sequence length.</summary>
     public required long Rows { get; init; }
 
     /// <summary>
-    /// Rows of each sequence, 1 … 2^24; needed for models of sequences, and for no other. A sequence that batches cut is drawn anew for each of them.
+    /// Rows of each sequence, 1 … 2^24; required for sequence models and not allowed for others. A sequence that spans several batches is drawn again for each
+    /// of them.
     /// </summary>
     public int? Length { get; init; }
 
-    /// <summary>Of a model of sequences: name of the column (INT64) that numbers them from 0. Default <c>sequence</c>.</summary>
+    /// <summary>For a sequence model: name of the column (INT64) that numbers the sequences from 0. Default <c>sequence</c>.</summary>
     public string Key { get; init; } = "sequence";
 
-    /// <summary>Seed; default 0. It fixes sequences to the bit; rows with the batch size, as each batch has a stream of random numbers of its own.</summary>
+    /// <summary>
+    /// Seed; default 0. It determines sequences to the bit; independent rows also depend on the batch size, because each batch has its own random number
+    /// stream.
+    /// </summary>
     public long Seed { get; init; }
 
     /// <summary>
-    /// Name of a column for the number of the component (INT32), or the name or number of the state, that a row came from; null (default) = none. The rows do
-    /// not depend on it.
+    /// Name of a column for the number of the component (INT32), or the name or number of the state, that generated the row; null (default) = none. It does not
+    /// affect the rows.
     /// </summary>
     public string? Label { get; init; }
 
-    /// <summary>Checks all options together.</summary>
-    /// <param name="model">What is drawn from.</param>
+    /// <summary>Validates all options together.</summary>
+    /// <param name="model">The model to draw from.</param>
     /// <param name="names">Names of the features.</param>
-    /// <exception cref="ModelException">At least one is wrong; the message names every one.</exception>
+    /// <exception cref="ModelException">At least one option is invalid; the message lists all of them.</exception>
     internal void Validate(Model model, IReadOnlyList<string> names)
     {
         var isSequences = model is SequenceModel;

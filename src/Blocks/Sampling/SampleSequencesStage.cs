@@ -6,12 +6,12 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Sequences drawn from a model of them. Each has a stream of random numbers of its own, so the rows depend neither on who draws when nor on where batches cut
-/// them.
+/// Sequences drawn from a sequence model. Each sequence has its own random number stream, so the rows do not depend on the scheduling of threads or on the
+/// batch boundaries.
 /// </summary>
 internal sealed record SampleSequencesStage : Stage
 {
-    // Apart from the streams that fits and rows are drawn from.
+    // Separate from the streams used by fits and by independent rows.
     private const long FirstStream = 1L << 41;
 
     private readonly SequenceModel model;
@@ -20,8 +20,8 @@ internal sealed record SampleSequencesStage : Stage
     private readonly SampleOptions options;
     private readonly BatchSchema schema;
 
-    /// <summary>Checks that the model can be drawn from.</summary>
-    /// <exception cref="ModelException">An option is wrong.</exception>
+    /// <summary>Checks that the model can be sampled.</summary>
+    /// <exception cref="ModelException">An option is invalid.</exception>
     public SampleSequencesStage(SavedModel saved, SequenceModel model, SampleOptions options)
         : base("sample")
     {

@@ -6,10 +6,10 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Rows drawn from a distribution. Each batch has a stream of random numbers of its own, so the rows do not depend on who draws when.</summary>
+/// <summary>Rows drawn from a distribution. Each batch has its own random number stream, so the rows do not depend on the scheduling of threads.</summary>
 internal sealed record SampleStage : Stage
 {
-    // Apart from the streams that fits draw from.
+    // Separate from the streams used by fits.
     private const long FirstStream = 1L << 40;
 
     private readonly Distribution distribution;
@@ -17,13 +17,13 @@ internal sealed record SampleStage : Stage
     private readonly SampleOptions options;
     private readonly BatchSchema schema;
 
-    /// <summary>Checks that the model can be drawn from.</summary>
-    /// <exception cref="ModelException">It is no distribution, or an option is wrong.</exception>
+    /// <summary>Checks that the model can be sampled.</summary>
+    /// <exception cref="ModelException">The model is not a distribution, or an option is invalid.</exception>
     public SampleStage(SavedModel model, SampleOptions options)
         : base("sample")
     {
         distribution = model.Model as Distribution
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model that is no probability distribution",
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model that is not a probability distribution",
                 "one that rows can be drawn from, such as a mixture", "fit a mixture to the same data");
         columns = SampleColumn.Of(model);
         options.Validate(distribution, [.. columns.Select(c => c.Field.Name)]);
@@ -52,7 +52,7 @@ internal sealed record SampleStage : Stage
         for (var i = 0; i < batch.Rows; i++)
         {
             Cancellation.Poll();
-            // The same draws as the mixture's own.
+            // The same draws as the mixture makes itself.
             if (mixture is not null) mixture.Components[labels[i] = random.NextIndex(mixture.Weights, 1)].Sample(random, row);
             else distribution.Sample(random, row);
             for (var j = 0; j < row.Length; j++) values[j][i] = row[j];

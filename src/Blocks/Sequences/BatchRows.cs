@@ -1,6 +1,6 @@
 namespace Pipelines.Blocks;
 
-/// <summary>Where batches begin when rows are counted without those refused.</summary>
+/// <summary>The row number at which each batch starts, not counting rejected rows.</summary>
 internal sealed class BatchRows
 {
     // Shape [batches + 1].
@@ -12,17 +12,17 @@ internal sealed class BatchRows
     /// <summary>Number of rows.</summary>
     public long Rows => starts[^1];
 
-    /// <summary>Number of the first row of a batch; that of <see cref="Count"/> is the number of rows.</summary>
+    /// <summary>Number of the first row of a batch; for <see cref="Count"/>, the number of rows.</summary>
     public long this[long batch] => starts[(int)batch];
 
     /// <summary>Adds the next batch.</summary>
     public void Add(int rows) => starts.Add(Rows + rows);
 
-    /// <summary>The batch that holds a row, and its place in it.</summary>
+    /// <summary>The batch that contains a row, and the row's position in it.</summary>
     public (int Batch, int Row) Find(long row)
     {
         var batch = starts.BinarySearch(row);
-        // Of several batches that begin with this row all but the last are empty.
+        // If several batches start at this row, all but the last are empty.
         if (batch < 0) batch = ~batch - 1;
         else while (batch + 1 < Count && starts[batch + 1] == row) batch++;
         return (batch, (int)(row - starts[batch]));

@@ -7,19 +7,19 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>The runs of equal keys in one batch; what they are in all batches, <see cref="SequenceIndex"/> finds out in batch order.</summary>
-/// <param name="Rows">Rows of the batch, without those refused.</param>
-/// <param name="Starts">Shape [runs], ascending from 0: the row at which each run begins.</param>
-/// <param name="Keys">Shape [runs]: the keys; equal for equal keys only (texts by a hash of 128 bits).</param>
-/// <param name="FirstOrder">The first row's value of the order column; null without one.</param>
-/// <param name="LastOrder">The last row's.</param>
-/// <param name="Place">The batch without its columns, to say where a row came from.</param>
-/// <param name="Name">A key in words, by run.</param>
+/// <summary>The runs of equal keys in one batch; <see cref="SequenceIndex"/> combines them across batches, in batch order.</summary>
+/// <param name="Rows">Number of rows in the batch, not counting those rejected.</param>
+/// <param name="Starts">Shape [runs], ascending from 0: the row at which each run starts.</param>
+/// <param name="Keys">Shape [runs]: the keys; equal if and only if the original keys are equal (text by a 128-bit hash).</param>
+/// <param name="FirstOrder">The first row's value in the order column; null without an order column.</param>
+/// <param name="LastOrder">The last row's value.</param>
+/// <param name="Place">The batch without its columns, to locate a row.</param>
+/// <param name="Name">The key of a run as text.</param>
 internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, IComparable? FirstOrder, IComparable? LastOrder, DataBatch Place,
     Func<int, string> Name)
 {
     /// <summary>Finds the runs of a batch and checks the order within them.</summary>
-    /// <exception cref="DataException">A key or a value of the order column is missing, or the order falls within a run.</exception>
+    /// <exception cref="DataException">A key or a value of the order column is missing, or the order decreases within a run.</exception>
     public static BatchRuns Find(DataBatch batch, SequenceColumns columns)
     {
         var key = batch[columns.Key];
@@ -27,14 +27,14 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
         var keys = new List<UInt128>();
         key.Accept(new Runs(batch, starts, keys));
         var (first, last) = columns.Order is { } order && batch.Rows > 0 ? batch[order].Accept(new Order(batch, starts)) : default;
-        // Names only the runs' first rows, so that the column is not held.
+        // Looks up only the runs' first rows, so that the column is not kept alive.
         var names = starts.ConvertAll(s => key.GetValue(s));
         return new BatchRuns(batch.Rows, [.. starts], [.. keys], first, last,
             new DataBatch(new BatchSchema([]), [], batch.Rows, batch.Index, batch.FirstRow, batch.Origins),
             run => Describe(names[run]));
     }
 
-    // Days and times as everybody sorts them.
+    // Dates and times in sortable form.
     private static string Describe(object? value) => value switch
     {
         DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
@@ -64,7 +64,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
             for (var row = 0; row < batch.Rows; row++)
             {
                 if (row > 0 && EqualityComparer<TValue>.Default.Equals(values[row], values[row - 1])) continue;
-                // Two indexes of a dictionary may stand for equal values.
+                // Two dictionary indexes may refer to equal values.
                 var hash = Hash(column[row]);
                 if (keys.Count > 0 && keys[^1] == hash) continue;
                 starts.Add(row);
@@ -87,7 +87,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
         }
     }
 
-    /// <summary>The error for a row without a value to order it by.</summary>
+    /// <summary>The error for a row without a value in the order column.</summary>
     public static DataException MissingOrder(DataBatch batch, BatchColumn column, int row) => Missing(batch, column, row, "a value of the order column");
 
     private static UInt128 Short(ReadOnlySpan<byte> bytes)
@@ -113,9 +113,9 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
         }
     }
 
-    /// <summary>The error for an order that falls within a sequence.</summary>
+    /// <summary>The error for an order that decreases within a sequence.</summary>
     public static DataException Falls(DataBatch batch, string column, int row, object? value, object? before) => new(
         DataErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", $"{Describe(value)} after {Describe(before)} in one sequence",
-        "values that don't fall within a sequence",
+        "values that do not decrease within a sequence",
         "sort the file by key and order, or let rows be regrouped (SequenceColumns.Regroup)");
 }

@@ -4,18 +4,18 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Sorts any number of records of one size within a memory budget: what fits is sorted and spilled as a run, the runs are merged. Records are ordered by their
-/// first bytes, as text would be; records with equal ones keep the order in which they came only if something in those bytes says so.
+/// Sorts any number of fixed-size records within a memory budget: each load that fits in memory is sorted and spilled as a run, then the runs are merged.
+/// Records are ordered bytewise by their first bytes; records in which these are equal keep their original order only if these bytes encode it.
 /// </summary>
 /// <param name="recordBytes">Size of a record, at least <paramref name="keyBytes"/>.</param>
-/// <param name="keyBytes">Bytes that decide the order, at least 1.</param>
-/// <param name="memoryBytes">Bytes of records in memory; room for at least four records is taken.</param>
+/// <param name="keyBytes">Number of bytes that determine the order, at least 1.</param>
+/// <param name="memoryBytes">Bytes of records in memory; at least four records are always held.</param>
 /// <param name="createSpill">Opens the temporary file.</param>
 internal sealed class ExternalSort(int recordBytes, int keyBytes, long memoryBytes, Func<SpillFile> createSpill) : IDisposable
 {
     private const int LeastRecords = 4;
 
-    // A read of fewer bytes costs the disk as much.
+    // Smaller reads cost the disk just as much.
     private const int LeastRead = 1 << 16;
 
     private readonly List<(long Position, long Records)> runs = [];
@@ -28,7 +28,7 @@ internal sealed class ExternalSort(int recordBytes, int keyBytes, long memoryByt
     /// <summary>Number of records.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Room for the next record, shape [recordBytes]; valid until the next call.</summary>
+    /// <summary>Buffer for the next record, shape [recordBytes]; valid until the next call.</summary>
     public Span<byte> Add()
     {
         if (count == mostRecords) Spill();
@@ -82,7 +82,7 @@ internal sealed class ExternalSort(int recordBytes, int keyBytes, long memoryByt
         }
         catch (InvalidOperationException e) when (e.InnerException is OperationCanceledException cancelled)
         {
-            // Sorting wraps whatever a comparison throws.
+            // Sorting wraps any exception thrown by a comparison.
             ExceptionDispatchInfo.Throw(cancelled);
         }
         return order;

@@ -2,15 +2,15 @@ using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Finds the words for some keys, at the end of a run of its own: what is kept of the others is too little to tell them.</summary>
-/// <param name="columns">What makes a sequence.</param>
-/// <param name="wanted">The keys, as <see cref="BatchRuns.Keys"/> has them.</param>
+/// <summary>Finds the text of some keys, at the end of a separate run, because too little is kept of each key to reconstruct it.</summary>
+/// <param name="columns">The columns that define a sequence.</param>
+/// <param name="wanted">The keys, as in <see cref="BatchRuns.Keys"/>.</param>
 /// <param name="run">The run's supervisor.</param>
 internal sealed class KeySearchBlock(SequenceColumns columns, IEnumerable<UInt128> wanted, RunSupervisor run) : GuardedTarget<DataBatch>("keys", run)
 {
     private readonly HashSet<UInt128> missing = [.. wanted];
 
-    /// <summary>The words by key.</summary>
+    /// <summary>The text of each key.</summary>
     public Dictionary<UInt128, string> Names { get; } = [];
 
     private protected override ValueTask TakeAsync(DataBatch item)

@@ -6,24 +6,24 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Brings the rows of one key together: decoded rows are sorted by key, order and place, within the memory budget. What comes out depends neither on threads
-/// nor on how the data are cut into files.
+/// Groups the rows with the same key: decoded rows are sorted by key, order and position, within the memory budget. The result depends neither on threads nor
+/// on how the data are divided into files.
 /// </summary>
-/// <param name="layout">How the decoded rows of a batch stand in memory.</param>
-/// <param name="columns">What makes a sequence.</param>
+/// <param name="layout">The memory layout of a batch's decoded rows.</param>
+/// <param name="columns">The columns that define a sequence.</param>
 /// <param name="memoryBytes">Bytes of rows in memory.</param>
 /// <param name="createSpill">Opens temporary files.</param>
 internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, long memoryBytes, Func<SpillFile> createSpill) : IDisposable
 {
-    // Key, order, batch and row in it: all big-endian, so that bytes compare as they do.
+    // Key, order, batch and row within it: all big-endian, so that comparing bytes compares the values.
     private const int KeyBytes = 16, OrderEnd = KeyBytes + 8, PlaceEnd = OrderEnd + 8;
 
     private readonly int values = layout.Columns + (layout.Weighted ? 1 : 0);
     private readonly ExternalSort sort = new(PlaceEnd + (sizeof(double) * (layout.Columns + (layout.Weighted ? 1 : 0))), PlaceEnd, memoryBytes, createSpill);
     private readonly Lock gate = new();
 
-    /// <summary>Adds the rows of a batch. Called by several threads at once, in any order.</summary>
-    /// <exception cref="DataException">A key or a value of the order column is missing, or the order cannot be sorted by.</exception>
+    /// <summary>Adds the rows of a batch. Thread-safe; batches may arrive in any order.</summary>
+    /// <exception cref="DataException">A key or a value of the order column is missing, or the order column cannot be used for sorting.</exception>
     public void Add(DataBatch batch, BatchRuns runs, ReadOnlySpan<double> decoded)
     {
         var order = columns.Order is { } name && batch.Rows > 0 ? batch[name].Accept(new SortableOrder(batch)) : null;
@@ -43,12 +43,12 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
         }
     }
 
-    /// <summary>Fills a cache with the rows in their new order, finds the sequences, and says where each row came from.</summary>
+    /// <summary>Fills a cache with the rows in their new order, finds the sequences, and returns the original position of each row.</summary>
     /// <param name="cache">An empty cache.</param>
     /// <param name="index">An empty index without an order column.</param>
     /// <param name="batchSize">Rows of a batch.</param>
-    /// <param name="token">Stops it.</param>
-    /// <returns>For each row in the new order its place in the old one; dispose it.</returns>
+    /// <param name="token">Cancels the operation.</param>
+    /// <returns>The original position of each row in the new order; dispose it.</returns>
     public RowPlaces Fill(FeatureCache cache, SequenceIndex index, int batchSize, CancellationToken token)
     {
         using var scope = Cancellation.Enter(token);
@@ -100,7 +100,7 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
 
     private static long Place(long batch, int row) => (batch << 24) | (uint)row;
 
-    /// <summary>A column's values as numbers of the same order.</summary>
+    /// <summary>Maps a column's values to numbers with the same order.</summary>
     private sealed class SortableOrder(DataBatch batch) : IColumnVisitor<ulong[]>
     {
         public ulong[] Visit<T>(BatchColumn<T> column)
@@ -131,12 +131,12 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
 
         private static ulong Whole(long value) => (ulong)value ^ (1UL << 63);
 
-        // Negative numbers the other way round, and before the others; -0.0 equals 0.0.
+        // Negative numbers in reverse, and before the others; -0.0 equals 0.0.
         private static ulong Real(double value) => BitConverter.DoubleToUInt64Bits(value + 0.0) is var bits && bits >> 63 != 0 ? ~bits : bits | (1UL << 63);
     }
 }
 
-/// <summary>For each row in a new order its place in the old one: a number that grows with batch and row.</summary>
+/// <summary>The original position of each row in a new order: a number that increases with batch and row.</summary>
 internal sealed class RowPlaces(SpillFile file) : IDisposable
 {
     private long count;
@@ -148,7 +148,7 @@ internal sealed class RowPlaces(SpillFile file) : IDisposable
         count += places.Length;
     }
 
-    /// <summary>Reads the places of some rows.</summary>
+    /// <summary>Reads the positions of some rows.</summary>
     public void Read(long firstRow, Span<long> places) => file.Read(MemoryMarshal.AsBytes(places), firstRow * sizeof(long));
 
     public void Dispose() => file.Dispose();

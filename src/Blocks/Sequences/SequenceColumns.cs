@@ -4,43 +4,42 @@ using Pipelines.Models;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Which rows make a sequence: rows of the same key that stand behind one another, across batches, row groups and files. A key that comes back later is an
+/// Defines which rows form a sequence: consecutive rows with the same key, across batches, row groups and files. A key that reappears after other keys is an
 /// error, unless rows are regrouped.
 /// </summary>
-/// <param name="Key">Name of the column whose value is the sequence's key: numbers, texts, booleans or times. A null key is an error.</param>
-/// <param name="Order">Name of the column that must not fall within a sequence; it is checked as the rows stream by. Null (default) = the order of the
+/// <param name="Key">Name of the column that holds the sequence key: numbers, text, booleans or times. A null key is an error.</param>
+/// <param name="Order">Name of the column that must not decrease within a sequence; checked while the rows are read. Null (default) = the order of the
 /// rows.</param>
 /// <param name="Regroup">
-/// True: rows of one key may stand anywhere; they are brought together and sorted by the order column (rows of equal order as they stand), within the memory
-/// budget, beyond it in private temporary files of about the size of the decoded features. Sequences then follow one another in an order of their own. Scores
-/// are still written in the order of the input. Default false.
+/// True: rows with the same key need not be consecutive. They are grouped and sorted by the order column (ties keep the order of the input), within the memory
+/// budget; beyond it, private temporary files of about the size of the decoded features are used. The sequences then follow one another in an internal order,
+/// not that of the input. Scores are still written in the order of the input. Default false.
 /// </param>
 public sealed record SequenceColumns(string Key, string? Order = null, bool Regroup = false)
 {
     /// <summary>
-    /// In a fit, name of the column with the states that rows are known to be in, by name; null or NaN = not known. Null (default) = no row's state is known.
+    /// For a fit: name of the column with the known states of rows, by name; null or NaN = unknown. Null (default) = no row's state is known.
     /// </summary>
     public string? Label { get; init; }
 
     /// <summary>
-    /// Names that labels may have, in the order of the model's states; null (default) = all values of the column, numbers ascending, then texts in ordinal
-    /// order.
+    /// Allowed labels, in the order of the model's states; null (default) = all values of the column, numbers in ascending order, then text in ordinal order.
     /// </summary>
     public IReadOnlyList<string>? States { get; init; }
 
-    /// <summary>In words, for facts of a job.</summary>
+    /// <summary>Text for a property of a job.</summary>
     internal string Description =>
         $"{Key}, ordered by {Order ?? "row"}{(Regroup ? ", regrouped" : "")}{(Label is null ? "" : $", labels in {Label}")}{(States is null
             ? ""
             : $" of {string.Join(", ", States)}")}";
 
-    /// <summary>The columns that are read for it.</summary>
+    /// <summary>The columns that are read for the sequences.</summary>
     internal IEnumerable<string> Needed => Order is null ? [Key] : [Key, Order];
 
-    /// <summary>Checks that the columns are there, in every file and of one type, before any row is read.</summary>
+    /// <summary>Checks that the columns exist in every file with a single type, before any row is read.</summary>
     /// <param name="schema">The data's columns.</param>
     /// <param name="place">Name of the source, for messages.</param>
-    /// <exception cref="DataException">One is absent, or of types that do not fit together.</exception>
+    /// <exception cref="DataException">A column is absent, or its types are incompatible.</exception>
     internal void Check(BatchSchema schema, string place)
     {
         foreach (var name in Needed)

@@ -4,19 +4,20 @@ using Pipelines.Models.Sequences;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Where sequences begin, found out in batch order, and the groups of them that workers take, cut as in memory: <see cref="SequenceGroups"/>.
+/// Where sequences start, determined in batch order, and the groups of sequences that workers take, divided as for data in memory: <see
+/// cref="SequenceGroups"/>.
 /// </summary>
-/// <param name="columns">What makes a sequence.</param>
-/// <param name="batchSize">Rows of a batch.</param>
-/// <param name="mostBytes">Bytes that it may take.</param>
+/// <param name="columns">The columns that define a sequence.</param>
+/// <param name="batchSize">Rows per batch.</param>
+/// <param name="mostBytes">Maximum size in bytes.</param>
 internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long mostBytes)
 {
-    // An entry of the set of keys, a key and a start; all grow by doubling.
+    // An entry in the set of keys, a key and a start; all of these grow by doubling.
     private const long BytesPerSequence = 96;
 
     private readonly HashSet<UInt128> seen = [];
 
-    // Rows at which sequences begin; at the end the number of rows.
+    // Rows at which sequences start; the last entry is the number of rows.
     private readonly List<long> starts = [];
     private readonly List<UInt128> keys = [];
     private readonly List<int> groups = [];
@@ -26,7 +27,7 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
     /// <summary>Number of sequences.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Where the batches begin.</summary>
+    /// <summary>The rows at which the batches start.</summary>
     public BatchRows Batches { get; } = new();
 
     /// <summary>Number of groups, once sealed.</summary>
@@ -35,11 +36,11 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
     /// <summary>Rows of the largest group, once sealed.</summary>
     public long LargestGroup { get; private set; }
 
-    /// <summary>The key of a sequence, as <see cref="BatchRuns.Keys"/> has it.</summary>
+    /// <summary>The key of a sequence, as in <see cref="BatchRuns.Keys"/>.</summary>
     public UInt128 Key(long sequence) => keys[(int)sequence];
 
     /// <summary>Adds the next batch.</summary>
-    /// <exception cref="DataException">A key comes back, the order falls, or there are more sequences than the budget has room for.</exception>
+    /// <exception cref="DataException">A key reappears, the order decreases, or there are more sequences than the budget allows.</exception>
     public void Add(BatchRuns runs)
     {
         var rows = Batches.Rows;
@@ -56,7 +57,7 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
         {
             if (!seen.Add(runs.Keys[run]))
                 throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'",
-                    $"key {runs.Name(run)} again, after other keys", "the rows of one key behind one another",
+                    $"key {runs.Name(run)} again, after other keys", "consecutive rows for each key",
                     "sort the files by key, or let rows be regrouped (SequenceColumns.Regroup)");
             if (++Count * BytesPerSequence > mostBytes)
                 throw new DataException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'",
@@ -69,7 +70,7 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
         before = runs;
     }
 
-    /// <summary>Ends it: all batches came.</summary>
+    /// <summary>Completes the index once all batches have arrived.</summary>
     public void Seal()
     {
         seen.Clear();
@@ -93,12 +94,12 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
     }
 }
 
-/// <summary>Some sequences behind one another.</summary>
+/// <summary>Some consecutive sequences.</summary>
 /// <param name="FirstSequence">Number of the first one, from 0.</param>
-/// <param name="Offsets">Shape [sequences + 1]: rows at which they begin, from 0, and at the end the number of rows.</param>
-/// <param name="FirstRow">Number of the first row over all batches, refused ones not counted.</param>
-/// <param name="Batch">The batch that holds the first row.</param>
-/// <param name="BatchRow">The first row in it.</param>
+/// <param name="Offsets">Shape [sequences + 1]: rows at which they start, from 0; the last entry is the number of rows.</param>
+/// <param name="FirstRow">Number of the first row over all batches, not counting rejected rows.</param>
+/// <param name="Batch">The batch that contains the first row.</param>
+/// <param name="BatchRow">Position of the first row in that batch.</param>
 internal sealed record SequenceGroup(int FirstSequence, int[] Offsets, long FirstRow, int Batch, int BatchRow)
 {
     /// <summary>Number of rows.</summary>

@@ -3,17 +3,19 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Gives groups of whole sequences out of the cache of features: without a copy where one batch in memory holds them, else put together.</summary>
+/// <summary>
+/// Reads groups of whole sequences from the feature cache: without copying if a single batch in memory contains them, otherwise assembled in a buffer.
+/// </summary>
 /// <param name="cache">The features, sealed.</param>
-/// <param name="index">Where the sequences begin.</param>
-/// <param name="columns">Number of columns that are kept: the features, and the labels if there are any.</param>
-/// <param name="labeled">True if the last column holds labels: codes of states, NaN where none is known.</param>
+/// <param name="index">Where the sequences start.</param>
+/// <param name="columns">Number of cached columns: the features, and the labels if there are any.</param>
+/// <param name="labeled">True if the last column holds labels: state codes, NaN where unknown.</param>
 /// <param name="weighted">True if the rows have weights.</param>
 internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, int columns, bool labeled, bool weighted)
 {
-    // Columns a multiple of 4 KiB apart would fall into the same few cache sets.
-    private readonly FeatureLayout room = new(checked((int)index.LargestGroup), columns, weighted);
-    private readonly Lazy<AlignedBufferPool> rooms =
+    // Columns a multiple of 4 KiB apart would map to the same few cache sets.
+    private readonly FeatureLayout layout = new(checked((int)index.LargestGroup), columns, weighted);
+    private readonly Lazy<AlignedBufferPool> buffers =
         new(() => new AlignedBufferPool(new FeatureLayout(checked((int)index.LargestGroup), columns, weighted).Length));
 
     /// <summary>Calls <paramref name="use"/> with the sequences of a group.</summary>
@@ -37,15 +39,15 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
                             weighted ? block.Weights.Slice(from, count) : default, wanted.FirstRow)));
                     return;
                 }
-                buffer ??= rooms.Value.Rent();
+                buffer ??= buffers.Value.Rent();
                 var target = buffer.Span;
-                for (var c = 0; c < columns; c++) block.Values.Slice((c * block.ColumnStride) + from, count).CopyTo(target[((c * room.Stride) + done)..]);
-                if (weighted) block.Weights.Slice(from, count).CopyTo(target[((columns * room.Stride) + done)..]);
+                for (var c = 0; c < columns; c++) block.Values.Slice((c * block.ColumnStride) + from, count).CopyTo(target[((c * layout.Stride) + done)..]);
+                if (weighted) block.Weights.Slice(from, count).CopyTo(target[((columns * layout.Stride) + done)..]);
                 done += count;
             });
         }
-        if (!isWhole) use(Sequences(room.View(buffer!.Span, wanted.Rows, wanted.FirstRow)));
-        if (buffer is not null) rooms.Value.Return(buffer);
+        if (!isWhole) use(Sequences(layout.View(buffer!.Span, wanted.Rows, wanted.FirstRow)));
+        if (buffer is not null) buffers.Value.Return(buffer);
 
         FeatureBlock Sequences(FeatureBlock rows)
         {
@@ -64,7 +66,7 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, in
         }
     }
 
-    // A sequence weighs as a whole; other weights further on in it would be dropped without a word.
+    // A sequence has a single weight; different weights in later rows would be ignored silently.
     private static void CheckWeights(SequenceGroup group, ReadOnlySpan<double> weights)
     {
         for (var s = 0; s < group.Offsets.Length - 1; s++)

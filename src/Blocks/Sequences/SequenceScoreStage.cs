@@ -4,13 +4,13 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Scores of a model of sequences: all sequences are scored first, then the rows are read again and get their scores.</summary>
+/// <summary>Scores of a sequence model: all sequences are scored first, then the rows are read again and receive their scores.</summary>
 internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequences) : Stage("score"), IDisposable
 {
-    /// <summary>What the sequences' rows get; null before the stage is prepared.</summary>
+    /// <summary>The scores of the sequences' rows; null before the stage is prepared.</summary>
     private SequenceScores? Scores { get; init; }
 
-    /// <summary>What is to tell of them; null = nothing.</summary>
+    /// <summary>A warning about the sequences; null = none.</summary>
     private string? Warning { get; init; }
 
     public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
@@ -32,7 +32,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
 
     public override async ValueTask<Stage> PrepareAsync(Graph before, PipelineOptions options, CancellationToken cancellationToken)
     {
-        // Refused rows are put aside by the run that writes.
+        // Rejected rows are stored by the run that writes.
         var quiet = options with { BadRows = options.BadRows.Keeps ? new BadRowPolicy { Mode = BadRowMode.Skip } : options.BadRows, Checkpoints = null };
         await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences);
         var (scores, warning) = await pass.ScoreAsync(Plan, cancellationToken).ConfigureAwait(false);

@@ -5,14 +5,14 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
-/// <summary>A pass that scores groups of sequences, several at a time, and keeps their scores by row, in the order of the source.</summary>
+/// <summary>A pass that scores groups of sequences, several at a time, and stores their scores by row, in the order of the source.</summary>
 /// <param name="plan">What to score.</param>
-/// <param name="found">Where the sequences begin; asked once that is known.</param>
-/// <param name="memoryBytes">Bytes of scores in memory where regrouped rows are brought back into order.</param>
+/// <param name="found">Returns where the sequences start; called once that is known.</param>
+/// <param name="memoryBytes">Bytes of scores in memory while regrouped rows are brought back into their original order.</param>
 /// <param name="createSpill">Opens temporary files.</param>
 internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found, long memoryBytes, Func<SpillFile> createSpill) : ISummarizer, IDisposable
 {
-    private readonly ConcurrentBag<ScoreBatch> rooms = [];
+    private readonly ConcurrentBag<ScoreBatch> scratch = [];
     private readonly ScoreColumn[] columns = [.. ScoreBatch.Resolve(plan.Model, plan.Options.Columns).SelectMany(k => k.Columns)];
     private readonly Lock gate = new();
     private readonly SortedSet<long> firstImpossible = [];
@@ -20,10 +20,12 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     private long impossible;
     private ExternalSort? sort;
 
-    /// <summary>Sequences of probability 0: how many, and the first of their numbers. Known where log-probabilities or labels are among the scores.</summary>
+    /// <summary>
+    /// Number of sequences with probability 0, and the numbers of the first ones. Known only if log-probabilities or labels are among the scores.
+    /// </summary>
     public (long Count, IReadOnlyList<long> First) Impossible => (impossible, [.. firstImpossible]);
 
-    /// <summary>The scores, once the pass has ended well. Whoever takes them disposes them.</summary>
+    /// <summary>The scores, once the pass has succeeded. The caller that takes them disposes them.</summary>
     public SequenceScores Take()
     {
         var made = Scores();
@@ -36,13 +38,13 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
 
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
-        if (!rooms.TryTake(out var room)) room = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
-        plan.Model.Score(block, room);
-        if (room.Wants(ScoreKind.LogProbability)) FindImpossible(block, room.Doubles(ScoreKind.LogProbability), default);
-        else if (plan.Model is HiddenMarkovModel && room.Wants(ScoreKind.Label)) FindImpossible(block, default, room.Integers(ScoreKind.Label));
-        if (found().Places is { } places) Collect(block, places, room);
-        else Scores().Write(block.FirstRow, block.Rows, room);
-        rooms.Add(room);
+        if (!scratch.TryTake(out var buffers)) buffers = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
+        plan.Model.Score(block, buffers);
+        if (buffers.Wants(ScoreKind.LogProbability)) FindImpossible(block, buffers.Doubles(ScoreKind.LogProbability), default);
+        else if (plan.Model is HiddenMarkovModel && buffers.Wants(ScoreKind.Label)) FindImpossible(block, default, buffers.Integers(ScoreKind.Label));
+        if (found().Places is { } places) Collect(block, places, buffers);
+        else Scores().Write(block.FirstRow, block.Rows, buffers);
+        scratch.Add(buffers);
         statistics.Rows += block.Rows;
     }
 
@@ -73,7 +75,7 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
         lock (gate) return scores ??= new SequenceScores(found().Read, columns, createSpill());
     }
 
-    private void Collect(in FeatureBlock block, RowPlaces places, ScoreBatch room)
+    private void Collect(in FeatureBlock block, RowPlaces places, ScoreBatch buffers)
     {
         var at = new long[block.Rows];
         places.Read(block.FirstRow, at);
@@ -86,29 +88,29 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
                 BinaryPrimitives.WriteInt64BigEndian(record, at[row]);
                 for (var c = 0; c < columns.Length; c++)
                     BinaryPrimitives.WriteInt64LittleEndian(record[(sizeof(long) * (c + 1))..],
-                        room.Values[c] is int[] integers ? integers[row] : BitConverter.DoubleToInt64Bits(((double[])room.Values[c])[row]));
+                        buffers.Values[c] is int[] integers ? integers[row] : BitConverter.DoubleToInt64Bits(((double[])buffers.Values[c])[row]));
             }
         }
     }
 
-    // Places grow with the rows of the source, so sorted by them the scores stand behind one another as the rows do.
+    // Positions increase with the rows of the source, so sorting by position restores the order of the rows.
     private void Restore(SequenceScores made)
     {
         const int block = 1 << 14;
-        var room = new ScoreBatch(plan.Model, plan.Options.Columns, block);
+        var buffers = new ScoreBatch(plan.Model, plan.Options.Columns, block);
         var (first, held) = (0L, 0);
         foreach (var record in sort!.Sorted())
         {
             for (var c = 0; c < columns.Length; c++)
             {
                 var bits = BinaryPrimitives.ReadInt64LittleEndian(record.Span[(sizeof(long) * (c + 1))..]);
-                if (room.Values[c] is int[] integers) integers[held] = (int)bits;
-                else ((double[])room.Values[c])[held] = BitConverter.Int64BitsToDouble(bits);
+                if (buffers.Values[c] is int[] integers) integers[held] = (int)bits;
+                else ((double[])buffers.Values[c])[held] = BitConverter.Int64BitsToDouble(bits);
             }
             if (++held < block) continue;
-            made.Write(first, held, room);
+            made.Write(first, held, buffers);
             (first, held) = (first + held, 0);
         }
-        made.Write(first, held, room);
+        made.Write(first, held, buffers);
     }
 }

@@ -4,19 +4,19 @@ using Pipelines.Models;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Scores of whole sequences, kept by row in a temporary file until the rows themselves are read again and written: so a sequence may be longer than all
-/// batches in flight, and memory stays bounded.
+/// Scores of whole sequences, stored by row in a temporary file until the rows themselves are read again and written. A sequence may therefore be longer than
+/// all batches in flight, and memory stays bounded.
 /// </summary>
-/// <param name="batches">Where the batches begin.</param>
+/// <param name="batches">Where the batches start.</param>
 /// <param name="columns">The score columns.</param>
-/// <param name="file">The temporary file; disposed with this.</param>
+/// <param name="file">The temporary file; disposed together with this object.</param>
 internal sealed class SequenceScores(BatchRows batches, IReadOnlyList<ScoreColumn> columns, SpillFile file) : IDisposable
 {
-    // One size for all, so that a column's place needs no table.
+    // One size for all scores, so that a column's position needs no table.
     private const int CellBytes = sizeof(double);
 
-    /// <summary>Keeps the scores of some rows. Called by several threads at once, for other rows each.</summary>
-    /// <param name="firstRow">Number of the first row over all batches, refused ones not counted.</param>
+    /// <summary>Stores the scores of some rows. Thread-safe for distinct rows.</summary>
+    /// <param name="firstRow">Number of the first row over all batches, not counting rejected rows.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="scores">Their scores.</param>
     public void Write(long firstRow, int rows, ScoreBatch scores)
@@ -26,8 +26,8 @@ internal sealed class SequenceScores(BatchRows batches, IReadOnlyList<ScoreColum
 
     /// <summary>Reads the scores of a batch.</summary>
     /// <param name="batch">Its number.</param>
-    /// <param name="rows">Its rows, without those refused.</param>
-    /// <param name="scores">Filled.</param>
+    /// <param name="rows">Number of rows, not counting those rejected.</param>
+    /// <param name="scores">Receives the scores.</param>
     public void Read(long batch, int rows, ScoreBatch scores)
     {
         if (batch >= batches.Count || batches[batch + 1] - batches[batch] != rows)

@@ -78,12 +78,12 @@ public sealed class FitCheckpointTests : IDisposable
         Flip(files[1]);
         var warnings = new List<string>();
         Assert.Equal(expected, await FitAsync(Kept(resume: true), int.MaxValue, 1, warnings: warnings));
-        Assert.Equal([$"{files[1]} is damaged; the fit goes on from the checkpoint before it"], warnings);
+        Assert.Equal([$"{files[1]} is damaged; the fit resumes from the checkpoint before it"], warnings);
 
         foreach (var file in Directory.GetFiles(Folder)) File.WriteAllBytes(file, File.ReadAllBytes(file)[..^1]);
         warnings.Clear();
         Assert.Equal(expected, await FitAsync(Kept(resume: true), int.MaxValue, 1, warnings: warnings));
-        Assert.All(warnings, w => Assert.EndsWith("is damaged, and there is no checkpoint before it: the fit begins anew", w, StringComparison.Ordinal));
+        Assert.All(warnings, w => Assert.EndsWith("is damaged, and there is no checkpoint before it: the fit starts over", w, StringComparison.Ordinal));
         Assert.Equal(2, warnings.Count);
     }
 
@@ -93,7 +93,7 @@ public sealed class FitCheckpointTests : IDisposable
         await FitAsync(Kept(resume: false), int.MaxValue, 1);
         var warnings = new List<string>();
         await FitAsync(Kept(resume: false), int.MaxValue, 1, warnings: warnings);
-        Assert.Equal([$"deleted 2 checkpoints of an earlier run in {Folder}; resuming would have gone on from there"], warnings);
+        Assert.Equal([$"deleted 2 checkpoints of an earlier run in {Folder}; resuming would have continued from there"], warnings);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class FitCheckpointTests : IDisposable
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; go on with the version of Pipelines that wrote it, or start over (without "
+        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; resume with the version of Pipelines that wrote it, or start over (without "
             + "CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
     }
 

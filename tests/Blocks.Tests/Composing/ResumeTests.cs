@@ -81,7 +81,7 @@ public sealed class ResumeTests : IDisposable
     {
         var rows = Pipeline.From(new ArraySource(data)).With(options);
         var error = await Assert.ThrowsAsync<DataException>(() => rows.ToParquet(this["out"], parts with { Resume = true }).RunAsync());
-        Assert.Equal("array: found a source that is no file, and a run to go on with, expected files, which tell whether they are the same as before; read "
+        Assert.Equal("array: found a source that is not a file, and a run to resume, expected files, which tell whether they are the same as before; read "
             + "files, or leave Resume out", error.Message);
         await Assert.ThrowsAsync<FormatException>(
             () => rows.Transform(b => b.Index == 20 ? throw new FormatException() : b).ToParquet(this["out"], parts).RunAsync());

@@ -110,7 +110,7 @@ public sealed class IncrementalFittingTests : IDisposable
             await Assert.ThrowsAsync<DataException>(
                 () => IncrementalFitting.RunAsync([At("in")], From, ModelSelection.Of(k => Models.Mixtures.Mixture.Of<NormalDistribution>(k), [1, 2]),
                     fit, options));
-        Assert.Equal($"{At("state.json")}: found 2 fits to choose from, expected one fit, which later runs go on with; choose first in a run of its own, then "
+        Assert.Equal($"{At("state.json")}: found 2 fits to choose from, expected one fit, which later runs continue; choose first in a run of its own, then "
             + "begin with one number of components and no restarts", several.Message);
         var mini =
             await Assert.ThrowsAsync<DataException>(
@@ -138,8 +138,8 @@ public sealed class IncrementalFittingTests : IDisposable
     {
         await WriteAsync("a", 1, 0);
         var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(new FileRange("a", "b")));
-        Assert.Equal($"{At("state.json")}: found a backfill of a..b in a fit, expected none, as a fit takes each row once and cannot take it back; fit anew "
-            + "with another state file", error.Message);
+        Assert.Equal($"{At("state.json")}: found a backfill of a..b in a fit, expected none, as a fit takes each row once and cannot take it back; run a "
+            + "new fit with another state file", error.Message);
     }
 
     [Fact]

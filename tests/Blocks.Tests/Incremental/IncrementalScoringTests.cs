@@ -53,8 +53,8 @@ public sealed class IncrementalScoringTests : IDisposable
         Assert.Equal(["a"], Names(result.Changed));
         Assert.Equal([At("in/b.parquet")], result.Vanished);
         Assert.Equal(2, result.Warnings.Count);
-        Assert.EndsWith("a.parquet has changed since it was worked on; its rows were not taken again", result.Warnings[0], StringComparison.Ordinal);
-        Assert.Equal($"{At("in/b.parquet")} was worked on and is no longer there", result.Warnings[1]);
+        Assert.EndsWith("a.parquet has changed since it was processed; its rows were not processed again", result.Warnings[0], StringComparison.Ordinal);
+        Assert.Equal($"{At("in/b.parquet")} was processed and no longer exists", result.Warnings[1]);
         Assert.Equal(Expected(1, 2, 3), await ValuesAsync());
     }
 

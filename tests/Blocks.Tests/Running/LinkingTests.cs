@@ -38,7 +38,7 @@ public sealed class LinkingTests
         var end = new ActionBlock<int>(_ => { });
         Linking.Link(new BufferBlock<int>(), end);
         var thrown = Assert.Throws<InvalidOperationException>(() => Linking.Link(new BufferBlock<int>(), end));
-        Assert.EndsWith("found a link to it already, expected none; give all sources of a block to one call of LinkAll", thrown.Message,
+        Assert.EndsWith("found an existing link to it, expected none; pass all sources of a block to one call of LinkAll", thrown.Message,
             StringComparison.Ordinal);
     }
 

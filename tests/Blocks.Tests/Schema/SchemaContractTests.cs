@@ -26,9 +26,9 @@ public sealed class SchemaContractTests
         { "nothing", [a, b], "" },
         { "dropped", [b], "Error Dropped f: found no column 'a', expected the model's feature 'a' among its columns" },
         { "another case of letters", [a, b with { Name = "B" }],
-            "Error Dropped f: found no column 'b', expected the model's feature 'b' among its columns|Noted Added f: columns that are no features: B; they "
+            "Error Dropped f: found no column 'b', expected the model's feature 'b' among its columns|Noted Added f: columns that are not features: B; they "
                 + "stay as they are" },
-        { "added", [a, new("c", "BYTE_ARRAY STRING", "String", true, null), b], "Noted Added f: columns that are no features: c; they stay as they are" },
+        { "added", [a, new("c", "BYTE_ARRAY STRING", "String", true, null), b], "Noted Added f: columns that are not features: c; they stay as they are" },
         { "retyped", [a with { ValueType = "Single" }, b with { ValueType = "Int64" }],
             "Warning Retyped f, column 'a': found float, expected double as when the model was fitted; the values are taken as numbers|Warning Retyped f, "
                 + "column 'b': found int64, expected int32 as when the model was fitted; the values are taken as numbers" },
@@ -42,24 +42,24 @@ public sealed class SchemaContractTests
         { "newly nullable", [a with { IsNullable = true }, b], "Warning NewlyNullable f, column 'a': found a column that may hold nulls, expected none as when "
             + "the model was fitted; missing values are left out of their row's probability" },
         { "newly nullable, with nulls told", [a with { IsNullable = true, Nulls = 3 }, b],
-            "Warning NewlyNullable f, column 'a': found a column that may hold nulls (it tells of 3 nulls), expected none as when the model was fitted; "
+            "Warning NewlyNullable f, column 'a': found a column that may hold nulls (it contains 3 nulls), expected none as when the model was fitted; "
                 + "missing values are left out of their row's probability" },
         { "newly nullable, with no null told", [a with { IsNullable = true, Nulls = 0 }, b],
-            "Noted NewlyNullable f, column 'a': a column that may hold nulls (it tells of 0 nulls); none as when the model was fitted; missing values are left "
+            "Noted NewlyNullable f, column 'a': a column that may hold nulls (it contains 0 nulls); none as when the model was fitted; missing values are left "
                 + "out of their row's probability" },
         { "no longer nullable", [a, b with { IsNullable = false }], "" },
-        { "values below", [a with { Range = (-2.5, 2) }, b], "Warning OutOfRange f, column 'a': found values from -2.5 to 2 (as the file tells), expected -1.5 "
-            + "to 2 as when the model was fitted; of others it knows little" },
-        { "values above", [a, b with { Range = (1, 13) }], "Warning OutOfRange f, column 'b': found values from 1 to 13 (as the file tells), expected 0 to 10 "
-            + "as when the model was fitted; of others it knows little" },
+        { "values below", [a with { Range = (-2.5, 2) }, b], "Warning OutOfRange f, column 'a': found values from -2.5 to 2 (file statistics), expected -1.5 "
+            + "to 2 as when the model was fitted; beyond it the model knows little" },
+        { "values above", [a, b with { Range = (1, 13) }], "Warning OutOfRange f, column 'b': found values from 1 to 13 (file statistics), expected 0 to 10 "
+            + "as when the model was fitted; beyond it the model knows little" },
         { "values a little below", [a with { Range = (-1.75, 2) }, b],
-            "Noted OutOfRange f, column 'a': values from -1.75 to 2 (as the file tells); a little outside of -1.5 to 2 as when the model was fitted" },
+            "Noted OutOfRange f, column 'a': values from -1.75 to 2 (file statistics); a little outside of -1.5 to 2 as when the model was fitted" },
         { "values within", [a with { Range = (-1.5, 2) }, b with { Range = (3, 4) }], "" },
         { "everything", [new("z", "", "Guid", false, null), b with { IsNullable = true, ValueType = "Double", Range = (-3, 1) }],
             "Error Dropped f: found no column 'a', expected the model's feature 'a' among its columns|Warning Retyped f, column 'b': found double, expected "
-                + "int32 as when the model was fitted; the values are taken as numbers|Warning OutOfRange f, column 'b': found values from -3 to 1 (as the "
-                + "file tells), expected 0 to 10 as when the model was fitted; of others it knows little|Noted Added f: columns that are no features: z; they "
-                + "stay as they are" },
+                + "int32 as when the model was fitted; the values are taken as numbers|Warning OutOfRange f, column 'b': found values from -3 to 1 (file "
+                + "statistics), expected 0 to 10 as when the model was fitted; beyond it the model knows little|Noted Added f: columns that are not features: "
+                + "z; they stay as they are" },
     };
 
     [Theory]
@@ -132,10 +132,10 @@ public sealed class SchemaContractTests
             var contract = await Pipeline.FromParquet(path).CompareAsync(Model(fitted));
             Assert.Equal(
                 [
-                    $"{path}, column 'b': found values from -7 to 7 (as the file tells), expected 0 to 10 as when the model was fitted; of others it "
-                        + "knows little",
-                    $"{path}, column 'a': found values from -3 to 3 (as the file tells), expected -1.5 to 2 as when the model was fitted; of others it "
-                        + "knows little",
+                    $"{path}, column 'b': found values from -7 to 7 (file statistics), expected 0 to 10 as when the model was fitted; beyond it "
+                        + "the model knows little",
+                    $"{path}, column 'a': found values from -3 to 3 (file statistics), expected -1.5 to 2 as when the model was fitted; beyond it "
+                        + "the model knows little",
                 ],
                 contract.WarningTexts);
         }

@@ -131,7 +131,7 @@ public sealed class SequenceFlowTests
 
     [Fact]
     public void A_model_of_sequences_wants_to_know_them() => Assert.Equal(
-        "lag model: found rows that are no sequences, expected the column with the sequences' keys; name it (Pipeline.Sequences), or the columns of lists "
+        "lag model: found rows that are not sequences, expected the column with the sequences' keys; name it (Pipeline.Sequences), or the columns of lists "
             + "(ParquetSourceOptions.Lists)",
         Assert.Throws<ModelException>(() => Pipeline.From(new ArraySource(data)).Score(new LagModel(2), ["x0", "x1"])).Message);
 

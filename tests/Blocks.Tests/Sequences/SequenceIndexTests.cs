@@ -47,15 +47,15 @@ public sealed class SequenceIndexTests
     [Theory]
     [InlineData(3), InlineData(2), InlineData(8)]
     public void A_key_that_comes_back_is_named_with_its_place(int batchSize) => Assert.Equal(
-        "data, row 5, column 'k': found key a again, after other keys, expected the rows of one key behind one another; sort the files by key, or let rows be "
+        "data, row 5, column 'k': found key a again, after other keys, expected consecutive rows for each key; sort the files by key, or let rows be "
             + "regrouped (SequenceColumns.Regroup)",
         Refused(["a", "a", "b", "b", "c", "a"], [1, 2, 1, 2, 1, 3], batchSize));
 
     [Theory]
     [InlineData(4), InlineData(3), InlineData(1)]
     public void An_order_that_falls_is_named_with_its_place(int batchSize) => Assert.Equal(
-        "data, row 3, column 't': found 1 after 2 in one sequence, expected values that don't fall within a sequence; sort the file by key and order, or let "
-            + "rows be regrouped (SequenceColumns.Regroup)",
+        "data, row 3, column 't': found 1 after 2 in one sequence, expected values that do not decrease within a sequence; sort the file by key and "
+            + "order, or let rows be regrouped (SequenceColumns.Regroup)",
         Refused(["a", "b", "b", "b"], [9, 2, 2, 1], batchSize));
 
     [Fact]

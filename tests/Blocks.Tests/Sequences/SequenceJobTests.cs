@@ -56,8 +56,8 @@ public sealed class SequenceJobTests : IDisposable
                 Path.Combine(root, "out"), state)
             : IncrementalFitting.RunAsync([input], paths => Pipeline.FromParquet(paths).Features("x0").Sequences("x1"), new MarkovChainEstimator(1),
                 SequenceModel.DefaultFit, state));
-        Assert.Equal($"{Path.Combine(root, "in.parquet")}: found sequences of 'x1' in an incremental run, expected independent rows, as a sequence may go on "
-            + "in the next file; leave the state file out (IncrementalOptions.StateFile), or take all files at once", error.Message);
+        Assert.Equal($"{Path.Combine(root, "in.parquet")}: found sequences of 'x1' in an incremental run, expected independent rows, as a sequence may "
+            + "continue in the next file; leave the state file out (IncrementalOptions.StateFile), or take all files at once", error.Message);
         Assert.False(File.Exists(state.StateFile));
     }
 
