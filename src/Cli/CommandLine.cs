@@ -7,7 +7,7 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli;
 
-/// <summary>The command line as a whole: its verbs, and what comes of errors.</summary>
+/// <summary>The command line: its verbs and its error handling.</summary>
 internal static class CommandLine
 {
     // "@x.parquet" is a file of that name, not a file of arguments.
@@ -15,8 +15,8 @@ internal static class CommandLine
 
     /// <summary>Runs the tool.</summary>
     /// <param name="args">The arguments.</param>
-    /// <param name="console">Where to write.</param>
-    /// <param name="cancellationToken">Ends the run at once, with exit code 130.</param>
+    /// <param name="console">The console to write to.</param>
+    /// <param name="cancellationToken">Cancels the run at once, with exit code 130.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, CancellationToken cancellationToken = default)
     {
@@ -26,8 +26,8 @@ internal static class CommandLine
 
     /// <summary>Runs the tool.</summary>
     /// <param name="args">The arguments.</param>
-    /// <param name="console">Where to write.</param>
-    /// <param name="stop">Ends the run, with exit code 130.</param>
+    /// <param name="console">The console to write to.</param>
+    /// <param name="stop">The request to end the run, with exit code 130.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, ToolConsole console, StopRequest stop)
     {
@@ -36,7 +36,7 @@ internal static class CommandLine
         var parsed = Create(console, common).Parse(joined, parsing);
         var verb = UsageErrors.Path(parsed.CommandResult);
         var isJson = args.TakeWhile(a => a != "--").Contains(common.Json.Name);
-        // What a run leaves unsaid that does not end by itself.
+        // The last message of a run that has to be ended from outside.
         stop.Abandoned = text => ErrorReport.WriteCancelled(console, text, stop, verb, isJson);
         if (UsageErrors.Of(parsed, joined) is { Count: > 0 } errors)
         {
@@ -56,8 +56,8 @@ internal static class CommandLine
             var code = await parsed.InvokeAsync(streams, stop.Now).ConfigureAwait(false);
             if (code == ExitCode.Done && console.LostOutput is { } loss && HasResult(parsed, isJson))
             {
-                throw new DataException(DataErrorKind.Storage, "standard output", loss, "a stream that takes the result",
-                    "free space, or choose another place; the run itself is done");
+                throw new DataException(DataErrorKind.Storage, "standard output", loss, "a stream that accepts the result",
+                    "free space, or write elsewhere; the run itself is complete");
             }
             return code;
         }
@@ -67,7 +67,7 @@ internal static class CommandLine
         }
     }
 
-    // A summary for people may be lost; what was asked for may not: the object, a description, a plan, the help.
+    // Losing a summary is acceptable; losing requested output is an error: the JSON object, a description, a plan, the help.
     private static bool HasResult(ParseResult parsed, bool isJson) =>
         isJson
         || !ReferenceEquals(parsed.Action, parsed.CommandResult.Command.Action)

@@ -1,10 +1,10 @@
 namespace Pipelines.Cli;
 
 /// <summary>
-/// How a run is asked to end. The first time, a run that can be resumed goes on to the next point that it can be resumed from, for at most the grace period;
-/// any other run stops at once.
+/// A request to end the run. A resumable run continues to the next point from which it can be resumed, for at most the grace period; any other run stops at
+/// once.
 /// </summary>
-/// <param name="clock">Counts the grace period.</param>
+/// <param name="clock">The clock for the grace period.</param>
 internal sealed class StopRequest(TimeProvider clock) : IDisposable
 {
     private readonly CancellationTokenSource windDown = new();
@@ -14,22 +14,22 @@ internal sealed class StopRequest(TimeProvider clock) : IDisposable
     private bool isAsked;
     private TimeSpan? grace;
 
-    /// <summary>Cancelled when the run shall end at the next good point.</summary>
+    /// <summary>Cancelled when the run is to end at the next point from which it can be resumed.</summary>
     public CancellationToken WindDown => windDown.Token;
 
-    /// <summary>Cancelled when the run shall stop now.</summary>
+    /// <summary>Cancelled when the run is to stop at once.</summary>
     public CancellationToken Now => stop.Token;
 
     /// <summary>True once the run was asked to end.</summary>
     public bool IsAsked => isAsked || stop.IsCancellationRequested;
 
-    /// <summary>How a user goes on after this run was ended, in words; null if there is nothing to go on from.</summary>
+    /// <summary>How to continue after this run was ended, for messages; null if it cannot be resumed.</summary>
     public string? Continuation { get; private set; }
 
-    /// <summary>Says that the run was ended from outside, in words that it is given; null before the arguments are known.</summary>
+    /// <summary>Reports, with the given text, that the run was ended from outside; null before the arguments are known.</summary>
     public Action<string>? Abandoned { get; set; }
 
-    /// <summary>A request that a token makes, with no time to wind down.</summary>
+    /// <summary>A request triggered by a token, without a grace period.</summary>
     public static StopRequest From(CancellationToken cancellationToken)
     {
         var request = new StopRequest(TimeProvider.System);
@@ -37,7 +37,7 @@ internal sealed class StopRequest(TimeProvider clock) : IDisposable
         return request;
     }
 
-    /// <summary>Tells that the run can be resumed, and how long it may take to wind down.</summary>
+    /// <summary>Marks the run as resumable, and sets how long it may take to wind down.</summary>
     public void CanResume(TimeSpan period, string continuation)
     {
         Continuation = continuation;
@@ -45,10 +45,10 @@ internal sealed class StopRequest(TimeProvider clock) : IDisposable
     }
 
     /// <summary>Asks the run to end.</summary>
-    /// <returns>False if it was asked before: the process may then end as it is, for all that was promised is on the disk.</returns>
+    /// <returns>False if it was asked before: the process may then end at once, as everything that was promised is on disk.</returns>
     public bool Ask()
     {
-        // Two signals may come at once, each on a thread of its own.
+        // Two signals may arrive at the same time, each on its own thread.
         if (stop.IsCancellationRequested || Interlocked.Exchange(ref isAsked, true)) return false;
         if (grace is { } period && period > TimeSpan.Zero)
         {

@@ -5,19 +5,18 @@ using Pipelines.Io.Storage;
 namespace Pipelines.Cli;
 
 /// <summary>
-/// Turns Ctrl-C, SIGTERM and SIGHUP into a request to end, so that a run can wind down. A second signal ends the process at once, and so does a run that does
-/// not hear
-/// the request, each with the same exit code.
+/// Turns Ctrl-C, SIGTERM and SIGHUP into a request to end, so that a run can wind down. A second signal ends the process at once; so does a run
+/// that does not respond to the request. The exit code is the same in each case.
 /// </summary>
 internal sealed partial class TerminationSignals : IDisposable
 {
-    // A run that holds no lock leaves nothing behind, however it ends: it need not be waited for.
+    // A run without unfinished files leaves nothing behind, so there is no need to wait long.
     private static readonly TimeSpan shortWait = TimeSpan.FromSeconds(0.7);
 
-    // Longer than a run waits for a read that does not return, and enough to delete what is not finished.
+    // Longer than a run waits for a read that does not return, and enough to delete unfinished files.
     private static readonly TimeSpan longWait = TimeSpan.FromSeconds(5);
 
-    // A reader that has stopped to read would hold the last message for ever.
+    // If the other end of the stream has stopped reading, writing the last message would block forever.
     private static readonly TimeSpan messageWait = TimeSpan.FromSeconds(2);
 
     private readonly PosixSignalRegistration[] registrations;
@@ -25,7 +24,7 @@ internal sealed partial class TerminationSignals : IDisposable
     public TerminationSignals(StopRequest request)
     {
         var stopped = request.Now.WaitHandle;
-        // A thread of its own: a computation may hold all of the pool, and whoever is told of the request may hold the thread that tells.
+        // A thread of its own: computations may occupy the whole thread pool, and a callback of the cancellation may block the thread that cancels.
         new Thread(() => EndUnheard(request, stopped)) { IsBackground = true }.Start();
         registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, c =>
         {
@@ -47,7 +46,7 @@ internal sealed partial class TerminationSignals : IDisposable
         End(request, "stopped in the middle of a step that cannot be interrupted");
     }
 
-    // Nothing is cleaned up: all that was promised is on the disk already, and what is under way may take long.
+    // No cleanup: everything that was promised is on disk already, and waiting for work in progress may take long.
     private static void End(StopRequest request, string how)
     {
         var last = new Thread(() => request.Abandoned?.Invoke($"{how}{(request.Continuation is { } next ? $"; {next}" : "")}")) { IsBackground = true };

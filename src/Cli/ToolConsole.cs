@@ -2,10 +2,12 @@ using Pipelines.Cli.Reporting;
 
 namespace Pipelines.Cli;
 
-/// <summary>Where the tool writes: results to the output, progress and messages to the error stream. Keeps the warnings, which <c>--json</c> repeats.</summary>
+/// <summary>
+/// The output streams of the tool: results on standard output, progress and messages on standard error. Keeps the warnings, which <c>--json</c> repeats.
+/// </summary>
 /// <param name="Out">Results: the summary for people, or the JSON object.</param>
 /// <param name="Error">Progress, warnings and errors.</param>
-/// <param name="ErrorIsTerminal">True: progress may be drawn and redrawn. False: plain lines.</param>
+/// <param name="ErrorIsTerminal">True if progress may be redrawn in place; false for plain lines.</param>
 internal sealed record ToolConsole(TextWriter Out, TextWriter Error, bool ErrorIsTerminal)
 {
     private readonly Lock gate = new();
@@ -21,23 +23,23 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error, bool ErrorI
         }
     }
 
-    /// <summary>Where results go as bytes; null where nobody asks what became of them.</summary>
+    /// <summary>The stream of standard output; null if lost output is not tracked.</summary>
     public LossyStream? OutStream { private get; init; }
 
-    /// <summary>Why results were lost, in words; null if none were.</summary>
+    /// <summary>Why results were lost; null if none were.</summary>
     public string? LostOutput => OutStream?.Loss;
 
-    /// <summary>The process's own streams. One that is closed or fails takes the messages for it, but not the run.</summary>
+    /// <summary>The process's own streams. A stream that is closed or fails loses its text, but does not fail the run.</summary>
     public static ToolConsole OfProcess()
     {
         var (output, error) = LossyStream.OfProcess();
-        // Whoever writes to the console by itself gets the same streams.
+        // Code that writes to Console directly uses the same streams.
         Console.SetOut(output.Writer());
         Console.SetError(error.Writer());
         return new(Console.Out, Console.Error, !Console.IsErrorRedirected) { OutStream = output };
     }
 
-    /// <summary>Prints a warning and keeps it for the JSON object, with the options as they are typed. The only place that prints one.</summary>
+    /// <summary>Prints a warning, with option names as they are typed, and keeps it for the JSON object. No other code prints warnings.</summary>
     /// <param name="text">What the user should know.</param>
     public void Warn(string text)
     {
@@ -52,6 +54,6 @@ internal sealed record ToolConsole(TextWriter Out, TextWriter Error, bool ErrorI
         foreach (var text in texts) Warn(text);
     }
 
-    /// <summary>True for the first caller: there is one JSON object on standard output.</summary>
+    /// <summary>True for the first caller only, as standard output gets a single JSON object.</summary>
     public bool TakeObject() => Interlocked.Exchange(ref hasObject, 1) == 0;
 }

@@ -21,8 +21,8 @@ public sealed class ContourPlot : PlotKind
     public override string Name => "contour";
 
     /// <inheritdoc/>
-    public override string Description => $"pairs of features, 2 to {MostFeatures} of them: contours of the density, ellipses of Gaussian components at 1 and "
-        + "2 standard deviations, over a sample of the rows if there are any";
+    public override string Description => $"contours of the density for each pair of 2 to {MostFeatures} features, with ellipses of Gaussian components at "
+        + "1 and 2 standard deviations, over a sample of the rows if you give data";
 
     /// <inheritdoc/>
     public override bool ShowsRows => true;

@@ -20,7 +20,8 @@ public sealed class DensityPlot : PlotKind
 
     /// <inheritdoc/>
     public override string Description =>
-        $"the density of each component and their sum, over a histogram of the rows if there are any; a panel for each feature, at most {MostFeatures}";
+        $"the density of each component and their sum, over a histogram of the rows if you give data, in one panel per feature, for at most {MostFeatures} "
+            + "features";
 
     /// <inheritdoc/>
     public override bool ShowsRows => true;

@@ -26,9 +26,9 @@ public sealed class BadInputTests : IDisposable
         { "no row", "fit mixture ~/none.parquet --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: ~/none.parquet: found no row, expected at least one; check the paths and filters" },
         { "output is an input of score", "score ~/model.json ~/blobs.parquet --output ~/blobs.parquet", 2,
-            "pipelines: error: --output ~/blobs.parquet: found a file that is read too, expected a file of its own; name a new file; nothing was changed" },
+            "pipelines: error: --output ~/blobs.parquet: found a file that is also read, expected a file of its own; name a new file; nothing was changed" },
         { "output is an input of fit", "fit kmeans ~/blobs.parquet --features x,y --components 2 --output ~/blobs.parquet", 2,
-            "pipelines: error: --output ~/blobs.parquet: found a file that is read too, expected a file of its own; name a new file; nothing was changed" },
+            "pipelines: error: --output ~/blobs.parquet: found a file that is also read, expected a file of its own; name a new file; nothing was changed" },
         { "feature absent", "fit mixture ~/blobs.parquet --features x,z --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: ~/blobs.parquet: found no column 'z', expected the feature 'z' among its columns; correct the column's name" },
         { "feature not numeric", "fit mixture ~/blobs.parquet --features x,name --distribution normal --components 2 --output ~/out.json", 3,
@@ -65,7 +65,7 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/truncated.json, line 27, byte 5: found text that is not JSON (truncated or damaged), expected a model in JSON; save the "
                 + "model again" },
         { "output in no folder", "fit mixture ~/blobs.parquet --distribution normal --components 2 --output ~/nix/out.json", 2,
-            "pipelines: error: --output ~/nix/out.json: found no folder '~/nix', expected a file that can be written; make the folder, or choose another" },
+            "pipelines: error: --output ~/nix/out.json: found no folder '~/nix', expected a file that can be written; create the folder, or choose another" },
         { "output is a folder", "fit mixture ~/blobs.parquet --distribution normal --components 2 --output ~/empty", 2,
             "pipelines: error: --output ~/empty: found a folder, expected a file that can be written; name a file, such as model.json" },
         { "output is a device", "fit mixture ~/blobs.parquet --distribution normal --components 2 --output /dev/null", 2,
@@ -102,28 +102,28 @@ public sealed class BadInputTests : IDisposable
             + "--max-bad-rows 0", 3, "pipelines: error: ~/infinite.parquet, row group 0, row 3, column 'x': found more than 0 bad rows (the last one here: "
                 + "Infinity instead of a finite number, null or NaN), expected at most 0; correct the data, or allow more (--max-bad-rows)" },
         { "output in an input", "score ~/x.json ~/inner --output ~/inner/scored", 2,
-            "pipelines: error: --output ~/inner/scored: found a place within the input ~/inner, expected a place that is not read, or the next run would take "
-                + "it for data; name one outside of the inputs" },
+            "pipelines: error: --output ~/inner/scored: found a place within the input ~/inner, expected a place outside the inputs, as the next run would "
+                + "read it as data; choose another place" },
         { "state that is named as data", "score ~/x.json ~/blobs.parquet --output ~/out --incremental ~/state.parquet", 2,
             "pipelines: error: ~/state.parquet: found a name that Parquet files have, expected the state of incremental runs, or a file that does not exist "
                 + "yet; give another name, such as state.json: it could be read as an input" },
         { "quarantine is the output", "score ~/x.json ~/infinite.parquet --output ~/out --on-bad-row quarantine ~/out", 2,
-            "pipelines: error: --on-bad-row quarantine ~/out: found a folder that is, holds or lies in the output ~/out, expected a new or empty folder of its "
-                + "own; name another folder; nothing was read" },
+            "pipelines: error: --on-bad-row quarantine ~/out: found a folder that is, contains or lies in the output ~/out, expected a new or empty folder "
+                + "of its own; name another folder; nothing was read" },
         { "quarantine in the output", "score ~/x.json ~/infinite.parquet --output ~/out --on-bad-row quarantine ~/out/refused", 2,
-            "pipelines: error: --on-bad-row quarantine ~/out/refused: found a folder that is, holds or lies in the output ~/out, expected a new or empty "
+            "pipelines: error: --on-bad-row quarantine ~/out/refused: found a folder that is, contains or lies in the output ~/out, expected a new or empty "
                 + "folder of its own; name another folder; nothing was read" },
         { "output in the quarantine", "score ~/x.json ~/infinite.parquet --output ~/empty/out.parquet --on-bad-row quarantine ~/empty", 2,
-            "pipelines: error: --on-bad-row quarantine ~/empty: found a folder that is, holds or lies in the output ~/empty/out.parquet, expected a new or "
+            "pipelines: error: --on-bad-row quarantine ~/empty: found a folder that is, contains or lies in the output ~/empty/out.parquet, expected a new or "
                 + "empty folder of its own; name another folder; nothing was read" },
         { "quarantine in an input", "score ~/x.json ~/inner --output ~/out.parquet --on-bad-row quarantine ~/inner/refused", 2,
-            "pipelines: error: --on-bad-row quarantine ~/inner/refused: found a folder that is, holds or lies in the input ~/inner, expected a new or empty "
+            "pipelines: error: --on-bad-row quarantine ~/inner/refused: found a folder that is, contains or lies in the input ~/inner, expected a new or empty "
                 + "folder of its own; name another folder; nothing was read" },
         { "quarantine that a glob reads", "score ~/x.json ~/in*/*.parquet --output ~/out.parquet --on-bad-row quarantine ~/inner", 2,
-            "pipelines: error: --on-bad-row quarantine ~/inner: found a folder that is, holds or lies in the input ~/in*/*.parquet, expected a new or empty "
+            "pipelines: error: --on-bad-row quarantine ~/inner: found a folder that is, contains or lies in the input ~/in*/*.parquet, expected a new or empty "
                 + "folder of its own; name another folder; nothing was read" },
         { "quarantine through a link", "score ~/x.json ~/inner --output ~/out.parquet --on-bad-row quarantine ~/link/refused", 2,
-            "pipelines: error: --on-bad-row quarantine ~/link/refused: found a folder that is, holds or lies in the input ~/inner, expected a new or empty "
+            "pipelines: error: --on-bad-row quarantine ~/link/refused: found a folder that is, contains or lies in the input ~/inner, expected a new or empty "
                 + "folder of its own; name another folder; nothing was read" },
         { "quarantine is a file", "score ~/x.json ~/infinite.parquet --output ~/out.parquet --on-bad-row quarantine ~/text.parquet", 2,
             "pipelines: error: --on-bad-row quarantine ~/text.parquet: found a file, expected a new or empty folder of its own; name another folder; "

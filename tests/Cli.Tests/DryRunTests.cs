@@ -38,7 +38,7 @@ public sealed class DryRunTests : IDisposable
                               8MB rows read ahead
                               8MB decoders
                              24MB decoded features, in a fit
-                              8MB what is not collected yet
+                              8MB garbage not yet collected
             output      ~/out (new)
                         4 parts, about BYTES, then the manifest
                         6 columns: x, y, w, name, log_probability, label
@@ -69,14 +69,14 @@ public sealed class DryRunTests : IDisposable
             engine      builtin for 1 row group
             batches     12 batches of up to 256 rows, 2 at a time
             passes      1. survey of all rows: reads the files and keeps the decoded features
-                        2. the start, chosen on at most 65,536 of the rows, is evaluated
-                        then one an iteration, at most 7, until an iteration gains no more than 0.1
+                        2. the starting model, chosen on at most 65,536 of the rows, is evaluated
+                        then one per iteration, at most 7, until an iteration gains no more than 0.1
             memory      at most 17MB
                            4.25MB batches in flight, at most 6
                            2.13MB rows read ahead
                            2.13MB decoders
                            6.38MB decoded features, in a fit
-                           2.13MB what is not collected yet
+                           2.13MB garbage not yet collected
             cache       {new MemorySize(12 * 3 * 264 * 8)} of decoded features, all in memory
             model       ~/m.json (a file is there: it is replaced at the end)
             checkpoints ~/cp (new)

@@ -15,9 +15,9 @@ public sealed class ErrorReportTests
         { new DataException(DataErrorKind.Data, "place", "a", "b", "try c"), 3, "pipelines: error: place: found a, expected b; try c\n" },
         { new DataException(DataErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
         { new DataException(DataErrorKind.Storage, "place", "a", "b", "try c"), 1, "pipelines: error: place: found a, expected b; try c\n" },
-        { new InvalidOperationException("broken"), 1, "pipelines: error: broken (an unforeseen error; --verbose shows where it arose)\n" },
+        { new InvalidOperationException("broken"), 1, "pipelines: error: broken (an unforeseen error; --verbose shows where it occurred)\n" },
         // Nobody asked for it, so it is a mistake of ours.
-        { new OperationCanceledException("stopped"), 1, "pipelines: error: stopped (an unforeseen error; --verbose shows where it arose)\n" },
+        { new OperationCanceledException("stopped"), 1, "pipelines: error: stopped (an unforeseen error; --verbose shows where it occurred)\n" },
     };
 
     [Theory]

@@ -113,7 +113,8 @@ public sealed class ExactCategoryTests : IDisposable
         Assert.Equal(0, (await Tool.RunAsync([.. chain, "--iterations", "0", "--output", folder["m.json"], "--quiet"])).Code);
         Assert.Equal(SavedModel.Load(folder["start.json"]).Model, SavedModel.Load(folder["m.json"]).Model);
         var plan = await Tool.RunAsync([.. chain, "--output", folder["m.json"], "--dry-run"]);
-        Assert.Contains("then one after the only update, and another one if that moved far\n", plan.Out.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Contains("then one pass after the only update, and another if that update moved the parameters "
+            + "far\n", plan.Out.ReplaceLineEndings("\n"), StringComparison.Ordinal);
 
         await TestData.WriteAsync(folder["x.parquet"], ("x", new[] { 2.0, 4, 9 }));
         new SavedModel(new NormalDistribution(10, 3), [new Feature("x")]).Save(folder["start.json"]);

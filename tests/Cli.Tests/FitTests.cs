@@ -195,7 +195,7 @@ public sealed class FitTests : IDisposable
         TestData.SaveModel(folder["m.json"], "x");
         var before = await File.ReadAllBytesAsync(folder["m.json"]);
         var result = await Tool.RunAsync("convert", folder["m.json"], folder["m.json"], "--to", "pomegranate");
-        Assert.Equal((2, $"pipelines: error: OUT {folder["m.json"]}: found the file that is read too, expected another file; choose another name"),
+        Assert.Equal((2, $"pipelines: error: OUT {folder["m.json"]}: found the file that is also read, expected another file; choose another name"),
             (result.Code, result.ErrorText));
         Assert.Equal(before, await File.ReadAllBytesAsync(folder["m.json"]));
     }

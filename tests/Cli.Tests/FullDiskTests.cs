@@ -29,7 +29,7 @@ public sealed class FullDiskTests : IDisposable
         var result = await RunLimitedAsync(1, "fit", "mixture", folder["d.parquet"], "--features", "x,y", "--distribution", "multivariate-gaussian",
             "--components", "20", "--min-variance", "0.01", "--iterations", "1", "--output", folder["m.json"]);
         Assert.Equal(1, result.Code);
-        Assert.Matches($"^pipelines: error: --output {folder["m.json"]}: found .*, expected room to write the model; free space or choose another folder, "
+        Assert.Matches($"^pipelines: error: --output {folder["m.json"]}: found .*, expected space to write the model; free space or choose another folder, "
             + "and run again$", result.ErrorText);
         Assert.Equal(["d.parquet"], folder.Names);
     }

@@ -43,7 +43,7 @@ public sealed class OverwriteTests : IDisposable
         { Fit, "~/null.json", NoFile("a device") },
         { Fit, "~/pipe.json", NoFile("a pipe or device") },
         { Fit, "~/circle.json", NoFile("symbolic links that lead in a circle") },
-        { Fit, "~/lost/m.json", "found no folder '~/lost', expected a file that can be written; make the folder, or choose another" },
+        { Fit, "~/lost/m.json", "found no folder '~/lost', expected a file that can be written; create the folder, or choose another" },
         { Score, "~/other.parquet", noParquet },
         { Score, "~/text.parquet.parquet", noParquet },
         { Score, "~/link.parquet", noParquet },
@@ -79,10 +79,10 @@ public sealed class OverwriteTests : IDisposable
         $"found {found}, expected a Parquet file or a folder; name a file, such as {example}";
 
     private static string IsNoModelName(string ending) =>
-        $"found the ending {ending}, expected a name that ends in .json; for example model.json; --force takes this name";
+        $"found the extension {ending}, expected a name that ends in .json; for example model.json; --force takes this name";
 
     private static string WouldBeFolder(string ending, string example) =>
-        $"found the ending {ending}, expected a name that ends in .parquet, or a folder; for example {example}.parquet; --force makes a folder of this name";
+        $"found the extension {ending}, expected a name that ends in .parquet, or a folder; for example {example}.parquet; --force makes a folder of this name";
 
     private static string IsNot(string kind) =>
         $"found an existing file that is not {kind}, expected a new name, or {kind} to replace; choose another name, or replace the file with --force";
@@ -171,7 +171,7 @@ public sealed class OverwriteTests : IDisposable
         await File.WriteAllTextAsync(folder["full.csv/notes.txt"], "mine");
         Directory.CreateSymbolicLink(folder["way"], folder.Root);
         var before = Content();
-        const string read = "found a file that is read too, expected a file of its own; name a new file; nothing was changed";
+        const string read = "found a file that is also read, expected a file of its own; name a new file; nothing was changed";
         foreach (var (arguments, message) in ((string, string)[])
         [
             ("fit kmeans ~/data.parquet --features x,y --components 2 --output ~/data.parquet", $"--output ~/data.parquet: {read}"),

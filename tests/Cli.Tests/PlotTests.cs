@@ -98,7 +98,7 @@ public sealed class PlotTests : IDisposable
     [InlineData("--output plot.png --weights w",
         "--weights: found no INPUT, expected an INPUT with the column; for example model.json data.parquet --weights w")]
     [InlineData("--output nowhere/plot.png",
-        "--output DIR/nowhere/plot.png: found no folder 'DIR/nowhere', expected a file that can be written; make the folder, or choose another")]
+        "--output DIR/nowhere/plot.png: found no folder 'DIR/nowhere', expected a file that can be written; create the folder, or choose another")]
     [InlineData("--output folder.png", "--output DIR/folder.png: found a folder, expected a file that can be written; name a file, such as plot.png")]
     public async Task Bad_usage_is_named(string arguments, string message)
     {

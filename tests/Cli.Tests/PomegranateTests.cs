@@ -193,7 +193,7 @@ public sealed class PomegranateTests : IDisposable
         Assert.Equal((2, $"pipelines: error: {model}: found features without names, and 2 columns in the data (x, y), expected 1 columns, one for each feature "
             + "in order; name them with --features"), (wide.Code, wide.ErrorText));
         var many = await Tool.RunAsync(["score", model, folder["wide.parquet"], "--features", "x,y", .. output]);
-        Assert.Equal((2, $"pipelines: error: --features: found 2 columns, expected 1, as {model} has features; name the columns that hold them, in the "
+        Assert.Equal((2, $"pipelines: error: --features: found 2 columns, expected 1, one for each feature of {model}; name the columns that hold them, in the "
             + "model's order"), (many.Code, many.ErrorText));
 
         async Task<double[]> Logs()

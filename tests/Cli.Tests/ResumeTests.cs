@@ -16,7 +16,7 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(0, (await ScoreAsync("ref")).Code);
         var stopped = await StoppedAsync("out");
         Assert.Equal(130, stopped.Code);
-        Assert.EndsWith("pipelines: cancelled; no output was written; --resume goes on from what was finished\n", stopped.Error, StringComparison.Ordinal);
+        Assert.EndsWith("pipelines: cancelled; no output was written; --resume continues after the finished files\n", stopped.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.GetFiles(folder["out"]), f => f.EndsWith(".parquet", StringComparison.Ordinal));
         Assert.True(Directory.GetFiles(folder["out/.unfinished"], "part-*.tmp").Length > 0);
 
@@ -56,7 +56,7 @@ public sealed class ResumeTests : IDisposable
     {
         await PrepareAsync();
         await ScoreAsync("out");
-        Assert.Matches("^.*out is whole: 20 files, 20,000 rows, .*\n$", (await Tool.RunAsync("verify", folder["out"])).Out);
+        Assert.Matches("^.*out is intact: 20 files, 20,000 rows, .*\n$", (await Tool.RunAsync("verify", folder["out"])).Out);
         File.Delete(folder["out/part-00003.parquet"]);
         var wrong = await Tool.RunAsync("verify", folder["out"], "--json");
         Assert.Equal((3, $"pipelines: error: {folder["out/part-00003.parquet"]}: found no such file, expected a part of 1000 rows"),

@@ -99,7 +99,7 @@ public sealed class SequenceLabelTests : IDisposable
         string[] fit = ["--batch-size", "64", "--iterations", "3"];
         Assert.Equal(0, (await FitAsync(fit)).Code);
         var expected = await File.ReadAllBytesAsync(folder["m.json"]);
-        // Each pass takes some batches: the survey, the labels' rows, then one an iteration.
+        // Each pass takes some batches: the survey, the labels' rows, then one per iteration.
         for (var after = 1; after < 60; after += 4)
         {
             var seen = 0;

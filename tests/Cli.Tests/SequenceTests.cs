@@ -165,7 +165,8 @@ public sealed class SequenceTests : IDisposable
         Assert.Equal(new ToolResult(0, "", $"pipelines: warning: {folder["wrong.json"]}, {words}\n"), run);
         Assert.Equal(0.5, ((HiddenMarkovModel)SavedModel.Load(folder["right.json"]).Model).DenseTransitions()[0, 0]);
         var strict = await Tool.RunAsync("convert", folder["wrong.json"], folder["none.json"], "--strict");
-        Assert.Equal((2, $"pipelines: error: --strict: found {folder["wrong.json"]}, {words}, expected a model that is taken as it is; correct the model, or "
+        Assert.Equal((2, $"pipelines: error: --strict: found {folder["wrong.json"]}, {words}, expected a model that converts without changes; correct the "
+            + "model, or "
             + "leave --strict out"), (strict.Code, strict.ErrorText));
         Assert.False(File.Exists(folder["none.json"]));
         Assert.Equal(0, (await Tool.RunAsync("convert", folder["m.json"], folder["same.json"], "--strict")).Code);
@@ -273,8 +274,8 @@ public sealed class SequenceTests : IDisposable
     public async Task A_dry_run_says_that_rows_are_brought_together()
     {
         await TestData.WriteAsync(folder["d.parquet"], ("key", new[] { 1.0, 2, 1 }), ("x", new[] { 1.0, 2, 3 }));
-        const string sorting = "the rows of each key are brought together and sorted as they are read: in half the memory of the decoded features, beyond it "
-            + "in private temporary files\n";
+        const string sorting = "the rows of each key are collected and sorted as they are read: in half of the memory for decoded features, beyond it in "
+            + "private temporary files\n";
         string[] fit = ["fit", "hmm", folder["d.parquet"], "--features", "x", "--sequence", "key", "--distribution", "normal", "--components", "1", "--output",
             folder["m.json"]];
         Assert.Contains(sorting, (await Tool.RunAsync([.. fit, "--regroup", "--dry-run"])).Out, StringComparison.Ordinal);
@@ -287,14 +288,14 @@ public sealed class SequenceTests : IDisposable
 
     [Theory]
     [InlineData("--lists Speed --order t", 2,
-        "--lists and --order: found both, expected one of them, as the elements of lists are in order already; for example --lists speed,heading")]
+        "--lists and --order: found both, expected one of them, as list elements are already in order; for example --lists speed,heading")]
     [InlineData("--lists Speed,Short", 3, "~/lists.parquet, row group 0, row 1: found lists of different lengths in 'Speed' and 'Short', expected lists of one "
         + "length in each row; correct the row, or read one of the columns alone (--lists)")]
     [InlineData("--lists Speed,Short --label Short --distribution normal,normal", 2,
         "--distribution: found 2 names for 1 feature, expected one name for all features, or one for each; for example --distribution normal")]
     [InlineData("--lists Speed --parquet-engine parquet.net", 3, "~/lists.parquet, column 'Speed': found lists that cannot be read: its elements are not read "
         + "by this engine, expected lists of numbers, booleans, texts or times; choose another engine (--parquet-engine), or leave the column out")]
-    [InlineData("--lists Short --label Short", 2, "--lists: found lists that are labels or weights, and no other, expected a list of features as well; add it "
+    [InlineData("--lists Short --label Short", 2, "--lists: found only lists that are labels or weights, expected at least one list of features; add it "
         + "to --lists, or name the features (--features)")]
     [InlineData("--lists Speed", 3, "~/lists.parquet, row group 0, row 2, element 1, column 'Speed': found Infinity, expected a finite number, null or NaN; "
         + "replace infinite values, or leave the column out of the features")]

@@ -35,7 +35,7 @@ public sealed class StreamTests : IDisposable
         if (redirection.StartsWith("--json 2>", StringComparison.Ordinal)) using (JsonDocument.Parse(result.Out)) { }
         if (code == 0) return;
         var found = redirection.EndsWith('-') ? "a closed stream" : "a failing write \\(No space left on device.*\\)";
-        const string rest = "expected a stream that takes the result; free space, or choose another place; the run itself is done";
+        const string rest = "expected a stream that accepts the result; free space, or write elsewhere; the run itself is complete";
         Assert.Matches($"^pipelines: error: standard output: found {found}, {rest}$", result.ErrorText.Split('\n')[0]);
     }
 

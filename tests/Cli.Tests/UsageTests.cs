@@ -22,7 +22,7 @@ public sealed class UsageTests
                 + "pipelines fit mixture --help." },
         { "no data to score", "score model.json --output scored.parquet", 2, "pipelines: error: INPUT: found none, expected one or more Parquet files, folders "
             + "or globs; for example pipelines score model.json data.parquet …\nSee pipelines score --help." },
-        { "nothing to inspect", "inspect", 2, "pipelines: error: FILE: found none, expected a model that 'fit' or pomegranate 0.14 saved, or a Parquet file, "
+        { "nothing to inspect", "inspect", 2, "pipelines: error: FILE: found none, expected a model saved by 'fit' or by pomegranate 0.14, or a Parquet file, "
             + "folder or glob; for example pipelines inspect model.json …\nSee pipelines inspect --help." },
         { "unknown option", Start + " --distribution normal --component 2", 2,
             "pipelines: error: --component: found an option that 'mixture' does not have, expected one of its options; did you mean --components?\nSee "
@@ -32,12 +32,12 @@ public sealed class UsageTests
                 + "is given as ./NAME)\nSee pipelines fit mixture --help." },
         { "what is needed", "fit mixture data.parquet", 2, "pipelines: error: 3 mistakes, nothing was read\n  --output: found none, expected a file to write "
             + "the model to; for example --output model.json\n  --distribution: found none, expected the name of a distribution for all features, or one for "
-            + "each feature, or a model to begin with (--initial); for example --distribution multivariate-gaussian\n  --components: found none, expected a "
-            + "whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000, or a model to begin with (--initial); for example "
+            + "each feature, or an initial model (--initial); for example --distribution multivariate-gaussian\n  --components: found none, expected a "
+            + "whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000, or an initial model (--initial); for example "
             + "--components 3\nSee pipelines fit mixture --help." },
         { "what k-means needs", "fit kmeans data.parquet", 2, "pipelines: error: 2 mistakes, nothing was read\n  --output: found none, expected a file to "
             + "write the model to; for example --output model.json\n  --components: found none, expected a whole number of at least 1, or ascending ones to "
-            + "choose from (2..12 or 2,4,8), at most 1000, or a model to begin with (--initial); for example --components 3\nSee pipelines fit "
+            + "choose from (2..12 or 2,4,8), at most 1000, or an initial model (--initial); for example --components 3\nSee pipelines fit "
             + "kmeans --help." },
         { "output to score", "score model.json data.parquet", 2, "pipelines: error: --output: found none, expected a file to write that ends with .parquet, or "
             + "a new or empty folder; for example --output scored.parquet\nSee pipelines score --help." },
@@ -75,19 +75,19 @@ public sealed class UsageTests
         { "unknown criterion", Start + " --distribution normal --components 3..4 --criterion icl", 2,
             "pipelines: error: --criterion: found 'icl', expected log-likelihood, aic or bic; for example --criterion bic\nSee pipelines fit mixture --help." },
         { "a choice and a model to begin with", Start + " --initial m0.json --restarts 3 --criterion aic", 2,
-            "pipelines: error: 2 mistakes, nothing was read\n  --restarts and --initial: found both, expected one of them, as a model to begin with has its "
-                + "own; for example --initial model.json\n  --criterion and --initial: found both, expected one of them, as a model to begin with has its own; "
+            "pipelines: error: 2 mistakes, nothing was read\n  --restarts and --initial: found both, expected one of them, as an initial model has its own; "
+                + "for example --initial model.json\n  --criterion and --initial: found both, expected one of them, as an initial model has its own; "
                 + "for example --initial model.json\nSee pipelines fit mixture --help." },
         { "clusters to choose from", "fit kmeans data.parquet --output m.json --components 2..4", 2,
-            "pipelines: error: --components: found 3 numbers of clusters, expected one, as more clusters always come closer to the rows and k-means has no "
-                + "likelihood to weigh that; for example --components 3\nSee pipelines fit kmeans --help." },
+            "pipelines: error: --components: found 3 numbers of clusters, expected one, as more clusters always lower the squared distance and k-means has "
+                + "no likelihood to weigh against it; for example --components 3\nSee pipelines fit kmeans --help." },
         { "a criterion of k-means", "fit kmeans data.parquet --output m.json --components 2 --restarts 3 --criterion bic", 2,
             "pipelines: error: --criterion: found an option that 'kmeans' does not have, expected one of its options; correct its name (a file of that name is "
                 + "given as ./NAME)\nSee pipelines fit kmeans --help." },
         { "a choice in incremental runs", Start + " --distribution normal --components 2..4 --restarts 2 --incremental state.json --batches-per-iteration 5", 2,
-            "pipelines: error: 2 mistakes, nothing was read\n  --incremental: found 6 fits to choose from, expected one fit, which later runs go on with; for "
-                + "example --components 3 without --restarts\n  --incremental and --batches-per-iteration: found both, expected one of them, as new rows are "
-                + "taken all together on top of the earlier ones; for example --incremental state.json\nSee pipelines fit mixture --help." },
+            "pipelines: error: 2 mistakes, nothing was read\n  --incremental: found 6 fits to choose from, expected one fit, which later runs continue; for "
+                + "example --components 3 without --restarts\n  --incremental and --batches-per-iteration: found both, expected one of them, as an "
+                + "incremental fit uses all new rows in every update; for example --incremental state.json\nSee pipelines fit mixture --help." },
         { "no batch in an iteration", Start + " --distribution normal --components 2 --batches-per-iteration 0 --learning-rate-decay -1", 2,
             "pipelines: error: 2 mistakes, nothing was read\n  --learning-rate-decay: found '-1', expected a finite number of at least 0; for example "
                 + "--learning-rate-decay 0.6\n  --batches-per-iteration: found '0', expected a whole number of at least 1; for example --batches-per-iteration "
@@ -117,15 +117,15 @@ public sealed class UsageTests
             "pipelines: error: --features: found 'a,,b': an empty name between commas, expected column names separated by commas, each once; for example "
                 + "--features delay,distance\nSee pipelines fit mixture --help." },
         { "weights are a feature", Start + " --distribution normal --components 2 --features a,b --weights b", 2,
-            "pipelines: error: --weights and --features: found 'b' in both, expected a column that is no feature as weights; for example --weights weight\nSee "
+            "pipelines: error: --weights and --features: found 'b' in both, expected a weight column that is not a feature; for example --weights weight\nSee "
                 + "pipelines fit mixture --help." },
         { "unknown start", Start + " --distribution normal --components 2 --init best", 2,
             "pipelines: error: --init: found 'best', expected first-k, kmeans++, kmeans-parallel or random; for example --init kmeans-parallel\nSee pipelines "
                 + "fit mixture --help." },
         { "start and initial model", Start + " --initial m0.json --init random --components 3 --distribution normal", 2,
-            "pipelines: error: 3 mistakes, nothing was read\n  --distribution and --initial: found both, expected one of them, as a model to begin with has "
-                + "its own; for example --initial model.json\n  --components and --initial: found both, expected one of them, as a model to begin with has its "
-                + "own; for example --initial model.json\n  --init and --initial: found both, expected one of them, as a model to begin with has its own; for "
+            "pipelines: error: 3 mistakes, nothing was read\n  --distribution and --initial: found both, expected one of them, as an initial model has its "
+                + "own; for example --initial model.json\n  --components and --initial: found both, expected one of them, as an initial model has its own; "
+                + "for example --initial model.json\n  --init and --initial: found both, expected one of them, as an initial model has its own; for "
                 + "example --initial model.json\nSee pipelines fit mixture --help." },
         { "numbers out of range", Start + " --distribution normal --components 2 --iterations -1 --tolerance NaN --inertia 1.5 --pseudocount -1 --min-variance "
             + "inf --max-parallelism 0 --memory 1MB --batch-size 0 --seed one", 2,
@@ -149,7 +149,7 @@ public sealed class UsageTests
             "pipelines: error: --on-bad-row: found 'quarantine', expected fail, skip, or quarantine and a new or empty folder; for example --on-bad-row "
                 + "quarantine refused\nSee pipelines score --help." },
         { "most bad rows where one fails", "score model.json data.parquet --output o --max-bad-rows 3", 2,
-            "pipelines: error: --max-bad-rows: found no --on-bad-row skip or quarantine, expected one of them, as the first bad row ends the run otherwise; "
+            "pipelines: error: --max-bad-rows: found no --on-bad-row skip or quarantine, expected one of them, as otherwise the first bad row ends the run; "
                 + "for example --on-bad-row skip --max-bad-rows 1000\nSee pipelines score --help." },
         { "most bad rows no number", "score model.json data.parquet --output o --on-bad-row skip --max-bad-rows -1", 2,
             "pipelines: error: --max-bad-rows: found '-1', expected a whole number of at least 0; for example --max-bad-rows 1000\nSee pipelines "
@@ -158,8 +158,8 @@ public sealed class UsageTests
             "pipelines: error: fit KIND: found 'naive-bayes', expected a kind of model, such as mixture; for example pipelines fit mixture\nSee pipelines "
                 + "fit --help." },
         { "key and feature", "fit hmm data.parquet --sequence x --features x --distribution normal --components 2 --output m.json", 2,
-            "pipelines: error: --sequence and --features: found 'x' in both, expected a key that is no feature; for example --sequence id\nSee pipelines fit "
-                + "hmm --help." },
+            "pipelines: error: --sequence and --features: found 'x' in both, expected a key that is not a feature; for example --sequence id\nSee pipelines "
+                + "fit hmm --help." },
         { "no sequences", "fit markov-chain data.parquet --output m.json", 2,
             "pipelines: error: --sequence: found none, expected the column with the sequences' keys, or list columns (--lists); for example --sequence id\nSee "
                 + "pipelines fit markov-chain --help." },

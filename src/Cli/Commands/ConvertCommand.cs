@@ -20,12 +20,12 @@ internal sealed class ConvertCommand : Verb
 
     private readonly Option<bool> strict = new("--strict")
     {
-        Description = "Fail, and write nothing, if reading corrects the model (for example scales transitions that do not sum to 1) or writing loses a part of "
-            + "it. The names of the features and the record of the fit, which pomegranate's format never holds, do not count. [default: a warning says what]",
+        Description = "Fail, and write nothing, if reading corrects the model (for example, scales transitions that do not sum to 1) or writing loses part "
+            + "of it. Feature names and the record of the fit do not count, as pomegranate's format never holds them. [default: warn]",
     };
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
-        "--features", "Names for the features of a file that has none, in the model's order. [default: columns go by position]", "a,b,c",
+        "--features", "Feature names for a model file that has none, in the model's order. [default: columns are matched by position]", "a,b,c",
         "column names separated by commas, each once", "delay,distance");
 
     protected override int Order => 7;
@@ -33,9 +33,9 @@ internal sealed class ConvertCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("convert",
-            "Writes a saved model in another format: from pomegranate 0.14 to ours, and back where its format can hold the model.");
-        var input = new Argument<string>("IN") { Description = "A model that 'fit' or pomegranate 0.14 saved." };
-        var output = new Argument<string>("OUT") { Description = "The file to write. An earlier model of the same format is replaced." };
+            "Converts a saved model from pomegranate 0.14's format to the Pipelines format, or back if pomegranate's format can hold the model.");
+        var input = new Argument<string>("IN") { Description = "A model saved by 'fit' or by pomegranate 0.14." };
+        var output = new Argument<string>("OUT") { Description = "Where to write the converted model. An existing model of the same format is replaced." };
         command.Add(input);
         command.Add(output);
         command.Add(to);
@@ -49,7 +49,7 @@ internal sealed class ConvertCommand : Verb
             var target = new ModelFile(path, parsed.GetValue(to) == Theirs ? FileKind.Pomegranate : FileKind.Model, parsed.GetValue(force), "OUT");
             target.CheckPlace();
             if (OutputCheck.IsSame(from, path))
-                throw new ModelException(ErrorKind.Usage, $"OUT {path}", "the file that is read too", "another file", "choose another name");
+                throw new ModelException(ErrorKind.Usage, $"OUT {path}", "the file that is also read", "another file", "choose another name");
             target.Check();
             var saved = SavedModel.Load(from);
             var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
@@ -58,19 +58,19 @@ internal sealed class ConvertCommand : Verb
             if (saved.FeaturesByPosition && parsed.GetValue(to) != Theirs)
             {
                 var names = parsed.GetValue(features) is null
-                    ? "names of features (columns go by position, or --features names them), least standard deviations and a record of the fit"
-                    : "least standard deviations and a record of the fit";
-                warnings.Add($"{from}, $: the file has no place for {names}");
+                    ? "feature names (columns are matched by position, or named by --features), minimum standard deviations or a record of the fit"
+                    : "minimum standard deviations or a record of the fit";
+                warnings.Add($"{from}, $: the file does not store {names}");
             }
             if (parsed.GetValue(features) is { } named)
             {
                 if (named.Count != saved.Model.Dimensions)
-                    throw new ModelException(ErrorKind.Usage, "--features", $"{named.Count} names", $"{saved.Model.Dimensions}, as {from} has features",
+                    throw new ModelException(ErrorKind.Usage, "--features", $"{named.Count} names", $"{saved.Model.Dimensions}, one for each feature of {from}",
                         "name them in the model's order");
                 saved = saved.WithFeatures(named);
             }
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
-            // What the format never holds would refuse every model that was fitted here.
+            // Losses that the format always causes do not count: otherwise every model fitted by Pipelines would be rejected.
             Refuse(warnings.Skip(before).Where(w => !w.StartsWith($"{from}, ", StringComparison.Ordinal) && !w.StartsWith($"{path}, $: the format has "
                 + "no place for ", StringComparison.Ordinal)));
             target.Write(bytes);
@@ -85,7 +85,7 @@ internal sealed class ConvertCommand : Verb
             {
                 if (!parsed.GetValue(strict) || found.FirstOrDefault() is not { } first) return;
                 throw new ModelException(ErrorKind.Model, strict.Name, $"{first}{(found.Count() > 1 ? $" (and {found.Count() - 1} more)" : "")}",
-                    "a model that is taken as it is", $"correct the model, or leave {strict.Name} out");
+                    "a model that converts without changes", $"correct the model, or leave {strict.Name} out");
             }
 
             byte[] Written()

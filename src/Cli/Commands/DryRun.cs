@@ -6,10 +6,10 @@ using Pipelines.Models;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary>Checks a run and shows what it would do.</summary>
+/// <summary>Checks a run and shows what it would do, for <c>--dry-run</c>.</summary>
 internal static class DryRun
 {
-    /// <summary>Tells the warnings of a comparison before a run begins.</summary>
+    /// <summary>Prints the warnings from the comparison of inputs and model before a run begins.</summary>
     /// <exception cref="DataException">The inputs do not fit the model.</exception>
     public static void Warn(ToolConsole console, SchemaContract contract)
     {
@@ -17,7 +17,7 @@ internal static class DryRun
         console.Warn(contract.WarningTexts);
     }
 
-    /// <summary>Shows that no file is new.</summary>
+    /// <summary>Reports that no file is new.</summary>
     public static int ShowNothing(ToolConsole console, bool isJson, string job, IncrementalResult files)
     {
         console.Warn(files.Warnings);
@@ -28,13 +28,13 @@ internal static class DryRun
     }
 
     /// <summary>
-    /// Compares the inputs with the model, plans the run, and shows both. What is wrong is thrown as a run throws it, after what is known was shown.
+    /// Compares the inputs with the model, plans the run, and shows both. An error is thrown as a run would throw it, after the known parts were shown.
     /// </summary>
-    /// <param name="console">Where it is shown.</param>
-    /// <param name="isJson">True: as JSON.</param>
-    /// <param name="report">What is known beforehand.</param>
-    /// <param name="compare">Compares; null = there is no model to compare with.</param>
-    /// <param name="plan">Plans.</param>
+    /// <param name="console">The console to write to.</param>
+    /// <param name="isJson">True to write JSON.</param>
+    /// <param name="report">The parts of the report that are known already.</param>
+    /// <param name="compare">Compares the inputs with the model; null = there is no model.</param>
+    /// <param name="plan">Plans the run.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> ShowAsync(ToolConsole console, bool isJson, DryRunReport report, Func<ValueTask<SchemaContract>>? compare,
         Func<ValueTask<RunPlan>> plan)

@@ -8,31 +8,31 @@ using Pipelines.Models.Serialization.Pomegranate;
 namespace Pipelines.Cli.Commands;
 
 /// <summary>
-/// A kind of file that a verb writes; an existing file is replaced by one of its own kind only. Files are known by their content, not by their names.
+/// A kind of file that a verb writes. It replaces only existing files of the same kind, which are recognised by their content rather than their names.
 /// </summary>
-/// <param name="Name">In words, such as <c>a Pipelines model</c>.</param>
-/// <param name="What">What it holds, in a word.</param>
-/// <param name="Ending">How names of such files end.</param>
-/// <param name="Example">A name that would do.</param>
-/// <param name="Matches">Judges a file that is not empty.</param>
+/// <param name="Name">The kind with an article, such as <c>a Pipelines model</c>.</param>
+/// <param name="What">What it contains, in one word.</param>
+/// <param name="Ending">The file name extension.</param>
+/// <param name="Example">A valid name.</param>
+/// <param name="Matches">Checks whether a nonempty file is of this kind.</param>
 internal sealed partial record FileKind(string Name, string What, string Ending, string Example, Func<string, bool> Matches)
 {
     private const int HeadBytes = 1 << 12;
     private static readonly byte[] pngBeginning = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
 
-    /// <summary>A model in our format.</summary>
+    /// <summary>A model in the Pipelines format.</summary>
     public static FileKind Model { get; } = new("a Pipelines model", "model", ".json", "model.json", SavedModel.IsModelFile);
 
     /// <summary>A model in the format of pomegranate.</summary>
     public static FileKind Pomegranate { get; } = new("a pomegranate model", "model", ".json", "model.json", PomegranateFile.IsModelFile);
 
-    /// <summary>Parquet that Pipelines wrote: what another program wrote is somebody's data.</summary>
+    /// <summary>Parquet written by Pipelines. Files of other programs are never taken for output.</summary>
     public static FileKind Parquet { get; } = new(FileOutput.Kind, "rows", ".parquet", "scored.parquet", FooterFile.IsOurs);
 
-    /// <summary>A picture of pixels.</summary>
+    /// <summary>A raster picture.</summary>
     public static FileKind Png { get; } = new("a PNG picture", "picture", ".png", "plot.png", path => Head(path).AsSpan().StartsWith(pngBeginning));
 
-    /// <summary>A picture of shapes.</summary>
+    /// <summary>A vector picture.</summary>
     public static FileKind Svg { get; } = new("an SVG picture", "picture", ".svg", "plot.svg",
         path => SvgBeginning().IsMatch(Encoding.UTF8.GetString(Head(path))));
 

@@ -7,17 +7,17 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit distribution …</c></summary>
-internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distribution, or an independent one for each feature.",
-    "the total weighted log-likelihood rises", isSelective: false)
+internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distribution to all features, or an independent distribution to each feature.",
+    "raises the total weighted log-likelihood", isSelective: false)
 {
-    private readonly DistributionSettings distribution = new("What to fit");
+    private readonly DistributionSettings distribution = new("Distribution to fit");
 
     private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Added to the weight of each category or outcome, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0", "1",
+        "--pseudocount", "Weight to add to each category or outcome, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0", "1",
         x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Least variance in any direction, in squared units of the features; at least 0. [default: 0, which turns it off]", "V",
+        "--min-variance", "Minimum variance in any direction, in squared units of the features; at least 0. [default: 0, no minimum]", "V",
         "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
     public override string Name => "distribution";

@@ -10,36 +10,37 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit hmm …</c></summary>
 internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hidden Markov model to sequences by the Baum-Welch algorithm.",
-    "the total weighted log-likelihood rises", tolerance: 1e-9)
+    "raises the total weighted log-likelihood", tolerance: 1e-9)
 {
     private static readonly SortedList<string, HiddenTraining> trainings =
         new(StringComparer.Ordinal) { ["baum-welch"] = HiddenTraining.BaumWelch, ["labeled"] = HiddenTraining.Labeled, ["viterbi"] = HiddenTraining.Viterbi };
 
-    private readonly DistributionSettings distribution = new("What the states emit");
+    private readonly DistributionSettings distribution = new("Distribution that the states emit");
 
     private readonly Option<bool> finite =
-        new("--finite") { Description = "Sequences end in an end state, whose probability is fitted too. [default: they may end in any state]" };
+        new("--finite") { Description = "Give the model an end state, in which every sequence ends, and fit its probability too. [default: sequences may "
+            + "stop in any state]" };
 
     private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Added to the count of each transition, and to the weight of each category that a state emits, in rows; at least 0. [default: 0]",
+        "--pseudocount", "Weight to add to each transition and to each category that a state emits, in rows; at least 0. [default: 0]",
         "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Least variance of a state's emission in any direction, in squared units of the features; at least 0. [default: 0, which "
-            + "turns it off]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+        "--min-variance", "Minimum variance of each state's emissions in any direction, in squared units of the features; at least 0. [default: 0, no "
+            + "minimum]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<string?> label = Setting.Name(
-        "--label", "Column with the name of the state that a row is known to be in; null where it is not known. Without --initial the first states are named "
-            + "after the labels and start from their rows. [default: no state is known]", "the name of a column", "state");
+        "--label", "Column with the known state of each row, by name; null where the state is unknown. Without --initial, the first states take their names "
+            + "from the labels and start from the labelled rows. [default: no state is known]", "the name of a column", "state");
 
     private readonly Setting<string?> training = Setting.Choice(
-        "--training", "What an update counts: 'baum-welch' all paths through a sequence (of a sequence with a label on every row, the labels); 'viterbi' its "
-            + "most probable path; 'labeled' the labels, which every row needs. [default: baum-welch, or as in --initial]", "NAME", trainings.Keys,
+        "--training", "What each update counts: 'baum-welch' counts all paths through a sequence, or only its labels if every row has one; 'viterbi' counts "
+            + "the most probable path; 'labeled' counts the labels, and every row needs one. [default: baum-welch, or as in --initial]", "NAME", trainings.Keys,
             "baum-welch");
 
     private readonly Setting<string?> impossible = Setting.Choice(
-        "--impossible", "What to do with sequences that the model gives probability 0: 'skip' leaves them out and reports them; 'fail' ends the run. [default: "
-            + "skip, or as in --initial]", "NAME", ["skip", "fail"], "skip");
+        "--impossible", "What to do with sequences that have probability 0 under the model: 'skip' leaves them out and names them in a warning; 'fail' ends "
+            + "the run. [default: skip, or as in --initial]", "NAME", ["skip", "fail"], "skip");
 
     public override string Name => "hmm";
 
@@ -78,7 +79,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
         MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
     };
 
-    // What is not named stays as it was: in a new model the defaults, in one to begin with its own.
+    // Options that are not given keep the defaults of a new model, or the values of the initial model.
     private HiddenFitting Fitting(HiddenFitting before, ParseResult parsed) => before with
     {
         Training = parsed.GetValue(training) is { } how ? trainings[how] : before.Training,

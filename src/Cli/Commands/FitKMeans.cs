@@ -7,7 +7,7 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit kmeans …</c></summary>
-internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Lloyd's iterations.", "the total squared distance falls")
+internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Lloyd's iterations.", "lowers the total squared distance")
 {
     public override string Name => "kmeans";
 
@@ -15,8 +15,8 @@ internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Ll
     {
         foreach (var mistake in Fit.Check(result, (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Init, false))) yield return mistake;
         if (result.Given(Fit.Components) is { Count: > 1 } several)
-            yield return UsageError.For(Fit.Components.Name, $"{several.Count} numbers of clusters", "one, as more clusters always come closer to the rows and "
-                + "k-means has no likelihood to weigh that", $"{Fit.Components.Name} {Fit.Components.Example}");
+            yield return UsageError.For(Fit.Components.Name, $"{several.Count} numbers of clusters", "one, as more clusters always lower the squared "
+                + "distance and k-means has no likelihood to weigh against it", $"{Fit.Components.Name} {Fit.Components.Example}");
     }
 
     protected override IEstimator<KMeans> Estimator(ParseResult parsed) =>

@@ -11,10 +11,10 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary>A kind of model that <c>fit</c> knows. A new one is one class: it is found by reflection.</summary>
+/// <summary>A kind of model that <c>fit</c> can fit. To add one, write one class: it is found by reflection.</summary>
 internal abstract class FitKind
 {
-    /// <summary>All kinds, by name. New ones each time, as an option belongs to one command line.</summary>
+    /// <summary>All kinds, sorted by name; new instances on each call, as an option belongs to one command line.</summary>
     public static IReadOnlyList<FitKind> All => Implementations.Of<FitKind>(k => k.Name);
 
     /// <summary>What the user types.</summary>
@@ -24,23 +24,23 @@ internal abstract class FitKind
     public abstract Command Create(ToolConsole console, CommonSettings common);
 }
 
-/// <summary>A kind of model that <c>fit</c> knows.</summary>
-/// <typeparam name="TModel">What comes of it.</typeparam>
-/// <param name="description">What it is, for the help.</param>
-/// <param name="objective">What the fit raises or lowers, in words.</param>
-/// <param name="isSelective">True (default): there are components, and several starts to choose from.</param>
+/// <summary>A kind of model that <c>fit</c> can fit.</summary>
+/// <typeparam name="TModel">The fitted model.</typeparam>
+/// <param name="description">What it fits, for the help.</param>
+/// <param name="objective">What an update does to the objective, as a phrase such as <c>raises the log-likelihood</c>.</param>
+/// <param name="isSelective">True (default) if the model has components and the fit may choose among several starts.</param>
 /// <param name="tolerance">The default of --tolerance.</param>
 internal abstract class FitKind<TModel>(string description, string objective, bool isSelective = true, double tolerance = 0.1) : FitKind
     where TModel : Model
 {
-    /// <summary>The options that every kind has.</summary>
+    /// <summary>The options that all kinds share.</summary>
     protected FitSettings Fit { get; } = new(objective, isSelective, tolerance);
 
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
     private readonly ReadingSettings reading = new();
 
-    /// <summary>Which rows make a sequence; null where the model is one of rows.</summary>
+    /// <summary>Which rows form a sequence; null if the model scores single rows.</summary>
     protected virtual SequenceSettings? Sequences => null;
 
     /// <summary>The options that only this kind has.</summary>
@@ -49,19 +49,19 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     /// <summary>Rules about several options.</summary>
     protected abstract IEnumerable<UsageError> Check(CommandResult result);
 
-    /// <summary>What to fit, where no model to begin with is given.</summary>
+    /// <summary>What to fit if no initial model is given.</summary>
     protected abstract IEstimator<TModel> Estimator(ParseResult parsed);
 
-    /// <summary>True if the fit can begin with this model.</summary>
+    /// <summary>True if the fit can start from this model.</summary>
     protected virtual bool IsOfKind(Model model) => model is TModel;
 
-    /// <summary>The model to begin with, with this kind's own options.</summary>
+    /// <summary>The initial model with this kind's own options applied.</summary>
     protected virtual TModel Begin(TModel initial, ParseResult parsed) => initial;
 
     /// <summary>The pipeline with the columns of this kind's own options.</summary>
     protected virtual Pipeline Of(Pipeline pipeline, TModel? initial, ParseResult parsed) => Sequences?.Of(pipeline, parsed) ?? pipeline;
 
-    /// <summary>Columns that are no features.</summary>
+    /// <summary>Columns that are not features.</summary>
     protected virtual IEnumerable<string?> Taken(ParseResult parsed) => [parsed.GetValue(Fit.Weights), .. Sequences?.Taken(parsed) ?? []];
 
     /// <summary>How to fit, with this kind's own options.</summary>
@@ -87,7 +87,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
     {
-        // Everything that can be wrong without reading data comes first.
+        // All checks that need no data come first.
         var output = new ModelFile(parsed.GetRequiredValue(Fit.Output)!, FileKind.Model, parsed.GetValue(Fit.Force));
         output.CheckPlace();
         OutputCheck.Apart(output.Path, parsed.GetValue(incremental.State), incremental.State.Name);
@@ -101,7 +101,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         var initial = parsed.GetValue(Fit.Initial) is { } path ? Load(path, console) : null;
         var estimator = initial is null ? Estimator(parsed) : new ModelEstimator<TModel>(Begin((TModel)initial.Model, parsed));
         if (Elements(parsed) is { Count: 0 } && parsed.GetValue(Fit.Features) is null)
-            throw new ModelException(ErrorKind.Usage, Sequences!.Lists.Name, "lists that are labels or weights, and no other", "a list of features as well",
+            throw new ModelException(ErrorKind.Usage, Sequences!.Lists.Name, "only lists that are labels or weights", "at least one list of features",
                 $"add it to {Sequences.Lists.Name}, or name the features ({Fit.Features.Name})");
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
@@ -109,7 +109,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         display.Limits(options.MaxIterations, options.StopThreshold);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
-        if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume goes on from the last checkpoint");
+        if (flow.Checkpoints is not null) common.CanResume(parsed, "--resume continues from the last checkpoint");
 
         if (initial is { FeaturesByPosition: true } or { Features: null })
             initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? Elements(parsed),
@@ -119,7 +119,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
         if (isDry)
         {
-            var job = $"fit {Name}{(initial is null ? "" : $", beginning with {parsed.GetValue(Fit.Initial)}")}";
+            var job = $"fit {Name}{(initial is null ? "" : $"; starts from {parsed.GetValue(Fit.Initial)}")}";
             if (incremental.Options(parsed) is { } known)
             {
                 var state = await IncrementalFiles.CompareAsync(parsed.GetRequiredValue(Fit.Inputs), known, cancellationToken).ConfigureAwait(false);
@@ -139,7 +139,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             var update =
                 await display.ShowAsync(() => IncrementalFitting.RunAsync(parsed.GetRequiredValue(Fit.Inputs), files => From(files).With(flow), estimator,
                     options, since, cancellationToken)).ConfigureAwait(false);
-            // Written also where nothing is new: the run before may have been killed between state and model.
+            // Written even if no file is new: the previous run may have been killed after it wrote the state and before it wrote the model.
             output.Save(update.Saved);
             var all = new IncrementalReport(update.Files, "fitted to", clock.Elapsed.TotalSeconds, output.Path);
             console.Warn([.. all.Result.Warnings, .. update.Fitted?.Result.Warnings ?? []]);
@@ -166,18 +166,18 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             var source = Pipeline.From(new ParquetSource(files, how));
             source = Of(source, (TModel?)initial?.Model, parsed);
             if (Elements(parsed) is { } elements) source = source.Features([.. elements]);
-            // With what the model knows of them: its categories keep their codes.
+            // The model's own features, so that its categories keep their codes.
             if (Expected(initial, parsed)?.Features is { } known) source = source.Features(known);
             if (parsed.GetValue(Fit.Features) is { } names && names.Count != initial?.Features?.Count) source = source.Features([.. names]);
             return parsed.GetValue(Fit.Weights) is { } weights ? source.WeightedBy(weights) : source;
         }
     }
 
-    // Lists are features, unless they are named for something else; null where rows are rows.
+    // The list columns that are features, which is all of them except those named by another option; null without --lists.
     private IReadOnlyList<string>? Elements(ParseResult parsed) =>
         Sequences is { } sequences && parsed.GetValue(sequences.Lists) is { } lists ? [.. lists.Where(l => !Taken(parsed).Contains(l))] : null;
 
-    // The model to begin with, with the names of the columns that stand for its features; null if there is nothing to compare with.
+    // The initial model, with its features renamed to the columns that --features names; null if there is nothing to compare the data with.
     private SavedModel? Expected(SavedModel? initial, ParseResult parsed)
     {
         if (initial?.Features is not { } features || parsed.GetValue(Fit.Features) is not { } names) return initial;
@@ -187,35 +187,35 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     private static string[] Passes(FitOptions options, bool hasStart, IEstimator<TModel> estimator, bool hasCategories, string? sorting)
     {
         string[] start = hasStart
-            ? ["1. the model to begin with is evaluated: reads the files and keeps the decoded features"]
+            ? ["1. the initial model is evaluated: reads the files and keeps the decoded features"]
             : ["1. survey of all rows: reads the files and keeps the decoded features",
-                $"2. the start, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
+                $"2. the starting model, chosen on at most {Figures.Count(options.InitializationRows)} of the rows, is evaluated"];
         var most = $"at most {Figures.Count(options.MaxIterations)}";
         var gain = Figures.Real(options.StopThreshold);
         string[] rest = options.BatchesPerIteration is { } batches
-            ? [$"then {Figures.Number(batches, "batch", "batches")} an iteration, {most}, until a walk through all of them gains no more than {gain}",
+            ? [$"then {Figures.Number(batches, "batch", "batches")} per iteration, {most}, until a pass through all of them gains no more than {gain}",
                 "last, the fitted model is evaluated on all rows"]
             : estimator.IsEstimatedInOnePass ? options.MaxIterations == 0
                 ? []
-                : [$"then one after the only update{(hasStart ? ", and another one if that moved far" : "")}"]
-            : [$"then one an iteration, {most}, until an iteration gains no more than {gain}"];
-        string[] before = hasCategories ? ["before them, the categories of the features are collected: reads their columns"] : [];
+                : [$"then one pass after the only update{(hasStart ? ", and another if that update moved the parameters far" : "")}"]
+            : [$"then one per iteration, {most}, until an iteration gains no more than {gain}"];
+        string[] before = hasCategories ? ["first, the categories of the features are collected: reads their columns"] : [];
         return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting],
-            .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; one that ended drops out"] : Array.Empty<string>()];
+            .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; a fit that has ended drops out"] : Array.Empty<string>()];
     }
 
     private IEnumerable<UsageError> CheckIncremental(CommandResult result)
     {
         if (!result.IsGiven(incremental.State)) yield break;
         if (Sequences is { } sequences)
-            yield return UsageError.For(incremental.State.Name, "a fit to sequences", "a fit to rows, as a sequence may go on in the next file",
+            yield return UsageError.For(incremental.State.Name, "a fit to sequences", "a fit to rows, as a sequence may continue in the next file",
                 $"{sequences.Key.Name} {sequences.Key.Example}");
         if (Fit.Selection.Fits(result) is > 1 and var fits)
-            yield return UsageError.For(incremental.State.Name, $"{Figures.Count(fits)} fits to choose from", "one fit, which later runs go on with",
+            yield return UsageError.For(incremental.State.Name, $"{Figures.Count(fits)} fits to choose from", "one fit, which later runs continue",
                 $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");
         if (result.IsGiven(Fit.BatchesPerIteration))
             yield return UsageError.For($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both",
-                "one of them, as new rows are taken all together on top of the earlier ones", $"{incremental.State.Name} {incremental.State.Example}");
+                "one of them, as an incremental fit uses all new rows in every update", $"{incremental.State.Name} {incremental.State.Example}");
     }
 
     private SavedModel Load(string path, ToolConsole console)

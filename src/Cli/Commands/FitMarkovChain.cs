@@ -9,13 +9,13 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit markov-chain …</c></summary>
 internal sealed class FitMarkovChain() : FitKind<MarkovChain>("Fits a Markov chain to sequences of categories by counting.",
-    "the total weighted log-likelihood rises", isSelective: false)
+    "raises the total weighted log-likelihood", isSelective: false)
 {
     private readonly Setting<int?> markovOrder = Setting.Whole("--markov-order", "How many previous rows the next row depends on, 0 to 16. [default: 1]", "K",
         "a whole number from 0 to 16", "2", k => k is >= 0 and <= 16);
 
     private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Added to the weight of each category after each history, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0",
+        "--pseudocount", "Weight to add to each category after each history, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0",
         "1", x => x >= 0 && double.IsFinite(x));
 
     public override string Name => "markov-chain";

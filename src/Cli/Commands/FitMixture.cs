@@ -9,16 +9,16 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit mixture …</c></summary>
 internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixture of distributions by expectation-maximisation.",
-    "the total weighted log-likelihood rises")
+    "raises the total weighted log-likelihood")
 {
-    private readonly DistributionSettings distribution = new("What the components are");
+    private readonly DistributionSettings distribution = new("Distribution of the components");
 
     private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Added to each component's share of the rows in each update, in rows; at least 0. [default: 0]", "ROWS",
+        "--pseudocount", "Weight to add to each component in each update, in rows; at least 0. [default: 0]", "ROWS",
         "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Least variance of a component in any direction, in squared units of the features; at least 0. [default: 0, which turns it off]", "V",
+        "--min-variance", "Minimum variance of each component in any direction, in squared units of the features; at least 0. [default: 0, no minimum]", "V",
         "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
     public override string Name => "mixture";

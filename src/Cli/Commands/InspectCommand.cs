@@ -13,8 +13,8 @@ internal sealed class InspectCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data, without reading rows.") { IsDescribing = true };
-        var file = new Argument<string>("FILE") { Description = "A model that 'fit' or pomegranate 0.14 saved, or a Parquet file, folder or glob." };
+        var command = new CheckedCommand("inspect", "Describes a saved model or Parquet data without reading rows.") { IsDescribing = true };
+        var file = new Argument<string>("FILE") { Description = "A model saved by 'fit' or by pomegranate 0.14, or a Parquet file, folder or glob." };
         command.Add(file);
         var reading = new ReadingSettings();
         reading.AddTo(command);
@@ -35,7 +35,7 @@ internal sealed class InspectCommand : Verb
     private static async Task<DataInspection> DataAsync(ParquetSource source, CancellationToken cancellationToken) =>
         new(await source.InspectAsync(cancellationToken).ConfigureAwait(false), await source.ColumnsAsync(cancellationToken).ConfigureAwait(false));
 
-    // By content, as everywhere: a file that begins with a brace (or white space before it) is meant to be a model, whatever its name.
+    // Decided by content: a file that begins with a brace, after optional white space, is taken for a model, whatever its name.
     private static bool IsModel(string path)
     {
         if (!File.Exists(path) || new FileInfo(path).Length == 0 || ParquetInspection.IsParquet(path)) return false;

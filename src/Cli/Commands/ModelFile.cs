@@ -4,11 +4,11 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary>Where a small file goes, a fitted model or a picture: found to be writable before any data are read, and written at the end.</summary>
+/// <summary>The path of a small output file, a fitted model or a picture: checked before any data are read, and written at the end.</summary>
 /// <param name="path">The path as the user gave it.</param>
 /// <param name="kind">What is written.</param>
-/// <param name="force">True: an existing file of any kind is replaced.</param>
-/// <param name="option">What the user names it by.</param>
+/// <param name="force">True if an existing file of any kind may be replaced.</param>
+/// <param name="option">The option or argument that names it.</param>
 internal sealed class ModelFile(string path, FileKind kind, bool force, string option = "--output")
 {
     private const string Writable = "a file that can be written";
@@ -16,7 +16,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     /// <summary>The path as the user gave it.</summary>
     public string Path => path;
 
-    /// <summary>What a fit would find; nothing is changed.</summary>
+    /// <summary>The state of the output as a fit would find it. Changes nothing.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
     public OutputPreview Preview()
     {
@@ -27,13 +27,13 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
         return new OutputPreview(path, File.Exists(path) ? "a file is there: it is replaced at the end" : "new");
     }
 
-    /// <summary>Fails early where saving would fail late.</summary>
+    /// <summary>Checks early that the file can be saved later.</summary>
     /// <exception cref="DataException">The file cannot be written.</exception>
     public void Check()
     {
         CheckPlace();
         OutputCheck.MayReplace(path, kind, force, option);
-        // The name that saving uses: a leftover of a run that was killed goes with it.
+        // Saving uses the same temporary name, so this also deletes a file left by a killed run.
         var probe = DurableFile.TemporaryOf(Target);
         try
         {
@@ -46,34 +46,34 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
         }
     }
 
-    /// <summary>Checks, changing nothing, that a file can be there.</summary>
-    /// <exception cref="DataException">It cannot.</exception>
+    /// <summary>Checks that a file can be created at the path. Changes nothing.</summary>
+    /// <exception cref="DataException">The path cannot be a file.</exception>
     public void CheckPlace()
     {
         OutputCheck.NotStandardOutput(path, Writable, kind.Example, option);
         if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", $"name a file, such as {kind.Example}");
         OutputCheck.NotADevice(path, Writable, kind.Example, $"{option} {path}");
-        if (!Directory.Exists(Folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{Folder}'", "make the folder, or choose another");
+        if (!Directory.Exists(Folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{Folder}'", "create the folder, or choose another");
     }
 
-    /// <summary>Writes the model, all or nothing.</summary>
+    /// <summary>Writes the model atomically.</summary>
     /// <exception cref="DataException">The disk is full or fails.</exception>
     public void Save(SavedModel model) => Write(model.ToJson());
 
-    /// <summary>Writes the file, all or nothing.</summary>
+    /// <summary>Writes the file atomically.</summary>
     /// <exception cref="DataException">The disk is full or fails.</exception>
     public void Write(ReadOnlySpan<byte> content)
     {
-        // It may have come while the run was at work.
+        // The file may have been created during the run.
         OutputCheck.MayReplace(path, kind, force, option, DataErrorKind.Storage);
         try
         {
             DurableFile.Write(FileLayer.Disk, Target, content);
         }
-        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        // ArgumentOutOfRangeException is how .NET reports a file that grows beyond what the file system or the user's limit allows.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
-            throw Wrong(DataErrorKind.Storage, e.Message, "free space or choose another folder, and run again", e, $"room to write the {kind.What}");
+            throw Wrong(DataErrorKind.Storage, e.Message, "free space or choose another folder, and run again", e, $"space to write the {kind.What}");
         }
     }
 

@@ -5,13 +5,13 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary>A model file that a verb takes: ours, or one that pomegranate 0.14 saved.</summary>
+/// <summary>Reads a model file in the Pipelines format or in the format of pomegranate 0.14.</summary>
 internal static class ModelInput
 {
     private const int MostShown = 3;
 
-    /// <summary>Loads a model and warns of what its file cannot say.</summary>
-    /// <exception cref="ModelException">It cannot be read.</exception>
+    /// <summary>Loads a model and prints the warnings about its file.</summary>
+    /// <exception cref="ModelException">The model cannot be read.</exception>
     public static SavedModel Load(string path, ToolConsole console)
     {
         var saved = SavedModel.Load(path);
@@ -20,16 +20,16 @@ internal static class ModelInput
     }
 
     /// <summary>
-    /// The model over columns of the data: those that the user names, else those of the model; a model of unnamed features takes the data's columns by
-    /// position.
+    /// Binds the model to columns of the data: those that the user names, or else those that the model names. A model without feature names takes the
+    /// columns of the data by position.
     /// </summary>
     /// <param name="saved">The model.</param>
     /// <param name="path">Its file, for messages.</param>
-    /// <param name="features">Names that the user gave; null = none.</param>
+    /// <param name="features">The names that the user gave; null = none.</param>
     /// <param name="source">The data.</param>
-    /// <param name="taken">Columns that have another use: weights.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ModelException">There are other columns than features.</exception>
+    /// <param name="taken">Columns that are not features, such as weights.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ModelException">The number of columns differs from the number of features.</exception>
     public static async ValueTask<SavedModel> BindAsync(SavedModel saved, string path, IReadOnlyList<string>? features, IBatchSource source,
         IReadOnlyList<string?> taken, CancellationToken cancellationToken)
     {
@@ -37,7 +37,8 @@ internal static class ModelInput
         {
             return features.Count == saved.Model.Dimensions
                 ? saved.WithFeatures(features)
-                : throw new ModelException(ErrorKind.Usage, "--features", $"{features.Count} columns", $"{saved.Model.Dimensions}, as {path} has features",
+                : throw new ModelException(ErrorKind.Usage, "--features", $"{features.Count} columns", $"{saved.Model.Dimensions}, one for each feature of "
+                    + $"{path}",
                     "name the columns that hold them, in the model's order");
         }
         if (saved.Features is not null && !saved.FeaturesByPosition) return saved;

@@ -2,10 +2,10 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Commands;
 
-/// <summary>Refuses an output that would replace what the run reads, or what it must not replace.</summary>
+/// <summary>Rejects an output that would replace an input, or a file that must not be replaced.</summary>
 internal static class OutputCheck
 {
-    // Formats that the tool does not write under such a name: it would write another one, or make a folder of that name.
+    // Extensions of other formats: a name with one of them is probably a mistake, as the tool would write its own format or create a folder of that name.
     private static readonly string[] endings =
     [
         ".parquet", ".parq", ".pq", ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".arrow", ".arrows", ".feather", ".ipc", ".orc", ".avro", ".xlsx",
@@ -15,42 +15,43 @@ internal static class OutputCheck
         ".png", ".svg", ".jpg", ".jpeg", ".gif", ".pdf", ".dot", ".mmd", ".bif", ".py", ".log",
     ];
 
-    /// <summary>Checks that an output of Parquet is neither standard output nor a device.</summary>
+    /// <summary>Checks that a Parquet output is neither standard output nor a device.</summary>
     /// <param name="output">Path of the output.</param>
-    /// <param name="example">A path that would do.</param>
-    /// <exception cref="DataException">It is.</exception>
+    /// <param name="example">A valid path.</param>
+    /// <exception cref="DataException">The output is one of these.</exception>
     public static void ParquetPlace(string output, string example)
     {
         NotStandardOutput(output, "a Parquet file or a folder", example, "--output");
         NotADevice(output, "a Parquet file or a folder", example);
     }
 
-    /// <summary>Checks, before anything is read, that an output of Parquet may be made: a file whose name ends with .parquet, or a folder.</summary>
+    /// <summary>Checks, before anything is read, that a Parquet output may be created: a file with a name that ends in .parquet, or a folder.</summary>
     /// <param name="output">Path of the output.</param>
-    /// <param name="force">True: an existing file of any kind may be replaced, and a folder may have any name.</param>
-    /// <param name="example">A path that would do.</param>
-    /// <exception cref="DataException">It may not.</exception>
+    /// <param name="force">True if an existing file of any kind may be replaced, and a folder may have any name.</param>
+    /// <param name="example">A valid path.</param>
+    /// <exception cref="DataException">The output may not be written.</exception>
     public static void MayWriteParquet(string output, bool force, string example)
     {
         const string option = "--output";
         if (output.EndsWith(FileKind.Parquet.Ending, StringComparison.OrdinalIgnoreCase)) MayReplace(output, FileKind.Parquet, force, option);
         else if (!force && !Directory.Exists(output) && KnownEnding(output) is { } ending)
         {
-            throw new DataException(DataErrorKind.Usage, $"{option} {output}", $"the ending {ending}",
+            throw new DataException(DataErrorKind.Usage, $"{option} {output}", $"the extension {ending}",
                 $"a name that ends in {FileKind.Parquet.Ending}, or a folder",
                 $"for example {example}; --force makes a folder of this name");
         }
     }
 
     /// <summary>
-    /// Checks that a file may be written: what is there is of the kind to be written or empty; where nothing is there, its name has no ending of another kind.
+    /// Checks that a file may be written: an existing file must be empty or of the same kind, and the name of a new file must not have the extension of
+    /// another kind.
     /// </summary>
     /// <param name="output">Path of the output.</param>
-    /// <param name="kind">The kind to be written.</param>
-    /// <param name="force">True: both are allowed.</param>
-    /// <param name="option">What the user names it by.</param>
-    /// <param name="error">What kind of mistake it is.</param>
-    /// <exception cref="DataException">It may not.</exception>
+    /// <param name="kind">The kind of file to write.</param>
+    /// <param name="force">True to skip both checks.</param>
+    /// <param name="option">The option or argument that names the output.</param>
+    /// <param name="error">The kind of error to throw.</param>
+    /// <exception cref="DataException">The output may not be written.</exception>
     public static void MayReplace(string output, FileKind kind, bool force, string option, DataErrorKind error = DataErrorKind.Usage)
     {
         if (force) return;
@@ -58,16 +59,16 @@ internal static class OutputCheck
             throw new DataException(error, $"{option} {output}", stranger, $"a new name, or {kind.Name} to replace",
                 "choose another name, or replace the file with --force");
         if (!File.Exists(output) && KnownEnding(output) is { } ending && !string.Equals(ending, kind.Ending, StringComparison.OrdinalIgnoreCase))
-            throw new DataException(error, $"{option} {output}", $"the ending {ending}", $"a name that ends in {kind.Ending}",
+            throw new DataException(error, $"{option} {output}", $"the extension {ending}", $"a name that ends in {kind.Ending}",
                 $"for example {kind.Example}; --force takes this name");
     }
 
-    /// <summary>Refuses <c>-</c>, which means standard output elsewhere.</summary>
+    /// <summary>Rejects <c>-</c>, which means standard output in other tools.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="expected">What was expected.</param>
-    /// <param name="example">A path that would do.</param>
-    /// <param name="option">What the user names it by.</param>
-    /// <exception cref="DataException">It is that.</exception>
+    /// <param name="example">A valid path.</param>
+    /// <param name="option">The option or argument that names the output.</param>
+    /// <exception cref="DataException">The output is <c>-</c>.</exception>
     public static void NotStandardOutput(string output, string expected, string example, string option)
     {
         if (output == "-")
@@ -75,36 +76,36 @@ internal static class OutputCheck
                 $"name a file, such as {example} (./- is a file of that name)");
     }
 
-    /// <summary>Refuses one file for two outputs of a run.</summary>
+    /// <summary>Rejects one file as two outputs of a run.</summary>
     /// <param name="output">Path of the output.</param>
-    /// <param name="other">Path of the other one; null = there is none.</param>
-    /// <param name="option">What the user names that one by.</param>
-    /// <exception cref="DataException">They are the same.</exception>
+    /// <param name="other">Path of the other output; null = none.</param>
+    /// <param name="option">The option that names the other output.</param>
+    /// <exception cref="DataException">Both paths are the same file.</exception>
     public static void Apart(string output, string? other, string option)
     {
         if (other is not null && OutputTarget.Resolve(output) == OutputTarget.Resolve(other))
             throw new DataException(DataErrorKind.Usage, $"--output {output}", $"the file of {option}", "a file of its own", "choose another name");
     }
 
-    /// <summary>Compares the output with the files that the user names, links followed. Nothing is read.</summary>
+    /// <summary>Compares the output with the files that the user names, following links. Reads nothing.</summary>
     /// <param name="output">Path of the output.</param>
-    /// <param name="named">Files that are read; folders and globs are passed over.</param>
+    /// <param name="named">Files that are read; folders and globs are ignored.</param>
     /// <exception cref="DataException">One of them is the output.</exception>
     public static void NotNamed(string output, IEnumerable<string> named)
     {
         if (!File.Exists(output)) return;
         var target = OutputTarget.Resolve(output);
         if (named.Any(file => File.Exists(file) && OutputTarget.Resolve(file) == target))
-            throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is read too", "a file of its own",
+            throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is also read", "a file of its own",
                 "name a new file; nothing was changed");
     }
 
-    /// <summary>Compares the output with every file that is read, links followed. What files the inputs are is looked up for that.</summary>
+    /// <summary>Compares the output with every input file, following links. Expands folders and globs.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs of Parquet data.</param>
     /// <param name="reading">How they are read.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="DataException">They are the same file.</exception>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="DataException">The output is an input file.</exception>
     public static async Task NotAnInputAsync(string output, IEnumerable<string> inputs, ParquetSourceOptions reading, CancellationToken cancellationToken)
     {
         var paths = inputs.ToArray();
@@ -112,19 +113,19 @@ internal static class OutputCheck
             NotNamed(output, await new ParquetSource(paths, reading).FilesAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Refuses Parquet output within a folder that is read: the next run would take it for data. Names that readers leave out are free.</summary>
+    /// <summary>Rejects a Parquet output within an input folder, as the next run would read it as data. Names that readers ignore are allowed.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs of Parquet data.</param>
-    /// <exception cref="DataException">It lies within an input.</exception>
+    /// <exception cref="DataException">The output lies within an input.</exception>
     public static void NotInAnInput(string output, IEnumerable<string> inputs)
     {
         foreach (var folder in inputs.Where(Directory.Exists))
         {
-            // The link itself lies somewhere, and what it leads to.
+            // Checks the location of a link and the location of its target.
             if (IsRead(Path.GetFullPath(folder), Path.GetFullPath(output)) || IsRead(OutputTarget.Resolve(folder), OutputTarget.Resolve(output)))
             {
                 throw new DataException(DataErrorKind.Usage, $"--output {output}", $"a place within the input {folder}",
-                    "a place that is not read, or the next run would take it for data", "name one outside of the inputs");
+                    "a place outside the inputs, as the next run would read it as data", "choose another place");
             }
         }
 
@@ -132,40 +133,40 @@ internal static class OutputCheck
             Holds(folder, path) && !Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar).Any(p => p is ['.' or '_', _, ..]);
     }
 
-    /// <summary>Refuses devices and pipes, and links that lead nowhere.</summary>
+    /// <summary>Rejects devices, pipes and broken links.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="expected">What was expected.</param>
-    /// <param name="example">A path that would do.</param>
+    /// <param name="example">A valid path.</param>
     /// <param name="option">The option and its value, for the message; null = --output.</param>
-    /// <exception cref="DataException">It is one.</exception>
+    /// <exception cref="DataException">The output is one of these.</exception>
     public static void NotADevice(string output, string expected, string example, string? option = null)
     {
         if (!Directory.Exists(output) && OutputTarget.Obstacle(output) is { } obstacle)
             throw new DataException(DataErrorKind.Usage, option ?? $"--output {output}", obstacle, expected, $"name a file, such as {example}");
     }
 
-    /// <summary>Refuses a folder for refused rows that is, holds or lies in the output or an input: they would be read, or mistaken for results.</summary>
+    /// <summary>Rejects a quarantine folder that is, contains or lies in the output or an input: its rows would be read, or mistaken for results.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs that are read.</param>
-    /// <exception cref="DataException">It is such a place.</exception>
+    /// <exception cref="DataException">The folder overlaps with the output or an input.</exception>
     public static void QuarantineApart(string folder, string output, IEnumerable<string> inputs)
     {
         var place = $"--on-bad-row quarantine {folder}";
         NotADevice(folder, "a folder", "refused", place);
         if (File.Exists(folder)) throw Wrong("a file");
-        if (Overlap(folder, output)) throw Wrong($"a folder that is, holds or lies in the output {output}");
+        if (Overlap(folder, output)) throw Wrong($"a folder that is, contains or lies in the output {output}");
         foreach (var input in inputs)
         {
             if (input.AsSpan().IndexOfAny("*?[") < 0 ? Overlap(folder, input) : IsMatched(folder, input))
-                throw Wrong($"a folder that is, holds or lies in the input {input}");
+                throw Wrong($"a folder that is, contains or lies in the input {input}");
         }
 
         DataException Wrong(string found) =>
             new(DataErrorKind.Usage, place, found, "a new or empty folder of its own", "name another folder; nothing was read");
     }
 
-    // A glob reads a folder whose name it matches, with all in it; one that goes deeper may.
+    // A glob that matches the name of a folder reads the whole folder; a glob with more parts may read some of it.
     private static bool IsMatched(string folder, string glob)
     {
         var parts = Path.GetFullPath(glob).Split(Path.DirectorySeparatorChar);
@@ -184,7 +185,7 @@ internal static class OutputCheck
         return true;
     }
 
-    /// <summary>True if two names are of one file that is there.</summary>
+    /// <summary>True if both paths are the same existing file.</summary>
     public static bool IsSame(string a, string b) => File.Exists(a) && File.Exists(b) && OutputTarget.Resolve(a) == OutputTarget.Resolve(b);
 
     private static string? KnownEnding(string path) =>

@@ -12,16 +12,17 @@ namespace Pipelines.Cli.Commands;
 /// <summary><c>pipelines plot MODEL [INPUT…] --output …</c></summary>
 internal sealed class PlotCommand : Verb
 {
-    private readonly Argument<string> model = new("MODEL") { Description = "A model that 'fit' saved." };
+    private readonly Argument<string> model = new("MODEL") { Description = "A model saved by 'fit' or by pomegranate 0.14." };
 
     private readonly Argument<string[]> inputs = new("INPUT")
     {
-        Description = "Parquet files, folders or globs with rows to show beside the model. Without any, only the model is drawn.",
+        Description = "Parquet files, folders or globs with rows to draw together with the model. Without input, only the model is drawn.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Setting<string?> output = new(
-        "--output", "The picture: PNG if the name ends in .png, SVG if in .svg (required). An earlier picture of that format is replaced.", "FILE",
+        "--output", "Where to write the picture: a file with a name that ends in .png or .svg, which determines the format (required). An existing picture "
+            + "of the same format is replaced.", "FILE",
         "a file to write that ends with .png or .svg", "plot.png",
         static (string text, out string? value) =>
         {
@@ -39,7 +40,7 @@ internal sealed class PlotCommand : Verb
         "feature names separated by commas, each once", "delay,distance");
 
     private readonly Setting<string?> weights =
-        Setting.Name("--weights", "Input column with the weight of each row in the histogram, at least 0. [default: every row weighs 1]",
+        Setting.Name("--weights", "Input column with the weight of each row in the histogram, at least 0. [default: every row has weight 1]",
             "the name of a column", "w");
 
     private readonly Setting<(int Width, int Height)?> size = new(
@@ -47,7 +48,7 @@ internal sealed class PlotCommand : Verb
         "WIDTHxHEIGHT",
         $"two numbers from {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize} with an x between them", "1200x800", ParseSize, null);
 
-    private readonly Option<bool> force = ForceOption.Create("a picture of the same format");
+    private readonly Option<bool> force = ForceOption.Create("a picture of the same format", anyName: false);
     private readonly BadRowSettings badRows = new();
     private readonly ReadingSettings reading = new();
 
@@ -55,7 +56,8 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Draws a model, over data if there are any: densities over histograms, contours, or the history of the fit.") {
+        var command = new CheckedCommand("plot", "Draws a model, over the data if you give any: densities over histograms, contours, the history of the "
+            + "fit, or the criteria of a choice among several fits.") {
             model, inputs, output, force, kind, features, weights, size };
         badRows.AddTo(command);
         reading.AddTo(command);

@@ -15,7 +15,7 @@ internal sealed class SampleCommand : Verb
 {
     private const int DefaultRowsPerFile = 1 << 20;
 
-    private readonly Argument<string> model = new("MODEL") { Description = "A model that 'fit' saved." };
+    private readonly Argument<string> model = new("MODEL") { Description = "A model saved by 'fit' or by pomegranate 0.14." };
 
     private readonly Setting<long?> rows = new(
         "--rows", "Number of rows to draw, 1 to 9007199254740992 (required).", "N", "a whole number from 1 to 9007199254740992 (2^53)", "100000",
@@ -27,14 +27,15 @@ internal sealed class SampleCommand : Verb
         null);
 
     private readonly Setting<string?> output = Setting.Text(
-        "--output", "A file whose name ends in .parquet, or a folder, new or empty (required). Rows that Pipelines wrote to the file are replaced.",
+        "--output", "Where to write the rows: a file with a name that ends in .parquet, or a new or empty folder (required). An existing Parquet file "
+            + "written by Pipelines is replaced.",
         "FILE-or-DIR",
         "a file to write that ends with .parquet, or a new or empty folder", "sample.parquet");
 
     private readonly Option<bool> force = ForceOption.Create(FileKind.Parquet.Name, canBeFolder: true);
 
     private readonly Setting<string?> label = Setting.Name(
-        "--label", "For a mixture or a hidden Markov model: name of a new column with the component or state that each row came from. [default: no "
+        "--label", "For a mixture or a hidden Markov model: name of a new column with the component or state that each row was drawn from. [default: no "
             + "such column]", "the name of a new column", "component");
 
     private readonly Setting<int?> rowsPerFile = Setting.Whole(
@@ -42,18 +43,18 @@ internal sealed class SampleCommand : Verb
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
     private readonly Setting<int?> length = Setting.Whole(
-        "--length", "For a model of sequences: rows in each sequence, 1 to 16777216; --rows must be a multiple of it (required for such models). Sequences "
-            + "longer than a batch take longer to draw.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
+        "--length", "For a model of sequences, which requires it: number of rows in each sequence, 1 to 16777216. --rows must be a multiple of it. "
+            + "Sequences longer than a batch take longer to draw.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
 
     private readonly Setting<string?> key = Setting.Name(
-        "--sequence", "For a model of sequences: name of the new column that numbers them. [default: sequence]", "the name of a new column", "id");
+        "--sequence", "For a model of sequences: name of a new column that numbers the sequences. [default: sequence]", "the name of a new column", "id");
 
     protected override int Order => 6;
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes Parquet, with a column for each feature. The seed and the "
-            + "batch size determine the bytes.") { model, rows, length, key, output, force, label, rowsPerFile };
+        var command = new CheckedCommand("sample", "Draws rows or sequences from a model and writes them as Parquet, with a column for each feature. The "
+            + "seed and the batch size determine the output to the last byte.") { model, rows, length, key, output, force, label, rowsPerFile };
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
@@ -98,7 +99,7 @@ internal sealed class SampleCommand : Verb
                 "leave it out");
         if (parsed.GetValue(key) is { } name) options = options with { Key = name };
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
-        display.Does("drawing");
+        display.Describe("drawing");
         var run = Pipeline.FromModel(saved, options).With(flow).ToParquet(path, sink);
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         console.Warn(result.Warnings);

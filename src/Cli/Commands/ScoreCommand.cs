@@ -15,41 +15,42 @@ internal sealed class ScoreCommand : Verb
 {
     private const int DefaultRowsPerFile = 1 << 20;
 
-    private readonly Argument<string> model = new("MODEL") { Description = "A model that 'fit' or pomegranate 0.14 saved." };
+    private readonly Argument<string> model = new("MODEL") { Description = "A model saved by 'fit' or by pomegranate 0.14." };
     private readonly Argument<string[]> inputs = InputArgument.Create();
 
     private readonly Setting<string?> output = Setting.Text(
-        "--output", "A file whose name ends in .parquet, or a folder, new or empty (required). Scores that Pipelines wrote to the file are replaced.",
-        "DIR-or-FILE",
+        "--output", "Where to write the scored rows: a file with a name that ends in .parquet, or a new or empty folder (required). An existing Parquet file "
+            + "written by Pipelines is replaced.",
+        "FILE-or-DIR",
         "a file to write that ends with .parquet, or a new or empty folder", "scored.parquet");
 
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
-        "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden Markov "
-            + "models). [default: log-probability and label, if the model has them]",
+        "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden "
+            + "Markov models). [default: log-probability and label, as far as the model has them]",
         "NAME[,NAME…]", "names of scores separated by commas, each once", "label,probability");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
-        "--features", "Columns with the model's features, in the model's order. [default: the columns that it was fitted to; without names, the columns "
-            + "by position]", "a,b,c",
+        "--features", "Columns with the model's features, in the model's order. [default: the columns that the model was fitted to, or columns by position "
+            + "if the model has no feature names]", "a,b,c",
         "column names separated by commas, each once", "delay,distance");
 
     private readonly Setting<IReadOnlyList<string>?> keep = Setting.Names(
-        "--keep", "Input columns to write beside the scores. [default: all]", "a,b,c", "column names separated by commas, each once", "delay,distance");
+        "--keep", "Input columns to write next to the scores. [default: all]", "a,b,c", "column names separated by commas, each once", "delay,distance");
 
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Go on from what an interrupted run of the same job left in the folder, to the same "
-        + "bytes; if it left nothing, start from the beginning."
+        Description = "Resume an interrupted run of the same job from the finished files in the output folder, with the same bytes as a run without "
+            + "interruption. If there is nothing to resume, the run starts from the beginning."
     };
 
     private readonly Setting<int?> rowsPerFile = Setting.Whole(
-        "--rows-per-file", "Input rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. An interrupted run "
-            + "goes on after the last complete file. [default: 1048576]", "N",
+        "--rows-per-file", "Input rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. An interrupted "
+            + "run resumes after the last complete file. [default: 1048576]", "N",
         "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
 
     private readonly Setting<string?> impossible = Setting.Choice(
-        "--impossible", "What to do with sequences that the model gives probability 0: 'keep' writes the log-probability -infinity, the label and the Viterbi "
-            + "state -1 or null, and posteriors NaN, and warns; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
+        "--impossible", "What to do with sequences that have probability 0 under the model: 'keep' warns and writes the log-probability -infinity, -1 or "
+            + "null as the label and the Viterbi state, and NaN posteriors; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
 
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();
@@ -84,7 +85,7 @@ internal sealed class ScoreCommand : Verb
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
         foreach (var option in new Option[] { sequences.Key, sequences.Lists })
             if (result.IsGiven(option) && result.IsGiven(incremental.State))
-                yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may go on in the next file",
+                yield return UsageError.For($"{option.Name} and {incremental.State.Name}", "both", "one of them, as a sequence may continue in the next file",
                     $"{sequences.Key.Name} {sequences.Key.Example}");
         if (result.IsGiven(impossible) && !result.IsGiven(sequences.Key) && !result.IsGiven(sequences.Lists))
             yield return UsageError.For(impossible.Name, $"no {sequences.Key.Name}", "the column with the sequences' keys as well",
@@ -115,7 +116,7 @@ internal sealed class ScoreCommand : Verb
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)],
             cancellationToken).ConfigureAwait(false);
-        // Lists that are not there come before columns that are not there because of it.
+        // Reports missing list columns before the feature columns that would be missing because of them.
         if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var flow = common.Pipeline(parsed) with { BadRows = badRows.Policy(parsed, path, paths) };
@@ -133,7 +134,7 @@ internal sealed class ScoreCommand : Verb
             var state = await IncrementalFiles.CompareAsync(paths, since, cancellationToken).ConfigureAwait(false);
             if (!parsed.GetValue(dryRun))
             {
-                common.CanResume(parsed, "the next run goes on from what was finished");
+                common.CanResume(parsed, "the next run continues after the finished files");
                 if (state.New.Count > 0) DryRun.Warn(console, await From(state.Paths).CompareAsync(saved, cancellationToken).ConfigureAwait(false));
                 var clock = Stopwatch.StartNew();
                 var all =
@@ -144,13 +145,13 @@ internal sealed class ScoreCommand : Verb
                 return Report(report.WriteJson, report.WriteText);
             }
             paths = [.. state.Paths];
-            // Each file gets a folder of its own; where there is none yet, the folder around it tells whether it can be made.
+            // Each run writes a subfolder of the output folder; if the output folder does not exist yet, the check is whether it can be created.
             path = Run(path);
             if (flow.BadRows.QuarantineFolder is { } refused) flow = flow with { BadRows = flow.BadRows with { QuarantineFolder = Run(refused) } };
             if (paths.Length == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
         }
 
-        if (!IsFile(path)) common.CanResume(parsed, "--resume goes on from what was finished");
+        if (!IsFile(path)) common.CanResume(parsed, "--resume continues after the finished files");
         var data = From(paths).ForRun();
         var run = Score(data).ToParquet(path, sink);
         if (parsed.GetValue(dryRun))
@@ -183,10 +184,10 @@ internal sealed class ScoreCommand : Verb
                 Impossible = parsed.GetValue(impossible) == "fail" ? ImpossibleRows.Fail : ImpossibleRows.Keep
             });
 
-        int Report(Action<ToolConsole> json, Action<TextWriter> words)
+        int Report(Action<ToolConsole> json, Action<TextWriter> text)
         {
             if (parsed.GetValue(common.Json)) json(console);
-            else if (!parsed.GetValue(common.Quiet)) words(console.Out);
+            else if (!parsed.GetValue(common.Quiet)) text(console.Out);
             return ExitCode.Done;
         }
     }

@@ -14,7 +14,7 @@ internal sealed class VerifyCommand : Verb
     {
         var command = new CheckedCommand("verify",
             "Checks a finished output folder against its manifest (files, sizes, checksums, rows, columns), or the checksums and rows of one Parquet file.");
-        var output = new Argument<string>("OUTPUT") { Description = "A folder that 'score' wrote, or a Parquet file." };
+        var output = new Argument<string>("OUTPUT") { Description = "An output folder written by 'score' or 'sample', or a Parquet file." };
         command.Add(output);
         command.Rules.Add(common.Check);
         command.SetAction(async (parsed, cancellationToken) =>

@@ -3,7 +3,7 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>Parquet files, described.</summary>
+/// <summary>The description of Parquet files.</summary>
 /// <param name="Files">One or more.</param>
 /// <param name="Columns">The columns of all files together.</param>
 internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IReadOnlyList<ColumnUnion> Columns) : IInspection

@@ -6,26 +6,26 @@ using Pipelines.Io.Storage;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>What a run would do.</summary>
-/// <param name="Job">What it is of, in words.</param>
+/// <summary>A report of what a run would do.</summary>
+/// <param name="Job">Describes the job.</param>
 internal sealed record DryRunReport(string Job)
 {
     private const int MostFiles = 20;
     private const int MostColumns = 20;
 
-    /// <summary>The plan; null where an error came before it.</summary>
+    /// <summary>The plan; null if an error occurred before it was made.</summary>
     public RunPlan? Plan { get; init; }
 
     /// <summary>The passes over the data, one line each.</summary>
     public IReadOnlyList<string> Passes { get; init; } = [];
 
-    /// <summary>Where a fitted model goes; null for a run that fits none.</summary>
+    /// <summary>The output of the fitted model; null for a run that does not fit one.</summary>
     public OutputPreview? Model { get; init; }
 
-    /// <summary>How the inputs fit the model; null where there is no model yet.</summary>
+    /// <summary>How the inputs match the model; null if there is no model yet.</summary>
     public SchemaContract? Contract { get; init; }
 
-    /// <summary>Why the run would not begin; null if it would.</summary>
+    /// <summary>Why the run would fail at its start; null if it would not.</summary>
     public Failure? Error { get; init; }
 
     private IEnumerable<(string What, OutputPreview Preview)> Outputs => (Model is null ? [] : new[] { ("model", Model) }).Concat(Plan?.Outputs ?? []);
@@ -109,7 +109,7 @@ internal sealed record DryRunReport(string Job)
         [
             (memory.FlightBytes, $"batches in flight, at most {memory.Credits}"), (memory.ReadAheadBytes, "rows read ahead"), (memory.DecoderBytes, "decoders"),
             (memory.CacheBytes, "decoded features, in a fit"), (memory.StatisticsBytes, "statistics of the fits that share each pass"),
-            (rest, "what is not collected yet"),
+            (rest, "garbage not yet collected"),
         ];
         foreach (var (bytes, what) in shares.Where(s => s.Bytes > 0)) Write(target, "", $"{Figures.Bytes(bytes),9} {what}");
         if (plan.Cache is not { } cache) return;

@@ -7,13 +7,13 @@ namespace Pipelines.Cli.Reporting;
 /// <summary>Turns an exception into one clear message and an exit code.</summary>
 internal static class ErrorReport
 {
-    /// <summary>Writes the message; the stack trace only where the user wants to see everything.</summary>
-    /// <param name="console">Where to write.</param>
+    /// <summary>Writes the message, and the stack trace with --verbose.</summary>
+    /// <param name="console">The console to write to.</param>
     /// <param name="exception">What ended the run.</param>
-    /// <param name="verbose">True: with the stack trace.</param>
+    /// <param name="verbose">True to write the stack trace.</param>
     /// <param name="stop">Whether the run was asked to end.</param>
-    /// <param name="verb">What was run, in words.</param>
-    /// <param name="isJson">True: also as the object on standard output.</param>
+    /// <param name="verb">The command that was run.</param>
+    /// <param name="isJson">True to write the JSON object to standard output as well.</param>
     /// <returns>The exit code.</returns>
     public static int Write(ToolConsole console, Exception exception, bool verbose, StopRequest stop, string verb = "pipelines", bool isJson = false)
     {
@@ -29,27 +29,27 @@ internal static class ErrorReport
         return Code(exception);
     }
 
-    /// <summary>Says that a run was asked to end, and ended.</summary>
-    /// <param name="console">Where to write.</param>
-    /// <param name="text">What became of the run.</param>
+    /// <summary>Reports that a run was asked to end, and ended.</summary>
+    /// <param name="console">The console to write to.</param>
+    /// <param name="text">The outcome of the run.</param>
     /// <param name="stop">The request.</param>
-    /// <param name="verb">What was run, in words.</param>
-    /// <param name="isJson">True: also as the object on standard output.</param>
+    /// <param name="verb">The command that was run.</param>
+    /// <param name="isJson">True to write the JSON object to standard output as well.</param>
     public static void WriteCancelled(ToolConsole console, string text, StopRequest stop, string verb, bool isJson)
     {
         console.Error.WriteLine($"pipelines: {text}");
         if (isJson) Failure.Cancelled(text, stop, verb).WriteJson(console);
     }
 
-    /// <summary>The message as the user reads it: one line, with the options as they are typed.</summary>
+    /// <summary>The message on one line, with option names as they are typed.</summary>
     public static string Text(Exception exception) => exception switch
     {
         ModelException or DataException => OptionNames.AsTyped(exception.Message),
-        // An error that no part of the tool foresaw: at least say in which block it arose.
+        // An unforeseen error: the message at least names the block in which it occurred.
         _ => ErrorText.Shortened(RunFailure.Of(exception)?.ToString() ?? exception.Message, ErrorText.MostCharacters - Unforeseen.Length) + Unforeseen,
     };
 
-    private const string Unforeseen = " (an unforeseen error; --verbose shows where it arose)";
+    private const string Unforeseen = " (an unforeseen error; --verbose shows where it occurred)";
 
     private static int Code(Exception exception) => exception switch
     {

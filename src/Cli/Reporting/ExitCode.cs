@@ -1,12 +1,12 @@
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>What the process says at its end; scripts rely on it.</summary>
+/// <summary>The exit codes of the process. Scripts rely on them.</summary>
 internal static class ExitCode
 {
     /// <summary>Done.</summary>
     public const int Done = 0;
 
-    /// <summary>Failed: storage, or a mistake of ours.</summary>
+    /// <summary>Failed: a storage error, or a bug in the tool.</summary>
     public const int Failed = 1;
 
     /// <summary>Bad usage; nothing was read.</summary>

@@ -11,12 +11,12 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Found">What was found there.</param>
 /// <param name="Expected">What was expected instead.</param>
 /// <param name="Remedy">What to try.</param>
-/// <param name="Text">The whole message, as standard error shows it.</param>
+/// <param name="Text">The whole message, as shown on standard error.</param>
 internal sealed record Failure(string Place, string Found, string Expected, string Remedy, string Text)
 {
-    /// <summary>An exception.</summary>
+    /// <summary>The failure that an exception caused.</summary>
     /// <param name="exception">What was thrown.</param>
-    /// <param name="verb">What was run, in words; the place where the exception names none.</param>
+    /// <param name="verb">The command that was run; the place if the exception names none.</param>
     public static Failure Of(Exception exception, string verb) => exception switch
     {
         ModelException e => Typed(e.Place, e.Found, e.Expected, e.Remedy, e),
@@ -24,17 +24,17 @@ internal sealed record Failure(string Place, string Found, string Expected, stri
         _ => Unforeseen(exception, RunFailure.Of(exception), verb),
     };
 
-    /// <summary>Mistakes in the arguments: the first one's parts, and the text of all.</summary>
+    /// <summary>Mistakes in the arguments: the parts of the first mistake, and the text of all.</summary>
     /// <param name="mistakes">At least one.</param>
     public static Failure Of(IReadOnlyList<UsageError> mistakes) =>
         new(mistakes[0].Place, mistakes[0].Found, mistakes[0].Expected, mistakes[0].Remedy, string.Join('\n', mistakes.Select(m => m.Text)));
 
     /// <summary>A run that was asked to end.</summary>
-    /// <param name="text">What became of it, as standard error shows it.</param>
+    /// <param name="text">The outcome, as shown on standard error.</param>
     /// <param name="stop">The request.</param>
-    /// <param name="verb">What was run, in words.</param>
+    /// <param name="verb">The command that was run.</param>
     public static Failure Cancelled(string text, StopRequest stop, string verb) =>
-        new(verb, "a request to end (Ctrl-C or a signal)", "a run that goes on to its end", stop.Continuation ?? "run it again", text);
+        new(verb, "a request to end (Ctrl-C or a signal)", "a run that finishes", stop.Continuation ?? "run it again", text);
 
     /// <summary>Writes the object of a failed run.</summary>
     public void WriteJson(ToolConsole console) => JsonObject.Write(console, WriteJson);
@@ -51,11 +51,11 @@ internal sealed record Failure(string Place, string Found, string Expected, stri
         json.WriteEndObject();
     }
 
-    // Options are named as they are typed.
+    // With option names as they are typed.
     private static Failure Typed(string place, string found, string expected, string remedy, Exception exception) =>
         new(OptionNames.AsTyped(place), OptionNames.AsTyped(found), OptionNames.AsTyped(expected), OptionNames.AsTyped(remedy), ErrorReport.Text(exception));
 
     private static Failure Unforeseen(Exception exception, RunFailure? failure, string verb) => new(
         failure is null ? verb : failure.Place is null ? $"block '{failure.Block}'" : $"block '{failure.Block}', {failure.Place}",
-        $"{exception.Message} ({exception.GetType().Name})", "a run without such an error", "--verbose shows where it arose", ErrorReport.Text(exception));
+        $"{exception.Message} ({exception.GetType().Name})", "a run without such an error", "--verbose shows where it occurred", ErrorReport.Text(exception));
 }

@@ -3,7 +3,7 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>Figures for people.</summary>
+/// <summary>Formats numbers for people.</summary>
 internal static class Figures
 {
     /// <summary><c>3,000,000</c></summary>
@@ -15,7 +15,7 @@ internal static class Figures
     /// <summary><c>1 row</c>, <c>3,000 rows</c></summary>
     public static string Number(long value, string one, string? many = null) => $"{Count(value)} {(value == 1 ? one : many ?? one + "s")}";
 
-    /// <summary><c>1,234.568</c>: three digits after the point, fewer where the number is large.</summary>
+    /// <summary><c>1,234.568</c>: three digits after the point, fewer if the number is large.</summary>
     public static string Real(double value) =>
         Math.Abs(value) is >= 1e15 or (< 1e-3 and > 0) || !double.IsFinite(value)
             ? value.ToString("G6", CultureInfo.InvariantCulture)

@@ -6,21 +6,21 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>What a finished fit says.</summary>
+/// <summary>The report of a finished fit.</summary>
 /// <param name="Saved">The model and how it was fitted.</param>
-/// <param name="History">One entry an update.</param>
-/// <param name="Seconds">Time from the first look at the data to the saved model.</param>
-/// <param name="Output">Where the model went.</param>
-/// <param name="Rejected">Rows read but refused; null where a bad row fails the fit.</param>
+/// <param name="History">One entry per update.</param>
+/// <param name="Seconds">Time from the start of reading to the saved model.</param>
+/// <param name="Output">Path of the model.</param>
+/// <param name="Rejected">Rows read but rejected; null if a bad row fails the fit.</param>
 internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> History, double Seconds, string Output, long? Rejected)
 {
     /// <summary>How one of several fits was chosen; null if there was one.</summary>
     public SelectionCriterion? Criterion { get; init; }
 
-    /// <summary>Batches that each iteration took; null = all.</summary>
+    /// <summary>Batches per iteration; null = all.</summary>
     public int? BatchesPerIteration { get; init; }
 
-    /// <summary>Evaluations of the data that an earlier run did, which this one resumed.</summary>
+    /// <summary>Evaluations of the data by the earlier run that this run resumed.</summary>
     public long EarlierEvaluations { get; init; }
 
     private TrainingRecord Training => Saved.Training!;
@@ -117,7 +117,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         else json.WriteNumber(name, value);
     }
 
-    // Every evaluation of this run works on the rows that it takes; of mini-batches there is one more over all rows.
+    // Each evaluation counts the rows that it uses; a mini-batch fit has one more evaluation, over all rows.
     private double RowsPerSecond
     {
         get

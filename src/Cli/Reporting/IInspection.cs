@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>What <c>inspect</c> found.</summary>
+/// <summary>The result of <c>inspect</c>.</summary>
 internal interface IInspection
 {
     /// <summary>For people.</summary>

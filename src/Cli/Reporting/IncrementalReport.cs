@@ -2,11 +2,11 @@ using Pipelines.Blocks;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>What a finished incremental run says.</summary>
+/// <summary>The report of a finished incremental run.</summary>
 /// <param name="Result">The run.</param>
 /// <param name="Verb">What was done to the rows: <c>scored</c>, <c>fitted to</c>.</param>
 /// <param name="Seconds">Time it took.</param>
-/// <param name="Output">Where it went.</param>
+/// <param name="Output">Path of the output.</param>
 internal sealed record IncrementalReport(IncrementalResult Result, string Verb, double Seconds, string Output)
 {
     /// <summary>For people.</summary>

@@ -9,8 +9,8 @@ internal static class JsonObject
 {
     private static readonly JsonWriterOptions options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes an object on one line, and every warning so far as its last property. Only the first object is written.</summary>
-    /// <param name="console">Where to, and which warnings.</param>
+    /// <summary>Writes an object on one line, with all warnings so far as its last property. Writes only the first object.</summary>
+    /// <param name="console">The console to write to, which also holds the warnings.</param>
     /// <param name="properties">Writes all other properties.</param>
     public static void Write(ToolConsole console, Action<Utf8JsonWriter> properties)
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>A standard stream that never throws: what cannot be written is lost, and why is kept.</summary>
+/// <summary>A standard stream that never throws: text that cannot be written is lost, and the reason is kept.</summary>
 /// <param name="target">The stream; null = it was closed before the process began.</param>
 internal sealed partial class LossyStream(Stream? target) : Stream
 {
@@ -12,7 +12,7 @@ internal sealed partial class LossyStream(Stream? target) : Stream
     private const int ReadWrite = 2;
     private string? failure;
 
-    /// <summary>Why something was lost, in words; null if nothing was.</summary>
+    /// <summary>Why something was lost; null if nothing was.</summary>
     public string? Loss => failure;
 
     public override bool CanRead => false;
@@ -33,13 +33,13 @@ internal sealed partial class LossyStream(Stream? target) : Stream
     public static (LossyStream Output, LossyStream Error) OfProcess()
     {
         var (hasOutput, hasError) = (IsInherited(1), IsInherited(2));
-        // A number that is free now would go to a file of the run, and whatever a library prints into that file.
+        // Occupies free standard descriptors: otherwise a file of the run could get one, and whatever a library prints would go into that file.
         if (!OperatingSystem.IsWindows())
             while (Open("/dev/null", ReadWrite) is 0 or 1 or 2) { }
         return (new(hasOutput ? Console.OpenStandardOutput() : null), new(hasError ? Console.OpenStandardError() : null));
     }
 
-    /// <summary>Writes text to it, at once.</summary>
+    /// <summary>A writer that flushes after each call.</summary>
     public TextWriter Writer() =>
         TextWriter.Synchronized(new StreamWriter(this, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
 
@@ -73,9 +73,8 @@ internal sealed partial class LossyStream(Stream? target) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // The number of a stream that was closed before the process began is given to the first file that the runtime opens, which must not be written to. Files
-    // of the runtime
-    // are closed when another program takes over the process; a stream that was handed to this process cannot be, or it would not be here.
+    // If a standard stream was closed before the process began, the runtime's first file gets its descriptor, and must not be written to. The runtime opens
+    // its files with close-on-exec; an inherited stream cannot have that flag, or it would not have been inherited.
     private static bool IsInherited(int descriptor)
     {
         if (OperatingSystem.IsWindows()) return true;

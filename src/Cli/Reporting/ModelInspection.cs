@@ -7,10 +7,10 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>A saved model, described.</summary>
+/// <summary>The description of a saved model.</summary>
 internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspection
 {
-    /// <summary>Most features and fits that words list.</summary>
+    /// <summary>The maximum number of features and fits in text output.</summary>
     public const int Most = 20;
 
     public void WriteText(TextWriter target)
@@ -164,7 +164,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         JsonNumber(json, value);
     }
 
-    // JSON has no NaN and no infinities.
+    // JSON has no NaN or infinity.
     private static void JsonNumber(Utf8JsonWriter json, double value)
     {
         if (double.IsFinite(value)) json.WriteNumberValue(value);

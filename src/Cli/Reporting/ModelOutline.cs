@@ -3,7 +3,7 @@ using Pipelines.Models;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>A model in lines: components with what is in them, indented; of wide models the first features and how many more there are.</summary>
+/// <summary>A model as indented lines. For a wide model, lists the first features and the number of the others.</summary>
 internal static class ModelOutline
 {
     private const int MostComponents = 50;
@@ -16,7 +16,7 @@ internal static class ModelOutline
     public static IEnumerable<string> Of(Model model, IReadOnlyList<Feature>? features) =>
         model is GeneralMixtureModel mixture ? Mixture(mixture, features) : Plain(model, features);
 
-    /// <summary>A text from a file without what a terminal would obey.</summary>
+    /// <summary>Text from a file with its control characters replaced, which a terminal would execute.</summary>
     public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 
     private static IEnumerable<string> Mixture(GeneralMixtureModel mixture, IReadOnlyList<Feature>? features)
@@ -35,7 +35,7 @@ internal static class ModelOutline
         IndependentComponentsDistribution parts => Parts(parts, features),
         MultivariateGaussianDistribution gaussian => Gaussian(gaussian, features),
         { Dimensions: 1 } => model.Describe(features).Split('\n').Select(line => Limited([Clean(line.TrimEnd('\r'))]).Single()),
-        // What a family says of several features or cases is a sentence each.
+        // A family describes each feature or case in a sentence of its own.
         _ => model.Describe(features).Split('\n').SelectMany(line => Limited([.. Clean(line.TrimEnd('\r')).Split("; ")])),
     };
 
@@ -54,9 +54,9 @@ internal static class ModelOutline
             }
             else
             {
-                var words = Of(part, own).ToArray();
-                words[0] += weight;
-                lines.AddRange(words);
+                var outline = Of(part, own).ToArray();
+                outline[0] += weight;
+                lines.AddRange(outline);
             }
             first += part.Dimensions;
             if (j + 1 < MostParts || j + 1 == product.Parts.Count) continue;
@@ -70,7 +70,7 @@ internal static class ModelOutline
     {
         foreach (var line in Limited(Clean(gaussian.Describe(features)).Split("; "))) yield return line;
         var pairs = new List<(int I, int J, double R)>();
-        // Of wide Gaussians the first hundred features are compared: more pairs than that nobody reads.
+        // Only the first hundred features are compared, which bounds the number of pairs.
         var width = Math.Min(gaussian.Dimensions, 100);
         for (var i = 0; i < width; i++)
             for (var j = i + 1; j < width; j++) pairs.Add((i, j, gaussian.Covariance(i, j) / Math.Sqrt(gaussian.Covariance(i, i) * gaussian.Covariance(j, j))));

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>
-/// Messages of the library name its properties, such as <c>FitOptions.MinVariance</c>; a user of the tool types <c>--min-variance</c>. This is the one place
-/// that knows which is which.
+/// Maps the properties that the library's messages name, such as <c>FitOptions.MinVariance</c>, to the options that a user of the tool types, such as
+/// <c>--min-variance</c>.
 /// </summary>
 internal static partial class OptionNames
 {
-    /// <summary>What the user types for each property that messages name; null = the tool has nothing for it, and what needs it is left out.</summary>
+    /// <summary>The option for each property that messages name; null = the tool has no such option, and advice that needs it is left out.</summary>
     public static IReadOnlyDictionary<string, string?> All { get; } = new Dictionary<string, string?>(StringComparer.Ordinal)
     {
         ["BadRowMode.Quarantine"] = "--on-bad-row quarantine",
@@ -57,7 +57,7 @@ internal static partial class OptionNames
         ["ShareEstimator.MaximumLikelihood"] = null,
     };
 
-    /// <summary>A message of the library with the names that the user types.</summary>
+    /// <summary>A message of the library, with option names as they are typed.</summary>
     public static string AsTyped(string message)
     {
         message = Alternative().Replace(message, static m => IsMissing(m) ? "" : m.Value);

@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>The most memory that the process held at any time.</summary>
+/// <summary>The peak memory use of the process.</summary>
 internal static class PeakMemory
 {
-    /// <summary>Resident bytes at the peak.</summary>
+    /// <summary>Peak resident memory, in bytes.</summary>
     public static long Bytes()
     {
-        // Linux keeps the true peak; elsewhere the framework's figure is the best there is.
+        // Linux records the true peak; elsewhere, the framework's figure is the best available.
         if (OperatingSystem.IsLinux())
         {
             foreach (var line in File.ReadLines("/proc/self/status"))

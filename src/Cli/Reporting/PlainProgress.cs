@@ -1,6 +1,6 @@
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>Progress as plain lines: one when something begins, then one every few seconds; with verbose one for each iteration.</summary>
+/// <summary>Progress as plain lines: one at the start, then one every few seconds; with --verbose, one for each iteration.</summary>
 internal sealed class PlainProgress(TextWriter target, bool verbose, TimeProvider clock) : ProgressDisplay
 {
     private static readonly TimeSpan pause = TimeSpan.FromSeconds(5);

@@ -3,14 +3,14 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>Shows how far a run is: on a terminal, as plain lines, or not at all. Called by many threads.</summary>
+/// <summary>Shows the progress of a run: on a terminal, as plain lines, or not at all. Thread-safe.</summary>
 internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitProgress>
 {
     private readonly Lock gate = new();
     private readonly ProgressState state = new();
     private readonly HashSet<(int?, int?)> fits = [];
 
-    /// <summary>Evaluations of the data that an earlier run did, which this one resumed.</summary>
+    /// <summary>Evaluations of the data by the earlier run that this run resumed.</summary>
     public long EarlierEvaluations { get; private set; }
 
     /// <summary>The display that suits the console and the options.</summary>
@@ -19,13 +19,13 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
             ? new TerminalProgress(console.Error)
             : new PlainProgress(console.Error, verbose, TimeProvider.System);
 
-    /// <summary>When the fit will stop at the latest, for the time left.</summary>
+    /// <summary>Sets the stopping criteria of the fit, from which the remaining time is estimated.</summary>
     public void Limits(int mostIterations, double stopThreshold) => (state.MostIterations, state.StopThreshold) = (mostIterations, stopThreshold);
 
-    /// <summary>Says what a run from source to sink does, instead of scoring.</summary>
-    public void Does(string words) => state.RunDescription = words;
+    /// <summary>Sets the description of a run from source to sink; the default is scoring.</summary>
+    public void Describe(string description) => state.RunDescription = description;
 
-    /// <summary>Does the work and shows its progress.</summary>
+    /// <summary>Runs the work and shows its progress.</summary>
     public virtual Task<T> ShowAsync<T>(Func<Task<T>> work) => work();
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
     {
         lock (gate)
         {
-            // A resumed fit reports first where it goes on from; evaluation 0 is that of its start.
+            // A resumed fit first reports the iteration from which it resumes; evaluation 0 is that of the starting model.
             if (fits.Add((value.Components, value.Restart)) && value.Iteration.Iteration > 0) EarlierEvaluations += value.Iteration.Iteration + 1;
             state.Take(value.Iteration, value.Model.ObjectiveName,
                 value.Components is { } components ? $"{Figures.Number(components, "component")}, restart {value.Restart}: " : "");

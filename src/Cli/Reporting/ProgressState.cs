@@ -3,7 +3,7 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>How far a run is, and that in one line. Not thread-safe: its owner locks.</summary>
+/// <summary>The progress of a run, and its text on one line. Not thread-safe: its owner locks.</summary>
 internal sealed class ProgressState
 {
     private RunProgress run;
@@ -12,28 +12,28 @@ internal sealed class ProgressState
     private string label = "";
     private double previousImprovement;
 
-    /// <summary>At most this many updates.</summary>
+    /// <summary>The maximum number of updates.</summary>
     public int MostIterations { get; set; } = int.MaxValue;
 
-    /// <summary>The fit stops at an improvement of no more than this.</summary>
+    /// <summary>The fit stops when an update improves the objective by no more than this.</summary>
     public double StopThreshold { get; set; } = double.NegativeInfinity;
 
-    /// <summary>What a run from source to sink does, in words.</summary>
+    /// <summary>Describes what a run from source to sink does.</summary>
     public string RunDescription { get; set; } = "scoring";
 
-    /// <summary>Share of the current pass that is done, 0 … 1.</summary>
+    /// <summary>Fraction of the current pass that is done, 0 … 1.</summary>
     public double Share => run.TotalRows is > 0 and { } total ? Math.Min(1, run.Rows / (double)total) : 0;
 
-    /// <summary>What is being done now: <c>run</c>, <c>read</c>, <c>pass</c>.</summary>
+    /// <summary>The current phase: <c>run</c>, <c>read</c>, <c>pass</c>.</summary>
     public string Phase => run.Phase ?? "";
 
-    /// <summary>Takes a report of rows done.</summary>
+    /// <summary>Receives the number of rows processed.</summary>
     public void Take(RunProgress value) => run = value;
 
-    /// <summary>Takes a report of an update.</summary>
+    /// <summary>Receives the result of an update.</summary>
     /// <param name="value">The update.</param>
-    /// <param name="objectiveName">What fitting increases, in words.</param>
-    /// <param name="fit">Which of several fits it is of, with what parts it from the rest of the line; empty if there is one.</param>
+    /// <param name="objectiveName">The name of the objective.</param>
+    /// <param name="fit">Prefix that says which of several fits was updated; empty if there is only one.</param>
     public void Take(FitIteration value, string objectiveName = "log-likelihood", string fit = "")
     {
         label = fit;
@@ -51,7 +51,7 @@ internal sealed class ProgressState
             + $"({(iteration.Improvement >= 0 ? "+" : "")}{Figures.Real(iteration.Improvement)})",
     };
 
-    /// <summary>Everything: what is being done, how far, how fast, how long still.</summary>
+    /// <summary>The whole line: phase, progress, rate and remaining time.</summary>
     public override string ToString()
     {
         var rate = Rate();
@@ -65,18 +65,18 @@ internal sealed class ProgressState
         return string.Join(", ", parts.Where(p => p.Length > 0));
     }
 
-    // Of the last whole iteration, or of the pass that runs: its first batches wait for the reader to begin, so their rate says nothing.
+    // The rate of the last full iteration, or of the current pass. The first batches of a pass wait for the reader to start, so their rate is meaningless.
     private double Rate()
     {
         if (iteration is { Iteration: > 0, Seconds: > 0 } && run.TotalRows is { } rows) return rows / iteration.Seconds;
         return run.Elapsed > TimeSpan.FromSeconds(0.5) ? run.Rows / run.Elapsed.TotalSeconds : 0;
     }
 
-    // A single pass ends with its rows. EM's improvements shrink roughly by a constant factor, which says how many more it takes.
+    // A single pass ends with its rows. The improvements of EM shrink by a roughly constant factor, from which the number of remaining iterations is estimated.
     private double? SecondsLeft(double rate)
     {
         if (iteration is null) return Phase == "run" && run.TotalRows is { } total && rate > 0 ? Math.Max(0, total - run.Rows) / rate : null;
-        // Of several fits each would tell another time.
+        // Each of several fits would give a different time.
         if (label.Length > 0 || iteration.Iteration == 0 || iteration.Seconds <= 0) return null;
         var left = (double)(MostIterations - iteration.Iteration);
         var factor = iteration.Improvement / previousImprovement;

@@ -2,9 +2,9 @@ using Pipelines.Blocks;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>What a finished scoring says.</summary>
+/// <summary>The report of a finished scoring run.</summary>
 /// <param name="Result">The run.</param>
-/// <param name="RefusesRows">True if bad rows did not fail it.</param>
+/// <param name="RefusesRows">True if bad rows do not fail the run.</param>
 internal sealed record ScoreReport(RunResult Result, bool RefusesRows)
 {
     /// <summary>For people.</summary>

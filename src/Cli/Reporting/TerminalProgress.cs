@@ -3,7 +3,7 @@ using Spectre.Console.Rendering;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>Progress drawn on a terminal: a bar for the pass and a line that says the rest.</summary>
+/// <summary>Progress drawn on a terminal: a bar for the current pass, and a line of text.</summary>
 internal sealed class TerminalProgress(TextWriter target) : ProgressDisplay
 {
     private ProgressTask? bar;
@@ -29,16 +29,16 @@ internal sealed class TerminalProgress(TextWriter target) : ProgressDisplay
             }).ConfigureAwait(false);
     }
 
-    // The bar reads its share whenever it is drawn; the reports themselves draw nothing, so that they cost the run nothing.
+    // Reports only set the value; the bar is drawn on its own schedule, so that reports cost the run nothing.
     protected override void Changed(ProgressState now, bool iterated)
     {
-        // A task that reaches its maximum counts as finished; the passes of a fit fill the bar again and again.
+        // A task that reaches its maximum counts as finished; a fit fills the bar once per pass.
         if (bar is { } task) task.Value = Math.Min(0.999, now.Share);
     }
 
     private sealed class StateColumn(TerminalProgress owner) : ProgressColumn
     {
-        // A narrow terminal takes two lines.
+        // On a narrow terminal, the text takes two lines.
         protected override bool NoWrap => false;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(owner.Read(s => s.ToString()));

@@ -1,10 +1,10 @@
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>Columns of text of equal width, the same on a terminal and in a file.</summary>
+/// <summary>A table of text with aligned columns, the same on a terminal and in a file.</summary>
 internal static class TextTable
 {
     /// <summary>Writes a table.</summary>
-    /// <param name="target">Where to.</param>
+    /// <param name="target">The writer.</param>
     /// <param name="head">Titles.</param>
     /// <param name="rows">Shape [rows][titles].</param>
     /// <param name="numeric">This many columns, from the left, are right-aligned.</param>

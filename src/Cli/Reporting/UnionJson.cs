@@ -3,11 +3,11 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>Columns over several files, for scripts.</summary>
+/// <summary>The columns of several files together, as JSON.</summary>
 internal static class UnionJson
 {
     /// <summary>
-    /// Writes an array of columns: their type, whether they may be null, the files that lack them, and how they are stored where that differs.
+    /// Writes an array of columns: their type, whether they may be null, the files that lack them, and how they are stored if that differs.
     /// </summary>
     public static void Write(Utf8JsonWriter json, string name, IEnumerable<ColumnUnion> columns)
     {

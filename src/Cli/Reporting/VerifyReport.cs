@@ -2,11 +2,11 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;
 
-/// <summary>What a check of an output says.</summary>
+/// <summary>The report of a check of an output.</summary>
 /// <param name="Verification">The check.</param>
 internal sealed record VerifyReport(OutputVerification Verification)
 {
-    /// <summary>One line for everything that is wrong.</summary>
+    /// <summary>Writes one line for each discrepancy.</summary>
     public void WriteDiscrepancies(TextWriter target)
     {
         foreach (var discrepancy in Verification.Discrepancies)
@@ -19,9 +19,9 @@ internal sealed record VerifyReport(OutputVerification Verification)
         var v = Verification;
         var what = $"{Figures.Count(v.Parts)} {(v.Parts == 1 ? "file" : "files")}, {Figures.Count(v.Rows)} rows, {Figures.Bytes(v.Bytes)}";
         if (v.Discrepancies.Count > 0)
-            target.WriteLine($"{v.Output} is not as it was written: {Figures.Count(v.Discrepancies.Count)} "
+            target.WriteLine($"{v.Output} has changed since it was written: {Figures.Count(v.Discrepancies.Count)} "
                 + $"{(v.Discrepancies.Count == 1 ? "discrepancy" : "discrepancies")} in {what}");
-        else target.WriteLine($"{v.Output} is whole: {what}");
+        else target.WriteLine($"{v.Output} is intact: {what}");
         if (v.RowsRejected > 0) target.WriteLine(Figures.Balance(v.Rows, v.RowsRejected.Value));
     }
 

@@ -6,7 +6,7 @@ using Pipelines.Cli.Commands;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>The options about rows that the model cannot use.</summary>
+/// <summary>The options for rows that the model cannot use.</summary>
 internal sealed class BadRowSettings
 {
     private const string Name = "--on-bad-row";
@@ -14,13 +14,14 @@ internal sealed class BadRowSettings
 
     private readonly Setting<BadRowPolicy?> mode = new(
         Name,
-        "What to do with a row that has an infinite feature or an invalid weight: 'fail' reports it and ends the run; 'skip' leaves it out and counts it; "
-            + "'quarantine DIR' also writes it to DIR, "
-            + "a new or empty folder, with all its columns, its place and the reason. A damaged file always ends the run. [default: fail]",
+        "What to do with a row that has an infinite feature or an invalid weight: 'fail' ends the run with an error; 'skip' leaves the row out and counts "
+            + "it; 'quarantine DIR' also writes the row to DIR, a new or empty folder, with all its columns, its position and the reason. A damaged file "
+            + "always ends the run. [default: fail]",
         "fail|skip|quarantine DIR", "fail, skip, or quarantine and a new or empty folder", "quarantine refused", Parse, null);
 
     private readonly Setting<long?> most = new(
-        "--max-bad-rows", "With skip or quarantine: fail, and write nothing, if more rows than this are bad; at least 0. [default: no limit]", "N",
+        "--max-bad-rows", "With skip or quarantine: maximum number of bad rows, at least 0. If there are more, the run fails and writes nothing. [default: "
+            + "no limit]", "N",
         "a whole number of at least 0", "1000",
         static (string text, out long? value) =>
         {
@@ -29,7 +30,10 @@ internal sealed class BadRowSettings
         },
         null);
 
-    /// <summary>Makes one value of the two of <c>--on-bad-row quarantine DIR</c>: the parser would take DIR, or after 'skip' an input, for the other.</summary>
+    /// <summary>
+    /// Joins <c>quarantine</c> and <c>DIR</c> of <c>--on-bad-row quarantine DIR</c> into one value: if the option took two, the parser would also take the
+    /// input after <c>skip</c>.
+    /// </summary>
     public static IReadOnlyList<string> Join(IReadOnlyList<string> args)
     {
         var joined = new List<string>(args.Count);
@@ -44,7 +48,7 @@ internal sealed class BadRowSettings
         return joined;
     }
 
-    /// <summary>Gives the options to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(mode);
@@ -52,20 +56,20 @@ internal sealed class BadRowSettings
         mode.CompletionSources.Add(_ => new[] { "fail", "skip", Quarantine }.Select(m => new System.CommandLine.Completions.CompletionItem(m)));
     }
 
-    /// <summary>Rules about both options.</summary>
+    /// <summary>Errors that involve both options.</summary>
     public IEnumerable<UsageError> Check(CommandResult result)
     {
         var isFail = !result.IsGiven(mode) || result.Given(mode) is { Mode: BadRowMode.Fail };
         if (result.IsGiven(most) && isFail)
-            yield return UsageError.For(most.Name, $"no {Name} skip or quarantine", "one of them, as the first bad row ends the run otherwise",
+            yield return UsageError.For(most.Name, $"no {Name} skip or quarantine", "one of them, as otherwise the first bad row ends the run",
                 $"{Name} skip {most.Name} {most.Example}");
     }
 
-    /// <summary>What becomes of bad rows; the folder for them is found to be no place that is read or written otherwise.</summary>
+    /// <summary>How bad rows are handled. Checks that their folder does not overlap with the output or an input.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs that are read.</param>
-    /// <exception cref="Io.DataException">The folder for refused rows overlaps with the output or an input.</exception>
+    /// <exception cref="Io.DataException">The quarantine folder overlaps with the output or an input.</exception>
     public BadRowPolicy Policy(ParseResult parsed, string output, IReadOnlyList<string> inputs)
     {
         var policy = (parsed.GetValue(mode) ?? BadRowPolicy.Fail) with { MaxRows = parsed.GetValue(most) };

@@ -4,15 +4,15 @@ using System.CommandLine.Parsing;
 namespace Pipelines.Cli.Settings;
 
 /// <summary>
-/// A command with rules about several options. The library's own validators hide the mistakes of single options once a rule is broken; these are checked
-/// beside them, so that a user sees all mistakes at once.
+/// A command with rules that involve several options. Once one of the parser library's own validators fails, the library hides the errors of single options;
+/// these rules are checked separately, so that a user sees all mistakes at once.
 /// </summary>
 internal sealed class CheckedCommand(string name, string description) : Command(name, description)
 {
-    /// <summary>Each gives the mistakes it finds.</summary>
+    /// <summary>Each rule returns the mistakes it finds.</summary>
     public List<Func<CommandResult, IEnumerable<UsageError>>> Rules { get; } = [];
 
-    /// <summary>True: what it writes to standard output is its result. False (default): a summary of what it did.</summary>
+    /// <summary>True if its standard output is its result; false (default) if it is a summary of what was done.</summary>
     public bool IsDescribing { get; init; }
 
     /// <summary>The mistakes that the rules find.</summary>
@@ -20,13 +20,13 @@ internal sealed class CheckedCommand(string name, string description) : Command(
         result.Command is CheckedCommand command ? command.Rules.SelectMany(r => r(result)) : [];
 }
 
-/// <summary>What rules ask of a parsed command.</summary>
+/// <summary>What rules need to know about a parsed command.</summary>
 internal static class CommandResultExtensions
 {
-    /// <summary>True if the user gave the option, right or wrong.</summary>
+    /// <summary>True if the user gave the option, with a valid value or not.</summary>
     public static bool IsGiven(this CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
-    /// <summary>The value that the user gave; null if there is none or a wrong one, which has its own message.</summary>
+    /// <summary>The value that the user gave; null if there is none, or if it is invalid, which has its own message.</summary>
     public static T? Given<T>(this CommandResult result, Option<T?> option)
         where T : class => result.GetResult(option) is { Implicit: false } r && !r.Errors.Any() ? result.GetValue(option) : null;
 }

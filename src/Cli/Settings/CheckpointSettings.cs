@@ -8,20 +8,20 @@ namespace Pipelines.Cli.Settings;
 internal sealed class CheckpointSettings
 {
     private readonly Setting<string?> folder = Setting.Text(
-        "--checkpoint", "Folder to save the fit in, after each iteration and during long passes; created if it does not exist. The last two "
-            + "checkpoints are kept.", "DIR", "a folder", "checkpoints");
+        "--checkpoint", "Folder to save checkpoints of the fit in, after each iteration and during long passes; created if it does not exist. The last two "
+            + "checkpoints are kept. [default: no checkpoints]", "DIR", "a folder", "checkpoints");
 
     private readonly Setting<int?> batches = Setting.Whole(
-        "--checkpoint-batches", "Also save a checkpoint during a pass, after each N batches; at least 1. [default: 4096]", "N", "a whole number of at least 1",
+        "--checkpoint-batches", "Also save a checkpoint during a pass, after every N batches; at least 1. [default: 4096]", "N", "a whole number of at least 1",
         "1000", n => n >= 1);
 
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Go on from the newest checkpoint of the same fit, with the same result to the bit; "
-        + "without a checkpoint, start from the beginning."
+        Description = "Resume from the newest checkpoint of the same fit, with the same result to the last bit. Without a checkpoint, the fit starts from "
+            + "the beginning."
     };
 
-    /// <summary>Gives the options to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(CheckedCommand command)
     {
         command.Add(folder);
@@ -30,7 +30,7 @@ internal sealed class CheckpointSettings
         command.Rules.Add(Check);
     }
 
-    /// <summary>Where and how; null = the fit is not kept.</summary>
+    /// <summary>The checkpoint options; null = no checkpoints.</summary>
     public CheckpointOptions? Options(ParseResult parsed) => parsed.GetValue(folder) is { } path
         ? new CheckpointOptions
         {

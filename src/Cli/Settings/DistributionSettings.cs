@@ -5,13 +5,13 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>Which family of distributions is fitted, for all features or for each.</summary>
+/// <summary>The option for the family of distributions to fit, one for all features or one for each.</summary>
 internal sealed class DistributionSettings
 {
     private const string Example = "multivariate-gaussian";
     private const string Expected = "the name of a distribution for all features, or one for each feature";
 
-    // What other programs call a family, where its name here is not near.
+    // Names that other programs use for a family and that are not similar to its name here.
     private static readonly Dictionary<string, string> otherNames = new(StringComparer.OrdinalIgnoreCase)
     {
         ["gaussian"] = MultivariateGaussianDistribution.FamilyName,
@@ -19,30 +19,30 @@ internal sealed class DistributionSettings
         ["multinomial"] = DiscreteDistribution.FamilyName,
     };
 
-    /// <summary>Makes the option.</summary>
-    /// <param name="what">What is of these families, for the help.</param>
+    /// <summary>Creates the option.</summary>
+    /// <param name="what">What the distribution is for, as the beginning of the help text.</param>
     public DistributionSettings(string what) => Option = Setting.Names(
         "--distribution",
-        $"{what}: one distribution for all features, or one for each, which makes the features independent. Names: {Names}. These take an argument in "
+        $"{what}: one name for all features, or one for each feature, which makes the features independent. Names: {Names}. Some take an argument in "
             + $"brackets: {Arguments}. "
-        + "'discrete' takes text, numbers or booleans as categories; a category that no row of the fit had gets the probability 1e-9. A value outside of a "
-        + "distribution's support stops a fit, and is scored -infinity.",
+        + "'discrete' takes text, numbers or booleans as categories; a category that does not occur in the fitted data gets probability 1e-9. A value "
+        + "outside a distribution's support ends a fit with an error, and is scored -infinity.",
         "NAME[,NAME…]", Expected, Example, names => names.Select(Wrong).FirstOrDefault(w => w is not null));
 
     /// <summary>The option.</summary>
     public Setting<IReadOnlyList<string>?> Option { get; }
 
-    // Independent components come of several names, or of a univariate one; by their own name they would only be normals.
+    // Independent components result from several names, or from a univariate family; under their own name they could only be normal distributions.
     private static IEnumerable<DistributionFamily> Known => ModelFormat.Families.Where(f => f.Name != IndependentComponentsDistribution.FamilyName);
 
     private static string Names => string.Join(", ", Known.Select(f => f.Name));
 
     private static string Arguments => string.Join("; ", Known.Where(f => f.Argument is not null).Select(f => $"{f.Name}({f.Argument})"));
 
-    /// <summary>Rules about the option and the features.</summary>
+    /// <summary>Errors that involve the option and the features.</summary>
     /// <param name="result">The parsed command.</param>
     /// <param name="features">The option that names the features.</param>
-    /// <param name="otherwise">The features where that option is not given; null = only the data tell.</param>
+    /// <param name="otherwise">The features if that option is not given; null = known only from the data.</param>
     public IEnumerable<UsageError> Check(CommandResult result, Setting<IReadOnlyList<string>?> features, IReadOnlyList<string>? otherwise = null)
     {
         if (result.Given(Option) is not { Count: > 1 } names) yield break;
@@ -57,13 +57,13 @@ internal sealed class DistributionSettings
                 $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{Option.Name} {joint}");
     }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>The family that the option names.</summary>
     public DistributionFamily Family(ParseResult parsed) => DistributionFamily.PerFeature([.. parsed.GetRequiredValue(Option)!.Select(ModelFormat.Family)]);
 
     private static DistributionFamily? Find(string name) =>
         ModelFormat.FindFamily(name) is { } family && family.Name != IndependentComponentsDistribution.FamilyName ? family : null;
 
-    // What is wrong with one name, and what to try; null if nothing is.
+    // What is wrong with a name, and what to try; null if it is valid.
     private static (string Found, string Expected, string Remedy)? Wrong(string name)
     {
         if (Find(name) is not null) return null;

@@ -6,89 +6,89 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>The options that every kind of fit has.</summary>
+/// <summary>The options that all kinds of fit share.</summary>
 internal sealed class FitSettings
 {
     private readonly Setting<int?> iterations = Setting.Whole(
-        "--iterations", "Most parameter updates to make, at least 0. [default: 100000000]", "N", "a whole number of at least 0", "100", n => n >= 0);
+        "--iterations", "Maximum number of parameter updates, at least 0. [default: 100000000]", "N", "a whole number of at least 0", "100", n => n >= 0);
 
     private readonly Setting<double?> inertia = Setting.Real(
-        "--inertia", "Share of the old parameters that each update keeps, 0 to 1. [default: 0]", "SHARE", "a number from 0 to 1", "0.1",
+        "--inertia", "Fraction of the old parameters that each update keeps, 0 to 1. [default: 0]", "FRACTION", "a number from 0 to 1", "0.1",
         x => x is >= 0 and <= 1);
 
     private readonly Setting<double?> decay = Setting.Real(
-        "--learning-rate-decay", "Makes later updates smaller: update k keeps 1 - (1 - inertia) (2 + k)^-D of the old parameters. At least 0; with "
-            + "--batches-per-iteration usually 0.5 to 1. [default: 0, which turns it off]",
+        "--learning-rate-decay", "Make later updates smaller: update k keeps 1 - (1 - inertia) (2 + k)^-D of the old parameters. At least 0; usually 0.5 "
+            + "to 1 with --batches-per-iteration. [default: 0, no decay]",
         "D", "a finite number of at least 0", "0.6", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> tolerance;
     private readonly bool isSelective;
     private readonly double threshold;
 
-    /// <summary>Makes the options.</summary>
-    /// <param name="objective">What the fit raises or lowers, in words, for the help.</param>
-    /// <param name="isSelective">True: there are components, and several starts to choose from.</param>
+    /// <summary>Creates the options.</summary>
+    /// <param name="objective">What an update does to the objective, as a phrase for the help, such as <c>raises the log-likelihood</c>.</param>
+    /// <param name="isSelective">True if the model has components and the fit may choose among several starts.</param>
     /// <param name="threshold">The default of --tolerance.</param>
     public FitSettings(string objective, bool isSelective, double threshold) =>
         (this.isSelective, this.threshold, tolerance) = (isSelective, threshold, Setting.Real(
-        "--tolerance", $"Stop when {objective} by no more than T in an update. With a negative number only --iterations stops the fit. [default: "
+        "--tolerance", $"Stop when an update {objective} by no more than T. If T is negative, only --iterations stops the fit. [default: "
             + $"{Plain(threshold)}]", "T", "a number", "0.1", x => !double.IsNaN(x)));
 
-    // "1e-9", as people write it.
+    // Writes 1e-9 rather than 1E-09.
     private static string Plain(double value) =>
         value >= 1e-3 ? value.ToString(CultureInfo.InvariantCulture) : value.ToString("0e-0", CultureInfo.InvariantCulture);
 
     /// <summary>The paths to read.</summary>
     public Argument<string[]> Inputs { get; } = InputArgument.Create();
 
-    /// <summary>Columns to fit to.</summary>
+    /// <summary>The feature columns.</summary>
     public Setting<IReadOnlyList<string>?> Features { get; } = Setting.Names(
-        "--features", "Columns to fit to, in this order; text columns need a discrete distribution. Put a name with a comma, a quote or a blank at its ends in "
-            + "CSV quotes ('\"a,b\",c'). A repeated option adds to the list. [default: the features of --initial; without it all numeric columns except "
-            + "the weights]", "a,b,c",
+        "--features", "Columns to fit to, in this order. Text columns need a discrete distribution. Quote a name as in CSV if it contains a comma or a "
+            + "quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeating the option adds columns. [default: the features of --initial; "
+            + "without --initial, all numeric columns except the weights]", "a,b,c",
         "column names separated by commas, each once", "delay,distance");
 
-    /// <summary>Column of the rows' weights.</summary>
+    /// <summary>The weight column.</summary>
     public Setting<string?> Weights { get; } = Setting.Name(
-        "--weights", "Column with the weight of each row, a finite number of at least 0; the rows of one sequence need equal weights. [default: every "
-            + "row weighs 1]", "the name of a numeric column", "weight");
+        "--weights", "Column with the weight of each row, a finite number of at least 0. All rows of a sequence must have the same weight. [default: every "
+            + "row has weight 1]", "the name of a numeric column", "weight");
 
-    /// <summary>How many components or clusters, and how often.</summary>
+    /// <summary>The numbers of components or clusters, the restarts and the criterion.</summary>
     public SelectionSettings Selection { get; } = new();
 
-    /// <summary>How many components or clusters.</summary>
+    /// <summary>The numbers of components or clusters.</summary>
     public Setting<IReadOnlyList<int>?> Components => Selection.Components;
 
-    /// <summary>Batches that each iteration takes.</summary>
+    /// <summary>The number of batches in each iteration.</summary>
     public Setting<int?> BatchesPerIteration { get; } = Setting.Whole(
-        "--batches-per-iteration", "Batches used for each update, at least 1: each update takes the next ones, and starts over at the end of the data. The fit "
-            + "stops when a round through the data gains no more than --tolerance over the round before. [default: all]",
+        "--batches-per-iteration", "Number of batches in each update, at least 1. Each update takes the next batches, starting over at the end of the data. "
+            + "The fit stops when a full pass over the data gains no more than --tolerance over the previous pass. [default: all]",
         "N", "a whole number of at least 1", "100", n => n >= 1);
 
-    /// <summary>How the start is chosen.</summary>
+    /// <summary>How the starting parameters are chosen.</summary>
     public Setting<string?> Init { get; } = Setting.Choice(
-        "--init", "How to choose the start from the data: kmeans++, kmeans-parallel, random or first-k. [default: kmeans++]", "METHOD",
+        "--init", "How to choose the starting parameters from the data: kmeans++, kmeans-parallel, random or first-k. [default: kmeans++]", "METHOD",
         CentroidInitialization.All.Select(i => i.Name), "kmeans-parallel");
 
-    /// <summary>A model to begin with.</summary>
+    /// <summary>The initial model.</summary>
     public Setting<string?> Initial { get; } =
-        Setting.Text("--initial", "Start from this saved model (of 'fit' or of pomegranate 0.14) instead of choosing a start from the data; its categories "
-            + "stay as they are.", "model.json", "a model file", "model.json");
+        Setting.Text("--initial", "Start from this model, saved by 'fit' or by pomegranate 0.14, instead of choosing starting parameters from the data. The "
+            + "model keeps its categories.", "model.json", "a model file", "model.json");
 
-    /// <summary>What becomes of bad rows.</summary>
+    /// <summary>How bad rows are handled.</summary>
     public BadRowSettings BadRows { get; } = new();
 
-    /// <summary>Only checks and shows.</summary>
+    /// <summary>Checks the run and shows the plan only.</summary>
     public Option<bool> DryRun { get; } = DryRunOption.Create();
 
-    /// <summary>Where the model goes.</summary>
-    public Setting<string?> Output { get; } = Setting.Text("--output", "File for the fitted model (required). An earlier model there is replaced.",
+    /// <summary>The file for the model.</summary>
+    public Setting<string?> Output { get; } = Setting.Text("--output", "Where to write the fitted model (required). An existing Pipelines model is replaced.",
         "model.json", "a file to write the model to", "model.json");
 
-    /// <summary>Replaces files of other kinds.</summary>
+    /// <summary>Allows replacing files of other kinds.</summary>
     public Option<bool> Force { get; } = ForceOption.Create("a Pipelines model");
 
-    /// <summary>Gives inputs and options to a command.</summary>
+    /// <summary>Adds the inputs and the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(Inputs);
@@ -99,9 +99,9 @@ internal sealed class FitSettings
         Init.CompletionSources.Add(_ => CentroidInitialization.All.Select(i => new System.CommandLine.Completions.CompletionItem(i.Name)));
     }
 
-    /// <summary>Rules about several options.</summary>
+    /// <summary>Errors that involve several options.</summary>
     /// <param name="result">The parsed command.</param>
-    /// <param name="replaced">Options that --initial takes the place of; those marked are needed without it.</param>
+    /// <param name="replaced">Options that --initial replaces; those with IsNeeded are required without it.</param>
     public IEnumerable<UsageError> Check(CommandResult result, params IReadOnlyList<(Option Option, bool IsNeeded)> replaced)
     {
         if (!result.IsGiven(Output)) yield return UsageError.For(Output.Name, "none", Output.Expected, $"{Output.Name} {Output.Example}");
@@ -109,20 +109,20 @@ internal sealed class FitSettings
         {
             var setting = option as ISetting;
             if (result.IsGiven(Initial) && result.IsGiven(option))
-                yield return UsageError.For($"{option.Name} and {Initial.Name}", "both", "one of them, as a model to begin with has its own",
+                yield return UsageError.For($"{option.Name} and {Initial.Name}", "both", "one of them, as an initial model has its own",
                     $"{Initial.Name} {Initial.Example}");
             else if (isNeeded && !result.IsGiven(Initial) && !result.IsGiven(option))
-                yield return UsageError.For(option.Name, "none", $"{setting!.Expected}, or a model to begin with ({Initial.Name})",
+                yield return UsageError.For(option.Name, "none", $"{setting!.Expected}, or an initial model ({Initial.Name})",
                     $"{option.Name} {setting.Example}");
         }
         foreach (var mistake in Selection.Check(result, Initial)) yield return mistake;
         foreach (var mistake in BadRows.Check(result)) yield return mistake;
         if (result.Given(Weights) is { } weights && result.Given(Features)?.Contains(weights) == true)
-            yield return UsageError.For($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a column that is no feature as weights",
+            yield return UsageError.For($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a weight column that is not a feature",
                 $"{Weights.Name} {Weights.Example}");
     }
 
-    /// <summary>How to fit. Batch size and parallelism are the pipeline's.</summary>
+    /// <summary>The options of the fit. Batch size and parallelism belong to the pipeline.</summary>
     public FitOptions Options(ParseResult parsed, CommonSettings common)
     {
         var fallback = new FitOptions();
@@ -137,7 +137,7 @@ internal sealed class FitSettings
         };
     }
 
-    /// <summary>The method that chooses the start.</summary>
+    /// <summary>The method that chooses the starting parameters.</summary>
     public CentroidInitialization Initialization(ParseResult parsed) =>
         parsed.GetValue(Init) is { } name ? CentroidInitialization.Named(name) : CentroidInitialization.Default;
 }

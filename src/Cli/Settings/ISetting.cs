@@ -1,14 +1,14 @@
 namespace Pipelines.Cli.Settings;
 
-/// <summary>What an option says of itself when its value is wrong.</summary>
+/// <summary>What an option reports when its value is invalid.</summary>
 internal interface ISetting
 {
-    /// <summary>What is right, in words: <c>a whole number of at least 1</c>.</summary>
+    /// <summary>Describes the valid values: <c>a whole number of at least 1</c>.</summary>
     string Expected { get; }
 
-    /// <summary>A value that is right.</summary>
+    /// <summary>A valid value.</summary>
     string Example { get; }
 
-    /// <summary>What is wrong with the value that was given; null if nothing is.</summary>
+    /// <summary>What is wrong with the given value; null if it is valid.</summary>
     UsageError? Error { get; }
 }

@@ -4,14 +4,14 @@ using Pipelines.Blocks;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>The options of runs that take only the files that came since the last one.</summary>
-/// <param name="canBackfill">True if files may be worked on again.</param>
+/// <summary>The options of runs that process only the files added since the last run.</summary>
+/// <param name="canBackfill">True if files may be processed again.</param>
 internal sealed class IncrementalSettings(bool canBackfill)
 {
     private readonly Setting<string?> backfill = new(
-        "--backfill", "With --incremental: process only the files whose names lie in this range, processed before or not, and replace their rows in the "
-            + "output. Names that begin with TO are in the range.", "FROM..TO",
-        "two names of files with two dots between them", "data/2026-01..data/2026-03",
+        "--backfill", "With --incremental: process only the files whose names lie in this range, even if they were processed before, and replace their rows "
+            + "in the output. Names that begin with TO are in the range.", "FROM..TO",
+        "two file names with two dots between them", "data/2026-01..data/2026-03",
         static (string text, out string? value) =>
         {
             value = text;
@@ -19,23 +19,23 @@ internal sealed class IncrementalSettings(bool canBackfill)
         },
         null);
 
-    /// <summary>The state file; without it runs are not incremental.</summary>
+    /// <summary>The state file; without it, the run is not incremental.</summary>
     public Setting<string?> State { get; } = Setting.Text(
         "--incremental", "Process only the files added since the last run with this state file, each exactly once. The first run creates the file.",
-        "STATE.json", "a file that keeps what is done", "state.json");
+        "STATE.json", "a file to keep the state in", "state.json");
 
-    /// <summary>Gives the options to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(CheckedCommand command)
     {
         command.Add(State);
         if (!canBackfill) return;
         command.Add(backfill);
         command.Rules.Add(result => result.IsGiven(backfill) && !result.IsGiven(State)
-            ? [UsageError.For(backfill.Name, $"no {State.Name}", "the state that tells what is done", $"{State.Name} {State.Example}")]
+            ? [UsageError.For(backfill.Name, $"no {State.Name}", "the state file, which records the files that are done", $"{State.Name} {State.Example}")]
             : []);
     }
 
-    /// <summary>How the run is incremental; null if it is not.</summary>
+    /// <summary>The options of an incremental run; null if the run is not incremental.</summary>
     public IncrementalOptions? Options(ParseResult parsed) => parsed.GetValue(State) is { } path
         ? new IncrementalOptions { StateFile = path, Backfill = canBackfill && parsed.GetValue(backfill) is { } range ? Range(range) : null }
         : null;

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>The paths to read.</summary>
+/// <summary>The argument for the paths to read.</summary>
 internal static class InputArgument
 {
     /// <summary>One or more files, folders or globs.</summary>

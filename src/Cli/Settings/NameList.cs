@@ -3,13 +3,13 @@ using System.Text;
 namespace Pipelines.Cli.Settings;
 
 /// <summary>
-/// Names of columns as they are typed and printed: plainly, or in CSV quotes where a comma, a quote or a blank at an end belongs to the name.
+/// Column names as they are typed and printed: plain, or quoted as in CSV if the name contains a comma or a quotation mark, or begins or ends with white space.
 /// </summary>
 internal static class NameList
 {
-    /// <summary>The names in a text, with commas between them.</summary>
-    /// <param name="text">What was typed.</param>
-    /// <param name="problem">What is wrong with it, behind the quoted text; null if nothing is.</param>
+    /// <summary>Parses names separated by commas.</summary>
+    /// <param name="text">The text as typed.</param>
+    /// <param name="problem">What is wrong with the text, to follow the quoted text in a message; null if it is valid.</param>
     public static IReadOnlyList<string> Parse(string text, out string? problem)
     {
         var (names, at) = (new List<string>(), 0);
@@ -24,24 +24,24 @@ internal static class NameList
         }
     }
 
-    /// <summary>The one name in a text.</summary>
-    /// <param name="text">What was typed.</param>
-    /// <param name="problem">What is wrong with it, behind the quoted text; null if nothing is.</param>
+    /// <summary>Parses a single name.</summary>
+    /// <param name="text">The text as typed.</param>
+    /// <param name="problem">What is wrong with the text, to follow the quoted text in a message; null if it is valid.</param>
     public static string ParseOne(string text, out string? problem)
     {
         var at = 0;
         return Next(text, ref at, endsAtComma: false, out problem);
     }
 
-    /// <summary>Names for a sentence or a table, each as it would be typed.</summary>
+    /// <summary>Names for a sentence or a table, each as a user would type it.</summary>
     public static string Text(IEnumerable<string> names) => string.Join(", ", names.Select(Text));
 
-    /// <summary>A name as it would be typed.</summary>
+    /// <summary>A name as a user would type it.</summary>
     public static string Text(string name) => name.Length == 0 || name.AsSpan().IndexOfAny(',', '"') >= 0 || name.AsSpan().Trim().Length != name.Length
         ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
         : name;
 
-    // Leaves the position at the comma behind the name, or at the end.
+    // Leaves the position at the comma after the name, or at the end.
     private static string Next(string text, ref int at, bool endsAtComma, out string? problem)
     {
         problem = null;

@@ -3,31 +3,31 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>How Parquet is read: the options of all verbs that read rows.</summary>
+/// <summary>The Parquet options of all verbs that read rows.</summary>
 internal sealed class ReadingSettings
 {
     private const string Automatic = "auto";
 
     private readonly Setting<string?> engine = Setting.Choice(
-        "--parquet-engine", $"Decoder of Parquet: {Names}. 'auto' takes, for each row group, the first that can read it within the memory budget. The choice "
-            + "does not change the result. [default: auto]", "NAME", ParquetSourceOptions.Engines.Prepend(Automatic), "parquetsharp");
+        "--parquet-engine", $"Parquet decoder: {Names}. 'auto' takes, for each row group, the first decoder that can read it within the memory budget. Does "
+            + "not change the result. [default: auto]", "NAME", ParquetSourceOptions.Engines.Prepend(Automatic), "parquetsharp");
 
     private readonly Setting<string?> keys = Setting.Text(
-        "--decryption-key-file", "File with the key of encrypted Parquet: 16, 24 or 32 bytes, raw, in hexadecimal or in base64; or a JSON object of several "
-            + "keys, {\"footer\": \"…\", \"id or column\": \"…\"}.", "FILE",
+        "--decryption-key-file", "File with the key of encrypted Parquet files: 16, 24 or 32 bytes, raw, hexadecimal or base64; or a JSON object with "
+            + "several keys, {\"footer\": \"…\", \"id or column\": \"…\"}.", "FILE",
         "a file with a key, or with a JSON object of keys", "key.hex");
 
     private static string Names => string.Join(", ", ParquetSourceOptions.Engines.Prepend(Automatic));
 
-    /// <summary>Gives the options to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(engine);
         command.Add(keys);
     }
 
-    /// <summary>How Parquet is read. Warns of keys that others may read.</summary>
-    /// <exception cref="DataException">The engine cannot run here, or the file holds no key.</exception>
+    /// <summary>The reading options. Warns if other users can read the key file.</summary>
+    /// <exception cref="DataException">The engine cannot run here, or the file contains no key.</exception>
     public ParquetSourceOptions Options(ParseResult parsed, ToolConsole console)
     {
         var options = new ParquetSourceOptions

@@ -6,19 +6,19 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>The options of fits that choose among several: numbers of components, restarts, and by what.</summary>
+/// <summary>The options for choosing among several fits: numbers of components, restarts and the criterion.</summary>
 internal sealed class SelectionSettings
 {
-    // Nobody means more than these, and each takes its time.
+    // More fits than this are a typing error rather than an intention.
     private const int MostFits = ModelSelection<KMeans>.MostFits;
 
     private static readonly (string Name, SelectionCriterion Value)[] criteria =
         [("log-likelihood", SelectionCriterion.LogLikelihood), ("aic", SelectionCriterion.Aic), ("bic", SelectionCriterion.Bic)];
 
-    /// <summary>How many components or clusters.</summary>
+    /// <summary>The numbers of components or clusters.</summary>
     public Setting<IReadOnlyList<int>?> Components { get; } = new(
-        "--components", "Number of components, states or clusters, at least 1. Mixtures and hidden Markov models can be chosen among several, fitted in the "
-            + "same passes over the data: a range such as 2..12 or a list such as 2,4,8.", "K",
+        "--components", "Number of components, states or clusters, at least 1. For mixtures and hidden Markov models, also a range such as 2..12 or a list "
+            + "such as 2,4,8: all of them are fitted in the same passes over the data, and the best is kept.", "K",
         "a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000", "3",
         static (string text, out IReadOnlyList<int>? value) =>
         {
@@ -27,27 +27,28 @@ internal sealed class SelectionSettings
         },
         null);
 
-    /// <summary>How many starts of each.</summary>
+    /// <summary>The number of starts for each number of components.</summary>
     public Setting<int?> Restarts { get; } = Setting.Whole(
-        "--restarts", "Starts for each number of components, 1 to 1000, fitted in the same passes over the data. Start r, from 0, uses the seed --seed + r. "
+        "--restarts", "Number of starts for each number of components, 1 to 1000: all of them are fitted in the same passes over the data, and the best is "
+            + "kept. Start r, counted from 0, uses the seed --seed + r. "
             + "[default: 1]", "N",
         "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
 
-    /// <summary>How one is chosen.</summary>
+    /// <summary>The criterion that chooses the best fit.</summary>
     public Setting<string?> Criterion { get; } = Setting.Choice(
         "--criterion",
-        "How to choose among several fits: log-likelihood, aic or bic. [default: bic for several numbers of components, otherwise log-likelihood]", "NAME",
+        "How to choose among several fits: log-likelihood, aic or bic. [default: bic for several values of --components, otherwise log-likelihood]", "NAME",
         criteria.Select(c => c.Name), "bic");
 
-    /// <summary>Name of a criterion.</summary>
+    /// <summary>The name of a criterion.</summary>
     public static string NameOf(SelectionCriterion criterion) => criteria.Single(c => c.Value == criterion).Name;
 
-    /// <summary>Fits that are asked for.</summary>
+    /// <summary>The number of fits that the options ask for.</summary>
     public long Fits(CommandResult result) => (result.Given(Components)?.Count ?? 1) * (long)(IsRight(result, Restarts) ? result.GetValue(Restarts) ?? 1 : 1);
 
-    /// <summary>The estimator, or the choice among several.</summary>
+    /// <summary>The estimator, or a selection among several estimators.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="estimator">Makes the estimator of a number of components.</param>
+    /// <param name="estimator">Creates the estimator for a number of components.</param>
     public IEstimator<TModel> Select<TModel>(ParseResult parsed, Func<int, IEstimator<TModel>> estimator)
         where TModel : Model
     {
@@ -58,7 +59,7 @@ internal sealed class SelectionSettings
         return new ModelSelection<TModel>(estimator, components, restarts, criterion is null ? null : criteria.Single(c => c.Name == criterion).Value);
     }
 
-    /// <summary>Rules about several options.</summary>
+    /// <summary>Errors that involve several options.</summary>
     public IEnumerable<UsageError> Check(CommandResult result, Option initial)
     {
         var fits = Fits(result);
@@ -72,7 +73,7 @@ internal sealed class SelectionSettings
 
     private static bool IsRight(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false } r && !r.Errors.Any();
 
-    // Null = wrong. A range is not spread out before it is known to be short.
+    // Null if the text is invalid. The size of a range is checked before it is expanded.
     private static int[]? Read(string text)
     {
         var all = new List<int>();

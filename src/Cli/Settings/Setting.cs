@@ -5,24 +5,24 @@ using Pipelines.Io;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>Reads a value from an option's text; false if the text is none.</summary>
+/// <summary>Parses an option's text; false if the text is not a valid value.</summary>
 internal delegate bool SettingParser<T>(string text, out T value);
 
-/// <summary>Reads a value from all texts that an option was given; says what is wrong where it cannot.</summary>
+/// <summary>Parses all texts given to an option; returns the error if they are not a valid value.</summary>
 internal delegate UsageError? SettingReader<T>(ISetting setting, string name, IReadOnlyList<string> texts, out T value);
 
-/// <summary>An option with a value, whose errors say what was found and what would be right.</summary>
+/// <summary>An option with a value, whose errors say what was found and what was expected.</summary>
 /// <typeparam name="T">Type of the value.</typeparam>
 internal sealed class Setting<T> : Option<T>, ISetting
 {
-    /// <summary>Makes an option that is given at most once.</summary>
-    /// <param name="name">Its name, with the dashes.</param>
+    /// <summary>Creates an option that may be given at most once.</summary>
+    /// <param name="name">Its name, including the dashes.</param>
     /// <param name="description">What it means, its unit, range and default.</param>
-    /// <param name="helpName">What stands for the value in the help.</param>
-    /// <param name="expected">What is right, in words.</param>
-    /// <param name="example">A value that is right.</param>
-    /// <param name="parse">Reads the value.</param>
-    /// <param name="fallback">The value if the option is not given.</param>
+    /// <param name="helpName">The placeholder for the value in the help.</param>
+    /// <param name="expected">Describes the valid values.</param>
+    /// <param name="example">A valid value.</param>
+    /// <param name="parse">Parses the value.</param>
+    /// <param name="fallback">The default value.</param>
     public Setting(string name, string description, string helpName, string expected, string example, SettingParser<T> parse, T fallback)
         : this(
             name, description, helpName, expected, example,
@@ -35,19 +35,19 @@ internal sealed class Setting<T> : Option<T>, ISetting
     {
     }
 
-    /// <summary>Makes an option that has its own errors.</summary>
-    /// <param name="name">Its name, with the dashes.</param>
+    /// <summary>Creates an option with its own error messages.</summary>
+    /// <param name="name">Its name, including the dashes.</param>
     /// <param name="description">What it means, its unit, range and default.</param>
-    /// <param name="helpName">What stands for the value in the help.</param>
-    /// <param name="expected">What is right, in words.</param>
-    /// <param name="example">A value that is right.</param>
-    /// <param name="read">Reads the value from all texts.</param>
-    /// <param name="fallback">The value if the option is not given.</param>
+    /// <param name="helpName">The placeholder for the value in the help.</param>
+    /// <param name="expected">Describes the valid values.</param>
+    /// <param name="example">A valid value.</param>
+    /// <param name="read">Parses the value from all texts.</param>
+    /// <param name="fallback">The default value.</param>
     public Setting(string name, string description, string helpName, string expected, string example, SettingReader<T> read, T fallback)
         : base(name)
     {
         (Description, HelpName, Expected, Example) = (description, helpName, expected, example);
-        // A list, too, is one value.
+        // A list is one value, too.
         Arity = ArgumentArity.ExactlyOne;
         DefaultValueFactory = _ => fallback;
         CustomParser = result =>
@@ -69,7 +69,7 @@ internal sealed class Setting<T> : Option<T>, ISetting
     public UsageError? Error { get; private set; }
 }
 
-/// <summary>Makers of options.</summary>
+/// <summary>Factory methods for options.</summary>
 internal static class Setting
 {
     /// <summary>A whole number.</summary>
@@ -92,7 +92,7 @@ internal static class Setting
             },
             null);
 
-    /// <summary>A text that is not empty.</summary>
+    /// <summary>A nonempty text.</summary>
     public static Setting<string?> Text(string name, string description, string helpName, string expected, string example) =>
         new(name, description, helpName, expected, example,
             (string text, out string? value) =>
@@ -102,7 +102,7 @@ internal static class Setting
             },
             null);
 
-    /// <summary>One of a few names; the nearest is offered for a mistyped one.</summary>
+    /// <summary>One of a few names; the error for an unknown name suggests the most similar one.</summary>
     public static Setting<string?> Choice(string name, string description, string helpName, IEnumerable<string> names, string example)
     {
         string[] all = [.. names];
@@ -130,13 +130,13 @@ internal static class Setting
             },
             null);
 
-    /// <summary>Names with commas between them, each once. Each further occurrence of the option adds to them.</summary>
-    /// <param name="name">The option's name, with the dashes.</param>
+    /// <summary>Distinct names separated by commas. Repeating the option adds names.</summary>
+    /// <param name="name">The option's name, including the dashes.</param>
     /// <param name="description">What it means.</param>
-    /// <param name="helpName">What stands for the value in the help.</param>
-    /// <param name="expected">What is right, in words.</param>
-    /// <param name="example">A value that is right.</param>
-    /// <param name="check">What is wrong with the names and what to try, where they are wrong; null = each must be there once.</param>
+    /// <param name="helpName">The placeholder for the value in the help.</param>
+    /// <param name="expected">Describes the valid values.</param>
+    /// <param name="example">A valid value.</param>
+    /// <param name="check">Returns what is wrong with the names and what to try, or null if they are valid; null = only duplicates are rejected.</param>
     public static Setting<IReadOnlyList<string>?> Names(
         string name, string description, string helpName, string expected, string example,
         Func<IReadOnlyList<string>, (string Found, string Expected, string Remedy)?>? check = null) =>

@@ -3,13 +3,13 @@ namespace Pipelines.Cli.Settings;
 /// <summary>A mistake in a command line.</summary>
 /// <param name="Place">The option or argument.</param>
 /// <param name="Found">What was given.</param>
-/// <param name="Expected">What would be right.</param>
+/// <param name="Expected">What was expected.</param>
 /// <param name="Remedy">What to try.</param>
 internal sealed record UsageError(string Place, string Found, string Expected, string Remedy)
 {
-    /// <summary>The mistake in one sentence, in the form of all errors.</summary>
+    /// <summary>The mistake as one sentence, in the form of all error messages.</summary>
     public string Text => ErrorText.Of(Place, Found, Expected, Remedy);
 
-    /// <summary>A mistake whose remedy is a command line that would be right.</summary>
+    /// <summary>A mistake whose remedy is an example of a valid command line.</summary>
     public static UsageError For(string place, string found, string expected, string example) => new(place, found, expected, $"for example {example}");
 }

@@ -4,12 +4,12 @@ using System.CommandLine.Parsing;
 
 namespace Pipelines.Cli.Settings;
 
-/// <summary>Everything that is wrong with a command line, found before anything is read, each mistake with what would be right.</summary>
+/// <summary>Finds all mistakes in a command line before anything is read.</summary>
 internal static class UsageErrors
 {
     private const string EndOfOptions = "--";
 
-    /// <summary>The mistakes, each once; none if the command line is right or only asks for help.</summary>
+    /// <summary>The distinct mistakes; none if the command line is valid or only asks for help.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="args">The arguments that it was parsed from.</param>
     public static IReadOnlyList<UsageError> Of(ParseResult parsed, IReadOnlyList<string> args)
@@ -17,7 +17,7 @@ internal static class UsageErrors
         // Asking for help is never a mistake.
         if (parsed.Action is HelpAction || parsed.Action?.ClearsParseErrors == true) return [];
         var command = parsed.CommandResult.Command;
-        // Of a kind that there is not, options say nothing.
+        // If the verb or kind is unknown, its options cannot be checked.
         if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ Length: > 0 } first, ..] && first[0] != '-') return [NoVerb(parsed, command)];
         var unknown = UnknownOptions(parsed, args).ToArray();
         if (unknown.Length > 0) return unknown;
@@ -25,7 +25,7 @@ internal static class UsageErrors
         return [.. parsed.Errors.Select(e => ErrorOf(parsed, e)).Concat(CheckedCommand.ErrorsOf(parsed.CommandResult)).Distinct()];
     }
 
-    /// <summary>Writes the mistakes and where help is.</summary>
+    /// <summary>Writes the mistakes and the command that shows the help.</summary>
     public static void Write(ToolConsole console, ParseResult parsed, IReadOnlyList<UsageError> mistakes)
     {
         if (mistakes.Count == 1) console.Error.WriteLine($"pipelines: error: {mistakes[0].Text}");
@@ -41,7 +41,8 @@ internal static class UsageErrors
     public static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "pipelines";
 
-    // Dashes at the beginning mean an option: the parser would take an unknown one for an input. After "--" they are inputs, except an option's own name.
+    // The parser takes an unknown option for an input, so arguments that begin with a dash are checked here. After "--" they are inputs, unless they are an
+    // option's name.
     private static IEnumerable<UsageError> UnknownOptions(ParseResult parsed, IReadOnlyList<string> args)
     {
         var end = Enumerable.Range(0, args.Count).Append(args.Count).First(i => i == args.Count || args[i] == EndOfOptions);
@@ -58,7 +59,7 @@ internal static class UsageErrors
 
     private static bool IsOption(string token, string[] names) => names.Contains(NameIn(token));
 
-    // "--output=file" and "--output:file" name it too.
+    // "--output=file" and "--output:file" also name the option.
     private static string NameIn(string token) => token.IndexOfAny(['=', ':']) is > 0 and var at ? token[..at] : token;
 
     private static UsageError Unknown(Command command, string token, string[] names) => new(
@@ -89,8 +90,8 @@ internal static class UsageErrors
             case OptionResult { Option: ISetting { Error: { } own } }:
                 return own;
             case OptionResult option:
-                return new(option.Option.Name, option.Tokens.Count == 0 ? "it more than once" : $"the value '{option.Tokens[0].Value}'", "its name alone",
-                    "leave the rest out");
+                return new(option.Option.Name, option.Tokens.Count == 0 ? "the option more than once" : $"the value '{option.Tokens[0].Value}'",
+                    "its name alone", "leave the rest out");
             case ArgumentResult { Tokens.Count: 0, Argument: { } argument }:
                 return UsageError.For(argument.Name, "none", Described(argument),
                     $"{Path(parsed.CommandResult)} {string.Join(' ', command.Arguments.Select(Sample))} …");
@@ -98,7 +99,7 @@ internal static class UsageErrors
                 return parsed.UnmatchedTokens.Count > 0
                     ? new(command.Name, $"the extra argument '{parsed.UnmatchedTokens[0]}'",
                         command.Arguments.Count == 0 ? "no argument" : $"only {string.Join(" and ", command.Arguments.Select(a => a.Name))}", "leave it out")
-                    : new(command.Name, error.Message.TrimEnd('.'), "a right command line", "correct it");
+                    : new(command.Name, error.Message.TrimEnd('.'), "a valid command line", "correct it");
         }
     }
 
