@@ -1,16 +1,16 @@
 namespace Pipelines;
 
-/// <summary>Small files that are there whole or not at all, also after a power cut: models, states, manifests.</summary>
-/// <remarks>The files of this folder are compiled into Models and into Io, which know nothing of each other: there is one way to write a file
+/// <summary>Writes small files (models, states, manifests) atomically: after a power cut the file is either complete or absent.</summary>
+/// <remarks>The files in this folder are compiled into both Models and Io, which do not reference each other, so that all files are written
 /// durably.</remarks>
 internal static class DurableFile
 {
-    /// <summary>Writes a file under a private temporary name beside it, synchronises it, renames it and synchronises the folder. A link is replaced.</summary>
+    /// <summary>Writes to a private temporary file in the same folder, syncs it, renames it, then syncs the folder. A link is replaced.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The file; an existing one is replaced and keeps its permissions.</param>
     /// <param name="bytes">Its content.</param>
-    /// <param name="isPrivate">True: only this user may read it. False (default): whom the user's mask allows.</param>
-    /// <exception cref="IOException">It cannot be written; what stood there before still does.</exception>
+    /// <param name="isPrivate">True: only the current user may read it. False (default): permissions follow the user's umask.</param>
+    /// <exception cref="IOException">The file cannot be written; any existing file is unchanged.</exception>
     public static void Write(FileLayer files, string path, ReadOnlySpan<byte> bytes, bool isPrivate = false)
     {
         path = Path.GetFullPath(path);
@@ -38,13 +38,13 @@ internal static class DurableFile
         files.SyncFolder(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>The name under which a file is written before it gets its own. It is fixed, so the next write replaces what a killed one left.</summary>
+    /// <summary>The temporary name of a file while it is written. It is fixed, so the next write replaces what a killed write left behind.</summary>
     public static string TemporaryOf(string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.tmp");
 
-    /// <summary>Deletes what a killed write of a file left, where this run may not write it.</summary>
+    /// <summary>Deletes the leftover of a killed write, for runs that may not write the file themselves.</summary>
     public static void DeleteLeftover(FileLayer files, string path) => TryDelete(files, TemporaryOf(path));
 
-    // The first failure is what the user must see, not that cleaning up failed too.
+    // The user must see the original failure, not a failed cleanup.
     private static void TryDelete(FileLayer files, string path)
     {
         try
@@ -53,7 +53,7 @@ internal static class DurableFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is replaced by the next write.
+            // The next write replaces it.
         }
     }
 }

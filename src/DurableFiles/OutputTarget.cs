@@ -1,15 +1,15 @@
 namespace Pipelines;
 
-/// <summary>Where a file is written: symbolic links are followed and stay, and what is there is judged by its content before it is replaced.</summary>
+/// <summary>Resolves where a file is written: symbolic links are followed and kept, and an existing file's content is checked before it is replaced.</summary>
 internal static class OutputTarget
 {
     private const int MostLinks = 40;
 
-    /// <summary>The path that a name leads to once all symbolic links are followed. Nothing needs to be there.</summary>
-    /// <exception cref="IOException">The links lead in a circle.</exception>
+    /// <summary>The path after following all symbolic links. The file does not have to exist.</summary>
+    /// <exception cref="IOException">The links form a cycle.</exception>
     public static string Resolve(string path) => Resolve(path, 0);
 
-    /// <summary>Why no file can be written here, in words; null if one can.</summary>
+    /// <summary>Why no file can be written here, as text; null if one can.</summary>
     public static string? Obstacle(string path)
     {
         string target;
@@ -23,18 +23,18 @@ internal static class OutputTarget
         }
         if (Directory.Exists(target)) return "a folder";
         if (OperatingSystem.IsWindows()) return null;
-        // Writing ends with a rename, which would put a file where /dev/null is.
+        // Writing ends with a rename, which would replace /dev/null with a file.
         if (IsDevice(Path.GetFullPath(path)) || IsDevice(target)) return "a device";
-        // Only what has no length can be a pipe or a device in another place.
+        // Outside /dev, only files of length 0 can be pipes or devices.
         return new FileInfo(target) is { Exists: true, Length: 0 } && !NativeSync.IsPossible(target) ? "a pipe or device" : null;
     }
 
     /// <summary>
-    /// What keeps an existing file from being replaced by one of a kind, in words; null if nothing does: it is of that kind, empty, or not there.
+    /// Why an existing file must not be replaced by one of the given kind, as text; null if it may be: it is of that kind, empty, or does not exist.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="kind">The kind in words, such as <c>a Pipelines model</c>.</param>
-    /// <param name="isOfKind">Judges a file that is not empty.</param>
+    /// <param name="kind">The kind as text, such as <c>a Pipelines model</c>.</param>
+    /// <param name="isOfKind">Checks a file that is not empty.</param>
     public static string? Stranger(string path, string kind, Func<string, bool> isOfKind)
     {
         var target = Resolve(path);

@@ -1,9 +1,9 @@
 namespace Pipelines;
 
-/// <summary>Who may read an output, once it is no longer a private temporary file.</summary>
+/// <summary>The permissions of an output once it is no longer a private temporary file.</summary>
 internal static class Permissions
 {
-    /// <summary>Gives a temporary file the permissions of the file it will replace, or those that the user's mask gives to new files.</summary>
+    /// <summary>Gives a temporary file the permissions of the file it will replace, or those of a new file under the user's umask.</summary>
     public static void LikeOrDefault(string temporary, string final)
     {
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(temporary, File.Exists(final) ? File.GetUnixFileMode(final) : Default());
@@ -19,7 +19,7 @@ internal static class Permissions
         }
         catch (IOException)
         {
-            // Systems without /proc: the usual mask.
+            // Systems without /proc: the usual umask.
         }
         return (UnixFileMode)(0b110_110_110 & ~mask);
     }

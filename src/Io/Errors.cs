@@ -1,6 +1,6 @@
 namespace Pipelines.Io;
 
-/// <summary>What kind of mistake an error reports; the command line's exit code follows from it.</summary>
+/// <summary>The kind of an error; it determines the command line's exit code.</summary>
 public enum DataErrorKind
 {
     /// <summary>The input's content cannot be used: broken or unsupported file, missing column, wrong type …</summary>
@@ -13,21 +13,21 @@ public enum DataErrorKind
     Storage,
 }
 
-/// <summary>An error that says where it happened (file, row group, row, column), what was found, what was expected and what to try.</summary>
+/// <summary>An error that states where it happened (file, row group, row, column), what was found, what was expected and what to try.</summary>
 public sealed class DataException : Exception
 {
-    /// <summary>Makes an error.</summary>
-    /// <param name="kind">What kind of mistake it is.</param>
+    /// <summary>Creates an error.</summary>
+    /// <param name="kind">The kind of error.</param>
     /// <param name="place">Where: file, row group, row, column.</param>
     /// <param name="found">What was found there.</param>
     /// <param name="expected">What was expected instead.</param>
     /// <param name="remedy">What to try.</param>
-    /// <param name="inner">The cause, if another exception was.</param>
+    /// <param name="inner">The underlying exception, if any.</param>
     public DataException(DataErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
         : base(ErrorText.Of(place, found, expected, remedy), inner)
         => (Kind, Place, Found, Expected, Remedy) = (kind, place, found, expected, remedy);
 
-    /// <summary>What kind of mistake it is.</summary>
+    /// <summary>The kind of error.</summary>
     public DataErrorKind Kind { get; }
 
     /// <summary>Where.</summary>

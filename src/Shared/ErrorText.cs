@@ -1,15 +1,15 @@
 namespace Pipelines;
 
-/// <summary>The one form of every error: where, what was found, what was expected, what to try.</summary>
+/// <summary>The common format of all errors: where, what was found, what was expected, what to try.</summary>
 internal static class ErrorText
 {
-    /// <summary>Most characters of a message. A program can put its name in front and stay within 300.</summary>
+    /// <summary>Maximum length of a message in characters. A program can prefix its name and stay within 300.</summary>
     public const int MostCharacters = 280;
 
     private const char Cut = '…';
 
     /// <summary>
-    /// Makes a message of at most <see cref="MostCharacters"/> characters. Long parts are cut in their middle, the longest first; the remedy last of all.
+    /// Creates a message of at most <see cref="MostCharacters"/> characters. Long parts are shortened in the middle, the longest first, the remedy last.
     /// </summary>
     /// <param name="place">Where.</param>
     /// <param name="found">What was found there.</param>
@@ -18,33 +18,33 @@ internal static class ErrorText
     public static string Of(string place, string found, string expected, string remedy)
     {
         const int between = 22;
-        // A remedy that takes more than half of the message quotes something long itself.
+        // A remedy that takes more than half of the message quotes something long.
         remedy = Shortened(remedy, Math.Max(MostCharacters / 2, MostCharacters - between - place.Length - found.Length - expected.Length));
         string[] parts = [place, found, expected];
         var most = MostOfEach([.. parts.Select(p => p.Length)], MostCharacters - between - remedy.Length);
         return $"{Shortened(place, most)}: found {Shortened(found, most)}, expected {Shortened(expected, most)}; {remedy}";
     }
 
-    /// <summary>The text, with a mark in place of its middle if it is longer than <paramref name="most"/> characters.</summary>
+    /// <summary>The text, with its middle replaced by an ellipsis if it is longer than <paramref name="most"/> characters.</summary>
     public static string Shortened(string text, int most)
     {
         if (text.Length <= most) return text;
         var (head, tail) = (most / 2, text.Length - (most - (most / 2) - 1));
-        // Half of a surrogate pair is no character.
+        // Do not split a surrogate pair.
         if (char.IsHighSurrogate(text[head - 1])) head--;
         if (char.IsLowSurrogate(text[tail])) tail++;
         return string.Concat(text.AsSpan(0, head), [Cut], text.AsSpan(tail));
     }
 
-    // The largest limit under which all parts together fit: short parts leave their share to long ones.
-    private static int MostOfEach(int[] lengths, int room)
+    // The largest per-part limit at which all parts fit together: short parts leave their share to long ones.
+    private static int MostOfEach(int[] lengths, int available)
     {
         Array.Sort(lengths);
         for (var i = 0; i < lengths.Length; i++)
         {
-            var share = room / (lengths.Length - i);
+            var share = available / (lengths.Length - i);
             if (lengths[i] > share) return share;
-            room -= lengths[i];
+            available -= lengths[i];
         }
         return lengths[^1];
     }

@@ -1,13 +1,13 @@
 namespace Pipelines;
 
-/// <summary>The name that a mistyped one stands for.</summary>
+/// <summary>Finds the name that a mistyped name most likely stands for.</summary>
 internal static class NearestName
 {
     private const int LeastPrefix = 3;
 
-    /// <summary>The nearest of some names; null if none is near.</summary>
+    /// <summary>The nearest of the given names; null if none is close.</summary>
     /// <param name="text">What was typed.</param>
-    /// <param name="names">The names that there are.</param>
+    /// <param name="names">The valid names.</param>
     public static string? Of(string text, IEnumerable<string> names)
     {
         string? nearest = null;
@@ -21,24 +21,24 @@ internal static class NearestName
         return nearest ?? names.FirstOrDefault(n => IsPart(Plain(text), Plain(n)) || IsPart(Plain(n), Plain(text)));
     }
 
-    /// <summary>A remedy that offers the nearest name, or <paramref name="otherwise"/> if none is near.</summary>
+    /// <summary>A remedy that suggests the nearest name, or <paramref name="otherwise"/> if none is close.</summary>
     public static string Remedy(string text, IEnumerable<string> names, string otherwise) =>
         Of(text, names) is { } name ? $"did you mean '{name}'?" : otherwise;
 
-    // Case and dashes in front are not what was mistyped.
+    // Case and leading dashes do not count as typing errors.
     private static string Plain(string text) => text.TrimStart('-').ToLowerInvariant();
 
-    // One mistake in a short word, three in a long one: beyond that it is another word.
+    // One error in a short word, three in a long one: with more it is a different word.
     private static int Most(int a, int b) => Math.Max(a, b) switch { <= 2 => 0, <= 5 => 1, <= 8 => 2, _ => 3 };
 
-    // "multi" or "parallelism" for a longer name.
+    // "multi" or "parallelism" for a longer name that contains it.
     private static bool IsPart(string part, string whole) =>
         part.Length >= LeastPrefix && (whole.StartsWith(part, StringComparison.Ordinal) || whole.EndsWith($"-{part}", StringComparison.Ordinal));
 
-    /// <summary>How many characters must be inserted, removed, changed or swapped with their neighbour to turn one text into the other.</summary>
+    /// <summary>The number of characters to insert, remove, change or swap with a neighbour to turn one text into the other.</summary>
     private static int Distance(string a, string b)
     {
-        // A name from a file may be of any length; one this long is never a typing mistake of another.
+        // Names from files can be of any length; one this long is never a typing error for another.
         const int longest = 200;
         if (a == b) return 0;
         if (a.Length > longest || b.Length > longest) return int.MaxValue;

@@ -69,8 +69,8 @@ public sealed class ArgumentTests : IDisposable
         + "'data.json') TO 'data.parquet'")]
     [InlineData("gz", "found a gzip file, expected a Parquet file; decompress it; if it holds CSV, convert that to Parquet")]
     [InlineData("arrow", "found an Arrow file, expected a Parquet file; convert it to Parquet first, for example with PyArrow")]
-    [InlineData("short", "found a file of 3 bytes, expected at least 12 bytes; write the file anew, or leave it out")]
-    [InlineData("binary", "found the bytes 00010203 at its beginning, expected the letters PAR1; write the file anew, or leave it out")]
+    [InlineData("short", "found a file of 3 bytes, expected at least 12 bytes; rewrite the file, or leave it out")]
+    [InlineData("binary", "found the bytes 00010203 at its beginning, expected the letters PAR1; rewrite the file, or leave it out")]
     public async Task Files_of_other_formats_are_named(string kind, string message)
     {
         var packed = new MemoryStream();

@@ -21,7 +21,7 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/truncated.parquet: found the bytes 00000000 at its end, expected the letters PAR1; the file is cut off or damaged: "
                 + "fetch it again" },
         { "damaged page header", "fit mixture ~/damaged.parquet --distribution normal --components 2 --output ~/out.json", 3,
-            "pipelines: error: ~/damaged.parquet, row group 0, column 'x': found field type 128, expected a Thrift field type; write the file anew, or leave "
+            "pipelines: error: ~/damaged.parquet, row group 0, column 'x': found field type 128, expected a Thrift field type; rewrite the file, or leave "
                 + "the column out" },
         { "no row", "fit mixture ~/none.parquet --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: ~/none.parquet: found no row, expected at least one; check the paths and filters" },

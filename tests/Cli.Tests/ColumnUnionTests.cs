@@ -50,10 +50,10 @@ public sealed class ColumnUnionTests : IDisposable
         Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/evolve --keep old --output ~/out.parquet --quiet")));
         Assert.Equal("old string?, log_probability double?, label int32?", await SchemaAsync("out.parquet", nullable: true));
         Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet, column 'id': found BYTE_ARRAY STRING, expected INT64, as in ~/evolve/a.parquet; leave the "
-            + "column out (--keep), or write the files anew with one type"),
+            + "column out (--keep), or rewrite the files with one type"),
             Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/refused.parquet")));
         Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet, column 'id': found BYTE_ARRAY STRING, expected INT64, as in ~/evolve/a.parquet; leave the "
-            + "column out (--keep), or write the files anew with one type"),
+            + "column out (--keep), or rewrite the files with one type"),
             Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/refused.parquet --keep id")));
         Assert.False(File.Exists(folder["refused.parquet"]));
     }
@@ -109,7 +109,7 @@ public sealed class ColumnUnionTests : IDisposable
         await WriteAsync("in/b.parquet", ("x", xs), ("y", ys), ("id", ys));
         SaveModel();
         const string message = "pipelines: error: ~/in/b.parquet, column 'x': found DOUBLE, expected INT64, as in ~/in/a.parquet; leave the column out "
-            + "(--keep), or write the files anew with one type";
+            + "(--keep), or rewrite the files with one type";
         Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet")));
         Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --dry-run")));
         Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --keep id --on-bad-row quarantine ~/bad")));
@@ -127,7 +127,7 @@ public sealed class ColumnUnionTests : IDisposable
         await WriteAsync("in/a.parquet", ("x", xs), ("v", ys));
         await WriteAsync("in/b.parquet", ("x", xs), ("v", Texts("a", "b", "c")));
         const string message = "pipelines: error: ~/in/b.parquet, column 'v': found BYTE_ARRAY STRING, expected INT32, as in ~/in/a.parquet; leave the column "
-            + "out (--features), or write the files anew with one type";
+            + "out (--features), or rewrite the files with one type";
         Assert.Equal((3, message), Outcome(await RunAsync("fit mixture ~/in --distribution normal --components 1 --output ~/fitted.json")));
         Assert.Equal((3, message), Outcome(await RunAsync("fit distribution ~/in --features v --distribution discrete --output ~/fitted.json")));
         Assert.Equal((0, ""), Outcome(await RunAsync("fit mixture ~/in --features x --distribution normal --components 1 --output ~/fitted.json --quiet")));

@@ -150,7 +150,7 @@ public sealed class DryRunTests : IDisposable
         var result = await RunAsync("score ~/m.json ~/a.parquet ~/c.parquet --output ~/out.parquet --dry-run");
         Assert.Equal(3, result.Code);
         Assert.Equal("pipelines: error: ~/c.parquet, column 'w': found BYTE_ARRAY STRING, expected DOUBLE, as in ~/a.parquet; leave the column out (--keep), "
-            + "or write the files anew with one type", result.ErrorText);
+            + "or rewrite the files with one type", result.ErrorText);
         Assert.StartsWith("dry run: only footers were read, nothing is written\njob         score under ~/m.json: mixture over x, y\ncontract    "
             + "every file has", result.Out, StringComparison.Ordinal);
     }
@@ -165,7 +165,7 @@ public sealed class DryRunTests : IDisposable
         var again = await RunAsync("score ~/m.json ~/a.parquet --output ~/out --rows-per-file 1000 --batch-size 500 --dry-run --resume");
         Assert.Contains("\noutput      ~/out (finished by an earlier run: it is checked, and nothing is left to do)\n", again.Out, StringComparison.Ordinal);
         var other = await RunAsync("score ~/m.json ~/a.parquet --output ~/out --rows-per-file 1000 --batch-size 400 --dry-run --resume");
-        Assert.Equal((2, "pipelines: error: ~/out: found a finished output of another job: batch size was 500 and is now 400, expected the job that it is of; "
+        Assert.Equal((2, "pipelines: error: ~/out: found a finished output of another job: batch size was 500 and is now 400, expected the job that wrote it; "
             + "repeat that job, or give another output"), (other.Code, other.ErrorText));
         var anew = await RunAsync("score ~/m.json ~/a.parquet --output ~/out --dry-run");
         Assert.Equal((2, "pipelines: error: ~/out: found a folder that holds '_manifest.json', expected an empty folder; empty it, or give another"),

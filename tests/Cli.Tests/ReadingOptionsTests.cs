@@ -57,14 +57,14 @@ public sealed class ReadingOptionsTests : IDisposable
         var with = await Tool.RunAsync([.. Arguments(verb), "--decryption-key-file", folder["key"], "--quiet"]);
         Assert.True(with.Code == 0, with.Error);
         if (!OperatingSystem.IsWindows())
-            Assert.StartsWith($"pipelines: warning: {folder["key"]}: others than its owner may read this file of keys; take that away (chmod 600)\n",
+            Assert.StartsWith($"pipelines: warning: {folder["key"]}: users other than its owner can read this key file; restrict its permissions (chmod 600)\n",
                 with.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToHexString(key), with.Error + with.Out, StringComparison.OrdinalIgnoreCase);
 
         await File.WriteAllTextAsync(folder["key"], "no key, but a secret");
         var wrong = await Tool.RunAsync([.. Arguments(verb), "--decryption-key-file", folder["key"]]);
         Assert.Equal(2, wrong.Code);
-        Assert.StartsWith($"pipelines: error: {folder["key"]}: found 20 bytes that are no key, expected 16, 24 or 32 bytes", wrong.ErrorText,
+        Assert.StartsWith($"pipelines: error: {folder["key"]}: found 20 bytes that are not a key, expected 16, 24 or 32 bytes", wrong.ErrorText,
             StringComparison.Ordinal);
         Assert.DoesNotContain("secret", wrong.Error, StringComparison.Ordinal);
     }

@@ -23,11 +23,11 @@ public sealed class ResumeTests : IDisposable
         var unfinished = await Tool.RunAsync("verify", folder["out"]);
         Assert.Equal(3, unfinished.Code);
         Assert.Matches("^pipelines: error: .*out: found an unfinished output \\([0-9]+ parts of [0-9]+ input rows are done\\), expected a finished one, with "
-            + "_manifest.json; go on with the run that wrote it \\(--resume\\)$", unfinished.ErrorText);
+            + "_manifest.json; resume the run that wrote it \\(--resume\\)$", unfinished.ErrorText);
 
         var other = await ScoreAsync("out", "--resume", "--keep", "x");
         Assert.Equal((2, $"pipelines: error: {folder["out"]}: found an unfinished output of another job: columns kept was all and is now x, expected the job "
-            + "that it is of; repeat that job, or give another output"), (other.Code, other.ErrorText));
+            + "that wrote it; repeat that job, or give another output"), (other.Code, other.ErrorText));
 
         var resumed = await ScoreAsync("out", "--resume", "--json");
         Assert.Equal(0, resumed.Code);
@@ -47,7 +47,7 @@ public sealed class ResumeTests : IDisposable
         var again = await ScoreAsync("out");
         Assert.Equal(0, again.Code);
         Assert.Matches("(?m)^pipelines: warning: .*out: discarded what an unfinished run had left there \\([0-9]+ parts of [0-9]+ input rows\\); resuming "
-            + "would have gone on from it$", again.Error);
+            + "would have continued from it$", again.Error);
         Assert.Equal(0, (await Tool.RunAsync("verify", folder["out"], "--quiet")).Code);
     }
 

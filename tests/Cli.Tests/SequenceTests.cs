@@ -289,8 +289,8 @@ public sealed class SequenceTests : IDisposable
     [Theory]
     [InlineData("--lists Speed --order t", 2,
         "--lists and --order: found both, expected one of them, as list elements are already in order; for example --lists speed,heading")]
-    [InlineData("--lists Speed,Short", 3, "~/lists.parquet, row group 0, row 1: found lists of different lengths in 'Speed' and 'Short', expected lists of one "
-        + "length in each row; correct the row, or read one of the columns alone (--lists)")]
+    [InlineData("--lists Speed,Short", 3, "~/lists.parquet, row group 0, row 1: found lists of different lengths in 'Speed' and 'Short', expected lists of "
+        + "equal length in each row; correct the row, or read one of the columns alone (--lists)")]
     [InlineData("--lists Speed,Short --label Short --distribution normal,normal", 2,
         "--distribution: found 2 names for 1 feature, expected one name for all features, or one for each; for example --distribution normal")]
     [InlineData("--lists Speed --parquet-engine parquet.net", 3, "~/lists.parquet, column 'Speed': found lists that cannot be read: its elements are not read "

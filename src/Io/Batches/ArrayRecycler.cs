@@ -4,24 +4,24 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io;
 
-/// <summary>Keeps arrays that are not read any more for the next use. One a reading, so what it keeps goes with the reading.</summary>
+/// <summary>Pools arrays that are no longer read. There is one recycler per read, so the pooled arrays are freed when the read ends.</summary>
 internal sealed class ArrayRecycler
 {
     private readonly ConcurrentDictionary<Type, ConcurrentStack<Array>> kept = new();
 
-    /// <summary>An array of at least <paramref name="length"/> values with anything in it.</summary>
+    /// <summary>An array of at least <paramref name="length"/> values with undefined content.</summary>
     public T[] Rent<T>(int length)
     {
         if (kept.TryGetValue(typeof(T), out var arrays))
         {
-            // One that is too short is dropped: row groups are mostly of one size.
+            // An array that is too short is dropped: most row groups have the same size.
             while (arrays.TryPop(out var array))
                 if (array.Length >= length) return (T[])array;
         }
         return GC.AllocateUninitializedArray<T>(length);
     }
 
-    /// <summary>Takes the array behind a memory back, if it holds plain values.</summary>
+    /// <summary>Returns the array behind a memory to the pool, if it holds plain values.</summary>
     public void Return<T>(ReadOnlyMemory<T> memory)
     {
         if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>() && MemoryMarshal.TryGetArray(memory, out var segment)
@@ -30,7 +30,7 @@ internal sealed class ArrayRecycler
     }
 }
 
-/// <summary>Counts who still reads a block; the last one gives its arrays back.</summary>
+/// <summary>Counts the readers of a block; the last one returns its arrays.</summary>
 internal sealed class BlockLease(ColumnBlock[] columns, ArrayRecycler recycler)
 {
     private int readers = 1;
@@ -44,7 +44,7 @@ internal sealed class BlockLease(ColumnBlock[] columns, ArrayRecycler recycler)
     }
 }
 
-/// <summary>A batch's credit that also ends its reading of a block.</summary>
+/// <summary>A batch's credit that also releases its lease on a block.</summary>
 internal sealed class LeasedCredit(IBatchCredit? credit, BlockLease lease) : IBatchCredit
 {
     public void Release()

@@ -15,7 +15,7 @@ public abstract class BatchColumn(ColumnField field)
     /// <summary>True if row <paramref name="row"/> is null.</summary>
     public abstract bool IsNull(int row);
 
-    /// <summary>The value of row <paramref name="row"/>, boxed; null if it is null. Slow: for messages and edges only.</summary>
+    /// <summary>The value of row <paramref name="row"/>, boxed; null if the row is null. Slow: only for messages and conversions at the boundary.</summary>
     public abstract object? GetValue(int row);
 
     /// <summary>Writes all rows as doubles, null as NaN.</summary>
@@ -23,23 +23,23 @@ public abstract class BatchColumn(ColumnField field)
     /// <exception cref="DataException">The column is not numeric.</exception>
     public abstract void CopyTo(Span<double> target);
 
-    /// <summary>Bytes that the column's rows take in memory; a dictionary, which batches share, is not counted.</summary>
+    /// <summary>Bytes that the column's rows take in memory, without the dictionary, which batches share.</summary>
     internal abstract long MemoryBytes { get; }
 
-    /// <summary>Hands the column to code that works on its type.</summary>
+    /// <summary>Passes the column to a visitor that handles its value type.</summary>
     internal abstract TResult Accept<TResult>(IColumnVisitor<TResult> visitor);
 }
 
-/// <summary>Work on a column that depends on the type of its values.</summary>
+/// <summary>An operation on a column that depends on its value type.</summary>
 internal interface IColumnVisitor<out TResult>
 {
     TResult Visit<T>(BatchColumn<T> column);
 }
 
 /// <summary>
-/// The values of one column of a batch: plainly one a row, or as indexes into a dictionary that batches share (strings flow so without one object a row).
+/// The values of one column of a batch: either one value per row, or indexes into a dictionary shared by batches (which avoids one string object per row).
 /// </summary>
-/// <typeparam name="T">Type of a value, as the field says.</typeparam>
+/// <typeparam name="T">Type of a value, matching the field.</typeparam>
 public sealed class BatchColumn<T> : BatchColumn
 {
     private readonly ReadOnlyMemory<T> plain;
@@ -47,35 +47,35 @@ public sealed class BatchColumn<T> : BatchColumn
 
     /// <summary>Makes a column of plain values.</summary>
     /// <param name="field">Name and type.</param>
-    /// <param name="values">Shape [rows]; at null rows anything.</param>
-    /// <param name="present">Shape [rows], false where a row is null; null (the reference) if no row is.</param>
+    /// <param name="values">Shape [rows]; undefined in null rows.</param>
+    /// <param name="present">Shape [rows], false for null rows; a null reference if no row is null.</param>
     public BatchColumn(ColumnField field, ReadOnlyMemory<T> values, bool[]? present = null)
         : base(field) => (plain, Present) = (values, present);
 
     /// <summary>Makes a column of indexes into a dictionary.</summary>
     /// <param name="field">Name and type.</param>
     /// <param name="dictionary">The distinct values.</param>
-    /// <param name="indexes">Shape [rows], each 0 … dictionary.Count - 1, also at null rows.</param>
-    /// <param name="present">Shape [rows], false where a row is null; null (the reference) if no row is.</param>
+    /// <param name="indexes">Shape [rows], each 0 … dictionary.Count - 1, even in null rows.</param>
+    /// <param name="present">Shape [rows], false for null rows; a null reference if no row is null.</param>
     public BatchColumn(ColumnField field, ColumnDictionary<T> dictionary, ReadOnlyMemory<int> indexes, bool[]? present = null)
         : base(field) => (Dictionary, Indexes, Present) = (dictionary, indexes, present);
 
-    /// <summary>Shape [rows]; at null rows anything. Of a dictionary column the first call makes the array.</summary>
+    /// <summary>Shape [rows]; undefined in null rows. For a dictionary column, the first call creates the array.</summary>
     public ReadOnlyMemory<T> Values => Dictionary is null ? plain : expanded ??= Expand(Dictionary.Values.Span, Indexes.Span);
 
-    /// <summary>Shape [rows], false where a row is null; null if no row is.</summary>
+    /// <summary>Shape [rows], false for null rows; null if no row is null.</summary>
     public bool[]? Present { get; }
 
     /// <summary>The distinct values of a dictionary column; null for a plain one.</summary>
     public ColumnDictionary<T>? Dictionary { get; }
 
-    /// <summary>Shape [rows], of a dictionary column: index of each row's value in <see cref="Dictionary"/>; empty for a plain one.</summary>
+    /// <summary>Shape [rows], for a dictionary column: index of each row's value in <see cref="Dictionary"/>; empty for a plain one.</summary>
     public ReadOnlyMemory<int> Indexes { get; }
 
     /// <inheritdoc/>
     public override int Length => Dictionary is null ? plain.Length : Indexes.Length;
 
-    /// <summary>The value of row <paramref name="row"/>; at a null row anything.</summary>
+    /// <summary>The value of row <paramref name="row"/>; undefined in a null row.</summary>
     public T this[int row] => Dictionary is null ? plain.Span[row] : Dictionary.Values.Span[Indexes.Span[row]];
 
     /// <inheritdoc/>
@@ -107,7 +107,7 @@ public sealed class BatchColumn<T> : BatchColumn
             var bytes = Present?.Length ?? 0L;
             if (Dictionary is not null) return bytes + (4L * Indexes.Length);
             bytes += (long)Unsafe.SizeOf<T>() * plain.Length;
-            // A reference points to an object with a header and a length.
+            // Each reference points to an object with a header and a length.
             switch ((object)plain)
             {
                 case ReadOnlyMemory<string> texts:

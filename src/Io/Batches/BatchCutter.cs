@@ -2,7 +2,7 @@ namespace Pipelines.Io;
 
 /// <summary>Cuts blocks of rows into batches of equal size by global row number.</summary>
 /// <param name="schema">The columns.</param>
-/// <param name="batchSize">Rows of a batch.</param>
+/// <param name="batchSize">Rows per batch.</param>
 /// <param name="firstBatch">Number of the batch that the first rows belong to.</param>
 internal sealed class BatchCutter(BatchSchema schema, int batchSize, long firstBatch = 0)
 {
@@ -10,13 +10,13 @@ internal sealed class BatchCutter(BatchSchema schema, int batchSize, long firstB
     private long index = firstBatch;
     private long firstRow = firstBatch * batchSize;
 
-    /// <summary>Rows waiting to be cut.</summary>
+    /// <summary>Number of pending rows.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>True if the rows that wait fill a batch.</summary>
+    /// <summary>True if the pending rows fill a batch.</summary>
     public bool IsFull => Rows == batchSize;
 
-    /// <summary>Takes as many rows of a block as the batch still wants; returns their number.</summary>
+    /// <summary>Takes as many rows of a block as the batch still needs; returns their number.</summary>
     public int Add(RowBlock block, int start)
     {
         var count = Math.Min(batchSize - Rows, block.Rows - start);
@@ -26,7 +26,7 @@ internal sealed class BatchCutter(BatchSchema schema, int batchSize, long firstB
         return count;
     }
 
-    /// <summary>Makes a batch of the rows that wait, once its share of the memory is granted.</summary>
+    /// <summary>Creates a batch from the pending rows, once its memory credit is granted.</summary>
     public async ValueTask<DataBatch> CutAsync(IBatchCredits? credits, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -60,7 +60,7 @@ internal sealed class BatchCutter(BatchSchema schema, int batchSize, long firstB
             { Lists = parts[i].Block.Lists };
             at += parts[i].Count;
         }
-        // A batch cut from one block reads that block until it is released; a joined one has copied what it holds.
+        // A batch cut from a single block references that block until it is released; a joined batch is a copy.
         if (parts is [{ Block.Lease: { } lease }]) credit = new LeasedCredit(credit, lease);
         else
             foreach (var part in parts) part.Block.Lease?.Release();

@@ -6,12 +6,12 @@ namespace Pipelines.Io;
 
 /// <summary>Rows that a source holds in memory at once: a row group, an array, a batch. Batches are cut from it.</summary>
 /// <param name="Source">File or name of the source, for messages.</param>
-/// <param name="Group">Row group in the file; -1 where there is none.</param>
+/// <param name="Group">Row group in the file; -1 if there are none.</param>
 /// <param name="Rows">Number of rows.</param>
 /// <param name="Columns">The columns.</param>
-/// <param name="Lease">Counts who reads the block, if its memory is used again; null if it is not.</param>
-/// <param name="FirstRow">Its first row in the row group or source.</param>
-/// <param name="Lists">Where rows are elements of lists: which lists; null elsewhere.</param>
+/// <param name="Lease">Counts the block's readers if its memory is reused; otherwise null.</param>
+/// <param name="FirstRow">The block's first row in the row group or source.</param>
+/// <param name="Lists">The lists that the rows are elements of; null if the rows are not list elements.</param>
 internal sealed record RowBlock(string Source, int Group, int Rows, ColumnBlock[] Columns, BlockLease? Lease = null, long FirstRow = 0,
     ListPlaces? Lists = null);
 
@@ -21,22 +21,22 @@ internal abstract class ColumnBlock
     /// <summary>The column of a batch: the rows <paramref name="start"/> … <paramref name="start"/> + <paramref name="count"/> - 1, not copied.</summary>
     public abstract BatchColumn Slice(ColumnField field, int start, int count);
 
-    /// <summary>The column of a batch whose rows lie in several blocks, copied together.</summary>
+    /// <summary>The column of a batch whose rows lie in several blocks, copied into one.</summary>
     public static BatchColumn Join(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts) =>
         parts[0].Column.JoinWith(field, parts);
 
     /// <summary>The block of a batch's column.</summary>
     public static ColumnBlock Of(BatchColumn column) => column.Accept(new Wrap());
 
-    /// <summary>A block of some of the rows, not copied; giving it back gives nothing back.</summary>
+    /// <summary>A block of a range of the rows, not copied; recycling it has no effect.</summary>
     public abstract ColumnBlock Part(int start, int count);
 
-    /// <summary>A block of chosen rows, copied.</summary>
-    /// <param name="before">A block of the row that -1 stands for; null if nothing does.</param>
+    /// <summary>A block of selected rows, copied.</summary>
+    /// <param name="before">A block whose row is used for index -1; null if -1 does not occur.</param>
     /// <param name="rows">Shape [rows of the new block].</param>
     public abstract ColumnBlock Pick(ColumnBlock? before, ReadOnlySpan<int> rows);
 
-    /// <summary>A block of nulls alone.</summary>
+    /// <summary>A block of nulls only.</summary>
     /// <param name="type">Type of the values that the column could hold.</param>
     /// <param name="rows">Number of rows, at least 0.</param>
     public static ColumnBlock Nulls(Type type, int rows) =>
@@ -45,7 +45,7 @@ internal abstract class ColumnBlock
 
     private static ColumnBlock<T> NullsOf<T>(int rows) => new(new T[rows], null, default, new bool[rows]);
 
-    /// <summary>A block of the same numbers in another type that holds them, copied.</summary>
+    /// <summary>A block of the same numbers converted to a wider type, copied.</summary>
     public ColumnBlock As(Type type) => Type.GetTypeCode(type) switch
     {
         TypeCode.Double => As<double>(),
@@ -62,7 +62,7 @@ internal abstract class ColumnBlock
     protected abstract ColumnBlock As<TTarget>()
         where TTarget : INumberBase<TTarget>;
 
-    /// <summary>Gives the block's arrays back; nobody reads it any more.</summary>
+    /// <summary>Returns the block's arrays to the recycler; the block must not be read afterwards.</summary>
     public abstract void Recycle(ArrayRecycler recycler);
 
     protected abstract BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts);
@@ -79,7 +79,7 @@ internal abstract class ColumnBlock
 /// <param name="values">Shape [rows]; empty for a dictionary column.</param>
 /// <param name="dictionary">The distinct values; null for a plain column.</param>
 /// <param name="indexes">Shape [rows]; empty for a plain column.</param>
-/// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
+/// <param name="present">Shape [rows], false for null rows; null if no row is null.</param>
 /// <param name="isPart">True if the arrays belong to another block.</param>
 internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<T>? dictionary, ReadOnlyMemory<int> indexes, bool[]? present,
     bool isPart = false) : ColumnBlock
@@ -134,7 +134,7 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
         if (dictionary is not null)
         {
             var expanded = new T[indexes.Length];
-            // A dictionary without values goes with nulls alone.
+            // With an empty dictionary all rows are null.
             if (dictionary.Count > 0) CopyTo(0, expanded);
             plain = expanded;
         }

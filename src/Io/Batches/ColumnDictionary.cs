@@ -1,8 +1,8 @@
 namespace Pipelines.Io;
 
-/// <summary>The distinct values of a column in a stretch of rows; many batches may share one.</summary>
+/// <summary>The distinct values of a column in a range of rows; batches may share a dictionary.</summary>
 /// <typeparam name="T">Type of a value.</typeparam>
-/// <param name="values">Shape [values]; not changed any more.</param>
+/// <param name="values">Shape [values]; must not change afterwards.</param>
 public sealed class ColumnDictionary<T>(T[] values)
 {
     private double[]? doubles;
@@ -15,10 +15,10 @@ public sealed class ColumnDictionary<T>(T[] values)
     /// <summary>Number of values.</summary>
     public int Count => Values.Length;
 
-    /// <summary>True if a value is null (the reference); looked for once.</summary>
+    /// <summary>True if a value is a null reference; computed once.</summary>
     internal bool HasNull => hasNull ??= !typeof(T).IsValueType && Values.Span.ContainsNull();
 
-    /// <summary>Length of the longest value of texts and byte arrays, else 0; looked for once.</summary>
+    /// <summary>Length of the longest string or byte array; 0 for other types. Computed once.</summary>
     internal long LongestLength
     {
         get
@@ -33,10 +33,10 @@ public sealed class ColumnDictionary<T>(T[] values)
         }
     }
 
-    /// <summary>Characters or bytes of a value; 0 for other types and null.</summary>
+    /// <summary>Characters of a string or bytes of a byte array; 0 for null and other types.</summary>
     internal static long LengthOf(T value) => value switch { string s => s.Length, byte[] b => b.Length, ReadOnlyMemory<byte> m => m.Length, _ => 0 };
 
-    /// <summary>The values as doubles, shape [values]; converted once.</summary>
+    /// <summary>The values as doubles, shape [values]; computed once.</summary>
     internal double[] Doubles(ColumnField field)
     {
         if (doubles is { } ready) return ready;
@@ -46,7 +46,7 @@ public sealed class ColumnDictionary<T>(T[] values)
     }
 }
 
-/// <summary>Looks for null references.</summary>
+/// <summary>Searches for null references.</summary>
 internal static class NullSearch
 {
     public static bool ContainsNull<T>(this ReadOnlySpan<T> values)

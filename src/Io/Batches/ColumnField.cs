@@ -7,22 +7,22 @@ namespace Pipelines.Io;
 /// TimeSpan, Guid, or <see cref="NestedValue"/> for lists, maps, structures and types that are not supported.
 /// </param>
 /// <param name="IsNullable">True if values may be null.</param>
-/// <param name="Storage">What the storage wants kept to write the column back as it was (units, precision); opaque elsewhere. Not part of equality.</param>
+/// <param name="Storage">What the storage needs to write the column back unchanged (units, precision); opaque to other code. Not part of equality.</param>
 public sealed record ColumnField(string Name, Type ValueType, bool IsNullable, object? Storage = null)
 {
     /// <summary>True if the column can be a feature: integers and floating-point numbers.</summary>
     public bool IsNumeric => ValueType == typeof(double) || ValueType == typeof(float) || ValueType == typeof(decimal) || IsInteger;
 
-    /// <summary>Where the files of a source differ in the column, how; null where they do not. Not part of equality.</summary>
+    /// <summary>How the files of a source differ in this column; null if they do not. Not part of equality.</summary>
     internal ColumnUnion? Union { get; init; }
 
     /// <summary>True for the integer types.</summary>
     public bool IsInteger => Type.GetTypeCode(ValueType) is >= TypeCode.SByte and <= TypeCode.UInt64;
 
-    /// <summary>True if values are only passed on: lists, maps, structures and types that are not supported.</summary>
+    /// <summary>True if values are only passed through: lists, maps, structures and types that are not supported.</summary>
     public bool IsNested => ValueType == typeof(NestedValue);
 
-    /// <summary>Why values are only passed on; null if they can be worked with.</summary>
+    /// <summary>Why values are only passed through; null if they can be processed.</summary>
     internal string? Obstacle => IsNested ? (Storage as Format.NestedSchema)?.Obstacle ?? "its type is not known" : null;
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed class BatchSchema
 {
     private readonly Dictionary<string, int> indexes = new(StringComparer.Ordinal);
 
-    /// <summary>Makes a schema; names must be distinct.</summary>
+    /// <summary>Creates a schema; names must be distinct.</summary>
     public BatchSchema(IEnumerable<ColumnField> fields)
     {
         Fields = [.. fields];
@@ -54,10 +54,10 @@ public sealed class BatchSchema
     /// <summary>Index of a column, or -1.</summary>
     public int IndexOf(string name) => indexes.GetValueOrDefault(name, -1);
 
-    /// <summary>The schema of some columns, in the order asked for.</summary>
+    /// <summary>The schema of the given columns, in the given order.</summary>
     /// <param name="names">Names; null = all columns.</param>
     /// <param name="place">What the columns belong to, for messages.</param>
-    /// <exception cref="DataException">There is no such column, or one is asked for twice.</exception>
+    /// <exception cref="DataException">A column does not exist or is named twice.</exception>
     public BatchSchema Project(IReadOnlyList<string>? names, string place)
     {
         if (names is null) return this;
@@ -68,8 +68,8 @@ public sealed class BatchSchema
             : throw MissingColumn.Of(place, name, this)));
     }
 
-    /// <summary>Refuses columns whose values in several files no type holds exactly.</summary>
-    /// <exception cref="DataException">There is one.</exception>
+    /// <summary>Throws if the files store a column in types that no common type represents exactly.</summary>
+    /// <exception cref="DataException">There is such a column.</exception>
     internal void CheckTypes()
     {
         foreach (var field in Fields) field.Union?.CheckType();

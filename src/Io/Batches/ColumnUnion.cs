@@ -4,35 +4,35 @@ using Pipelines.Io.Reading;
 namespace Pipelines.Io;
 
 /// <summary>
-/// A column over all files of a source, found by name: where it is absent, how it is stored, and the type that holds the values of all files.
+/// A column across all files of a source, matched by name: where it is absent, how it is stored, and the type that represents the values of all files.
 /// </summary>
 /// <param name="Name">Its name.</param>
 internal sealed record ColumnUnion(string Name)
 {
     private const int MostFiles = 2;
 
-    /// <summary>The column as it flows; null where it cannot be read.</summary>
+    /// <summary>The column as it is read; null if it cannot be read.</summary>
     public ColumnField? Field { get; private init; }
 
     /// <summary>Why it cannot be read; null if it can.</summary>
     public string? Obstacle { get; private init; }
 
-    /// <summary>Files that lack it, in order; files without rows are not among them unless all files are such.</summary>
+    /// <summary>Files that lack it, in order. Files without rows are not included unless no file has rows.</summary>
     public IReadOnlyList<string> AbsentFrom { get; private init; } = [];
 
-    /// <summary>How it is stored, each way once, with the first file that does so.</summary>
+    /// <summary>The distinct ways in which it is stored, each with the first file that uses it.</summary>
     public IReadOnlyList<(string Stored, string File)> Types { get; private init; } = [];
 
-    /// <summary>True if no type holds the values of all files exactly: the column must not be written.</summary>
+    /// <summary>True if no type represents the values of all files exactly: the column must not be written.</summary>
     public bool IsInConflict { get; private init; }
 
-    /// <summary>True if every file holds numbers in it, so that it can be a feature even where the types conflict: features are doubles.</summary>
+    /// <summary>True if it is numeric in every file, so that it can be a feature even if the types conflict: features are doubles.</summary>
     public bool AreNumbers { get; private init; }
 
-    /// <summary>True if a file lacks the column, or stores it in another way.</summary>
+    /// <summary>True if a file lacks the column or stores it differently.</summary>
     public bool IsUneven => AbsentFrom.Count > 0 || Types.Count > 1;
 
-    /// <summary>What becomes of the difference, in words; null if there is none.</summary>
+    /// <summary>How the files differ and how that is handled, as text; null if they do not differ.</summary>
     public string? Difference
     {
         get
@@ -52,7 +52,7 @@ internal sealed record ColumnUnion(string Name)
         }
     }
 
-    /// <summary>Refuses a column that not every file has, where every file must have it.</summary>
+    /// <summary>Throws if a file lacks a column that every file must have.</summary>
     /// <param name="role">What it is for: "feature".</param>
     /// <exception cref="DataException">A file lacks it.</exception>
     public void CheckEverywhere(string role)
@@ -62,17 +62,17 @@ internal sealed record ColumnUnion(string Name)
                 $"leave the file out, or name a column that every file has");
     }
 
-    /// <summary>Refuses a column whose types no one type holds.</summary>
+    /// <summary>Throws if no common type represents the column's types.</summary>
     /// <param name="option">The option that leaves columns out.</param>
     /// <exception cref="DataException">There is no such type.</exception>
     public void CheckType(string option = "ScoreOptions.Keep")
     {
         if (IsInConflict)
             throw new DataException(DataErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}",
-                $"leave the column out ({option}), or write the files anew with one type");
+                $"leave the column out ({option}), or rewrite the files with one type");
     }
 
-    /// <summary>The columns of some files, each once: those of the first file in its order, then those that come new.</summary>
+    /// <summary>The distinct columns of the files: those of the first file in its order, then those added by later files.</summary>
     /// <param name="files">The files, in order; at least one.</param>
     /// <param name="engines">The engines that may read them.</param>
     public static IReadOnlyList<ColumnUnion> Of(IReadOnlyList<PlannedFile> files, IReadOnlyList<ParquetEngine> engines)
@@ -82,7 +82,7 @@ internal sealed record ColumnUnion(string Name)
         {
             foreach (var column in file.Footer.Columns) Add(column.Name, new Place(file, column));
         }
-        // A file without rows has no value that could be lost, whatever its columns.
+        // A file without rows has no values to lose, whatever its columns.
         var filled = files.Where(f => f.Footer.Rows > 0).ToList();
         return [.. found.Select(f => Unite(f.Key, f.Value, filled.Count > 0 ? filled : files, engines))];
 
@@ -93,7 +93,7 @@ internal sealed record ColumnUnion(string Name)
         }
     }
 
-    /// <summary>True if two columns hold values of one type, with the same digits and units: they are written back alike.</summary>
+    /// <summary>True if two columns have the same value type, precision and units: they are written back identically.</summary>
     public static bool Agree(ColumnField a, ColumnField b)
     {
         if (a.ValueType != b.ValueType) return false;
@@ -101,14 +101,14 @@ internal sealed record ColumnUnion(string Name)
         return (s.Kind, s.Unit, s.IsUtc, s.Precision, s.Scale, s.Length) == (t.Kind, t.Unit, t.IsUtc, t.Precision, t.Scale, t.Length);
     }
 
-    /// <summary>True if a column holds nulls alone, as its type says: it goes with any other.</summary>
+    /// <summary>True if the column's type allows only nulls: it is compatible with any other.</summary>
     public static bool IsNothing(FileColumn column) => column.Nested is null && column.Storage.Kind == LogicalKind.Unknown;
 
-    // The field that holds the values of two columns exactly; null if there is none. What it keeps of the storage is the first one's.
+    // The field that represents the values of both columns exactly; null if there is none. The storage is taken from the first.
     private static ColumnField? Unite(ColumnField? a, ColumnField? b)
     {
         if (a is null || b is null) return null;
-        // Nested columns may differ in what is optional, and in nothing else.
+        // Nested columns may differ only in which fields are optional.
         if (a.Storage is NestedSchema nested && b.Storage is NestedSchema other) return nested.Union(other) is { } both ? a with { Storage = both } : null;
         return Agree(a, b) ? a : NumericUnion.Of(a, b);
     }
@@ -135,7 +135,7 @@ internal sealed record ColumnUnion(string Name)
         union = union with { IsInConflict = field is null, AreNumbers = fields.TrueForAll(f => f?.IsNumeric == true) };
         if (field is null)
         {
-            // Where some are numbers, a fit that names no features takes the column for one, which is refused: it does not vanish.
+            // If some are numbers, a fit that names no features selects the column and then rejects it, so that it is not dropped silently.
             var first = fields.Find(f => f is not null)!;
             field = first with { ValueType = fields.Exists(f => f?.IsNumeric == true) ? typeof(double) : first.ValueType, Storage = null };
         }

@@ -1,9 +1,9 @@
 namespace Pipelines.Io;
 
-/// <summary>How a source is read.</summary>
+/// <summary>Options for reading a source.</summary>
 public sealed record ReadOptions
 {
-    /// <summary>Rows of a batch, 1 … 16,777,216; default 16,384. Only the last batch may hold fewer.</summary>
+    /// <summary>Rows per batch, 1 … 16,777,216; default 16,384. Only the last batch may hold fewer.</summary>
     public int BatchSize { get; init; } = 16_384;
 
     /// <summary>Columns to read, in this order; null (default) = all that can be read.</summary>
@@ -13,44 +13,44 @@ public sealed record ReadOptions
     public int MaxDegreeOfParallelism { get; init; } = 1;
 
     /// <summary>
-    /// Bytes that decoded rows read ahead may take. Larger row groups are decoded in slices; the source decodes at least a batch. Default 128 MiB.
+    /// Memory for decoded rows that are read ahead, in bytes. Larger row groups are decoded in slices; the source decodes at least one batch. Default 128 MiB.
     /// </summary>
     public long ReadAheadBytes { get; init; } = 128L << 20;
 
     /// <summary>
-    /// Bytes that decoders may hold beside decoded rows: pages and dictionaries. What needs more alone is refused before it is allocated. Null (default) = no
-    /// limit.
+    /// Memory that decoders may use in addition to decoded rows (pages and dictionaries), in bytes. A single item that needs more fails before it is
+    /// allocated. Null (default) = no limit.
     /// </summary>
     public long? DecoderBytes { get; init; }
 
-    /// <summary>Bytes that one batch may take; a larger one is refused, before it is allocated where its size is known. Null (default) = no limit.</summary>
+    /// <summary>Largest size of one batch in bytes; a larger one fails, before it is allocated if its size is known. Null (default) = no limit.</summary>
     public long? LargestBatchBytes { get; init; }
 
-    /// <summary>Memory shares; a source takes one before it hands on a batch. Null = unlimited.</summary>
+    /// <summary>Memory shares; a source takes one before it yields a batch. Null = unlimited.</summary>
     public IBatchCredits? Credits { get; init; }
 
     /// <summary>
-    /// Decode into memory that released batches have given back; default false. Saves memory and time, and asks for care: after <see cref="DataBatch.Release"/>
-    /// the batch's columns must not be read any more, for their values change.
+    /// Decode into the memory of released batches; default false. Saves memory and time but needs care: after <see cref="DataBatch.Release"/>
+    /// the batch's columns must no longer be read, because their values change.
     /// </summary>
     public bool ReuseMemory { get; init; }
 
     /// <summary>
-    /// Number of the first batch, at least 0 (default): the source begins with the rows of that batch and numbers batches and rows as if it had read those
-    /// before. What lies wholly before it is not decoded.
+    /// Number of the first batch, at least 0 (default): the source starts with the rows of that batch and numbers batches and rows as if it had read the
+    /// preceding ones. Row groups that lie entirely before it are not decoded.
     /// </summary>
     public long FirstBatch { get; init; }
 
-    /// <summary>Bytes that the reader of the batches adds to each row (features, scores); they count in <see cref="LargestBatchBytes"/>. Default 0.</summary>
+    /// <summary>Bytes that the consumer adds to each row (features, scores); they count towards <see cref="LargestBatchBytes"/>. Default 0.</summary>
     public long ExtraRowBytes { get; init; }
 
     /// <summary>
-    /// True: of a column that holds numbers of different types, which no type holds exactly, the values as doubles are wanted. Else it is refused.
+    /// True: a column whose numeric types have no exact common type is read as doubles. False (default): it is an error.
     /// </summary>
     internal bool MixesNumbers { get; init; }
 
-    /// <summary>Checks all options together.</summary>
-    /// <exception cref="DataException">Some are out of range; the message names all of them.</exception>
+    /// <summary>Validates all options.</summary>
+    /// <exception cref="DataException">Options are out of range; the message names all of them.</exception>
     public void Validate()
     {
         var wrong = new List<string>();
@@ -66,62 +66,62 @@ public sealed record ReadOptions
     }
 }
 
-/// <summary>Where rows come from. Within one run, reading it twice gives the same rows in the same order.</summary>
+/// <summary>A source of rows. Within one run, reading it twice gives the same rows in the same order.</summary>
 public interface IBatchSource
 {
     /// <summary>Name for messages: path, glob …</summary>
     string Name { get; }
 
-    /// <summary>What there is to tell once all rows were read, one sentence each; none by default.</summary>
+    /// <summary>Warnings to report once all rows have been read, one sentence each; none by default.</summary>
     IReadOnlyList<string> Warnings => [];
 
     /// <summary>
-    /// The source as one run sees it, called once by each run before it opens anything: a source of files finds them then and keeps to them until the run has
-    /// ended. By default the source itself. A source that wraps others calls this of theirs.
+    /// The source as seen by one run. Each run calls this once before it opens anything: a file source resolves its files then and keeps that list until it
+    /// ends. Returns the source itself by default. A source that wraps others calls their <c>ForRun</c>.
     /// </summary>
     IBatchSource ForRun() => this;
 
-    /// <summary>Checks that the data can be read and says what it holds, without reading rows.</summary>
+    /// <summary>Checks that the data can be read and describes it, without reading rows.</summary>
     ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Reads all rows, cut into batches by global row number.</summary>
     IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, CancellationToken cancellationToken);
 }
 
-/// <summary>What a source holds.</summary>
+/// <summary>Describes the content of a source.</summary>
 /// <param name="Schema">Its columns.</param>
-/// <param name="Rows">Number of rows, or null if it is not known before reading.</param>
-/// <param name="LargestRowGroupBytes">Decoded size of the largest row group, in bytes (all columns); what does not fit the share for reading ahead is decoded
+/// <param name="Rows">Number of rows, or null if unknown before reading.</param>
+/// <param name="LargestRowGroupBytes">Decoded size of the largest row group, in bytes (all columns); row groups that exceed the read-ahead memory are decoded
 /// in slices.</param>
 public sealed record SourceInfo(BatchSchema Schema, long? Rows, long LargestRowGroupBytes = 0)
 {
     /// <summary>
-    /// The files that are read, in order; empty (default) for sources that are no files. Jobs over other sources cannot be resumed: nothing says that the rows
-    /// are the same.
+    /// The files that are read, in order; empty (default) for sources that are not files. Jobs over such sources cannot be resumed: there is no way to tell
+    /// that the rows are the same.
     /// </summary>
     public IReadOnlyList<InputFile> Files { get; init; } = [];
 
-    /// <summary>What else decides which rows are read, so that a job is only resumed as the same; empty by default.</summary>
+    /// <summary>Other properties that determine which rows are read; a job is resumed only if they are unchanged. Empty by default.</summary>
     public IReadOnlyList<JobProperty> JobProperties { get; init; } = [];
 
-    /// <summary>Columns that the data hold and that cannot be read, by name, and why; empty by default.</summary>
+    /// <summary>Columns in the data that cannot be read: name and reason. Empty by default.</summary>
     public IReadOnlyDictionary<string, string> LeftOut { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>
-/// Where rows go. Nothing is visible before <see cref="CompleteAsync"/>; after a fault <see cref="IAsyncDisposable.DisposeAsync"/> without it leaves no trace.
+/// A destination for rows. Nothing is visible before <see cref="CompleteAsync"/>; <see cref="IAsyncDisposable.DisposeAsync"/> without it discards everything.
 /// </summary>
 public interface IBatchSink : IAsyncDisposable
 {
     /// <summary>Name for messages: path …</summary>
     string Name { get; }
 
-    /// <summary>Checks that the sink can be written, before any data is read, and prepares it.</summary>
+    /// <summary>Checks, before any data is read, that the sink can be written, and prepares it.</summary>
     ValueTask OpenAsync(BatchSchema schema, CancellationToken cancellationToken);
 
-    /// <summary>Writes a batch; batches come in order, one call at a time. The sink copies what it keeps; the caller releases the batch.</summary>
+    /// <summary>Writes a batch; batches arrive in order, one call at a time. The sink copies what it keeps; the caller releases the batch.</summary>
     ValueTask WriteAsync(DataBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Makes what was written durable and visible, all at once.</summary>
+    /// <summary>Makes everything written durable and visible atomically.</summary>
     ValueTask CompleteAsync(CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 
 namespace Pipelines.Io;
 
-/// <summary>Turns numeric columns into doubles.</summary>
+/// <summary>Converts numeric columns to doubles.</summary>
 internal static class NumericConversion
 {
     /// <summary>Writes values as doubles.</summary>
@@ -15,7 +15,7 @@ internal static class NumericConversion
                 "leave the column out of the features, or convert it first");
     }
 
-    /// <summary>Writes numbers as those of a type that holds them; false if they are not numbers.</summary>
+    /// <summary>Converts numbers to a wider numeric type; false if the values are not numbers.</summary>
     /// <param name="values">Shape [rows].</param>
     /// <param name="target">Shape [rows].</param>
     public static bool To<T, TTarget>(ReadOnlyMemory<T> values, Span<TTarget> target)

@@ -1,22 +1,22 @@
 namespace Pipelines.Io;
 
-/// <summary>The numeric type that holds every value of two others exactly.</summary>
+/// <summary>Finds the numeric type that represents every value of two others exactly.</summary>
 internal static class NumericUnion
 {
-    // Whole numbers that floats and doubles hold without a gap, in bits.
+    // Width in bits of the integers that floats and doubles represent exactly.
     private const int SingleBits = 24;
     private const int DoubleBits = 53;
 
-    /// <summary>The field of both types, with what is to be kept of the storage where one of them is that type; null if no type holds both.</summary>
+    /// <summary>The common field, with the storage of the one that already has the common type; null if no type represents both.</summary>
     public static ColumnField? Of(ColumnField a, ColumnField b)
     {
         if (Of(a.ValueType, b.ValueType) is not { } type) return null;
-        // Of two ways to store one type, halves and floats, the usual one is written.
+        // Half-precision and single-precision floats have the same type: write the more common one.
         var storage = a.ValueType == b.ValueType ? null : a.ValueType == type ? a.Storage : b.ValueType == type ? b.Storage : null;
         return a with { ValueType = type, Storage = storage };
     }
 
-    /// <summary>The type that holds every value of both; null if none does, or one is not an integer or a floating-point number.</summary>
+    /// <summary>The type that represents every value of both; null if there is none, or if one is neither integer nor floating-point.</summary>
     public static Type? Of(Type a, Type b)
     {
         var (x, y) = (Kind(a), Kind(b));
@@ -24,7 +24,7 @@ internal static class NumericUnion
         if (a == b) return a;
         if (x.IsReal || y.IsReal)
         {
-            // A signed number's sign is beside its digits, as in a real.
+            // The sign bit of a signed integer is not counted as a digit, as for floating-point numbers.
             var digits = Math.Max(Digits(x), Digits(y));
             return digits <= SingleBits ? typeof(float) : digits <= DoubleBits ? typeof(double) : null;
         }
@@ -43,7 +43,7 @@ internal static class NumericUnion
             _ => null,
         };
 
-        // Of an unsigned number twice the bits, where a sign must fit.
+        // An unsigned number needs twice the bits if a sign must fit.
         int Needed((int Bits, bool IsSigned, bool IsReal) kind) => isSigned && !kind.IsSigned ? 2 * kind.Bits : kind.Bits;
     }
 

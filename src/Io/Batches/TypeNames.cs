@@ -1,12 +1,12 @@
 namespace Pipelines.Io;
 
-/// <summary>What messages call the types of values: by the names that data have for them, not by C#'s.</summary>
+/// <summary>The names of value types in messages: those common for data, not those of C#.</summary>
 internal static class TypeNames
 {
     /// <summary>The name of a type: <c>int32</c>, <c>double</c>, <c>string</c>, <c>date</c>, <c>uuid</c>, <c>binary</c> …</summary>
     public static string Of(Type type) => Of(type.Name);
 
-    /// <summary>The name for a type that C# calls so, in any case of letters.</summary>
+    /// <summary>The name for a C# type name, ignoring case.</summary>
     public static string Of(string name) => name.ToLowerInvariant() switch
     {
         "byte[]" => "binary",

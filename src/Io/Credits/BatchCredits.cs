@@ -1,6 +1,6 @@
 namespace Pipelines.Io;
 
-/// <summary>A fixed number of batches that may be under way at once; who waits is served in order of arrival.</summary>
+/// <summary>A fixed number of batches that may be in flight at once; waiters are served in order of arrival.</summary>
 public sealed class BatchCredits : IBatchCredits
 {
     private readonly Lock gate = new();
@@ -9,18 +9,18 @@ public sealed class BatchCredits : IBatchCredits
     private readonly LinkedList<TaskCompletionSource<IBatchCredit?>> waiting = new();
     private int inUse, highest;
 
-    /// <summary>Makes credits.</summary>
-    /// <param name="count">How many batches may be under way, at least 1.</param>
+    /// <summary>Creates credits.</summary>
+    /// <param name="count">How many batches may be in flight, at least 1.</param>
     public BatchCredits(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Count = count;
     }
 
-    /// <summary>How many batches may be under way.</summary>
+    /// <summary>How many batches may be in flight.</summary>
     public int Count { get; }
 
-    /// <summary>How many are under way now.</summary>
+    /// <summary>How many are in flight now.</summary>
     public int InUse
     {
         get
@@ -29,7 +29,7 @@ public sealed class BatchCredits : IBatchCredits
         }
     }
 
-    /// <summary>The most that were under way at once so far.</summary>
+    /// <summary>The largest number in flight at once so far.</summary>
     public int HighestInUse
     {
         get
@@ -38,7 +38,7 @@ public sealed class BatchCredits : IBatchCredits
         }
     }
 
-    /// <summary>How many wait for a credit.</summary>
+    /// <summary>Number of callers waiting for a credit.</summary>
     public int Waiting
     {
         get
@@ -71,7 +71,7 @@ public sealed class BatchCredits : IBatchCredits
     {
         using var registration = cancellationToken.Register(() =>
         {
-            // Who was given a credit in the same moment keeps it: only one of the two takes the node out.
+            // A waiter that is granted a credit at the same moment keeps it: only one of the two removes the node.
             lock (gate)
             {
                 if (node.List is null) return;

@@ -1,7 +1,7 @@
 namespace Pipelines.Io;
 
-/// <summary>Bytes that batches under way may take together; one batch is always admitted, however large. For one taker at a time.</summary>
-/// <param name="limit">The bytes.</param>
+/// <summary>Limits the total size of batches in flight, in bytes; one batch is always admitted, however large. Supports one waiting caller at a time.</summary>
+/// <param name="limit">The limit in bytes.</param>
 public sealed class ByteCredits(long limit)
 {
     private readonly Lock gate = new();
@@ -10,10 +10,10 @@ public sealed class ByteCredits(long limit)
     private TaskCompletionSource? waiting;
     private long inUse, wanted, highest;
 
-    /// <summary>Bytes that batches may take.</summary>
+    /// <summary>The limit in bytes.</summary>
     public long Limit { get; } = limit;
 
-    /// <summary>Bytes taken now.</summary>
+    /// <summary>Bytes in use now.</summary>
     public long InUse
     {
         get
@@ -22,7 +22,7 @@ public sealed class ByteCredits(long limit)
         }
     }
 
-    /// <summary>The most bytes that were taken at once so far.</summary>
+    /// <summary>The most bytes in use at once so far.</summary>
     public long HighestInUse
     {
         get
@@ -31,9 +31,9 @@ public sealed class ByteCredits(long limit)
         }
     }
 
-    /// <summary>Waits until there is room for a batch, or nothing else is under way.</summary>
-    /// <param name="bytes">What the batch weighs.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Waits until the batch fits within the limit, or nothing else is in flight.</summary>
+    /// <param name="bytes">Size of the batch.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async ValueTask<IBatchCredit> TakeAsync(long bytes, CancellationToken cancellationToken)
     {
         TaskCompletionSource waiter;
@@ -86,7 +86,7 @@ public sealed class ByteCredits(long limit)
     }
 }
 
-/// <summary>Two shares that are given back together.</summary>
+/// <summary>Two shares that are released together.</summary>
 internal sealed class BothCredits(IBatchCredit? first, IBatchCredit? second) : IBatchCredit
 {
     public void Release()

@@ -16,14 +16,14 @@ public readonly record struct MemorySize(long Bytes) : IParsable<MemorySize>
         ("K", 1_000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000), ("B", 1),
     ];
 
-    /// <summary>Reads a size.</summary>
+    /// <summary>Parses a size.</summary>
     /// <exception cref="DataException">The text is not a size.</exception>
     public static MemorySize Parse(string s, IFormatProvider? provider = null) => TryParse(s, provider, out var size)
         ? size
         : throw new DataException(DataErrorKind.Usage, "memory size", $"'{s}'", "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB",
             "correct the size");
 
-    /// <summary>Reads a size; false if the text is none.</summary>
+    /// <summary>Parses a size; returns false if the text is not a size.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out MemorySize result)
     {
         result = default;
@@ -42,10 +42,10 @@ public readonly record struct MemorySize(long Bytes) : IParsable<MemorySize>
         return true;
     }
 
-    /// <summary>A size from its text, so that options can be written <c>MemoryBudget = "2GB"</c>.</summary>
+    /// <summary>Converts text to a size, so that options can be written <c>MemoryBudget = "2GB"</c>.</summary>
     public static implicit operator MemorySize(string text) => Parse(text);
 
-    /// <summary>The size for people, rounded to two digits after the point: <c>1.5GB</c>.</summary>
+    /// <summary>The size in readable form, rounded to two decimal places: <c>1.5GB</c>.</summary>
     public override string ToString()
     {
         foreach (var (unit, name) in ((long, string)[])[(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")])
@@ -54,9 +54,9 @@ public readonly record struct MemorySize(long Bytes) : IParsable<MemorySize>
     }
 }
 
-/// <summary>How much memory a run takes if nobody says.</summary>
+/// <summary>The memory limit of a run that sets none.</summary>
 public static class MemoryLimit
 {
-    /// <summary>A quarter of the memory that the process may use; in a container, of the container's.</summary>
+    /// <summary>A quarter of the memory available to the process; in a container, of the container's limit.</summary>
     public static MemorySize Default() => new(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 }

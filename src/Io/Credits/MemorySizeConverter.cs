@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Lets configuration set a <see cref="MemorySize"/> by its text. Without it, binders see a structure without settings and leave the value out.
+/// Lets configuration set a <see cref="MemorySize"/> as text. Without it, configuration binders see a structure without properties and ignore the value.
 /// </summary>
 internal sealed class MemorySizeConverter : TypeConverter
 {
@@ -17,7 +17,7 @@ internal sealed class MemorySizeConverter : TypeConverter
         value is string text ? MemorySize.Parse(text) : base.ConvertFrom(context, culture, value);
 
     /// <inheritdoc/>
-    /// <remarks>In bytes: the text for people is rounded.</remarks>
+    /// <remarks>In bytes, because the readable form is rounded.</remarks>
     public override object? ConvertTo(ITypeDescriptorContext? context, CultureInfo? culture, object? value, Type destinationType) =>
         value is MemorySize size && destinationType == typeof(string)
             ? string.Create(CultureInfo.InvariantCulture, $"{size.Bytes}B")

@@ -3,10 +3,10 @@ using Microsoft.Data.Analysis;
 
 namespace Pipelines.Io;
 
-/// <summary>Turns batches into DataFrames and back, nulls kept. Values are copied: a frame may be changed freely.</summary>
+/// <summary>Converts batches to DataFrames and back, preserving nulls. Values are copied, so a frame may be changed freely.</summary>
 public static class DataFrameConversion
 {
-    /// <summary>True if a DataFrame can hold a column: it has none for <c>byte[]</c> and nested values.</summary>
+    /// <summary>True if a DataFrame can hold the column: <c>byte[]</c> and nested values have no DataFrame column type.</summary>
     internal static bool CanHold(ColumnField field) => field.ValueType != typeof(byte[]) && !field.IsNested;
 
     /// <summary>The batch's rows as a DataFrame. Columns of <c>byte[]</c> and nested columns cannot be converted.</summary>
@@ -28,10 +28,10 @@ public static class DataFrameConversion
     }
 
     /// <summary>
-    /// A batch that takes the place of another: the frame's columns for the same rows. Columns keep how they are stored; the batch's credit goes over.
+    /// A batch that replaces another, with the frame's columns for the same rows. Columns keep their storage; the new batch takes over the credit.
     /// </summary>
     /// <param name="frame">The rows, as many as the batch has.</param>
-    /// <param name="replaced">The batch that the frame was made of.</param>
+    /// <param name="replaced">The batch that the frame was created from.</param>
     public static DataBatch ToBatch(this DataFrame frame, DataBatch replaced)
     {
         ArgumentNullException.ThrowIfNull(frame);
@@ -43,9 +43,9 @@ public static class DataFrameConversion
         return replaced.With(new BatchSchema(columns.Select(c => c.Field)), columns);
     }
 
-    /// <summary>The rows of a batch as a function over DataFrames changes them. Columns that a frame cannot hold go beside it, and keep their places.</summary>
+    /// <summary>Applies a DataFrame function to a batch. Columns that a frame cannot hold bypass it and keep their positions.</summary>
     /// <param name="batch">The rows.</param>
-    /// <param name="change">Makes a frame of as many rows, in their order.</param>
+    /// <param name="change">Returns a frame with the same number of rows in the same order.</param>
     internal static DataBatch ThroughDataFrame(this DataBatch batch, Func<DataFrame, DataFrame> change)
     {
         var held = batch.Columns.Where(c => CanHold(c.Field)).ToArray();
@@ -55,7 +55,7 @@ public static class DataFrameConversion
         for (var c = 0; c < batch.Columns.Count; c++)
         {
             var column = batch.Columns[c];
-            // A column of the frame of that name takes its place.
+            // A frame column of the same name replaces it.
             if (!CanHold(column.Field) && columns.TrueForAll(o => o.Field.Name != column.Field.Name)) columns.Insert(Math.Min(c, columns.Count), column);
         }
         return batch.With(new BatchSchema(columns.Select(c => c.Field)), columns);
@@ -120,7 +120,7 @@ public static class DataFrameConversion
         return new BatchColumn<string>(Field(column.Name, typeof(string), present is not null, like), values, present);
     }
 
-    // A frame knows no column without nulls: every batch of a pipeline must say the same, so columns from frames alone may be null.
+    // A frame does not declare columns as non-nullable. All batches of a pipeline must agree, so columns that exist only in frames are nullable.
     private static ColumnField Field(string name, Type type, bool hasNulls, ColumnField? like) =>
         like is not null && like.ValueType == type ? hasNulls ? like with { IsNullable = true } : like : new ColumnField(name, type, true);
 
@@ -153,7 +153,7 @@ public static class DataFrameConversion
         private static PrimitiveDataFrameColumn<T> Other<T>(BatchColumn<T> c) where T : unmanaged =>
             Make(c, (d, n, rows, nulls) => new PrimitiveDataFrameColumn<T>(c.Field.Name, d, n, rows, nulls));
 
-        // The arrays begin at their values: a DataFrame reads past slices that do not. Bits are counted from the lowest, 1 = present.
+        // The arrays start at the first value, because a DataFrame misreads slices that do not. Validity bits start at the lowest, 1 = present.
         private static TColumn Make<T, TColumn>(BatchColumn<T> column, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, int, int, TColumn> make)
             where T : unmanaged
         {

@@ -2,12 +2,12 @@ using Microsoft.Data.Analysis;
 
 namespace Pipelines.Io;
 
-/// <summary>The rows of a DataFrame. It is copied when the source is made.</summary>
+/// <summary>The rows of a DataFrame, which is copied when the source is created.</summary>
 public sealed class DataFrameSource : IBatchSource
 {
     private readonly MemorySource rows;
 
-    /// <summary>Makes a source.</summary>
+    /// <summary>Creates a source.</summary>
     /// <param name="frame">The rows.</param>
     public DataFrameSource(DataFrame frame)
     {
@@ -25,7 +25,7 @@ public sealed class DataFrameSource : IBatchSource
     public IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, CancellationToken cancellationToken) => rows.ReadAsync(options, cancellationToken);
 }
 
-/// <summary>Collects rows in a DataFrame; it can be taken once the sink is complete.</summary>
+/// <summary>Collects rows in a DataFrame, which is available once the sink is complete.</summary>
 public sealed class DataFrameSink : IBatchSink
 {
     private readonly MemorySink rows = new();

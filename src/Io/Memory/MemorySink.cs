@@ -21,7 +21,7 @@ public sealed class MemorySink : IBatchSink
     /// <exception cref="InvalidOperationException">The sink is not complete.</exception>
     public BatchColumn this[string name] => (columns ?? throw NotComplete())[schema!.IndexOf(schema.Project([name], Name).Fields[0].Name)];
 
-    /// <summary>All values of a column, at null rows anything; see <see cref="BatchColumn.IsNull"/>.</summary>
+    /// <summary>All values of a column, undefined in null rows; see <see cref="BatchColumn.IsNull"/>.</summary>
     /// <exception cref="DataException">There is no such column, or its values are of another type.</exception>
     public ReadOnlyMemory<T> Values<T>(string name) => this[name] is BatchColumn<T> column
         ? column.Values
@@ -77,10 +77,10 @@ public sealed class MemorySink : IBatchSink
         return ValueTask.CompletedTask;
     }
 
-    private static InvalidOperationException NotComplete() => new("the sink is not complete: its rows can be read once all were written");
+    private static InvalidOperationException NotComplete() => new("the sink is not complete: its rows can be read once all have been written");
 }
 
-/// <summary>Copies the values of a column together.</summary>
+/// <summary>Collects the values of a column.</summary>
 internal abstract class ColumnCollector
 {
     public static ColumnCollector For(ColumnField field) =>
@@ -91,7 +91,7 @@ internal abstract class ColumnCollector
     public abstract BatchColumn Finish(ColumnField field);
 }
 
-/// <summary>Copies the values of a column together.</summary>
+/// <summary>Collects the values of a column.</summary>
 internal sealed class ColumnCollector<T> : ColumnCollector
 {
     private T[] values = [];

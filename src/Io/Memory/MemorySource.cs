@@ -16,8 +16,8 @@ public sealed class MemorySource : IBatchSource
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>A source of one array a column, all of the same length; the arrays are not copied, so they must not change while they are read.</summary>
-    /// <param name="columns">Name and values. Elements are of a type that <see cref="ColumnField.ValueType"/> names, or its nullable form; a null among strings
+    /// <summary>A source with one array per column, all of the same length. The arrays are not copied, so they must not change while they are read.</summary>
+    /// <param name="columns">Name and values. Elements are of a type listed in <see cref="ColumnField.ValueType"/>, or its nullable form; a null string
     /// is a null.</param>
     public static MemorySource FromArrays(params IEnumerable<(string Name, Array Values)> columns)
     {
@@ -33,9 +33,9 @@ public sealed class MemorySource : IBatchSource
             [new RowBlock("memory", -1, length, [.. made.Select(ColumnBlock.Of)])], length);
     }
 
-    /// <summary>A source of batches, cut anew to the batch size that is read. The batches are not released.</summary>
+    /// <summary>A source of batches, which are recut to the requested batch size. The batches are not released.</summary>
     /// <param name="schema">Their columns.</param>
-    /// <param name="batches">Enumerated on every reading; must give the same batches every time.</param>
+    /// <param name="batches">Enumerated on every read; must give the same batches each time.</param>
     public static MemorySource FromBatches(BatchSchema schema, IEnumerable<DataBatch> batches)
     {
         ArgumentNullException.ThrowIfNull(schema);

@@ -4,38 +4,38 @@ using System.Text.Json;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Keys of encrypted Parquet files (AES, 16, 24 or 32 bytes). They are never part of a message. The key called <c>footer</c> is that of every file's footer;
-/// leave it out where files name the ids of their footer keys. A column's key is found by the id that the file names, or by the column's name.
+/// Keys of encrypted Parquet files (AES, 16, 24 or 32 bytes). They never appear in messages. The key named <c>footer</c> decrypts the footer of every file;
+/// omit it if files name the ids of their footer keys. A column's key is found by the id given in the file, or by the column's name.
 /// </summary>
 public sealed class DecryptionKeys
 {
-    /// <summary>Id of the key of footers.</summary>
+    /// <summary>Id of the footer key.</summary>
     public const string Footer = "footer";
 
-    /// <summary>Largest file of keys, in bytes.</summary>
+    /// <summary>Largest key file, in bytes.</summary>
     private const int MaxFile = 1 << 20;
 
     private static readonly int[] Lengths = [16, 24, 32];
     private readonly Dictionary<string, byte[]> keys;
 
 
-    /// <summary>The one key of a file, for its footer and all columns that are encrypted with it.</summary>
+    /// <summary>Creates keys from a single key, for the footer and all columns that are encrypted with it.</summary>
     /// <param name="footer">16, 24 or 32 bytes.</param>
     public DecryptionKeys(ReadOnlySpan<byte> footer) => keys = new() { [Footer] = Checked("the key", footer.ToArray()) };
 
-    /// <summary>Keys by their ids.</summary>
-    /// <param name="keys">Id and 16, 24 or 32 bytes; <see cref="Footer"/> is the id of the key of all footers.</param>
+    /// <summary>Creates keys from a dictionary of ids and keys.</summary>
+    /// <param name="keys">Ids and keys of 16, 24 or 32 bytes; <see cref="Footer"/> is the id of the key of all footers.</param>
     public DecryptionKeys(IReadOnlyDictionary<string, byte[]> keys) =>
         this.keys = keys.ToDictionary(k => k.Key, k => Checked($"the key '{k.Key}'", [.. k.Value]), StringComparer.Ordinal);
 
-    /// <summary>Why the file that they came from is not as private as keys should be; null if it is, or they came from no file.</summary>
+    /// <summary>A warning if the key file is not private enough; null if it is, or if the keys do not come from a file.</summary>
     public string? Warning { get; private init; }
 
     /// <summary>All ids.</summary>
     internal IEnumerable<string> Ids => keys.Keys;
 
-    /// <summary>Reads a file: one key as hexadecimal digits, base64 or its bytes, or a JSON object of ids and keys as hexadecimal digits or base64.</summary>
-    /// <exception cref="DataException">It cannot be read, or holds no key.</exception>
+    /// <summary>Reads a key file: one key as hexadecimal digits, base64 or raw bytes, or a JSON object of ids and hexadecimal or base64 keys.</summary>
+    /// <exception cref="DataException">The file cannot be read or contains no key.</exception>
     public static DecryptionKeys Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -45,24 +45,24 @@ public sealed class DecryptionKeys
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
-                warning = $"{path}: others than its owner may read this file of keys; take that away (chmod 600)";
+                warning = $"{path}: users other than its owner can read this key file; restrict its permissions (chmod 600)";
             bytes = new byte[MaxFile + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > MaxFile) throw new DataException(DataErrorKind.Usage, path, "a file of keys of more than 1 MiB", Expected, "name the right file");
+            if (length > MaxFile) throw new DataException(DataErrorKind.Usage, path, "a key file of more than 1 MiB", Expected, "name the right file");
             bytes = bytes[..length];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Usage, path, $"a file of keys that cannot be read ({e.Message})", Expected,
+            throw new DataException(DataErrorKind.Usage, path, $"a key file that cannot be read ({e.Message})", Expected,
                 "correct the path or the permissions", e);
         }
         return new DecryptionKeys(Parse(bytes, path)) { Warning = warning };
     }
 
-    /// <summary>Never the keys themselves.</summary>
+    /// <summary>The number of keys, never the keys themselves.</summary>
     public override string ToString() => $"{keys.Count} decryption keys";
 
-    /// <summary>A key by its id, or null.</summary>
+    /// <summary>The key with the given id, or null.</summary>
     internal byte[]? Find(string id) => keys.GetValueOrDefault(id);
 
     private const string Expected = "16, 24 or 32 bytes, as they are, in hexadecimal or base64; or a JSON object of ids and such keys, {\"footer\": \"…\"}";
@@ -72,10 +72,10 @@ public sealed class DecryptionKeys
         var text = Encoding.Latin1.GetString(bytes).Trim();
         if (text.StartsWith('{')) return ParseJson(bytes, path);
         if (FromText(text) is { } key) return new() { [Footer] = key };
-        // A key of bytes that happens to end like a line is taken whole.
+        // A raw key that happens to end with a line feed is kept whole.
         if (!Lengths.Contains(bytes.Length) && bytes.Length > 0 && bytes[^1] == '\n') bytes = bytes[..^(bytes.Length > 1 && bytes[^2] == '\r' ? 2 : 1)];
         if (Lengths.Contains(bytes.Length)) return new() { [Footer] = bytes };
-        throw new DataException(DataErrorKind.Usage, path, $"{bytes.Length} bytes that are no key", Expected, "correct the file");
+        throw new DataException(DataErrorKind.Usage, path, $"{bytes.Length} bytes that are not a key", Expected, "correct the file");
     }
 
     private static Dictionary<string, byte[]> ParseJson(byte[] bytes, string path)
@@ -96,7 +96,7 @@ public sealed class DecryptionKeys
         }
         catch (JsonException e)
         {
-            // The parser's message could quote what stands there.
+            // The parser's message could quote the content.
             throw new DataException(DataErrorKind.Usage, path, $"broken JSON in line {e.LineNumber + 1}", Expected, "correct the file");
         }
     }

@@ -5,23 +5,23 @@ using Pipelines.Io.Writing;
 
 namespace Pipelines.Io;
 
-/// <summary>Whether a finished output is still what its run wrote.</summary>
+/// <summary>Result of checking whether a finished output is still what its run wrote.</summary>
 /// <param name="Output">The folder or file.</param>
-/// <param name="Parts">Files checked.</param>
-/// <param name="Rows">Rows in them, as the manifest or the file's footer tells.</param>
-/// <param name="RowsIn">Input rows that they were made of; null for a single file, which has no manifest.</param>
-/// <param name="RowsRejected">Input rows refused; null for a single file.</param>
-/// <param name="Bytes">Bytes read and checked.</param>
-/// <param name="Discrepancies">Everything that is not as it should be: where, what was found, what was expected. Empty: the output is whole.</param>
+/// <param name="Parts">Number of files checked.</param>
+/// <param name="Rows">Number of rows, according to the manifest or the file's footer.</param>
+/// <param name="RowsIn">Number of input rows; null for a single file, which has no manifest.</param>
+/// <param name="RowsRejected">Number of rejected input rows; null for a single file.</param>
+/// <param name="Bytes">Number of bytes read and checked.</param>
+/// <param name="Discrepancies">All discrepancies: where, what was found, what was expected. Empty: the output is intact.</param>
 public sealed record OutputVerification(string Output, int Parts, long Rows, long? RowsIn, long? RowsRejected, long Bytes, IReadOnlyList<string> Discrepancies)
 {
     /// <summary>
-    /// Checks a folder against its manifest: its files, their sizes and checksums, rows and columns, and that there is no data beside them. Of a single Parquet
-    /// file the footer, every page's checksum where it has one, and the number of rows. Of what incremental runs wrote, each run's folder.
+    /// Checks a folder against its manifest: its files, their sizes and checksums, rows and columns, and that it contains no other data. For a single Parquet
+    /// file, checks the footer, each page's checksum if it has one, and the number of rows. For incremental outputs, checks each run's folder.
     /// </summary>
     /// <param name="path">A folder or a Parquet file.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="DataException">There is nothing to check: no such path, an unfinished output, no manifest.</exception>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="DataException">There is nothing to check: the path does not exist, the output is unfinished, or it has no manifest.</exception>
     public static Task<OutputVerification> OfAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -40,14 +40,14 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         foreach (var part in manifest.Parts)
         {
             if (part.Output.Rows + part.RejectedRows != part.InputRows)
-                found.Add($"{OutputManifest.FileName}, {part.Output.File}: found {part.Output.Rows} rows and {part.RejectedRows} refused ones, expected "
+                found.Add($"{OutputManifest.FileName}, {part.Output.File}: found {part.Output.Rows} rows and {part.RejectedRows} rejected ones, expected "
                     + $"{part.InputRows} together, the input rows");
         }
         return new OutputVerification(folder, manifest.Parts.Count, manifest.RowsOut, manifest.RowsIn, manifest.RowsRejected,
             manifest.Parts.Sum(p => p.Output.Bytes), found);
     }
 
-    // What incremental runs wrote: a folder a run, each whole by itself.
+    // Output of incremental runs: one folder per run, each complete in itself.
     private static OutputVerification OfRuns(string folder, string[] runs, CancellationToken cancellationToken)
     {
         var all = Array.ConvertAll(runs, run => OfFolder(run, cancellationToken));
@@ -93,7 +93,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         }
     }
 
-    // What a reader of the folder would take for data.
+    // Files that a reader of the folder would take for data.
     private static IEnumerable<string> Strangers(string folder, HashSet<string> known) =>
         Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.TopDirectoryOnly)
         .Where(e => Path.GetFileName(e) is var name && !name.StartsWith('.') && !name.StartsWith('_') && !known.Contains(name)
@@ -109,7 +109,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         return new DataException(DataErrorKind.Data, folder,
             $"an unfinished output ({done?.Parts.Count ?? 0} parts of {done?.RowsIn ?? 0} input rows are done)",
             $"a finished one, with {OutputManifest.FileName}",
-            "go on with the run that wrote it (ParquetSinkOptions.Resume)");
+            "resume the run that wrote it (ParquetSinkOptions.Resume)");
     }
 
     private static OutputVerification OfFile(string path, CancellationToken cancellationToken)
@@ -142,14 +142,14 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         return new OutputVerification(path, 1, footer.Rows, null, null, footer.FileLength, found);
     }
 
-    // Pages of our own are about a mebibyte; larger ones are read piece by piece.
-    private const long PageRoom = 1 << 24;
+    // Our own pages are about 1 MiB; larger ones are read incrementally.
+    private const long PageBytes = 1 << 24;
 
-    // Reads every page of a column chunk, which compares its checksum, and decompresses it.
+    // Reads, checks and decompresses every page of a column chunk.
     private static long CountValues(Microsoft.Win32.SafeHandles.SafeFileHandle file, string path, ColumnChunkInfo chunk)
     {
         if (chunk.Values == 0) return 0;
-        using var pages = new ColumnPages(file, path, chunk, PageRoom);
+        using var pages = new ColumnPages(file, path, chunk, PageBytes);
         var values = 0L;
         while (values < chunk.Values && pages.Next())
         {

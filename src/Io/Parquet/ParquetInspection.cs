@@ -3,29 +3,29 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io;
 
-/// <summary>What a Parquet file says of itself; no row is read.</summary>
+/// <summary>Describes a Parquet file without reading rows.</summary>
 /// <param name="Name">The file.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Rows">Number of rows.</param>
-/// <param name="CreatedBy">The program that wrote it, as it says.</param>
+/// <param name="CreatedBy">The program that wrote it, according to the file.</param>
 /// <param name="Columns">Its columns, in order.</param>
 /// <param name="RowGroups">Its row groups, in order.</param>
-/// <param name="MemoryBytes">Memory that reading needs at least, in bytes: a batch of the default size, all columns, and what decoders must hold beside it. Row
+/// <param name="MemoryBytes">Minimum memory for reading, in bytes: one batch of the default size with all columns, plus the decoders' memory. Row
 /// groups that do not fit are read in slices.</param>
 public sealed record ParquetInspection(string Name, long Bytes, long Rows, string CreatedBy, IReadOnlyList<InspectedColumn> Columns,
     IReadOnlyList<InspectedRowGroup> RowGroups, long MemoryBytes)
 {
-    /// <summary>Rows of a batch of the default size.</summary>
+    /// <summary>Default number of rows per batch.</summary>
     public static int BatchRows { get; } = new ReadOptions().BatchSize;
 
-    /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
+    /// <summary>Inspects files, folders and globs; one result per file, in order.</summary>
     public static Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
         OfAsync(paths, new ParquetSourceOptions(), cancellationToken);
 
-    /// <summary>Inspects files, folders and globs; one result a file, in order.</summary>
+    /// <summary>Inspects files, folders and globs; one result per file, in order.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
-    /// <param name="options">How they would be read.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="options">How to read them.</param>
+    /// <param name="cancellationToken">Cancels the inspection.</param>
     public static async Task<IReadOnlyList<ParquetInspection>> OfAsync(IEnumerable<string> paths, ParquetSourceOptions options,
         CancellationToken cancellationToken = default)
     {
@@ -38,12 +38,12 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
                 cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>True if a file begins like a Parquet file, whatever its name.</summary>
+    /// <summary>True if a file starts like a Parquet file, regardless of its name.</summary>
     public static bool IsParquet(string path) => FooterFile.HasMagic(path);
 
     /// <summary>Inspects a file whose footer was read.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="engines">Those that may read it.</param>
+    /// <param name="engines">The engines that may read it.</param>
     /// <param name="lists">Lists whose elements are read as rows; null = none.</param>
     internal static ParquetInspection Of(PlannedFile file, IReadOnlyList<ParquetEngine> engines, ListColumns? lists = null)
     {
@@ -96,7 +96,7 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
         return Array.TrueForAll(chunks, c => c.Statistics.Nulls >= 0 && c.Statistics.Nulls <= c.Values) ? chunks.Sum(c => c.Statistics.Nulls) : null;
     }
 
-    // Chunks of nulls alone have no range, whatever stands there.
+    // Chunks that contain only nulls have no range, whatever their statistics say.
     private static (double Minimum, double Maximum)? Range(FileFooter footer, FileColumn column)
     {
         (double Minimum, double Maximum)? all = null;
@@ -113,35 +113,35 @@ public sealed record ParquetInspection(string Name, long Bytes, long Rows, strin
 /// <summary>A column of an inspected file.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="StoredAs">How it is stored: <c>INT64 TIMESTAMP(MILLIS)</c>.</param>
-/// <param name="ValueType">Type of its values in batches; null if they cannot be worked with.</param>
+/// <param name="ValueType">Type of its values in batches; null if they cannot be processed.</param>
 /// <param name="IsNullable">True if values may be null.</param>
-/// <param name="Obstacle">Why its values cannot be worked with; null if they can.</param>
+/// <param name="Obstacle">Why its values cannot be processed; null if they can.</param>
 public sealed record InspectedColumn(string Name, string StoredAs, string? ValueType, bool IsNullable, string? Obstacle)
 {
-    /// <summary>Number of nulls, as the file itself tells; null if it does not.</summary>
+    /// <summary>Number of nulls according to the file; null if unknown.</summary>
     public long? Nulls { get; init; }
 
     /// <summary>
-    /// True for lists, maps and structures, and types that are not supported: they are written as they were read, though nothing can be done with their values.
+    /// True for lists, maps, structures and unsupported types: they are written as they were read, but their values cannot be processed.
     /// </summary>
     public bool IsPassedOn { get; init; }
 
-    /// <summary>Its bytes in the file.</summary>
+    /// <summary>Its size in the file, in bytes.</summary>
     public long CompressedBytes { get; init; }
 
-    /// <summary>Of a column of lists: the number of their elements, an empty list counted as one; null for any other.</summary>
+    /// <summary>For a list column, the number of elements, counting an empty list as one; otherwise null.</summary>
     public long? Elements { get; init; }
 
     /// <summary>
-    /// Least and largest value of a column of numbers, as the file itself tells: a hint, not checked. Null if it does not, or cannot be believed.
+    /// Smallest and largest value of a numeric column according to the file: an unchecked hint. Null if unknown or unreliable.
     /// </summary>
     public (double Minimum, double Maximum)? Range { get; init; }
 }
 
 /// <summary>A row group of an inspected file.</summary>
 /// <param name="Rows">Number of rows.</param>
-/// <param name="CompressedBytes">Its bytes in the file.</param>
-/// <param name="UncompressedBytes">Its bytes before compression.</param>
-/// <param name="DecodedBytes">Its bytes in memory, about.</param>
+/// <param name="CompressedBytes">Its size in the file, in bytes.</param>
+/// <param name="UncompressedBytes">Its size before compression, in bytes.</param>
+/// <param name="DecodedBytes">Its approximate size in memory, in bytes.</param>
 /// <param name="Codecs">The codecs of its columns.</param>
 public sealed record InspectedRowGroup(long Rows, long CompressedBytes, long UncompressedBytes, long DecodedBytes, string Codecs);

@@ -4,12 +4,12 @@ using Pipelines.Io.Writing;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Writes Parquet: one file if the path ends with <c>.parquet</c>, else a new or empty folder of <c>part-00000.parquet</c> … with a manifest. Row groups are
-/// cut by rows alone and parts by input rows and batches, so the bytes depend on nothing else. Files are written under private temporary names, made durable,
-/// and renamed together at the end; an existing file is replaced only then, if Pipelines wrote it or <see cref="ParquetSinkOptions.Overwrite"/> says so, and
-/// the manifest comes last: it says that the output is whole. A folder that a run of a known job leaves unfinished can be gone on with; every other unfinished
-/// output leaves nothing. Two runs on the same output refuse each other. Columns are written as the source stored them (units, precision); a DateTime that no
-/// Parquet file prescribes goes in whole microseconds, earlier ticks dropped, and a decimal with 10 digits after the point.
+/// Writes Parquet: a single file if the path ends with <c>.parquet</c>, else part files <c>part-00000.parquet</c> … and a manifest in a new or empty folder.
+/// Row groups depend only on the rows, and parts only on input rows and batches, so output is reproducible. Files are written under private temporary names,
+/// made durable and renamed together at the end. Only then is an existing file replaced, if Pipelines wrote it or <see cref="ParquetSinkOptions.Overwrite"/>
+/// is set. The manifest is written last and marks the output as complete. A folder left unfinished by a run of a known job can be resumed; any other unfinished
+/// output is deleted. Two runs cannot write the same output at once. Columns are written as the source stored them (units, precision). A DateTime that does not
+/// come from Parquet is truncated to microseconds, and such a decimal gets 10 digits after the decimal point.
 /// </summary>
 public sealed class ParquetSink : IResumableSink
 {
@@ -21,9 +21,9 @@ public sealed class ParquetSink : IResumableSink
     private long firstRow, inputRows, rejectedRows, nextBatch;
     private bool isFaulted, isDone, isBegun;
 
-    /// <summary>Makes a sink; nothing is written yet.</summary>
+    /// <summary>Creates a sink; nothing is written yet.</summary>
     /// <param name="path">A file that ends with <c>.parquet</c>, or a folder.</param>
-    /// <param name="options">How it is written.</param>
+    /// <param name="options">The options; null = the defaults.</param>
     /// <exception cref="DataException">The options are wrong.</exception>
     public ParquetSink(string path, ParquetSinkOptions? options = null)
     {
@@ -41,30 +41,30 @@ public sealed class ParquetSink : IResumableSink
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>Rows refused so far, those of earlier runs included.</summary>
+    /// <summary>Number of rows rejected so far, including those of earlier runs.</summary>
     public long RowsRejected { get; private set; }
 
-    /// <summary>What the user should know: what was discarded.</summary>
+    /// <summary>Warnings for the user about discarded output.</summary>
     public IReadOnlyList<string> Warnings => output.Warnings;
 
-    /// <summary>How the sink writes.</summary>
+    /// <summary>The sink's options.</summary>
     internal ParquetSinkOptions Options => options;
 
     /// <summary>True if a folder is written.</summary>
     internal bool IsFolder { get; }
 
-    /// <summary>True at the beginning of a part: all that was written before is kept for a later run.</summary>
+    /// <summary>True at the start of a part: everything written before is kept for a later run.</summary>
     internal bool IsAtPartStart => inputRows == 0;
 
-    /// <summary>Checks, before any row is read, what a quarantine asks of the columns that are read.</summary>
-    /// <exception cref="DataException">A column has a name that the quarantine needs.</exception>
+    /// <summary>Checks, before any row is read, that the input columns are compatible with a quarantine.</summary>
+    /// <exception cref="DataException">A column has a name that the quarantine uses.</exception>
     internal void CheckInput(BatchSchema input)
     {
         if (options.QuarantineFolder is { } folder) RejectedRowsWriter.CheckColumns(input, folder);
     }
 
-    /// <summary>What the run would find where it writes; nothing is changed.</summary>
-    /// <param name="job">What the output is of; null if no run can go on from it.</param>
+    /// <summary>Inspects the existing output without changing it.</summary>
+    /// <param name="job">The job that produces the output; null if it cannot be resumed.</param>
     /// <exception cref="DataException">It cannot be written.</exception>
     internal IReadOnlyList<OutputPreview> Preview(JobIdentity? job)
     {
@@ -136,7 +136,7 @@ public sealed class ParquetSink : IResumableSink
         cancellationToken.ThrowIfCancellationRequested();
         Guard(() =>
         {
-            // No rows at all are one part without rows.
+            // An output without rows consists of one part without rows.
             if (writer is not null && !writer.IsOpen && !output.HasParts) writer.Begin(output.Create(), output.IsHashed);
             if (writer is { IsOpen: true }) EndPart();
             output.Commit();
@@ -185,7 +185,7 @@ public sealed class ParquetSink : IResumableSink
         if (isDone || isFaulted) throw new InvalidOperationException("the sink is closed or failed");
     }
 
-    // After a failure nothing is written any more: the footer would make half a file valid.
+    // After a failure nothing more is written: a footer would make an incomplete file valid.
     private void Guard(Action action)
     {
         var isFine = false;

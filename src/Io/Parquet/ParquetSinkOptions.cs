@@ -6,73 +6,73 @@ namespace Pipelines.Io;
 /// <summary>How pages are compressed.</summary>
 public enum ParquetCompression
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>No compression.</summary>
     None,
 
-    /// <summary>Snappy: fast, every reader knows it.</summary>
+    /// <summary>Snappy: fast, supported by every reader.</summary>
     Snappy,
 
     /// <summary>Zstandard: smaller, slower.</summary>
     Zstd,
 }
 
-/// <summary>How Parquet is written.</summary>
+/// <summary>Options for writing Parquet.</summary>
 public sealed record ParquetSinkOptions
 {
     /// <summary>
-    /// Rows of a row group, 65,536 … 262,144; default 131,072. The last of a file may hold fewer, and those that reach <see cref="RowGroupBytes"/>.
+    /// Rows per row group, 65,536 … 262,144; default 131,072. The last row group of a file may hold fewer, as may those that reach <see cref="RowGroupBytes"/>.
     /// </summary>
     public int RowGroupRows { get; init; } = 131_072;
 
     /// <summary>
-    /// Bytes of a row group's values in memory, 65,536 … 1,073,741,824; default 32 MiB. The row that reaches it ends the row group, so that wide rows and long
-    /// texts do not pile up. It depends on the rows alone, not on their batches.
+    /// Size limit of a row group's values in memory, 65,536 … 1,073,741,824 bytes; default 32 MiB. The row that reaches it ends the group, so that wide rows
+    /// and long texts do not accumulate. The size depends only on the rows, not on batches.
     /// </summary>
     public long RowGroupBytes { get; init; } = 32L << 20;
 
-    /// <summary>How pages are compressed; default Snappy. Pages that compression does not make smaller are written plain.</summary>
+    /// <summary>How pages are compressed; default Snappy. Pages that compression does not shrink are written uncompressed.</summary>
     public ParquetCompression Compression { get; init; } = ParquetCompression.Snappy;
 
-    /// <summary>Level of Zstandard, 1 … 19; default 3. Without meaning for the others.</summary>
+    /// <summary>Zstandard level, 1 … 19; default 3. Ignored by other codecs.</summary>
     public int ZstdLevel { get; init; } = 3;
 
-    /// <summary>Write a checksum (CRC-32) before each page, so that readers notice damage; default true.</summary>
+    /// <summary>Write a checksum (CRC-32) for each page, so that readers detect damage; default true.</summary>
     public bool PageChecksums { get; init; } = true;
 
     /// <summary>
-    /// Input rows of a part file when a folder is written, at least 1; null (default) = all in one part. A part ends with the batch that reaches it: so parts
-    /// also depend on the batch size, and a run that was interrupted goes on with a whole batch.
+    /// Input rows per part file when writing a folder, at least 1; null (default) = all in one part. A part ends with the batch that reaches this number: parts
+    /// therefore also depend on the batch size, and an interrupted run resumes at a batch boundary.
     /// </summary>
     public long? RowsPerFile { get; init; }
 
     /// <summary>
-    /// New or empty folder for the rows that blocks refuse: the columns as they were read, and <c>_file</c>, <c>_row_group</c>, <c>_row</c>, <c>_column</c> and
-    /// <c>_reason</c>. One file for each part in which rows were refused. Null (default) = they are only counted.
+    /// New or empty folder for rows that blocks reject: the columns as read, plus <c>_file</c>, <c>_row_group</c>, <c>_row</c>, <c>_column</c> and
+    /// <c>_reason</c>. One file for each part in which rows were rejected. Null (default) = rejected rows are only counted.
     /// </summary>
     public string? QuarantineFolder { get; init; }
 
     /// <summary>
-    /// True: go on from what an interrupted run of the same job left in the folder; if it left nothing, begin. False (default): discard what it left. A single
-    /// file is always begun anew.
+    /// True: resume from what an interrupted run of the same job left in the folder, if anything. False (default): discard what it left. A single
+    /// file always starts over.
     /// </summary>
     public bool Resume { get; init; }
 
     /// <summary>
-    /// True: a single file replaces an existing file of any kind. False (default): it replaces only a Parquet file that Pipelines wrote, or an empty file;
-    /// others are refused. Folders are never replaced: they are new or empty, or hold what <see cref="Resume"/> goes on from.
+    /// True: a single file replaces an existing file of any kind. False (default): it replaces only a Parquet file that Pipelines wrote or an empty file;
+    /// anything else is an error. Folders are never replaced: they must be new or empty, or be resumed with <see cref="Resume"/>.
     /// </summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>Columns encoded at the same time, -1 (all cores) or at least 1; default 1. The bytes do not depend on it.</summary>
+    /// <summary>Number of columns encoded concurrently, -1 (all cores) or at least 1; default 1. It does not affect the bytes written.</summary>
     public int MaxDegreeOfParallelism { get; init; } = 1;
 
-    /// <summary>The file system; tests put one in that fails.</summary>
+    /// <summary>The file system; tests substitute a failing one.</summary>
     internal FileLayer Files { get; init; } = FileLayer.Disk;
 
-    /// <summary>False only in the test that shows what it is for: parts of an earlier run are compared with their checksums.</summary>
+    /// <summary>False only in the test that demonstrates the check: parts of an earlier run are compared with their checksums.</summary>
     internal bool VerifiesParts { get; init; } = true;
 
-    /// <summary>What decides the bytes, as facts of a job.</summary>
+    /// <summary>The options that determine the bytes written, as properties of a job.</summary>
     internal IEnumerable<JobProperty> JobProperties =>
     [
         new("rows per file", RowsPerFile?.ToString(CultureInfo.InvariantCulture) ?? "all"),
@@ -82,8 +82,8 @@ public sealed record ParquetSinkOptions
         new("quarantine", QuarantineFolder is null ? "no" : "yes"),
     ];
 
-    /// <summary>Checks all options together.</summary>
-    /// <exception cref="DataException">Some are out of range; the message names all of them.</exception>
+    /// <summary>Validates all options.</summary>
+    /// <exception cref="DataException">Options are out of range; the message names all of them.</exception>
     public void Validate()
     {
         var wrong = new List<string>();

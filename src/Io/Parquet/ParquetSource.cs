@@ -6,12 +6,12 @@ using Pipelines.Io.Reading;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Reads Parquet files: paths, folders (with all folders in them; names that begin with <c>_</c> or <c>.</c> are left out) and globs (<c>*</c>, <c>?</c>,
-/// <c>[ab]</c>, <c>**</c>), taken in ordinal order of their full paths, each once, Parquet by content. Columns are united by name: a column that a file lacks
-/// is null there, and numbers of different types become those of the type that holds them all exactly. Only the columns that are read must fit together. Lists,
-/// maps and structures are passed on as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> asks for the elements of lists as rows. Row
-/// groups are decoded ahead, several at a time, and cut into batches by global row number. Half floats
-/// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns): what would be read wrongly is refused.
+/// Reads Parquet files given as paths, folders (recursively, without names that start with <c>_</c> or <c>.</c>) and globs (<c>*</c>, <c>?</c>,
+/// <c>[ab]</c>, <c>**</c>), each once, in ordinal order of their full paths; Parquet is recognised by content. Columns are matched by name: one absent from
+/// a file is null there, and different numeric types are widened to one that represents all exactly. Only the columns that are read must be compatible. Lists,
+/// maps and structures are passed through as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> selects list elements as rows. Row
+/// groups are decoded ahead, several at a time, and cut into batches by global row number. Half-precision floats
+/// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns); other values are errors.
 /// </summary>
 public sealed class ParquetSource : IBatchSource
 {
@@ -19,23 +19,23 @@ public sealed class ParquetSource : IBatchSource
     private readonly ParquetSourceOptions options;
     private readonly bool isForOneRun;
 
-    // Kept by the source of one run alone, where the files need not have the same columns.
+    // Kept only by the source of one run, in which the files need not have the same columns.
     private PlannedFile[]? files;
 
-    // What was opened last.
+    // The most recently opened plan.
     private ParquetPlan? plan;
     private long emptyLists;
 
-    /// <summary>Makes a source; nothing is read yet.</summary>
+    /// <summary>Creates a source; nothing is read yet.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
     public ParquetSource(params IEnumerable<string> paths)
         : this(paths, new ParquetSourceOptions())
     {
     }
 
-    /// <summary>Makes a source; nothing is read yet.</summary>
+    /// <summary>Creates a source; nothing is read yet.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
-    /// <param name="options">How they are read.</param>
+    /// <param name="options">How to read them.</param>
     /// <exception cref="DataException">The options are wrong.</exception>
     public ParquetSource(IEnumerable<string> paths, ParquetSourceOptions options)
     {
@@ -53,11 +53,11 @@ public sealed class ParquetSource : IBatchSource
     public string Name { get; }
 
     /// <inheritdoc/>
-    /// <remarks>What comes back finds the files at its first use and reads each footer once.</remarks>
+    /// <remarks>The returned source resolves the files at its first use and reads each footer once.</remarks>
     public IBatchSource ForRun() => isForOneRun ? this : new ParquetSource(this);
 
     /// <inheritdoc/>
-    /// <remarks>Finds the files afresh; <see cref="ReadAsync"/> then reads those.</remarks>
+    /// <remarks>Resolves the files again; <see cref="ReadAsync"/> then reads those.</remarks>
     public async ValueTask<SourceInfo> OpenAsync(CancellationToken cancellationToken)
     {
         var opened = await PlanAsync(isOpening: true, cancellationToken).ConfigureAwait(false);
@@ -67,7 +67,7 @@ public sealed class ParquetSource : IBatchSource
             FileColumn[] columns = [.. opened.Schema.Fields.Select(f => opened.Column(file, f.Name)).OfType<FileColumn>()];
             for (var g = 0; g < file.Footer.RowGroups.Length; g++) largest = Math.Max(largest, DecodedSize.Of(file.Footer.RowGroups[g], columns));
         }
-        // How many elements lists have, only reading tells.
+        // The number of list elements is known only after reading.
         return new SourceInfo(opened.Schema, opened.Lists is null ? opened.Rows : null, largest)
         {
             Files = [.. opened.Files.Select(f => f.Identity)],
@@ -77,20 +77,20 @@ public sealed class ParquetSource : IBatchSource
     }
 
     /// <summary>
-    /// The files that paths, folders and globs stand for, as they are now, in the order in which they would be read. Their columns are not compared.
+    /// The files that paths, folders and globs currently resolve to, in the order in which they would be read. Their columns are not compared.
     /// </summary>
     /// <exception cref="DataException">A file cannot be found or opened.</exception>
     public static async Task<IReadOnlyList<InputFile>> IdentifyAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
         await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity),
             cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Full paths of the files, found afresh, in the order in which they are read.</summary>
+    /// <summary>Full paths of the files, resolved again, in the order in which they are read.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
     public async ValueTask<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>
         [.. (await PlanAsync(isOpening: true, cancellationToken).ConfigureAwait(false)).Files.Select(f => f.Path)];
 
     /// <inheritdoc/>
-    /// <remarks>Reads the files that were found when the source was last opened, or those that are there now if it never was. A file that has changed since is
+    /// <remarks>Reads the files found when the source was last opened, or the current files if it never was. A file that has changed since is
     /// an error.</remarks>
     public async IAsyncEnumerable<DataBatch> ReadAsync(ReadOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -122,7 +122,7 @@ public sealed class ParquetSource : IBatchSource
             ? []
             : [string.Create(CultureInfo.InvariantCulture, $"{emptyLists:N0} {(emptyLists == 1 ? "list is" : "lists are")} empty or null: they have no rows")];
 
-    // Elements are numbered over all files, so those before the first batch that is wanted are read too.
+    // Elements are numbered across all files, so those before the first requested batch are read too.
     private async IAsyncEnumerable<DataBatch> ReadListsAsync(ParquetPlan opened, BatchSchema schema, ReadOptions options,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -135,7 +135,7 @@ public sealed class ParquetSource : IBatchSource
         {
             while (await next.ConfigureAwait(false) is { } block)
             {
-                // The next slice is decoded while this one is worked on.
+                // The next slice is decoded while this one is processed.
                 next = Task.Run(() => reader.Next(stop.Token), stop.Token);
                 var at = (int)Math.Min(skip, block.Rows);
                 skip -= at;
@@ -155,20 +155,20 @@ public sealed class ParquetSource : IBatchSource
         }
     }
 
-    /// <summary>What each file says of itself, also where they do not fit one another.</summary>
+    /// <summary>Inspects each file, even if the files are incompatible.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
     internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
         Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed(), ListColumns.Of(options)));
 
-    /// <summary>Each column over all files, also where they do not fit one another.</summary>
+    /// <summary>Each column across all files, even if the files are incompatible.</summary>
     /// <exception cref="DataException">The files cannot be found or opened.</exception>
     internal async ValueTask<IReadOnlyList<ColumnUnion>> ColumnsAsync(CancellationToken cancellationToken) =>
         ColumnUnion.Of(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
 
-    /// <summary>Which engine decodes how many row groups, most first.</summary>
+    /// <summary>The engines and the number of row groups each decodes, largest number first.</summary>
     /// <param name="columns">The columns that are read; null = all.</param>
-    /// <param name="heldBytes">What an engine may hold.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="heldBytes">Memory limit of an engine, in bytes.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     internal async ValueTask<IReadOnlyList<(string Name, int RowGroups)>> EnginesAsync(IReadOnlyList<string>? columns, long heldBytes,
         CancellationToken cancellationToken)
     {
@@ -184,7 +184,7 @@ public sealed class ParquetSource : IBatchSource
                 .OrderByDescending(e => e.Item2),
         ];
 
-        // Columns that one reader reads: the plain ones together, each column of lists and each leaf of a nested one for itself.
+        // Groups of columns that share a reader: the plain ones together, each list column and each leaf of a nested column separately.
         IEnumerable<FileColumn[]> Together(PlannedFile file)
         {
             var lists = opened.Lists;

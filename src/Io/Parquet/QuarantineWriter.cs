@@ -4,8 +4,8 @@ using Pipelines.Io.Writing;
 namespace Pipelines.Io;
 
 /// <summary>
-/// Writes the rows that blocks refuse where no other output is written in parts, such as during a fit: one Parquet file in a new or empty folder, with a
-/// manifest, visible only when it is complete. A run that was interrupted begins it anew.
+/// Writes rejected rows when no other output is written in parts, such as during a fit: one Parquet file in a new or empty folder, with a
+/// manifest, visible only when complete. After an interruption it starts over.
 /// </summary>
 internal sealed class QuarantineWriter : IDisposable
 {
@@ -14,9 +14,9 @@ internal sealed class QuarantineWriter : IDisposable
     private readonly RejectedRowsWriter writer;
     private bool isOpen, isDone;
 
-    /// <summary>Makes a writer; nothing is written yet.</summary>
+    /// <summary>Creates a writer; nothing is written yet.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="options">How it is written; null = the defaults.</param>
+    /// <param name="options">The options; null = the defaults.</param>
     public QuarantineWriter(string path, ParquetSinkOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -26,10 +26,10 @@ internal sealed class QuarantineWriter : IDisposable
         writer = new RejectedRowsWriter(folder, options);
     }
 
-    /// <summary>What a run would find; nothing is changed.</summary>
+    /// <summary>Inspects the existing folder without changing it.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The folder.</param>
-    /// <param name="resume">True: what the same job left there is replaced or gone on with.</param>
+    /// <param name="resume">True: existing output of the same job is replaced or resumed.</param>
     /// <exception cref="DataException">It cannot be written.</exception>
     public static OutputPreview Preview(FileLayer files, string path, bool resume)
     {
@@ -41,18 +41,18 @@ internal sealed class QuarantineWriter : IDisposable
         return new OutputPreview(path, exists ? resume ? "a folder of the same job" : "an empty folder" : "new");
     }
 
-    /// <summary>Rows written so far.</summary>
+    /// <summary>Number of rows written so far.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>What the user should know, after <see cref="Open"/>.</summary>
+    /// <summary>Warnings for the user, available after <see cref="Open"/>.</summary>
     public IReadOnlyList<string> Warnings => output.Warnings;
 
     /// <summary>Locks the folder and checks, before any data is read, that it can be written.</summary>
-    /// <param name="job">What refuses the rows.</param>
-    /// <param name="input">The columns that are read; null where they are not known yet.</param>
-    /// <param name="resume">True: what the same job left there, finished or not, is replaced. False: a folder that holds a finished quarantine is
-    /// refused.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="job">The job that rejects the rows.</param>
+    /// <param name="input">The input columns; null if they are not yet known.</param>
+    /// <param name="resume">True: existing output of the same job, finished or not, is replaced. False: a folder with a finished quarantine is
+    /// an error.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="DataException">It cannot be written, another run writes it, or a column's name is taken.</exception>
     public void Open(JobIdentity job, BatchSchema? input = null, bool resume = false, CancellationToken cancellationToken = default)
     {
@@ -61,7 +61,7 @@ internal sealed class QuarantineWriter : IDisposable
         isOpen = true;
     }
 
-    /// <summary>Writes the refused rows of a batch; batches come in order.</summary>
+    /// <summary>Writes the rejected rows of a batch; batches arrive in order.</summary>
     /// <param name="rows">The rows; null = none.</param>
     public void Write(RejectedRows? rows)
     {
@@ -85,7 +85,7 @@ internal sealed class QuarantineWriter : IDisposable
         isDone = true;
     }
 
-    /// <summary>Ends it; what was not completed leaves nothing.</summary>
+    /// <summary>Ends the quarantine; an incomplete one is deleted.</summary>
     public void Dispose()
     {
         writer.Dispose();

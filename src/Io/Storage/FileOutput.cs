@@ -3,23 +3,23 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Storage;
 
 /// <summary>
-/// An output that is one Parquet file: written under a fixed temporary name beside it, so that a leftover is replaced, and renamed at the end. A symbolic link
-/// is followed, and stays. An existing file is replaced only if Pipelines wrote it, or it is empty.
+/// An output that is a single Parquet file. It is written under a fixed temporary name in the same folder, so that leftovers are replaced, and renamed at the
+/// end. A symbolic link is followed and kept. An existing file is replaced only if Pipelines wrote it or it is empty.
 /// </summary>
 /// <param name="files">The file system.</param>
 /// <param name="path">The file as the user named it.</param>
 /// <param name="overwrite">True: an existing file of any kind is replaced.</param>
 internal sealed class FileOutput(FileLayer files, string path, bool overwrite) : IDisposable
 {
-    /// <summary>What may be replaced, in words.</summary>
+    /// <summary>What may be replaced, as text.</summary>
     public const string Kind = "a Parquet file written by Pipelines";
 
     private string? target;
     private RunLock? runLock;
     private bool isDone;
 
-    /// <summary>Checks, before any data is read, that the file can be written, and keeps other runs off it.</summary>
-    /// <exception cref="DataException">It cannot.</exception>
+    /// <summary>Checks, before any data is read, that the file can be written, and locks it against other runs.</summary>
+    /// <exception cref="DataException">The file cannot be written.</exception>
     public void Enter()
     {
         CheckPlace();
@@ -33,8 +33,8 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
         }
     }
 
-    /// <summary>Checks, changing nothing, that a file can be there.</summary>
-    /// <exception cref="DataException">It cannot.</exception>
+    /// <summary>Checks that a file can be written here, without changing anything.</summary>
+    /// <exception cref="DataException">The file cannot be written.</exception>
     public void CheckPlace()
     {
         if (Directory.Exists(path)) throw Usage("a folder", "a file, or a name that does not exist yet", "give another name");
@@ -43,13 +43,13 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
         if (!Directory.Exists(Folder)) throw Usage($"no folder {Folder}", "a folder that exists", "create it first");
     }
 
-    /// <summary>Begins the file.</summary>
+    /// <summary>Creates the file.</summary>
     public Stream Create() => files.Create(Temporary);
 
-    /// <summary>Gives the file, whose content is durable, its name.</summary>
+    /// <summary>Renames the file, whose content is durable, to its final name.</summary>
     public void Commit()
     {
-        // It may have come while the rows were written.
+        // A file may have appeared while the rows were written.
         CheckReplaced(DataErrorKind.Storage);
         Permissions.LikeOrDefault(Temporary, Target);
         files.Rename(Temporary, Target);
@@ -57,7 +57,7 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
         isDone = true;
     }
 
-    /// <summary>Ends the output; an unfinished one leaves nothing.</summary>
+    /// <summary>Ends the output; an unfinished one is deleted.</summary>
     public void Dispose()
     {
         if (runLock is null) return;
@@ -67,7 +67,7 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first failure is what the user must see; the next run replaces the file.
+            // The user must see the original failure; the next run replaces the file.
         }
         finally
         {

@@ -3,12 +3,12 @@ using Pipelines.Io.Writing;
 namespace Pipelines.Io.Storage;
 
 /// <summary>
-/// An output of parts, and the quarantine of the rows refused, as one thing: its parts are journaled in order, and get their names together. Interrupted at any
-/// point, it goes on from its last whole part.
+/// A multi-part output together with its quarantine of rejected rows: parts are journaled in order and get their final names together. After an interruption
+/// at any point, it resumes from the last complete part.
 /// </summary>
 /// <param name="main">The folder of the output.</param>
-/// <param name="quarantine">The folder of refused rows; null = none.</param>
-/// <param name="isVerified">True, but in the test that shows what the check is for: parts of an earlier run are compared with their checksums.</param>
+/// <param name="quarantine">The folder for rejected rows; null = none.</param>
+/// <param name="isVerified">True except in the test that demonstrates the check: parts of an earlier run are compared with their checksums.</param>
 internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool isVerified = true) : IDisposable
 {
     private readonly List<string> warnings = [];
@@ -18,20 +18,20 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     private Stream? log;
     private bool isEntered, isAllThere, isPublishing, isCommitted;
 
-    /// <summary>What the user should know.</summary>
+    /// <summary>Warnings for the user.</summary>
     public IReadOnlyList<string> Warnings => warnings;
 
-    /// <summary>Parts that are finished.</summary>
+    /// <summary>The finished parts.</summary>
     public IReadOnlyList<PartRecord> Parts => parts;
 
-    /// <summary>True if the parts finished so far stay for a later run when this one ends early.</summary>
+    /// <summary>True if finished parts are kept for a later run when this one ends early.</summary>
     public bool IsResumable => job is not null;
 
-    /// <summary>Locks the folders and finds what an earlier run left.</summary>
-    /// <param name="job">What the output is of; null if no later run can go on from it.</param>
-    /// <param name="resume">True: go on. False: discard what is unfinished.</param>
-    /// <param name="replace">True: an output that the same job finished is discarded as well.</param>
-    /// <param name="cancellationToken">Stops the check.</param>
+    /// <summary>Locks the folders and finds what an earlier run left behind.</summary>
+    /// <param name="job">The job that produces the output; null if it cannot be resumed.</param>
+    /// <param name="resume">True: resume. False: discard unfinished parts.</param>
+    /// <param name="replace">True: a finished output of the same job is discarded as well.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     public ResumePoint Enter(JobIdentity? job, bool resume, bool replace, CancellationToken cancellationToken)
     {
         this.job = job;
@@ -53,22 +53,22 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
             parts.Sum(p => p.RejectedRows), isAllThere);
     }
 
-    /// <summary>Says what columns are written; called once before the first part.</summary>
-    /// <exception cref="DataException">The earlier run wrote others.</exception>
+    /// <summary>Sets the columns that are written; called once before the first part.</summary>
+    /// <exception cref="DataException">The earlier run wrote other columns.</exception>
     public void Begin(IReadOnlyList<OutputColumn> schema)
     {
         if (head is not null && parts.Count > 0)
         {
             if (!head.Schema.SequenceEqual(schema))
                 throw new DataException(DataErrorKind.Usage, main.Name, $"an unfinished output with the columns {Describe(head.Schema)}",
-                    $"the columns {Describe(schema)}", "leave resuming out to begin anew");
+                    $"the columns {Describe(schema)}", "run without resuming to start over");
             return;
         }
         head = new OutputHead(job ?? new JobIdentity([]), schema);
         if (job is not null) WriteJournal();
     }
 
-    /// <summary>Takes a finished part in. Its files are durable; when this returns, their names and its line in the journal are too.</summary>
+    /// <summary>Adds a finished part. Its files are already durable; when this returns, so are their names and the part's journal line.</summary>
     public void Add(PartRecord part)
     {
         parts.Add(part);
@@ -78,7 +78,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         Log(OutputJournal.LineOf(part));
     }
 
-    /// <summary>Gives all parts their names and writes the manifests.</summary>
+    /// <summary>Renames all parts to their final names and writes the manifests.</summary>
     public void Commit()
     {
         if (job is not null && !isAllThere) Log(OutputJournal.CommitLine);
@@ -96,7 +96,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         main.Clean();
     }
 
-    /// <summary>Ends the output, finished or not. What is finished of an unfinished one stays for a later run, if one can go on.</summary>
+    /// <summary>Ends the output, finished or not. The finished parts of an unfinished output are kept if a later run can resume.</summary>
     public void Dispose()
     {
         CloseLog();
@@ -120,7 +120,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first failure is what the user must see; the next run clears up.
+            // The user must see the original failure; the next run cleans up.
         }
         finally
         {
@@ -146,7 +146,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
 
     private static string Describe(IEnumerable<OutputColumn> columns) => string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"));
 
-    // The rows that come into a quarantine are those refused. Its columns are read from its first file: this run may have refused none.
+    // The input rows of a quarantine are the rejected rows. Its columns are read from its first file, because this run may have rejected no row.
     private OutputManifest QuarantineManifest()
     {
         var refused = parts.Where(p => p.Quarantine is not null).Select(p => new PartRecord(p.Quarantine!, p.FirstRow, p.Quarantine!.Rows, 0, 0, null))
@@ -162,20 +162,20 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
 
     private void WriteJournal() => DurableFile.Write(main.Files, main.JournalPath, new OutputJournal(head!, parts, isAllThere).ToBytes(), isPrivate: true);
 
-    /// <summary>Refuses what another job left.</summary>
+    /// <summary>Throws if the existing output belongs to another job.</summary>
     /// <param name="place">The output.</param>
-    /// <param name="job">What it is of now.</param>
-    /// <param name="earlier">What it was of.</param>
-    /// <param name="what">What is there, in words.</param>
+    /// <param name="job">The current job.</param>
+    /// <param name="earlier">The job that wrote the existing output.</param>
+    /// <param name="what">What exists, as text.</param>
     /// <exception cref="DataException">They differ.</exception>
     public static void CheckSame(string place, JobIdentity? job, JobIdentity earlier, string what)
     {
         if ((job ?? new JobIdentity([])).DifferenceFrom(earlier) is { } difference)
-            throw new DataException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that it is of",
+            throw new DataException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that wrote it",
                 "repeat that job, or give another output");
     }
 
-    // A finished output of the same job: nothing is left to do, once it is seen to be whole.
+    // A finished output of the same job: nothing is left to do once it has been checked to be complete.
     private ResumePoint Finished(OutputManifest manifest, CancellationToken cancellationToken)
     {
         CheckWhole(main, manifest, cancellationToken);
@@ -191,7 +191,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         foreach (var part in manifest.Parts)
             if (folder.Find(part.Output, mayBeFinal: true, isVerified, cancellationToken) != PartPlace.Final)
                 throw new DataException(DataErrorKind.Storage, Path.Combine(folder.Name, part.Output.File),
-                    "a part of a finished output that is absent or has other bytes", $"the {part.Output.Bytes} bytes that its manifest tells",
+                    "a part of a finished output that is absent or was changed", $"the {part.Output.Bytes} bytes that its manifest states",
                     "delete the folder and run again");
     }
 
@@ -204,7 +204,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         if (isAllThere) return;
         if (left.IsCommitting)
         {
-            // Some had their names already, though a damaged one must be written again: none may be seen before all are there.
+            // Some parts already have their final names, but a damaged one must be rewritten: no part may be visible before all are complete.
             main.DeleteFinal(left.Parts.Skip(parts.Count).Select(p => p.Output));
             quarantine?.DeleteFinal([Manifest, .. Quarantined(left.Parts.Skip(parts.Count))]);
             main.Withdraw(parts.Select(p => p.Output));
@@ -223,7 +223,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     {
         if (told is { Parts.Count: > 0 })
             warnings.Add($"{main.Name}: discarded what an unfinished run had left there ({told.Parts.Count} parts of {told.RowsIn} input rows); resuming would "
-                + "have gone on from it");
+                + "have continued from it");
         main.DeleteFinal([Manifest]);
         main.DeleteFinal(published.Select(p => p.Output));
         quarantine?.DeleteFinal([Manifest, .. Quarantined(published)]);

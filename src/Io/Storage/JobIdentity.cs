@@ -1,18 +1,18 @@
 namespace Pipelines.Io;
 
 /// <summary>
-/// What makes a job this job: data, model, options, version. Kept with all that a run leaves to be resumed, so that no other job goes on from it.
-/// Everything in it decides the result's bits; what does not (parallelism, memory, times) is not in it.
+/// The identity of a job: data, model, options, version. It is stored with all resumable output, so that no other job resumes from it.
+/// It contains everything that determines the bits of the result and nothing else (not parallelism, memory or times).
 /// </summary>
-/// <param name="Properties">Names and values, in a fixed order; names are words for people (<c>batch size</c>, <c>input flights.parquet</c>).</param>
+/// <param name="Properties">Names and values, in a fixed order; names are display texts (<c>batch size</c>, <c>input flights.parquet</c>).</param>
 public sealed record JobIdentity(IReadOnlyList<JobProperty> Properties)
 {
     /// <summary>
-    /// The files that are read, in order, for manifests; each has a fact of its own among <see cref="Properties"/>. Empty (default) where no file is read.
+    /// The files that are read, in order, for manifests; each also has an entry in <see cref="Properties"/>. Empty (default) if no file is read.
     /// </summary>
     public IReadOnlyList<InputFile> Inputs { get; init; } = [];
 
-    /// <summary>The first fact in which an earlier job differs, in words; null if it is the same job.</summary>
+    /// <summary>The first property in which an earlier job differs, as text; null if it is the same job.</summary>
     public string? DifferenceFrom(JobIdentity earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
@@ -32,7 +32,7 @@ public sealed record JobIdentity(IReadOnlyList<JobProperty> Properties)
     public override int GetHashCode() => Properties.Count;
 }
 
-/// <summary>One fact of a job.</summary>
-/// <param name="Name">What it is about.</param>
-/// <param name="Value">Its value as text.</param>
+/// <summary>One property of a job.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="Value">The value as text.</param>
 public sealed record JobProperty(string Name, string Value);

@@ -7,19 +7,19 @@ using System.Text.Json;
 namespace Pipelines.Io.Storage;
 
 /// <summary>
-/// What an unfinished output has finished so far, so that a later run can go on: a first line that says what the job is, one line a part, and at the end one
-/// that says that all parts are there and are getting their names. Each line begins with a checksum; what follows the first wrong one counts for nothing, so a
-/// line torn by a kill does no harm.
+/// Records the finished parts of an unfinished output, so that a later run can resume: the first line identifies the job, followed by one line per part and,
+/// at the end, a commit line that says that all parts are complete and are being renamed. Each line starts with a checksum; everything after the first wrong
+/// checksum is ignored, so a line torn by a kill does no harm.
 /// </summary>
 /// <param name="Head">The job and the columns.</param>
 /// <param name="Parts">The parts, in order.</param>
-/// <param name="IsCommitting">True: all parts are there.</param>
+/// <param name="IsCommitting">True: all parts are complete.</param>
 internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> Parts, bool IsCommitting)
 {
-    /// <summary>Its name in the folder of unfinished files.</summary>
+    /// <summary>The journal's name in the folder of unfinished files.</summary>
     public const string FileName = "journal";
 
-    /// <summary>The line that says that all parts are there.</summary>
+    /// <summary>The line that says that all parts are complete.</summary>
     public static readonly byte[] CommitLine = Line(json => json.WriteBoolean("commit", true));
 
     private const string Format = "pipelines-journal";
@@ -27,7 +27,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
     private const long MostBytes = 1L << 28;
     private const int SumLetters = 16;
 
-    /// <summary>Input rows of the parts.</summary>
+    /// <summary>Number of input rows of all parts.</summary>
     public long RowsIn => Parts.Sum(p => p.InputRows);
 
     /// <summary>The journal's bytes.</summary>
@@ -52,7 +52,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
         OutputJson.Write(json, part, isJournal: true);
     });
 
-    /// <summary>Reads a journal; null if there is none, or not even its first line is whole.</summary>
+    /// <summary>Reads a journal; null if there is none or even its first line is incomplete.</summary>
     /// <exception cref="DataException">It cannot be read, or is of another version.</exception>
     public static OutputJournal? Read(string path)
     {
@@ -80,7 +80,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
                     if (OutputJson.Text(json, "format") != Format) return null;
                     if (OutputJson.Count(json, "version") is var version && version != Version)
                         throw new DataException(DataErrorKind.Usage, path, $"a journal of version {version}", $"version {Version}",
-                            "go on with the version of Pipelines that wrote it, or begin anew without resuming");
+                            "resume with the version of Pipelines that wrote it, or start over without resuming");
                     journal = new OutputJournal(OutputJson.ReadHead(json), parts, false);
                 }
                 else if (json.TryGetProperty("part", out var part)) parts.Add(OutputJson.ReadPart(part, isJournal: true));
@@ -93,12 +93,12 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            // A line with a right checksum that is nothing of ours: the lines before it are right.
+            // A line with a correct checksum that we did not write: the lines before it are valid.
         }
         return journal;
     }
 
-    // Null at the end, or at a line that is torn or changed.
+    // Null at the end or at a torn or modified line.
     private static ReadOnlyMemory<byte>? Next(byte[] bytes, ref int at)
     {
         var length = bytes.AsSpan(at).IndexOf((byte)'\n');

@@ -5,19 +5,19 @@ namespace Pipelines.Io.Storage;
 
 /// <summary>A column of an output, as it is stored.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">How it is stored, in words: <c>INT64 TIMESTAMP(MICROS)</c>.</param>
+/// <param name="Type">How it is stored, as text: <c>INT64 TIMESTAMP(MICROS)</c>.</param>
 /// <param name="IsNullable">True if values may be null.</param>
 internal sealed record OutputColumn(string Name, string Type, bool IsNullable);
 
-/// <summary>What an output is of: the job, and the columns written.</summary>
+/// <summary>The head of an output: the job and the columns written.</summary>
 internal sealed record OutputHead(JobIdentity Job, IReadOnlyList<OutputColumn> Schema);
 
 /// <summary>
-/// The pieces that journals and manifests share, as JSON. What is read back may come from anybody: everything about it is bounded and checked.
+/// The JSON elements shared by journals and manifests. The JSON read back is untrusted: everything in it is bounded and checked.
 /// </summary>
 internal static class OutputJson
 {
-    /// <summary>Deepest nesting that is read.</summary>
+    /// <summary>Maximum nesting depth that is read.</summary>
     public const int MostDepth = 8;
 
     private const int MostParts = 10_000_000;
@@ -59,7 +59,7 @@ internal static class OutputJson
     }
 
     /// <summary>Reads what <see cref="Write(Utf8JsonWriter, OutputHead)"/> wrote.</summary>
-    /// <exception cref="FormatException">It is not that.</exception>
+    /// <exception cref="FormatException">The JSON has another form.</exception>
     public static OutputHead ReadHead(JsonElement json) => new(
         new JobIdentity([.. List(json, "job").Select(f => new JobProperty(Text(f, "name"), Text(f, "value")))])
         {
@@ -69,9 +69,9 @@ internal static class OutputJson
         [.. List(json, "schema").Select(c => new OutputColumn(Text(c, "name"), Text(c, "type"), Property(c, "nullable").ValueKind == JsonValueKind.True))]);
 
     /// <summary>Writes a part as an object.</summary>
-    /// <param name="json">Where to.</param>
+    /// <param name="json">The target.</param>
     /// <param name="part">The part.</param>
-    /// <param name="isJournal">True: with what only a run that goes on needs.</param>
+    /// <param name="isJournal">True: include what only a resumed run needs.</param>
     public static void Write(Utf8JsonWriter json, PartRecord part, bool isJournal)
     {
         json.WriteStartObject();
@@ -93,22 +93,22 @@ internal static class OutputJson
     }
 
     /// <summary>Reads what <see cref="Write(Utf8JsonWriter, PartRecord, bool)"/> wrote.</summary>
-    /// <exception cref="FormatException">It is not that.</exception>
+    /// <exception cref="FormatException">The JSON has another form.</exception>
     public static PartRecord ReadPart(JsonElement json, bool isJournal) => new(
         ReadFile(json), Count(json, "firstRow"), Count(json, "inputRows"), Count(json, "rejectedRows"), isJournal ? Count(json, "nextBatch") : 0,
         isJournal && json.TryGetProperty("quarantine", out var quarantine) ? ReadFile(quarantine) : null);
 
-    /// <summary>The elements of a list.</summary>
+    /// <summary>The elements of an array property.</summary>
     public static JsonElement.ArrayEnumerator List(JsonElement json, string name) =>
         Property(json, name) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() <= MostParts
         ? list.EnumerateArray()
         : throw new FormatException($"no list '{name}'");
 
-    /// <summary>A text.</summary>
+    /// <summary>A string property.</summary>
     public static string Text(JsonElement json, string name) =>
         Property(json, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw new FormatException($"no text '{name}'");
 
-    /// <summary>A whole number of at least 0.</summary>
+    /// <summary>An integer property, at least 0.</summary>
     public static long Count(JsonElement json, string name) =>
         Property(json, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var value) && value >= 0
             ? value
@@ -125,12 +125,12 @@ internal static class OutputJson
         json.WriteString("sha256", file.Sha256);
     }
 
-    // A name with a folder in it would lead out of the output.
+    // A name that contains a folder would lead out of the output folder.
     private static PartFile ReadFile(JsonElement json)
     {
         var name = Text(json, "file");
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 || name != Path.GetFileName(name))
-            throw new FormatException($"'{name}', which is no plain file name");
+            throw new FormatException($"'{name}', which is not a plain file name");
         return new PartFile(name, Count(json, "rows"), Count(json, "bytes"), Text(json, "sha256"));
     }
 

@@ -4,13 +4,13 @@ using System.Text.Json;
 namespace Pipelines.Io.Storage;
 
 /// <summary>
-/// What a finished output folder says of itself: the job, what was read, and each part with its checksum. Its presence says that the output is whole.
+/// Describes a finished output folder: the job, its inputs, and each part with its checksum. Its presence means that the output is complete.
 /// </summary>
 /// <param name="Head">The job and the columns.</param>
 /// <param name="Parts">The parts, in order.</param>
 internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord> Parts)
 {
-    /// <summary>Its name in the folder.</summary>
+    /// <summary>The manifest's file name.</summary>
     public const string FileName = "_manifest.json";
 
     private const string Format = "pipelines-output";
@@ -18,13 +18,13 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
     private const long MostBytes = 1L << 28;
     private static readonly JsonWriterOptions writing = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Input rows.</summary>
+    /// <summary>Number of input rows.</summary>
     public long RowsIn => Parts.Sum(p => p.InputRows);
 
-    /// <summary>Rows written.</summary>
+    /// <summary>Number of rows written.</summary>
     public long RowsOut => Parts.Sum(p => p.Output.Rows);
 
-    /// <summary>Rows refused.</summary>
+    /// <summary>Number of rows rejected.</summary>
     public long RowsRejected => Parts.Sum(p => p.RejectedRows);
 
     /// <summary>The file's text: UTF-8 without a byte order mark, a line feed at the end.</summary>
@@ -91,5 +91,5 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
     }
 
     private static DataException Bad(string path, string found, string expected, Exception? inner = null) =>
-        new(DataErrorKind.Data, path, found, expected, "the output is damaged or was changed: write it anew into another folder", inner);
+        new(DataErrorKind.Data, path, found, expected, "the output is damaged or was changed: write it again to another folder", inner);
 }

@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io.Storage;
 
-/// <summary>What a run would find where it writes. Looked at without a lock, and nothing is changed: another run may change it meanwhile.</summary>
+/// <summary>What a run would find at its output. It is inspected without a lock and without changes, so another run may change it in the meantime.</summary>
 /// <param name="Path">The file or folder.</param>
-/// <param name="State">What is there, and what becomes of it, in words.</param>
-/// <param name="RowsDone">Input rows that an earlier run has done, from which the run would go on.</param>
+/// <param name="State">What exists and what happens to it, as text.</param>
+/// <param name="RowsDone">Input rows that an earlier run has processed, from which the run would resume.</param>
 internal sealed record OutputPreview(string Path, string State, long RowsDone = 0)
 {
-    /// <summary>Looks at a single file.</summary>
+    /// <summary>Inspects a single file.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The file.</param>
     /// <param name="overwrite">True: an existing file of any kind is replaced.</param>
@@ -23,12 +23,12 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
             : "new");
     }
 
-    /// <summary>Looks at a folder of parts.</summary>
+    /// <summary>Inspects a folder of parts.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The folder.</param>
-    /// <param name="job">What the output is of; null if no run can go on from it.</param>
-    /// <param name="resume">True: the run goes on from what is there.</param>
-    /// <exception cref="DataException">It cannot be written, another run writes it, or what is there is of another job.</exception>
+    /// <param name="job">The job that produces the output; null if it cannot be resumed.</param>
+    /// <param name="resume">True: the run resumes from what is there.</param>
+    /// <exception cref="DataException">It cannot be written, another run writes it, or it belongs to another job.</exception>
     public static OutputPreview OfFolder(FileLayer files, string path, JobIdentity? job, bool resume)
     {
         var folder = new PartFolder(files, path);
@@ -49,12 +49,12 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
         folder.CheckNothingElse(published);
         if (left is null) return new OutputPreview(path, "an empty folder");
         var done = $"an unfinished run left {left.Parts.Count} parts of {left.RowsIn} input rows";
-        if (!resume) return new OutputPreview(path, $"{done}: they are discarded (ParquetSinkOptions.Resume goes on from them)");
+        if (!resume) return new OutputPreview(path, $"{done}: they are discarded (ParquetSinkOptions.Resume continues from them)");
         FolderOutput.CheckSame(path, job, left.Head.Job, "an unfinished output");
-        return new OutputPreview(path, $"{done}: they are checked, and the run goes on from them", left.RowsIn);
+        return new OutputPreview(path, $"{done}: they are checked, and the run resumes from them", left.RowsIn);
     }
 
-    /// <summary>Refuses a folder that this user may not write to.</summary>
+    /// <summary>Throws if the user may not write to a folder.</summary>
     /// <param name="folder">The folder, which exists.</param>
     /// <param name="place">What is to be written, for the message.</param>
     /// <exception cref="DataException">It cannot be written.</exception>
@@ -66,7 +66,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     }
 }
 
-/// <summary>access(2), which .NET does not offer: asks without trying.</summary>
+/// <summary>access(2), which .NET does not offer: checks write access without writing.</summary>
 internal static partial class FolderAccess
 {
     private const int WriteAndSearch = 2 | 1;

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace Pipelines.Io.Storage;
 
-/// <summary>Where a finished part is.</summary>
+/// <summary>Location of a finished part.</summary>
 internal enum PartPlace
 {
-    /// <summary>Nowhere, or damaged.</summary>
+    /// <summary>Missing or damaged.</summary>
     Nowhere,
 
     /// <summary>Among the unfinished files.</summary>
@@ -17,8 +17,8 @@ internal enum PartPlace
 }
 
 /// <summary>
-/// A folder of part files. They are written in <c>.unfinished</c>, under names that no reader takes for data, and get their final names all together; then the
-/// manifest appears. Nothing but the folder's own plain names is written, and never through a link.
+/// A folder of part files. They are written in <c>.unfinished</c>, under names that readers do not take for data, and get their final names together; then the
+/// manifest is written. Only plain file names within the folder are written, never through a link.
 /// </summary>
 internal sealed class PartFolder(FileLayer files, string path) : IDisposable
 {
@@ -41,20 +41,20 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     /// <summary>The final name of a part.</summary>
     public static string FileName(int part) => string.Create(CultureInfo.InvariantCulture, $"part-{part:00000}.parquet");
 
-    /// <summary>True if unfinished files are there.</summary>
+    /// <summary>True if there are unfinished files.</summary>
     public static bool HasUnfinished(string folder) => Directory.Exists(Path.Combine(folder, UnfinishedName));
 
     /// <summary>The journal of a folder; null if it has none.</summary>
     public static string JournalOf(string folder) => Path.Combine(folder, UnfinishedName, OutputJournal.FileName);
 
-    /// <summary>Makes the folder, if need be, and keeps other runs off it.</summary>
-    /// <param name="isResumed">True: it may hold an output already.</param>
+    /// <summary>Creates the folder if needed and locks it against other runs.</summary>
+    /// <param name="isResumed">True: it may already contain an output.</param>
     /// <exception cref="DataException">It cannot be used.</exception>
     public void Enter(bool isResumed)
     {
         try
         {
-            // Refused before anything is changed.
+            // Fails before anything is changed.
             CheckPlace(isResumed);
             if (!Directory.Exists(target))
             {
@@ -70,9 +70,9 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         }
     }
 
-    /// <summary>Checks, changing nothing, that the folder can be made or used.</summary>
-    /// <param name="isResumed">True: it may hold an output already.</param>
-    /// <exception cref="DataException">It cannot.</exception>
+    /// <summary>Checks that the folder can be created or used, without changing anything.</summary>
+    /// <param name="isResumed">True: it may already contain an output.</param>
+    /// <exception cref="DataException">It cannot be used.</exception>
     public void CheckPlace(bool isResumed)
     {
         if (File.Exists(target))
@@ -82,11 +82,11 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         if (!isResumed && !HasUnfinished(target)) CheckNothingElse(new HashSet<string>());
     }
 
-    /// <summary>Looks, changing nothing, whether another run writes the folder.</summary>
-    /// <exception cref="DataException">One does.</exception>
+    /// <summary>Checks that no other run is writing the folder, without changing anything.</summary>
+    /// <exception cref="DataException">Another run is writing it.</exception>
     public void CheckFree() => RunLock.Look(Unfinished(LockName), path);
 
-    /// <summary>Refuses a folder that holds anything but our own unfinished files and the given names.</summary>
+    /// <summary>Throws if the folder contains anything but our own unfinished files and the given names.</summary>
     public void CheckNothingElse(IReadOnlySet<string> known)
     {
         var other = Entries(target).Where(e => e != UnfinishedName && e != ManifestTemporary && !known.Contains(e)).Order(StringComparer.Ordinal)
@@ -94,9 +94,9 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         if (other is not null) throw Usage($"a folder that holds '{other}'", "an empty folder", "empty it, or give another");
     }
 
-    /// <summary>Deletes an output folder: its parts, its manifest, and what is unfinished in it. What else is there stays, and the folder with it.</summary>
-    /// <param name="folder">The folder; nothing happens if it is a link.</param>
-    /// <returns>False if something else is there.</returns>
+    /// <summary>Deletes an output folder: its parts, its manifest and its unfinished files. Anything else in it is kept, and the folder too.</summary>
+    /// <param name="folder">The folder; a link is left alone.</param>
+    /// <returns>False if it contains anything else.</returns>
     public static bool Delete(string folder)
     {
         var info = new DirectoryInfo(folder);
@@ -109,17 +109,17 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         return !Directory.Exists(folder);
     }
 
-    /// <summary>Begins a part's file.</summary>
+    /// <summary>Creates a part's file.</summary>
     public Stream Create(int part) => files.Create(Temporary(FileName(part)));
 
     /// <summary>Makes the names of the unfinished files durable.</summary>
     public void SyncUnfinished() => files.SyncFolder(Path.Combine(target, UnfinishedName));
 
-    /// <summary>Looks a finished part up and checks its bytes.</summary>
+    /// <summary>Finds a finished part and checks its bytes.</summary>
     /// <param name="file">The part's file.</param>
-    /// <param name="mayBeFinal">True: it may have got its final name already.</param>
-    /// <param name="isVerified">True, but in the test that shows what the check is for: its checksum is compared.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="mayBeFinal">True: it may already have its final name.</param>
+    /// <param name="isVerified">True except in the test that demonstrates the check: its checksum is compared.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     public PartPlace Find(PartFile file, bool mayBeFinal, bool isVerified, CancellationToken cancellationToken)
     {
         if (IsWhole(Temporary(file.File), file, isVerified, cancellationToken)) return PartPlace.Unfinished;
@@ -150,7 +150,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Gives parts their final names, those that do not have them yet. Durable after <see cref="WriteManifest"/>.</summary>
+    /// <summary>Renames parts to their final names, unless they have them already. Durable after <see cref="WriteManifest"/>.</summary>
     public void Publish(IEnumerable<PartFile> parts)
     {
         foreach (var part in parts)
@@ -163,14 +163,14 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         files.SyncFolder(target);
     }
 
-    /// <summary>Writes the manifest: from then on the output is whole.</summary>
+    /// <summary>Writes the manifest, which completes the output.</summary>
     public void WriteManifest(OutputManifest manifest)
     {
         isManifestWritten = true;
         DurableFile.Write(files, Final(OutputManifest.FileName), manifest.ToJson());
     }
 
-    /// <summary>Takes parts' final names back: not all of them are there, so none must be seen.</summary>
+    /// <summary>Reverts the final names of parts: not all parts are complete, so none must be visible.</summary>
     public void Withdraw(IEnumerable<PartFile> parts)
     {
         if (isManifestWritten) files.Delete(Final(OutputManifest.FileName));
@@ -185,7 +185,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         SyncUnfinished();
     }
 
-    /// <summary>Deletes the unfinished files but those of some parts, the journal and the lock. What somebody else put among them stays.</summary>
+    /// <summary>Deletes the unfinished files except the given parts, the journal and the lock. Files of other origin are kept.</summary>
     public void DeleteUnfinished(IReadOnlySet<string> keptParts)
     {
         foreach (var name in Entries(Path.Combine(target, UnfinishedName)).Where(IsUnfinished).ToList())
@@ -202,11 +202,11 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
             files.Delete(Final(part.File));
             any = true;
         }
-        // Before the journal goes, which says that they are ours.
+        // Must happen before the journal, which proves that they are ours, is deleted.
         if (any) files.SyncFolder(target);
     }
 
-    /// <summary>Takes away all that is unfinished, and the lock. What fails now does no harm.</summary>
+    /// <summary>Deletes all unfinished files and the lock. Failures do no harm at this point.</summary>
     public void Clean()
     {
         if (runLock is null) return;
@@ -222,7 +222,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another run may hold the folder already; files that stay are discarded by the next one.
+            // Another run may already hold the folder; the next run discards the remaining files.
         }
         finally
         {
@@ -230,7 +230,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         }
     }
 
-    /// <summary>Gives the folder free; what is unfinished stays, and folders that were made for nothing go.</summary>
+    /// <summary>Releases the folder. Unfinished files are kept; folders created in vain are deleted.</summary>
     public void Dispose()
     {
         if (runLock is null) return;
@@ -242,7 +242,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another run holds the folder already, or an empty folder stays.
+            // Another run already holds the folder, or an empty folder remains.
         }
     }
 
@@ -250,7 +250,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
 
     private static string JournalTemporary => Path.GetFileName(DurableFile.TemporaryOf(OutputJournal.FileName));
 
-    // The names that this class gives to files: no others are deleted.
+    // The file names that this class uses: no others are deleted.
     private static bool IsFinal(string name) => IsPart(name) || name == OutputManifest.FileName || name == ManifestTemporary;
 
     private static bool IsUnfinished(string name) =>

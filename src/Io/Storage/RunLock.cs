@@ -7,8 +7,8 @@ using System.Text.Json.Serialization;
 namespace Pipelines.Io.Storage;
 
 /// <summary>
-/// Keeps two runs off the same output. The lock is a file that names its owner (host, process, since when, command) and that the owner holds by a lock of the
-/// operating system, which ends with the process. A file that nobody holds any more is what a killed run left, and is taken over.
+/// Prevents two runs from writing the same output. The lock is a file that names its owner (host, process, start time, command); the owner holds an operating
+/// system lock on it, which ends with the process. A lock file that no process holds was left by a killed run and is taken over.
 /// </summary>
 internal sealed partial class RunLock : IDisposable
 {
@@ -29,8 +29,8 @@ internal sealed partial class RunLock : IDisposable
     /// <summary>Takes a lock.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The lock file.</param>
-    /// <param name="output">The output that it keeps, for messages.</param>
-    /// <param name="ensure">Called before each attempt: makes the folder, which the run before may just have taken away.</param>
+    /// <param name="output">The output that it protects, for messages.</param>
+    /// <param name="ensure">Called before each attempt: creates the folder, which the previous run may just have deleted.</param>
     /// <exception cref="DataException">Another run holds it; the message names it.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static RunLock Take(FileLayer files, string path, string output, Action ensure)
@@ -47,7 +47,7 @@ internal sealed partial class RunLock : IDisposable
                     stream.SetLength(0);
                     stream.Write(content);
                     stream.Flush();
-                    // The owner before may have deleted the file between our opening and our locking it: then we hold a file without a name.
+                    // The previous owner may have deleted the file after we opened it and before we locked it: then we hold a file without a name.
                     if (Peek(path).AsSpan().SequenceEqual(content)) return new RunLock(files, path, stream);
                     stream.Dispose();
                 }
@@ -61,9 +61,9 @@ internal sealed partial class RunLock : IDisposable
         }
     }
 
-    /// <summary>Refuses, without taking it, a lock whose owner is alive or on another host. A run that begins meanwhile is not hindered.</summary>
+    /// <summary>Throws if the lock's owner is alive or on another host. The lock is not taken, so a run that starts meanwhile is not blocked.</summary>
     /// <param name="path">The lock file.</param>
-    /// <param name="output">The output that it keeps, for messages.</param>
+    /// <param name="output">The output that it protects, for messages.</param>
     /// <exception cref="DataException">Another run holds it.</exception>
     public static void Look(string path, string output)
     {
@@ -73,7 +73,7 @@ internal sealed partial class RunLock : IDisposable
             "wait for its end, or give another output");
     }
 
-    /// <summary>Gives the output free: the file goes first, so that nobody finds one without an owner.</summary>
+    /// <summary>Releases the output: the file is deleted first, so that no run finds one without an owner.</summary>
     public void Dispose()
     {
         if (held is not { } stream) return;
@@ -84,7 +84,7 @@ internal sealed partial class RunLock : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It stays behind, held by nobody: the next run takes it over.
+            // The file stays behind without an owner: the next run takes it over.
         }
         finally
         {
@@ -93,7 +93,7 @@ internal sealed partial class RunLock : IDisposable
         }
     }
 
-    // Null: the folder vanished meanwhile, with the run that held it.
+    // Null: the folder has been deleted meanwhile by the run that held it.
     private static FileStream? TryOpen(string path, string output)
     {
         CheckNoLink(path, output);
@@ -117,10 +117,10 @@ internal sealed partial class RunLock : IDisposable
         }
         catch (IOException e) when (IsHeldElsewhere(e))
         {
-            // Its owner may just have ended and taken the file with it: then it is free.
+            // The owner may just have ended and deleted the file: then the lock is free.
             if (!File.Exists(path)) return null;
             var owner = Owner.Parse(Peek(path));
-            throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner cannot be told"})",
+            throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner is unknown"})",
                 "no other run on the same output",
                 "wait for its end, or give another output", e);
         }
@@ -136,7 +136,7 @@ internal sealed partial class RunLock : IDisposable
                 "delete the link");
     }
 
-    // The operating system's lock is ours. It says nothing of other hosts, and nothing at all on file systems without locks.
+    // We hold the operating system's lock. It does not cover other hosts, and is meaningless on file systems without locks.
     private static void CheckFormerOwner(FileStream stream, string path, string output)
     {
         var bytes = new byte[Math.Min(stream.Length, MostBytes)];
@@ -151,11 +151,11 @@ internal sealed partial class RunLock : IDisposable
         if (!LocksWork(path) && owner.Process != Environment.ProcessId && owner.IsAlive())
         {
             throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner})", "no other run on the same output",
-                $"wait for its end, or give another output; if that process is no run of Pipelines, delete {path}");
+                $"wait for its end, or give another output; if that process is not a Pipelines run, delete {path}");
         }
     }
 
-    // Where locks work, a second opening of what we hold fails.
+    // If locks work, opening a file that we hold a second time fails.
     private static bool LocksWork(string path)
     {
         try
@@ -169,7 +169,7 @@ internal sealed partial class RunLock : IDisposable
         }
     }
 
-    // .NET locks what it opens, so it cannot look into a file that another process holds.
+    // .NET locks files that it opens, so it cannot read a file that another process holds.
     private static byte[] Peek(string path)
     {
         var buffer = new byte[MostBytes];
@@ -194,12 +194,12 @@ internal sealed partial class RunLock : IDisposable
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int handle);
 
-    /// <summary>Who holds a lock.</summary>
+    /// <summary>The owner of a lock.</summary>
     /// <param name="Host">Name of the machine.</param>
-    /// <param name="Process">Number of the process.</param>
-    /// <param name="Started">When the process began, in the operating system's own words; tells it from a later one of the same number.</param>
+    /// <param name="Process">Process id.</param>
+    /// <param name="Started">When the process started, in the operating system's own format; distinguishes it from a later process with the same id.</param>
     /// <param name="Since">When it took the lock, UTC.</param>
-    /// <param name="Number">Which of the process' locks this is.</param>
+    /// <param name="Number">Number of this lock within the process.</param>
     /// <param name="Command">Its command line, at most 1,000 characters.</param>
     private sealed record Owner(string Host, int Process, string Started, string Since, int Number, string Command)
     {
@@ -221,14 +221,14 @@ internal sealed partial class RunLock : IDisposable
             }
             catch (JsonException)
             {
-                // Torn: its owner was killed while it wrote.
+                // Torn: the owner was killed while writing it.
                 return null;
             }
         }
 
         public byte[] ToJson() => Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this) + "\n");
 
-        /// <summary>True on this machine; a container that was renamed is still on it, as the kernel that started it tells.</summary>
+        /// <summary>True if the owner is on this machine. The kernel's boot id identifies it even if a container was renamed.</summary>
         [JsonIgnore]
         public bool IsHere => Host == Environment.MachineName
             || (Started.IndexOf('+', StringComparison.Ordinal) is > 0 and var boot && Boot() is { } now && Started.AsSpan(0, boot).SequenceEqual(now));
@@ -237,7 +237,7 @@ internal sealed partial class RunLock : IDisposable
 
         public override string ToString() => $"process {Process} on host {Host} since {Since}: {Command}";
 
-        // A name that the kernel gives itself at each start; null where there is none.
+        // The kernel's boot id, new at each start; null if there is none.
         private static string? Boot() => OperatingSystem.IsLinux() ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim() : null;
 
         // Null: there is no such process.
@@ -247,7 +247,7 @@ internal sealed partial class RunLock : IDisposable
             {
                 if (OperatingSystem.IsLinux())
                 {
-                    // Field 22: ticks since the machine's start. The name, field 2, may hold spaces, but ends with the last parenthesis.
+                    // Field 22: ticks since boot. The name, field 2, may contain spaces, but ends with the last parenthesis.
                     var stat = File.ReadAllText($"/proc/{process}/stat");
                     return $"{Boot()}+{stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19]}";
                 }

@@ -1,12 +1,12 @@
 namespace Pipelines.Io.Storage;
 
-/// <summary>Turns a failing disk into one clear error.</summary>
+/// <summary>Converts disk failures into a clear error.</summary>
 internal static class StorageErrors
 {
-    /// <summary>Runs a step that writes.</summary>
+    /// <summary>Runs a write operation.</summary>
     /// <param name="place">What is written, for messages.</param>
-    /// <param name="rest">What becomes of what was written so far, for messages.</param>
-    /// <param name="action">The step.</param>
+    /// <param name="rest">What happens to the data written so far, for messages.</param>
+    /// <param name="action">The operation.</param>
     /// <exception cref="DataException">The disk is full or fails.</exception>
     public static void Guard(string place, string rest, Action action)
     {
@@ -14,7 +14,7 @@ internal static class StorageErrors
         {
             action();
         }
-        // The last of them is how .NET reports a file that grows beyond what the file system or the user's limit allows.
+        // .NET throws ArgumentOutOfRangeException for a file that exceeds the limit of the file system or the user.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
         {
             throw new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write",
@@ -23,13 +23,13 @@ internal static class StorageErrors
     }
 }
 
-/// <summary>Why a place cannot be written, found before any data is read.</summary>
+/// <summary>Why an output cannot be written, found before any data is read.</summary>
 internal static class Refusal
 {
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
 
-    /// <summary>The error for a failure to prepare an output; null if it is none of these.</summary>
+    /// <summary>The error for a failure to prepare an output; null for other exceptions.</summary>
     public static DataException? Of(Exception e, string place) => e switch
     {
         IOException { HResult: NoSpace or QuotaExceeded } or ArgumentOutOfRangeException { ParamName: "value" } =>

@@ -15,7 +15,7 @@ public class CorpusTests
     public static TheoryData<string, string, string> Refused => new()
     {
         { "ARROW-GH-41317.parquet", "a list of Int16", "footer" },
-        { "ARROW-GH-45185.parquet", "a first list that goes on", "row group 0, column 'x' (x.list.element)" },
+        { "ARROW-GH-45185.parquet", "a first entry that continues a list", "row group 0, column 'x' (x.list.element)" },
         { "ARROW-RS-GH-6229-LEVELS.parquet", "a page of 21 values after 0", "row group 0, column 'outer' (outer.list.item.c)" },
         { "PARQUET-1481.parquet", "physical type -7 in a column chunk", "footer" },
         { "datapage_v1-corrupt-checksum.parquet", "a page with the checksum 0f4f6d0a", "row group 0, column 'a'" },

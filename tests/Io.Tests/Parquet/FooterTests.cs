@@ -12,7 +12,7 @@ public class FooterTests
         await File.WriteAllBytesAsync(folder["a.parquet"], Convert.FromHexString("50415231" + "15" + "01000000" + "50415231"));
         var error = await new ParquetSource(folder["a.parquet"]).FailsReading();
         Assert.Equal(DataErrorKind.Data, error.Kind);
-        Assert.Equal($"{folder["a.parquet"]}, footer: found the end of the data at byte 1, expected more bytes; write the file anew, or leave it out",
+        Assert.Equal($"{folder["a.parquet"]}, footer: found the end of the data at byte 1, expected more bytes; rewrite the file, or leave it out",
             error.Message);
     }
 

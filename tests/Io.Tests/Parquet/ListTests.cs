@@ -73,7 +73,7 @@ public sealed class ListTests : IDisposable
             var error = await source.FailsReading(new ReadOptions { BatchSize = 16 });
             Assert.Equal(
                 ($"{folder["lists.parquet"]}, row group {wrong / 40}, row {wrong % 40}", "lists of different lengths in 'X' and 'S'",
-                    "lists of one length in each row", "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)"),
+                    "lists of equal length in each row", "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)"),
                 (error.Place, error.Found, error.Expected, error.Remedy));
             // Alone each is right.
             Assert.Equal(broken.Sum(r => r.S?.Count ?? 0),
@@ -109,7 +109,7 @@ public sealed class ListTests : IDisposable
             + "(ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["Id"] }));
         Assert.Equal("~, column 'no': found no such column, expected a column of lists of numbers, booleans, texts or times, such as X, S; correct the name "
             + "(ParquetSourceOptions.Lists)", await Refused(new() { Lists = ["no"] }));
-        Assert.Equal("~, column 'Id': found a column of the name that the key of the lists has, expected another name; give the key another name "
+        Assert.Equal("~, column 'Id': found a column with the name of the list key, expected another name; give the key another name "
             + "(ParquetSourceOptions.ListKey)", await Refused(new() { Lists = ["X"], ListKey = "Id" }));
         Assert.Equal("ParquetSourceOptions.Lists: found the lists X, X and the key 'sequence', expected each name once; correct the names",
             Assert.Throws<DataException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);

@@ -46,8 +46,8 @@ public class RleTests
 
     [Theory]
     [InlineData("", 4, "runs that end too early")]
-    [InlineData("00", 4, "a run of no value")]
-    [InlineData("01", 4, "a bit-packed run of no value")]
+    [InlineData("00", 4, "an empty run")]
+    [InlineData("01", 4, "an empty bit-packed run")]
     [InlineData("04", 4, "a run cut off")]
     [InlineData("0301", 4, "1 bytes of bit-packed values")]
     [InlineData("FFFFFFFFFF", 4, "a run length of more than 5 bytes")]

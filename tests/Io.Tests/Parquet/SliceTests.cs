@@ -143,7 +143,8 @@ public class SliceTests
         await NetParquet.Write(folder["delta.parquet"], NetParquet.Rows(60_000, 1), [60_000], hint: EncodingHint.DeltaBinaryPacked);
         var whole = await new ParquetSource(folder["delta.parquet"]).FailsReading(
             new ReadOptions { BatchSize = 100, DecoderBytes = 1_000_000, ReadAheadBytes = 0, LargestBatchBytes = 1_000_000 });
-        Assert.StartsWith("a column chunk that must be decoded whole, for it is delta encoded or split into bytes, of ", whole.Found, StringComparison.Ordinal);
+        Assert.StartsWith("a column chunk that must be decoded whole because it is delta encoded or split into bytes, of ", whole.Found,
+            StringComparison.Ordinal);
         var batch = await new ParquetSource(path).FailsReading(new ReadOptions { BatchSize = 2, LargestBatchBytes = 10 });
         Assert.Equal("2 columns that take 16B a batch of 2 rows", batch.Found);
         Assert.StartsWith("take batches of 1 rows (ReadOptions.BatchSize)", batch.Remedy, StringComparison.Ordinal);

@@ -123,7 +123,7 @@ public sealed class InterruptionTests
                 var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, full, resume: false));
                 Assert.Equal((DataErrorKind.Storage, "a failing write (No space left on device)"), (error.Kind, error.Found));
                 Assert.EndsWith(Directory.Exists(folder["out/.unfinished"])
-                    ? "what is finished was kept: resuming (ParquetSinkOptions.Resume) goes on from it"
+                    ? "finished parts were kept: resuming (ParquetSinkOptions.Resume) continues from them"
                     : "nothing was left behind", error.Remedy, StringComparison.Ordinal);
                 Assert.DoesNotContain(SmallJob.Files(folder.Path).Keys, f => f.EndsWith(".parquet", StringComparison.Ordinal));
             }

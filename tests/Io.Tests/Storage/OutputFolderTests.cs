@@ -83,7 +83,7 @@ public sealed class OutputFolderTests : IDisposable
         var before = SmallJob.Files(folder.Path).Keys.ToList();
         var other = SmallJob.Identity with { Properties = [SmallJob.Identity.Properties[0] with { Value = "two" }, SmallJob.Identity.Properties[1]] };
         var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true, job: other));
-        Assert.Equal($"{folder["out"]}: found an unfinished output of another job: model was one and is now two, expected the job that it is of; repeat that "
+        Assert.Equal($"{folder["out"]}: found an unfinished output of another job: model was one and is now two, expected the job that wrote it; repeat that "
             + "job, or give another output", error.Message);
         Assert.Equal(before.Where(f => !f.EndsWith("lock", StringComparison.Ordinal)), SmallJob.Files(folder.Path).Keys);
         Assert.True((await SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true)).Point!.NextBatch > 0);
@@ -96,7 +96,7 @@ public sealed class OutputFolderTests : IDisposable
     {
         using (var disk = new SimulatedDisk { KillAt = 60 }) await SmallJob.RunAsync(folder.Path, disk, resume: false);
         var run = await SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: false);
-        Assert.Equal([$"{folder["out"]}: discarded what an unfinished run had left there (2 parts of 240 input rows); resuming would have gone on from it"],
+        Assert.Equal([$"{folder["out"]}: discarded what an unfinished run had left there (2 parts of 240 input rows); resuming would have continued from it"],
             run.Warnings);
         Assert.Equal(400, (await OutputVerification.OfAsync(folder["out"])).RowsIn);
         Assert.Equal("a folder that holds '_manifest.json'",
@@ -114,7 +114,7 @@ public sealed class OutputFolderTests : IDisposable
         bytes[100] ^= 1;
         await File.WriteAllBytesAsync(folder["out/part-00001.parquet"], bytes);
         var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true));
-        Assert.Equal((DataErrorKind.Storage, folder["out/part-00001.parquet"], "a part of a finished output that is absent or has other bytes"),
+        Assert.Equal((DataErrorKind.Storage, folder["out/part-00001.parquet"], "a part of a finished output that is absent or was changed"),
             (error.Kind, error.Place, error.Found));
     }
 
@@ -162,8 +162,8 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"part-00000.parquet\"", "\"../q/part-00000.parquet\"", "'../q/part-00000.parquet', which is no plain file name")]
-    [InlineData("\"part-00000.parquet\"", "\"..\"", "'..', which is no plain file name")]
+    [InlineData("\"part-00000.parquet\"", "\"../q/part-00000.parquet\"", "'../q/part-00000.parquet', which is not a plain file name")]
+    [InlineData("\"part-00000.parquet\"", "\"..\"", "'..', which is not a plain file name")]
     [InlineData("\"part-00000.parquet\"", "\"part-00001.parquet\"", "the part 'part-00001.parquet' twice")]
     [InlineData("\"rowsIn\": 400", "\"rowsIn\": 401", "'rowsIn' that is not the sum over the parts, 400")]
     [InlineData("\"rowsIn\": 400", "\"rowsIn\": -1", "no whole number 'rowsIn' of at least 0")]

@@ -2,34 +2,34 @@ using System.Runtime.CompilerServices;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>Bytes that grow; its memory is kept for the next use unless it is very large.</summary>
+/// <summary>A growable byte buffer; its memory is kept for reuse unless it is very large.</summary>
 internal sealed class ByteBuffer(int capacity = 1 << 12)
 {
     private byte[] bytes = new byte[capacity];
 
-    /// <summary>Bytes written.</summary>
+    /// <summary>Number of bytes written.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What was written, shape [Length].</summary>
+    /// <summary>The bytes written, shape [Length].</summary>
     public Span<byte> Written => bytes.AsSpan(0, Length);
 
-    /// <summary>What was written, shape [Length].</summary>
+    /// <summary>The bytes written, shape [Length].</summary>
     public ReadOnlyMemory<byte> Memory => bytes.AsMemory(0, Length);
 
-    /// <summary>Bytes beyond which memory is not kept.</summary>
+    /// <summary>Size in bytes above which memory is not kept.</summary>
     public const int LargestKept = 1 << 26;
 
-    /// <summary>Forgets what was written.</summary>
+    /// <summary>Clears the buffer.</summary>
     public void Clear()
     {
         Length = 0;
         if (bytes.Length > LargestKept) bytes = [];
     }
 
-    /// <summary>Takes the last bytes back.</summary>
+    /// <summary>Truncates the buffer.</summary>
     public void Shrink(int length) => Length = length;
 
-    /// <summary>Appends room for <paramref name="count"/> bytes, with anything in it.</summary>
+    /// <summary>Appends <paramref name="count"/> bytes of undefined content for the caller to fill.</summary>
     public Span<byte> Reserve(int count)
     {
         if (bytes.Length - Length < count) Grow(count);

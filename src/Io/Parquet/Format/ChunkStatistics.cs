@@ -3,17 +3,17 @@ using System.Buffers.Binary;
 namespace Pipelines.Io.Format;
 
 /// <summary>
-/// What a column chunk's metadata says of its values. Hints only: writers leave them out, put NaN or zeros there, or compare unsigned values as signed ones, so
-/// what is doubtful is left out, and nothing is decided by what is left.
+/// Value statistics from a column chunk's metadata. They are only hints: writers omit them, store NaN or zeros, or compare unsigned values as signed, so
+/// doubtful statistics are dropped and no decision depends on the rest.
 /// </summary>
-/// <param name="Nulls">Number of nulls; -1 = not told.</param>
-/// <param name="Minimum">Bytes of the least value, little-endian.</param>
+/// <param name="Nulls">Number of nulls; -1 = unknown.</param>
+/// <param name="Minimum">Bytes of the smallest value, little-endian.</param>
 /// <param name="Maximum">Bytes of the largest value, little-endian.</param>
-/// <param name="Bytes">Length of both: 4 or 8; 0 = not told.</param>
-/// <param name="IsSigned">True if they come from the older fields, which only signed comparison filled rightly.</param>
+/// <param name="Bytes">Length of both: 4 or 8; 0 = unknown.</param>
+/// <param name="IsSigned">True if they come from the older fields, which are correct only for signed comparison.</param>
 internal readonly record struct ChunkStatistics(long Nulls, ulong Minimum, ulong Maximum, int Bytes, bool IsSigned)
 {
-    /// <summary>Nothing is told.</summary>
+    /// <summary>No statistics.</summary>
     public static readonly ChunkStatistics None = new(-1, 0, 0, 0, false);
 
     /// <summary>Reads the structure.</summary>
@@ -45,7 +45,7 @@ internal readonly record struct ChunkStatistics(long Nulls, ulong Minimum, ulong
         return None with { Nulls = nulls };
     }
 
-    /// <summary>The range as numbers; null if it is not told, or cannot be believed.</summary>
+    /// <summary>The range as numbers; null if it is unknown or unreliable.</summary>
     public (double Minimum, double Maximum)? Range(ParquetStorage storage)
     {
         var isUnsigned = storage is { Kind: LogicalKind.Integer, IsSigned: false };

@@ -6,20 +6,20 @@ using System.Runtime.Intrinsics.X86;
 namespace Pipelines.Io.Format;
 
 /// <summary>
-/// The checksum of pages: CRC-32 as in gzip, by carry-less multiplication of 64 bytes a step where the processor has it, else by tables, eight bytes a step.
+/// The page checksum: CRC-32 as in gzip, by carry-less multiplication of 64 bytes per step if the processor supports it, else by tables, 8 bytes per step.
 /// </summary>
 internal static class Crc32
 {
     private static readonly uint[] Tables = MakeTables();
 
-    // Powers of x modulo the polynomial, bits reversed, by which the remainder is carried over 512, 128 and 64 bits; then the polynomial and its inverse.
+    // Bit-reversed powers of x modulo the polynomial, used to fold the remainder over 512, 128 and 64 bits; then the polynomial and its inverse.
     private static readonly Vector128<ulong> Over512 = Vector128.Create(0x154442BD4UL, 0x1C6E41596UL);
     private static readonly Vector128<ulong> Over128 = Vector128.Create(0x1751997D0UL, 0x0CCAA009EUL);
     private static readonly Vector128<ulong> Over64 = Vector128.Create(0x163CD6124UL, 0UL);
     private static readonly Vector128<ulong> Inverse = Vector128.Create(0x1DB710641UL, 0x1F7011641UL);
     private static readonly Vector128<ulong> LowHalves = Vector128.Create(0xFFFFFFFFUL);
 
-    /// <summary>The checksum of <paramref name="bytes"/>, after others whose checksum was <paramref name="before"/>.</summary>
+    /// <summary>The checksum of <paramref name="bytes"/>, continuing from the checksum <paramref name="before"/> of preceding bytes.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes, uint before = 0)
     {
         var crc = ~before;
@@ -32,7 +32,7 @@ internal static class Crc32
         return ~Step(bytes, crc);
     }
 
-    /// <summary>The same without the processor's multiplication.</summary>
+    /// <summary>The same without the processor's carry-less multiplication.</summary>
     public static uint Plain(ReadOnlySpan<byte> bytes, uint before = 0) => ~Step(bytes, ~before);
 
     // At least 64 bytes, a multiple of 16.

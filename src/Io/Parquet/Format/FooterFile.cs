@@ -6,7 +6,7 @@ using static System.FormattableString;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>Finds and checks the footer of a Parquet file before anything else looks at the file.</summary>
+/// <summary>Finds and checks the footer of a Parquet file before any other code reads the file.</summary>
 internal static class FooterFile
 {
     private const int Tail = 8;
@@ -14,10 +14,10 @@ internal static class FooterFile
     /// <summary>Largest footer that is read, in bytes.</summary>
     private const int MaxFooter = 256 << 20;
 
-    /// <summary>Bytes at the footer's end that are compared each time a file is opened again.</summary>
+    /// <summary>Number of bytes at the end of the footer that are compared each time a file is reopened.</summary>
     private const int QuickTail = 1 << 16;
 
-    /// <summary>True if the file begins like a Parquet file, whatever its name.</summary>
+    /// <summary>True if the file starts like a Parquet file, regardless of its name.</summary>
     public static bool HasMagic(string path)
     {
         if (new FileInfo(path) is { Exists: true, Length: 0 }) return false;
@@ -26,7 +26,7 @@ internal static class FooterFile
         return Read(file, head, 0, path) == 4 && (head.SequenceEqual("PAR1"u8) || head.SequenceEqual("PARE"u8));
     }
 
-    /// <summary>True for a whole Parquet file that Pipelines wrote.</summary>
+    /// <summary>True for a complete Parquet file that Pipelines wrote.</summary>
     public static bool IsOurs(string path)
     {
         try
@@ -42,7 +42,7 @@ internal static class FooterFile
     /// <summary>Opens a file for reading.</summary>
     public static SafeFileHandle Open(string path)
     {
-        // Opening a pipe would wait for a writer, perhaps for ever; it has no length, as a device has none.
+        // Opening a pipe would wait for a writer, perhaps forever. Pipes and devices have length 0.
         if (new FileInfo(path) is { Exists: true, Length: 0 })
             throw NotParquet(path, "an empty file, or a pipe or device", "a Parquet file");
         try
@@ -59,7 +59,7 @@ internal static class FooterFile
         }
     }
 
-    /// <summary>Reads as many bytes as there are, at most the length of <paramref name="target"/>.</summary>
+    /// <summary>Reads the available bytes, at most the length of <paramref name="target"/>.</summary>
     public static int Read(SafeFileHandle file, Span<byte> target, long offset, string path)
     {
         try
@@ -83,7 +83,7 @@ internal static class FooterFile
     /// <summary>Reads and checks a file's footer.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">Its name for messages.</param>
-    /// <param name="decrypt">Reads the footer of a file that is encrypted, or has encrypted columns; null if there is no key.</param>
+    /// <param name="decrypt">Reads the footer of a file that is encrypted or has encrypted columns; null if no key was given.</param>
     public static FileFooter Load(string path, string name, Func<FileFooter>? decrypt = null)
     {
         using var file = Open(path);
@@ -127,7 +127,7 @@ internal static class FooterFile
         }
     }
 
-    /// <summary>Says how an open file differs from what it was when its footer was read; null if it does not.</summary>
+    /// <summary>Describes how an open file has changed since its footer was read; null if it has not.</summary>
     public static (string Found, string Expected)? Change(SafeFileHandle file, FileFooter footer, string path)
     {
         var was = footer.Identity;
@@ -149,7 +149,7 @@ internal static class FooterFile
         {
             return RandomAccess.GetLength(file);
         }
-        // Parquet is read from its end; what a pipe has passed on is gone.
+        // Parquet is read from its end; a pipe cannot seek.
         catch (NotSupportedException e)
         {
             throw new DataException(DataErrorKind.Usage, path, "a pipe or a device", "a Parquet file, which is read from its end",
@@ -159,6 +159,6 @@ internal static class FooterFile
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static DataException NotParquet(string place, string found, string expected, string remedy = "write the file anew, or leave it out") =>
+    private static DataException NotParquet(string place, string found, string expected, string remedy = "rewrite the file, or leave it out") =>
         new(DataErrorKind.Data, place, found, expected, remedy);
 }

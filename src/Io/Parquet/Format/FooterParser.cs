@@ -1,14 +1,14 @@
 namespace Pipelines.Io.Format;
 
-/// <summary>Turns a footer's bytes into <see cref="FileFooter"/>, refusing everything that does not add up.</summary>
+/// <summary>Parses a footer's bytes into a <see cref="FileFooter"/> and rejects everything inconsistent.</summary>
 internal static class FooterParser
 {
-    /// <summary>Most rows that a row group may hold: its columns are decoded into arrays.</summary>
+    /// <summary>Maximum number of rows in a row group, because its columns are decoded into arrays.</summary>
     public const long MaxRowGroupRows = 1L << 30;
 
     /// <summary>Reads a footer.</summary>
     /// <param name="bytes">The footer without its length and magic.</param>
-    /// <param name="dataEnd">Position in the file at which the footer begins.</param>
+    /// <param name="dataEnd">Position in the file at which the footer starts.</param>
     public static FileFooter Parse(ReadOnlySpan<byte> bytes, long dataEnd)
     {
         var reader = new ThriftReader(bytes);
@@ -74,7 +74,7 @@ internal static class FooterParser
         if (rows != sum) throw new BrokenFileException($"{rows} rows in the file", $"{sum}, the sum over its row groups");
     }
 
-    // Early versions forgot a dictionary's header in the length of the chunk; pages are read until they hold all values, so more bytes do no harm.
+    // Early versions omitted the dictionary header from the chunk length. Pages are read until all values are found, so extra bytes do no harm.
     private static RowGroupInfo Lengthen(RowGroupInfo group, long dataEnd) =>
         group with { Chunks = Array.ConvertAll(group.Chunks, c => c with { CompressedBytes = Math.Min(c.CompressedBytes + 100, dataEnd - c.Offset) }) };
 
@@ -147,7 +147,7 @@ internal static class FooterParser
                 IsElsewhere = isElsewhere,
                 IsLocked = isLocked
             };
-        return chunk ?? throw new BrokenFileException("a column chunk that says nothing of itself", "its metadata");
+        return chunk ?? throw new BrokenFileException("a column chunk without metadata", "its metadata");
     }
 
     private static ColumnChunkInfo ReadChunkData(ref ThriftReader reader)
@@ -178,7 +178,7 @@ internal static class FooterParser
         }
         reader.End(outer);
         if (physical is < 0 or > 7) throw new BrokenFileException($"physical type {physical} in a column chunk", "0 to 7");
-        // Some writers set the dictionary's offset to 0 where there is none.
+        // Some writers set the dictionary's offset to 0 if there is none.
         var offset = dictionary > 0 ? Math.Min(dictionary, data) : data;
         return new ColumnChunkInfo((PhysicalType)physical, (PageCodec)codec, encodings, values, offset, compressed, uncompressed,
             CodecObstacle(codec))

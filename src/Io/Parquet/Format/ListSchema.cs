@@ -1,12 +1,12 @@
 namespace Pipelines.Io.Format;
 
 /// <summary>
-/// Finds the columns of lists in a schema: three levels (a group that says it is a list, a repeated group, the element), two, as older writers have them (the
-/// group, the repeated element), or one repeated column.
+/// Finds the list columns in a schema. A list has three levels (a group marked as a list, a repeated group, the element), two levels with older writers (the
+/// group, the repeated element), or is one repeated column.
 /// </summary>
 internal static class ListSchema
 {
-    /// <summary>The columns whose rows are lists of plain values. Lists of lists, maps and structures are none.</summary>
+    /// <summary>The columns whose rows are lists of plain values. Lists of lists, maps and structures are excluded.</summary>
     public static FileColumn[] Of(List<SchemaNode> nodes)
     {
         var lists = new List<FileColumn>();
@@ -27,7 +27,7 @@ internal static class ListSchema
         return [.. lists];
     }
 
-    /// <summary>True if the elements of one column are a list of plain values: each node but the last has one child, the next.</summary>
+    /// <summary>True if the schema elements of a column form a list of plain values: each node except the last has the next one as its only child.</summary>
     internal static bool IsList(List<SchemaNode> path)
     {
         if (path[^1].Storage is null || path.Take(path.Count - 1).Any(n => n.Children != 1)) return false;
@@ -35,7 +35,7 @@ internal static class ListSchema
         {
             [{ Repetition: Repetition.Repeated }] => true,
             [{ IsList: true, Repetition: not Repetition.Repeated }, { Repetition: Repetition.Repeated }] => true,
-            // By these names older writers tell that the repeated group is the element itself, a structure.
+            // Older writers use these names if the repeated group is itself the element, a structure.
             [{ IsList: true, Repetition: not Repetition.Repeated } list, { Repetition: Repetition.Repeated, IsList: false } group,
             { Repetition: not Repetition.Repeated }] =>
                 group.Name != "array" && group.Name != list.Name + "_tuple",

@@ -3,24 +3,24 @@ using System.Text;
 namespace Pipelines.Io.Format;
 
 /// <summary>A leaf of a nested column.</summary>
-/// <param name="Path">From the column down to the leaf.</param>
+/// <param name="Path">Path from the column to the leaf.</param>
 internal sealed record NestedLeaf(SchemaNode[] Path)
 {
-    /// <summary>How its values are stored, whatever they mean.</summary>
+    /// <summary>The physical storage of its values, regardless of their meaning.</summary>
     public ParquetStorage Storage { get; } = new(Path[^1].Storage!.Physical, LogicalKind.Stored, Path[^1].Storage!.Length);
 
-    /// <summary>What its levels mean.</summary>
+    /// <summary>The meaning of its levels.</summary>
     public LevelShape Shape { get; } = LevelShape.Of(Path);
 
-    /// <summary>Its values as a column that is read and written by itself.</summary>
+    /// <summary>Its values as a separate column.</summary>
     public ColumnField Field => new(string.Join('.', Path.Select(n => n.Name)), ValueTypes.Of(Storage).Type!, IsNullable: true, Storage);
 
     /// <summary>The leaf as a column of a file.</summary>
     public FileColumn ToColumn(int chunk) => new(Field.Name, chunk, Storage, Repetition.Optional, Field, null) { Levels = Shape, Of = Path[0].Name };
 
     /// <summary>
-    /// The definition levels of this leaf in the terms of the same leaf of another schema, where some of the groups that are required here are optional.
-    /// Shape [Shape.Largest + 1]; null where they are the same.
+    /// Maps the definition levels of this leaf to those of the same leaf in another schema, in which some groups that are required here are optional.
+    /// Shape [Shape.Largest + 1]; null if they are identical.
     /// </summary>
     public byte[]? LevelsIn(NestedLeaf other)
     {
@@ -28,7 +28,7 @@ internal sealed record NestedLeaf(SchemaNode[] Path)
         byte level = 0;
         for (var i = 0; i < Path.Length; i++)
         {
-            // A level says how much of the path is there: what is required in both costs none.
+            // A level says how much of the path is present: nodes that are required in both schemas add no level.
             if (Path[i].Repetition != Repetition.Required) map.Add(level);
             if (other.Path[i].Repetition != Repetition.Required) level++;
         }
@@ -38,8 +38,8 @@ internal sealed record NestedLeaf(SchemaNode[] Path)
 }
 
 /// <summary>
-/// What a nested column is made of: the part of a file's schema from the column down to its leaves. It is passed on as it is stored, so every type of value and
-/// every form of nesting goes through. A plain column of a type that is not supported is one too, of a single leaf.
+/// The schema of a nested column: the subtree of a file's schema from the column to its leaves. Values are passed through as stored, so every value type and
+/// every form of nesting is preserved. A plain column of an unsupported type is treated as a nested column with a single leaf.
 /// </summary>
 internal sealed class NestedSchema
 {
@@ -56,7 +56,7 @@ internal sealed class NestedSchema
     /// <summary>The leaves, in the order of the column chunks.</summary>
     public NestedLeaf[] Leaves { get; }
 
-    /// <summary>True if a row may be without a value: null, or an empty list.</summary>
+    /// <summary>True if a row may have no value: null or an empty list.</summary>
     public bool CanBeEmpty => nodes[0].Repetition != Repetition.Required;
 
     /// <summary>Number of elements of the schema.</summary>
@@ -65,7 +65,7 @@ internal sealed class NestedSchema
     /// <summary>True if a row may be null.</summary>
     public bool IsNullable => nodes[0].Repetition == Repetition.Optional;
 
-    /// <summary>Why the column cannot be worked with, only passed on.</summary>
+    /// <summary>Why the column can only be passed through.</summary>
     public string Obstacle => nodes[0] switch
     {
         _ when ListSchema.IsList([.. nodes]) => "it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)",
@@ -92,8 +92,8 @@ internal sealed class NestedSchema
         };
     }
 
-    /// <summary>The schema under which a column is written.</summary>
-    /// <exception cref="DataException">It is not known.</exception>
+    /// <summary>The schema with which a column is written.</summary>
+    /// <exception cref="DataException">It is unknown.</exception>
     public static NestedSchema Of(ColumnField field)
     {
         if (field.Storage is not NestedSchema schema)
@@ -105,11 +105,11 @@ internal sealed class NestedSchema
             : new NestedSchema([top with { Name = field.Name, Repetition = repetition }, .. schema.nodes[1..]]);
     }
 
-    /// <summary>The same schema under the name of another.</summary>
+    /// <summary>The same schema with the name of another.</summary>
     public NestedSchema Named(NestedSchema other) => nodes[0].Name == other.nodes[0].Name ? this
         : new NestedSchema([nodes[0] with { Name = other.nodes[0].Name }, .. nodes[1..]]);
 
-    /// <summary>The schema that can hold the values of both: what is optional in one of them is optional; null if they differ in anything else.</summary>
+    /// <summary>The schema that can represent the values of both: nodes optional in either are optional. Null if they differ in anything else.</summary>
     public NestedSchema? Union(NestedSchema other)
     {
         if (ReferenceEquals(this, other)) return this;
@@ -128,13 +128,13 @@ internal sealed class NestedSchema
         return new NestedSchema(made);
     }
 
-    /// <summary>Writes the elements of the schema.</summary>
+    /// <summary>Writes the schema elements.</summary>
     public void Write(ByteBuffer target)
     {
         foreach (var node in nodes) target.Write(SchemaWriter.Change(node.Stored, node.Name, node.Repetition));
     }
 
-    /// <summary>For people, and to compare: <c>STRUCT(a INT32?, b LIST(DOUBLE?))</c>, where a question mark says that it may be null.</summary>
+    /// <summary>Text for display and comparison: <c>STRUCT(a INT32?, b LIST(DOUBLE?))</c>, where a question mark means nullable.</summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -161,7 +161,7 @@ internal sealed class NestedSchema
             text.Append(storage);
             return index;
         }
-        // The repeated group between a list or a map and its elements says nothing more.
+        // The repeated group between a list or map and its elements carries no further information.
         var isThree = (node.IsList || node.IsMap) && node.Children == 1 && nodes[index] is { Repetition: Repetition.Repeated, Storage: null } inner
             && inner.Children == (node.IsMap ? 2 : 1);
         var children = isThree ? nodes[index++].Children : node.Children;

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>What a file is that is no Parquet, as its first bytes tell.</summary>
+/// <summary>Identifies files in other formats by their first bytes.</summary>
 internal static class OtherFormat
 {
     private const int Looked = 4096;
@@ -18,7 +18,7 @@ internal static class OtherFormat
         ("SQLite format 3"u8.ToArray(), "an SQLite database", "export the table to Parquet first"),
     ];
 
-    /// <summary>What it is, and what to do; null if it may be Parquet, or nobody knows.</summary>
+    /// <summary>The format found and the remedy; null if it may be Parquet or is unknown.</summary>
     /// <param name="file">The file, open.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="path">Its name, for messages.</param>
@@ -38,7 +38,7 @@ internal static class OtherFormat
         return line.IndexOfAny(',', ';', '\t') >= 0 ? ("text that looks like CSV", $"{Convert} (FROM 'data.csv') TO 'data.parquet'") : null;
     }
 
-    // Without control characters other than those between lines and fields.
+    // True if there are no control characters except line and field separators.
     private static bool IsText(ReadOnlySpan<byte> bytes)
     {
         foreach (var b in bytes)

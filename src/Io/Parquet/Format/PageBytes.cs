@@ -1,8 +1,8 @@
 namespace Pipelines.Io.Format;
 
 /// <summary>
-/// Bytes of a page, read forward: all of them at hand, or a window of what a stream gives. Bytes at hand can be let go of and brought back later.
-/// One thread at a time.
+/// The bytes of a page, read forward: either all in memory, or a window over a stream. Bytes in memory can be released and reloaded later.
+/// Not thread-safe.
 /// </summary>
 internal sealed class PageBytes
 {
@@ -10,12 +10,12 @@ internal sealed class PageBytes
     private int start, at, end;
     private Stream? more;
 
-    // Bytes that the stream has still to give.
+    // Bytes remaining in the stream.
     private long later;
     private Action<PageBytes>? restore;
     private int resumeAt = -1;
 
-    /// <summary>Bytes of an array.</summary>
+    /// <summary>Creates page bytes from an array.</summary>
     public static PageBytes Of(byte[] array, int length)
     {
         var bytes = new PageBytes();
@@ -23,10 +23,10 @@ internal sealed class PageBytes
         return bytes;
     }
 
-    /// <summary>Bytes not yet passed over.</summary>
+    /// <summary>Number of remaining bytes.</summary>
     public long Left => resumeAt >= 0 ? end - resumeAt : end - at + later;
 
-    /// <summary>Takes bytes that are all at hand; after <see cref="LetGo"/> it goes on where it was.</summary>
+    /// <summary>Uses bytes that are all in memory; after <see cref="LetGo"/>, continues at the previous position.</summary>
     public void Hold(byte[] held, int from, int length)
     {
         (array, start, at, end, more, later) = (held, from, from, from + length, null, 0);
@@ -34,17 +34,17 @@ internal sealed class PageBytes
         resumeAt = -1;
     }
 
-    /// <summary>Takes the bytes of a stream.</summary>
-    /// <param name="stream">Gives them; disposed with the next page.</param>
+    /// <summary>Uses the bytes of a stream.</summary>
+    /// <param name="stream">The stream; disposed with the next page.</param>
     /// <param name="length">Their number.</param>
-    /// <param name="window">Bytes to hold at a time; more where one value needs more.</param>
+    /// <param name="window">Bytes to buffer at a time; more if a single value needs more.</param>
     public void Follow(Stream stream, long length, int window)
     {
         if (array.Length != window) array = new byte[window];
         (start, at, end, more, later, resumeAt) = (0, 0, 0, stream, length, -1);
     }
 
-    /// <summary>Lets go of the bytes at hand; <paramref name="bringBack"/> is called when they are needed, and calls <see cref="Hold"/>.</summary>
+    /// <summary>Releases the bytes in memory; <paramref name="bringBack"/> is called when they are needed again, and calls <see cref="Hold"/>.</summary>
     public void LetGo(Action<PageBytes> bringBack)
     {
         if (more is not null || resumeAt >= 0) return;
@@ -52,24 +52,24 @@ internal sealed class PageBytes
         (array, end, start, at) = ([], end - start, 0, 0);
     }
 
-    /// <summary>Forgets all bytes.</summary>
+    /// <summary>Clears all bytes.</summary>
     public void Clear()
     {
         more?.Dispose();
         (array, start, at, end, more, later, resumeAt) = ([], 0, 0, 0, null, 0, -1);
     }
 
-    /// <summary>The bytes at hand: at least <paramref name="count"/> (1 or more) unless the page has fewer. Valid until the next call.</summary>
+    /// <summary>The buffered bytes: at least <paramref name="count"/> (1 or more) unless the page has fewer. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Peek(int count)
     {
         if (end - at < count || resumeAt >= 0) Bring(count);
         return array.AsSpan(at, end - at);
     }
 
-    /// <summary>Passes over bytes at hand.</summary>
+    /// <summary>Skips buffered bytes.</summary>
     public void Advance(int count) => at += count;
 
-    /// <summary>Passes over any number of bytes that the page has.</summary>
+    /// <summary>Skips any number of bytes of the page.</summary>
     public void Skip(long count)
     {
         while (count > 0)
@@ -89,7 +89,7 @@ internal sealed class PageBytes
         var wanted = (int)Math.Min(Math.Max(count, array.Length), have + later);
         if (wanted > array.Length)
         {
-            // A value larger than the window: its room is given back when it has been read.
+            // A value larger than the window: its buffer is released when it has been read.
             var larger = new byte[wanted];
             array.AsSpan(at, have).CopyTo(larger);
             array = larger;

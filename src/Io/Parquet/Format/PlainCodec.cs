@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>What is known of a codec whatever its type.</summary>
+/// <summary>Properties of a codec that do not depend on its value type.</summary>
 internal interface IPlainCodec
 {
-    /// <summary>Bytes that a value takes in memory, without what it refers to.</summary>
+    /// <summary>Bytes that a value takes in memory, without referenced objects.</summary>
     int DecodedBytes { get; }
 }
 
@@ -20,13 +20,13 @@ internal abstract class PlainCodec<T> : IPlainCodec
     /// <returns>Bytes read.</returns>
     public abstract int Read(ReadOnlySpan<byte> source, Span<T> values);
 
-    /// <summary>True if values say their number of bytes.</summary>
+    /// <summary>True if values have a length prefix.</summary>
     public virtual bool IsVariable => false;
 
-    /// <summary>How many of the next values lie wholly in some bytes.</summary>
+    /// <summary>How many of the next values are completely contained in the given bytes.</summary>
     /// <param name="source">Encoded values.</param>
-    /// <param name="count">Values looked for.</param>
-    /// <param name="bytes">Bytes of those that lie there; where none does, the bytes needed to read or to know more.</param>
+    /// <param name="count">Number of values to look for.</param>
+    /// <param name="bytes">Bytes of the complete values; if there are none, the bytes needed to read a value or its length.</param>
     public abstract int Fit(ReadOnlySpan<byte> source, int count, out int bytes);
 
     /// <summary>Writes values.</summary>
@@ -48,7 +48,7 @@ internal abstract class PlainCodec<T> : IPlainCodec
     }
 }
 
-/// <summary>Numbers stored as they lie in memory.</summary>
+/// <summary>Numbers whose encoding equals their memory layout.</summary>
 internal sealed class BlittableCodec<T> : PlainCodec<T> where T : unmanaged
 {
     public override int Fit(ReadOnlySpan<byte> source, int count, out int bytes) => FitFixed(source, count, Unsafe.SizeOf<T>(), out bytes);
@@ -64,7 +64,7 @@ internal sealed class BlittableCodec<T> : PlainCodec<T> where T : unmanaged
     public override void Write(ReadOnlySpan<T> values, ByteBuffer target) => target.Write(MemoryMarshal.AsBytes(values));
 }
 
-/// <summary>Values that mean something else than the number they are stored as.</summary>
+/// <summary>Values that are converted from and to stored numbers.</summary>
 internal sealed class ConvertingCodec<TStored, T>(Func<TStored, T> read, Func<T, TStored> write) : PlainCodec<T> where TStored : unmanaged
 {
     public override int Fit(ReadOnlySpan<byte> source, int count, out int bytes) => FitFixed(source, count, Unsafe.SizeOf<TStored>(), out bytes);
@@ -85,10 +85,10 @@ internal sealed class ConvertingCodec<TStored, T>(Func<TStored, T> read, Func<T,
     }
 }
 
-/// <summary>Booleans, eight a byte.</summary>
+/// <summary>Booleans, eight per byte.</summary>
 internal sealed class BooleanCodec : PlainCodec<bool>
 {
-    // Bits are not cut at bytes: booleans are read as a run.
+    // Booleans do not end at byte boundaries: they are read as a run.
     public override int Fit(ReadOnlySpan<byte> source, int count, out int bytes) => throw new NotSupportedException();
 
     public override int Read(ReadOnlySpan<byte> source, Span<bool> values)
@@ -132,7 +132,7 @@ internal sealed class FixedBytesCodec<T>(int length, FixedBytesCodec<T>.Reader r
     }
 }
 
-/// <summary>Values that say their number of bytes.</summary>
+/// <summary>Values with a length prefix.</summary>
 internal sealed class VariableBytesCodec<T>(VariableBytesCodec<T>.Reader read, VariableBytesCodec<T>.Writer write) : PlainCodec<T>
 {
     public delegate T Reader(ReadOnlySpan<byte> source);
@@ -178,7 +178,7 @@ internal sealed class VariableBytesCodec<T>(VariableBytesCodec<T>.Reader read, V
             var length = BinaryPrimitives.ReadInt32LittleEndian(source[at..]);
             at += 4;
             if (length < 0 || length > source.Length - at) throw new BrokenFileException($"a value of {length} bytes", $"0 to {source.Length - at} bytes");
-            // Runs of equal values are common; they share one object.
+            // Runs of equal values are common and share one object.
             if (length == lastLength && source.Slice(at, length).SequenceEqual(source.Slice(lastStart, length))) values[i] = values[i - 1];
             else values[i] = read(source.Slice(at, length));
             (lastStart, lastLength) = (at, length);

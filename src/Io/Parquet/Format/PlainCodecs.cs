@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>Makes the <see cref="PlainCodec{T}"/> of a column.</summary>
+/// <summary>Creates the <see cref="PlainCodec{T}"/> of a column.</summary>
 internal static class PlainCodecs
 {
     private const int LongText = 1 << 16;
@@ -15,7 +15,7 @@ internal static class PlainCodecs
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
     private readonly record struct Int96(long Nanos, int Day);
 
-    /// <summary>The codec for values stored as <paramref name="s"/>; its type is <see cref="ValueTypes.Of"/>'s.</summary>
+    /// <summary>The codec for values stored as <paramref name="s"/>; its type is that of <see cref="ValueTypes.Of"/>.</summary>
     public static object For(ParquetStorage s)
     {
         var type = ValueTypes.Of(s).Type ?? throw new InvalidOperationException($"no values of {s}");
@@ -87,13 +87,13 @@ internal static class PlainCodecs
         var at = target.Length;
         try
         {
-            // A long text's exact length costs less than three times its room.
-            var room = target.Reserve(value.Length > 1 << 16 ? Utf8.GetByteCount(value) : value.Length * 3);
-            target.Shrink(at + Utf8.GetBytes(value, room));
+            // For long texts, computing the exact length is cheaper than reserving three times their length.
+            var space = target.Reserve(value.Length > 1 << 16 ? Utf8.GetByteCount(value) : value.Length * 3);
+            target.Shrink(at + Utf8.GetBytes(value, space));
         }
         catch (EncoderFallbackException)
         {
-            throw new BrokenFileException("text with half a surrogate pair", "text that UTF-8 can say");
+            throw new BrokenFileException("text with half a surrogate pair", "text that UTF-8 can represent");
         }
     }
 
@@ -133,7 +133,7 @@ internal static class PlainCodecs
                 v => v % 100 == 0 ? Make(v / 100, 1) : throw new BrokenFileException($"the timestamp {v} ns", "a multiple of 100 ns"),
                 v => Math.Abs(v.Ticks - epoch) <= long.MaxValue / 100
                     ? (v.Ticks - epoch) * 100
-                    : throw new BrokenFileException($"the timestamp {v:O}", "the years 1678 to 2262, which nanoseconds can say")),
+                    : throw new BrokenFileException($"the timestamp {v:O}", "the years 1678 to 2262, the range of nanoseconds")),
         };
 
         DateTime Make(long value, long ticks) => value >= min / ticks && value <= max / ticks

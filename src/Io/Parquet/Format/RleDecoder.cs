@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>Decodes the hybrid of runs and bit-packed groups that Parquet uses for levels, dictionary indexes and booleans, some values at a time.</summary>
+/// <summary>Incrementally decodes Parquet's RLE/bit-packing hybrid, which is used for levels, dictionary indexes and booleans.</summary>
 /// <param name="source">Encoded runs.</param>
-/// <param name="bitWidth">Bits of a number, 0 … 32.</param>
+/// <param name="bitWidth">Bits per number, 0 … 32.</param>
 internal sealed class RleDecoder(PageBytes source, int bitWidth)
 {
-    // Bit-packed values that are unpacked in one go at most, so that a window of the source holds them.
+    // Maximum number of bit-packed values unpacked at a time, so that they fit into a window of the source.
     private const int Burst = 1 << 15;
     private readonly int bitWidth = bitWidth is >= 0 and <= 32 ? bitWidth : throw new BrokenFileException($"a bit width of {bitWidth}", "0 to 32");
     private long left;
     private int value, bit;
     private bool isPacked;
 
-    /// <summary>Decodes plain bits, eight a byte: a bit-packed run without an end.</summary>
+    /// <summary>Decodes plain bits, eight per byte, as an endless bit-packed run.</summary>
     public static RleDecoder Bits(PageBytes source) => new(source, 1) { left = long.MaxValue, isPacked = true };
 
     /// <summary>Decodes the next numbers.</summary>
@@ -47,9 +47,9 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
         }
     }
 
-    /// <summary>Decodes the next numbers of one bit: booleans, or definition levels of a column that is not nested.</summary>
+    /// <summary>Decodes the next one-bit numbers: booleans, or definition levels of a column that is not nested.</summary>
     /// <param name="target">Shape [values]; filled.</param>
-    /// <returns>How many of them are 1.</returns>
+    /// <returns>The number of ones.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int DecodeFlags(Span<bool> target)
     {
@@ -86,8 +86,8 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
     {
         var header = Varint();
         if (header >> 1 == 0) throw (header & 1) == 0
-            ? new BrokenFileException("a run of no value", "at least one")
-            : new BrokenFileException("a bit-packed run of no value", "at least eight");
+            ? new BrokenFileException("an empty run", "at least one")
+            : new BrokenFileException("an empty bit-packed run", "at least eight");
         isPacked = (header & 1) != 0;
         left = header >> 1;
         if (isPacked)
@@ -104,14 +104,14 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
         source.Advance(width);
     }
 
-    // The bytes of the next values, fewer values where there are many. The last group may lack the bytes of values that are not there.
+    // The bytes of the next values, with count reduced if there are many. The last group may lack the bytes of its unused values.
     private ReadOnlySpan<byte> Packed(ref int count)
     {
         count = Math.Min(count, Burst);
         var needed = (int)((bit + ((long)count * bitWidth) + 7) / 8);
         var bytes = source.Peek(needed);
         if (bytes.Length < needed) throw new BrokenFileException($"{bytes.Length} bytes of bit-packed values", $"{needed} bytes");
-        // Unpacking looks at eight bytes at a time, but never beyond the run.
+        // Unpacking reads eight bytes at a time, but never beyond the run.
         return bytes[..(int)Math.Min(bytes.Length, (bit + Math.Min(left, 1L << 40) * bitWidth + 7) / 8)];
     }
 
@@ -128,7 +128,7 @@ internal sealed class RleDecoder(PageBytes source, int bitWidth)
     {
         var mask = (1UL << bitWidth) - 1;
         ref var bytes = ref MemoryMarshal.GetReference(source);
-        // Eight bytes from a value's first byte hold all of its bits (at most 7 + 32); the last values are read from a padded copy.
+        // Eight bytes from a value's first byte contain all of its bits (at most 7 + 32); the last values are read from a padded copy.
         var safe = source.Length < 8 ? 0 : (int)Math.Min(target.Length, (((source.Length - 8) * 8L) + 7 - bit) / bitWidth);
         for (var i = 0; i < safe; i++, bit += bitWidth)
             target[i] = (int)(uint)((Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bytes, (nint)(bit >> 3))) >> (int)(bit & 7)) & mask);

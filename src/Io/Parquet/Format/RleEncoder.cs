@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>Encodes the hybrid of runs and bit-packed groups that <see cref="RleDecoder"/> decodes.</summary>
+/// <summary>Encodes the RLE/bit-packing hybrid that <see cref="RleDecoder"/> decodes.</summary>
 internal static class RleEncoder
 {
-    // A shorter run costs more as a run than in the group around it.
+    // A shorter run takes more bytes as a run than within a bit-packed group.
     private const int ShortestRun = 16;
 
     /// <summary>Encodes numbers of <paramref name="bitWidth"/> bits.</summary>
@@ -40,7 +40,7 @@ internal static class RleEncoder
         return length < 0 ? values.Length : length + 1;
     }
 
-    // Only the last pack of a page may hold a number of values that eight does not divide: it is filled with zeros.
+    // Only the last bit-packed group of a page may hold a number of values that is not a multiple of eight: it is padded with zeros.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(ReadOnlySpan<int> values, int bitWidth, ByteBuffer target)
     {

@@ -3,19 +3,19 @@ namespace Pipelines.Io.Format;
 /// <summary>An element of a file's schema: a leaf with its storage, or a group.</summary>
 internal sealed record SchemaNode(string Name, ParquetStorage? Storage, Repetition Repetition, int Children)
 {
-    /// <summary>Name with the names of its groups before it.</summary>
+    /// <summary>Name prefixed with the names of its groups.</summary>
     public string Path { get; init; } = Name;
 
-    /// <summary>True for a leaf that is not repeated, nor is any group around it: it has a value or a null in each row.</summary>
+    /// <summary>True for a leaf that is neither repeated nor within a repeated group: it has one value or null per row.</summary>
     public bool IsOnePerRow { get; init; }
 
-    /// <summary>True for a group that says it is a list.</summary>
+    /// <summary>True for a group marked as a list.</summary>
     public bool IsList { get; init; }
 
-    /// <summary>True for a group that says it is a map.</summary>
+    /// <summary>True for a group marked as a map.</summary>
     public bool IsMap { get; init; }
 
-    /// <summary>The element as the file has it, a Thrift structure; empty if it cannot be written again.</summary>
+    /// <summary>The element as stored in the file, a Thrift structure; empty if it cannot be written back.</summary>
     public byte[] Stored { get; init; } = [];
 }
 
@@ -24,7 +24,7 @@ internal static class SchemaReader
 {
     private const int MaxDepth = 64;
 
-    // How lists and maps are called, in the newer way and in the older one.
+    // The codes of lists and maps as logical and as converted types.
     private const int LogicalMap = 2;
     private const int LogicalList = 3;
     private const int ConvertedMap = 1;
@@ -173,7 +173,7 @@ internal static class SchemaReader
         return storage;
     }
 
-    // The older way to say what values mean.
+    // The older annotation (converted type).
     private static ParquetStorage FromConverted(PhysicalType physical, int converted, int precision, int scale)
     {
         var storage = new ParquetStorage(physical);

@@ -6,7 +6,7 @@ internal static class SchemaWriter
     private const short RepetitionId = 3;
     private const short NameId = 4;
 
-    /// <summary>An element as it was stored, with another name and repetition; all else stays to the byte.</summary>
+    /// <summary>A stored element with a different name and repetition; everything else is kept byte for byte.</summary>
     public static ReadOnlySpan<byte> Change(ReadOnlySpan<byte> stored, string name, Repetition repetition)
     {
         var target = new ByteBuffer(stored.Length + 64);
@@ -29,9 +29,9 @@ internal static class SchemaWriter
         return target.Written;
     }
 
-    /// <summary>An element with the structure that says it.</summary>
+    /// <summary>An element together with its encoded structure.</summary>
     /// <param name="node">A leaf, or a group that is a list, a map or a structure.</param>
-    /// <param name="fieldId">Its number in the table's own numbering; negative = none.</param>
+    /// <param name="fieldId">Its field id in the table; negative = none.</param>
     public static SchemaNode WithStored(SchemaNode node, int fieldId)
     {
         if (node.Storage is { Kind: LogicalKind.Other }) return node;
@@ -74,7 +74,7 @@ internal static class SchemaWriter
         Logical(w, s);
     }
 
-    // The older way to say what values mean, where it can say it; older readers know no other.
+    // The older annotation (converted type), if there is one: older readers know no other.
     private static int? Converted(ParquetStorage s) => s.Kind switch
     {
         LogicalKind.String => 0,

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>Values that say their number of bytes, as the bytes that they are. Values read together share one array.</summary>
+/// <summary>Length-prefixed values as raw bytes. Values read together share one array.</summary>
 internal sealed class StoredBytesCodec : PlainCodec<ReadOnlyMemory<byte>>
 {
     private static readonly VariableBytesCodec<ReadOnlyMemory<byte>> one = new(v => v.ToArray(), (v, target) => target.Write(v.Span));
@@ -35,8 +35,8 @@ internal sealed class StoredBytesCodec : PlainCodec<ReadOnlyMemory<byte>>
     public override void Write(ReadOnlySpan<ReadOnlyMemory<byte>> values, ByteBuffer target) => one.Write(values, target);
 }
 
-/// <summary>Values of a fixed number of bytes, as the bytes that they are. Values read together share one array.</summary>
-/// <param name="length">Bytes of a value.</param>
+/// <summary>Values of a fixed length as raw bytes. Values read together share one array.</summary>
+/// <param name="length">Bytes per value.</param>
 internal sealed class StoredFixedCodec(int length) : PlainCodec<ReadOnlyMemory<byte>>
 {
     public override int DecodedBytes => base.DecodedBytes + length;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>A structure in a Parquet file is broken; callers turn it into a <see cref="DataException"/> that says where.</summary>
+/// <summary>A structure in a Parquet file is broken; callers convert it into a <see cref="DataException"/> with the place.</summary>
 internal sealed class BrokenFileException(string found, string expected) : Exception($"found {found}, expected {expected}")
 {
     public string Found { get; } = found;
@@ -17,8 +17,8 @@ internal enum ThriftType : byte
 }
 
 /// <summary>
-/// Reads the Thrift compact protocol from memory. Every step checks the end of the data, a list is never longer than the bytes that are left, and structures
-/// nest at most <see cref="MaxDepth"/> deep: time and memory are bounded by the data's length whatever stands in it.
+/// Reads the Thrift compact protocol from memory. Every step checks for the end of the data, a list is never longer than the remaining bytes, and structures
+/// nest at most <see cref="MaxDepth"/> deep: time and memory are bounded by the length of the data regardless of its content.
 /// </summary>
 internal ref struct ThriftReader(ReadOnlySpan<byte> data)
 {
@@ -35,7 +35,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
     /// <summary>The bytes read since a position.</summary>
     public readonly ReadOnlySpan<byte> Since(int position) => data[position..Position];
 
-    /// <summary>Begins a structure; give the result to <see cref="End"/>.</summary>
+    /// <summary>Begins a structure; pass the result to <see cref="End"/>.</summary>
     public short Begin()
     {
         if (++depth > MaxDepth) throw new BrokenFileException($"structures nested {depth} deep", $"at most {MaxDepth}");
@@ -164,7 +164,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> data)
         }
     }
 
-    // In lists and maps a boolean is a byte of its own.
+    // In lists and maps a boolean takes its own byte.
     private void SkipElement(ThriftType type)
     {
         if (type is ThriftType.True or ThriftType.False) Byte();

@@ -8,7 +8,7 @@ internal sealed class ThriftWriter(ByteBuffer target)
     private readonly Stack<short> outer = new();
     private short last;
 
-    /// <summary>Begins a structure that is an element of a list, or the whole.</summary>
+    /// <summary>Begins a structure that is a list element or the root.</summary>
     public void Begin()
     {
         outer.Push(last);
@@ -22,7 +22,7 @@ internal sealed class ThriftWriter(ByteBuffer target)
         last = outer.Pop();
     }
 
-    /// <summary>Begins a structure in a field.</summary>
+    /// <summary>Begins a structure as a field.</summary>
     public void Begin(short id)
     {
         Header(id, ThriftType.Struct);
@@ -80,17 +80,17 @@ internal sealed class ThriftWriter(ByteBuffer target)
         target.Write(value);
     }
 
-    /// <summary>A field whose value is encoded already.</summary>
+    /// <summary>A field whose value is already encoded.</summary>
     public void Encoded(short id, ThriftType type, ReadOnlySpan<byte> value)
     {
         Header(id, type);
         target.Write(value);
     }
 
-    /// <summary>An element of a list of integers.</summary>
+    /// <summary>An element of an integer list.</summary>
     public void Element(long value) => Varint((ulong)(value << 1) ^ (ulong)(value >> 63));
 
-    /// <summary>An element of a list of texts.</summary>
+    /// <summary>An element of a string list.</summary>
     public void Element(string value)
     {
         Varint((ulong)Encoding.UTF8.GetByteCount(value));

@@ -1,9 +1,9 @@
 namespace Pipelines.Io.Format;
 
-/// <summary>Which type of value a stored column becomes, and how a type is stored that no file prescribes.</summary>
+/// <summary>Maps stored columns to value types, and value types to their default storage.</summary>
 internal static class ValueTypes
 {
-    /// <summary>The type of a stored column's values, or why it cannot be read.</summary>
+    /// <summary>The value type of a stored column, or why it cannot be read.</summary>
     public static (Type? Type, string? Obstacle) Of(ParquetStorage s)
     {
         Type? type = (s.Kind, s.Physical) switch

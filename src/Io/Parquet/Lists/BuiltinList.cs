@@ -3,18 +3,18 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Reads a column of lists with this library's own decoder.</summary>
+/// <summary>Reads a list column with this library's own decoder.</summary>
 internal sealed class BuiltinList : IListCursor
 {
-    private const long LargestRoom = 1 << 26;
+    private const long MaxPageBytes = 1 << 26;
     private readonly SafeFileHandle handle;
     private readonly ColumnCursor cursor;
 
-    public BuiltinList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels)
+    public BuiltinList(PlannedFile file, int group, FileColumn column, ListBudget budget, EntryLevels levels)
     {
         handle = FooterFile.Open(file.Path);
-        cursor = ColumnDecoder.For(column).Open(handle, file.Path, file.Footer.RowGroups[group].Chunks[column.Chunk], Math.Min(LargestRoom, room.PageBytes),
-            room.Held, room.Handed, levels);
+        cursor = ColumnDecoder.For(column).Open(handle, file.Path, file.Footer.RowGroups[group].Chunks[column.Chunk], Math.Min(MaxPageBytes, budget.PageBytes),
+            budget.Held, budget.Handed, levels);
     }
 
     public ColumnBlock Read(int count, CancellationToken cancellationToken)

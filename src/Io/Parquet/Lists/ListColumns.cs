@@ -2,26 +2,26 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>The columns of lists whose elements are read as rows.</summary>
-/// <param name="Names">Their names; the first one says how many elements a row has.</param>
+/// <summary>The list columns whose elements are read as rows.</summary>
+/// <param name="Names">Their names; the first one determines how many elements a row has.</param>
 /// <param name="Key">Name of the column that numbers the lists.</param>
 internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
 {
-    /// <summary>The lists that options ask for; null where they ask for none.</summary>
+    /// <summary>The lists selected by the options; null if none.</summary>
     public static ListColumns? Of(ParquetSourceOptions options) => options.Lists.Count == 0 ? null : new(options.Lists, options.ListKey);
 
-    /// <summary>A column of lists of a file.</summary>
+    /// <summary>A list column of a file.</summary>
     public static FileColumn Find(PlannedFile file, string name) => Array.Find(file.Footer.Lists, l => l.Name == name)!;
 
-    /// <summary>The columns of the rows: the key, the plain columns, the elements.</summary>
+    /// <summary>The columns of the resulting rows: the key, the plain columns, the elements.</summary>
     /// <param name="files">The files.</param>
     /// <param name="plain">The plain columns that can be read.</param>
     /// <param name="engines">The engines that may read them.</param>
-    /// <exception cref="DataException">A file lacks a list, or it cannot be read; or a plain column has the key's name.</exception>
+    /// <exception cref="DataException">A file lacks a list, a list cannot be read, or a plain column has the key's name.</exception>
     public BatchSchema Schema(PlannedFile[] files, BatchSchema plain, IReadOnlyList<ParquetEngine> engines)
     {
         if (Array.Exists(files, f => Array.Exists(f.Footer.Columns, c => c.Name == Key)))
-            throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column of the name that the key of the lists has",
+            throw new DataException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column with the name of the list key",
                 "another name", "give the key another name (ParquetSourceOptions.ListKey)");
         var elements = new List<ColumnField>();
         foreach (var name in Names)

@@ -2,15 +2,15 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Reads the elements of lists as rows, some entries of the levels at a time: a list may be longer than what is in memory.</summary>
+/// <summary>Reads the elements of lists as rows, incrementally: a list may be larger than memory.</summary>
 /// <param name="plan">The files, with their lists.</param>
-/// <param name="schema">The columns that are wanted.</param>
-/// <param name="options">How much is read at a time.</param>
+/// <param name="schema">The requested columns.</param>
+/// <param name="options">The read options.</param>
 internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptions options) : IDisposable
 {
     private const int LargestSlice = 1 << 16;
 
-    // What says where rows begin is read in any case.
+    // The list that determines where rows begin is always read.
     private readonly string[] lists = [plan.Lists!.Names[0], .. schema.Fields.Select(f => f.Name).Where(n => plan.Lists!.Names.Skip(1).Contains(n))];
     private readonly BatchSchema plain = new(schema.Fields.Where(f => f.Name != plan.Lists!.Key && !plan.Lists!.Names.Contains(f.Name)));
     private readonly ReadingMemory handed = new(SliceBytes(options));
@@ -18,7 +18,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     private long rowsBefore, delivered, lastElements;
     private OpenGroup? open;
 
-    /// <summary>Lists without an element among those read so far.</summary>
+    /// <summary>Number of empty or null lists read so far.</summary>
     public long EmptyLists { get; private set; }
 
     /// <summary>The next elements; null at the end.</summary>
@@ -49,7 +49,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     private RowBlock? Slice(OpenGroup from, CancellationToken cancellationToken)
     {
         var entries = (int)Math.Min(Math.Min(options.BatchSize, LargestSlice), from.Left);
-        // What a batch holds of texts waits until it is full.
+        // The texts of a batch are held until it is full.
         if (delivered == 0 || delivered / options.BatchSize != (delivered - lastElements) / options.BatchSize) handed.Clear();
         var decoded = from.Read(entries, cancellationToken);
         var levels = from.Levels[0];
@@ -75,7 +75,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             (picks[elements], rows[elements], keys[elements]) = (i, row, rowsBefore + from.Rows + row);
             elements++;
         }
-        // Slices wait until they fill a batch: where most lists are empty, many of them.
+        // Slices are held until they fill a batch: many slices if most lists are empty.
         if (elements < entries) Array.Resize(ref keys, elements);
         var first = from.Elements;
         var beside = from.ReadPlain(row + 1, rows.AsSpan(0, elements), cancellationToken);
@@ -109,7 +109,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             plain.Fields.Count == 0 ? null : (others, EngineChoice.Open(plan.Engines, from, group, others.Stored, limits)), plan.Engines, limits, handed);
     }
 
-    /// <summary>A row group that is being read.</summary>
+    /// <summary>A row group being read.</summary>
     private sealed class OpenGroup : IDisposable
     {
         private readonly PlannedFile from;
@@ -125,14 +125,14 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
         {
             (this.from, this.number, this.columns, this.plain) = (from, number, columns, plain);
             var info = from.Footer.RowGroups[number];
-            var room = new ListRoom(limits.HeldBytes / columns.Length, new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2)), handed);
+            var budget = new ListBudget(limits.HeldBytes / columns.Length, new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2)), handed);
             Levels = Array.ConvertAll(columns, c => new EntryLevels(c.Levels!));
             cursors = new IListCursor?[columns.Length];
             try
             {
                 for (var c = 0; c < columns.Length; c++)
-                    cursors[c] = ((IListEngine)EngineChoice.Choose(engines, from, number, [columns[c]], room.PageBytes)).OpenList(from, number, columns[c],
-                        room, Levels[c]);
+                    cursors[c] = ((IListEngine)EngineChoice.Choose(engines, from, number, [columns[c]], budget.PageBytes)).OpenList(from, number, columns[c],
+                        budget, Levels[c]);
             }
             catch
             {
@@ -142,22 +142,22 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             left = Array.ConvertAll(columns, c => info.Chunks[c.Chunk].Values);
         }
 
-        /// <summary>What each column's levels say of the slice.</summary>
+        /// <summary>Each column's levels in the slice.</summary>
         public EntryLevels[] Levels { get; }
 
-        /// <summary>Rows and elements before the slice.</summary>
+        /// <summary>Number of rows before the slice.</summary>
         public long Rows { get; private set; }
 
-        /// <summary>Elements before the slice.</summary>
+        /// <summary>Number of elements before the slice.</summary>
         public long Elements { get; private set; }
 
-        /// <summary>Elements of the last row before the slice.</summary>
+        /// <summary>Number of elements of the last row before the slice.</summary>
         public long InLast { get; private set; }
 
-        /// <summary>Entries of the first column that are left.</summary>
+        /// <summary>Remaining entries of the first column.</summary>
         public long Left => left[0];
 
-        /// <summary>Reads so many entries of all lists, which must be of one length in each row.</summary>
+        /// <summary>Reads the given number of entries of all lists, whose lengths must agree in each row.</summary>
         public ColumnBlock[] Read(int entries, CancellationToken cancellationToken)
         {
             var decoded = new ColumnBlock[columns.Length];
@@ -172,7 +172,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 {
                     throw RowGroupFault.At(from, number, columns[c], e);
                 }
-                if (Rows == 0 && Levels[c].Count > 0 && !Levels[c].Begins(0)) throw Broken(columns[c], "a first list that goes on", "one that begins");
+                if (Rows == 0 && Levels[c].Count > 0 && !Levels[c].Begins(0)) throw Broken(columns[c], "a first entry that continues a list", "a list's start");
             }
             if (columns.Length > 1) Compare(entries);
             return decoded;
@@ -188,17 +188,17 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
                 for (var c = 1; c < columns.Length; c++)
                 {
                     var isOver = i >= Levels[c].Count;
-                    // Where only the first column begins a row, it is the one before that goes on in the other.
+                    // If only the first column begins a row, the previous row continues in the other column.
                     if (!isOver && begins && !Levels[c].Begins(i)) throw Uneven(c, rows - 1);
                     if (isOver || Levels[c].Begins(i) != begins || Levels[c].HasElement(i) != Levels[0].HasElement(i)) throw Uneven(c, rows);
                 }
             }
         }
 
-        /// <summary>The plain columns of the slice's rows, a value for each element.</summary>
+        /// <summary>The plain columns of the slice's rows, one value per element.</summary>
         /// <param name="count">Rows that begin in the slice.</param>
-        /// <param name="rows">Shape [elements]: the row of each, -1 for the one that goes on.</param>
-        /// <param name="cancellationToken">Stops it.</param>
+        /// <param name="rows">Shape [elements]: the row of each, -1 for the row that continues from the previous slice.</param>
+        /// <param name="cancellationToken">Cancels it.</param>
         public ColumnBlock[] ReadPlain(int count, ReadOnlySpan<int> rows, CancellationToken cancellationToken)
         {
             if (plain is not var (beside, reader)) return [];
@@ -206,21 +206,21 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             if (Rows + count > info.Rows) throw Broken(columns[0], $"{Rows + count} lists or more", $"{info.Rows}, the row group's rows");
             var read = count == 0 ? last : beside.Complete(reader.Read(count, null, cancellationToken), count);
             var made = new ColumnBlock[read.Length];
-            // Where no row begins, all elements are of the last one.
+            // If no row begins, all elements belong to the last one.
             for (var c = 0; c < made.Length; c++)
                 made[c] = count == 0 ? read[c].Pick(null, new int[rows.Length]) : read[c].Pick(last.Length == 0 ? null : last[c], rows);
             if (count > 0) last = Array.ConvertAll(read, b => b.Pick(null, [count - 1]));
             return made;
         }
 
-        /// <summary>Goes behind the slice.</summary>
+        /// <summary>Advances past the slice.</summary>
         public void Pass(int entries, int rows, int elements, long inLast)
         {
             (Rows, Elements, InLast) = (Rows + rows, Elements + elements, inLast);
             for (var c = 0; c < left.Length; c++) left[c] -= entries;
         }
 
-        /// <summary>Checks that the lists ended with the row group.</summary>
+        /// <summary>Checks that the lists end with the row group.</summary>
         public void End()
         {
             var info = from.Footer.RowGroups[number];
@@ -240,7 +240,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
 
         private DataException Uneven(int column, long row, bool isEnd = false) => new(
             DataErrorKind.Data, $"{from.Name}, row group {number}, row {(isEnd ? row : Rows + row)}",
-            $"lists of different lengths in '{columns[0].Name}' and '{columns[column].Name}'", "lists of one length in each row",
+            $"lists of different lengths in '{columns[0].Name}' and '{columns[column].Name}'", "lists of equal length in each row",
             "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)");
     }
 }

@@ -6,21 +6,21 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// The levels of a leaf of a nested column: an entry for each value, and one where a list, or anything else around the value, is empty or null. They grow with
-/// what a cursor reads until they are cleared.
+/// The levels of a leaf of a nested column: one entry per value, and one for each list or other enclosing group that is empty or null. They accumulate
+/// while a cursor reads, until they are cleared.
 /// </summary>
-/// <param name="shape">What the levels mean.</param>
+/// <param name="shape">The meaning of the levels.</param>
 internal sealed class EntryLevels(LevelShape shape)
 {
     private readonly int repetitionBits = Bits(shape.Repetitions), definitionBits = Bits(shape.Largest);
 
-    // Null where all levels are 0.
+    // Null if all levels are 0.
     private RleDecoder? repetitions, definitions;
 
     /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Shape [entries or more]: the repetition levels; 0 where a row begins.</summary>
+    /// <summary>Shape [entries or more]: the repetition levels; 0 at the start of a row.</summary>
     public byte[] Repetitions { get; private set; } = [];
 
     /// <summary>Shape [entries or more]: the definition levels.</summary>
@@ -32,13 +32,13 @@ internal sealed class EntryLevels(LevelShape shape)
     /// <summary>The definition level of a value.</summary>
     public int MostDefinitions => shape.Largest;
 
-    /// <summary>True if a row begins with an entry.</summary>
+    /// <summary>True if the entry starts a row.</summary>
     public bool Begins(int entry) => Repetitions[entry] == 0;
 
-    /// <summary>True if an entry is an element of the innermost list, if only a null.</summary>
+    /// <summary>True if the entry is an element of the innermost list (possibly null).</summary>
     public bool HasElement(int entry) => Definitions[entry] >= shape.Element;
 
-    /// <summary>Forgets the entries.</summary>
+    /// <summary>Clears the entries.</summary>
     public void Clear() => Count = 0;
 
     /// <summary>Begins a page.</summary>
@@ -60,7 +60,7 @@ internal sealed class EntryLevels(LevelShape shape)
     }
 
     /// <summary>Reads the next entries.</summary>
-    /// <param name="present">Shape [entries]; set to true where a value follows.</param>
+    /// <param name="present">Shape [entries]; set to true if a value follows.</param>
     /// <returns>The number of values.</returns>
     public int Read(Span<bool> present)
     {
@@ -84,7 +84,7 @@ internal sealed class EntryLevels(LevelShape shape)
         }
     }
 
-    /// <summary>Adds entries of which another decoder read the levels.</summary>
+    /// <summary>Adds entries whose levels were read by another decoder.</summary>
     /// <param name="repeated">Shape [entries], the repetition levels.</param>
     /// <param name="defined">Shape [entries], the definition levels.</param>
     /// <returns>The number of values.</returns>
@@ -100,8 +100,8 @@ internal sealed class EntryLevels(LevelShape shape)
             var (repetition, definition) = (int.CreateTruncating(repeated[i]), int.CreateTruncating(defined[i]));
             if ((uint)repetition > shape.Repetitions) throw new BrokenFileException($"the repetition level {repetition}", $"0 to {shape.Repetitions}");
             if ((uint)definition > shape.Largest) throw new BrokenFileException($"the definition level {definition}", $"0 to {shape.Largest}");
-            // A list goes on with an element.
-            if (repetition > 0 && definition < shape.Repeated[repetition - 1]) throw new BrokenFileException("a list that goes on without an element",
+            // A continued list has an element.
+            if (repetition > 0 && definition < shape.Repeated[repetition - 1]) throw new BrokenFileException("a list that continues without an element",
                 "an element");
             (r[i], d[i]) = ((byte)repetition, (byte)definition);
             if (definition == shape.Largest) values++;
@@ -115,10 +115,10 @@ internal sealed class EntryLevels(LevelShape shape)
     private void Grow(int entries)
     {
         if (Repetitions.Length >= Count + entries) return;
-        var room = Math.Max(Count + entries, 2 * Count);
+        var capacity = Math.Max(Count + entries, 2 * Count);
         var (r, d) = (Repetitions, Definitions);
-        Array.Resize(ref r, room);
-        Array.Resize(ref d, room);
+        Array.Resize(ref r, capacity);
+        Array.Resize(ref d, capacity);
         (Repetitions, Definitions) = (r, d);
     }
 
@@ -126,7 +126,7 @@ internal sealed class EntryLevels(LevelShape shape)
     {
         var bytes = body.Peek(4);
         var length = bytes.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : -1;
-        // No encoding takes more than six bytes a level.
+        // No encoding takes more than six bytes per level.
         if (length < 0 || length > body.Left - 4 || length > 64 + (6L * values)) throw new BrokenFileException($"{what} levels of {length} bytes",
             $"0 to {body.Left - 4} bytes");
         body.Advance(4);

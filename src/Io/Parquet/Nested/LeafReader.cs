@@ -3,11 +3,11 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Reads the rows of a leaf of a nested column. Where a row ends only the next one tells, so entries are read ahead in pieces and what is left of one is kept.
+/// Reads the rows of a leaf of a nested column. A row's end is known only when the next row starts, so entries are read ahead in chunks.
 /// </summary>
 /// <param name="leaf">The leaf.</param>
 /// <param name="group">Its row group.</param>
-/// <param name="levels">Those that the cursor fills.</param>
+/// <param name="levels">The levels that the cursor fills.</param>
 /// <param name="cursor">Reads the entries; disposed with this.</param>
 /// <param name="handed">Counts the bytes of the entries before they are read.</param>
 internal sealed class LeafReader(FileColumn leaf, RowGroupInfo group, EntryLevels levels, IListCursor cursor, ReadingMemory handed) : IDisposable
@@ -44,7 +44,7 @@ internal sealed class LeafReader(FileColumn leaf, RowGroupInfo group, EntryLevel
         return new LeafRows(ColumnBlock.Join(leaf.Field!, parts), repetitions.Finish(), definitions.Finish(), starts);
     }
 
-    /// <summary>Passes over rows.</summary>
+    /// <summary>Skips rows.</summary>
     public void Skip(long rows, CancellationToken cancellationToken)
     {
         var passed = 0L;
@@ -53,7 +53,7 @@ internal sealed class LeafReader(FileColumn leaf, RowGroupInfo group, EntryLevel
             for (; at < count && (passed < rows || levels.Repetitions[at] > 0); at++)
                 if (levels.Repetitions[at] == 0) passed++;
             if (at < count) break;
-            // Nothing of a piece that was passed over is kept.
+            // Nothing of a skipped chunk is kept.
             handed.Clear();
         }
         Pass(passed, rows);
@@ -61,7 +61,7 @@ internal sealed class LeafReader(FileColumn leaf, RowGroupInfo group, EntryLevel
 
     public void Dispose() => cursor.Dispose();
 
-    // Looks for the end of the rows that are wanted: the next row's first entry.
+    // Finds the end of the requested rows: the next row's first entry.
     private int EndOf(int rows, ref int row, int[] starts, int before)
     {
         var begins = levels.Repetitions.AsSpan(0, count);
@@ -74,13 +74,13 @@ internal sealed class LeafReader(FileColumn leaf, RowGroupInfo group, EntryLevel
         return count;
     }
 
-    // Reads a piece if none is left; false at the end.
+    // Reads a chunk if none is left; false at the end.
     private bool Next(long rows, CancellationToken cancellationToken)
     {
         if (at < count) return true;
         if (left == 0) return false;
         var isFirst = left == group.Chunks[leaf.Chunk].Values;
-        // As many entries as these rows should have, by the average.
+        // The expected number of entries of these rows, from the average.
         var wanted = !repeats ? rows : rows >= rowsLeft ? left : (long)Math.Ceiling((double)left / Math.Max(1, rowsLeft) * rows);
         if (repeats) wanted = Math.Max(wanted, LeastPiece);
         (at, count) = (0, (int)Math.Min(Math.Min(Math.Max(1, wanted), left), LargestPiece));
@@ -88,7 +88,7 @@ internal sealed class LeafReader(FileColumn leaf, RowGroupInfo group, EntryLevel
         levels.Clear();
         piece = cursor.Read(count, cancellationToken);
         left -= count;
-        if (isFirst && levels.Repetitions[0] != 0) throw new BrokenFileException("a first list that goes on", "one that begins");
+        if (isFirst && levels.Repetitions[0] != 0) throw new BrokenFileException("a first entry that continues a list", "a list's start");
         return true;
     }
 
@@ -101,7 +101,7 @@ internal sealed class LeafReader(FileColumn leaf, RowGroupInfo group, EntryLevel
         if (at == count) piece = null;
     }
 
-    /// <summary>Levels that are put together.</summary>
+    /// <summary>Levels collected from several chunks.</summary>
     private sealed class Levels
     {
         private byte[] bytes = [];

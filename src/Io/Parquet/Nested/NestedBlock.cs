@@ -4,23 +4,23 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>Rows of a nested column that were read together, leaf by leaf; <see cref="NestedValue"/> points to one of them.</summary>
-/// <param name="schema">What the column is made of.</param>
+/// <param name="schema">The column's schema.</param>
 /// <param name="leaves">Shape [leaves of the schema].</param>
 /// <param name="rows">Number of rows.</param>
 internal sealed class NestedBlock(NestedSchema schema, LeafRows[] leaves, int rows)
 {
-    // Shape [rows + 1]: bytes of the rows before each.
+    // Shape [rows + 1]: total bytes of the preceding rows.
     private long[]? weights;
 
-    /// <summary>What the column is made of.</summary>
+    /// <summary>The column's schema.</summary>
     public NestedSchema Schema => schema;
 
     /// <summary>The leaves.</summary>
     public LeafRows[] Leaves => leaves;
 
     /// <summary>
-    /// Bytes that some rows take in memory: of each entry its levels and its value. They follow from the rows alone, whatever they were read with, but for the
-    /// memory of a dictionary's values, which is counted as if each row had its own.
+    /// Bytes that a range of rows takes in memory: the levels and the value of each entry. They depend only on the rows, not on the engine, except
+    /// that dictionary values are counted as if each row had its own copy.
     /// </summary>
     public long Bytes(int start, int count)
     {
@@ -28,7 +28,7 @@ internal sealed class NestedBlock(NestedSchema schema, LeafRows[] leaves, int ro
         return sums[start + count] - sums[start];
     }
 
-    /// <summary>The column of all rows.</summary>
+    /// <summary>A column of all rows.</summary>
     public ColumnBlock ToColumn()
     {
         var values = new NestedValue[rows];
@@ -76,11 +76,11 @@ internal sealed class NestedBlock(NestedSchema schema, LeafRows[] leaves, int ro
     }
 }
 
-/// <summary>The rows of a leaf: its entries, an entry or more a row.</summary>
-/// <param name="Entries">The values, shape [entries]; null where an entry has none.</param>
-/// <param name="Repetitions">Shape [entries]: the repetition levels; empty where all are 0.</param>
+/// <summary>The rows of a leaf: its entries, at least one per row.</summary>
+/// <param name="Entries">The values, shape [entries]; null if an entry has none.</param>
+/// <param name="Repetitions">Shape [entries]: the repetition levels; empty if all are 0.</param>
 /// <param name="Definitions">Shape [entries]: the definition levels.</param>
-/// <param name="Starts">Shape [rows + 1]: the entry at which each row begins; null where each row is one entry.</param>
+/// <param name="Starts">Shape [rows + 1]: the entry at which each row begins; null if each row is one entry.</param>
 internal sealed record LeafRows(BatchColumn Entries, byte[] Repetitions, byte[] Definitions, int[]? Starts)
 {
     /// <summary>The entry at which a row begins.</summary>

@@ -2,7 +2,7 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Reads a row group some of whose columns are nested: the plain ones together, with one engine, and each leaf of a nested one for itself.</summary>
+/// <summary>Reads a row group with nested columns: the plain columns together with one engine, and each leaf of a nested column separately.</summary>
 internal sealed class NestedReader : IRowGroupReader
 {
     private readonly IReadOnlyList<ParquetEngine> engines;
@@ -15,12 +15,12 @@ internal sealed class NestedReader : IRowGroupReader
     private IRowGroupReader? plainReader;
     private long row;
 
-    /// <summary>Opens nothing yet.</summary>
+    /// <summary>Creates a reader; nothing is opened yet.</summary>
     /// <param name="engines">The engines that may read it.</param>
     /// <param name="file">The file.</param>
     /// <param name="group">The row group, from 0.</param>
     /// <param name="columns">Columns to read.</param>
-    /// <param name="limits">What the reader may hold.</param>
+    /// <param name="limits">Memory limits of the reader.</param>
     public NestedReader(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
     {
         (this.engines, this.file, this.group, this.columns, this.limits) = (engines, file, group, columns, limits);
@@ -82,7 +82,7 @@ internal sealed class NestedReader : IRowGroupReader
     private IRowGroupReader? Plain(bool isWhole)
     {
         if (plain.Length == 0 || plainReader is not null) return plainReader;
-        // Read whole, the plain columns are done before a leaf is opened.
+        // If the row group is read whole, the plain columns are finished before a leaf is opened.
         var share = isWhole ? limits.HeldBytes : limits.HeldBytes / (plain.Length + leaves.Length) * plain.Length;
         return plainReader = EngineChoice.Choose(engines, file, group, plain, share).Open(file, group, plain, limits with { HeldBytes = share });
     }
@@ -91,9 +91,9 @@ internal sealed class NestedReader : IRowGroupReader
     {
         if (readers[leaf] is { } open) return open;
         var column = leaves[leaf];
-        var room = new ListRoom(isWhole ? limits.HeldBytes : limits.HeldBytes / (plain.Length + leaves.Length), held, handed);
+        var budget = new ListBudget(isWhole ? limits.HeldBytes : limits.HeldBytes / (plain.Length + leaves.Length), held, handed);
         var levels = new EntryLevels(column.Levels!);
-        var cursor = ((IListEngine)EngineChoice.Choose(engines, file, group, [column], room.PageBytes)).OpenList(file, group, column, room, levels);
+        var cursor = ((IListEngine)EngineChoice.Choose(engines, file, group, [column], budget.PageBytes)).OpenList(file, group, column, budget, levels);
         return readers[leaf] = new LeafReader(column, Group, levels, cursor, handed);
     }
 

@@ -2,7 +2,7 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>This library's own decoder of pages; Parquet.Net stays underneath it for the encodings it does not know, a whole column chunk at a time.</summary>
+/// <summary>This library's own page decoder; encodings that it does not support are decoded by Parquet.Net, a whole column chunk at a time.</summary>
 internal sealed class BuiltinEngine : ParquetEngine, IListEngine
 {
     public override string Name => "builtin";
@@ -11,17 +11,17 @@ internal sealed class BuiltinEngine : ParquetEngine, IListEngine
 
     public override int Preference => 0;
 
-    /// <summary>Memory that a chunk takes which must be decoded whole, about: its pages, its values and what Parquet.Net makes of them.</summary>
+    /// <summary>Approximate memory for a chunk that must be decoded whole: its pages, its values and the intermediate data of Parquet.Net.</summary>
     public static long WholeBytes(ColumnChunkInfo chunk) => chunk.CompressedBytes + (3 * Math.Max(chunk.UncompressedBytes, chunk.Values * 8));
 
-    // With Parquet.Net underneath it decodes whole chunks: another engine is better.
+    // Through Parquet.Net it decodes whole chunks: another engine is better.
     public override int PreferenceFor(PlannedFile file, int group, FileColumn[] columns) =>
         Array.Exists(columns, c => ParquetNetDecoder.IsNeededFor(file.Footer.RowGroups[group].Chunks[c.Chunk])) ? 15 : Preference;
 
     public override string? Obstacle(PlannedFile file, int group, FileColumn column)
     {
         var chunk = file.Footer.RowGroups[group].Chunks[column.Chunk];
-        // Parquet.Net decodes whole chunks, and lists may be longer than memory.
+        // Parquet.Net decodes whole chunks, and lists may be larger than memory.
         if (column.Levels is { } levels && ParquetNetDecoder.IsNeededFor(chunk))
             return chunk.Obstacle ?? $"its {(levels.Repetitions > 0 ? "lists" : "values")} are delta encoded or split into bytes";
         return chunk.Obstacle ?? ParquetNetDecoder.Obstacle(column, chunk);
@@ -41,6 +41,6 @@ internal sealed class BuiltinEngine : ParquetEngine, IListEngine
     public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) =>
         new BuiltinReader(file, group, columns, limits);
 
-    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels) =>
-        new BuiltinList(file, group, column, room, levels);
+    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListBudget budget, EntryLevels levels) =>
+        new BuiltinList(file, group, column, budget, levels);
 }

@@ -4,12 +4,12 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Reads a row group with this library's own decoder. Read whole, its columns are decoded one after the other; in slices, all of them stay open.
+/// Reads a row group with this library's own decoder. If it is read whole, columns are decoded one after the other; in slices, all columns stay open.
 /// </summary>
 internal sealed class BuiltinReader : IRowGroupReader
 {
-    // A column's pages in memory: more would not be faster.
-    private const long LargestRoom = 1 << 26;
+    // Memory for a column's pages: more would not be faster.
+    private const long MaxPages = 1 << 26;
     private readonly PlannedFile file;
     private readonly int group;
     private readonly FileColumn[] columns;
@@ -22,14 +22,14 @@ internal sealed class BuiltinReader : IRowGroupReader
     private readonly ColumnDecoder[] decoders;
     private readonly ColumnCursor?[] cursors;
 
-    // All rows of the columns that Parquet.Net decodes.
+    // All rows of columns that Parquet.Net decodes.
     private readonly ColumnBlock?[] wholes;
     private long row;
 
     public BuiltinReader(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, bool useParquetNet = false)
     {
         (this.file, this.group, this.columns, this.limits, this.useParquetNet) = (file, group, columns, limits, useParquetNet);
-        // Dictionaries and chunks that must be decoded whole may take what batches may: nothing smaller will do.
+        // Dictionaries and chunks that must be decoded whole may use the batches' memory: they cannot be made smaller.
         held = new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes / 2));
         (chunks, handed) = (new ReadingMemory(Math.Max(limits.HeldBytes, limits.SliceBytes)), new ReadingMemory(limits.SliceBytes));
         decoders = Array.ConvertAll(columns, ColumnDecoder.For);
@@ -92,13 +92,13 @@ internal sealed class BuiltinReader : IRowGroupReader
     }
 
     private ColumnCursor Cursor(int c, bool isWhole) => cursors[c] ??= decoders[c].Open(
-        handle, file.Path, Group.Chunks[columns[c].Chunk], Math.Min(LargestRoom, isWhole ? limits.HeldBytes : limits.HeldBytes / columns.Length), held, handed);
+        handle, file.Path, Group.Chunks[columns[c].Chunk], Math.Min(MaxPages, isWhole ? limits.HeldBytes : limits.HeldBytes / columns.Length), held, handed);
 
     private void Close(int c)
     {
         cursors[c]?.Dispose();
         cursors[c] = null;
-        // What was held for a column read whole is part of its block now.
+        // The memory of a column that was read whole is now part of its block.
         if (row == 0) held.Clear();
     }
 
@@ -107,8 +107,8 @@ internal sealed class BuiltinReader : IRowGroupReader
         if (wholes[c] is { } ready) return ready;
         var chunk = Group.Chunks[columns[c].Chunk];
         chunks.Take(BuiltinEngine.WholeBytes(chunk), useParquetNet
-            ? "a column chunk that must be decoded whole, as the engine does,"
-            : "a column chunk that must be decoded whole, for it is delta encoded or split into bytes,");
+            ? "a column chunk that this engine decodes whole,"
+            : "a column chunk that must be decoded whole because it is delta encoded or split into bytes,");
         lock (otherGate) return wholes[c] = other.Decode(columns[c], group, chunk, (int)Group.Rows, decoders[c], cancellationToken);
     }
 

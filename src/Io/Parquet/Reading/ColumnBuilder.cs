@@ -1,8 +1,8 @@
 namespace Pipelines.Io.Reading;
 
-/// <summary>A column of a slice that grows part by part: indexes into a dictionary as long as all rows have one, else plain values.</summary>
+/// <summary>Builds a column of a slice incrementally: as dictionary indexes while all rows have one, else as plain values.</summary>
 /// <param name="rows">Rows of the slice.</param>
-/// <param name="recycler">Where arrays come from; null = new ones.</param>
+/// <param name="recycler">Pool for arrays; null = allocate new ones.</param>
 /// <param name="dictionary">The chunk's dictionary, if it was read before.</param>
 internal sealed class ColumnBuilder<T>(int rows, ArrayRecycler? recycler, ColumnDictionary<T>? dictionary)
 {
@@ -17,7 +17,7 @@ internal sealed class ColumnBuilder<T>(int rows, ArrayRecycler? recycler, Column
 
     public ColumnDictionary<T>? Dictionary { get; set; } = dictionary;
 
-    /// <summary>Where plain values go, shape [rows]; what was read as indexes before is looked up.</summary>
+    /// <summary>The array for plain values, shape [rows]; values read as indexes so far are converted.</summary>
     public T[] Values()
     {
         if (values is not null) return values;
@@ -31,7 +31,7 @@ internal sealed class ColumnBuilder<T>(int rows, ArrayRecycler? recycler, Column
         return values;
     }
 
-    /// <summary>Where the next indexes go, shape [count].</summary>
+    /// <summary>The target of the next indexes, shape [count].</summary>
     public Span<int> Indexes(int count)
     {
         if (values is not null)
@@ -50,7 +50,7 @@ internal sealed class ColumnBuilder<T>(int rows, ArrayRecycler? recycler, Column
         for (var i = 0; i < count; i++) values[Row + i] = distinct[spare[i]];
     }
 
-    /// <summary>Takes rows over; their <paramref name="count"/> values are spread to those that are present.</summary>
+    /// <summary>Completes rows; their <paramref name="count"/> values are spread to the rows that are not null.</summary>
     public void Advance(int partRows, int count, bool[]? flags)
     {
         if (flags is not null)

@@ -14,29 +14,29 @@ internal abstract class ColumnCursor(ColumnPages pages) : IDisposable
     /// <summary>Reads the next rows.</summary>
     public abstract ColumnBlock Read(int rows, ArrayRecycler? recycler, CancellationToken cancellationToken);
 
-    /// <summary>Passes over rows; whole pages are not even read.</summary>
+    /// <summary>Skips rows; pages that are skipped entirely are not read.</summary>
     public abstract void Skip(long rows, CancellationToken cancellationToken);
 
-    /// <summary>Called between slices: lets go of what there is no room for.</summary>
+    /// <summary>Called between slices: releases what exceeds the memory limit.</summary>
     public void SkipRest() => Pages.SkipRest();
 
     public void Dispose() => Pages.Dispose();
 }
 
 /// <summary>
-/// Reads one column of a row group forward: pages of plain values, dictionary indexes or runs, with definition levels where the column may be null.
+/// Reads one column of a row group forward: pages of plain values, dictionary indexes or runs, with definition levels if the column is nullable.
 /// </summary>
 /// <param name="codec">Reads plain values.</param>
 /// <param name="isOptional">True if there are definition levels.</param>
 /// <param name="pages">The pages; disposed with the cursor.</param>
 /// <param name="total">Rows of the row group.</param>
 /// <param name="held">Counts the dictionary.</param>
-/// <param name="handed">Counts the bytes of texts that are handed out.</param>
-/// <param name="lists">Takes the levels of a column of lists, whose entries count as rows; null for a plain column.</param>
+/// <param name="handed">Counts the bytes of returned texts.</param>
+/// <param name="lists">Receives the levels of a list column, whose entries count as rows; null for a plain column.</param>
 internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, ColumnPages pages, long total, ReadingMemory held, ReadingMemory handed,
     EntryLevels? lists = null) : ColumnCursor(pages)
 {
-    // Rows that are passed over within a page at a time.
+    // Rows skipped at a time within a page.
     private const int SkipRows = 1 << 12;
     private ColumnDictionary<T>? dictionary;
     private RleDecoder? levels, runs;
@@ -72,7 +72,7 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
         }
     }
 
-    // Opens the next page of rows and returns 0, or passes over it, if it has no more rows than are to be skipped, and returns their number.
+    // Opens the next page and returns 0, or skips the page if all of its rows are to be skipped, and returns their number.
     private int NextPage(long skip, ColumnBuilder<T>? column)
     {
         while (true)
@@ -139,11 +139,11 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
         var body = Pages.Body;
         var bytes = body.Peek(4);
         var length = bytes.Length >= 4 ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : -1;
-        // No encoding takes more than six bytes a level.
+        // No encoding takes more than six bytes per level.
         if (length < 0 || length > body.Left - 4 || length > 64 + 6L * header.Values)
             throw new BrokenFileException($"definition levels of {length} bytes", $"0 to {body.Left - 4} bytes");
         body.Advance(4);
-        // They stand before the values, so that both are read side by side only if the levels are kept.
+        // The levels precede the values, so they are copied to read both in parallel.
         levels = new RleDecoder(PageBytes.Of(length == 0 ? [] : body.Peek(length)[..length].ToArray(), length), 1);
         body.Advance(length);
     }
@@ -226,7 +226,7 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
         Pass(rows);
     }
 
-    // Before the first value of a page; a page of nulls may lack even what stands there.
+    // Called before the first value of a page; a page of nulls may lack even the values' header.
     private void BeginValues()
     {
         hasRuns = true;
@@ -244,7 +244,7 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
                 body.Advance(1);
                 break;
             case PageEncoding.Rle when typeof(T) == typeof(bool):
-                // The runs' length stands before them, in both versions of pages.
+                // In both page versions, the runs are preceded by their length.
                 if (body.Peek(4).Length < 4) throw new BrokenFileException("no runs", $"{left} values");
                 body.Advance(4);
                 runs = new RleDecoder(body, 1);
@@ -282,14 +282,14 @@ internal sealed class ColumnCursor<T>(PlainCodec<T> codec, bool isOptional, Colu
         }
     }
 
-    // How many of the next values lie at hand, at least one.
+    // The number of next values in the buffer, at least one.
     private int Fit(int count, out int bytes, ReadingMemory? memory)
     {
         var body = Pages.Body;
         var fit = codec.Fit(body.Peek(1), count, out bytes);
         while (fit == 0)
         {
-            // First the length of a text comes to hand, then the text.
+            // Buffers the length of a text first, then the text.
             if (bytes > body.Left)
                 throw new BrokenFileException(codec.IsVariable && bytes > 4 ? $"a value of {bytes - 4L} bytes" : $"{body.Left} bytes of values",
                     $"{(codec.IsVariable ? $"0 to {Math.Max(0, body.Left - 4)}" : bytes)} bytes");

@@ -2,15 +2,15 @@ using System.Runtime.ExceptionServices;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Works on columns, several at a time.</summary>
+/// <summary>Processes columns, several at a time.</summary>
 internal static class ColumnLoop
 {
-    /// <summary>Calls <paramref name="work"/> for each column, and throws the error of the first one that has one, whatever the timing.</summary>
+    /// <summary>Calls <paramref name="work"/> for each column and throws the error of the first failing column, regardless of timing.</summary>
     /// <param name="columns">Number of columns.</param>
-    /// <param name="parallelism">Columns at the same time, at least 1.</param>
-    /// <param name="work">Gets the number of a column.</param>
-    /// <param name="fault">Says where an error was.</param>
-    /// <param name="cancellationToken">Stops between columns.</param>
+    /// <param name="parallelism">Columns processed concurrently, at least 1.</param>
+    /// <param name="work">Receives the number of a column.</param>
+    /// <param name="fault">Adds the place to an error.</param>
+    /// <param name="cancellationToken">Cancels between columns.</param>
     public static void Run(int columns, int parallelism, Action<int> work, Func<int, Exception, Exception> fault, CancellationToken cancellationToken)
     {
         var faults = new Exception?[columns];

@@ -2,10 +2,10 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>What rows take in memory once they are decoded, about; whatever engine does it.</summary>
+/// <summary>Estimates the memory of decoded rows, independently of the engine.</summary>
 internal static class DecodedSize
 {
-    /// <summary>Bytes of columns of a row group.</summary>
+    /// <summary>Bytes of the given columns of a row group.</summary>
     public static long Of(RowGroupInfo group, FileColumn[] columns)
     {
         var bytes = 0L;
@@ -19,21 +19,21 @@ internal static class DecodedSize
         return bytes;
     }
 
-    /// <summary>True if a column's values may be of any length.</summary>
+    /// <summary>True if a column's values have variable length.</summary>
     public static bool IsVariable(FileColumn column) => column.Leaves.Any(l => l.Storage.Physical == PhysicalType.ByteArray
         || (column.Nested is not null && l.Levels!.Repetitions > 0));
 
-    /// <summary>Bytes of a value of a column, or of an entry of a leaf of a nested column with its levels; texts not counted.</summary>
+    /// <summary>Bytes of a column's value, or of an entry of a nested column's leaf with its levels, without texts.</summary>
     public static long EntryBytes(RowGroupInfo group, FileColumn leaf) => Width(group, leaf) + (leaf.Storage.Kind == LogicalKind.Stored ? 2 : 0);
 
-    /// <summary>Refuses a row group of whose rows a batch takes too much memory, texts not counted: how long they are only reading tells.</summary>
+    /// <summary>Throws if a batch of a row group's rows takes too much memory, without texts, whose lengths are known only after reading.</summary>
     /// <exception cref="DataException">A batch does not fit.</exception>
     public static void CheckBatch(PlannedFile file, int group, FileColumn[] columns, ReadOptions options)
     {
         CheckRows(file, group, columns, file.Footer.RowGroups[group].Rows, options);
     }
 
-    /// <summary>The same of so many rows.</summary>
+    /// <summary>The same for the given number of rows.</summary>
     public static void CheckRows(PlannedFile file, int group, FileColumn[] columns, long rows, ReadOptions options)
     {
         if (options.LargestBatchBytes is not { } allowed) return;
@@ -42,14 +42,14 @@ internal static class DecodedSize
         var needed = row * Math.Min(options.BatchSize, rows);
         if (needed <= allowed) return;
         throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}",
-            $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with what is computed of them," : "")} a batch of "
+            $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with computed values," : "")} a batch of "
                 + $"{Math.Min(options.BatchSize, rows)} rows",
             $"at most {new MemorySize(allowed)}, the largest batch within the memory budget",
             $"take batches of {Math.Max(1, allowed / row)} rows (ReadOptions.BatchSize), give more memory (ReadOptions.LargestBatchBytes), or "
                 + "leave columns out");
     }
 
-    // A row of lists has the entries that rows have on average: how many a batch has only reading tells.
+    // A list row counts with the average number of entries: the exact number of a batch is known only after reading.
     private static long RowBytes(RowGroupInfo group, FileColumn column)
     {
         if (column.Nested is null) return Width(group, column);

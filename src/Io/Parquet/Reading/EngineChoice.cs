@@ -5,7 +5,7 @@ namespace Pipelines.Io.Reading;
 /// <summary>Chooses the engine for a row group.</summary>
 internal static class EngineChoice
 {
-    /// <summary>Why no engine can read a column of a file; null if for each row group one can.</summary>
+    /// <summary>Why no engine can read a column of a file; null if every row group has an engine that can.</summary>
     public static string? Obstacle(IReadOnlyList<ParquetEngine> engines, PlannedFile file, FileColumn column)
     {
         for (var g = 0; g < file.Footer.RowGroups.Length; g++)
@@ -15,9 +15,9 @@ internal static class EngineChoice
     }
 
     /// <summary>
-    /// Opens a row group with the first engine that can read all columns within the limits; if none keeps within them, with the one that holds least.
+    /// Opens a row group with the first engine that can read all columns within the limits; if none stays within them, with the one that needs least memory.
     /// </summary>
-    /// <exception cref="DataException">The file was changed since it was planned, or none can read them; the message says why each refuses.</exception>
+    /// <exception cref="DataException">The file has changed since it was planned, or no engine can read the columns; the message gives the reasons.</exception>
     public static IRowGroupReader Open(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
     {
         file.CheckUnchanged();
@@ -25,8 +25,8 @@ internal static class EngineChoice
         return Choose(engines, file, group, columns, limits.HeldBytes).Open(file, group, columns, limits);
     }
 
-    /// <summary>The first engine that can read all columns within the limit; if none keeps within it, the one that holds least.</summary>
-    /// <exception cref="DataException">None can read them; the message says why each refuses.</exception>
+    /// <summary>The first engine that can read all columns within the limit; if none stays within it, the one that needs least memory.</summary>
+    /// <exception cref="DataException">No engine can read the columns; the message gives each engine's reason.</exception>
     public static ParquetEngine Choose(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, long heldBytes)
     {
         ParquetEngine? least = null;
@@ -46,7 +46,7 @@ internal static class EngineChoice
     }
 
     /// <summary>Reads the footer of a file that is encrypted or has encrypted columns.</summary>
-    /// <exception cref="DataException">The keys do not fit, or no engine decrypts.</exception>
+    /// <exception cref="DataException">The keys are wrong, or no engine decrypts.</exception>
     public static FileFooter LoadEncrypted(IReadOnlyList<ParquetEngine> engines, string path, string name, DecryptionKeys keys)
     {
         foreach (var engine in engines)
@@ -56,13 +56,13 @@ internal static class EngineChoice
             "a Parquet file without encryption, or an engine that decrypts", "choose another engine (ParquetSourceOptions.Engine), or decrypt it first");
     }
 
-    // Asked in the order of preference, so that the native library is loaded only where the built-in engine will not do.
+    // Checked in order of preference, so that the native library is loaded only if the built-in engine cannot read the file.
     private static string? Why(ParquetEngine engine, PlannedFile file, int group, FileColumn column) =>
         !engine.IsAvailable ? engine.Unavailable
         : column.Levels is not null && engine is not IListEngine ? "its elements are not read by this engine"
         : engine.Obstacle(file, group, column);
 
-    // One reason is said as it is; several with the engines' names.
+    // A single reason is given as it is; several are prefixed with the engines' names.
     private static string? Reasons(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn column)
     {
         var reasons = new List<(string Engine, string Why)>();

@@ -2,18 +2,18 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>How the columns of a schema come out of one file: as they are stored, as numbers of a wider type, or null where the file lacks them.</summary>
+/// <summary>Maps the columns of a schema to one file: as stored, widened to another numeric type, or null if the file lacks them.</summary>
 internal sealed class FileProjection
 {
     private const int NullBytes = 17;
     private readonly BatchSchema schema;
 
-    // Shape [fields of the schema]: index among the stored columns, -1 for one that is absent. Null: all as they are stored.
+    // Shape [fields of the schema]: index among the stored columns, -1 for absent ones. Null: all as stored.
     private readonly int[]? places;
 
     /// <summary>Finds the columns in the file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="schema">The columns that are wanted.</param>
+    /// <param name="schema">The requested columns.</param>
     public FileProjection(PlannedFile file, BatchSchema schema)
     {
         this.schema = schema;
@@ -31,10 +31,10 @@ internal sealed class FileProjection
     /// <summary>The columns to decode.</summary>
     public FileColumn[] Stored { get; }
 
-    /// <summary>Bytes of a row that are not decoded, at most: nulls, and numbers in a wider type.</summary>
+    /// <summary>Maximum bytes per row in addition to decoded values: nulls and widened numbers.</summary>
     public long ExtraRowBytes { get; }
 
-    /// <summary>The columns of the schema, from those that were decoded.</summary>
+    /// <summary>Creates the schema's columns from the decoded ones.</summary>
     /// <param name="decoded">Shape [columns to decode].</param>
     /// <param name="rows">Their number of rows.</param>
     public ColumnBlock[] Complete(ColumnBlock[] decoded, int rows)

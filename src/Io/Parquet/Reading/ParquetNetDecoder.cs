@@ -8,16 +8,16 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Decodes the less usual encodings (delta, byte stream split) with Parquet.Net. It is shown the stored types only, so that what the values mean is decided in
-/// one place. It checks neither sums nor sizes, so the file's footer and the chunk's pages are checked before.
+/// Decodes less common encodings (delta, byte stream split) with Parquet.Net. Parquet.Net sees only the physical types, so that their meaning is defined
+/// in one place. It checks neither checksums nor sizes, so the file's footer and the chunk's pages are checked beforehand.
 /// </summary>
 internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDisposable
 {
-    private const long PageRoom = 1 << 24;
+    private const long PageBytes = 1 << 24;
     private ParquetReader? reader;
     private DataField[] fields = [];
 
-    /// <summary>True if a chunk has encodings that <see cref="ColumnCursor"/> does not know.</summary>
+    /// <summary>True if a chunk has encodings that <see cref="ColumnCursor"/> does not support.</summary>
     public static bool IsNeededFor(ColumnChunkInfo chunk) =>
         Array.Exists(chunk.Encodings, e => e is PageEncoding.DeltaBinaryPacked or PageEncoding.DeltaLengthByteArray or PageEncoding.DeltaByteArray
             or PageEncoding.ByteStreamSplit);
@@ -38,10 +38,10 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
     /// <inheritdoc/>
     public void Dispose() => reader?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    // The nulls of all pages, or null where a page does not say them.
+    // The number of nulls in all pages, or null if a page does not state it.
     private long? CheckPages(ColumnChunkInfo chunk, int rows, CancellationToken cancellationToken)
     {
-        using var pages = new ColumnPages(file, path, chunk, PageRoom);
+        using var pages = new ColumnPages(file, path, chunk, PageBytes);
         var values = 0L;
         long? nulls = 0;
         while (values < rows)
@@ -66,7 +66,7 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
             element.LogicalType = null;
             element.ConvertedType = null;
         }
-        // Its schema is built anew on every call.
+        // The schema is rebuilt on every call.
         fields = reader.Schema.GetDataFields();
     }
 

@@ -3,8 +3,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Decodes with Parquet.Net, whole column chunks at a time, for those who ask for it by name: the automatic choice takes it last. Page headers, sizes and sums
-/// are checked before, for it checks none; what it is known to read wrongly or to stumble over is refused.
+/// Decodes with Parquet.Net, whole column chunks at a time. It comes last in automatic selection and is meant to be requested by name. Page headers, sizes and
+/// checksums are checked beforehand, because it checks none; data that it is known to misread or fail on is rejected.
 /// </summary>
 internal sealed class ParquetNetEngine : ParquetEngine
 {

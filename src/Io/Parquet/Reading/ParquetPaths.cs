@@ -4,11 +4,11 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Turns paths, folders and globs into files.</summary>
+/// <summary>Resolves paths, folders and globs to files.</summary>
 internal static class ParquetPaths
 {
     /// <summary>
-    /// The files that <paramref name="paths"/> mean: distinct, in ordinal order of their full paths, which the working folder does not change.
+    /// The files that <paramref name="paths"/> resolve to: distinct, in ordinal order of their full paths, independent of the working folder.
     /// </summary>
     /// <returns>Full path, and the name for messages.</returns>
     public static List<(string Path, string Name)> Resolve(IEnumerable<string> paths)
@@ -43,7 +43,7 @@ internal static class ParquetPaths
             if (!IsHidden(file) && IsParquet(file)) yield return file;
         foreach (var inner in List(folder, Directory.GetDirectories))
         {
-            // A link could lead back to a folder above.
+            // A link could lead back to a parent folder.
             if (IsHidden(inner) || new DirectoryInfo(inner).LinkTarget is not null) continue;
             foreach (var file in InFolder(inner)) yield return file;
         }
@@ -64,7 +64,7 @@ internal static class ParquetPaths
         var rest = parts[1..];
         if (part == "**")
         {
-            // Any number of folders, none included.
+            // Any number of folders, including none.
             IEnumerable<string> here = rest.IsEmpty ? List(folder, Directory.GetFiles).Where(f => !IsHidden(f)) : Match(folder, rest);
             foreach (var file in here) yield return file;
             foreach (var inner in List(folder, Directory.GetDirectories))

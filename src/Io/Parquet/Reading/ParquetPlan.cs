@@ -5,17 +5,17 @@ namespace Pipelines.Io.Reading;
 /// <summary>A file of a source.</summary>
 internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
 {
-    /// <summary>Keys of a file that is encrypted or has encrypted columns; null for others, and where no key was given.</summary>
+    /// <summary>Keys of a file that is encrypted or has encrypted columns; null for other files or if no key was given.</summary>
     public DecryptionKeys? Keys { get; init; }
 
-    /// <summary>The file as jobs know it.</summary>
+    /// <summary>The file's identity for jobs.</summary>
     public InputFile Identity => new(Path, Name, Footer.Identity.Bytes, Footer.Identity.Modified, Footer.Identity.FooterHash, Footer.Rows);
 
     /// <summary>Reads a file's footer.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">Its name for messages.</param>
     /// <param name="engines">The engines that may decrypt it.</param>
-    /// <param name="keys">Its keys, should it be encrypted; null if there are none.</param>
+    /// <param name="keys">Its keys, in case it is encrypted; null if there are none.</param>
     public static PlannedFile Load(string path, string name, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys)
     {
         var isDecrypted = false;
@@ -28,7 +28,7 @@ internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
     }
 
     /// <summary>Checks that the file is still the one whose footer was read.</summary>
-    /// <exception cref="DataException">It was changed, replaced or removed.</exception>
+    /// <exception cref="DataException">The file was changed, replaced or removed.</exception>
     public void CheckUnchanged()
     {
         using var file = FooterFile.Open(Path);
@@ -38,7 +38,7 @@ internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
     }
 }
 
-/// <summary>The files of a source, opened, and their columns united by name.</summary>
+/// <summary>The opened files of a source, with their columns matched by name.</summary>
 internal sealed class ParquetPlan
 {
     private readonly Dictionary<string, string> obstacles = new(StringComparer.Ordinal);
@@ -58,7 +58,7 @@ internal sealed class ParquetPlan
                 : $"no column that can be read: '{obstacles.First().Key}': "
                     + $"{obstacles.First().Value}{(obstacles.Count > 1 ? $", and {obstacles.Count - 1} more" : "")}";
             throw new DataException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times",
-                "write the file anew with plain columns");
+                "rewrite the file with plain columns");
         }
     }
 
@@ -68,25 +68,25 @@ internal sealed class ParquetPlan
     /// <summary>The engines that may read them, in order.</summary>
     public IReadOnlyList<ParquetEngine> Engines { get; }
 
-    /// <summary>The lists whose elements are read as rows; null where rows are rows.</summary>
+    /// <summary>The lists whose elements are read as rows; null if rows are read as they are.</summary>
     public ListColumns? Lists { get; }
 
-    /// <summary>Each column that a file has, over all of them.</summary>
+    /// <summary>Every column that occurs in any file, across all files.</summary>
     public IReadOnlyList<ColumnUnion> Columns { get; }
 
-    /// <summary>All columns that can be read: those of the first file, then those that come new.</summary>
+    /// <summary>All columns that can be read: those of the first file, then those added by later files.</summary>
     public BatchSchema Schema { get; }
 
     /// <summary>Columns that cannot be read, and why.</summary>
     public IReadOnlyDictionary<string, string> Obstacles => obstacles;
 
-    /// <summary>Number of rows of all files.</summary>
+    /// <summary>Total number of rows.</summary>
     public long Rows => Files.Sum(f => f.Footer.Rows);
 
-    /// <summary>Unites the columns of files.</summary>
+    /// <summary>Matches the columns of the files.</summary>
     /// <param name="files">The files.</param>
     /// <param name="engines">The engines that may read them.</param>
-    /// <param name="lists">The lists whose elements are read as rows; null where rows are rows.</param>
+    /// <param name="lists">The lists whose elements are read as rows; null if rows are read as they are.</param>
     public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists = null) => new(files, engines, lists);
 
     /// <summary>Finds the files and reads their footers.</summary>
@@ -101,7 +101,7 @@ internal sealed class ParquetPlan
         return [.. files];
     }
 
-    /// <summary>Moves on to the next row group that has rows, if it is not at one; false if there is none.</summary>
+    /// <summary>Advances to the next non-empty row group, unless already at one; false if there is none.</summary>
     public bool Find(ref int file, ref int group)
     {
         for (; file < Files.Length; file++, group = 0)
@@ -113,14 +113,14 @@ internal sealed class ParquetPlan
         return false;
     }
 
-    /// <summary>A file's column as it is read: of a list whose elements are rows, that of the elements. Null where the file lacks it.</summary>
+    /// <summary>A file's column as it is read; for a list read as rows, the column of its elements. Null if the file lacks it.</summary>
     public FileColumn? Column(PlannedFile file, string name) =>
         Lists?.Names.Contains(name) == true ? ListColumns.Find(file, name) : Array.Find(file.Footer.Columns, c => c.Name == name);
 
-    /// <summary>The schema of the columns that are asked for, in that order.</summary>
+    /// <summary>The schema of the requested columns, in that order.</summary>
     /// <param name="names">The columns; null = all.</param>
-    /// <param name="mixesNumbers">True: numbers that no type holds exactly are wanted as doubles.</param>
-    /// <exception cref="DataException">There is no such column, or its types do not fit together.</exception>
+    /// <param name="mixesNumbers">True: columns whose numeric types have no exact common type are read as doubles.</param>
+    /// <exception cref="DataException">There is no such column, or its types are incompatible.</exception>
     public BatchSchema Project(IReadOnlyList<string>? names, bool mixesNumbers)
     {
         if (names?.FirstOrDefault(n => Schema.IndexOf(n) < 0 && obstacles.ContainsKey(n)) is { } name)

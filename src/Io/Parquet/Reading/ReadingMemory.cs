@@ -1,6 +1,6 @@
 namespace Pipelines.Io.Reading;
 
-/// <summary>Something that does not fit its share of the memory budget alone; the reader says where.</summary>
+/// <summary>A single item exceeds its share of the memory budget; the reader adds the place.</summary>
 internal sealed class OverBudgetException(string what, long allowed) : Exception($"{what}, more than {allowed} bytes")
 {
     public string What { get; } = what;
@@ -9,21 +9,21 @@ internal sealed class OverBudgetException(string what, long allowed) : Exception
 }
 
 /// <summary>Counts bytes before they are allocated.</summary>
-/// <param name="allowed">Bytes that there is room for.</param>
+/// <param name="allowed">Limit in bytes.</param>
 internal sealed class ReadingMemory(long allowed)
 {
     private long used;
 
-    /// <summary>Takes bytes.</summary>
-    /// <exception cref="OverBudgetException">There is no room for them.</exception>
+    /// <summary>Counts bytes.</summary>
+    /// <exception cref="OverBudgetException">The limit would be exceeded.</exception>
     public void Take(long bytes, string what)
     {
         Check(bytes, what);
         Interlocked.Add(ref used, bytes);
     }
 
-    /// <summary>Checks that bytes could be taken.</summary>
-    /// <exception cref="OverBudgetException">There is no room for them.</exception>
+    /// <summary>Checks that bytes are within the limit, without counting them.</summary>
+    /// <exception cref="OverBudgetException">The limit would be exceeded.</exception>
     public void Check(long bytes, string what)
     {
         if (bytes > allowed) throw new OverBudgetException($"{what} of {new MemorySize(bytes)}", allowed);
@@ -31,6 +31,6 @@ internal sealed class ReadingMemory(long allowed)
             throw new OverBudgetException($"{what} of {new MemorySize(bytes)} beside {new MemorySize(used)} of others", allowed);
     }
 
-    /// <summary>Forgets what was taken.</summary>
+    /// <summary>Resets the count.</summary>
     public void Clear() => used = 0;
 }

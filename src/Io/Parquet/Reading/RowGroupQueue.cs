@@ -3,8 +3,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Decodes row groups ahead of their reader and hands them on in order: small ones whole, several at a time; those larger than the share for reading ahead in
-/// slices that end where batches do, one after the other. What is decoded and not yet read stays within that share, but for one piece that is always decoded.
+/// Decodes row groups ahead of their consumer and returns them in order. Small ones are decoded whole, several at a time; those larger than the read-ahead
+/// limit in slices that end at batch boundaries, one after the other. Decoded, unread data stays within the limit, except that one piece is always decoded.
 /// </summary>
 internal sealed class RowGroupQueue : IAsyncDisposable
 {
@@ -18,14 +18,14 @@ internal sealed class RowGroupQueue : IAsyncDisposable
     private int file, group;
     private long held, handed;
 
-    // Global number of the next row to start decoding, and that row in its row group.
+    // Global number of the next row to decode, and its row in the row group.
     private long globalRow, groupRow;
 
-    // The row group that is read in slices, if one is; what was started last of it.
+    // The row group being read in slices, if any, and the slice started last.
     private IRowGroupReader? reader;
     private Task slices = Task.CompletedTask;
 
-    /// <summary>Begins before the first row of the first batch that is wanted; nothing is decoded yet.</summary>
+    /// <summary>Starts at the first row of the first requested batch; nothing is decoded yet.</summary>
     public RowGroupQueue(ParquetPlan plan, BatchSchema schema, ReadOptions options, CancellationToken cancellationToken)
     {
         (this.plan, this.options) = (plan, options);
@@ -39,7 +39,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         if (file < plan.Files.Length) (groupRow, globalRow) = (first - globalRow, first);
     }
 
-    /// <summary>The next rows, or null at the end. Those before count as read.</summary>
+    /// <summary>The next rows, or null at the end. The previous rows count as read.</summary>
     public async ValueTask<RowBlock?> NextAsync()
     {
         held -= handed;
@@ -54,7 +54,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         return decoded;
     }
 
-    /// <summary>Stops decoding and waits until nothing runs any more.</summary>
+    /// <summary>Stops decoding and waits for running tasks.</summary>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync().ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
             if (isWhole) running.Enqueue((Task.Run(() => WholeAsync(before, from, g, wanted, token), token), bytes));
             else
             {
-                // One at a time, and none while whole row groups are being decoded: both would take the decoders' memory.
+                // One at a time, and not while whole row groups are decoded, because each would use the decoders' memory.
                 var others = Task.WhenAll(running.Select(r => (Task)r.Task));
                 var slice = Task.Run(() => SliceAsync(others, from, g, wanted, at, count, token), token);
                 slices = slice;
@@ -96,7 +96,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         }
     }
 
-    // As many whole batches as half the share takes, so that one slice is decoded while one is read; where texts can be of any length, one batch.
+    // As many whole batches as fit in half the limit, so that one slice is decoded while another is read; one batch if there are variable-length texts.
     private long SliceRows(RowGroupInfo info, FileProjection wanted, long bytes)
     {
         var batchBytes = Math.Max(1, (double)bytes / info.Rows * options.BatchSize);
@@ -115,7 +115,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
 
     private async Task<RowBlock> SliceAsync(Task before, PlannedFile from, int g, FileProjection wanted, long at, int rows, CancellationToken token)
     {
-        // A slice that failed leaves its reader somewhere: nothing comes after it.
+        // After a failed slice the reader's position is undefined: nothing may follow it.
         await before.ConfigureAwait(false);
         token.ThrowIfCancellationRequested();
         if (reader is null)

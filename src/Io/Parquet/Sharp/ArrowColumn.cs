@@ -5,25 +5,25 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>What the columns of one open row group share: they are read one after the other.</summary>
-/// <param name="Bytes">Values of the column that is being read, plainly encoded.</param>
-/// <param name="Texts">Distinct texts of the column that is being read.</param>
+/// <summary>Scratch memory shared by the columns of an open row group, which are read one after the other.</summary>
+/// <param name="Bytes">Values of the column being read, plain encoded.</param>
+/// <param name="Texts">Distinct texts of the column being read.</param>
 /// <param name="Handed">Counts the bytes of texts of a slice.</param>
 internal sealed record ArrowScratch(Format.ByteBuffer Bytes, DistinctTexts Texts, ReadingMemory Handed);
 
-/// <summary>Reads one column of a row group through Arrow: the stored values, plainly encoded again, so that the one decoder says what they mean.</summary>
+/// <summary>Reads one column of a row group through Arrow. Stored values are plain encoded again, so that a single decoder interprets them.</summary>
 internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : IDisposable
 {
-    /// <summary>Rows asked for in one native call: between calls the run can be cancelled.</summary>
+    /// <summary>Rows requested in one native call; the run can be cancelled between calls.</summary>
     protected const int MostRows = 1 << 14;
 
     private long nulls;
     private EntryLevels? lists;
 
-    /// <summary>Nulls of the whole column as its page headers say, which Arrow does not compare; null if they do not, or if rows were passed over.</summary>
+    /// <summary>Number of nulls of the whole column according to its page headers, unchecked by Arrow; null if unknown or if rows were skipped.</summary>
     public long? ExpectedNulls { get; set; }
 
-    /// <summary>Makes values of bytes.</summary>
+    /// <summary>Decodes values from bytes.</summary>
     protected ColumnDecoder Decoder { get; } = ColumnDecoder.For(column);
 
     protected ArrowScratch Scratch { get; } = scratch;
@@ -32,8 +32,8 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
     /// <param name="reader">Arrow's reader; disposed with the column.</param>
     /// <param name="column">The column, as the footer describes it.</param>
     /// <param name="hasDictionary">True if its texts may come from a dictionary.</param>
-    /// <param name="scratch">What the row group's columns share.</param>
-    /// <param name="lists">Takes the levels of a column of lists, whose entries count as rows; null for a plain column.</param>
+    /// <param name="scratch">The scratch memory shared by the row group's columns.</param>
+    /// <param name="lists">Receives the levels of a list column, whose entries count as rows; null for a plain column.</param>
     public static ArrowColumn For(ColumnReader reader, FileColumn column, bool hasDictionary, ArrowScratch scratch, EntryLevels? lists = null)
     {
         try
@@ -83,7 +83,7 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
                 var asked = Math.Min(rows - at, MostRows);
                 var flags = isOptional ? levels.AsSpan(0, asked) : default;
                 var repetitions = lists is null ? default : repeated.AsSpan(0, asked);
-                // Arrow leaves levels alone that are all 0.
+                // Arrow does not write levels if all are 0.
                 if (lists is { MostRepetitions: 0 }) repetitions.Clear();
                 if (lists is { MostDefinitions: 0 }) flags.Clear();
                 var count = ReadBatch(asked, flags, repetitions, out var values);
@@ -119,12 +119,12 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
         }
     }
 
-    /// <summary>Checks at the column's end that it had the nulls that its page headers say.</summary>
+    /// <summary>Checks at the column's end that the number of nulls matches the page headers.</summary>
     public bool CheckNulls() => ExpectedNulls is null || ExpectedNulls == nulls
         ? true
         : throw new BrokenFileException($"{nulls} nulls", $"{ExpectedNulls}, as the pages say");
 
-    /// <summary>Passes over rows.</summary>
+    /// <summary>Skips rows.</summary>
     public void Skip(long rows, CancellationToken cancellationToken)
     {
         ExpectedNulls = null;
@@ -139,27 +139,27 @@ internal abstract class ArrowColumn(FileColumn column, ArrowScratch scratch) : I
 
     public abstract void Dispose();
 
-    /// <summary>Makes room for a slice.</summary>
+    /// <summary>Prepares memory for a slice.</summary>
     protected abstract void Begin(int rows);
 
     /// <summary>Reads values up to the end of a page.</summary>
-    /// <param name="rows">Rows to read at most.</param>
-    /// <param name="levels">Shape [rows], the definition levels: 1 where a value is present in plain columns; empty for columns that may not be null.</param>
-    /// <param name="repetitions">Shape [rows], the repetition levels of a column of lists; empty for plain columns.</param>
-    /// <param name="values">Values read.</param>
-    /// <returns>Rows read.</returns>
+    /// <param name="rows">Maximum number of rows to read.</param>
+    /// <param name="levels">Shape [rows], the definition levels: 1 if a value is present in plain columns; empty for columns that are not nullable.</param>
+    /// <param name="repetitions">Shape [rows], the repetition levels of a list column; empty for plain columns.</param>
+    /// <param name="values">Number of values read.</param>
+    /// <returns>Number of rows read.</returns>
     protected abstract int ReadBatch(int rows, Span<short> levels, Span<short> repetitions, out int values);
 
-    /// <summary>Takes over what the last call read, before the next makes it invalid.</summary>
+    /// <summary>Copies the values of the last call, before the next call invalidates them.</summary>
     protected abstract void Keep(int values);
 
-    /// <summary>Makes the slice's column.</summary>
-    /// <param name="present">Shape [rows], false where a row is null; null if no row is.</param>
+    /// <summary>Creates the slice's column.</summary>
+    /// <param name="present">Shape [rows], false for null rows; null if no row is null.</param>
     /// <param name="rows">Rows of the slice.</param>
-    /// <param name="recycler">Where arrays come from.</param>
+    /// <param name="recycler">Pool for arrays.</param>
     protected abstract ColumnBlock Finish(bool[]? present, int rows, ArrayRecycler? recycler);
 
-    /// <summary>Gives the slice's memory back.</summary>
+    /// <summary>Releases the slice's memory.</summary>
     protected abstract void End();
 
     protected abstract long SkipRows(long rows);

@@ -7,7 +7,7 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Numbers, which lie in memory as they are encoded.</summary>
+/// <summary>Numbers, whose memory layout equals their encoding.</summary>
 internal sealed class ArrowNumbers<T>(ColumnReader<T> reader, FileColumn column, ArrowScratch scratch) : ArrowColumn(column, scratch)
     where T : unmanaged, IEquatable<T>
 {
@@ -39,7 +39,7 @@ internal sealed class ArrowNumbers<T>(ColumnReader<T> reader, FileColumn column,
     protected override long SkipRows(long rows) => reader.Skip(rows);
 }
 
-/// <summary>What Arrow hands out in another form than it is encoded.</summary>
+/// <summary>Values that Arrow returns in a form other than their encoding.</summary>
 internal abstract class ArrowReencoded<T>(ColumnReader<T> reader, FileColumn column, ArrowScratch scratch) : ArrowColumn(column, scratch)
     where T : unmanaged, IEquatable<T>
 {
@@ -77,7 +77,7 @@ internal abstract class ArrowReencoded<T>(ColumnReader<T> reader, FileColumn col
     protected override long SkipRows(long rows) => reader.Skip(rows);
 }
 
-/// <summary>Booleans: a byte each from Arrow, eight a byte as they are encoded.</summary>
+/// <summary>Booleans: one byte each from Arrow, eight per byte when encoded.</summary>
 internal sealed class ArrowBooleans(ColumnReader<bool> reader, FileColumn column, ArrowScratch scratch) : ArrowReencoded<bool>(reader, column, scratch)
 {
     private int bits;
@@ -100,7 +100,7 @@ internal sealed class ArrowBooleans(ColumnReader<bool> reader, FileColumn column
     }
 }
 
-/// <summary>Values of any length; those of a dictionary stay one object for many rows.</summary>
+/// <summary>Values of variable length; dictionary values remain one object shared by many rows.</summary>
 internal sealed class ArrowTexts(ColumnReader<ByteArray> reader, FileColumn column, bool hasDictionary, ArrowScratch scratch)
     : ArrowReencoded<ByteArray>(reader, column, scratch)
 {
@@ -123,7 +123,7 @@ internal sealed class ArrowTexts(ColumnReader<ByteArray> reader, FileColumn colu
             var text = new ReadOnlySpan<byte>((void*)value.Pointer, value.Length);
             var before = Scratch.Texts.Count;
             if (hasDictionary) numbers[count++] = Scratch.Texts.Number(text);
-            // Each object takes its bytes twice, as it is and as text.
+            // Each object takes its bytes twice: raw and as text.
             if (!hasDictionary || Scratch.Texts.Count > before) Scratch.Handed.Take(2L * text.Length, "texts");
             if (hasDictionary) continue;
             BinaryPrimitives.WriteInt32LittleEndian(Scratch.Bytes.Reserve(4), text.Length);

@@ -3,15 +3,15 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Says in plain words what Arrow found.</summary>
+/// <summary>Converts Arrow's errors into plain messages.</summary>
 internal static class ArrowFault
 {
-    /// <summary>The fault that <see cref="Reading.RowGroupFault"/> and other callers understand.</summary>
+    /// <summary>Converts a fault into one that <see cref="Reading.RowGroupFault"/> and other callers understand.</summary>
     public static Exception Translate(Exception fault) => fault is ParquetException or OutOfMemoryException
         ? new BrokenFileException(Found(Message(fault)), "sound pages, as the column chunk describes them")
         : fault;
 
-    /// <summary>Arrow's own words, without the names of its classes and of its files.</summary>
+    /// <summary>Arrow's message, without its class and file names.</summary>
     public static string Message(Exception fault)
     {
         const string begin = "(message: '";

@@ -2,7 +2,7 @@ using ParquetSharp;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>A file that Arrow has opened, with the options that all of its readers get.</summary>
+/// <summary>A file opened by Arrow, with the options of all of its readers.</summary>
 internal sealed class ArrowFile : IDisposable
 {
     private readonly ReaderProperties properties = ReaderProperties.GetDefaultReaderProperties();
@@ -12,7 +12,7 @@ internal sealed class ArrowFile : IDisposable
     {
         try
         {
-            // Without the buffer a column chunk would be read whole.
+            // Without the buffer, column chunks would be read whole.
             properties.EnableBufferedStream();
             properties.BufferSize = bufferBytes;
             properties.EnablePageChecksumVerification();

@@ -2,7 +2,7 @@ using ParquetSharp;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Gives Arrow the keys that a file asks for.</summary>
+/// <summary>Provides the keys of a file to Arrow.</summary>
 internal static class ArrowKeys
 {
     /// <summary>Keys by id and by column.</summary>
@@ -11,7 +11,7 @@ internal static class ArrowKeys
         using var builder = new FileDecryptionPropertiesBuilder();
         builder.KeyRetriever(new Retriever(keys));
         if (keys.Find(DecryptionKeys.Footer) is { } footer) builder.FooterKey(footer);
-        // Columns whose keys have no id are asked for by name.
+        // Columns whose keys have no id are looked up by name.
         var columns = keys.Ids.Where(id => id.Length > 0 && id != DecryptionKeys.Footer).Select(id =>
         {
             using var column = new ColumnDecryptionPropertiesBuilder(id);

@@ -2,7 +2,7 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Reads a column of lists through Arrow.</summary>
+/// <summary>Reads a list column through Arrow.</summary>
 /// <param name="entries">The column's entries as rows; disposed with it.</param>
 internal sealed class ArrowList(ArrowRowGroup entries) : IListCursor
 {

@@ -4,10 +4,10 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Reads a row group through Arrow. Its file and its columns belong to it alone: threads share nothing.</summary>
+/// <summary>Reads a row group through Arrow. It owns its file and columns, so threads share nothing.</summary>
 internal sealed class ArrowRowGroup : IRowGroupReader
 {
-    /// <summary>Bytes that Arrow reads ahead in each open column, at least.</summary>
+    /// <summary>Minimum number of bytes that Arrow reads ahead in each open column.</summary>
     public const int LeastBuffer = 1 << 13;
 
     private const int LargestBuffer = 1 << 16;
@@ -25,12 +25,12 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     private RowGroupReader? reader;
     private long row;
 
-    /// <summary>Opens nothing yet.</summary>
+    /// <summary>Creates a reader; nothing is opened yet.</summary>
     /// <param name="file">The file.</param>
     /// <param name="group">The row group, from 0.</param>
     /// <param name="columns">Columns to read.</param>
-    /// <param name="limits">What the reader may hold.</param>
-    /// <param name="lists">What takes the levels of the one column, one of lists, whose entries count as rows, and what counts its texts, which the caller
+    /// <param name="limits">Memory limits of the reader.</param>
+    /// <param name="lists">For a single list column, whose entries count as rows: receives its levels and counts its texts, which the caller
     /// clears; null for plain columns.</param>
     public ArrowRowGroup(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits, (EntryLevels Levels, ReadingMemory Handed)? lists = null)
     {
@@ -50,7 +50,7 @@ internal sealed class ArrowRowGroup : IRowGroupReader
         for (var c = 0; c < columns.Length; c++)
         {
             blocks[c] = At(c, column => column.Read(count, recycler, cancellationToken), cancellationToken);
-            // A column that is read to its end holds no page any more: row groups read whole hold those of one column at a time.
+            // A column read to its end no longer holds a page: row groups read whole hold the pages of one column at a time.
             if (row + count < total) continue;
             At(c, column => column.CheckNulls(), cancellationToken);
             Close(c);
@@ -103,7 +103,7 @@ internal sealed class ArrowRowGroup : IRowGroupReader
     private ArrowColumn Open(int c, CancellationToken cancellationToken)
     {
         var chunk = file.Footer.RowGroups[group].Chunks[columns[c].Chunk];
-        // The page headers of encrypted files cannot be looked at before.
+        // The page headers of encrypted files cannot be checked beforehand.
         var (page, nulls) = file.Keys is null
             ? PageWalk.Check(file, chunk, columns[c].Storage.Physical, total, cancellationToken)
             : (ParquetSharpEngine.PageBytes(chunk), null);
@@ -114,7 +114,7 @@ internal sealed class ArrowRowGroup : IRowGroupReader
             throw new BrokenFileException($"a row group of {reader.MetaData.NumRows} rows", $"{rows}, as when the file was opened");
         var column = ArrowColumn.For(reader.Column(columns[c].Chunk), columns[c],
             Array.Exists(chunk.Encodings, e => e is PageEncoding.PlainDictionary or PageEncoding.RleDictionary), scratch, levels);
-        // Writers differ in whether lists without elements count as nulls.
+        // Writers differ in whether empty lists count as nulls.
         column.ExpectedNulls = levels is null ? nulls : null;
         return column;
     }

@@ -4,28 +4,28 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Sharp;
 
 /// <summary>
-/// Numbers the distinct texts of a slice, so that each becomes one object and not one a row. Arrow hands out texts; which entry of the file's dictionary they
-/// were, it does not say.
+/// Numbers the distinct texts of a slice, so that each becomes one object instead of one per row. Arrow returns texts without saying which dictionary entry
+/// they came from.
 /// </summary>
 internal sealed class DistinctTexts
 {
-    // Shape [slots], a power of two: number of a text plus one, 0 where the slot is free.
+    // Shape [slots], a power of two: number of a text plus one; 0 = free slot.
     private int[] slots = new int[1 << 8];
 
-    // Shape [texts]: where a text's length stands in the bytes, and its hash.
+    // Shape [texts]: offset of each text's length prefix in the bytes, and its hash.
     private int[] starts = new int[1 << 7];
     private int[] hashes = new int[1 << 7];
 
     /// <summary>Number of distinct texts.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The distinct texts, plainly encoded.</summary>
+    /// <summary>The distinct texts, plain encoded.</summary>
     public ByteBuffer Bytes { get; } = new();
 
-    /// <summary>The number of a text; a new one for a new text.</summary>
+    /// <summary>The number of a text; new texts get a new number.</summary>
     public int Number(ReadOnlySpan<byte> text)
     {
-        // Its seed differs from process to process: nobody can write a file whose texts all fall into one slot.
+        // The seed differs between processes, so that no file can be crafted whose texts all hash to one slot.
         var hasher = new HashCode();
         hasher.AddBytes(text);
         var hash = hasher.ToHashCode();
@@ -37,7 +37,7 @@ internal sealed class DistinctTexts
         }
     }
 
-    /// <summary>Forgets all texts.</summary>
+    /// <summary>Clears all texts.</summary>
     public void Clear()
     {
         Array.Clear(slots);

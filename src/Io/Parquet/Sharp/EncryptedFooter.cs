@@ -6,7 +6,7 @@ using Pipelines.Io.Reading;
 namespace Pipelines.Io.Sharp;
 
 /// <summary>
-/// Reads the footer of a file with encryption through Arrow, which decrypts it or verifies its signature, and says it as our own parser would.
+/// Reads the footer of an encrypted file through Arrow, which decrypts it or verifies its signature, and converts it to the form of our own parser.
 /// </summary>
 internal static class EncryptedFooter
 {
@@ -55,7 +55,7 @@ internal static class EncryptedFooter
         return new FileFooter(metadata.CreatedBy, sum, [.. columns], groups, length) { IsEncrypted = true, Lists = ListSchema.Of(nodes) };
     }
 
-    // Only an engine that decrypts can read the file: its plain columns too are reached through its footer.
+    // Only an engine that decrypts can read the file: even its plain columns are located through its footer.
     private static ColumnChunkInfo Chunk(RowGroupMetaData group, int index, SchemaNode leaf)
     {
         try
@@ -91,7 +91,7 @@ internal static class EncryptedFooter
             IsList = kind.Type == LogicalTypeEnum.List,
             IsMap = kind.Type == LogicalTypeEnum.Map,
         };
-        // What other groups mean cannot be told again.
+        // Other group types cannot be written back.
         var isKnown = made.IsList || made.IsMap || kind.Type is LogicalTypeEnum.None or LogicalTypeEnum.Undefined;
         nodes.Add(isKnown ? SchemaWriter.WithStored(made, group.FieldId) : made);
         foreach (var field in group.Fields)

@@ -3,16 +3,16 @@ using ParquetSharp;
 namespace Pipelines.Io.Sharp;
 
 /// <summary>
-/// Looks whether Arrow's native library can be loaded here. Tried once, when an engine is first needed that is not the built-in one: loading takes some 50 ms.
+/// Checks whether Arrow's native library can be loaded. Tried once, when an engine other than the built-in one is first needed: loading takes about 50 ms.
 /// </summary>
 internal static class NativeLibrary
 {
     private static readonly Lazy<string?> fault = new(() => Fault(() => MemoryPool.GetDefaultMemoryPool().BackendName));
 
-    /// <summary>Why it cannot be used, in words that go on after "it"; null if it can.</summary>
+    /// <summary>Why it cannot be used, phrased to follow "it"; null if it can.</summary>
     public static string? Obstacle => fault.Value;
 
-    /// <summary>Calls the library once; says what went wrong in words.</summary>
+    /// <summary>Calls the library once; returns a description of the failure, or null.</summary>
     internal static string? Fault(Func<string> call)
     {
         try

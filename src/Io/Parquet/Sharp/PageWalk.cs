@@ -3,23 +3,23 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 
-/// <summary>Reads the headers of a column chunk's pages, not the pages: so that what they claim is checked before native code takes memory for it.</summary>
+/// <summary>Reads only the page headers of a column chunk, to check their claims before native code allocates memory for them.</summary>
 internal static class PageWalk
 {
-    // Little is read ahead: between two headers lies a page.
-    private const long Room = 1 << 15;
+    // Little is read ahead, because there is a page between two headers.
+    private const long HeldBytes = 1 << 15;
 
-    // As for the built-in engine: what decompresses to more than this many times its size and to more than a mebibyte is taken for damage.
+    // As in the built-in engine: a page that decompresses to more than this many times its size and to more than 1 MiB is treated as damaged.
     private const long LargestRatio = 1 << 16;
 
     /// <summary>Checks the headers.</summary>
-    /// <returns>Bytes of the largest page, as stored and decompressed together, with the dictionary before it; and the nulls of all pages, or null where a page
-    /// does not say them.</returns>
+    /// <returns>Bytes of the largest page, stored and decompressed size together, including the dictionary; and the nulls of all pages, or null if a page
+    /// does not state them.</returns>
     public static (long Largest, long? Nulls) Check(PlannedFile file, ColumnChunkInfo chunk, PhysicalType physical, long rows,
         CancellationToken cancellationToken)
     {
         using var handle = FooterFile.Open(file.Path);
-        using var pages = new ColumnPages(handle, file.Path, chunk, Room);
+        using var pages = new ColumnPages(handle, file.Path, chunk, HeldBytes);
         long largest = 0, dictionary = 0, values = 0;
         long? nulls = 0;
         while (values < rows)

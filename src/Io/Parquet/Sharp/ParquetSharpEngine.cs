@@ -4,13 +4,13 @@ using Pipelines.Io.Reading;
 namespace Pipelines.Io.Sharp;
 
 /// <summary>
-/// Decodes with ParquetSharp (Arrow C++), slice by slice, so that a huge row group need not be held. It is asked for the stored values only: what they mean is
-/// decided by the same code as for the built-in engine. It checks page checksums and decrypts. Native code does not survive everything that a broken file may
-/// say, so the footer and all page headers are read and checked before it sees the file (but for encrypted ones, whose every byte is authenticated).
+/// Decodes with ParquetSharp (Arrow C++) in slices, so that huge row groups need not be held in memory. It returns only the stored values: their meaning is
+/// determined by the same code as for the built-in engine. It checks page checksums and decrypts. Native code may crash on broken files,
+/// so the footer and all page headers are checked before it reads the file (except for encrypted files, which are authenticated).
 /// </summary>
 internal sealed class ParquetSharpEngine : ParquetEngine, IListEngine
 {
-    /// <summary>Bytes that a page holds at most with most writers, decompressed; what is larger is found when the column's page headers are read.</summary>
+    /// <summary>Maximum decompressed page size of most writers, in bytes; larger pages are found when the column's page headers are read.</summary>
     private const long UsualPage = 1 << 20;
 
     public override string Name => "parquetsharp";
@@ -39,14 +39,14 @@ internal sealed class ParquetSharpEngine : ParquetEngine, IListEngine
         return bytes;
     }
 
-    /// <summary>Bytes that a column's page takes with most writers: as it is stored, decompressed, and a dictionary.</summary>
+    /// <summary>Bytes that a column's page takes with most writers: stored, decompressed, and a dictionary.</summary>
     public static long PageBytes(ColumnChunkInfo chunk) => Math.Min(chunk.CompressedBytes, UsualPage) + (2 * Math.Min(chunk.UncompressedBytes, UsualPage));
 
     public override IRowGroupReader Open(PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits) =>
         new ArrowRowGroup(file, group, columns, limits);
 
-    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListRoom room, EntryLevels levels) =>
-        new ArrowList(new ArrowRowGroup(file, group, [column], new ReaderLimits(room.PageBytes), (levels, room.Handed)));
+    public IListCursor OpenList(PlannedFile file, int group, FileColumn column, ListBudget budget, EntryLevels levels) =>
+        new ArrowList(new ArrowRowGroup(file, group, [column], new ReaderLimits(budget.PageBytes), (levels, budget.Handed)));
 
     public override FileFooter? LoadEncrypted(string path, string name, DecryptionKeys keys) => EncryptedFooter.Load(path, name, keys);
 }

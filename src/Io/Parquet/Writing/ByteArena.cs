@@ -1,13 +1,13 @@
 namespace Pipelines.Io.Writing;
 
-/// <summary>Keeps copies of values' bytes in a few large arrays, so that none holds the memory that it was read into.</summary>
+/// <summary>Copies values' bytes into a few large arrays, so that values do not keep the memory alive that they were read into.</summary>
 internal sealed class ByteArena
 {
     private const int BlockBytes = 1 << 16;
     private byte[] block = [];
     private int used;
 
-    /// <summary>A copy of some bytes.</summary>
+    /// <summary>Copies bytes.</summary>
     public ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= BlockBytes) return bytes.ToArray();

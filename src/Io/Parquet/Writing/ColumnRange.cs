@@ -5,12 +5,12 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Writing;
 
 /// <summary>
-/// The least and the greatest value of a column chunk, as readers use them to skip row groups: numbers, dates and times, in the order of their type. NaN is
-/// left out, and zeros are told as -0 below and +0 above, because readers may compare either way. Where order and bytes might disagree nothing is told.
+/// The smallest and largest value of a column chunk, which readers use to skip row groups: numbers, dates and times, in the order of their type. NaN is
+/// excluded, and zero is written as -0 for the minimum and +0 for the maximum, because readers compare either way. Ambiguous orders have no range.
 /// </summary>
 internal static class ColumnRange
 {
-    /// <summary>Plainly encoded least and greatest value; null where nothing can be told.</summary>
+    /// <summary>Plain encoded smallest and largest value; null if there is none.</summary>
     /// <param name="storage">How the values are stored.</param>
     /// <param name="values">All values, or the distinct ones.</param>
     /// <param name="codec">Encodes them.</param>
@@ -38,7 +38,7 @@ internal static class ColumnRange
         var (min, max) = (TensorPrimitives.Min(values), TensorPrimitives.Max(values));
         if (T.IsNaN(min))
         {
-            // Some are NaN: one by one.
+            // Some are NaN: compare one by one.
             foreach (var value in values) (min, max) = (T.MinNumber(min, value), T.MaxNumber(max, value));
             if (T.IsNaN(min)) return null;
         }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Pipelines.Io.Writing;
 
 /// <summary>
-/// Numbers the distinct values of a column in order of appearance. Floating-point numbers are told apart by their bits, so that -0 and every NaN survive.
+/// Numbers the distinct values of a column in order of appearance. Floating-point numbers are compared by their bits, so that -0 and every NaN are preserved.
 /// </summary>
 internal sealed class DictionaryBuilder<T>
 {
@@ -19,7 +19,7 @@ internal sealed class DictionaryBuilder<T>
     /// <summary>The distinct values, shape [Count].</summary>
     public ReadOnlySpan<T> Values => values.AsSpan(0, Count);
 
-    /// <summary>Forgets all values.</summary>
+    /// <summary>Clears all values.</summary>
     public void Clear()
     {
         Array.Clear(slots);
@@ -27,7 +27,7 @@ internal sealed class DictionaryBuilder<T>
         Count = 0;
     }
 
-    /// <summary>The number of a value, a new one if it was not seen before.</summary>
+    /// <summary>The number of a value; a new number if it has not been seen before.</summary>
     public int Add(T value)
     {
         var mask = slots.Length - 1;
@@ -39,7 +39,7 @@ internal sealed class DictionaryBuilder<T>
         }
     }
 
-    /// <summary>The value without the memory that it was read into, where values read together share an array.</summary>
+    /// <summary>The value, copied out of a shared array if values read together share one.</summary>
     public T Own(T value) => typeof(T) == typeof(ReadOnlyMemory<byte>) ? (T)(object)(arena ??= new()).Keep(((ReadOnlyMemory<byte>)(object)value!).Span) : value;
 
     private int Insert(T value, int at)

@@ -2,15 +2,15 @@ using System.Security.Cryptography;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Passes what is written on, and takes its checksum on the way: what must be on the disk is known without reading it back.</summary>
+/// <summary>Forwards writes and computes their checksum on the way, so that the expected content of the disk is known without reading it back.</summary>
 internal sealed class DigestStream(Stream inner, bool isHashed) : Stream
 {
     private readonly IncrementalHash? hash = isHashed ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
 
-    /// <summary>What is written to.</summary>
+    /// <summary>The target stream.</summary>
     public Stream Inner => inner;
 
-    /// <summary>Bytes written.</summary>
+    /// <summary>Number of bytes written.</summary>
     public long Bytes { get; private set; }
 
     public override bool CanRead => false;
@@ -23,7 +23,7 @@ internal sealed class DigestStream(Stream inner, bool isHashed) : Stream
 
     public override long Position { get => Bytes; set => throw new NotSupportedException(); }
 
-    /// <summary>The SHA-256 of what was written, in lower-case hexadecimal; empty if it is not taken.</summary>
+    /// <summary>The SHA-256 of the bytes written, in lower-case hexadecimal; empty if it is not computed.</summary>
     public string Sha256() => hash is null ? "" : Convert.ToHexStringLower(hash.GetHashAndReset());
 
     public override void Write(ReadOnlySpan<byte> buffer)

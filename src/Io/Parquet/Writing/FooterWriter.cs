@@ -2,10 +2,10 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Writes the end of a Parquet file. It says who wrote it by name and version only: no time, user or machine.</summary>
+/// <summary>Writes the footer of a Parquet file. It identifies the writer only by name and version, not by time, user or machine.</summary>
 internal static class FooterWriter
 {
-    /// <summary>How the creator of every file begins that Pipelines writes.</summary>
+    /// <summary>Prefix of the creator of every file that Pipelines writes.</summary>
     public const string Creator = "Pipelines version ";
 
     private static readonly string CreatedBy = $"{Creator}{typeof(FooterWriter).Assembly.GetName().Version?.ToString(3)}";
@@ -26,7 +26,7 @@ internal static class FooterWriter
         w.List(4, ThriftType.Struct, groups.Count);
         foreach (var (rows, chunks) in groups) WriteGroup(w, writers, rows, chunks);
         w.Text(6, CreatedBy);
-        // Least and greatest values are told in the order of the columns' types.
+        // Smallest and largest values use the order of the columns' types.
         w.List(7, ThriftType.Struct, writers.Length);
         foreach (var _ in writers)
         {

@@ -4,7 +4,7 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>The levels of a leaf in the rows of a row group.</summary>
+/// <summary>The levels of a leaf in a row group.</summary>
 /// <param name="leaf">The leaf.</param>
 internal sealed class LeafLevels(NestedLeaf leaf)
 {
@@ -12,25 +12,25 @@ internal sealed class LeafLevels(NestedLeaf leaf)
     private byte[] repetitions = [], definitions = [];
     private int[] scratch = [];
 
-    /// <summary>Names from the column down to the leaf.</summary>
+    /// <summary>Names from the column to the leaf.</summary>
     public IReadOnlyList<string> Path { get; } = [.. leaf.Path.Select(n => n.Name)];
 
     /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>True if a row begins with an entry.</summary>
+    /// <summary>True if the entry starts a row.</summary>
     public bool Begins(int entry) => repetitions[entry] == 0;
 
-    /// <summary>True if an entry has a value.</summary>
+    /// <summary>True if the entry has a value.</summary>
     public bool HasValue(int entry) => definitions[entry] == largest;
 
-    /// <summary>Forgets all entries.</summary>
+    /// <summary>Clears all entries.</summary>
     public void Clear() => Count = 0;
 
     /// <summary>Adds entries.</summary>
-    /// <param name="repeated">Shape [entries]; empty where all are 0.</param>
+    /// <param name="repeated">Shape [entries]; empty if all are 0.</param>
     /// <param name="defined">Shape [entries].</param>
-    /// <param name="map">What each definition level is here; null = the same.</param>
+    /// <param name="map">Maps the definition levels to those of this leaf; null = identical.</param>
     public void Add(ReadOnlySpan<byte> repeated, ReadOnlySpan<byte> defined, byte[]? map)
     {
         Reserve(defined.Length);
@@ -73,8 +73,8 @@ internal sealed class LeafLevels(NestedLeaf leaf)
     {
         var needed = checked(Count + count);
         if (definitions.Length >= needed) return;
-        var room = (int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * definitions.Length));
-        Array.Resize(ref repetitions, room);
-        Array.Resize(ref definitions, room);
+        var capacity = (int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * definitions.Length));
+        Array.Resize(ref repetitions, capacity);
+        Array.Resize(ref definitions, capacity);
     }
 }

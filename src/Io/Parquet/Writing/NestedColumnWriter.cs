@@ -3,14 +3,14 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Collects the rows of a row group of a nested column and hands their entries on to the writers of its leaves.</summary>
+/// <summary>Collects a row group's rows of a nested column and passes their entries to the writers of its leaves.</summary>
 internal sealed class NestedColumnWriter : ColumnWriter
 {
     private readonly NestedSchema schema;
     private readonly ILeafWriter[] leaves;
     private long held;
 
-    // The schema that the last rows were read with, and its levels in those of this one.
+    // The schema that the last rows were read with, and the maps from its levels to those of this one.
     private NestedSchema? source;
     private byte[]?[] maps = [];
 
@@ -56,7 +56,7 @@ internal sealed class NestedColumnWriter : ColumnWriter
         {
             if (IsNull(from, row))
             {
-                // A column that may not be null has a null only where it is repeated: there it is an empty list.
+                // In a column that is not nullable, a null is an empty list of a repeated column.
                 if (schema.CanBeEmpty) foreach (var leaf in leaves) leaf.AddNull();
                 else throw NullIn(batch, row);
                 row++;

@@ -3,17 +3,17 @@ using Snappier;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Compresses pages and writes their headers. One a thread.</summary>
+/// <summary>Compresses pages and writes their headers. One instance per thread.</summary>
 internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
 {
     private readonly ZstdSharp.Compressor? zstd = options.Compression == ParquetCompression.Zstd ? new ZstdSharp.Compressor(options.ZstdLevel) : null;
     private readonly bool checksums = options.PageChecksums;
     private byte[] compressed = [];
 
-    /// <summary>Room for the page that is being made; one a thread, not one a column.</summary>
+    /// <summary>Scratch buffer for the page being built; one per thread instead of one per column.</summary>
     public ByteBuffer Page { get; } = new();
 
-    /// <summary>The codec asked for.</summary>
+    /// <summary>The requested codec.</summary>
     public PageCodec Codec { get; } = options.Compression switch
     {
         ParquetCompression.Zstd => PageCodec.Zstd,
@@ -21,7 +21,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
         _ => PageCodec.None
     };
 
-    /// <summary>Appends a page of dictionary values; returns its bytes before compression, header included.</summary>
+    /// <summary>Appends a page of dictionary values; returns its size before compression, including the header.</summary>
     public long WriteDictionaryPage(PageCodec codec, ByteBuffer page, int values, ByteBuffer target)
     {
         var bytes = Compress(codec, page.Written);
@@ -38,7 +38,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
         return length + page.Length;
     }
 
-    /// <summary>Appends a page of values; returns its bytes before compression, header included.</summary>
+    /// <summary>Appends a page of values; returns its size before compression, including the header.</summary>
     public long WriteDataPage(PageCodec codec, ByteBuffer page, int values, PageEncoding encoding, ByteBuffer target)
     {
         var bytes = Compress(codec, page.Written);
@@ -71,7 +71,7 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
         return header;
     }
 
-    /// <summary>Bytes that some bytes would take with the codec asked for.</summary>
+    /// <summary>The compressed length of bytes with the requested codec.</summary>
     public int CompressedLength(ReadOnlySpan<byte> bytes) => Compress(Codec, bytes).Length;
 
     private ReadOnlySpan<byte> Compress(PageCodec codec, ReadOnlySpan<byte> bytes)

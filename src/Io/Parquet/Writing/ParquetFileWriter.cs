@@ -3,7 +3,7 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Writes one Parquet file: row groups, then the footer. Without <see cref="Finish"/> it is no Parquet file.</summary>
+/// <summary>Writes one Parquet file: row groups, then the footer. Without <see cref="Finish"/> it is not a valid Parquet file.</summary>
 internal sealed class ParquetFileWriter(Stream stream, ColumnWriter[] columns, IChunkWriter[] writers)
 {
     private readonly List<(long Rows, WrittenChunk[] Chunks)> groups = [];

@@ -3,7 +3,7 @@ using Pipelines.Io.Storage;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Writes rows of one schema into files, one after the other, and keeps its memory from file to file.</summary>
+/// <summary>Writes rows of one schema to files, one after the other, reusing its memory from file to file.</summary>
 internal sealed class PartWriter : IDisposable
 {
     private readonly string place;
@@ -16,10 +16,10 @@ internal sealed class PartWriter : IDisposable
     private long rows;
     private int groups;
 
-    /// <summary>Makes a writer.</summary>
+    /// <summary>Creates a writer.</summary>
     /// <param name="place">Name of the output, for messages.</param>
     /// <param name="schema">The columns.</param>
-    /// <param name="options">How they are written.</param>
+    /// <param name="options">The options.</param>
     /// <exception cref="DataException">A column's type cannot be stored.</exception>
     public PartWriter(string place, BatchSchema schema, ParquetSinkOptions options)
     {
@@ -35,9 +35,9 @@ internal sealed class PartWriter : IDisposable
     /// <summary>True between <see cref="Begin"/> and <see cref="End"/>.</summary>
     public bool IsOpen => writer is not null;
 
-    /// <summary>Begins a file.</summary>
-    /// <param name="file">An empty file; this closes it.</param>
-    /// <param name="isHashed">True: its SHA-256 is taken.</param>
+    /// <summary>Starts a file.</summary>
+    /// <param name="file">An empty file; the writer closes it.</param>
+    /// <param name="isHashed">True: compute its SHA-256.</param>
     public void Begin(Stream file, bool isHashed)
     {
         stream = new DigestStream(file, isHashed);

@@ -2,7 +2,7 @@ using Pipelines.Io.Storage;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Writes refused rows into the parts of a quarantine: their columns as they were read, and where and why each was refused.</summary>
+/// <summary>Writes rejected rows to the parts of a quarantine: their columns as read, and where and why each was rejected.</summary>
 internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions options) : IDisposable
 {
     private static readonly ColumnField[] Added =
@@ -18,10 +18,10 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
     private BatchSchema? schema;
     private PartWriter? writer;
 
-    /// <summary>The columns written; known once a row was.</summary>
+    /// <summary>The columns written; empty until a row has been written.</summary>
     public IReadOnlyList<OutputColumn> Schema => schema is null ? [] : OutputColumns.Of(schema);
 
-    /// <summary>Checks, before any row is read, that the columns of the input leave room for those that tell the reason.</summary>
+    /// <summary>Checks, before any row is read, that the input columns do not clash with those that the quarantine adds.</summary>
     /// <exception cref="DataException">A column has one of their names.</exception>
     public static void CheckColumns(BatchSchema input, string place)
     {
@@ -32,7 +32,7 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
     }
 
     /// <summary>Writes rows into the current part.</summary>
-    /// <param name="rows">Refused rows, in input order.</param>
+    /// <param name="rows">Rejected rows, in input order.</param>
     /// <param name="part">Number of the part.</param>
     public void Write(RejectedRows rows, int part)
     {
@@ -52,7 +52,7 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
         writer.Add(new DataBatch(schema!, all, files.Length, 0, 0));
     }
 
-    /// <summary>Ends the current part's file; null if the part refused no row.</summary>
+    /// <summary>Ends the current part's file; null if no row of the part was rejected.</summary>
     public PartFile? EndPart(int part) => writer is { IsOpen: true } ? writer.End(folder.Files, PartFolder.FileName(part)) : null;
 
     /// <inheritdoc/>

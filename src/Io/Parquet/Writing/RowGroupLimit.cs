@@ -3,9 +3,9 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Writing;
 
 /// <summary>
-/// Says where row groups end: at the row that makes their number of rows or their plain size reach the limit. Both depend on the rows alone, however they come
-/// in batches. The size of a row is what its values take in memory, and for texts and byte arrays 4 bytes and one for each character or byte. Texts are bounded
-/// by the longest one of a dictionary; each one's length is looked at only where that bound would cross the limit.
+/// Determines where row groups end: at the row with which the number of rows or the plain size reaches its limit. Both depend only on the rows, not on how they
+/// are batched. The size of a row is the memory of its values; texts and byte arrays count 4 bytes plus one per character or byte. Texts are first bounded
+/// by the longest dictionary entry; individual lengths are computed only if that bound would cross the limit.
 /// </summary>
 internal sealed class RowGroupLimit(ColumnWriter[] columns, int mostRows, ParquetSinkOptions options)
 {
@@ -13,7 +13,7 @@ internal sealed class RowGroupLimit(ColumnWriter[] columns, int mostRows, Parque
     private readonly long rowBytes = columns.Sum(c => (long)c.PlainBytes);
     private long[] lengths = [];
 
-    // Of the held rows: their texts' bytes, at least.
+    // Upper bound of the text bytes of the held rows.
     private long bound;
     private bool isCrossed;
 
@@ -23,14 +23,14 @@ internal sealed class RowGroupLimit(ColumnWriter[] columns, int mostRows, Parque
     /// <summary>True if the row group ends here.</summary>
     public bool IsFull => isCrossed || Held == mostRows;
 
-    /// <summary>Most rows that a row group of some columns can hold, whatever its texts.</summary>
+    /// <summary>Maximum number of rows in a row group with the given columns, regardless of texts.</summary>
     public static int Rows(BatchSchema schema, ParquetSinkOptions options)
     {
         var bytes = schema.Fields.Sum(f => (long)ColumnWriter.PlainBytesOf(f));
         return (int)Math.Clamp((options.RowGroupBytes + bytes - 1) / bytes, 1, options.RowGroupRows);
     }
 
-    /// <summary>Takes rows into the row group: as many as still go in, at least 1.</summary>
+    /// <summary>Adds as many rows as still fit to the row group, at least 1; returns their number.</summary>
     public int Take(DataBatch batch, int start, int count)
     {
         count = Math.Min(count, mostRows - Held);
@@ -39,7 +39,7 @@ internal sealed class RowGroupLimit(ColumnWriter[] columns, int mostRows, Parque
         return count;
     }
 
-    /// <summary>Begins the next row group.</summary>
+    /// <summary>Starts the next row group.</summary>
     public void Reset() => (Held, bound, isCrossed) = (0, 0, false);
 
     private int TakeTexts(DataBatch batch, int start, int count)

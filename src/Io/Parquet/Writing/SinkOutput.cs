@@ -2,31 +2,31 @@ using Pipelines.Io.Storage;
 
 namespace Pipelines.Io.Writing;
 
-/// <summary>Where a sink's parts and refused rows go.</summary>
+/// <summary>The destination of a sink's parts and rejected rows.</summary>
 internal abstract class SinkOutput : IDisposable
 {
-    /// <summary>What the user should know.</summary>
+    /// <summary>Warnings for the user.</summary>
     public abstract IReadOnlyList<string> Warnings { get; }
 
     /// <summary>True if parts are hashed while they are written.</summary>
     public abstract bool IsHashed { get; }
 
-    /// <summary>True if a part is finished.</summary>
+    /// <summary>True if at least one part is finished.</summary>
     public abstract bool HasParts { get; }
 
-    /// <summary>What becomes of what was written so far if the run fails, in words.</summary>
+    /// <summary>What happens to the data written so far if the run fails, as text.</summary>
     public virtual string Leftovers => "nothing was left behind";
 
-    /// <summary>Locks the output and finds what an earlier run left.</summary>
+    /// <summary>Locks the output and finds what an earlier run left behind.</summary>
     public abstract ResumePoint Enter(JobIdentity? job, bool resume, CancellationToken cancellationToken);
 
-    /// <summary>Says what columns are written, before the first part.</summary>
+    /// <summary>Sets the columns that are written, before the first part.</summary>
     public abstract void Begin(IReadOnlyList<OutputColumn> schema);
 
-    /// <summary>Begins a part's file.</summary>
+    /// <summary>Creates a part's file.</summary>
     public abstract Stream Create();
 
-    /// <summary>Keeps refused rows of the current part.</summary>
+    /// <summary>Records rejected rows of the current part.</summary>
     public abstract void Reject(RejectedRows rows);
 
     /// <summary>Ends the current part.</summary>
@@ -39,7 +39,7 @@ internal abstract class SinkOutput : IDisposable
     public abstract void Dispose();
 }
 
-/// <summary>A folder of parts, with a quarantine beside it.</summary>
+/// <summary>A folder of parts, with an optional quarantine.</summary>
 internal sealed class FolderSinkOutput : SinkOutput
 {
     private readonly PartFolder folder;
@@ -63,7 +63,7 @@ internal sealed class FolderSinkOutput : SinkOutput
     public override bool HasParts => output.Parts.Count > 0;
 
     public override string Leftovers => output.IsResumable && output.Parts.Count > 0
-        ? "what is finished was kept: resuming (ParquetSinkOptions.Resume) goes on from it"
+        ? "finished parts were kept: resuming (ParquetSinkOptions.Resume) continues from them"
         : base.Leftovers;
 
     public override ResumePoint Enter(JobIdentity? job, bool resume, CancellationToken cancellationToken) =>
@@ -91,7 +91,7 @@ internal sealed class FolderSinkOutput : SinkOutput
     }
 }
 
-/// <summary>One file, with a quarantine of one file.</summary>
+/// <summary>A single file, with an optional single-file quarantine.</summary>
 internal sealed class FileSinkOutput(string path, ParquetSinkOptions options) : SinkOutput
 {
     private readonly FileOutput output = new(options.Files, path, options.Overwrite);
@@ -121,7 +121,7 @@ internal sealed class FileSinkOutput(string path, ParquetSinkOptions options) : 
 
     public override void EndPart(PartWriter writer, long firstRow, long inputRows, long rejectedRows, long nextBatch) => writer.End(options.Files, path);
 
-    // The refused rows first: no output may be seen whose rows are not all accounted for.
+    // The rejected rows first: no output may be visible before all of its rows are accounted for.
     public override void Commit()
     {
         quarantine?.Complete();

@@ -4,10 +4,10 @@ using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Writing;
 
-/// <content>The column in the schema, and entries of a leaf of a nested column, with their levels.</content>
+/// <content>The column's schema, and the entries and levels of a leaf of a nested column.</content>
 internal sealed partial class ColumnWriter<T> : ILeafWriter
 {
-    // Lists may have any number of elements in a row group: their pages end here, at the next row.
+    // Lists may have any number of elements in a row group: their pages end at the first row after this many entries.
     private const int PageEntries = 1 << 17;
 
     public override int SchemaElements => 1;

@@ -6,8 +6,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Writing;
 
 /// <summary>
-/// Collects the rows of a row group of one column. Values are numbered as they come; if there turn out to be too many distinct ones they are kept plain. The
-/// rule looks at nothing but the values in their order, so the bytes do not depend on how rows came in batches.
+/// Collects a row group's rows of one column. Values are dictionary-encoded as they arrive; if there are too many distinct values, they are kept plain. The
+/// decision depends only on the values in their order, so the bytes do not depend on batches.
 /// </summary>
 internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRows, LeafLevels? levels) : ColumnWriter(field)
 {
@@ -83,7 +83,7 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
         Output.Clear();
         var nulls = rows - stored;
         var chunk = EncodeWith(compressor, compressor.Codec, nulls);
-        // Noise does not compress: then it is written as it is, which reads faster.
+        // Noise does not compress: it is written uncompressed, which is faster to read.
         if (chunk is null || (compressor.Codec != PageCodec.None && chunk.CompressedBytes > LeastGain * chunk.UncompressedBytes))
         {
             Output.Clear();
@@ -139,7 +139,7 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
         stored += count - done;
     }
 
-    // Both return how many values were numbered before there were too many distinct ones.
+    // Both return the number of values processed before there were too many distinct ones.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Number(ReadOnlySpan<T> from)
     {
@@ -191,7 +191,7 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
         return at.Length;
     }
 
-    // Floating-point numbers are measured or computed: many distinct ones soon become more, and looking each up costs more than writing it.
+    // Floating-point numbers are usually measured or computed: if many are distinct, most will be, and looking each up costs more than writing it.
     private bool IsTooMany(int seen) =>
         dictionary.Count > AlwaysDictionary && (dictionary.Count > seen / 2 || dictionary.Count > LargestDictionary || typeof(T) == typeof(double)
             || typeof(T) == typeof(float));
@@ -209,7 +209,7 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
         isPlain = true;
     }
 
-    // Memory for a whole row group only where one comes: thousands of columns, or a handful of rows, need not pay for it.
+    // Memory for a whole row group is allocated only when needed: thousands of columns or few rows should not pay for it.
     private void Grow<TItem>(ref TItem[] array, int needed)
     {
         if (array.Length >= needed) return;
@@ -218,7 +218,7 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
         array = larger;
     }
 
-    // Null if a look at the first values says that compressing all of them would gain nothing.
+    // Null if the first values show that compressing all of them would gain nothing.
     private WrittenChunk? EncodeWith(PageCompressor compressor, PageCodec codecUsed, int nulls)
     {
         long uncompressed = 0, dictionaryBytes = 0;
@@ -230,7 +230,7 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
             uncompressed += compressor.WriteDictionaryPage(codecUsed, page, dictionary.Count, Output);
             dictionaryBytes = Output.Length;
         }
-        // What the values of a leaf mean, and so their order, is not looked at.
+        // The meaning, and so the order, of a nested leaf's values is not known here.
         var range = levels is not null ? null : ColumnRange.Of(Storage, isPlain ? values.AsSpan(0, stored) : dictionary.Values, codec);
         var (row, value) = (0, 0);
         do
@@ -257,7 +257,7 @@ internal sealed partial class ColumnWriter<T>(ColumnField field, int rowGroupRow
         return new WrittenChunk(codecUsed, encodings, rows, nulls, Output.Length, uncompressed, dictionaryBytes) { Range = range };
     }
 
-    // A page holds a mebibyte of values, or one value if it is larger.
+    // A page holds 1 MiB of values, or a single larger value.
     private void NextPage(ref int row, ref int value)
     {
         if (levels is not null)

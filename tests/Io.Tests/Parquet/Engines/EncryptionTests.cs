@@ -158,8 +158,8 @@ public class EncryptionTests
     }
 
     [Theory]
-    [InlineData("", "0 bytes that are no key")]
-    [InlineData(Secret, "17 bytes that are no key")]
+    [InlineData("", "0 bytes that are not a key")]
+    [InlineData(Secret, "17 bytes that are not a key")]
     [InlineData("{\"footer\": \"" + Secret + "\"}", "no key")]
     [InlineData("{\"footer\": 5}", "no key")]
     [InlineData("{\"footer\": \"" + Secret, "broken JSON in line 1")]
@@ -182,7 +182,7 @@ public class EncryptionTests
         using var folder = new TempFolder();
         File.WriteAllBytes(folder["key"], Key);
         File.SetUnixFileMode(folder["key"], UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Equal($"{folder["key"]}: others than its owner may read this file of keys; take that away (chmod 600)",
+        Assert.Equal($"{folder["key"]}: users other than its owner can read this key file; restrict its permissions (chmod 600)",
             DecryptionKeys.Load(folder["key"]).Warning);
     }
 

@@ -3,12 +3,12 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Decompresses the raw Snappy and LZ4 formats bit by bit: bytes as they are, and copies of bytes at most 64 KiB back. Compressors work on blocks of that size;
-/// one that does not is refused here.
+/// Incrementally decompresses the raw Snappy and LZ4 formats: literals, and copies of bytes at most 64 KiB back. Compressors work on blocks of that size;
+/// larger distances are an error here.
 /// </summary>
 internal abstract class BlockStream(Stream raw, int window) : ForwardStream
 {
-    /// <summary>Bytes that a copy may go back.</summary>
+    /// <summary>Maximum distance of a copy in bytes.</summary>
     public const int History = 1 << 16;
     private readonly byte[] made = new byte[(2 * History) + window];
     private readonly byte[] input = new byte[window];
@@ -26,23 +26,23 @@ internal abstract class BlockStream(Stream raw, int window) : ForwardStream
         return count;
     }
 
-    /// <summary>Reads what stands next: calls <see cref="Literal"/> or <see cref="Copy"/> or both; false at the end.</summary>
+    /// <summary>Reads the next element: calls <see cref="Literal"/> or <see cref="Copy"/> or both; false at the end.</summary>
     protected abstract bool NextElement();
 
-    /// <summary>The next bytes of the input are plain.</summary>
+    /// <summary>The next bytes of the input are literal.</summary>
     protected void Literal(long length) => literal = length;
 
-    /// <summary>After the plain bytes come some again that were made before.</summary>
+    /// <summary>After the literal bytes, earlier output is repeated.</summary>
     protected void Copy(int back, long length)
     {
         if (back is < 1 or > History) throw new BrokenFileException($"a copy of bytes {back} back in a large page", $"1 to {History}");
         (distance, copy) = (back, length);
     }
 
-    /// <summary>A byte of the input.</summary>
+    /// <summary>Reads a byte of the input.</summary>
     protected int Next() => TryNext(out var value) ? value : throw new BrokenFileException("compressed bytes that end too early", "more bytes");
 
-    /// <summary>A byte of the input; false at its end.</summary>
+    /// <summary>Reads a byte of the input; false at its end.</summary>
     protected bool TryNext(out int value)
     {
         value = 0;
@@ -63,7 +63,7 @@ internal abstract class BlockStream(Stream raw, int window) : ForwardStream
         return inputEnd > 0;
     }
 
-    // Fills the buffer behind the bytes that copies may need.
+    // Fills the buffer after the bytes that copies may still need.
     private void Make()
     {
         if (end > History)
@@ -103,7 +103,7 @@ internal sealed class SnappyStream(Stream raw, int window) : BlockStream(raw, wi
     {
         if (!isBegun)
         {
-            // The length, which the page's header says too.
+            // Skips the length, which the page header also contains.
             while (Next() >= 128) ;
             isBegun = true;
         }

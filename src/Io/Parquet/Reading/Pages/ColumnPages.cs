@@ -5,8 +5,8 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// The pages of one column chunk, one after the other: checks their sums and decompresses them. A page lies in memory whole where there is room for it, is
-/// decompressed bit by bit where it is large, and else is let go of between slices and brought back.
+/// Reads the pages of one column chunk in order, checks their checksums and decompresses them. A page is held in memory whole if it fits the limit. Otherwise
+/// a large page is decompressed incrementally, and a smaller one is released between slices and reloaded.
 /// </summary>
 internal sealed class ColumnPages : IDisposable
 {
@@ -15,17 +15,17 @@ internal sealed class ColumnPages : IDisposable
     private const int LargestWindow = 1 << 18;
     private const int SmallestWindow = 1 << 13;
 
-    // A page may decompress to this many times its size, or to a mebibyte; more is taken for damage before memory is spent on it.
+    // A page may decompress to this many times its size, or to 1 MiB; more is treated as damage before memory is allocated.
     private const long LargestRatio = 1 << 16;
 
-    // Larger pages than this are never brought back again and again.
-    private const int LargeRoom = 1 << 22;
+    // Larger pages are never reloaded repeatedly.
+    private const int LargePageBytes = 1 << 22;
     private readonly SafeFileHandle file;
     private readonly string path;
     private readonly PageCodec chunkCodec;
     private readonly PageDecompressor decompressor = new();
     private readonly long end;
-    private readonly long room;
+    private readonly long heldBytes;
     private readonly int windowSize;
     private long next, bodyAt;
     private byte[] window = [];
@@ -37,30 +37,31 @@ internal sealed class ColumnPages : IDisposable
     private int rawLength, plainLength;
     private bool isOpen, isStreaming, bringsBack;
 
-    /// <summary>Begins before the first page.</summary>
+    /// <summary>Starts before the first page.</summary>
     /// <param name="file">The file.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="chunk">Where the pages lie.</param>
-    /// <param name="room">Bytes that may be held, about.</param>
-    public ColumnPages(SafeFileHandle file, string path, ColumnChunkInfo chunk, long room)
+    /// <param name="chunk">Location of the pages.</param>
+    /// <param name="heldBytes">Approximate number of bytes that may be held.</param>
+    public ColumnPages(SafeFileHandle file, string path, ColumnChunkInfo chunk, long heldBytes)
     {
-        (this.file, this.path, this.room, chunkCodec, next, end) = (file, path, room, chunk.Codec, chunk.Offset, chunk.Offset + chunk.CompressedBytes);
-        windowSize = (int)Math.Min(chunk.CompressedBytes, Math.Clamp(room / 4, SmallestWindow, LargestWindow));
+        (this.file, this.path, this.heldBytes, chunkCodec) = (file, path, heldBytes, chunk.Codec);
+        (next, end) = (chunk.Offset, chunk.Offset + chunk.CompressedBytes);
+        windowSize = (int)Math.Min(chunk.CompressedBytes, Math.Clamp(heldBytes / 4, SmallestWindow, LargestWindow));
     }
 
     /// <summary>The page's header.</summary>
     public PageHeader Header { get; private set; }
 
-    /// <summary>The page's values, once it is open; in V1 pages the levels stand before them.</summary>
+    /// <summary>The page's values, once it is open; in V1 pages the levels precede them.</summary>
     public PageBytes Body { get; } = new();
 
-    /// <summary>V2 pages: the definition levels; once it is open.</summary>
+    /// <summary>V2 pages: the definition levels, once the page is open.</summary>
     public ReadOnlySpan<byte> Levels => Header.Kind == PageKind.DataV2 ? levels.AsSpan(Header.RepetitionBytes, Header.DefinitionBytes) : default;
 
-    /// <summary>V2 pages: the repetition levels; once it is open.</summary>
+    /// <summary>V2 pages: the repetition levels, once the page is open.</summary>
     public ReadOnlySpan<byte> Repetitions => Header.Kind == PageKind.DataV2 ? levels.AsSpan(0, Header.RepetitionBytes) : default;
 
-    /// <summary>Goes to the next page; false if there is none. What is not opened is not read.</summary>
+    /// <summary>Advances to the next page; false if there is none. Pages that are not opened are not read.</summary>
     public bool Next()
     {
         Body.Clear();
@@ -74,7 +75,7 @@ internal sealed class ColumnPages : IDisposable
         return true;
     }
 
-    /// <summary>Checks the page's sum and makes its bytes ready.</summary>
+    /// <summary>Checks the page's checksum and prepares its bytes.</summary>
     public void Open()
     {
         isOpen = true;
@@ -97,9 +98,9 @@ internal sealed class ColumnPages : IDisposable
                 $"at most {Math.Max(1 << 20, rawLength * LargestRatio)}");
 
         var needed = codec == PageCodec.None ? rawLength : (long)rawLength + plainLength;
-        isStreaming = needed > Math.Max(room, SmallestWindow)
-            && (codec == PageCodec.None || needed > LargeRoom || PageStreams.StateBytes(codec, plainLength, windowSize) <= room);
-        bringsBack = !isStreaming && needed > room;
+        isStreaming = needed > Math.Max(heldBytes, SmallestWindow)
+            && (codec == PageCodec.None || needed > LargePageBytes || PageStreams.StateBytes(codec, plainLength, windowSize) <= heldBytes);
+        bringsBack = !isStreaming && needed > heldBytes;
         if (isStreaming)
         {
             if (h.Crc is { } crc) CheckSum(crc);
@@ -113,7 +114,7 @@ internal sealed class ColumnPages : IDisposable
         Load(Body);
     }
 
-    /// <summary>Called between slices: lets go of what there is no room for.</summary>
+    /// <summary>Called between slices: releases what exceeds the memory limit.</summary>
     public void SkipRest()
     {
         if (isOpen && bringsBack) Body.LetGo(Load);
@@ -126,7 +127,7 @@ internal sealed class ColumnPages : IDisposable
         }
     }
 
-    /// <summary>Says that the page is done: nothing more is read of it.</summary>
+    /// <summary>Marks the page as done: no more of it is read.</summary>
     public void Close()
     {
         Body.Clear();
@@ -151,7 +152,7 @@ internal sealed class ColumnPages : IDisposable
         bytes.CopyTo(levels);
     }
 
-    // Puts the whole page into memory.
+    // Loads the whole page into memory.
     private void Load(PageBytes body)
     {
         var before = Header.CompressedBytes - rawLength;
@@ -197,12 +198,12 @@ internal sealed class ColumnPages : IDisposable
             }
             catch (BrokenFileException) when (bytes.Length == size && size < LargestHeader)
             {
-                // Statistics of long texts make long headers: look at more bytes.
+                // Statistics of long texts make headers long: read more bytes.
             }
         }
     }
 
-    // Bytes of the file; the window is moved where it does not hold them.
+    // Bytes of the file; the window is moved if it does not contain them.
     private ReadOnlyMemory<byte> Raw(long at, int count)
     {
         if (at < windowAt || at + count > windowAt + windowLength)

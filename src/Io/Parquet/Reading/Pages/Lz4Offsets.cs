@@ -4,13 +4,13 @@ using Pipelines.Io.Format;
 namespace Pipelines.Io.Reading;
 
 /// <summary>
-/// Looks for matches at offset 0 in an LZ4 block. They are damage, and decoders go on with whatever their memory holds: each with other values, and none with
+/// Detects matches with offset 0 in an LZ4 block. They indicate damage, but decoders copy whatever is in memory, each with different results and none with
 /// an error.
 /// </summary>
 internal static class Lz4Offsets
 {
-    /// <summary>Checks all matches; what else is wrong with a block its decoder notices.</summary>
-    /// <exception cref="BrokenFileException">One has the offset 0.</exception>
+    /// <summary>Checks all matches; other errors in a block are detected by the decoder.</summary>
+    /// <exception cref="BrokenFileException">A match has offset 0.</exception>
     public static void Check(ReadOnlySpan<byte> block)
     {
         var at = 0L;
@@ -19,7 +19,7 @@ internal static class Lz4Offsets
             var token = block[(int)at++];
             var literals = Length(block, token >> 4, ref at);
             at += literals;
-            // The last sequence has literals only.
+            // The last sequence contains only literals.
             if (at > block.Length - 2) return;
             if (BinaryPrimitives.ReadUInt16LittleEndian(block[(int)at..]) == 0)
                 throw new BrokenFileException($"LZ4 data with an offset of 0 at byte {at}", "at least 1");

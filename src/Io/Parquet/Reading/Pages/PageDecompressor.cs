@@ -6,12 +6,12 @@ using Snappier;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Decompresses pages with the libraries that Parquet.Net brings.</summary>
+/// <summary>Decompresses pages with the libraries that Parquet.Net depends on.</summary>
 internal sealed class PageDecompressor : IDisposable
 {
     private ZstdSharp.Decompressor? zstd;
 
-    /// <summary>Decompresses a page; returns the bytes written, never more than there is room for.</summary>
+    /// <summary>Decompresses a page; returns the number of bytes written, at most the target's length.</summary>
     public int Decompress(PageCodec codec, ReadOnlyMemory<byte> source, Span<byte> target) => codec switch
     {
         PageCodec.Snappy => Snappy.GetUncompressedLength(source.Span) is var length && length == target.Length

@@ -2,14 +2,14 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>What stands before a page.</summary>
+/// <summary>The header of a page.</summary>
 internal readonly record struct PageHeader(
     PageKind Kind, int UncompressedBytes, int CompressedBytes, uint? Crc, int Values, PageEncoding Encoding, PageEncoding LevelEncoding, int Nulls,
     int DefinitionBytes, int RepetitionBytes, bool IsCompressed)
 {
     /// <summary>Reads a header.</summary>
-    /// <param name="bytes">Begins with the header.</param>
-    /// <param name="length">Bytes of the header.</param>
+    /// <param name="bytes">Bytes that start with the header.</param>
+    /// <param name="length">Length of the header in bytes.</param>
     public static PageHeader Parse(ReadOnlySpan<byte> bytes, out int length)
     {
         var reader = new ThriftReader(bytes);
@@ -37,7 +37,7 @@ internal readonly record struct PageHeader(
         if (header.UncompressedBytes < 0 || header.CompressedBytes < 0)
             throw new BrokenFileException($"a page of {header.CompressedBytes} bytes, {header.UncompressedBytes} uncompressed", "at least 0");
         if (header.Kind is not PageKind.Index && (!body || header.Values < 0))
-            throw new BrokenFileException($"a page of kind {(int)header.Kind} with {header.Values} values", "a page that says its number of values");
+            throw new BrokenFileException($"a page of kind {(int)header.Kind} with {header.Values} values", "a page that states its number of values");
         return header;
     }
 

@@ -4,21 +4,21 @@ using Pipelines.Io.Format;
 
 namespace Pipelines.Io.Reading;
 
-/// <summary>Decompresses pages bit by bit, for those that are too large to lie in memory whole.</summary>
+/// <summary>Decompresses pages incrementally, for pages too large to hold in memory whole.</summary>
 internal static class PageStreams
 {
-    /// <summary>Bytes that a stream of a page holds, about.</summary>
+    /// <summary>Approximate number of bytes that a page's stream holds.</summary>
     public static long StateBytes(PageCodec codec, int plainLength, int window) => 2L * window + codec switch
     {
         PageCodec.None => 0,
         PageCodec.Snappy or PageCodec.Lz4Raw => 2 * BlockStream.History,
         PageCodec.Gzip => 1 << 17,
-        // Both keep what they may refer back to.
+        // Both keep the history that they may refer to.
         PageCodec.Zstd => Math.Min(plainLength, 8 << 20) + (1 << 18),
         _ => Math.Min(plainLength, 16 << 20) + (1 << 18),
     };
 
-    /// <summary>A stream of a page's plain bytes; it owns <paramref name="raw"/>.</summary>
+    /// <summary>A stream of a page's uncompressed bytes; it owns <paramref name="raw"/>.</summary>
     public static Stream Open(PageCodec codec, Stream raw, int window) => codec switch
     {
         PageCodec.None => raw,
@@ -31,7 +31,7 @@ internal static class PageStreams
     };
 }
 
-/// <summary>A stream that can only be read, forward.</summary>
+/// <summary>A read-only, forward-only stream.</summary>
 internal abstract class ForwardStream : Stream
 {
     public override bool CanRead => true;
