@@ -112,7 +112,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
         if (options.MinVariance > 0) concentration = Math.Min(concentration, 1 / options.MinVariance);
         if (concentration > 1e6)
             throw new ModelException(ErrorKind.Data, "von-mises distribution", "directions that are all equal", "directions that differ",
-                "use fewer components, or set a least variance (--min-variance, MinVariance)")
+                "use fewer components, or set a minimum variance (--min-variance, MinVariance)")
             { FeatureIndex = 0 };
         // Inertia keeps that share of the old parameters; of a direction, on the shorter way round.
         var keep = options.Inertia;
