@@ -79,7 +79,7 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
         inverse = Math.Max(inverse, options.MinVariance / (mean * mean * mean));
         if (!(inverse > 0))
             throw new ModelException(ErrorKind.Data, "inverse Gaussian", "values that are all equal", "values that differ",
-                "leave out the feature, or set a minimum variance")
+                "leave the feature out, or set a minimum variance")
             { FeatureIndex = 0 };
         var keep = options.Inertia;
         return new((keep * Mean) + ((1 - keep) * mean), (keep * Shape) + ((1 - keep) / inverse));

@@ -1,36 +1,36 @@
 namespace Pipelines.Models;
 
-/// <summary>What kind of mistake an error reports; the command line's exit code follows from it.</summary>
+/// <summary>The kind of mistake an error reports; it determines the command line's exit code.</summary>
 public enum ErrorKind
 {
-    /// <summary>The data cannot be used as it is: infinite values, too few distinct rows, a singular covariance …</summary>
+    /// <summary>The data cannot be used: infinite values, too few distinct rows, a singular covariance …</summary>
     Data,
 
     /// <summary>An option or a combination of options is wrong.</summary>
     Usage,
 
-    /// <summary>A model file cannot be read, or does not fit what it is used for.</summary>
+    /// <summary>A model file cannot be read, or does not fit its use.</summary>
     Model,
 }
 
 /// <summary>An error that says where it happened, what was found, what was expected and what to try.</summary>
 public sealed class ModelException : Exception
 {
-    /// <summary>Makes an error.</summary>
-    /// <param name="kind">What kind of mistake it is.</param>
+    /// <summary>Creates an error.</summary>
+    /// <param name="kind">The kind of mistake.</param>
     /// <param name="place">Where: component, feature, row, file …</param>
     /// <param name="found">What was found there.</param>
     /// <param name="expected">What was expected instead.</param>
     /// <param name="remedy">What to try.</param>
-    /// <param name="inner">The cause, if another exception was.</param>
+    /// <param name="inner">The exception that caused this one, if any.</param>
     public ModelException(ErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
         : base(ErrorText.Of(place, found, expected, remedy), inner)
         => (Kind, Place, Found, Expected, Remedy) = (kind, place, found, expected, remedy);
 
-    /// <summary>What kind of mistake it is.</summary>
+    /// <summary>The kind of mistake.</summary>
     public ErrorKind Kind { get; }
 
-    /// <summary>Where.</summary>
+    /// <summary>Where it happened.</summary>
     public string Place { get; }
 
     /// <summary>What was found.</summary>
@@ -42,14 +42,14 @@ public sealed class ModelException : Exception
     /// <summary>What to try.</summary>
     public string Remedy { get; }
 
-    /// <summary>Index of the feature it is about, from 0; null if it is about none.</summary>
+    /// <summary>Index of the feature concerned, from 0; null if the error concerns no single feature.</summary>
     public int? FeatureIndex { get; init; }
 
-    /// <summary>Number of the sequence it is about, from 0; null if it is about none.</summary>
+    /// <summary>Number of the sequence concerned, from 0; null if the error concerns no single sequence.</summary>
     public long? SequenceNumber { get; init; }
 
-    /// <summary>The same error with the sequence's key in its place.</summary>
-    /// <param name="key">The key in words.</param>
+    /// <summary>The same error with the sequence's key as its place.</summary>
+    /// <param name="key">The key as text.</param>
     public ModelException OfSequence(string key)
     {
         var number = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sequence {SequenceNumber}");
@@ -61,13 +61,13 @@ public sealed class ModelException : Exception
     }
 
     /// <summary>The same error with the feature's name in its place.</summary>
-    /// <param name="features">Names by index; null = unknown.</param>
+    /// <param name="features">The same error with the feature's name as its place.</param>
     public ModelException Named(IReadOnlyList<Feature>? features)
     {
         if (FeatureIndex is not { } i || features is null || i >= features.Count) return this;
         var number = $"feature {i}";
         var name = $"feature '{features[i].Name}'";
-        // The number stands at most once, at the end of a part of the place.
+        // The number occurs at most once, at the end of a part of the place.
         var parts = Place.Split(", ");
         var at = Array.LastIndexOf(parts, number);
         if (at >= 0) parts[at] = name;
@@ -78,12 +78,12 @@ public sealed class ModelException : Exception
         };
     }
 
-    /// <summary>The same error, its place preceded by where that is.</summary>
+    /// <summary>The same error with an outer place put before its own.</summary>
     internal ModelException Within(string place, int firstFeature = 0) =>
         new(Kind, $"{place}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex + firstFeature, SequenceNumber = SequenceNumber };
 
     /// <summary>Checks a list of option rules and reports the broken ones in a single error.</summary>
-    /// <param name="what">What the options are of, or the type that holds them (its name ends with Options).</param>
+    /// <param name="what">What the options belong to, or the type that holds them (its name ends with Options).</param>
     /// <param name="rules">Each rule: whether it holds, the option's name, what was found, what is expected.</param>
     /// <exception cref="ModelException">At least one rule is broken.</exception>
     public static void CheckOptions(string what, params ReadOnlySpan<(bool Holds, string Option, object? Found, string Expected)> rules)
@@ -99,12 +99,12 @@ public sealed class ModelException : Exception
             : new ModelException(ErrorKind.Usage, owner.Length > 0 ? "options" : what,
                 FirstOf(broken.ConvertAll(b => $"{owner}{b.Option} is {b.Found}, expected {b.Expected}")), "values in range", remedy);
     }
-    // As many as a message has room for.
+    // As many as fit into a message.
     private static string FirstOf(List<string> mistakes)
     {
-        const int room = 165;
+        const int mostLetters = 165;
         var (shown, length) = (1, mistakes[0].Length);
-        while (shown < mistakes.Count && (length += mistakes[shown].Length) <= room) shown++;
+        while (shown < mistakes.Count && (length += mistakes[shown].Length) <= mostLetters) shown++;
         return $"{string.Join("; ", mistakes.Take(shown))}{(shown < mistakes.Count ? $"; and {mistakes.Count - shown} more" : "")}";
     }
 }

@@ -5,8 +5,8 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A probability model: an immutable value. Fitting returns a new one, so one instance serves any number of threads.
-/// Every family has the same three verbs: <see cref="Summarize"/> rows into statistics, <see cref="Statistics.Merge"/> them,
+/// A probability model: an immutable value. Fitting returns a new model, so one instance serves any number of threads.
+/// All families share three operations: <see cref="Summarize"/> rows into statistics, <see cref="Statistics.Merge"/> them, and
 /// <see cref="Maximize"/> them into a new model.
 /// </summary>
 public abstract class Model : ISummarizer
@@ -18,9 +18,9 @@ public abstract class Model : ISummarizer
     public abstract string FormatName { get; }
 
     /// <summary>
-    /// Number of free parameters, as AIC and BIC count them: those that fitting chooses, less one for each sum that is given (probabilities sum to 1). Parts
-    /// that are frozen count 0. By default the numbers that <see cref="WriteParameters"/> writes; a model of yours in which some of them are fixed says how
-    /// many are not.
+    /// Number of free parameters, as AIC and BIC count them: the fitted ones, less one for each sum constraint (probabilities sum to 1). Frozen parts
+    /// count 0. The default counts the numbers that <see cref="WriteParameters"/> writes; override it in a model of yours that keeps some of them
+    /// fixed.
     /// </summary>
     public virtual long ParameterCount => ParameterCounter.Numbers(this);
 
@@ -30,34 +30,34 @@ public abstract class Model : ISummarizer
     /// <inheritdoc/>
     public abstract void Summarize(in FeatureBlock block, Statistics statistics);
 
-    /// <summary>The model whose parameters fit the statistics best; statistics of total weight 0 leave it as it is.</summary>
+    /// <summary>The model whose parameters fit the statistics best; if their total weight is 0, the model is unchanged.</summary>
     /// <exception cref="ModelException">The statistics give no valid parameters, such as a variance of 0.</exception>
     public abstract Model Maximize(Statistics statistics, in MaximizeOptions options);
 
-    /// <summary>Why what fitting increases may fall in an iteration, for a warning.</summary>
-    internal virtual string WhyObjectiveFalls => "missing values, inertia or a least variance can do that";
+    /// <summary>Why the fit's objective may fall in an iteration, for a warning.</summary>
+    internal virtual string WhyObjectiveFalls => "missing values, inertia or a minimum variance can do that";
 
     /// <summary>
-    /// True if the statistics of one pass give the parameters, whatever they were before: nothing is hidden. A fit then makes one update, so that
-    /// inertia keeps its share of the old parameters. False (default): a fit makes updates until the log-likelihood rises no more.
+    /// True if the statistics of one pass determine the parameters, whatever they were before: nothing is hidden. A fit then makes one update, so that
+    /// inertia keeps its share of the old parameters. False (default): a fit makes updates until the log-likelihood stops rising.
     /// </summary>
     public virtual bool IsEstimatedInOnePass => false;
 
     /// <summary>
-    /// Makes statistics that another model of this kind and shape summarised usable by this one: sums that were taken around its parameters are moved to lie
-    /// around this model's, as if these rows had been summarised here with the same weights and responsibilities. Does nothing by default: right where sums are
-    /// taken around nothing.
+    /// Makes statistics summarised under another model of this kind and shape usable by this one: sums centred on that model's parameters are shifted to
+    /// this model's, as if this model had summarised the rows with the same weights and responsibilities. Does nothing by default, which is right for
+    /// sums without a centre.
     /// </summary>
-    /// <param name="statistics">The statistics; changed.</param>
-    /// <param name="from">The model that they were summarised under.</param>
+    /// <param name="statistics">The statistics, modified in place.</param>
+    /// <param name="from">The model they were summarised under.</param>
     public virtual void Recenter(Statistics statistics, Model from)
     {
     }
 
-    /// <summary>What this model can say of each row: the names that <c>score --columns</c> takes.</summary>
+    /// <summary>What this model can report for each row: the names that <c>score --columns</c> takes.</summary>
     public abstract IReadOnlyList<ScoreKind> ScoreKinds { get; }
 
-    /// <summary>Fills the requested score columns for a block of rows. Called by many threads at once, each with a batch of its own.</summary>
+    /// <summary>Fills the requested score columns for a block of rows. Called by many threads at once, each with its own batch.</summary>
     public abstract void Score(in FeatureBlock block, ScoreBatch scores);
 
     /// <summary>Writes the parameters as properties of the current JSON object (the type's name is written by the caller).</summary>
@@ -66,28 +66,28 @@ public abstract class Model : ISummarizer
     /// <summary>Name of the objective of models that have a likelihood.</summary>
     public const string LogLikelihoodName = "log-likelihood";
 
-    /// <summary>What fitting increases, in words: <c>log-likelihood</c> unless the model says otherwise.</summary>
+    /// <summary>The quantity that fitting increases, as text: <c>log-likelihood</c> unless the model overrides it.</summary>
     public virtual string ObjectiveName => LogLikelihoodName;
 
-    /// <summary>What a user should know of the last fit, one sentence each: components that died, say. Nothing by default.</summary>
+    /// <summary>What a user should know about the last fit, one sentence each, such as components that died. Nothing by default.</summary>
     public virtual IEnumerable<string> Diagnose(Statistics statistics) => [];
 
     /// <summary>
-    /// Which of the summarised rows this model gives no probability at all, in words, for the error that follows; null (default) = none that it knows of.
+    /// Which of the summarised rows have probability 0 under this model, as text for the error that follows; null (default) = none known.
     /// </summary>
     public virtual string? Impossible(Statistics statistics) => null;
 
-    /// <summary>Number of categories of a feature that the model knows probabilities of; null (default) where it does not work on categories.</summary>
+    /// <summary>Number of categories of a feature that the model has probabilities for; null (default) if it does not work on categories.</summary>
     /// <param name="feature">Index of the feature.</param>
     public virtual int? CategoryCount(int feature) => null;
 
-    /// <summary>What was put right when the model was made, or looks wrong with it; one sentence each. None by default.</summary>
+    /// <summary>What was corrected when the model was created, or looks wrong about it; one sentence each. None by default.</summary>
     public virtual IReadOnlyList<string> Warnings => [];
 
-    /// <summary>Numbers of the first sequences of probability 0 that statistics were collected over; none (default) for models of rows.</summary>
-    /// <param name="statistics">What <see cref="CreateStatistics"/> made.</param>
+    /// <summary>Numbers of the first summarised sequences of probability 0; none (default) for models of rows.</summary>
+    /// <param name="statistics">Statistics made by <see cref="CreateStatistics"/>.</param>
     public virtual IReadOnlyList<long> ImpossibleSequences(Statistics statistics) => [];
 
-    /// <summary>The model in words: a line for each component or parameter.</summary>
+    /// <summary>The model as text: a line for each component or parameter.</summary>
     public abstract string Describe(IReadOnlyList<Feature>? features = null);
 }

@@ -1,16 +1,16 @@
 namespace Pipelines.Models;
 
 /// <summary>
-/// The one random generator: xoshiro256** (Blackman and Vigna 2018) seeded by splitmix64, so that a seed means the same numbers on every
-/// machine and in every version of .NET. Not thread-safe.
+/// The only random generator: xoshiro256** (Blackman and Vigna 2018) seeded by splitmix64, so that a seed gives the same numbers on every
+/// machine and in every .NET version. Not thread-safe.
 /// </summary>
 public sealed class SeededRandom
 {
     private ulong s0, s1, s2, s3;
     private double spare = double.NaN;
 
-    /// <summary>Makes a generator; equal seeds and streams give equal numbers.</summary>
-    /// <param name="seed">Any number; 0 by convention where nothing is given.</param>
+    /// <summary>Creates a generator; equal seeds and streams give equal numbers.</summary>
+    /// <param name="seed">Any number; 0 by convention if none is given.</param>
     /// <param name="stream">Separates independent uses of one seed.</param>
     public SeededRandom(long seed, long stream = 0)
     {
@@ -71,7 +71,7 @@ public sealed class SeededRandom
         return u * f;
     }
 
-    /// <summary>An index drawn in proportion to weights.</summary>
+    /// <summary>An index drawn with probability proportional to its weight.</summary>
     /// <param name="weights">Not negative, at least one above 0.</param>
     /// <param name="total">Their sum.</param>
     public int NextIndex(ReadOnlySpan<double> weights, double total)

@@ -52,10 +52,10 @@ public sealed class BadInputTests : IDisposable
                 + "values, or leave the column out of the features" },
         { "constant column", "fit mixture ~/constant.parquet --features x,c --distribution normal --components 2 --output ~/out.json", 3,
             "pipelines: error: feature 'c', normal distribution at 7: found a variance of 0 (all its values are equal), expected values that differ; leave the "
-                + "constant column out, use fewer components, or set a least variance (--min-variance)" },
+                + "constant column out, use fewer components, or set a minimum variance (--min-variance)" },
         { "collinear columns", "fit mixture ~/collinear.parquet --features x,twice --distribution multivariate-gaussian --components 2 --output ~/out.json", 3,
             "pipelines: error: covariance of a Gaussian at (12.3827, 24.7654), feature 'twice': found a linear combination of the features before it, expected "
-                + "features that vary independently; leave out the constant or collinear feature, use fewer components, or set a least variance "
+                + "features that vary independently; leave out the constant or collinear feature, use fewer components, or set a minimum variance "
                 + "(--min-variance)" },
         { "initial model of other dimensions", "fit mixture ~/blobs.parquet --features x,y --initial ~/one.json --output ~/out.json", 2,
             "pipelines: error: mixture model: found data of 2 features, expected 1; give it the features it was made for, in their order" },

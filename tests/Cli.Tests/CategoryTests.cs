@@ -201,7 +201,7 @@ public sealed class CategoryTests : IDisposable
             [new Feature("t", ["a", "b"])]).Save(folder["start.json"]);
         var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--initial", folder["start.json"], "--output", folder["m.json"], "--quiet");
         Assert.Equal(0, result.Code);
-        Assert.Contains("values that are no known categories", result.Error, StringComparison.Ordinal);
+        Assert.Contains("values that are not known categories", result.Error, StringComparison.Ordinal);
         var saved = SavedModel.Load(folder["m.json"]);
         Assert.Equal(["a", "b"], saved.Features![0].Categories!);
         foreach (var component in ((GeneralMixtureModel)saved.Model).Components)

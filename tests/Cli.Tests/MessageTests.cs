@@ -67,7 +67,7 @@ public sealed partial class MessageTests
             n => !OptionNames.All.ContainsKey(n));
 
     [Theory]
-    [InlineData("use fewer components, or set a least variance (FitOptions.MinVariance)", "use fewer components, or set a least variance (--min-variance)")]
+    [InlineData("use fewer components, or set a minimum variance (FitOptions.MinVariance)", "use fewer components, or set a minimum variance (--min-variance)")]
     [InlineData("FitOptions.Pseudocount: found -1", "--pseudocount: found -1")]
     [InlineData("x; choose them from more rows (FitOptions.InitializationRows), or use fewer components", "x; use fewer components")]
     [InlineData("add a pseudocount (FitOptions.Pseudocount), or fit shares by maximum likelihood (ShareEstimator.MaximumLikelihood)",

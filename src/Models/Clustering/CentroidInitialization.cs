@@ -2,10 +2,10 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
 
-/// <summary>Chooses the first centroids on a sample of rows. A new method is one class; it is found by reflection.</summary>
+/// <summary>Chooses the initial centroids from a sample of rows. A new method is one class; it is found by reflection.</summary>
 public abstract class CentroidInitialization
 {
-    /// <summary>Rows between two looks at the cancellation token.</summary>
+    /// <summary>Rows between two checks of the cancellation token.</summary>
     private protected const int RowsPerPoll = 1024;
 
     private static readonly Lazy<IReadOnlyList<CentroidInitialization>> all = new(() =>
@@ -23,25 +23,25 @@ public abstract class CentroidInitialization
     /// <summary>The method's name, as <c>--init</c> spells it.</summary>
     public abstract string Name { get; }
 
-    /// <summary>True: the method wants the first rows, not an even sample.</summary>
+    /// <summary>True: the method needs the first rows rather than an even sample.</summary>
     public virtual bool TakesFirstRows => false;
 
-    /// <summary>The method of that name.</summary>
-    /// <exception cref="ModelException">There is none.</exception>
+    /// <summary>The method with the given name.</summary>
+    /// <exception cref="ModelException">There is no such method.</exception>
     public static CentroidInitialization Named(string name) => All.FirstOrDefault(i => i.Name == name)
         ?? throw new ModelException(ErrorKind.Usage, "initialization", $"'{name}'", "a way to choose a start",
             NearestName.Remedy(name, All.Select(i => i.Name), "correct the name"));
 
     /// <summary>Chooses centroids.</summary>
-    /// <param name="sample">The rows to choose on; it has at least <paramref name="clusters"/> distinct rows of positive weight.</param>
-    /// <param name="clusters">How many, at least 1.</param>
+    /// <param name="sample">The rows to choose from, with at least <paramref name="clusters"/> distinct rows of positive weight.</param>
+    /// <param name="clusters">Number of centroids, at least 1.</param>
     /// <param name="random">The seeded generator.</param>
     /// <returns>Row numbers in the sample, shape [clusters].</returns>
     protected abstract int[] Choose(FeatureSample sample, int clusters, SeededRandom random);
 
     /// <summary>Chooses centroids; a missing entry of a chosen row becomes the feature's mean over the sample.</summary>
-    /// <param name="sample">The rows to choose on.</param>
-    /// <param name="clusters">How many, at least 1.</param>
+    /// <param name="sample">The rows to choose from.</param>
+    /// <param name="clusters">Number of centroids, at least 1.</param>
     /// <param name="seed">Seed of the choice.</param>
     /// <returns>Shape [clusters, columns].</returns>
     /// <exception cref="ModelException">There are fewer distinct rows than clusters.</exception>
@@ -62,7 +62,7 @@ public abstract class CentroidInitialization
         return centroids;
     }
 
-    /// <summary>Squared Euclidean distance of two rows of the sample over the entries that both have.</summary>
+    /// <summary>Squared Euclidean distance between two rows of the sample over the entries observed in both.</summary>
     protected static double Distance(FeatureSample sample, int a, int b)
     {
         ArgumentNullException.ThrowIfNull(sample);

@@ -2,7 +2,7 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
 
-/// <summary>The first K rows, as they are.</summary>
+/// <summary>Takes the first K rows unchanged.</summary>
 public sealed class FirstKInitialization : CentroidInitialization
 {
     /// <inheritdoc/>

@@ -6,17 +6,17 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// k-means clustering (Lloyd): a row belongs to the centroid of least squared Euclidean distance over its observed entries, the first on ties;
-/// each centroid coordinate is the weighted mean of the observed entries of its rows, and stays where it has none.
+/// k-means clustering (Lloyd): a row belongs to the centroid with the least squared Euclidean distance over its observed entries, the first on ties;
+/// each centroid coordinate is the weighted mean of the observed entries of its rows, and is unchanged if there are none.
 /// </summary>
 public sealed class KMeans : Model, IModelFormat<KMeans>
 {
     private readonly double[] centroids;
     private readonly ScoreKind[] scoreKinds;
 
-    /// <summary>Makes a clustering.</summary>
+    /// <summary>Creates a clustering.</summary>
     /// <param name="centroids">Shape [K, D], finite; copied.</param>
-    /// <exception cref="ModelException">A centroid is not finite or there is none.</exception>
+    /// <exception cref="ModelException">There is no centroid, or one is not finite.</exception>
     public KMeans(double[,] centroids)
     {
         ArgumentNullException.ThrowIfNull(centroids);
@@ -41,7 +41,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     /// <inheritdoc/>
     public override int Dimensions { get; }
 
-    /// <summary>K x D coordinates of centroids.</summary>
+    /// <summary>K x D coordinates of the centroids.</summary>
     public override long ParameterCount => centroids.Length;
 
     /// <inheritdoc/>

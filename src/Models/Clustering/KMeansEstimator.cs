@@ -3,9 +3,9 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
 
-/// <summary>k-means before its centroids are known: chooses them on a sample, then runs Lloyd's iterations over all rows.</summary>
+/// <summary>k-means with unknown centroids: chooses them from a sample, then runs Lloyd's iterations over all rows.</summary>
 /// <param name="clusters">Number of clusters, at least 1.</param>
-/// <param name="initialization">How the first centroids are chosen; null = k-means++.</param>
+/// <param name="initialization">How the initial centroids are chosen; null = k-means++.</param>
 public sealed class KMeansEstimator(int clusters, CentroidInitialization? initialization = null) : IEstimator<KMeans>
 {
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;

@@ -3,8 +3,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models;
 
 /// <summary>
-/// k-means|| (Bahmani et al. 2012): five rounds that each keep every row with probability 2 K w d^2 / total, then k-means++ on the kept rows,
-/// weighted with the rows nearest to each.
+/// k-means|| (Bahmani et al. 2012): five rounds, each keeping every row with probability 2 K w d^2 / total, then k-means++ on the kept rows,
+/// each weighted by the rows nearest to it.
 /// </summary>
 public sealed class KMeansParallelInitialization : CentroidInitialization
 {

@@ -3,8 +3,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models;
 
 /// <summary>
-/// k-means++ (Arthur and Vassilvitskii 2007): each next centroid is a row drawn in proportion to weight times squared distance to the nearest
-/// centroid chosen so far.
+/// k-means++ (Arthur and Vassilvitskii 2007): each further centroid is a row drawn with probability proportional to its weight times the squared
+/// distance to the nearest centroid chosen so far.
 /// </summary>
 public sealed class KMeansPlusPlusInitialization : CentroidInitialization
 {
@@ -18,11 +18,11 @@ public sealed class KMeansPlusPlusInitialization : CentroidInitialization
         return Choose(sample, [.. Enumerable.Range(0, sample.Rows)], sample.Weights, clusters, random);
     }
 
-    /// <summary>k-means++ among some rows with weights of their own.</summary>
+    /// <summary>k-means++ on a subset of rows with their own weights.</summary>
     /// <param name="sample">The rows.</param>
     /// <param name="candidates">Row numbers in the sample to choose from.</param>
     /// <param name="weights">Shape [candidates].</param>
-    /// <param name="clusters">How many.</param>
+    /// <param name="clusters">Number of centroids.</param>
     /// <param name="random">The seeded generator.</param>
     internal static int[] Choose(FeatureSample sample, int[] candidates, double[] weights, int clusters, SeededRandom random)
     {
@@ -35,7 +35,7 @@ public sealed class KMeansPlusPlusInitialization : CentroidInitialization
         for (var k = 0; k < clusters; k++)
         {
             var total = mass.Sum();
-            // No mass left: the rest lie on chosen centroids (entries missing); take what comes first.
+            // No mass left: the remaining rows coincide with chosen centroids (entries missing); take the first.
             var pick = total > 0 ? random.NextIndex(mass, total) : Enumerable.Range(0, candidates.Length).First(c => !taken.Contains(c));
             taken.Add(pick);
             chosen[k] = candidates[pick];

@@ -3,7 +3,7 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models;
 
 /// <summary>
-/// Sums of k-means, centred on the centroids at the time of summarising. Layout for K clusters of D features: weights of complete rows [K],
+/// Sums for k-means, centred on the centroids at the time of summarising. Layout for K clusters of D features: weights of complete rows [K],
 /// weights of the observed entries of incomplete rows [K, D], shifts sum w (x - centroid) [K, D].
 /// </summary>
 internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatistics(clusters + (2 * clusters * dimensions))
@@ -17,7 +17,7 @@ internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatis
     public (double Weight, double Shift) Coordinate(int cluster, int feature) =>
         (Sums[cluster] + Observed[(cluster * dimensions) + feature], Shifts[(cluster * dimensions) + feature]);
 
-    /// <summary>Moves the shifts, which were taken around other centroids. Both of shape [clusters, dimensions].</summary>
+    /// <summary>Recentres shifts that were computed around other centroids. Both of shape [clusters, dimensions].</summary>
     public void Recenter(ReadOnlySpan<double> from, ReadOnlySpan<double> to)
     {
         for (var i = 0; i < Shifts.Length; i++) Shifts[i] += (Sums[i / dimensions] + Observed[i]) * (from[i] - to[i]);

@@ -2,7 +2,7 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
 
-/// <summary>K different rows, drawn evenly.</summary>
+/// <summary>K different rows, drawn uniformly.</summary>
 public sealed class RandomInitialization : CentroidInitialization
 {
     /// <inheritdoc/>
@@ -20,10 +20,10 @@ public sealed class RandomInitialization : CentroidInitialization
             var at = (int)random.NextInt64(left);
             var row = order[at];
             (order[at], order[left - 1]) = (order[left - 1], row);
-            // Equal rows would be one centroid twice.
+            // Equal rows would give the same centroid twice.
             if (sample.Weights[row] > 0 && chosen.All(c => Distance(sample, c, row) > 0)) chosen.Add(row);
         }
-        // Rows that differ only in which entries are missing can be at distance 0 of each other; take them last.
+        // Rows that differ only in which entries are missing can be at distance 0 from each other; take them last.
         for (var i = 0; chosen.Count < clusters; i++)
             if (!chosen.Contains(order[i])) chosen.Add(order[i]);
         return [.. chosen];

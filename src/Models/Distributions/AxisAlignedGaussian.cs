@@ -5,10 +5,10 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.Models;
 
 /// <summary>
-/// Gaussians whose features are independent: a normal distribution of each, under rules of its own of how the variances go together. A missing entry
+/// Gaussians whose features are independent: a normal distribution for each feature; subclasses define how the variances are tied. A missing entry
 /// contributes 0 and is skipped in the sums.
 /// </summary>
-/// <remarks>Statistics: those of a <see cref="NormalDistribution"/> for each feature, so that mixtures of them share the fused kernel of normals.</remarks>
+/// <remarks>Statistics: those of one <see cref="NormalDistribution"/> for each feature, so that mixtures of them share the fused kernel of normals.</remarks>
 public abstract class AxisAlignedGaussian : Distribution
 {
     private protected AxisAlignedGaussian(NormalDistribution[] normals) => Normals = normals;

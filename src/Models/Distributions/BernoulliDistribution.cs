@@ -9,14 +9,14 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// The Bernoulli distribution: log p(1) = log p, log p(0) = log(1 - p), -infinity for any other value. A missing value has log-probability 0 and is skipped.
-/// Fitting sets p to the weighted share of ones; a pseudocount is added to the ones and to the zeros.
+/// Fitting sets p to the weighted share of ones; a pseudocount is added to both the ones and the zeros.
 /// </summary>
 /// <remarks>Statistics: weight of zeros and ones, weight of ones, weight of other values.</remarks>
 public sealed class BernoulliDistribution : UnivariateDistribution, IDistributionFamily<BernoulliDistribution>, ICodedFamily
 {
     private readonly double[] logs;
 
-    /// <summary>Makes a Bernoulli distribution.</summary>
+    /// <summary>Creates a Bernoulli distribution.</summary>
     /// <param name="probability">Probability of 1, from 0 to 1.</param>
     /// <exception cref="ModelException">The parameter is out of range.</exception>
     public BernoulliDistribution(double probability)

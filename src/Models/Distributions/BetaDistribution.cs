@@ -10,22 +10,22 @@ namespace Pipelines.Models;
 /// <summary>
 /// The beta distribution: log p(x) = log gamma(alpha + beta) - log gamma(alpha) - log gamma(beta) + (alpha - 1) log x + (beta - 1) log(1 - x) for x between 0
 /// and 1, else -infinity. A missing value has log-probability 0 and is skipped.
-/// Fitting by counts (as pomegranate does) sets alpha to the weight of the values equal to 1 and beta to that of all others, plus the pseudocount: a belief
-/// about a coin from its throws. Fitting by maximum likelihood finds the likeliest density of observed shares (Newton steps, to 1e-12; a least variance keeps
-/// it from getting narrower).
+/// Fitting by counts (as pomegranate does) sets alpha to the weight of the values equal to 1 and beta to that of all others, plus the pseudocount:
+/// the belief about a coin after its tosses. Fitting by maximum likelihood finds the most likely density of observed shares (Newton steps, to 1e-12;
+/// a minimum variance keeps it from becoming narrower).
 /// </summary>
 /// <remarks>
-/// Statistics: weights of all values, of those equal to 1 and of those outside the support by either estimator, sums of w log(x/m) and w log((1-x)/(1-m)), m
-/// the mean at the time of summarising.
+/// Statistics: weights of all values, of those equal to 1 and of those outside the support of each estimator, sums of w log(x/m) and w log((1-x)/(1-m)),
+/// where m is the mean at the time of summarising.
 /// </remarks>
 public sealed class BetaDistribution : UnivariateDistribution, IDistributionFamily<BetaDistribution>
 {
     private readonly Density density;
 
-    /// <summary>Makes a beta distribution.</summary>
+    /// <summary>Creates a beta distribution.</summary>
     /// <param name="alpha">Finite and above 0.</param>
     /// <param name="beta">Finite and above 0.</param>
-    /// <param name="estimator">How it is fitted; default by counts.</param>
+    /// <param name="estimator">How it is fitted; by counts by default.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public BetaDistribution(double alpha, double beta, ShareEstimator estimator = ShareEstimator.Counts)
     {
@@ -64,7 +64,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
 
     private double Complement => Beta / (Alpha + Beta);
 
-    /// <summary>The flat distribution, to be fitted by maximum likelihood: what is fitted from nothing is a density of shares.</summary>
+    /// <summary>The flat distribution, set to be fitted by maximum likelihood: without given parameters a density of shares is fitted.</summary>
     public static BetaDistribution Prototype(ReadOnlySpan<double> center) => new(1, 1, ShareEstimator.MaximumLikelihood);
 
     /// <inheritdoc/>
@@ -193,7 +193,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     private (double Alpha, double Beta) Likeliest(double[] sums, in MaximizeOptions options)
     {
         Span<double> alphas = stackalloc double[2];
-        // The geometric mean stands for the mean: a least variance is only approximate where it binds.
+        // The geometric mean stands in for the mean: a minimum variance is only approximate when it takes effect.
         var mean = Mean * Math.Exp(sums[2] / sums[0]);
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (mean * (1 - mean) / options.MinVariance) - 1) : double.PositiveInfinity;
         return DirichletEstimate.Solve([Mean, Complement], [sums[2] / sums[0], sums[3] / sums[0]], most, alphas, out _)

@@ -7,16 +7,16 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// Probabilities of the categories of the last feature (the child) given those of the features before it (its parents): log p(row) = log P(child | parents).
-/// Fitting gives each child category its weighted share among the rows of the same parents, (w + pseudocount)/(W of the parents + pseudocount * child
-/// categories), blended with the old one by inertia. In a fit, parents that no row has keep their shares, with or without inertia and pseudocount
-/// (<see cref="MaximizeOptions.KeepsUnseen"/>); they get equal ones where the table had none for them.
+/// Fitting gives each child category its weighted share among the rows with the same parents, (w + pseudocount)/(W of the parents + pseudocount * child
+/// categories), blended with the old share by inertia. In a fit, parent combinations without rows keep their shares, whatever inertia and pseudocount
+/// (<see cref="MaximizeOptions.KeepsUnseen"/>); combinations that are new to the table get equal shares.
 /// </summary>
 /// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
 public sealed class ConditionalProbabilityTable : TableDistribution, IDistributionFamily<ConditionalProbabilityTable>
 {
-    /// <summary>Makes a table.</summary>
-    /// <param name="sizes">Categories of each feature, parents first, the child last; at least 1 each.</param>
-    /// <param name="probabilities">Shape [product of sizes], the child's codes side by side; from 0 to 1, sum 1 (to 1e-6) for each combination of
+    /// <summary>Creates a table.</summary>
+    /// <param name="sizes">Number of categories of each feature, parents first, the child last; at least 1 each.</param>
+    /// <param name="probabilities">Shape [product of sizes], the child's codes contiguous; from 0 to 1, sum 1 (to 1e-6) for each combination of
     /// parents.</param>
     /// <param name="unknownProbability">Probability of rows with any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
@@ -48,7 +48,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     /// <inheritdoc/>
     public static bool IsUnivariate => false;
 
-    /// <summary>For each combination of the parents' codes one less than the child has codes.</summary>
+    /// <summary>For each combination of the parents' codes, the number of child codes less one.</summary>
     protected override long FreeParameters => Probabilities.Length / Sizes[^1] * (Sizes[^1] - 1L);
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
 
     private int Children => Sizes[^1];
 
-    /// <summary>One category of each feature, and a floor for all that a fit meets beyond them.</summary>
+    /// <summary>One category per feature, and a floor for all combinations that a fit meets beyond them.</summary>
     public static ConditionalProbabilityTable Prototype(ReadOnlySpan<double> center)
     {
         var sizes = new int[center.Length];
@@ -68,7 +68,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
     public static ConditionalProbabilityTable ReadParameters(JsonElement json) =>
         new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
 
-    /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
+    /// <summary>Another program's table, unchanged: its probabilities need not sum to 1. The next fit normalises them.</summary>
     internal static ConditionalProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) =>
         new(sizes, probabilities, unknownProbability, isNormalized: false);
 
@@ -79,7 +79,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
         WriteIsNormalized(writer, Children);
     }
 
-    /// <summary>Draws a row: each combination of the parents is equally likely, the child follows it.</summary>
+    /// <summary>Draws a row: all combinations of the parents are equally likely, and the child is drawn given them.</summary>
     public override void Sample(SeededRandom random, Span<double> row)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -121,7 +121,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
         }
     }
 
-    /// <summary>The distribution of some features where, as in <see cref="Sample"/>, each combination of the parents is equally likely.</summary>
+    /// <summary>The distribution of some of the features if, as in <see cref="Sample"/>, all combinations of the parents are equally likely.</summary>
     /// <param name="features">Indexes of features, each once.</param>
     public override Distribution Marginal(params ReadOnlySpan<int> features) => SumTo(features, Children / (double)Probabilities.Length);
 
@@ -141,7 +141,7 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
         return new(found, probabilities, UnknownProbability);
     }
 
-    // To the bit, unless they come from a table that need not sum to 1.
+    // Bit-identical, unless they come from a table that need not sum to 1.
     private static void Kept(ReadOnlySpan<double> before, Span<double> target)
     {
         var sum = Sums.Of(before);

@@ -5,12 +5,12 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A Gaussian of diagonal covariance: each feature has a mean and a standard deviation of its own. Fitting is weighted maximum likelihood of each feature over
-/// its observed entries; inertia and a least variance as for <see cref="NormalDistribution"/>.
+/// A Gaussian with diagonal covariance: each feature has its own mean and standard deviation. Fitting is weighted maximum likelihood for each feature over
+/// its observed entries; inertia and minimum variance work as in <see cref="NormalDistribution"/>.
 /// </summary>
 public sealed class DiagonalGaussianDistribution : AxisAlignedGaussian, IDistributionFamily<DiagonalGaussianDistribution>
 {
-    /// <summary>Makes a diagonal Gaussian.</summary>
+    /// <summary>Creates a diagonal Gaussian.</summary>
     /// <param name="means">Shape [features], finite, in the features' units.</param>
     /// <param name="standardDeviations">Shape [features], finite and above 0, in the features' units.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>

@@ -6,20 +6,20 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// All mass at one value: log p(x) = 0 there, -infinity elsewhere. A missing value has log-probability 0 and is skipped. Fitting moves it to the value that all
-/// observed rows of weight above 0 share; where they differ no such distribution explains them, and that is refused. Inertia does not apply: between two values
-/// lies none.
+/// All mass at one value: log p(x) = 0 there, -infinity elsewhere. A missing value has log-probability 0 and is skipped. Fitting moves it to the value
+/// shared by all observed rows of weight above 0; if they differ, no such distribution explains them and the fit is refused. Inertia does not apply,
+/// as two values cannot be blended.
 /// </summary>
-/// <remarks>Statistics: total weight, least and largest value.</remarks>
+/// <remarks>Statistics: total weight, smallest and largest value.</remarks>
 public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributionFamily<DiracDeltaDistribution>
 {
-    /// <summary>Makes a distribution of one value.</summary>
+    /// <summary>Creates a distribution of one value.</summary>
     /// <param name="location">The value, finite, in the feature's unit.</param>
     /// <exception cref="ModelException">The parameter is out of range.</exception>
     public DiracDeltaDistribution(double location)
     {
         ModelException.CheckOptions("dirac-delta distribution", (double.IsFinite(location), nameof(location), location, "a finite number"));
-        // 0 and -0 are one value.
+        // 0 and -0 are the same value.
         Location = location + 0.0;
     }
 

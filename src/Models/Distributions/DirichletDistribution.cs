@@ -8,14 +8,14 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// The Dirichlet distribution over shares that add up to 1: log p(x) = log gamma(sum of alphas) - sum of log gamma(alpha_j) + sum of (alpha_j - 1) log x_j.
-/// A row whose shares are not above 0 or do not add up to 1 (to 1e-6) has log-probability -infinity; one with a missing share has 0 and is skipped.
-/// Fitting by counts (as pomegranate does) sets alpha_j to the weighted sum of the shares plus the pseudocount, and takes any rows of numbers of at least 0.
-/// Fitting by maximum likelihood finds the likeliest density (Newton steps, to 1e-12; a least variance keeps the widest share's from getting smaller).
+/// The Dirichlet distribution over shares that sum to 1: log p(x) = log gamma(sum of alphas) - sum of log gamma(alpha_j) + sum of (alpha_j - 1) log x_j.
+/// A row whose shares are not above 0 or do not sum to 1 (to 1e-6) has log-probability -infinity; a row with a missing share has 0 and is skipped.
+/// Fitting by counts (as pomegranate does) sets alpha_j to the weighted sum of the shares plus the pseudocount, and accepts any rows of numbers of at
+/// least 0. Fitting by maximum likelihood finds the most likely density (Newton steps, to 1e-12; a minimum variance is a lower bound for the widest share).
 /// </summary>
 /// <remarks>
-/// Statistics: weights of rows and of rows outside the support, then of each share the sum of w x (counts) or of w log(x/m) (maximum likelihood), m the mean at
-/// the time of summarising.
+/// Statistics: weights of rows and of rows outside the support, then for each share the sum of w x (counts) or of w log(x/m) (maximum likelihood), where
+/// m is the mean at the time of summarising.
 /// </remarks>
 public sealed class DirichletDistribution : Distribution, IDistributionFamily<DirichletDistribution>
 {
@@ -26,9 +26,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     private readonly double sum;
     private readonly double constant;
 
-    /// <summary>Makes a Dirichlet distribution.</summary>
+    /// <summary>Creates a Dirichlet distribution.</summary>
     /// <param name="alphas">Shape [shares], finite and above 0.</param>
-    /// <param name="estimator">How it is fitted; default by counts.</param>
+    /// <param name="estimator">How it is fitted; by counts by default.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public DirichletDistribution(IReadOnlyList<double> alphas, ShareEstimator estimator = ShareEstimator.Counts)
     {
@@ -71,7 +71,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
-    /// <summary>The flat distribution, to be fitted by maximum likelihood: what is fitted from nothing is a density of shares.</summary>
+    /// <summary>The flat distribution, set to be fitted by maximum likelihood: without given parameters a density of shares is fitted.</summary>
     public static DirichletDistribution Prototype(ReadOnlySpan<double> center)
     {
         var alphas = new double[center.Length];
@@ -155,7 +155,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         if (sums[1] > 0)
-            throw new ModelException(ErrorKind.Data, "dirichlet distribution", $"rows that are no shares (total weight {sums[1].Text()})",
+            throw new ModelException(ErrorKind.Data, "dirichlet distribution", $"rows that are not shares (total weight {sums[1].Text()})",
                 Estimator == ShareEstimator.Counts ? "finite numbers of at least 0" : "numbers above 0 that add up to 1",
                 "divide each row by its sum, and leave zeros out or mark them as missing");
         if (sums[0] < NormalDistribution.LeastWeight) return this;
@@ -197,7 +197,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         }
         catch (ModelException)
         {
-            // A least variance keeps such rows from being refused.
+            // With a minimum variance such rows are accepted.
             return [];
         }
     }
@@ -229,7 +229,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     }
 
     /// <inheritdoc/>
-    /// <remarks>Of one share: a beta distribution. None of several, which have a remainder.</remarks>
+    /// <remarks>For one share: a beta distribution. For several: none, as they leave a remainder.</remarks>
     public override Distribution? Marginal(params ReadOnlySpan<int> features)
     {
         CheckMarginal(features);
@@ -240,7 +240,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     {
         if (fitted.Length == 1)
         {
-            // One share is always 1: every alpha is as likely.
+            // A single share is always 1: every alpha is equally likely.
             fitted[0] = alphas[0];
             return true;
         }
@@ -256,7 +256,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         var most = options.MinVariance > 0 ? Math.Max(1e-3, (widest / options.MinVariance) - 1) : double.PositiveInfinity;
         if (!DirichletEstimate.Solve(center, logs, most, fitted, out var settled))
             throw new ModelException(ErrorKind.Data, "dirichlet distribution", "a variance of 0 (all its rows are equal)", "rows that differ",
-                "use fewer components, or set a least variance (FitOptions.MinVariance)");
+                "use fewer components, or set a minimum variance (FitOptions.MinVariance)");
         return settled;
     }
 }

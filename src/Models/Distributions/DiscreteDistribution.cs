@@ -7,13 +7,13 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A distribution over categories of one feature (also called categorical): log p(code) = log of its probability. Fitting gives each category its weighted
-/// share, (w + pseudocount)/(W + pseudocount * categories); inertia blends it with the old share, which is 0 for a category not met before.
+/// A distribution over the categories of one feature (also called categorical): log p(code) = log of its probability. Fitting gives each category its
+/// weighted share, (w + pseudocount)/(W + pseudocount * categories); inertia blends it with the old share, which is 0 for a new category.
 /// </summary>
 /// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
 public sealed class DiscreteDistribution : TableDistribution, IDistributionFamily<DiscreteDistribution>, ICodedFamily
 {
-    /// <summary>Makes a distribution over codes 0, 1, 2 …</summary>
+    /// <summary>Creates a distribution over codes 0, 1, 2 …</summary>
     /// <param name="probabilities">Shape [categories], from 0 to 1, sum 1 (to 1e-6).</param>
     /// <param name="unknownProbability">Probability of any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
@@ -50,14 +50,14 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     /// <inheritdoc/>
     bool ICodedFamily.LearnsCodes => true;
 
-    /// <summary>One category, and a floor for all that a fit meets beyond it.</summary>
+    /// <summary>One category, and a floor for all categories that a fit meets beyond it.</summary>
     public static DiscreteDistribution Prototype(ReadOnlySpan<double> center) => new([1.0], LeastOfStart);
 
     /// <inheritdoc/>
     public static DiscreteDistribution ReadParameters(JsonElement json) =>
         new(json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
 
-    /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
+    /// <summary>Another program's table, unchanged: its probabilities need not sum to 1. The next fit normalises them.</summary>
     internal static DiscreteDistribution AsGiven(IReadOnlyList<double> probabilities, double unknownProbability) =>
         new(probabilities, unknownProbability, isNormalized: false);
 
@@ -77,7 +77,7 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     void ICodedFamily.AddCells(ReadOnlySpan<double> cells, Statistics statistics)
     {
         var table = (TableStatistics)statistics;
-        // Codes that only other components have make this one's table larger when a row of it has them.
+        // Codes that only other components have enlarge this component's table when one of its rows has them.
         var used = cells.Length - 1;
         while (used > 0 && cells[used - 1] == 0) used--;
         if (used > table.Sizes[0]) table.Grow([used]);

@@ -5,7 +5,7 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A probability distribution over rows of <see cref="Model.Dimensions"/> features. Derive one class to use an own distribution anywhere a built-in one goes.
+/// A probability distribution over rows of <see cref="Model.Dimensions"/> features. Derive from it to use your own distribution wherever a built-in one works.
 /// </summary>
 public abstract class Distribution : Model
 {
@@ -24,14 +24,14 @@ public abstract class Distribution : Model
     public sealed override long ParameterCount => IsFrozen ? 0 : FreeParameters;
 
     /// <summary>
-    /// Number of free parameters while the distribution is not frozen. By default the numbers that <see cref="Model.WriteParameters"/> writes.
+    /// Number of free parameters when the distribution is not frozen. The default counts the numbers that <see cref="Model.WriteParameters"/> writes.
     /// </summary>
     protected virtual long FreeParameters => base.ParameterCount;
 
-    /// <summary>The same distribution, left alone by fitting.</summary>
+    /// <summary>The same distribution, frozen: fitting leaves it unchanged.</summary>
     public Distribution Freeze() => With(frozen: true);
 
-    /// <summary>The same distribution, free to be fitted again.</summary>
+    /// <summary>The same distribution, not frozen: it can be fitted again.</summary>
     public Distribution Thaw() => With(frozen: false);
 
     /// <summary>Natural log-probability (density or mass) of each row of a tile.</summary>
@@ -40,11 +40,11 @@ public abstract class Distribution : Model
     public abstract void LogProbability(in FeatureTile tile, Span<double> result);
 
     /// <summary>
-    /// Adds the rows of a tile to statistics, each with its weight. Does not touch <see cref="Statistics.Rows"/>, Weight and Objective: the caller does.
+    /// Adds the weighted rows of a tile to statistics. Does not touch <see cref="Statistics.Rows"/>, Weight and Objective; the caller updates them.
     /// </summary>
     /// <param name="tile">The rows.</param>
-    /// <param name="weights">Shape [tile.Rows]: weights, in a mixture responsibilities. Never empty.</param>
-    /// <param name="statistics">What <see cref="Model.CreateStatistics"/> of this distribution made.</param>
+    /// <param name="weights">Shape [tile.Rows]: weights; in a mixture, responsibilities. Never empty.</param>
+    /// <param name="statistics">Statistics created by this distribution's <see cref="Model.CreateStatistics"/>.</param>
     public abstract void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics);
 
     /// <inheritdoc cref="Model.Maximize"/>
@@ -56,7 +56,7 @@ public abstract class Distribution : Model
     public abstract void Sample(SeededRandom random, Span<double> row);
 
     /// <summary>
-    /// The distribution of some features, whatever the others are: the others summed or integrated out. Null where the family has no closed form for it (the
+    /// The marginal distribution of some features: the others are summed or integrated out. Null if the family has no closed form for it (the
     /// default for anything but all features in their order).
     /// </summary>
     /// <param name="features">Indexes of features, each once, 0 … <see cref="Model.Dimensions"/> - 1, at least one; the result has them in this order.</param>
@@ -69,7 +69,7 @@ public abstract class Distribution : Model
         return this;
     }
 
-    /// <summary>Refuses indexes that are out of range or stand twice.</summary>
+    /// <summary>Throws for indexes that are out of range or duplicate.</summary>
     private protected void CheckMarginal(ReadOnlySpan<int> features)
     {
         if (features.IsEmpty) throw new ArgumentException("found no feature, expected at least one", nameof(features));
@@ -78,29 +78,29 @@ public abstract class Distribution : Model
                 throw new ArgumentException($"found feature {features[j]}, expected indexes from 0 to {Dimensions - 1}, each once", nameof(features));
     }
 
-    /// <summary>Throws if the parameters allow no log-probability (a singular covariance). Called after each M step; does nothing by default.</summary>
-    /// <exception cref="ModelException">They don't.</exception>
+    /// <summary>Throws if the parameters give no log-probability (a singular covariance). Called after each M step; does nothing by default.</summary>
+    /// <exception cref="ModelException">The parameters are not usable.</exception>
     public virtual void EnsureEvaluable()
     {
     }
 
     /// <summary>
-    /// A kernel that works on all components of a mixture at once, or null (default) where this family has none for these components:
-    /// then the mixture asks each component by itself. Called on the first component.
+    /// A kernel that evaluates all components of a mixture at once, or null (default) if this family has none for these components:
+    /// the mixture then evaluates the components one by one. Called on the first component.
     /// </summary>
     /// <param name="components">All components of the mixture, this one first.</param>
     public virtual MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => null;
 
-    /// <summary>What <see cref="Model.Diagnose"/> has to say of a component of a mixture, whose fit goes on until the mixture's does not improve.</summary>
+    /// <summary>What <see cref="Model.Diagnose"/> reports for a component of a mixture, whose fit continues until the mixture stops improving.</summary>
     internal virtual IEnumerable<string> DiagnosePart(Statistics statistics) => Diagnose(statistics);
 
     /// <summary>
-    /// The start of a fit that was chosen on a sample: what the sample happens to lack becomes unlikely, where it would be impossible. By default the
+    /// The starting point of a fit, chosen from a sample: values that the sample happens to lack become unlikely instead of impossible. By default the
     /// distribution itself.
     /// </summary>
     internal virtual Distribution Smoothed() => this;
 
-    /// <summary>Copies an immutable value with another frozen flag.</summary>
+    /// <summary>Copies an immutable value with a different frozen flag.</summary>
     private Distribution With(bool frozen)
     {
         if (IsFrozen == frozen) return this;

@@ -3,10 +3,10 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models;
 
 /// <summary>
-/// One distribution before its parameters are known: a start is fitted to a sample of the rows, then to all of them. Updates follow: one for a family that is
-/// estimated in one pass, else as many as raise the log-likelihood. The start has no parameters that inertia could keep.
+/// A single distribution with unknown parameters: a start is fitted to a sample of the rows, then to all of them. Further updates follow: one for a family
+/// that is estimated in one pass, otherwise as many as raise the log-likelihood. The start has no parameters for inertia to keep.
 /// </summary>
-/// <param name="family">What to fit; a univariate family gives independent components where there are several features.</param>
+/// <param name="family">The family to fit; a univariate family gives independent components if there are several features.</param>
 public sealed class DistributionEstimator(DistributionFamily family) : IEstimator<Distribution>
 {
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
             for (var j = 0; j < center.Length; j++) center[j] = Mean(sample, j);
             Distribution start, fitted;
             using (Cancellation.Enter(cancellationToken)) start = family.Prototype(center).FitTo(sample, static _ => 1, options);
-            // The sample's range or categories need not be those of all rows, so its log-likelihood may be that of the impossible: it is not looked at.
+            // The sample's range or categories need not cover all rows, so the start's log-likelihood may be -infinity: it is ignored.
             var all = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
             using (Cancellation.Enter(cancellationToken))
             {
@@ -60,21 +60,21 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
     }
 }
 
-/// <summary>Fits of one distribution to a sample.</summary>
+/// <summary>Fits a single distribution to a sample.</summary>
 internal static class SampleFitting
 {
     /// <summary>The distribution fitted to weighted rows of a sample.</summary>
-    /// <param name="distribution">Where to begin.</param>
+    /// <param name="distribution">The starting point.</param>
     /// <param name="sample">The rows.</param>
-    /// <param name="weight">What the weight of row i is multiplied by.</param>
-    /// <param name="options">Least variance and pseudocount are used.</param>
+    /// <param name="weight">Factor for the weight of row i.</param>
+    /// <param name="options">Minimum variance and pseudocount are used.</param>
     public static Distribution FitTo(this Distribution distribution, FeatureSample sample, Func<int, double> weight, FitOptions options)
     {
         var weights = new double[sample.Rows];
         for (var i = 0; i < weights.Length; i++) weights[i] = weight(i) * sample.Weights[i];
         var rows = FeatureMatrix.FromRows(sample.Values, weights);
         var maximize = new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount, Rows = weights.Count(w => w > 0) };
-        // Twice: the second time the sums are taken around the fitted mean, which removes the first one's rounding error.
+        // Twice: the second time the sums are centred on the fitted mean, which removes the rounding error of the first.
         for (var round = 0; round < 2; round++)
         {
             var statistics = distribution.CreateStatistics();

@@ -1,32 +1,32 @@
 namespace Pipelines.Models;
 
-/// <summary>A family of distributions as a value: what a mixture is made of before its parameters are known.</summary>
+/// <summary>A family of distributions as a value: what a mixture's components are before their parameters are known.</summary>
 public sealed class DistributionFamily
 {
     private readonly Blanker blank;
 
-    private readonly string words;
+    private readonly string text;
 
     private readonly Func<int, bool> isCategorical;
 
     private readonly Func<string, Blanker?>? with;
 
-    // Shape [features]; null if this is one family.
+    // Shape [features]; null for a single family.
     private IReadOnlyList<DistributionFamily>? parts;
 
-    private DistributionFamily(string name, bool isUnivariate, Func<int, bool> isCategorical, Blanker blank, string? words = null,
+    private DistributionFamily(string name, bool isUnivariate, Func<int, bool> isCategorical, Blanker blank, string? text = null,
         Func<string, Blanker?>? with = null) =>
-        (Name, IsUnivariate, this.isCategorical, this.blank, this.words, this.with) = (name, isUnivariate, isCategorical, blank, words ?? name, with);
+        (Name, IsUnivariate, this.isCategorical, this.blank, this.text, this.with) = (name, isUnivariate, isCategorical, blank, text ?? name, with);
 
     private delegate Distribution Blanker(ReadOnlySpan<double> center);
 
     /// <summary>The family's name in files and on the command line.</summary>
     public string Name { get; }
 
-    /// <summary>True: one feature a distribution.</summary>
+    /// <summary>True: one feature per distribution.</summary>
     public bool IsUnivariate { get; }
 
-    /// <summary>True if a fit of one such distribution makes one update (<see cref="Model.IsEstimatedInOnePass"/>).</summary>
+    /// <summary>True if fitting one such distribution takes a single update (<see cref="Model.IsEstimatedInOnePass"/>).</summary>
     public bool IsEstimatedInOnePass => parts?.All(p => p.IsEstimatedInOnePass) ?? blank(IsUnivariate ? [0.5] : [0.5, 0.5]).IsEstimatedInOnePass;
 
     /// <summary>The family of a distribution type.</summary>
@@ -36,11 +36,11 @@ public sealed class DistributionFamily
                 T.Argument is null ? null : Argued<T>)
             { Argument = T.Argument };
 
-    /// <summary>What may stand in brackets behind the name, with its range and default; null = nothing.</summary>
+    /// <summary>What may follow the name in brackets, with its range and default; null = nothing.</summary>
     public string? Argument { get; private init; }
 
-    /// <summary>The family with an argument, such as the degrees of freedom of Student's t; null if it takes none or this is not usable.</summary>
-    /// <param name="argument">What stands in brackets behind the name.</param>
+    /// <summary>The family with an argument, such as the degrees of freedom of Student's t; null if it takes none or the argument is not usable.</summary>
+    /// <param name="argument">The text in brackets after the name.</param>
     public DistributionFamily? With(string argument) =>
         with?.Invoke(argument) is { } made ? new(Name, IsUnivariate, isCategorical, made, $"{Name}({argument})") : null;
 
@@ -53,12 +53,12 @@ public sealed class DistributionFamily
         }
         catch (ModelException)
         {
-            // Out of its range.
+            // Out of range.
             return null;
         }
     }
 
-    /// <summary>Independent components, a family for each feature.</summary>
+    /// <summary>Independent components, with a family for each feature.</summary>
     /// <param name="families">Shape [features], all univariate.</param>
     /// <exception cref="ModelException">A family is not univariate.</exception>
     public static DistributionFamily PerFeature(IReadOnlyList<DistributionFamily> families)
@@ -80,17 +80,17 @@ public sealed class DistributionFamily
         { parts = families };
     }
 
-    /// <summary>True if a feature holds categories, which travel as codes.</summary>
+    /// <summary>True if a feature holds categories, which are represented by codes.</summary>
     /// <param name="feature">Index of the feature.</param>
     public bool IsCategorical(int feature) => isCategorical(feature);
 
-    /// <summary>The name; of independent components those of all features.</summary>
-    public override string ToString() => words;
+    /// <summary>The name; for independent components the names of all features' families.</summary>
+    public override string ToString() => text;
 
     /// <summary>
-    /// A distribution over <c>center.Length</c> features to begin with; a univariate family gives independent components where there are several.
+    /// A starting distribution over <c>center.Length</c> features; a univariate family gives independent components if there are several.
     /// </summary>
-    /// <param name="center">Shape [features]: roughly where the data lies.</param>
+    /// <param name="center">Shape [features]: approximate location of the data.</param>
     public Distribution Prototype(ReadOnlySpan<double> center)
     {
         if (!IsUnivariate || center.Length == 1) return blank(center);

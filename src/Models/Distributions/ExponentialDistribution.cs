@@ -10,15 +10,15 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// The exponential distribution: log p(x) = log rate - rate x for x of at least 0, else -infinity. A missing value has log-probability 0 and is skipped.
-/// Fitting is weighted maximum likelihood: rate = total weight / weighted sum. A least variance v keeps the rate at most 1/sqrt(v).
+/// Fitting is weighted maximum likelihood: rate = total weight / weighted sum. A minimum variance v keeps the rate at most 1/sqrt(v).
 /// </summary>
-/// <remarks>Statistics: sums of w and w x, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
+/// <remarks>Statistics: sums of w and w x, and the weight of values outside the support. All terms have the same sign, so nothing cancels.</remarks>
 public sealed class ExponentialDistribution : UnivariateDistribution, IDistributionFamily<ExponentialDistribution>, ILinearFamily
 {
     private readonly LinearLog density;
 
-    /// <summary>Makes an exponential distribution.</summary>
-    /// <param name="rate">One over the mean, finite and above 0, per unit of the feature.</param>
+    /// <summary>Creates an exponential distribution.</summary>
+    /// <param name="rate">Reciprocal of the mean, finite and above 0, per unit of the feature.</param>
     /// <exception cref="ModelException">The parameter is out of range.</exception>
     public ExponentialDistribution(double rate)
     {
@@ -33,7 +33,7 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     /// <inheritdoc/>
     public static bool IsUnivariate => true;
 
-    /// <summary>One over the mean, per unit of the feature.</summary>
+    /// <summary>Reciprocal of the mean, per unit of the feature.</summary>
     public double Rate { get; }
 
     /// <inheritdoc/>

@@ -10,10 +10,10 @@ namespace Pipelines.Models;
 /// <summary>
 /// The gamma distribution: log p(x) = shape log rate - log gamma(shape) + (shape - 1) log x - rate x for x above 0, else -infinity. A missing value has
 /// log-probability 0 and is skipped. Fitting is weighted maximum likelihood: the shape a solves log a - digamma(a) = log(mean) - mean(log x), by Newton steps
-/// until it moves by less than 1e-12 of itself; rate = shape / mean. A least variance v keeps the shape at most mean^2/v.
+/// until the relative change is below 1e-12; rate = shape / mean. A minimum variance v keeps the shape at most mean^2/v.
 /// </summary>
 /// <remarks>
-/// Statistics: sums of w, w (x/m - 1), w log(x/m), with m = shape/rate at the time of summarising, so that high shapes keep their digits; and the weight of
+/// Statistics: sums of w, w (x/m - 1), w log(x/m), with m = shape/rate at the time of summarising, so that large shapes stay accurate; and the weight of
 /// values outside the support.
 /// </remarks>
 public sealed class GammaDistribution : UnivariateDistribution, IDistributionFamily<GammaDistribution>
@@ -22,7 +22,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
 
     private readonly Density density;
 
-    /// <summary>Makes a gamma distribution.</summary>
+    /// <summary>Creates a gamma distribution.</summary>
     /// <param name="shape">Finite and above 0.</param>
     /// <param name="rate">Finite and above 0, per unit of the feature; the mean is shape/rate.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
@@ -119,7 +119,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         RequireFinite(mean, sums[2]);
         var difference = Numbers.Log1p(excess) - (sums[2] / sums[0]);
         var most = options.MinVariance > 0 ? mean * mean / options.MinVariance : double.PositiveInfinity;
-        // Below this the difference is rounding: the values are equal to some seven digits.
+        // Below this the difference is rounding error: the values are equal to about seven digits.
         var shape = difference > 1e-15 ? Math.Min(SolveShape(difference, out _), most) : most;
         if (double.IsInfinity(shape)) throw NoSpread();
         var rate = Blend(Rate, shape / mean, options);
@@ -137,7 +137,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         var settled = true;
         if (difference > 1e-15 && double.IsFinite(difference)) SolveShape(difference, out settled);
         return settled ? [] : [$"the gamma distribution's shape still moves by more than 1e-10 of itself after {MostSteps} Newton steps: its log-likelihood "
-            + "may be below the maximum (look at the feature's values, or set a least variance)"];
+            + "may be below the maximum (look at the feature's values, or set a minimum variance)"];
     }
 
     /// <inheritdoc/>
@@ -148,11 +148,11 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
     }
 
     /// <summary>
-    /// The root a of log a - digamma(a) = s: Newton steps on 1/a, which fall towards it without overshooting (Minka 2002, "Estimating a gamma distribution").
+    /// The root a of log a - digamma(a) = s: Newton steps on 1/a, which approach it without overshooting (Minka 2002, "Estimating a gamma distribution").
     /// </summary>
     /// <param name="s">log(mean) - mean(log x), above 0.</param>
     /// <param name="settled">True if the last step was shorter than 1e-12 of the shape.</param>
-    /// <param name="most">Most steps.</param>
+    /// <param name="most">Maximum number of steps.</param>
     internal static double SolveShape(double s, out bool settled, int most = MostSteps)
     {
         settled = true;
@@ -168,13 +168,13 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         return a;
     }
 
-    /// <summary>Around the mean m: (shape - 1) log(x/m) - shape (x/m - 1) + constant, whose terms stay small at high shapes.</summary>
+    /// <summary>Around the mean m: (shape - 1) log(x/m) - shape (x/m - 1) + constant, whose terms stay small for large shapes.</summary>
     private readonly struct Density(double shape, double rate) : IColumnFunction
     {
         private readonly double mean = shape / rate;
         private readonly double scale = rate / shape;
 
-        // shape log rate - log gamma(shape) + (shape - 1) log m - shape, without what cancels.
+        // shape log rate - log gamma(shape) + (shape - 1) log m - shape, without the terms that cancel.
         private readonly double constant = Math.Log(rate) - Math.Log(shape) + GammaFunctions.Excess(shape);
 
         public double Above => 1e-290 * Math.Max(1, mean);
@@ -200,7 +200,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         }
     }
 
-    /// <summary>log(x scale): NaN of missing values, -infinity outside the support.</summary>
+    /// <summary>log(x scale): NaN for missing values, -infinity outside the support.</summary>
     private readonly struct LogOfShare(double scale) : IColumnFunction
     {
         public double Above => 1e-290 * Math.Max(1, 1 / scale);

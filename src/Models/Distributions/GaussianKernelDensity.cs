@@ -5,13 +5,13 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
 
-/// <summary>A normal density of standard deviation h, the bandwidth, around each point.</summary>
+/// <summary>A normal density with standard deviation h, the bandwidth, around each point.</summary>
 /// <remarks>See <see cref="KernelDensity"/> for points, fitting and missing values.</remarks>
 public sealed class GaussianKernelDensity : KernelDensity, IDistributionFamily<GaussianKernelDensity>
 {
     private readonly PointKernels.Prepared prepared;
 
-    /// <summary>Makes a kernel density.</summary>
+    /// <summary>Creates a kernel density.</summary>
     /// <param name="points">At least one, finite, in the feature's unit.</param>
     /// <param name="bandwidth">Standard deviation of each kernel, finite and above 0, in the feature's unit; default 1.</param>
     /// <param name="weights">Shape [points], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
@@ -32,7 +32,7 @@ public sealed class GaussianKernelDensity : KernelDensity, IDistributionFamily<G
     public static GaussianKernelDensity Prototype(ReadOnlySpan<double> center) => new(StartPoints(center));
 
     /// <inheritdoc/>
-    public static string Argument => BandwidthWords;
+    public static string Argument => BandwidthText;
 
     /// <inheritdoc/>
     public static GaussianKernelDensity? Prototype(ReadOnlySpan<double> center, string argument) =>

@@ -7,19 +7,19 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// The half-normal distribution: the size of a normal number of mean 0. log p(x) = log(2)/2 - log(pi)/2 - log sigma - (x/sigma)^2/2 for x of at least 0,
-/// else -infinity. A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood: sigma^2 = mean of x^2, at least the least
-/// variance.
+/// The half-normal distribution: the absolute value of a normal variable of mean 0. log p(x) = log(2)/2 - log(pi)/2 - log sigma - (x/sigma)^2/2 for x of at
+/// least 0, else -infinity. A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood: sigma^2 = mean of x^2, at least
+/// the minimum variance.
 /// </summary>
-/// <remarks>Statistics: sums of w and w x^2, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
+/// <remarks>Statistics: sums of w and w x^2, and the weight of values outside the support. All terms have the same sign, so nothing cancels.</remarks>
 public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributionFamily<HalfNormalDistribution>
 {
     private const double HalfLog2OverPi = -0.22579135264472743236;
 
     private readonly QuadraticLog density;
 
-    /// <summary>Makes a half-normal distribution.</summary>
-    /// <param name="sigma">Standard deviation of the whole normal, finite and above 0, in the feature's unit.</param>
+    /// <summary>Creates a half-normal distribution.</summary>
+    /// <param name="sigma">Standard deviation of the underlying normal, finite and above 0, in the feature's unit.</param>
     /// <exception cref="ModelException">The parameter is out of range.</exception>
     public HalfNormalDistribution(double sigma)
     {
@@ -34,7 +34,7 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
     /// <inheritdoc/>
     public static bool IsUnivariate => true;
 
-    /// <summary>Standard deviation of the whole normal, in the feature's unit.</summary>
+    /// <summary>Standard deviation of the underlying normal, in the feature's unit.</summary>
     public double Sigma { get; }
 
     /// <inheritdoc/>

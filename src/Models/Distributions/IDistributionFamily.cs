@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Pipelines.Models;
 
 /// <summary>
-/// What a family of distributions says of itself, so that files, the command line and the contract tests find it without a central list.
+/// What a family of distributions declares about itself, so that files, the command line and the contract tests find it without a central list.
 /// </summary>
 /// <typeparam name="TSelf">The distribution.</typeparam>
 public interface IDistributionFamily<TSelf>
@@ -15,22 +15,22 @@ public interface IDistributionFamily<TSelf>
     /// <summary>Other names that files and the command line may use; none by default.</summary>
     static virtual IReadOnlyList<string> Aliases => [];
 
-    /// <summary>True: one feature a distribution; more features become independent components.</summary>
+    /// <summary>True: one feature per distribution; several features become independent components.</summary>
     static abstract bool IsUnivariate { get; }
 
-    /// <summary>True: works on categories, which travel as codes (<see cref="CategoryMap"/>). False by default.</summary>
+    /// <summary>True: works on categories, which are represented by codes (<see cref="CategoryMap"/>). False by default.</summary>
     static virtual bool IsCategorical => false;
 
-    /// <summary>A distribution to begin with: what it is fitted from before any data was seen.</summary>
-    /// <param name="center">Shape [dimensions]: roughly where the data lies; sums are taken around it.</param>
+    /// <summary>A starting distribution, to be fitted before any data has been seen.</summary>
+    /// <param name="center">Shape [dimensions]: approximate location of the data; sums are centred on it.</param>
     static abstract TSelf Prototype(ReadOnlySpan<double> center);
 
-    /// <summary>What may stand in brackets behind the name, as in <c>student-t(3)</c>, with its unit, range and default; null (default) = nothing.</summary>
+    /// <summary>What may follow the name in brackets, as in <c>student-t(3)</c>, with its unit, range and default; null (default) = nothing.</summary>
     static virtual string? Argument => null;
 
-    /// <summary>A distribution to begin with, with what stands in brackets; null if that is not usable.</summary>
+    /// <summary>A starting distribution with the argument in brackets; null if the argument is not usable.</summary>
     /// <param name="center">Shape [dimensions].</param>
-    /// <param name="argument">What stands in the brackets.</param>
+    /// <param name="argument">The text in brackets.</param>
     static virtual TSelf? Prototype(ReadOnlySpan<double> center, string argument) => null;
 
     /// <summary>Reads the parameters that <see cref="Model.WriteParameters"/> wrote.</summary>

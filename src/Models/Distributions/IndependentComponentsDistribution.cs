@@ -7,18 +7,18 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// Independent features, each with a distribution of its own: log p(x) = sum over j of weight_j log p_j(x_j). With normal parts it is a
-/// Gaussian of diagonal covariance. Missing entries contribute what their part says (0). Column weights scale log-probabilities; they are
+/// Independent features, each with its own distribution: log p(x) = sum over j of weight_j log p_j(x_j). With normal parts it is a
+/// Gaussian with diagonal covariance. Missing entries contribute what their part defines (0). Column weights scale log-probabilities; they are
 /// neither normalised nor fitted.
 /// </summary>
 public sealed class IndependentComponentsDistribution : Distribution, IDistributionFamily<IndependentComponentsDistribution>
 {
     private readonly int[] offsets;
 
-    /// <summary>Makes a product of distributions.</summary>
+    /// <summary>Creates a product of distributions.</summary>
     /// <param name="parts">At least one; together they cover the features from left to right.</param>
     /// <param name="columnWeights">Shape [parts], finite and at least 0; null = all 1.</param>
-    /// <exception cref="ModelException">A weight is out of range or there is no part.</exception>
+    /// <exception cref="ModelException">There is no part, or a weight is out of range.</exception>
     public IndependentComponentsDistribution(IReadOnlyList<Distribution> parts, IReadOnlyList<double>? columnWeights = null)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -46,7 +46,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     /// <summary>Shape [Parts].</summary>
     public IReadOnlyList<double> ColumnWeights { get; }
 
-    /// <summary>Those of the parts; column weights are given.</summary>
+    /// <summary>The parts' parameters; column weights are not fitted.</summary>
     protected override long FreeParameters => Parts.Sum(p => p.ParameterCount);
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     /// <inheritdoc/>
     public override bool IsDiscrete => Parts.All(p => p.IsDiscrete);
 
-    /// <summary>Diagonal Gaussian: a normal distribution of each feature.</summary>
+    /// <summary>Diagonal Gaussian: a normal distribution for each feature.</summary>
     public static IndependentComponentsDistribution Prototype(ReadOnlySpan<double> center)
     {
         var parts = new Distribution[center.Length];
@@ -172,7 +172,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     /// <inheritdoc/>
-    /// <remarks>Null too where features of one part are asked for apart from each other. Column weights go along.</remarks>
+    /// <remarks>Also null if a part's requested features are not adjacent in the list. Column weights are kept.</remarks>
     public override Distribution? Marginal(params ReadOnlySpan<int> features)
     {
         CheckMarginal(features);

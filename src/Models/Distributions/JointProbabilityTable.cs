@@ -6,14 +6,14 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// Joint probabilities of the categories of several features: log p(row) = log of its cell. Fitting gives each cell its weighted share,
-/// (w + pseudocount)/(W + pseudocount * cells), blended with the old one by inertia.
+/// (w + pseudocount)/(W + pseudocount * cells), blended with the old share by inertia.
 /// </summary>
 /// <remarks>See <see cref="TableDistribution"/> for codes, unknown and missing categories.</remarks>
 public sealed class JointProbabilityTable : TableDistribution, IDistributionFamily<JointProbabilityTable>
 {
-    /// <summary>Makes a table.</summary>
-    /// <param name="sizes">Categories of each feature, at least 1 each.</param>
-    /// <param name="probabilities">Shape [product of sizes], the last feature's codes side by side; from 0 to 1, sum 1 (to 1e-6).</param>
+    /// <summary>Creates a table.</summary>
+    /// <param name="sizes">Number of categories of each feature, at least 1 each.</param>
+    /// <param name="probabilities">Shape [product of sizes], the last feature's codes contiguous; from 0 to 1, sum 1 (to 1e-6).</param>
     /// <param name="unknownProbability">Probability of rows with any other code, 0 … 1; default 0: log-probability -infinity.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public JointProbabilityTable(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability = 0)
@@ -40,7 +40,7 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
-    /// <summary>One category of each feature, and a floor for all that a fit meets beyond them.</summary>
+    /// <summary>One category per feature, and a floor for all combinations that a fit meets beyond them.</summary>
     public static JointProbabilityTable Prototype(ReadOnlySpan<double> center)
     {
         var sizes = new int[center.Length];
@@ -52,7 +52,7 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
     public static JointProbabilityTable ReadParameters(JsonElement json) =>
         new(ReadSizes(json), json.Numbers("probabilities"), json.Number("unknownProbability"), ReadIsNormalized(json));
 
-    /// <summary>A table of another program as it stands: its probabilities need not sum to 1. The next fit makes them do so.</summary>
+    /// <summary>Another program's table, unchanged: its probabilities need not sum to 1. The next fit normalises them.</summary>
     internal static JointProbabilityTable AsGiven(IReadOnlyList<int> sizes, IReadOnlyList<double> probabilities, double unknownProbability) =>
         new(sizes, probabilities, unknownProbability, isNormalized: false);
 

@@ -6,15 +6,15 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A density made of a kernel around each of some points: log p(x) = log of the sum over the points of weight_i K(x - x_i), the kernel's integral being 1.
-/// A missing value has log-probability 0 and is skipped. Fitting replaces the points by the rows and their weights, scaled to sum 1; inertia keeps the old
-/// points with that share. The bandwidth is not fitted. It is a description of the data, not an estimate (a fit may lower the log-likelihood of a start that
-/// suits it better): the time of each evaluation grows with the points, of which there are at most 1,048,576.
+/// A density made of a kernel around each of several points: log p(x) = log of the sum over the points of weight_i K(x - x_i), where K integrates to 1.
+/// A missing value has log-probability 0 and is skipped. Fitting replaces the points with the rows and their weights, scaled to sum 1; inertia keeps the old
+/// points with that share. The bandwidth is not fitted. A kernel density describes the data rather than estimating parameters (a fit may lower the
+/// log-likelihood of a better start); evaluation time grows with the number of points, which is at most 1,048,576.
 /// </summary>
 /// <remarks>Statistics: the points and weights, in row order; points of weight 0 are left out.</remarks>
 public abstract class KernelDensity : Distribution
 {
-    private protected const string BandwidthWords = "the bandwidth in the feature's unit, above 0, default 1";
+    private protected const string BandwidthText = "the bandwidth in the feature's unit, above 0, default 1";
 
     private readonly double[] points;
     private readonly double[] weights;
@@ -32,7 +32,7 @@ public abstract class KernelDensity : Distribution
         this.points = [.. points];
         Bandwidth = bandwidth;
         var total = weights is null ? points.Count : weights.Sum();
-        // Weights that already sum to 1 stay as they are to the bit: a model read from a file is the model that was saved.
+        // Weights that already sum to 1 are kept bit for bit: a model read from a file equals the saved model.
         var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
         this.weights = [.. this.points.Select((_, i) => (weights is null ? 1 : weights[i]) / divisor)];
     }
@@ -40,7 +40,7 @@ public abstract class KernelDensity : Distribution
     /// <summary>The points, in the feature's unit.</summary>
     public ReadOnlySpan<double> Points => points;
 
-    /// <summary>Their weights, shape [Points], sum 1.</summary>
+    /// <summary>The points' weights, shape [Points], sum 1.</summary>
     public ReadOnlySpan<double> Weights => weights;
 
     /// <summary>Width of the kernels, in the feature's unit.</summary>
@@ -53,7 +53,7 @@ public abstract class KernelDensity : Distribution
     public override bool IsEstimatedInOnePass => true;
 
     /// <summary>
-    /// The points and one weight less; the bandwidth is given. A fit takes as many points as there are rows, so that AIC and BIC say little of it.
+    /// The points and their weights, less one; the bandwidth is not fitted. A fit has as many points as there are rows, so AIC and BIC mean little here.
     /// </summary>
     protected override long FreeParameters => (2L * points.Length) - 1;
 
@@ -115,13 +115,13 @@ public abstract class KernelDensity : Distribution
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
         $"{features?[0].Name ?? "x"}: {FormatName} of {points.Length} points from {points.Min().Text()} to {points.Max().Text()}, bandwidth {Bandwidth.Text()}";
 
-    /// <summary>Fills the log densities of finite values; of others anything.</summary>
+    /// <summary>Fills the log densities of finite values; other entries are unspecified.</summary>
     private protected abstract void Evaluate(in FeatureTile tile, Span<double> result);
 
     /// <summary>The same kernel and bandwidth around other points.</summary>
     private protected abstract KernelDensity With(double[] points, double[] weights);
 
-    /// <summary>One of the points, by weight.</summary>
+    /// <summary>A point drawn by weight.</summary>
     private protected double SamplePoint(SeededRandom random)
     {
         ArgumentNullException.ThrowIfNull(random);

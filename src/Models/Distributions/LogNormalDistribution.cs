@@ -8,14 +8,14 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// The log-normal distribution: log x is normal, log p(x) = -log x - log sigma - log(2 pi)/2 - ((log x - mu)/sigma)^2/2 for x above 0, else -infinity.
-/// A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood; a least variance is that of log x.
+/// A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood; a minimum variance applies to log x.
 /// </summary>
 /// <remarks>Statistics: sums of w, w d, w d^2 with d = log x - mu at the time of summarising, and the weight of values outside the support.</remarks>
 public sealed class LogNormalDistribution : UnivariateDistribution, IDistributionFamily<LogNormalDistribution>
 {
     private readonly Density density;
 
-    /// <summary>Makes a log-normal distribution.</summary>
+    /// <summary>Creates a log-normal distribution.</summary>
     /// <param name="mu">Mean of log x, finite.</param>
     /// <param name="sigma">Standard deviation of log x, finite and above 0.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>

@@ -8,18 +8,18 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// The multivariate Gaussian of full covariance C = L L^T: log p(x) = -D log(2 pi)/2 - sum log L_jj - |L^-1 (x - mean)|^2/2.
-/// A row with missing entries has the density of the marginal over its observed entries (log-probability 0 if none is).
-/// Fitting is weighted maximum likelihood (divided by the total weight); with missing entries from pairwise complete sums.
+/// The multivariate Gaussian with full covariance C = L L^T: log p(x) = -D log(2 pi)/2 - sum log L_jj - |L^-1 (x - mean)|^2/2.
+/// A row with missing entries has the marginal density over its observed entries (log-probability 0 if there are none).
+/// Fitting is weighted maximum likelihood (divided by the total weight); with missing entries, from pairwise complete sums.
 /// </summary>
-/// <remarks>The covariance is factored when first needed: a singular one can be held and inspected, but not evaluated.</remarks>
+/// <remarks>The covariance is factored when first needed: a model with a singular one can be held and inspected, but not evaluated.</remarks>
 public sealed class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>
 {
     private readonly double[] mean;
     private readonly double[,] covariance;
     private readonly Once<Factors> factors;
 
-    /// <summary>Makes a Gaussian.</summary>
+    /// <summary>Creates a Gaussian.</summary>
     /// <param name="mean">Shape [D], finite.</param>
     /// <param name="covariance">Shape [D, D], finite and symmetric to 1e-9 relative; copied.</param>
     /// <exception cref="ModelException">A shape or value is wrong.</exception>
@@ -274,7 +274,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
                 $"covariance of a Gaussian at ({string.Join(", ", mean.Take(6).Select(m => m.Text()))}{(d > 6 ? ", …" : "")}), feature {bad}",
                 covariance[bad, bad] > 0 ? $"a linear combination of the features before it" : "a variance of 0 (all its values are equal)",
                 "features that vary independently",
-                "leave out the constant or collinear feature, use fewer components, or set a least variance (FitOptions.MinVariance)")
+                "leave out the constant or collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
             { FeatureIndex = bad };
         var constant = -d * NormalDistribution.HalfLog2Pi;
         for (var j = 0; j < d; j++) constant -= Math.Log(lower[j, j]);
@@ -283,7 +283,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
 
     private sealed record Factors(double[,] Lower, double[,] Inverse, double LogConstant);
 
-    /// <summary>Density of the marginal over the observed entries; keeps the factor of the last pattern of missing entries.</summary>
+    /// <summary>The marginal density over the observed entries; caches the factor for the last pattern of missing entries.</summary>
     private ref struct MarginalDensity(MultivariateGaussianDistribution owner, Scratch scratch)
     {
         private readonly Span<double> lower = scratch.Take(owner.Dimensions * owner.Dimensions);

@@ -8,7 +8,7 @@ internal static class MultivariateGaussianEstimate
 {
     /// <summary>
     /// mean_j = S_j / W_j over the rows in which j is observed; cov_jk = (SS_jk - S_j S_k / W_jk) / W_jk over those in which both are.
-    /// A pair that is never observed together keeps its old covariance.
+    /// A pair never observed together keeps its old covariance.
     /// </summary>
     public static MultivariateGaussianDistribution From(MultivariateGaussianDistribution old, MultivariateGaussianStatistics sums, in MaximizeOptions options)
     {
@@ -20,12 +20,12 @@ internal static class MultivariateGaussianEstimate
         var total = complete[0];
         for (var j = 0; j < d; j++) total = Math.Max(total, complete[0] + pairWeights[MultivariateGaussianStatistics.Packed(j, j)]);
         if (total < NormalDistribution.LeastWeight) return old;
-        // Around their own mean, n rows spread in at most n - 1 directions. Rounding errors would fill the others, so that no pivot tells.
+        // Around their own mean, n rows spread in at most n - 1 directions. Rounding errors would fill the others, so the pivots would not reveal it.
         if (options is { MinVariance: 0, Inertia: 0, Rows: > 0 } && options.Rows <= d && !sums.PairWeights.ContainsAnyExcept(0.0))
         {
             throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian of {d} features", $"{options.Rows} {(options.Rows == 1 ? "row" : "rows")}",
                 $"at least {d + 1L} rows, as fewer do not vary in every direction",
-                "use more rows or fewer features, or set a least variance (FitOptions.MinVariance)");
+                "use more rows or fewer features, or set a minimum variance (FitOptions.MinVariance)");
         }
 
         var mean = new double[d];

@@ -3,7 +3,7 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models;
 
 /// <summary>
-/// Sums of a full-covariance Gaussian, centred on the mean at the time of summarising (d = x - mean). With D features, T = D(D+1)/2 and
+/// Sums for a full-covariance Gaussian, centred on the mean at the time of summarising (d = x - mean). With D features, T = D(D+1)/2 and
 /// triangles packed by rows (entry (i, j), j at most i, at i(i+1)/2 + j):
 /// complete rows: [W, S (D), SS (T)]; rows with missing entries, over the entries observed pairwise: [W (T), S (D x D), SS (T)],
 /// where S(j, k) sums w d_j over the rows in which j and k are observed.
@@ -26,7 +26,7 @@ internal sealed class MultivariateGaussianStatistics(int dimensions)
     public Span<double> PairProducts => Sums.AsSpan(1 + Dimensions + (2 * Triangle) + (Dimensions * Dimensions), Triangle);
 
     /// <summary>
-    /// Takes the sums around another centre: d' = d + shift, so S' = S + W shift and SS'_ij = SS_ij + shift_j S_i + shift_i S_j + W shift_i shift_j.
+    /// Moves the sums to another centre: d' = d + shift, so S' = S + W shift and SS'_ij = SS_ij + shift_j S_i + shift_i S_j + W shift_i shift_j.
     /// </summary>
     /// <param name="shift">Shape [Dimensions]: old centre minus new centre.</param>
     public void Shift(ReadOnlySpan<double> shift)

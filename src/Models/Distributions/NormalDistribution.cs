@@ -16,12 +16,12 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
 {
     internal const double HalfLog2Pi = 0.91893853320467274178;
 
-    /// <summary>A component with less total weight than this, in rows, keeps its parameters.</summary>
+    /// <summary>A component whose total weight is below this, in rows, keeps its parameters.</summary>
     internal const double LeastWeight = 1e-8;
 
     private readonly QuadraticLog density;
 
-    /// <summary>Makes a normal distribution.</summary>
+    /// <summary>Creates a normal distribution.</summary>
     /// <param name="mean">The mean, finite, in the feature's unit.</param>
     /// <param name="standardDeviation">The standard deviation, finite and above 0, in the feature's unit.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
@@ -123,7 +123,7 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
         if (!(std > 0))
             throw new ModelException(ErrorKind.Data, $"normal distribution at {mean.Text()}", "a variance of 0 (all its values are equal)",
                 "values that differ",
-                "leave the constant column out, use fewer components, or set a least variance (FitOptions.MinVariance)")
+                "leave the constant column out, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
             { FeatureIndex = 0 };
         if (!double.IsFinite(mean) || !double.IsFinite(std))
             throw new ModelException(ErrorKind.Data, "normal distribution", "values or weights so large that their products overflow",

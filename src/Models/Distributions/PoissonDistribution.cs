@@ -9,13 +9,13 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// The Poisson distribution: log p(x) = x log rate - rate - log gamma(x + 1) for x of at least 0, else -infinity; counts need not be whole.
+/// The Poisson distribution: log p(x) = x log rate - rate - log gamma(x + 1) for x of at least 0, else -infinity; counts need not be integers.
 /// A missing value has log-probability 0 and is skipped. Fitting is weighted maximum likelihood: rate = weighted mean.
 /// </summary>
-/// <remarks>Statistics: sums of w and w x, and the weight of values outside the support. The terms all have one sign: nothing cancels.</remarks>
+/// <remarks>Statistics: sums of w and w x, and the weight of values outside the support. All terms have the same sign, so nothing cancels.</remarks>
 public sealed class PoissonDistribution : UnivariateDistribution, IDistributionFamily<PoissonDistribution>, ILinearFamily
 {
-    /// <summary>Makes a Poisson distribution.</summary>
+    /// <summary>Creates a Poisson distribution.</summary>
     /// <param name="rate">The mean, finite and at least 0; a rate of 0 allows only the count 0.</param>
     /// <exception cref="ModelException">The parameter is out of range.</exception>
     public PoissonDistribution(double rate)
@@ -39,7 +39,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
-    /// <summary>At higher rates the terms are so much larger than their sum that they are better computed together.</summary>
+    /// <summary>At higher rates the terms are so much larger than their sum that it is more accurate to compute them together.</summary>
     double ILinearFamily.Slope => Rate <= 1e4 ? Math.Log(Rate) : double.NaN;
 
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     /// <inheritdoc/>
     void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total, double weight)
     {
-        // At a rate of 1 log p(x) = -1 - log gamma(x + 1).
+        // At a rate of 1, log p(x) = -1 - log gamma(x + 1).
         using var scratch = Scratch.Enter();
         var logs = scratch.Take(FeatureTile.Capacity);
         ColumnMap.Fill(tile, 0, new Mass(1), logs);
@@ -126,10 +126,10 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     {
         private const double SeriesFrom = 8;
 
-        // Beyond these rates a quotient might not be a normal number: then every row goes the plain way.
+        // Beyond these rates a quotient might not be a normal number: every row then takes the scalar path.
         private readonly bool usual = rate is > 1e-280 and < 1e280;
 
-        // A value of 0 is inside: the least number below it.
+        // 0 is inside the support: compare with the next number below it.
         public double Above => usual ? -double.Epsilon : double.PositiveInfinity;
 
         public double Below => usual ? 1e15 : double.NegativeInfinity;

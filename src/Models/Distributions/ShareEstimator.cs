@@ -6,10 +6,10 @@ namespace Pipelines.Models;
 /// <summary>How beta and Dirichlet distributions are fitted.</summary>
 public enum ShareEstimator
 {
-    /// <summary>Parameters are weighted counts, as pomegranate 0.14 has them: a conjugate update, not the likeliest density.</summary>
+    /// <summary>Parameters are weighted counts, as in pomegranate 0.14: a conjugate update, not the most likely density.</summary>
     Counts,
 
-    /// <summary>The likeliest density of observed shares.</summary>
+    /// <summary>The most likely density of observed shares.</summary>
     MaximumLikelihood,
 }
 

@@ -5,14 +5,14 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A Gaussian with one variance for all features, which are independent. Fitting is weighted maximum likelihood over the observed entries: each feature's mean,
-/// and the variance of all features' deviations together, at least the least variance. Inertia blends means and standard deviation.
+/// A Gaussian with independent features that share one variance. Fitting is weighted maximum likelihood over the observed entries: each feature's mean,
+/// and the pooled variance of all features, at least the minimum variance. Inertia blends means and standard deviation.
 /// </summary>
 public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistributionFamily<SphericalGaussianDistribution>
 {
-    /// <summary>Makes a spherical Gaussian.</summary>
+    /// <summary>Creates a spherical Gaussian.</summary>
     /// <param name="means">Shape [features], finite, in the features' unit.</param>
-    /// <param name="standardDeviation">Of every feature, finite and above 0, in the features' unit.</param>
+    /// <param name="standardDeviation">Standard deviation of every feature, finite and above 0, in the features' unit.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public SphericalGaussianDistribution(IReadOnlyList<double> means, double standardDeviation)
         : base(Check(means, standardDeviation))
@@ -25,7 +25,7 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
     /// <inheritdoc/>
     public static bool IsUnivariate => false;
 
-    /// <summary>Of every feature, in the features' unit.</summary>
+    /// <summary>Standard deviation of every feature, in the features' unit.</summary>
     public double StandardDeviation => Normals[0].StandardDeviation;
 
     /// <summary>D means and one variance.</summary>
@@ -69,7 +69,7 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
                 "rescale the features");
         if (std > 0) return new(means, std);
         throw new ModelException(ErrorKind.Data, $"spherical Gaussian at {MeanText}", "a variance of 0 (all its rows are equal)", "rows that differ",
-            "use fewer components, or set a least variance (FitOptions.MinVariance)");
+            "use fewer components, or set a minimum variance (FitOptions.MinVariance)");
     }
 
     /// <inheritdoc/>

@@ -9,18 +9,18 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// Student's t distribution with location and scale and fixed degrees of freedom v:
+/// Student's t distribution with location, scale and fixed degrees of freedom v:
 /// log p(x) = log gamma((v + 1)/2) - log gamma(v/2) - log(v pi)/2 - log scale - (v + 1)/2 log(1 + z^2/v), z = (x - location)/scale.
-/// A missing value has log-probability 0 and is skipped. One M step weights each row with u = (v + 1)/(v + z^2) of the parameters before it, so that far values
-/// count little: location = mean, scale^2 = sum of w u (x - location)^2 / sum of w u. The log-likelihood rises with each step; iterations of the fit carry it
-/// to the maximum (parameter-expanded EM: Liu, Rubin and Wu 1998). A least variance keeps scale^2 at least so large.
+/// A missing value has log-probability 0 and is skipped. One M step weights each row by u = (v + 1)/(v + z^2), computed from the old parameters, so that
+/// outliers count little: location = mean, scale^2 = sum of w u (x - location)^2 / sum of w u. The log-likelihood rises with each step; the fit's iterations
+/// take it to the maximum (parameter-expanded EM: Liu, Rubin and Wu 1998). A minimum variance is a lower bound of scale^2.
 /// </summary>
 /// <remarks>Statistics: sums of w, w u, w u d, w u d^2 with d = x - location at the time of summarising, and the weight of infinite values.</remarks>
 public sealed class StudentTDistribution : UnivariateDistribution, IDistributionFamily<StudentTDistribution>
 {
     private readonly Density density;
 
-    /// <summary>Makes a t distribution.</summary>
+    /// <summary>Creates a t distribution.</summary>
     /// <param name="degreesOfFreedom">Finite and above 0, at most 1e15; not fitted.</param>
     /// <param name="location">The centre, finite, in the feature's unit.</param>
     /// <param name="scale">Finite and above 0, in the feature's unit.</param>
@@ -40,7 +40,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     /// <inheritdoc/>
     public static bool IsUnivariate => true;
 
-    /// <summary>Degrees of freedom; not fitted. Default of a distribution that is fitted from nothing: 4.</summary>
+    /// <summary>Degrees of freedom; not fitted. Without a given value: 4.</summary>
     public double DegreesOfFreedom { get; }
 
     /// <summary>The centre, in the feature's unit.</summary>
@@ -49,10 +49,10 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     /// <summary>The scale, in the feature's unit.</summary>
     public double Scale { get; }
 
-    /// <summary>False: how much a row counts depends on the parameters before.</summary>
+    /// <summary>False: a row's weight depends on the previous parameters.</summary>
     public override bool IsEstimatedInOnePass => false;
 
-    /// <summary>Location and scale; the degrees of freedom are given.</summary>
+    /// <summary>Location and scale; the degrees of freedom are fixed.</summary>
     protected override long FreeParameters => 2;
 
     /// <inheritdoc/>
@@ -147,10 +147,10 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
         var moved = Math.Max(Math.Abs(shift), Math.Abs(scale - Scale)) / Scale;
         if (moved > least)
             yield return $"the student-t distribution's location and scale still move by {moved.Text()} of the scale in an iteration "
-                + "(lower the stop threshold or allow more iterations; a least variance or inertia can do that too)";
+                + "(lower the stop threshold or allow more iterations; a minimum variance or inertia can do that too)";
     }
 
-    /// <summary>Of a component only what its mixture's own iterations do not end.</summary>
+    /// <summary>For a component, only what its mixture's own iterations do not settle.</summary>
     internal override IEnumerable<string> DiagnosePart(Statistics statistics) => [];
 
     /// <inheritdoc/>
@@ -188,7 +188,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
             return TOps.NegatedMultiplyAdd(TOps.Broadcast(0.5 * (degrees + 1)), log, TOps.Broadcast(constant));
         }
 
-        /// <summary>log gamma(a + 1/2) - log gamma(a), without what cancels at high a.</summary>
+        /// <summary>log gamma(a + 1/2) - log gamma(a), without the terms that cancel for large a.</summary>
         private static double LogRatio(double a) =>
             (a * Numbers.Log1p(0.5 / a)) + (0.5 * Math.Log(a + 0.5)) - 0.5 - GammaFunctions.Excess(a + 0.5) + GammaFunctions.Excess(a);
     }

@@ -7,23 +7,23 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// Probabilities of categories, or of combinations of them, in a table. Categories travel as codes 0, 1, 2 …; the model's features hold their names.
-/// A row with a missing entry has log-probability 0 and is skipped. Codes that the table does not have, and -1, which stands for an unknown category
+/// Probabilities of categories, or of combinations of them, in a table. Categories are represented by codes 0, 1, 2 …; the model's features hold their names.
+/// A row with a missing entry has log-probability 0 and is skipped. Codes outside the table, and -1, which stands for an unknown category
 /// (<see cref="CategoryMap.Unknown"/>), have the probability <see cref="UnknownProbability"/>: 0 gives log-probability -infinity, anything above is a floor.
-/// Fitting adds codes of at least 0 that it meets to the table, where the unknown probability is above 0; the pseudocount is added to each cell.
-/// It never learns -1 or a value that is not whole: where the unknown probability is 0, such rows are refused, and where it is a floor, they are left out
-/// and a warning names their weight. Old probabilities that do not sum to 1 are scaled to do so before inertia keeps its share of them.
+/// If the unknown probability is above 0, fitting adds new codes of at least 0 to the table; the pseudocount is added to each cell.
+/// It never learns -1 or a value that is not an integer: if the unknown probability is 0, such rows are refused; if it is a floor, they are left out
+/// and a warning states their weight. Old probabilities that do not sum to 1 are normalised before inertia keeps its share of them.
 /// </summary>
-/// <remarks>Statistics: the weight of each cell, and of the rows that are in none.</remarks>
+/// <remarks>Statistics: the weight of each cell, and of the rows that belong to no cell.</remarks>
 public abstract class TableDistribution : Distribution
 {
-    /// <summary>A start is chosen on a sample: rows of categories that the sample lacks must not be impossible. Each such row is then worth this.</summary>
+    /// <summary>A start is chosen from a sample: categories that the sample lacks must not be impossible. Each such row gets this probability.</summary>
     internal const double LeastOfStart = 1e-9;
 
-    /// <summary>How far a sum of probabilities may be from 1: files of other programs round them.</summary>
+    /// <summary>How far a sum of probabilities may be from 1: other programs' files contain rounded values.</summary>
     internal const double SumTolerance = 1e-6;
 
-    /// <summary>Most combinations of categories that a table may have.</summary>
+    /// <summary>Maximum number of combinations of categories in a table.</summary>
     internal const int MostCells = TableStatistics.MostCells;
 
     private readonly int[] sizes;
@@ -52,10 +52,10 @@ public abstract class TableDistribution : Distribution
     /// <summary>Number of codes of each feature, shape [Dimensions].</summary>
     public ReadOnlySpan<int> Sizes => sizes;
 
-    /// <summary>Probabilities of the cells; the last feature's codes lie side by side. Shape [product of Sizes].</summary>
+    /// <summary>Probabilities of the cells; the last feature's codes are contiguous. Shape [product of Sizes].</summary>
     public ReadOnlySpan<double> Probabilities => probabilities;
 
-    /// <summary>Probability of anything that the table does not have, 0 … 1: 0 = log-probability -infinity, else a floor.</summary>
+    /// <summary>Probability of anything that is not in the table, 0 … 1: 0 = log-probability -infinity, else a floor.</summary>
     public double UnknownProbability { get; }
 
     /// <inheritdoc/>
@@ -70,10 +70,10 @@ public abstract class TableDistribution : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
-    /// <summary>One less than there are cells, as they sum to 1; the unknown probability is given.</summary>
+    /// <summary>The number of cells less one, as they sum to 1; the unknown probability is not fitted.</summary>
     protected override long FreeParameters => probabilities.Length - 1L;
 
-    /// <summary>Probability of a combination of codes; <see cref="UnknownProbability"/> if the table does not have it.</summary>
+    /// <summary>Probability of a combination of codes; <see cref="UnknownProbability"/> if it is not in the table.</summary>
     /// <param name="codes">Shape [Dimensions].</param>
     public double ProbabilityOf(params ReadOnlySpan<int> codes)
     {
@@ -123,11 +123,12 @@ public abstract class TableDistribution : Distribution
     public override Distribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var table = (TableStatistics)statistics;
-        // At an inertia of 1 nothing moves: a new category with a share of 0 would make rows impossible that were not.
+        // At an inertia of 1 nothing moves: adding a category with a share of 0 would make rows impossible that were possible before.
         if (IsFrozen || options.Inertia == 1) return this;
         if (UnknownProbability == 0 && table.Outside > 0)
         {
-            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution", $"values that are no known categories (total weight {table.Outside.Text()})",
+            throw new ModelException(ErrorKind.Data, $"{FormatName} distribution",
+                $"values that are not known categories (total weight {table.Outside.Text()})",
                 "codes 0, 1, 2 …",
                 "mark them as missing, or give the distribution an unknown probability above 0")
             { FeatureIndex = 0 };
@@ -148,7 +149,7 @@ public abstract class TableDistribution : Distribution
     {
         var table = (TableStatistics)statistics;
         if (table.Outside > 0)
-            return $"rows of total weight {table.Outside.Text()} hold values that are no known categories of the {FormatName} distribution: they have "
+            return $"rows of total weight {table.Outside.Text()} hold values that are not known categories of the {FormatName} distribution: they have "
                 + $"probability {UnknownProbability.Text()}";
         return UnknownProbability == 0 && !table.Sizes.AsSpan().SequenceEqual(sizes)
             ? $"rows hold categories that the {FormatName} distribution does not know (codes up to {string.Join(" x ", table.Sizes.Select(s => s - 1))}, it "
@@ -159,7 +160,7 @@ public abstract class TableDistribution : Distribution
     /// <inheritdoc/>
     internal override Distribution Smoothed()
     {
-        // Codes behind the last one have the unknown probability already; those between, which no row of the sample or of a cluster had, have 0.
+        // Codes beyond the last one already have the unknown probability; those in between, absent from the sample's or cluster's rows, have 0.
         if (IsFrozen || !Probabilities.Contains(0.0)) return this;
         var floored = Array.ConvertAll(probabilities, p => Math.Max(p, LeastOfStart));
         return Estimate(sizes, floored, probabilities, default);
@@ -182,16 +183,16 @@ public abstract class TableDistribution : Distribution
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(GetType(), probabilities.Length, probabilities[0], probabilities[^1]);
 
-    /// <summary>The distribution of counted cells.</summary>
-    /// <param name="found">Codes of each feature.</param>
+    /// <summary>The distribution given by the cells' counts.</summary>
+    /// <param name="found">Number of codes of each feature.</param>
     /// <param name="cells">Weight of each cell; not all 0.</param>
-    /// <param name="old">Probability of each cell until now.</param>
+    /// <param name="old">The old probability of each cell.</param>
     /// <param name="options">Inertia and pseudocount.</param>
     private protected abstract Distribution Estimate(int[] found, double[] cells, double[] old, in MaximizeOptions options);
 
     /// <summary>
     /// Shares of some cells: (w + pseudocount) / (sum of w + pseudocount * cells), blended with the old ones; null if that is 0/0.
-    /// The old ones are scaled to sum to 1; where all of them are 0 there is nothing to keep.
+    /// The old ones are normalised; if all of them are 0, nothing is kept.
     /// </summary>
     private protected static double[]? Shares(ReadOnlySpan<double> cells, ReadOnlySpan<double> old, in MaximizeOptions options)
     {
@@ -208,9 +209,9 @@ public abstract class TableDistribution : Distribution
         return shares;
     }
 
-    /// <summary>The table of some features, the others summed out.</summary>
+    /// <summary>The marginal table of some features, with the others summed out.</summary>
     /// <param name="features">Indexes of features, each once.</param>
-    /// <param name="scale">What each cell is multiplied by, so that all of them sum to 1.</param>
+    /// <param name="scale">Factor for each cell, so that all of them sum to 1.</param>
     private protected Distribution SumTo(ReadOnlySpan<int> features, double scale)
     {
         CheckMarginal(features);
@@ -233,17 +234,17 @@ public abstract class TableDistribution : Distribution
         return kept.Length == 1 ? new DiscreteDistribution(sums, UnknownProbability) : new JointProbabilityTable(kept, sums, UnknownProbability);
     }
 
-    /// <summary>Sizes as they stand in a file.</summary>
+    /// <summary>Sizes as written in a file.</summary>
     private protected static int[] ReadSizes(JsonElement json) => [.. json.Numbers("sizes").Select(s =>
         s is >= 1 and <= TableStatistics.MostCells && s == Math.Floor(s)
             ? (int)s
             : throw JsonHelpers.Bad("property 'sizes'", s.Text(), "whole numbers above 0"))];
 
-    /// <summary>False where a file says that the probabilities are used as they stand.</summary>
+    /// <summary>False if a file says that the probabilities are used unchanged.</summary>
     private protected static bool ReadIsNormalized(JsonElement json) =>
         !json.TryGetProperty("normalized", out var normalized) || normalized.ValueKind != JsonValueKind.False;
 
-    /// <summary>Says so in a file, if some cells that lie side by side do not sum to 1.</summary>
+    /// <summary>Writes that flag if some group of contiguous cells does not sum to 1.</summary>
     private protected void WriteIsNormalized(Utf8JsonWriter writer, int cells)
     {
         for (var first = 0; first < probabilities.Length; first += cells)
@@ -254,18 +255,18 @@ public abstract class TableDistribution : Distribution
         }
     }
 
-    /// <summary>Name of a code in a feature.</summary>
+    /// <summary>Name of a feature's code.</summary>
     private protected static string NameOf(Feature? feature, int code) =>
         feature?.Categories is { } names && code < names.Count ? names[code] : code.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Draws a cell among some.</summary>
+    /// <summary>Draws one of some cells.</summary>
     private protected int SampleCell(SeededRandom random, int first, int count)
     {
         ArgumentNullException.ThrowIfNull(random);
         return random.NextIndex(probabilities.AsSpan(first, count), Sums.Of(probabilities.AsSpan(first, count)));
     }
 
-    /// <summary>Adds a row with a value that the table does not have: the table grows, or the value is no code at all.</summary>
+    /// <summary>Adds a row with a value that is not in the table: the table grows, or the value is not a code at all.</summary>
     private static void AddUnknown(in FeatureTile tile, int row, double weight, TableStatistics table)
     {
         var needed = new int[tile.Columns];

@@ -7,13 +7,13 @@ namespace Pipelines.Models;
 
 /// <summary>
 /// The uniform distribution on a closed interval: log p(x) = -log(end - start) from start to end, -infinity outside. A missing value has log-probability 0
-/// and is skipped. Fitting takes the least and the largest value of weight above 0; inertia blends both ends.
+/// and is skipped. Fitting takes the smallest and the largest value of weight above 0; inertia blends both ends.
 /// </summary>
-/// <remarks>Statistics: total weight, least and largest value. A least variance v widens an interval shorter than sqrt(12 v) on both sides.</remarks>
+/// <remarks>Statistics: total weight, smallest and largest value. A minimum variance v widens an interval shorter than sqrt(12 v) on both sides.</remarks>
 public sealed class UniformDistribution : UnivariateDistribution, IDistributionFamily<UniformDistribution>
 {
-    /// <summary>Makes a uniform distribution.</summary>
-    /// <param name="start">The least value, finite, in the feature's unit.</param>
+    /// <summary>Creates a uniform distribution.</summary>
+    /// <param name="start">The smallest value, finite, in the feature's unit.</param>
     /// <param name="end">The largest value, finite and above <paramref name="start"/>, in the feature's unit.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public UniformDistribution(double start, double end)
@@ -30,7 +30,7 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
     /// <inheritdoc/>
     public static bool IsUnivariate => true;
 
-    /// <summary>The least value, in the feature's unit.</summary>
+    /// <summary>The smallest value, in the feature's unit.</summary>
     public double Start { get; }
 
     /// <summary>The largest value, in the feature's unit.</summary>

@@ -6,7 +6,7 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A uniform density from x_i - h to x_i + h, both included, around each point; h is the bandwidth. Where no point is so near, the log-probability is
+/// A uniform density from x_i - h to x_i + h, both included, around each point; h is the bandwidth. If no point is within h, the log-probability is
 /// -infinity.
 /// </summary>
 /// <remarks>See <see cref="KernelDensity"/> for points, fitting and missing values.</remarks>
@@ -14,7 +14,7 @@ public sealed class UniformKernelDensity : KernelDensity, IDistributionFamily<Un
 {
     private readonly PointKernels.Prepared prepared;
 
-    /// <summary>Makes a kernel density.</summary>
+    /// <summary>Creates a kernel density.</summary>
     /// <param name="points">At least one, finite, in the feature's unit.</param>
     /// <param name="bandwidth">Half the width of each kernel, finite and above 0, in the feature's unit; default 1.</param>
     /// <param name="weights">Shape [points], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
@@ -35,7 +35,7 @@ public sealed class UniformKernelDensity : KernelDensity, IDistributionFamily<Un
     public static UniformKernelDensity Prototype(ReadOnlySpan<double> center) => new(StartPoints(center));
 
     /// <inheritdoc/>
-    public static string Argument => BandwidthWords;
+    public static string Argument => BandwidthText;
 
     /// <inheritdoc/>
     public static UniformKernelDensity? Prototype(ReadOnlySpan<double> center, string argument) =>

@@ -6,9 +6,9 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// What the built-in distributions of one feature have in common: a list of named parameters makes their file, their equality and their words.
-/// A missing value has log-probability 0 and is skipped in fitting. A value outside the support has log-probability -infinity; with a weight above 0
-/// fitting refuses it by name (in a mixture its responsibility is 0 where another component explains it).
+/// The common base of the built-in univariate distributions: a list of named parameters determines file format, equality and description.
+/// A missing value has log-probability 0 and is skipped in fitting. A value outside the support has log-probability -infinity; if its weight is above 0,
+/// fitting throws an error that names it (in a mixture its responsibility is 0 if another component explains it).
 /// </summary>
 public abstract class UnivariateDistribution : Distribution
 {
@@ -19,18 +19,18 @@ public abstract class UnivariateDistribution : Distribution
     /// <inheritdoc/>
     public sealed override int Dimensions => 1;
 
-    /// <summary>The parameters by their names in files.</summary>
+    /// <summary>The parameters with their names in files.</summary>
     private protected abstract IReadOnlyList<(string Name, double Value)> Parameters { get; }
 
-    /// <summary>What values the distribution is over, in words; null = every finite number.</summary>
+    /// <summary>The values the distribution is defined on, as text; null = every finite number.</summary>
     private protected virtual string? Support => null;
 
-    private string Words => string.Join(", ", Parameters.Select(p => $"{Spaced(p.Name)} {p.Value.Text()}"));
+    private string ParameterText => string.Join(", ", Parameters.Select(p => $"{Spaced(p.Name)} {p.Value.Text()}"));
 
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
-    /// <summary>As many as there are parameters.</summary>
+    /// <summary>The number of parameters.</summary>
     protected override long FreeParameters => Parameters.Count;
 
     /// <inheritdoc/>
@@ -54,12 +54,12 @@ public abstract class UnivariateDistribution : Distribution
     public override int GetHashCode() => Parameters.Aggregate(GetType().GetHashCode(), (hash, p) => HashCode.Combine(hash, p.Value));
 
     /// <inheritdoc/>
-    public override string ToString() => $"{GetType().Name.Replace("Distribution", "", StringComparison.Ordinal)}({Words})";
+    public override string ToString() => $"{GetType().Name.Replace("Distribution", "", StringComparison.Ordinal)}({ParameterText})";
 
     /// <inheritdoc/>
-    public override string Describe(IReadOnlyList<Feature>? features = null) => $"{features?[0].Name ?? "x"}: {FormatName}, {Words}";
+    public override string Describe(IReadOnlyList<Feature>? features = null) => $"{features?[0].Name ?? "x"}: {FormatName}, {ParameterText}";
 
-    /// <summary>Refuses statistics that hold values outside the support.</summary>
+    /// <summary>Throws if the statistics contain values outside the support.</summary>
     /// <param name="weight">Their total weight.</param>
     private protected void RefuseOutside(double weight)
     {
@@ -70,13 +70,13 @@ public abstract class UnivariateDistribution : Distribution
         { FeatureIndex = 0 };
     }
 
-    /// <summary>Refuses values that all are equal, where that leaves no density.</summary>
+    /// <summary>The error for values that are all equal, if that leaves no density.</summary>
     private protected ModelException NoSpread(string found = "a variance of 0 (all its values are equal)") =>
         new(ErrorKind.Data, $"{FormatName} distribution", found, "values that differ",
-            "leave the constant column out, use fewer components, or set a least variance (FitOptions.MinVariance)")
+            "leave the constant column out, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
         { FeatureIndex = 0 };
 
-    /// <summary>Refuses estimates that overflowed.</summary>
+    /// <summary>Throws if an estimate overflowed.</summary>
     private protected void RequireFinite(params ReadOnlySpan<double> estimates)
     {
         foreach (var estimate in estimates)

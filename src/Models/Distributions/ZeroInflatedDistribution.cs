@@ -7,20 +7,20 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// Another distribution of one feature with more zeros than it explains: a row is 0 with probability z, else it comes from the other one.
-/// Where that has a mass at 0 (a Poisson), p(0) = z + (1 - z) f(0); where it is a density (a gamma), zeros are all of the first kind and p(0) = z.
-/// Elsewhere p(x) = (1 - z) f(x). A missing value has log-probability 0 and is skipped. Fitting is one step of EM, which a density reaches at once.
+/// Another distribution of one feature with more zeros than it explains: a row is 0 with probability z, else it comes from that distribution.
+/// If that has a mass at 0 (a Poisson), p(0) = z + (1 - z) f(0); if it is a density (a gamma), every zero is an excess zero and p(0) = z.
+/// Elsewhere p(x) = (1 - z) f(x). A missing value has log-probability 0 and is skipped. Fitting is one step of EM, which is exact for a density.
 /// </summary>
-/// <remarks>Statistics: sums of w and of w times the share of the first kind, then those of the other distribution. Inertia blends z too.</remarks>
+/// <remarks>Statistics: sums of w and of w times the probability of an excess zero, then those of the other distribution. Inertia blends z too.</remarks>
 public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily<ZeroInflatedDistribution>
 {
     private readonly double logZero;
     private readonly double logRest;
 
-    /// <summary>Probability that a zero is of the first kind.</summary>
+    /// <summary>Probability that a zero is an excess zero.</summary>
     private readonly double shareOfZeros;
 
-    /// <summary>Makes a zero-inflated distribution.</summary>
+    /// <summary>Creates a zero-inflated distribution.</summary>
     /// <param name="inner">The other distribution, of one feature.</param>
     /// <param name="zeroProbability">z, from 0 to 1.</param>
     /// <exception cref="ModelException">A parameter is out of range.</exception>
@@ -53,16 +53,16 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <summary>The other distribution.</summary>
     public Distribution Inner { get; }
 
-    /// <summary>Probability z of a zero of the first kind.</summary>
+    /// <summary>Probability z of an excess zero.</summary>
     public double ZeroProbability { get; }
 
     /// <summary>
-    /// True where the other distribution is a density that is estimated in one pass: a zero then is of the first kind for certain. With a mass at 0, of which
-    /// kind a zero is stays hidden, and fits iterate.
+    /// True if the other distribution is a density that is estimated in one pass: a zero then is certainly an excess zero. With a mass at 0, the kind of
+    /// each zero is hidden, and fits iterate.
     /// </summary>
     public override bool IsEstimatedInOnePass => !Inner.IsDiscrete && Inner.IsEstimatedInOnePass;
 
-    /// <summary>The probability of a zero, and those of the inner distribution.</summary>
+    /// <summary>The probability of an excess zero, and the other distribution's parameters.</summary>
     protected override long FreeParameters => 1 + Inner.ParameterCount;
 
     /// <inheritdoc/>
@@ -108,7 +108,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
         }
         else
         {
-            // A density may have no value at 0; what it would say there is not needed.
+            // A density may have no value at 0; it is not needed there.
             using var scratch = Scratch.Enter();
             Inner.LogProbability(ZeroRows.Without(tile, scratch.Take(FeatureTile.Capacity)), result);
         }

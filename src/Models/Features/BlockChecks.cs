@@ -3,7 +3,7 @@ namespace Pipelines.Models;
 /// <summary>Checks that are made once per block.</summary>
 internal static class BlockChecks
 {
-    /// <summary>Throws if the block's width is not the model's.</summary>
+    /// <summary>Throws if the block's width differs from the model's.</summary>
     public static void CheckBlock(this Model model, in FeatureBlock block)
     {
         if (block.Columns != model.Dimensions)

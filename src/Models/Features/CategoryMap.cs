@@ -3,25 +3,25 @@ using System.Collections.Frozen;
 namespace Pipelines.Models;
 
 /// <summary>
-/// Turns values into codes of categories: category i becomes the double i, a value that is none of them -1, a missing one NaN. Numbers match by
-/// exact value (the category <c>1</c> is 1, 1.0 and true; 9007199254740993 is not 9007199254740992), texts exactly.
+/// Turns values into category codes: category i becomes the double i, an unknown value -1, a missing one NaN. Numbers match by
+/// exact value (the category <c>1</c> is 1, 1.0 and true; 9007199254740993 is not 9007199254740992), strings match exactly.
 /// </summary>
 /// <remarks>
-/// No fit learns the code -1. A distribution gives it its unknown probability; a fit counts the weight of such rows apart, refuses them where that
-/// probability is 0, and otherwise leaves them out and names their weight in <see cref="Fitting.FitResult{TModel}.Warnings"/>.
+/// No fit learns the code -1. A distribution gives it its unknown probability; a fit sums the weight of such rows separately, refuses them if that
+/// probability is 0, and otherwise leaves them out and states their weight in <see cref="Fitting.FitResult{TModel}.Warnings"/>.
 /// </remarks>
 public sealed class CategoryMap
 {
-    /// <summary>The code of a value that is none of the categories.</summary>
+    /// <summary>The code of a value that is not one of the categories.</summary>
     public const double Unknown = -1;
 
     private readonly FrozenDictionary<string, int> texts;
     private readonly FrozenDictionary<double, int> numbers;
     private readonly FrozenDictionary<decimal, int> exact;
 
-    /// <summary>Makes a map.</summary>
-    /// <param name="categories">The categories in code order, each once; numbers as invariant text.</param>
-    /// <param name="missingText">A text that means missing as well, such as <c>nan</c>; null (default) = none.</param>
+    /// <summary>Creates a map.</summary>
+    /// <param name="categories">The categories in code order, each once; numbers in invariant notation.</param>
+    /// <param name="missingText">A string that also means missing, such as <c>nan</c>; null (default) = none.</param>
     /// <exception cref="ModelException">A category is given twice.</exception>
     public CategoryMap(IReadOnlyList<string> categories, string? missingText = null)
     {
@@ -31,7 +31,7 @@ public sealed class CategoryMap
         var (byNumber, byDecimal) = (new Dictionary<double, int>(), new Dictionary<decimal, int>());
         for (var i = 0; i < categories.Count; i++)
         {
-            // Texts like 1 and 1.0 are two categories of a text column; numbers find the first.
+            // Strings like 1 and 1.0 are two categories of a string column; numbers match the first.
             if (CategoryNumber.Parse(categories[i]) is { } number)
             {
                 if (number.Exact is { } value) byDecimal.TryAdd(value, i);
@@ -46,19 +46,19 @@ public sealed class CategoryMap
     /// <summary>The categories in code order.</summary>
     public IReadOnlyList<string> Categories { get; }
 
-    /// <summary>A text that means missing; null = none.</summary>
+    /// <summary>A string that means missing; null = none.</summary>
     public string? MissingText { get; }
 
-    /// <summary>A map of the distinct values of some texts, in ordinal order; null is missing and no category.</summary>
+    /// <summary>A map of the distinct strings, in ordinal order; null is missing, not a category.</summary>
     public static CategoryMap Of(IEnumerable<string?> values)
     {
         ArgumentNullException.ThrowIfNull(values);
         return new([.. values.OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
     }
 
-    /// <summary>A map of the distinct values of some numbers, ascending; NaN is missing and no category.</summary>
+    /// <summary>A map of the distinct numbers, ascending; NaN is missing, not a category.</summary>
     /// <param name="values">The numbers.</param>
-    /// <param name="exact">More of them, such as whole numbers beyond 2^53, which a double may not hold; null (default) = none.</param>
+    /// <param name="exact">Further numbers, such as integers beyond 2^53, which a double may not represent; null (default) = none.</param>
     public static CategoryMap Of(IEnumerable<double> values, IEnumerable<decimal>? exact = null)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -66,32 +66,32 @@ public sealed class CategoryMap
         return new([.. all.Distinct().Order().Select(n => n.Text)]);
     }
 
-    /// <summary>Code of a text: NaN if it is null or means missing, <see cref="Unknown"/> if it is none of the categories.</summary>
+    /// <summary>Code of a string: NaN if it is null or means missing, <see cref="Unknown"/> if it is not one of the categories.</summary>
     public double Code(string? text) => text is null || text == MissingText ? double.NaN : texts.TryGetValue(text, out var code) ? code : Unknown;
 
-    /// <summary>Code of a number: NaN if it is NaN, <see cref="Unknown"/> if it is none of the categories.</summary>
+    /// <summary>Code of a number: NaN if it is NaN, <see cref="Unknown"/> if it is not one of the categories.</summary>
     public double Code(double number) => double.IsNaN(number) ? double.NaN : numbers.TryGetValue(number, out var code) ? code : Unknown;
 
-    /// <summary>Code of a whole number; <see cref="Unknown"/> if it is none of the categories.</summary>
+    /// <summary>Code of an integer; <see cref="Unknown"/> if it is not one of the categories.</summary>
     public double Code(long number) => number is >= -CategoryNumber.MostExact and <= CategoryNumber.MostExact ? Code((double)number) : Code((decimal)number);
 
     /// <inheritdoc cref="Code(long)"/>
     public double Code(ulong number) => number <= CategoryNumber.MostExact ? Code((double)number) : Code((decimal)number);
 
-    /// <summary>Code of a decimal number; <see cref="Unknown"/> if it is none of the categories.</summary>
+    /// <summary>Code of a decimal number; <see cref="Unknown"/> if it is not one of the categories.</summary>
     public double Code(decimal number) => CategoryNumber.Of(number) switch
     {
         { Exact: { } value } => exact.TryGetValue(value, out var code) ? code : Unknown,
         { Value: var value } => Code(value),
     };
 
-    /// <summary>Codes of texts, shape [texts].</summary>
+    /// <summary>Codes of strings, shape [texts].</summary>
     public double[] Encode(IEnumerable<string?> values)
     {
         ArgumentNullException.ThrowIfNull(values);
         return [.. values.Select(Code)];
     }
 
-    /// <summary>A number as the text of a category.</summary>
+    /// <summary>A number as a category name.</summary>
     public static string Text(double number) => new CategoryNumber(number).Text;
 }

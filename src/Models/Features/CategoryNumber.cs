@@ -4,29 +4,29 @@ using System.Numerics;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A number as a category, by its exact value: the double that it is, or, of whole numbers and decimals that no double holds, the decimal.
+/// A number as a category, by its exact value: a double or, for integers and decimals that no double represents, a decimal.
 /// So 1, 1.0 and 1E+0 are one category, and 9007199254740992 and 9007199254740993 are two.
 /// </summary>
-/// <param name="Value">The number, or the double next to it.</param>
-/// <param name="Exact">The number where no double holds it; else null.</param>
+/// <param name="Value">The number, or the nearest double.</param>
+/// <param name="Exact">The number if no double represents it; else null.</param>
 internal readonly record struct CategoryNumber(double Value, decimal? Exact = null) : IComparable<CategoryNumber>
 {
-    /// <summary>2^53: up to here each whole number is a double.</summary>
+    /// <summary>2^53: up to here each integer is a double.</summary>
     public const long MostExact = 1L << 53;
 
-    // Each decimal of so many digits comes back from the double next to it.
+    // Decimals with up to this many digits survive a round trip through the nearest double.
     private const int SafeDigits = 15;
     private const ulong SafeMantissa = 1_000_000_000_000_000;
 
-    // Each power of ten up to this one is a double.
+    // Powers of ten up to this one are exact doubles.
     private const int MostExactPower = 22;
 
-    // No finite double has more digits before the point.
+    // No finite double has more digits before the decimal point.
     private const int MostDigits = 309;
 
     private const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    /// <summary>The number as the text of a category: a whole number below 2^64 in digits, any other as short as it can be.</summary>
+    /// <summary>The number as a category name: an integer below 2^64 in digits, any other in shortest form.</summary>
     public string Text
     {
         get
@@ -51,7 +51,7 @@ internal readonly record struct CategoryNumber(double Value, decimal? Exact = nu
         return isDouble ? new(nearest) : new(nearest, number);
     }
 
-    /// <summary>The number that a text says, also <c>true</c> (1) and <c>false</c> (0); null if it says none.</summary>
+    /// <summary>The number that a string represents, also <c>true</c> (1) and <c>false</c> (0); null if it is not a number.</summary>
     public static CategoryNumber? Parse(string text)
     {
         if (text is "true" or "True") return new(1);
@@ -73,7 +73,7 @@ internal readonly record struct CategoryNumber(double Value, decimal? Exact = nu
         return order != 0 || this == other ? order : ToDecimal().CompareTo(other.ToDecimal());
     }
 
-    // Where two numbers share a double at least one of them is a decimal, so the other one is at most a rounding outside the range of decimals.
+    // If two numbers share a double, at least one is a decimal, so the other is at most a rounding error outside the range of decimals.
     private decimal ToDecimal() => Exact
         ?? (decimal.TryParse(Text, Styles, CultureInfo.InvariantCulture, out var value) ? value : Value < 0 ? decimal.MinValue : decimal.MaxValue);
 

@@ -1,29 +1,29 @@
 namespace Pipelines.Models;
 
-/// <summary>One input column of a model: its name and, where it holds categories, the dictionary that turns them into codes.</summary>
+/// <summary>One input column of a model: its name and, if it holds categories, the dictionary that turns them into codes.</summary>
 /// <param name="Name">The column's name in the data, compared exactly.</param>
-/// <param name="Categories">Null for a number. Else the categories in code order: category i travels as the double i.</param>
-/// <remarks>Two features are the same if they have the same name and categories: what a fit has seen of the column is no part of what the column is.</remarks>
+/// <param name="Categories">Null for a number. Else the categories in code order: category i is represented by the double i.</param>
+/// <remarks>Two features are equal if they have the same name and categories; type and range seen in a fit do not count.</remarks>
 public sealed record Feature(string Name, IReadOnlyList<string>? Categories = null)
 {
-    /// <summary>A text that means missing, beside null; null (default) = none.</summary>
+    /// <summary>A string that means missing, besides null; null (default) = none.</summary>
     public string? MissingText { get; init; }
 
     /// <summary>Turns the column's values into codes; null for a number.</summary>
     public CategoryMap? ToMap() => Categories is null ? null : new CategoryMap(Categories, MissingText);
 
     /// <summary>
-    /// Type of the values that the model was fitted to, as a column names it: <c>double</c>, <c>int32</c>, <c>single</c> …; null = not known.
+    /// Type of the values that the model was fitted to, as columns name it: <c>double</c>, <c>int32</c>, <c>single</c> …; null = unknown.
     /// </summary>
     public string? Type { get; init; }
 
-    /// <summary>True if the column's values could be null; null = not known.</summary>
+    /// <summary>True if the column's values could be null; null = unknown.</summary>
     public bool? IsNullable { get; init; }
 
-    /// <summary>Least value that the fit saw; null = not known, or every value was missing.</summary>
+    /// <summary>Smallest value seen in the fit; null = unknown, or every value was missing.</summary>
     public double? Minimum { get; init; }
 
-    /// <summary>Largest value that the fit saw; null = not known, or every value was missing.</summary>
+    /// <summary>Largest value seen in the fit; null = unknown, or every value was missing.</summary>
     public double? Maximum { get; init; }
 
     /// <inheritdoc/>

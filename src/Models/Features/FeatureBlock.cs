@@ -1,16 +1,16 @@
 namespace Pipelines.Models;
 
 /// <summary>
-/// Rows of features in memory, in any strided layout: the unit that models summarise and score.
+/// Rows of features in memory, in any strided layout: the unit in which models summarise and score.
 /// Element (r, c) is <c>Values[r * RowStride + c * ColumnStride]</c>. A missing value is NaN.
 /// </summary>
 /// <remarks>
 /// A view: it owns nothing and copies nothing, so that all threads share one copy of the data.
-/// Categories travel in the same doubles as codes 0, 1, 2 … of a dictionary that the model keeps (<see cref="Feature.Categories"/>).
+/// Categories are stored in the same doubles, as codes 0, 1, 2 … of a dictionary that the model keeps (<see cref="Feature.Categories"/>).
 /// </remarks>
 public readonly ref struct FeatureBlock
 {
-    /// <summary>Makes a view over strided values.</summary>
+    /// <summary>Creates a view over strided values.</summary>
     /// <param name="values">Holds element (r, c) at <c>r * rowStride + c * columnStride</c>.</param>
     /// <param name="rows">Number of rows, at least 0.</param>
     /// <param name="columns">Number of features, at least 1.</param>
@@ -26,7 +26,7 @@ public readonly ref struct FeatureBlock
         ArgumentOutOfRangeException.ThrowIfLessThan(rowStride, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(columnStride, 1);
         if (rows > 0 && ((long)(rows - 1) * rowStride) + ((long)(columns - 1) * columnStride) >= values.Length)
-            throw new ArgumentException($"found {values.Length} values, expected room for {rows} rows x {columns} columns at strides {rowStride} and "
+            throw new ArgumentException($"found {values.Length} values, expected enough for {rows} rows x {columns} columns at strides {rowStride} and "
                 + $"{columnStride}", nameof(values));
         if (!weights.IsEmpty && weights.Length < rows)
             throw new ArgumentException($"found {weights.Length} weights, expected one for each of {rows} rows", nameof(weights));
@@ -35,7 +35,7 @@ public readonly ref struct FeatureBlock
         Weights = weights.IsEmpty ? weights : weights[..rows];
     }
 
-    /// <summary>The values; see the type for where element (r, c) stands.</summary>
+    /// <summary>The values; see the type for the position of element (r, c).</summary>
     public ReadOnlySpan<double> Values { get; }
 
     /// <summary>Number of rows.</summary>
@@ -57,18 +57,18 @@ public readonly ref struct FeatureBlock
     public long FirstRow { get; }
 
     /// <summary>
-    /// Where sequences begin: sequence s is the rows <c>SequenceOffsets[s]</c> … <c>SequenceOffsets[s + 1] - 1</c>, whole and in order of time. Shape
-    /// [sequences + 1], from 0 to Rows; empty = the rows are no sequences. A sequence weighs what its first row weighs.
+    /// Where sequences begin: sequence s is the rows <c>SequenceOffsets[s]</c> … <c>SequenceOffsets[s + 1] - 1</c>, whole and in time order. Shape
+    /// [sequences + 1], from 0 to Rows; empty = the rows are not sequences. A sequence has the weight of its first row.
     /// </summary>
     public ReadOnlySpan<int> SequenceOffsets { get; init; }
 
-    /// <summary>Index of the state that each row is known to be in, -1 = not known. Shape [Rows]; empty = nothing is known.</summary>
+    /// <summary>Index of each row's known state, -1 = unknown. Shape [Rows]; empty = no state is known.</summary>
     public ReadOnlySpan<int> Labels { get; init; }
 
     /// <summary>Global number of sequence 0, counted from 0 over the whole input.</summary>
     public long FirstSequence { get; init; }
 
-    /// <summary>Number of sequences; 0 if the rows are none.</summary>
+    /// <summary>Number of sequences; 0 if the rows are not sequences.</summary>
     public int SequenceCount => Math.Max(0, SequenceOffsets.Length - 1);
 
     /// <summary>The value of feature <paramref name="column"/> in row <paramref name="row"/>; NaN = missing.</summary>
@@ -86,7 +86,7 @@ public readonly ref struct FeatureBlock
     public static FeatureBlock RowMajor(ReadOnlySpan<double> values, int rows, int columns, ReadOnlySpan<double> weights = default, long firstRow = 0) =>
         new(values, rows, columns, columns, 1, weights, firstRow);
 
-    /// <summary>The rows from <paramref name="start"/>, <paramref name="rows"/> of them, without a copy; they are no sequences.</summary>
+    /// <summary>The <paramref name="rows"/> rows from <paramref name="start"/>, without a copy; they are not sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
         new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start);
 
@@ -99,10 +99,10 @@ public readonly ref struct FeatureBlock
     }
 
     /// <summary>
-    /// Tile <paramref name="tile"/>: where its values lie as a tile's already (one column, side by side), or else packed into <paramref name="buffer"/>.
+    /// Tile <paramref name="tile"/>: in place if its values are already laid out as a tile (one contiguous column), else copied into <paramref name="buffer"/>.
     /// </summary>
     /// <param name="tile">Tile index in 0 … <see cref="TileCount"/> - 1.</param>
-    /// <param name="buffer">Room for [Columns, Capacity] doubles; filled only where it is needed.</param>
+    /// <param name="buffer">Buffer for [Columns, Capacity] doubles; filled only if needed.</param>
     public FeatureTile Tile(int tile, Span<double> buffer)
     {
         Fitting.Cancellation.Poll();
@@ -116,14 +116,14 @@ public readonly ref struct FeatureBlock
     /// Copies tile <paramref name="tile"/> (rows <c>tile * Capacity</c> onwards) into <paramref name="buffer"/> and returns it as a tile.
     /// </summary>
     /// <param name="tile">Tile index in 0 … <see cref="TileCount"/> - 1.</param>
-    /// <param name="buffer">Room for [Columns, Capacity] doubles; 64-byte aligned for speed.</param>
+    /// <param name="buffer">Buffer for [Columns, Capacity] doubles; 64-byte aligned for speed.</param>
     public FeatureTile Pack(int tile, Span<double> buffer)
     {
         Fitting.Cancellation.Poll();
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
         var missing = Kernels.TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
-        // Several columns are more streams, each in pieces of a tile, than the CPU's own prefetching follows well; one it does.
+        // The CPU's own prefetching follows a single column well, but not several columns read in tile-sized pieces.
         if (RowStride == 1 && Columns > 1 && rows == FeatureTile.Capacity)
         {
             start += rows;

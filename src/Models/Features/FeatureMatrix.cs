@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Models;
 
-/// <summary>All rows of a data set in memory, shape [Rows, Columns], with optional weights. Wraps the caller's array where it can: no copy.</summary>
+/// <summary>All rows of a data set in memory, shape [Rows, Columns], with optional weights. Wraps the caller's array if possible: no copy.</summary>
 public sealed class FeatureMatrix
 {
     private readonly Array values;
@@ -57,7 +57,7 @@ public sealed class FeatureMatrix
         return new(values, rows, columns, 1, columnStride, weights);
     }
 
-    /// <summary>Columns, copied side by side.</summary>
+    /// <summary>Copies columns into one matrix.</summary>
     /// <param name="columns">Shape [columns][rows]; NaN = missing.</param>
     public static FeatureMatrix FromColumns(params double[][] columns)
     {
@@ -74,7 +74,7 @@ public sealed class FeatureMatrix
     /// <param name="weights">Shape [rows], finite and at least 0.</param>
     public FeatureMatrix WithWeights(double[] weights) => new(values, Rows, Columns, rowStride, columnStride, weights);
 
-    /// <summary>A view of the rows from <paramref name="start"/>, <paramref name="rows"/> of them.</summary>
+    /// <summary>A view of the <paramref name="rows"/> rows from <paramref name="start"/>.</summary>
     public FeatureBlock Block(int start, int rows)
     {
         var first = (long)start * rowStride;

@@ -1,18 +1,18 @@
 namespace Pipelines.Models;
 
 /// <summary>
-/// Some hundred rows, column-major and contiguous: small enough that a model's work on them stays in the L1/L2 cache,
-/// large enough that one virtual call per tile costs nothing. Column c is <c>Values[c * Capacity … c * Capacity + Rows - 1]</c>.
+/// A few hundred rows, column-major and contiguous: small enough that a model's work on them stays in the L1/L2 cache,
+/// large enough that one virtual call per tile is negligible. Column c is <c>Values[c * Capacity … c * Capacity + Rows - 1]</c>.
 /// </summary>
 public readonly ref struct FeatureTile
 {
-    /// <summary>Most rows a tile holds, and the distance between its columns.</summary>
+    /// <summary>Maximum number of rows in a tile, and the distance between its columns.</summary>
     public const int Capacity = 256;
 
-    /// <summary>Kernels work on multiples of this many rows; the rows behind <see cref="Rows"/> are 0.</summary>
+    /// <summary>Kernels work on multiples of this many rows; the rows after <see cref="Rows"/> are 0.</summary>
     public const int RowMultiple = 16;
 
-    /// <summary>Makes a tile over packed values.</summary>
+    /// <summary>Creates a tile over packed values.</summary>
     /// <param name="values">Shape [columns, Capacity], rows from <paramref name="rows"/> up to the next multiple of <see cref="RowMultiple"/> are 0.</param>
     /// <param name="rows">Rows in use, 0 … Capacity.</param>
     /// <param name="columns">Features, at least 1.</param>
@@ -23,16 +23,16 @@ public readonly ref struct FeatureTile
         (Rows, Columns, HasMissing) = (rows, columns, hasMissing);
     }
 
-    /// <summary>Shape [Columns, Capacity].</summary>
+    /// <summary>The values, shape [Columns, Capacity].</summary>
     public ReadOnlySpan<double> Values { get; }
 
-    /// <summary>Rows in use.</summary>
+    /// <summary>Number of rows in use.</summary>
     public int Rows { get; }
 
-    /// <summary>Features.</summary>
+    /// <summary>Number of features.</summary>
     public int Columns { get; }
 
-    /// <summary>False promises that no value is NaN.</summary>
+    /// <summary>False guarantees that no value is NaN.</summary>
     public bool HasMissing { get; }
 
     /// <summary><see cref="Rows"/> rounded up to a multiple of <see cref="RowMultiple"/>.</summary>
@@ -41,7 +41,7 @@ public readonly ref struct FeatureTile
     /// <summary>Column <paramref name="column"/>, shape [Rows].</summary>
     public ReadOnlySpan<double> Column(int column) => Values.Slice(column * Capacity, Rows);
 
-    /// <summary>Columns <paramref name="first"/> … as a tile of their own, without a copy.</summary>
+    /// <summary>The columns from <paramref name="first"/> on as a separate tile, without a copy.</summary>
     public FeatureTile Slice(int first, int columns) =>
         new(Values.Slice(first * Capacity, columns * Capacity), Rows, columns, HasMissing);
 

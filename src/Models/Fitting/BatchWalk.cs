@@ -1,14 +1,14 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// The way of mini-batch EM through the data: each iteration takes the batches after those of the one before, and after the last batch comes the first.
-/// Where it is follows from the number of iterations done, so a fit that was interrupted finds its place again.
+/// How mini-batch EM walks through the data: each iteration takes the batches after the previous iteration's, starting over after the last batch.
+/// The position follows from the number of iterations done, so an interrupted fit can find it again.
 /// </summary>
 /// <remarks>
-/// Log-likelihoods of a part of the rows are scaled to the weight of all of them. The stop rule compares whole walks, as single iterations see other rows each:
-/// the mean of the iterations of one walk with that of the walk before.
+/// Log-likelihoods of a part of the rows are scaled to the total weight. The stop rule compares whole walks, as single iterations see different rows:
+/// the mean over one walk's iterations with that over the walk before.
 /// </remarks>
-/// <param name="extent">How much data there are.</param>
+/// <param name="extent">The extent of the data.</param>
 /// <param name="batchesPerIteration">At least 1.</param>
 internal sealed class BatchWalk(DataExtent extent, int batchesPerIteration)
 {
@@ -17,10 +17,10 @@ internal sealed class BatchWalk(DataExtent extent, int batchesPerIteration)
     /// <summary>True if each iteration takes all the data.</summary>
     public bool IsWhole => count >= extent.Batches;
 
-    /// <summary>Evaluations until every batch was taken.</summary>
+    /// <summary>Number of evaluations until every batch has been taken.</summary>
     public long Length => (extent.Batches + count - 1) / count;
 
-    /// <summary>Begins a walk, if the options want one.</summary>
+    /// <summary>Starts a walk, if the options ask for one.</summary>
     public static async ValueTask<BatchWalk?> OpenAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken)
     {
         if (options.BatchesPerIteration is not { } count) return null;
@@ -29,15 +29,15 @@ internal sealed class BatchWalk(DataExtent extent, int batchesPerIteration)
         return new(extent, count);
     }
 
-    /// <summary>The batches of an iteration; number 0 is the evaluation of the start.</summary>
+    /// <summary>The batches of an iteration; number 0 evaluates the start.</summary>
     public BatchRange Range(int iteration) => new(iteration * count % extent.Batches, count);
 
-    /// <summary>The log-likelihood of all rows, if they are like those seen.</summary>
+    /// <summary>The log-likelihood of all rows, extrapolated from those seen.</summary>
     public double Scaled(Statistics seen) => IsWhole ? seen.Objective : seen.Objective * (extent.Weight / seen.Weight);
 
-    /// <summary>How much the last whole walk gained on the one before; null within a walk, and before there were two.</summary>
+    /// <summary>How much the last whole walk gained over the one before; null within a walk, and before there are two.</summary>
     /// <param name="initial">Log-likelihood of the start.</param>
-    /// <param name="history">One entry an iteration.</param>
+    /// <param name="history">One entry per iteration.</param>
     public double? Gain(double initial, IReadOnlyList<FitIteration> history)
     {
         var evaluated = history.Count + 1;

@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>Statistics made of the statistics of parts, merged part by part.</summary>
+/// <summary>Statistics composed of the parts' statistics, merged part by part.</summary>
 /// <param name="parts">The parts, in the model's order.</param>
 public class CompositeStatistics(IReadOnlyList<Statistics> parts) : Statistics
 {

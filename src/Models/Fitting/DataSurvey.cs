@@ -1,26 +1,26 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// A first look at the data in one pass: range and missing values of each feature, and a sample of rows to choose a start on. The sample
-/// holds the rows of least priority, a hash of seed and global row number (or the row number itself), so it depends on neither batches nor threads.
+/// A first pass over the data: range and missing values of each feature, and a sample of rows from which to choose a start. The sample
+/// holds the rows with the lowest priority, a hash of seed and global row number (or the row number itself), so it depends on neither batches nor threads.
 /// </summary>
 /// <param name="columns">Number of features.</param>
-/// <param name="sampleRows">Most rows of the sample, at least 1.</param>
+/// <param name="sampleRows">Maximum number of rows in the sample, at least 1.</param>
 /// <param name="seed">Seed of the hash; null = the first rows.</param>
 public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISummarizer
 {
-    // Beyond it squares are infinite, and all distances and variances with them.
+    // Beyond this value squares are infinite, and with them all distances and variances.
     private const double LargestValue = 1e154;
 
-    // No row above this priority can be in the final sample; it only falls, so reading it late is only slower.
+    // No row above this priority can be in the final sample; the value only falls, so a stale read only costs time.
     private ulong ceiling = ulong.MaxValue;
 
     private readonly (int, int, long?) kind = (columns, sampleRows, seed);
 
-    /// <summary>True if the other one takes the same sample.</summary>
+    /// <summary>True if the other survey takes the same sample.</summary>
     internal bool IsSame(DataSurvey other) => kind == other.kind;
 
-    /// <summary>Bytes that the sample of some rows takes, about: twice as many rows as it has in the end, each an array and an entry in a list.</summary>
+    /// <summary>Approximate bytes that a sample of rows takes: twice the final number of rows, each an array and a list entry.</summary>
     internal long SampleBytes(int rows) => Math.Min(rows, 2L * sampleRows) * (64 + (sizeof(double) * columns));
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
             var number = block.FirstRow + i;
             var weight = block.Weights.IsEmpty ? 1 : block.Weights[i];
             survey.Weight += weight;
-            // A row without weight says nothing about where to begin; the first rows are taken as they are.
+            // A row without weight says nothing about where to start; the first rows are taken regardless.
             if (weight == 0 && seed is not null) continue;
             survey.Eligible++;
             var priority = seed is null ? (ulong)number : SeededRandom.Mix((ulong)number ^ scramble);
@@ -50,9 +50,9 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
         survey.Rows += block.Rows;
     }
 
-    /// <summary>Surveys the data and refuses what no model can be fitted to.</summary>
+    /// <summary>Surveys the data and rejects data that no model can be fitted to.</summary>
     /// <param name="pass">One pass over the data.</param>
-    /// <param name="sampleRows">Most rows of the sample, at least 1.</param>
+    /// <param name="sampleRows">Maximum number of rows in the sample, at least 1.</param>
     /// <param name="seed">Seed of the sample; null = the first rows.</param>
     /// <param name="cancellationToken">Stops the pass.</param>
     /// <exception cref="ModelException">There is no row, a feature has no value at all, or a value is infinite.</exception>
@@ -80,7 +80,7 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
         return survey;
     }
 
-    /// <summary>Looks at the data once more to name the feature because of which a log-likelihood is no number; null if none stands out.</summary>
+    /// <summary>Reads the data once more to name the feature that makes a log-likelihood NaN; null if no single feature does.</summary>
     internal static async ValueTask<ModelException?> BlameAsync(IDataPass pass, CancellationToken cancellationToken)
     {
         try

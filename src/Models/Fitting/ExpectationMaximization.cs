@@ -1,18 +1,18 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// The one EM loop: LL_0 at the start; then M step k and LL_k until LL_k - LL_(k-1) is at most the stop threshold or k is the most iterations.
+/// The only EM loop: LL_0 at the start; then M step k and LL_k until LL_k - LL_(k-1) is at most the stop threshold or k reaches the iteration limit.
 /// With batches per iteration, LL_k is that of the batches taken, and the stop rule looks at whole walks (<see cref="FitOptions.BatchesPerIteration"/>).
-/// It knows only "a pass over the data", and serves k-means (Lloyd) as well, whose objective is minus the total squared distance.
+/// It depends only on "a pass over the data", and also serves k-means (Lloyd), whose objective is minus the total squared distance.
 /// A model that is estimated in one pass makes one update, so that inertia keeps its share of the old parameters.
-/// With a journal, each iteration is kept, and a fit that was interrupted goes on where it was: the same history, the same bits.
+/// With a journal, each iteration is saved, and an interrupted fit resumes where it stopped: the same history, the same bits.
 /// </summary>
 public static class ExpectationMaximization
 {
-    /// <summary>Checks that a model takes as many features as the data have.</summary>
+    /// <summary>Checks that the model's number of features matches the data.</summary>
     /// <param name="start">The model.</param>
     /// <param name="columns">Number of features of the data.</param>
-    /// <exception cref="ModelException">It takes another number.</exception>
+    /// <exception cref="ModelException">The numbers differ.</exception>
     public static void CheckFeatures(Model start, int columns)
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -21,8 +21,8 @@ public static class ExpectationMaximization
                 "give it the features it was made for, in their order");
     }
 
-    /// <summary>Fits a model, beginning with its own parameters.</summary>
-    /// <param name="start">Where to begin.</param>
+    /// <summary>Fits a model, starting from its own parameters.</summary>
+    /// <param name="start">The starting model.</param>
     /// <param name="pass">One pass over the data.</param>
     /// <param name="options">When to stop, and how.</param>
     /// <param name="cancellationToken">Stops between or within passes with an <see cref="OperationCanceledException"/>.</param>
@@ -42,7 +42,7 @@ public static class ExpectationMaximization
         var model = (TModel)(resumed?.Model ?? start);
         var walk = await BatchWalk.OpenAsync(pass, options, cancellationToken).ConfigureAwait(false);
         var statistics = resumed?.Statistics ?? await EvaluateAsync(model, 0).ConfigureAwait(false);
-        // Batches of an iteration are other rows than those before them: their estimates take many updates.
+        // The batches of an iteration are different rows from those before them: their estimates need many updates.
         var isOneUpdate = model.IsEstimatedInOnePass && (walk is null || walk.IsWhole);
         var most = isOneUpdate ? Math.Min(1, options.MaxIterations) : options.MaxIterations;
         var initial = resumed?.InitialLogLikelihood ?? Objective();
@@ -61,7 +61,7 @@ public static class ExpectationMaximization
             statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
             if (isOneUpdate && options.Maximization(iteration).Inertia == 0 && Objective() - before > options.StopThreshold)
             {
-                // The same estimate from sums around the new parameters: those around far ones have lost digits.
+                // The same estimate from sums centred on the new parameters: sums centred far away have lost digits.
                 var sharper = (TModel)model.Maximize(statistics, options.Maximization(iteration));
                 if (!sharper.Equals(model)) statistics = await EvaluateAsync(model = sharper, iteration).ConfigureAwait(false);
             }
@@ -110,12 +110,13 @@ public static class ExpectationMaximization
             if (!double.IsFinite(result.Weight)) throw DataSurvey.TooHeavy(result.Weight);
             if (!double.IsFinite(result.Objective))
             {
-                // A kept fit is not disturbed by a pass that is not its own.
+                // A saved fit is not affected by a pass that does not belong to it.
                 if (options.Journal is null && await DataSurvey.BlameAsync(pass, cancellationToken).ConfigureAwait(false) is { } blame) throw blame;
                 throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
                     current.Impossible(result) is { } why
                         ? $"{why}; clean the column, or choose another distribution"
-                        : "a row is impossible under every component, or the square of a value overflows; look for outliers, rescale, or set a least variance");
+                        : "a row is impossible under every component, or the square of a value overflows; look for outliers, rescale, or set a "
+                            + "minimum variance");
             }
             return result;
         }

@@ -1,15 +1,15 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>Some rows of a data set, in row order, with their weights: what a start is chosen on.</summary>
+/// <summary>Some rows of a data set, in row order, with their weights: the sample from which a start is chosen.</summary>
 /// <param name="Values">Shape [rows, columns]; NaN = missing.</param>
 /// <param name="Weights">Shape [rows].</param>
-/// <param name="TotalRows">Rows of the whole data set that the sample was drawn from.</param>
+/// <param name="TotalRows">Rows in the whole data set that the sample was drawn from.</param>
 public sealed record FeatureSample(double[,] Values, double[] Weights, long TotalRows)
 {
-    /// <summary>Rows of the sample.</summary>
+    /// <summary>Number of rows in the sample.</summary>
     public int Rows => Values.GetLength(0);
 
-    /// <summary>Features.</summary>
+    /// <summary>Number of features.</summary>
     public int Columns => Values.GetLength(1);
 
     /// <summary>True if the sample is the whole data set.</summary>
@@ -18,7 +18,7 @@ public sealed record FeatureSample(double[,] Values, double[] Weights, long Tota
     /// <summary>The sample as rows for a pass.</summary>
     public FeatureMatrix Matrix => FeatureMatrix.FromRows(Values, Weights);
 
-    /// <summary>Number of distinct rows, counted up to <paramref name="limit"/>; rows of weight 0 don't count.</summary>
+    /// <summary>Number of distinct rows, counted up to <paramref name="limit"/>; rows of weight 0 are not counted.</summary>
     public int CountDistinct(int limit)
     {
         var seen = new HashSet<RowKey>();

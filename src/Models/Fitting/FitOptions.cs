@@ -2,26 +2,26 @@ using System.Globalization;
 
 namespace Pipelines.Models.Fitting;
 
-/// <summary>How a model is fitted. Validated all together before any data is read.</summary>
+/// <summary>How a model is fitted. All options are validated together before any data is read.</summary>
 public sealed record FitOptions
 {
     /// <summary>
-    /// Threads that summarise batches: -1 = all cores, else 1 … 1024. Null (default) = the pipeline's, or all cores where there is none. Options given to the
-    /// pipeline decide: another value here is an error. A pass of your own has its own. The result does not depend on it, to the bit.
+    /// Threads that summarise batches: -1 = all cores, else 1 … 1024. Null (default) = the pipeline's, or all cores without a pipeline. Options given to the
+    /// pipeline take precedence: a different value here is an error. A pass of your own has its own setting. The result does not depend on it, bit for bit.
     /// </summary>
     public int? MaxDegreeOfParallelism { get; init; }
 
     /// <summary>
-    /// Rows of a batch, 1 … 16,777,216. Null (default) = the pipeline's, or 16,384 where there is none. Options given to the pipeline decide: another value
-    /// here is an error. A pass of your own has its own. Together with the seed it fixes the result to the bit.
+    /// Rows per batch, 1 … 16,777,216. Null (default) = the pipeline's, or 16,384 without a pipeline. Options given to the pipeline take precedence: another
+    /// value here is an error. A pass of your own has its own setting. Together with the seed it determines the result bit for bit.
     /// </summary>
     public int? BatchSize { get; init; }
 
-    /// <summary>Seed of everything random; default 0.</summary>
+    /// <summary>Seed for all randomness; default 0.</summary>
     public long Seed { get; init; }
 
     /// <summary>
-    /// Share of the old parameters that each M step keeps, 0 (default) … 1. Mixing weights are not blended. A kind of model that is estimated in one pass
+    /// Share of the old parameters that each M step keeps, 0 (default) … 1. Mixing weights are not blended. A model that is estimated in one pass
     /// (<see cref="Model.IsEstimatedInOnePass"/>) makes one update: old * inertia + estimate * (1 - inertia).
     /// </summary>
     public double Inertia { get; init; }
@@ -30,18 +30,18 @@ public sealed record FitOptions
     public double LearningRateDecay { get; init; }
 
     /// <summary>
-    /// Batches that each iteration takes, at least 1; null (default) = all. With a number, each iteration takes the next ones after those of the iteration
-    /// before, and after the last batch of the data comes the first (mini-batch EM). Log-likelihoods in the history are then of the batches taken, scaled to
-    /// the weight of all rows, and fitting stops when a whole walk through the data gains no more than <see cref="StopThreshold"/> on the walk before. The
-    /// log-likelihood of the result is that of all rows, by one more pass. Use it with <see cref="LearningRateDecay"/> or <see cref="Inertia"/>: without, each
-    /// update forgets what the batches before have shown.
+    /// Number of batches per iteration, at least 1; null (default) = all. With a number, each iteration takes the batches that follow the previous iteration's,
+    /// starting over after the last batch of the data (mini-batch EM). Log-likelihoods in the history are then those of the batches taken, scaled to
+    /// the total weight, and fitting stops when a whole walk through the data gains no more than <see cref="StopThreshold"/> over the walk before. The
+    /// log-likelihood of the result covers all rows and takes one more pass. Use it with <see cref="LearningRateDecay"/> or <see cref="Inertia"/>: otherwise
+    /// each update forgets what earlier batches have shown.
     /// </summary>
     public int? BatchesPerIteration { get; init; }
 
     /// <summary>Added to each component's total responsibility in the M step, in rows; at least 0, default 0.</summary>
     public double Pseudocount { get; init; }
 
-    /// <summary>Least variance in any direction, in squared units of the features; at least 0, default 0 = off.</summary>
+    /// <summary>Minimum variance in any direction, in squared units of the features; at least 0, default 0 = off.</summary>
     public double MinVariance { get; init; }
 
     /// <summary>
@@ -51,24 +51,24 @@ public sealed record FitOptions
     public double StopThreshold { get; init; } = 0.1;
 
     /// <summary>
-    /// At most this many parameter updates, at least 0; default 100,000,000. A model that is estimated in one pass makes one, or with
-    /// <see cref="BatchesPerIteration"/> as many as it takes.
+    /// Maximum number of parameter updates, at least 0; default 100,000,000. A model that is estimated in one pass makes one, or with
+    /// <see cref="BatchesPerIteration"/> as many as needed.
     /// </summary>
     public int MaxIterations { get; init; } = 100_000_000;
 
     /// <summary>
-    /// Rows that the start is chosen on, at least 1; default 65,536. Larger data are sampled evenly by a hash of the seed and the row number,
+    /// Number of rows from which the start is chosen, at least 1; default 65,536. Larger data are sampled evenly by a hash of the seed and the row number,
     /// so the sample does not depend on files, batches or threads; the method first-k takes the first rows instead.
     /// </summary>
     public int InitializationRows { get; init; } = 65_536;
 
-    /// <summary>Keeps the fit after each iteration, and holds what an interrupted one left; null (default) = nothing is kept.</summary>
+    /// <summary>Saves the fit after each iteration, and provides the state of an interrupted one; null (default) = nothing is saved.</summary>
     public IFitJournal? Journal { get; init; }
 
-    /// <summary>Called after each iteration, in order, on the fitting thread; null = nobody.</summary>
+    /// <summary>Called after each iteration, in order, on the fitting thread; null = no progress is reported.</summary>
     public IProgress<FitProgress>? Progress { get; init; }
 
-    /// <summary>Clock for the history; default the system's.</summary>
+    /// <summary>Clock for the history; the system clock by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The parallelism of a fit in memory.</summary>
@@ -77,7 +77,7 @@ public sealed record FitOptions
     /// <summary>The batch size of a fit in memory, in rows.</summary>
     internal int BatchRows => BatchSize ?? 16_384;
 
-    /// <summary>Everything here that decides the bits of each iteration beside the batch size, as names and values; not when fitting stops.</summary>
+    /// <summary>The options besides the batch size that determine the bits of each iteration, as names and values; stop rules are left out.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
         new("seed", Seed.ToString(CultureInfo.InvariantCulture)),
@@ -85,11 +85,11 @@ public sealed record FitOptions
         new("learning rate decay", LearningRateDecay.Text()),
         new("batches per iteration", BatchesPerIteration?.ToString(CultureInfo.InvariantCulture) ?? "all"),
         new("pseudocount", Pseudocount.Text()),
-        new("least variance", MinVariance.Text()),
+        new("minimum variance", MinVariance.Text()),
         new("rows to choose the start on", InitializationRows.ToString(CultureInfo.InvariantCulture)),
     ];
 
-    /// <summary>Throws one error that names every option out of range.</summary>
+    /// <summary>Throws a single error that names every option out of range.</summary>
     /// <exception cref="ModelException">At least one option is out of range.</exception>
     public void Validate() => ModelException.CheckOptions(nameof(FitOptions),
         (MaxDegreeOfParallelism is null or -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 to 1024"),
@@ -103,7 +103,7 @@ public sealed record FitOptions
         (MaxIterations >= 0, nameof(MaxIterations), MaxIterations, "at least 0"),
         (InitializationRows >= 1, nameof(InitializationRows), InitializationRows, "at least 1"));
 
-    /// <summary>The options of M step <paramref name="step"/>, counted from 1.</summary>
+    /// <summary>The options for M step <paramref name="step"/>, counted from 1.</summary>
     internal MaximizeOptions Maximization(int step) => new()
     {
         Inertia = LearningRateDecay == 0 ? Inertia : 1 - ((1 - Inertia) * Math.Pow(2 + step, -LearningRateDecay)),

@@ -3,48 +3,48 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Fitting;
 
-/// <summary>A model before its parameters are known: chooses a start on the data and fits it.</summary>
-/// <typeparam name="TModel">The model that comes of it.</typeparam>
+/// <summary>A model with unknown parameters: chooses a start from the data and fits it.</summary>
+/// <typeparam name="TModel">The resulting model.</typeparam>
 public interface IEstimator<TModel>
     where TModel : Model
 {
     /// <summary>Chooses a start and fits.</summary>
-    /// <param name="pass">One pass over the data; run as often as it takes.</param>
+    /// <param name="pass">A pass over the data; run as often as needed.</param>
     /// <param name="options">When to stop, and how.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
     ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Goes on with a fit that was interrupted, from what <see cref="FitOptions.Journal"/> holds. By default the EM loop; an estimator that stops by a rule of
-    /// its own says so here too.
+    /// Resumes an interrupted fit from the state that <see cref="FitOptions.Journal"/> holds. By default runs the EM loop; an estimator with its own
+    /// stop rule overrides this.
     /// </summary>
-    /// <param name="model">The model of the last state that was kept.</param>
-    /// <param name="pass">One pass over the same data.</param>
-    /// <param name="options">When to stop, and how; with the journal.</param>
+    /// <param name="model">The model in the last saved state.</param>
+    /// <param name="pass">A pass over the same data.</param>
+    /// <param name="options">When to stop, and how; includes the journal.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
     ValueTask<FitResult<TModel>> ResumeAsync(TModel model, IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) =>
         ExpectationMaximization.FitAsync(model, pass, options, cancellationToken);
 
     /// <summary>
-    /// Everything that tells this estimator from another, as names and values: a fit that was interrupted goes on only with one of the same facts.
-    /// By default the type's name; an estimator of yours with parameters adds them.
+    /// Everything that distinguishes this estimator from others, as names and values: an interrupted fit is resumed only with identical ones.
+    /// By default the type's name; override this in an estimator of yours that has parameters.
     /// </summary>
     IReadOnlyList<KeyValuePair<string, string>> JobProperties => [new("estimator", GetType().FullName ?? GetType().Name)];
 
-    /// <summary>True if a feature holds categories: a pass gives their codes (<see cref="CategoryMap"/>). False by default.</summary>
+    /// <summary>True if a feature holds categories: a pass then provides their codes (<see cref="CategoryMap"/>). False by default.</summary>
     /// <param name="feature">Index of the feature.</param>
     bool IsCategorical(int feature) => false;
 
     /// <summary>
-    /// True if one pass over the rows gives the parameters, so that a fit makes one update (<see cref="Model.IsEstimatedInOnePass"/>). False by default.
+    /// True if one pass over the rows determines the parameters, so that a fit makes one update (<see cref="Model.IsEstimatedInOnePass"/>). False by default.
     /// </summary>
     bool IsEstimatedInOnePass => false;
 
-    /// <summary>Models that are fitted at the same time; 1 (default) unless the estimator chooses among several.</summary>
+    /// <summary>Number of models fitted at the same time; 1 (default) unless the estimator chooses among several.</summary>
     int Fits => 1;
 
-    /// <summary>True (default) if what fitting increases is a log-likelihood, so that AIC and BIC can be told.</summary>
+    /// <summary>True (default) if the objective is a log-likelihood, so that AIC and BIC are defined.</summary>
     bool HasLikelihood => true;
 }
 
@@ -53,7 +53,7 @@ public static class InMemoryFitting
 {
     /// <summary>Fits an estimator to rows in memory.</summary>
     /// <param name="estimator">What to fit.</param>
-    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts by itself.</param>
+    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts implicitly.</param>
     /// <param name="options">Null = the defaults.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
     public static FitResult<TModel> Fit<TModel>(this IEstimator<TModel> estimator, FeatureMatrix data, FitOptions? options = null,
@@ -67,27 +67,27 @@ public static class InMemoryFitting
         return Wait(estimator.FitAsync(new InMemoryPass(data, options.BatchRows, options.Threads), options, cancellationToken));
     }
 
-    /// <summary>Fits a model to rows in memory, beginning with its own parameters.</summary>
-    /// <param name="model">Where to begin.</param>
-    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts by itself.</param>
+    /// <summary>Fits a model to rows in memory, starting from its own parameters.</summary>
+    /// <param name="model">The starting model.</param>
+    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts implicitly.</param>
     /// <param name="options">Null = the defaults.</param>
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
     public static FitResult<TModel> Fit<TModel>(this TModel model, FeatureMatrix data, FitOptions? options = null,
         CancellationToken cancellationToken = default)
         where TModel : Model => new ModelEstimator<TModel>(model).Fit(data, options, cancellationToken);
 
-    // In-memory passes complete synchronously; the wait is for estimators of users that do not.
+    // In-memory passes complete synchronously; the wait is for user estimators that do not.
     private static FitResult<TModel> Wait<TModel>(ValueTask<FitResult<TModel>> fit)
         where TModel : Model => fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
 }
 
-/// <summary>Begins with a model's own parameters: refines a fitted model, or starts from known values.</summary>
+/// <summary>Starts from a model's own parameters: refines a fitted model, or starts from known values.</summary>
 /// <typeparam name="TModel">The model.</typeparam>
-/// <param name="start">Where to begin.</param>
+/// <param name="start">The starting model.</param>
 public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
     where TModel : Model
 {
-    /// <summary>Where it begins.</summary>
+    /// <summary>The starting model.</summary>
     public TModel Start => start;
 
     /// <inheritdoc/>

@@ -1,29 +1,29 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>What one pass over the data computes: statistics of blocks of rows, merged in row order.</summary>
+/// <summary>The work of one pass over the data: statistics of blocks of rows, merged in row order.</summary>
 public interface ISummarizer
 {
     /// <summary>Empty statistics of the kind that <see cref="Summarize"/> fills.</summary>
     Statistics CreateStatistics();
 
-    /// <summary>Adds the statistics of a block of rows. Called by many threads at once, each with statistics of its own.</summary>
+    /// <summary>Adds the statistics of a block of rows. Called by many threads at once, each with its own statistics.</summary>
     void Summarize(in FeatureBlock block, Statistics statistics);
 }
 
 /// <summary>
-/// One way to go once over all the data: rows in memory, a dataflow pipeline, later a cluster. All of them cut the rows into batches by
-/// global row number and merge the batches' statistics in row order, so that the bits depend on neither the way nor the parallelism.
+/// A way to read all the data once: rows in memory, a dataflow pipeline, later a cluster. Every implementation cuts the rows into batches by
+/// global row number and merges the batches' statistics in row order, so that the bits depend on neither the implementation nor the parallelism.
 /// </summary>
 public interface IDataPass
 {
     /// <summary>Number of features in each row.</summary>
     int Columns { get; }
 
-    /// <summary>Names of the features, for messages and saved models; null (default) if they have none.</summary>
+    /// <summary>Names of the features, for messages and saved models; null (default) if they are unnamed.</summary>
     IReadOnlyList<Feature>? Features => null;
 
     /// <summary>
-    /// What the labels of rows (<see cref="FeatureBlock.Labels"/>) stand for, in code order; null (default) where rows have none. Known after the first pass.
+    /// The names behind the rows' label codes (<see cref="FeatureBlock.Labels"/>), in code order; null (default) if rows have none. Known after the first pass.
     /// </summary>
     IReadOnlyList<string>? LabelNames => null;
 
@@ -33,25 +33,25 @@ public interface IDataPass
     /// <returns>The statistics of all rows.</returns>
     ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken);
 
-    /// <summary>Summarises some batches only, in the order of the range.</summary>
+    /// <summary>Summarises only some batches, in the order of the range.</summary>
     /// <param name="summarizer">What to compute.</param>
     /// <param name="range">Which batches.</param>
     /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ModelException">This pass always goes over all the data (default).</exception>
+    /// <exception cref="ModelException">This pass always reads all the data (default).</exception>
     ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken) => throw NoRanges();
 
-    /// <summary>How much data there are. It may take a look at all of them.</summary>
+    /// <summary>The extent of the data. May read all of it.</summary>
     /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
-    /// <exception cref="ModelException">This pass always goes over all the data (default).</exception>
+    /// <exception cref="ModelException">This pass always reads all the data (default).</exception>
     ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken) => throw NoRanges();
 
     /// <summary>
-    /// Bytes that the statistics of all batches in flight may take, where several models are fitted in one pass: those beyond go into another pass. Null
+    /// Maximum bytes for the statistics of all batches in flight, if several models are fitted in one pass: the rest go into another pass. Null
     /// (default) = no limit.
     /// </summary>
     long? StatisticsBytes => null;
 
-    /// <summary>Statistics that exist at the same time during a pass, at least 1 (default).</summary>
+    /// <summary>Number of statistics that exist at the same time during a pass, at least 1 (default).</summary>
     int StatisticsInFlight => 1;
 
     private ModelException NoRanges() =>
@@ -59,13 +59,13 @@ public interface IDataPass
             "none, so that each iteration takes all batches", "leave it out");
 }
 
-/// <summary>Some batches, in this order; after the last batch of the data comes the first.</summary>
-/// <param name="First">Number of the first one, at least 0.</param>
-/// <param name="Count">How many, from 1 to all there are.</param>
+/// <summary>A range of batches, in this order; after the last batch of the data it starts over at the first.</summary>
+/// <param name="First">Number of the first batch, at least 0.</param>
+/// <param name="Count">Number of batches, from 1 to all.</param>
 public readonly record struct BatchRange(long First, long Count);
 
-/// <summary>How much data there are.</summary>
-/// <param name="Rows">Rows.</param>
+/// <summary>The extent of the data.</summary>
+/// <param name="Rows">Number of rows.</param>
 /// <param name="Weight">Their total weight.</param>
-/// <param name="Batches">Batches that they are cut into.</param>
+/// <param name="Batches">Number of batches.</param>
 public sealed record DataExtent(long Rows, double Weight, long Batches);

@@ -1,8 +1,8 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>A pass over rows in memory: batches in parallel, folded in row order, all threads on one copy of the data.</summary>
+/// <summary>A pass over rows in memory: batches in parallel, folded in row order, with all threads sharing one copy of the data.</summary>
 /// <param name="data">The rows.</param>
-/// <param name="batchSize">Rows of a batch.</param>
+/// <param name="batchSize">Rows per batch.</param>
 /// <param name="maxDegreeOfParallelism">Threads, -1 = all cores.</param>
 public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int maxDegreeOfParallelism = -1) : IDataPass
 {

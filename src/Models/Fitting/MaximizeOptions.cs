@@ -12,15 +12,15 @@ public readonly record struct MaximizeOptions
     /// <summary>Added to each count of a discrete estimate (mixing weights, category counts), in rows; at least 0, default 0.</summary>
     public double Pseudocount { get; init; }
 
-    /// <summary>Least variance of a continuous distribution in any direction, in squared units of the feature; at least 0, default 0 = off.</summary>
+    /// <summary>Minimum variance of a continuous distribution in any direction, in squared units of the feature; at least 0, default 0 = off.</summary>
     public double MinVariance { get; init; }
 
     /// <summary>
-    /// What becomes of a conditional table's shares given parents that no row has. True, as in every fit: they stay as they were. False (default), as in
+    /// What happens to a conditional table's shares for parents without rows. True, as in every fit: they stay unchanged. False (default), as in
     /// pomegranate: they become equal, whatever the inertia.
     /// </summary>
     public bool KeepsUnseen { get; init; }
 
-    /// <summary>Rows that the statistics come from, whatever their weights; 0 (default) = not known.</summary>
+    /// <summary>Number of rows behind the statistics, whatever their weights; 0 (default) = unknown.</summary>
     internal long Rows { get; init; }
 }

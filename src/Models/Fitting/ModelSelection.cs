@@ -3,28 +3,28 @@ using System.Globalization;
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// Fits several models at once and returns the best one: several numbers of components, each from several starts. They share every pass over the data, and each
-/// of them is to the bit what a fit alone with its number of components and its seed gives. A fit that has ended drops out of the passes that follow; one that
-/// fails is told in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others go on.
+/// Fits several models at once and returns the best one: several numbers of components, each from several starts. They share every pass over the data, and
+/// each gives the same bits as a single fit with its number of components and its seed. A fit that has ended drops out of the following passes; a failed fit
+/// is reported in the warnings and in <see cref="FitResult{TModel}.Candidates"/>, and the others continue.
 /// </summary>
-/// <remarks>Restart r, from 0, has the seed of the options plus r. Of equal fits the first is chosen, by components, then by restart.</remarks>
-/// <typeparam name="TModel">The model that comes of it.</typeparam>
+/// <remarks>Restart r, from 0, uses the options' seed plus r. Among equal fits the first is chosen, by components, then by restart.</remarks>
+/// <typeparam name="TModel">The resulting model.</typeparam>
 public sealed class ModelSelection<TModel> : IEstimator<TModel>
     where TModel : Model
 {
-    /// <summary>Most fits at once.</summary>
+    /// <summary>Maximum number of fits at once.</summary>
     public const int MostFits = 1_000;
 
     private readonly Func<int, IEstimator<TModel>> estimator;
     private readonly int[] components;
     private readonly int restarts;
 
-    /// <summary>Says what to fit.</summary>
-    /// <param name="estimator">Makes the estimator of a number of components.</param>
+    /// <summary>Specifies what to fit.</summary>
+    /// <param name="estimator">Creates the estimator for a number of components.</param>
     /// <param name="components">Numbers of components, ascending, at least 1 each.</param>
-    /// <param name="restarts">Starts of each, at least 1 (default); at most 1,000 fits in all.</param>
-    /// <param name="criterion">How one is chosen; null = log-likelihood for one number of components, BIC for several.</param>
-    /// <exception cref="ModelException">An option is out of range, or needs a likelihood where there is none.</exception>
+    /// <param name="restarts">Number of starts for each, at least 1 (default); at most 1,000 fits in all.</param>
+    /// <param name="criterion">How the best fit is chosen; null = log-likelihood for one number of components, BIC for several.</param>
+    /// <exception cref="ModelException">An option is out of range, or needs a likelihood that the model does not have.</exception>
     public ModelSelection(Func<int, IEstimator<TModel>> estimator, IReadOnlyList<int> components, int restarts = 1, SelectionCriterion? criterion = null)
     {
         ArgumentNullException.ThrowIfNull(estimator);
@@ -47,7 +47,7 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
                 "LogLikelihood, which stands for what the fit increases: this model has no likelihood"));
     }
 
-    /// <summary>How one is chosen.</summary>
+    /// <summary>How the best fit is chosen.</summary>
     public SelectionCriterion Criterion { get; }
 
     /// <inheritdoc/>
@@ -117,7 +117,7 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
         };
     }
 
-    // MinBy gives the first of equal ones.
+    // MinBy returns the first of equal elements.
     private double Order(SelectionFit<TModel> fit)
     {
         var candidate = fit.ToCandidate(HasLikelihood, isChosen: false);
@@ -135,10 +135,10 @@ public static class ModelSelection
 {
     /// <summary>Several numbers of components, several restarts, or both.</summary>
     /// <typeparam name="TModel">The model.</typeparam>
-    /// <param name="estimator">Makes the estimator of a number of components: <c>k => Mixture.Of&lt;NormalDistribution&gt;(k)</c>.</param>
+    /// <param name="estimator">Creates the estimator for a number of components: <c>k => Mixture.Of&lt;NormalDistribution&gt;(k)</c>.</param>
     /// <param name="components">Numbers of components, ascending, at least 1 each.</param>
-    /// <param name="restarts">Starts of each, at least 1 (default).</param>
-    /// <param name="criterion">How one is chosen; null = log-likelihood for one number of components, BIC for several.</param>
+    /// <param name="restarts">Number of starts for each, at least 1 (default).</param>
+    /// <param name="criterion">How the best fit is chosen; null = log-likelihood for one number of components, BIC for several.</param>
     public static ModelSelection<TModel> Of<TModel>(Func<int, IEstimator<TModel>> estimator, IReadOnlyList<int> components, int restarts = 1,
         SelectionCriterion? criterion = null)
         where TModel : Model => new(estimator, components, restarts, criterion);

@@ -1,10 +1,10 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// Computes the statistics of batches on several threads and merges them strictly in batch order, so that the bits don't depend on the
-/// number of threads. At most two statistics a thread exist at a time, whatever the number of batches.
+/// Computes the statistics of batches on several threads and merges them strictly in batch order, so that the bits do not depend on the
+/// number of threads. At most two statistics per thread exist at a time, whatever the number of batches.
 /// </summary>
-/// <param name="summarizer">Makes the statistics.</param>
+/// <param name="summarizer">Creates the statistics.</param>
 /// <param name="batches">Number of batches, at least 0.</param>
 /// <param name="threads">Threads, at least 1.</param>
 /// <param name="total">Statistics to fold into: those of the batches before <paramref name="first"/>; null = empty ones.</param>
@@ -14,18 +14,18 @@ public sealed class OrderedFold(ISummarizer summarizer, long batches, int thread
     private readonly Lock gate = new();
     private readonly Dictionary<long, Statistics> waiting = [];
     private readonly Stack<Statistics> free = new();
-    private readonly SemaphoreSlim room = new(2 * threads);
+    private readonly SemaphoreSlim slots = new(2 * threads);
     private readonly Statistics total = total ?? summarizer.CreateStatistics();
     private long next = first - 1;
     private long folded = first;
 
     /// <summary>
-    /// Called in batch order, one call at a time, after each batch was folded: with the number of the next batch and the statistics so far. Null = nobody.
+    /// Called in batch order, one call at a time, after each batch is folded, with the next batch's number and the statistics so far. Null = not called.
     /// </summary>
     public Action<long, Statistics>? Folded { get; init; }
 
     /// <summary>Summarises every batch.</summary>
-    /// <param name="summarize">Fills empty statistics from the batch of that index; called by several threads at once.</param>
+    /// <param name="summarize">Fills empty statistics from the batch with that index; called by several threads at once.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The statistics of all batches.</returns>
     public Statistics Run(Action<long, Statistics> summarize, CancellationToken cancellationToken)
@@ -36,18 +36,18 @@ public sealed class OrderedFold(ISummarizer summarizer, long batches, int thread
     }
 
     /// <inheritdoc/>
-    public void Dispose() => room.Dispose();
+    public void Dispose() => slots.Dispose();
 
     private void Work(Action<long, Statistics> summarize, CancellationToken cancellationToken)
     {
         while (true)
         {
-            // Room first, number second: the holder of the lowest number always has room, so the fold always advances.
-            room.Wait(cancellationToken);
+            // A slot first, then a number: the holder of the lowest number always has a slot, so the fold always advances.
+            slots.Wait(cancellationToken);
             var batch = Interlocked.Increment(ref next);
             if (batch >= batches)
             {
-                room.Release();
+                slots.Release();
                 return;
             }
             Statistics? statistics;
@@ -75,6 +75,6 @@ public sealed class OrderedFold(ISummarizer summarizer, long batches, int thread
                 Folded?.Invoke(folded, total);
             }
         }
-        if (done > 0) room.Release(done);
+        if (done > 0) slots.Release(done);
     }
 }

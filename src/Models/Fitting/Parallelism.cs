@@ -13,10 +13,10 @@ public static class Parallelism
         return (int)Math.Max(1, Math.Min(wanted, batches));
     }
 
-    /// <summary>Runs the same work on several threads, the caller's among them; the first error of any thread surfaces, unwrapped.</summary>
+    /// <summary>Runs the same work on several threads, including the caller's; the first error in any thread is rethrown unwrapped.</summary>
     /// <param name="threads">At least 1.</param>
-    /// <param name="work">Takes its share of the work by itself, and stops early when the token is cancelled.</param>
-    /// <param name="cancellationToken">The caller's token; one that cannot be cancelled stands for <see cref="Cancellation.Token"/>. An error in one thread
+    /// <param name="work">Takes its own share of the work, and stops early when the token is cancelled.</param>
+    /// <param name="cancellationToken">The caller's token; <see cref="Cancellation.Token"/> is used instead if it cannot be cancelled. An error in one thread
     /// cancels the others too.</param>
     public static void Run(int threads, Action<CancellationToken> work, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ public static class Parallelism
         if (threads == 1)
         {
             work(cancellationToken);
-            // Work that stopped early is not done.
+            // Work that stopped early is incomplete.
             cancellationToken.ThrowIfCancellationRequested();
             return;
         }

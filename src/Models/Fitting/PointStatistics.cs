@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Models.Fitting;
 
-/// <summary>The values themselves, in row order, with their weights: what no sum is sufficient for.</summary>
-/// <param name="owner">Whose, for messages.</param>
+/// <summary>The values themselves, in row order, with their weights, for distributions without sufficient sums.</summary>
+/// <param name="owner">The owner's name, for messages.</param>
 internal sealed class PointStatistics(string owner) : Statistics
 {
-    /// <summary>Most values that are kept.</summary>
+    /// <summary>Maximum number of values kept.</summary>
     public const int MostPoints = 1 << 20;
 
     private readonly List<double> values = [];
@@ -15,7 +15,7 @@ internal sealed class PointStatistics(string owner) : Statistics
     /// <summary>The values that are not missing and have a weight above 0.</summary>
     public IReadOnlyList<double> Values => values;
 
-    /// <summary>Shape [Values].</summary>
+    /// <summary>The values' weights, shape [Values].</summary>
     public IReadOnlyList<double> Weights => weights;
 
     /// <summary>Sum of the weights.</summary>

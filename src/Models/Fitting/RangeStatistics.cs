@@ -6,7 +6,7 @@ internal sealed class RangeStatistics : Statistics
     /// <summary>Total weight of the values that are not missing.</summary>
     public double Total { get; private set; }
 
-    /// <summary>Least value; infinity if there is none.</summary>
+    /// <summary>Smallest value; infinity if there is none.</summary>
     public double Minimum { get; private set; } = double.PositiveInfinity;
 
     /// <summary>Largest value; -infinity if there is none.</summary>

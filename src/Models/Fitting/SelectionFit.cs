@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>One of the fits of a selection, with what is kept of it.</summary>
+/// <summary>One fit of a selection, with its saved state.</summary>
 internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
     where TModel : Model
 {
@@ -11,7 +11,7 @@ internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
     /// <summary>Prepares a fit.</summary>
     /// <param name="components">Number of components.</param>
     /// <param name="restart">Number of the restart, from 0.</param>
-    /// <param name="all">The options of all fits.</param>
+    /// <param name="all">The options shared by all fits.</param>
     public SelectionFit(int components, int restart, FitOptions all)
     {
         (Components, Restart, progress) = (components, restart, all.Progress);
@@ -24,26 +24,26 @@ internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
 
     public long Seed => options.Seed;
 
-    /// <summary>The fit, once it began.</summary>
+    /// <summary>The fit, once started.</summary>
     public Task<FitResult<TModel>> Result { get; private set; } = null!;
 
     /// <summary>Why it failed; null if it did not.</summary>
     public ModelException? Failure { get; set; }
 
-    /// <summary>After the last iteration; null before the first evaluation.</summary>
+    /// <summary>The state after the last iteration; null before the first evaluation.</summary>
     public FitState? State { get; private set; }
 
-    /// <summary>True if the state was not kept yet.</summary>
+    /// <summary>True if the state has not been saved yet.</summary>
     public bool IsChanged { get; set; }
 
     /// <inheritdoc/>
     public FitState? Resumed { get; private set; }
 
-    /// <summary>Begins, or goes on.</summary>
+    /// <summary>Starts or resumes the fit.</summary>
     public void Begin(SharedScan scan, IEstimator<TModel> estimator, FitState? resumed, CancellationToken cancellationToken)
     {
         State = Resumed = resumed;
-        // The start was chosen by the run that was interrupted; what is left is the EM loop.
+        // The interrupted run chose the start; only the EM loop remains.
         Result = scan.Begin(async pass => resumed is { Model: TModel model }
             ? await estimator.ResumeAsync(model, pass, options, cancellationToken).ConfigureAwait(false)
             : await estimator.FitAsync(pass, options, cancellationToken).ConfigureAwait(false));
@@ -63,7 +63,7 @@ internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
         progress?.Report(value with { Components = Components, Restart = Restart });
     }
 
-    /// <summary>For the table; after the fit has ended.</summary>
+    /// <summary>The table entry; available after the fit has ended.</summary>
     public FitCandidate ToCandidate(bool hasLikelihood, bool isChosen)
     {
         if (Failure is { } failure)

@@ -1,18 +1,18 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// Lets several fits share their passes over the data. Each fit runs as if it were alone, over a pass of its own, and waits there until all others that still
-/// run wait too; then one real pass computes what all of them want, and each gets its part. Every part is folded as it would be alone, so the bits are the
+/// Lets several fits share their passes over the data. Each fit runs as if it were alone, over its own pass, and waits there until all other running
+/// fits wait too; then one real pass computes what all of them need, and each gets its part. Every part is folded as it would be alone, so the bits are the
 /// same. A fit that ends or fails drops out.
 /// </summary>
 /// <param name="pass">The real pass.</param>
-/// <param name="batchSize">Rows of a batch.</param>
+/// <param name="batchSize">Rows per batch.</param>
 internal sealed class SharedScan(IDataPass pass, int batchSize)
 {
     private readonly List<Member> members = [];
     private DataExtent? extent;
 
-    /// <summary>Adds a fit and begins it; it runs until it wants its first pass.</summary>
+    /// <summary>Adds a fit and starts it; it runs until it requests its first pass.</summary>
     public Task<T> Begin<T>(Func<IDataPass, Task<T>> fit)
     {
         var member = new Member(this, members.Count);
@@ -22,8 +22,8 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         return task;
     }
 
-    /// <summary>Runs passes until all fits have ended. What a pass throws is thrown here; what a fit throws, its own task tells.</summary>
-    /// <param name="between">Called before each pass, when every fit has ended or waits.</param>
+    /// <summary>Runs passes until all fits have ended. Errors in a pass are thrown here; a fit's own errors are in its task.</summary>
+    /// <param name="between">Called before each pass, when every fit has ended or is waiting.</param>
     /// <param name="cancellationToken">Stops the passes.</param>
     public async Task RunAsync(Action between, CancellationToken cancellationToken)
     {
@@ -34,13 +34,13 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
                 foreach (var member in members)
                 {
                     await member.SettledAsync().ConfigureAwait(false);
-                    // A fit may fail for its data; anything else is no fault of one fit.
+                    // A fit may fail because of its data; any other error does not belong to a single fit.
                     if (member.Fit.IsCanceled || member.Fit.Exception?.InnerException is not (null or ModelException)) await member.Fit.ConfigureAwait(false);
                 }
                 between();
                 var wanted = members.Where(m => m.Wanted is not null).ToList();
                 if (wanted.Count == 0) return;
-                // Those that walk through the data in parts go first: the last passes of all of them, over all rows, then come together.
+                // Fits that walk through the data in parts go first, so that the last passes over all rows of all fits coincide.
                 if (wanted.Where(m => m.Wanted!.Kind == WishKind.Measure).ToList() is { Count: > 0 } measuring)
                 {
                     extent ??= await pass.MeasureAsync(cancellationToken).ConfigureAwait(false);
@@ -60,13 +60,13 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         catch (Exception e)
         {
             foreach (var member in members.Where(m => m.Wanted is not null)) member.Take().Done.SetException(e);
-            // Their faults are this one: look at them, so that nobody reports them as unseen.
+            // Their exceptions are this one: observe them, so that they are not reported as unobserved.
             foreach (var member in members) _ = member.Fit.Exception;
             throw;
         }
     }
 
-    /// <summary>One pass for all of these, or several where their statistics would take more memory than there is for them.</summary>
+    /// <summary>One pass for all of these fits, or several if their statistics would exceed the memory limit.</summary>
     private async Task ScanAsync(List<Member> wanting, BatchRange? range, CancellationToken cancellationToken)
     {
         for (var next = 0; next < wanting.Count;)
@@ -134,10 +134,10 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         public async ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken) =>
             (DataExtent)await AskAsync(new(WishKind.Measure, null, default)).ConfigureAwait(false);
 
-        /// <summary>Ends when the fit wants a pass, or has ended.</summary>
+        /// <summary>Completes when the fit requests a pass, or has ended.</summary>
         public Task SettledAsync() => Fit.IsCompleted ? Task.CompletedTask : Task.WhenAny(Fit, asked.Task);
 
-        /// <summary>Takes the wish; whoever takes it fulfils it.</summary>
+        /// <summary>Takes the request; the caller must fulfil it.</summary>
         public Wish Take()
         {
             lock (gate)
@@ -150,7 +150,7 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
         }
 
         /// <summary>
-        /// Gives the fit what it wants, and waits until it wants more or has ended: fits may share what they are given, so one goes on at a time.
+        /// Gives the fit its result, and waits until it requests more or has ended: fits may share results, so only one runs at a time.
         /// </summary>
         public Task FulfilAsync(object found)
         {
@@ -173,18 +173,18 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
     private IDataPass RealPass => pass;
 }
 
-/// <summary>Computes what several fits want in one pass.</summary>
+/// <summary>Computes what several fits need in one pass.</summary>
 internal sealed class SharedSummarizer : ISummarizer
 {
     private readonly List<ISummarizer> wishes = [];
     private readonly List<string> names = [];
 
-    /// <summary>Where the same thing is computed already; -1 if nowhere. Surveys of the same sample are the same.</summary>
+    /// <summary>Index of an identical computation; -1 if there is none. Surveys of the same sample are identical.</summary>
     public int Find(ISummarizer summarizer) => summarizer is DataSurvey survey ? wishes.FindIndex(w => w is DataSurvey other && other.IsSame(survey)) : -1;
 
-    /// <summary>Adds a wish and says where its part is.</summary>
+    /// <summary>Adds a request and returns the index of its part.</summary>
     /// <param name="summarizer">What to compute.</param>
-    /// <param name="fit">Number of the fit that wants it.</param>
+    /// <param name="fit">Number of the requesting fit.</param>
     public int Add(ISummarizer summarizer, int fit)
     {
         wishes.Add(summarizer);
@@ -204,8 +204,8 @@ internal sealed class SharedSummarizer : ISummarizer
     }
 }
 
-/// <summary>The parts of several fits. What was saved of other fits is not taken for these.</summary>
-/// <param name="names">Which fits they are of, and what was computed.</param>
+/// <summary>The parts of several fits. Statistics saved for other fits are rejected.</summary>
+/// <param name="names">Which fits they belong to, and what was computed.</param>
 /// <param name="parts">One for each name.</param>
 internal sealed class SharedStatistics(IReadOnlyList<string> names, IReadOnlyList<Statistics> parts) : CompositeStatistics(parts)
 {

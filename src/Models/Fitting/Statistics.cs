@@ -1,24 +1,24 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// Sufficient statistics of some rows under one model. They are additive: statistics of parts, merged in row order, are the statistics of the whole.
+/// Sufficient statistics of some rows under one model. They are additive: the statistics of parts, merged in row order, are the statistics of the whole.
 /// </summary>
 /// <remarks>Not thread-safe: one thread summarises into an instance at a time.</remarks>
 public abstract class Statistics
 {
-    /// <summary>Rows summarised.</summary>
+    /// <summary>Number of rows summarised.</summary>
     public long Rows { get; set; }
 
     /// <summary>Total weight of the rows summarised.</summary>
     public double Weight { get; set; }
 
     /// <summary>
-    /// What fitting increases, summed over the rows at the parameters they were summarised under: the weighted log-likelihood
+    /// The objective, summed over the rows at the parameters they were summarised under: the weighted log-likelihood
     /// (natural logarithm); for k-means minus the weighted sum of squared distances.
     /// </summary>
     public double Objective { get; set; }
 
-    /// <summary>Adds the statistics of other rows. The order of merging decides the last bits: merge in row order.</summary>
+    /// <summary>Adds the statistics of other rows. The order of merging affects the last bits: merge in row order.</summary>
     /// <param name="other">Statistics that the same model created.</param>
     public void Merge(Statistics other)
     {
@@ -29,7 +29,7 @@ public abstract class Statistics
         MergeCore(other);
     }
 
-    /// <summary>Makes the statistics those of no rows.</summary>
+    /// <summary>Resets the statistics to those of no rows.</summary>
     public void Clear()
     {
         Rows = 0;
@@ -38,7 +38,7 @@ public abstract class Statistics
         ClearCore();
     }
 
-    /// <summary>Writes the statistics; <see cref="Load"/> of statistics that the same model created reads them back to the bit.</summary>
+    /// <summary>Writes the statistics; <see cref="Load"/> on statistics created by the same model restores them bit for bit.</summary>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -48,7 +48,7 @@ public abstract class Statistics
         SaveCore(writer);
     }
 
-    /// <summary>Replaces the statistics by saved ones.</summary>
+    /// <summary>Replaces the statistics with saved ones.</summary>
     public void Load(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -58,16 +58,16 @@ public abstract class Statistics
         LoadCore(reader);
     }
 
-    /// <summary>Adds what the derived class holds.</summary>
+    /// <summary>Adds the derived class's data.</summary>
     protected abstract void MergeCore(Statistics other);
 
-    /// <summary>Clears what the derived class holds.</summary>
+    /// <summary>Clears the derived class's data.</summary>
     protected abstract void ClearCore();
 
-    /// <summary>Writes what the derived class holds.</summary>
+    /// <summary>Writes the derived class's data.</summary>
     protected abstract void SaveCore(BinaryWriter writer);
 
-    /// <summary>Reads what the derived class holds.</summary>
+    /// <summary>Reads the derived class's data.</summary>
     protected abstract void LoadCore(BinaryReader reader);
 }
 
@@ -75,7 +75,7 @@ public abstract class Statistics
 /// <param name="length">Number of sums.</param>
 public class SumStatistics(int length) : Statistics
 {
-    /// <summary>The sums; what stands where is the model's business. Shape [length].</summary>
+    /// <summary>The sums; their layout is defined by the model. Shape [length].</summary>
     public double[] Sums { get; } = new double[length];
 
     /// <inheritdoc/>

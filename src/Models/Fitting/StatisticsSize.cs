@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>How much memory statistics take: about as many bytes as they write.</summary>
+/// <summary>Memory size of statistics: about as many bytes as they write.</summary>
 public static class StatisticsSize
 {
     /// <summary>Bytes of some statistics.</summary>

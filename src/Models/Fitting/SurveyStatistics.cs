@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>What <see cref="DataSurvey"/> found.</summary>
+/// <summary>The results of a <see cref="DataSurvey"/>.</summary>
 public sealed class SurveyStatistics : Statistics
 {
     private readonly int columns;
@@ -19,10 +19,10 @@ public sealed class SurveyStatistics : Statistics
         ClearCore();
     }
 
-    /// <summary>Values of a feature that are not missing.</summary>
+    /// <summary>Number of a feature's values that are not missing.</summary>
     public long Observed(int column) => observed[column];
 
-    /// <summary>Least value of a feature; infinity if it has none.</summary>
+    /// <summary>Smallest value of a feature; infinity if it has none.</summary>
     public double Minimum(int column) => minima[column];
 
     /// <summary>Largest value of a feature; -infinity if it has none.</summary>
@@ -31,13 +31,13 @@ public sealed class SurveyStatistics : Statistics
     /// <summary>Global number of the first row with an infinite value; null if there is none.</summary>
     public long? InfiniteRow(int column) => infinite[column] == long.MaxValue ? null : infinite[column];
 
-    /// <summary>Rows that could have come into the sample: all but those of weight 0.</summary>
+    /// <summary>Number of rows eligible for the sample: all but those of weight 0.</summary>
     internal long Eligible { get; set; }
 
     /// <summary>The sampled rows, in row order.</summary>
     public FeatureSample Sample()
     {
-        // Several fits over one scan share a survey, and each takes its sample when it begins.
+        // Several fits over one scan share a survey, and each takes its sample when it starts.
         lock (sample)
         {
             Prune(sampleRows);

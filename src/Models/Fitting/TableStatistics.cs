@@ -1,17 +1,17 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>Weights of combinations of codes: one cell for each. A code that was not met before makes its feature, and so the table, larger.</summary>
+/// <summary>Weights of combinations of codes, one cell for each. A new code enlarges its feature and therefore the table.</summary>
 internal sealed class TableStatistics : Statistics
 {
-    /// <summary>Most cells of a table.</summary>
+    /// <summary>Maximum number of cells in a table.</summary>
     public const int MostCells = 1 << 22;
 
     private readonly int[] initial;
     private readonly string owner;
 
-    /// <summary>Makes an empty table.</summary>
-    /// <param name="owner">Whose, for messages.</param>
-    /// <param name="sizes">Codes of each feature, at least 1 each.</param>
+    /// <summary>Creates an empty table.</summary>
+    /// <param name="owner">The owner's name, for messages.</param>
+    /// <param name="sizes">Number of codes of each feature, at least 1 each.</param>
     public TableStatistics(string owner, ReadOnlySpan<int> sizes)
     {
         this.owner = owner;
@@ -20,16 +20,16 @@ internal sealed class TableStatistics : Statistics
         Cells = new double[Length(Sizes)];
     }
 
-    /// <summary>Codes of each feature.</summary>
+    /// <summary>Number of codes of each feature.</summary>
     public int[] Sizes { get; private set; }
 
-    /// <summary>Weights; the last feature's codes lie side by side.</summary>
+    /// <summary>Weights; the last feature's codes are contiguous.</summary>
     public double[] Cells { get; private set; }
 
-    /// <summary>Weight of rows with a value that is no code: negative or not whole.</summary>
+    /// <summary>Weight of rows with a value that is not a code: negative or not an integer.</summary>
     public double Outside { get; set; }
 
-    /// <summary>Makes room for codes below these sizes.</summary>
+    /// <summary>Enlarges the table to hold codes below these sizes.</summary>
     public void Grow(ReadOnlySpan<int> sizes)
     {
         var larger = new int[Sizes.Length];
@@ -44,7 +44,7 @@ internal sealed class TableStatistics : Statistics
         Sizes = larger;
     }
 
-    /// <summary>The cells of a table in a larger one, the new ones 0.</summary>
+    /// <summary>The cells of a table copied into a larger one, with new cells 0.</summary>
     public static double[] Spread(double[] cells, int[] sizes, int[] larger, int length)
     {
         var result = new double[length];

@@ -1,13 +1,13 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// A pass over new rows on top of rows seen before, of which only the sufficient statistics are left: each pass gives both together. So EM over the new rows
-/// updates a model without forgetting (incremental EM; Neal and Hinton 1998, "A view of the EM algorithm that justifies incremental, sparse, and other
-/// variants"). The responsibilities of the earlier rows stay as they were; the log-likelihood counts the earlier rows with their last value.
+/// A pass over new rows on top of earlier rows, of which only the sufficient statistics are left: each pass returns both together. EM over the new rows
+/// then updates a model without forgetting (incremental EM; Neal and Hinton 1998, "A view of the EM algorithm that justifies incremental, sparse, and other
+/// variants"). The earlier rows' responsibilities are kept; the log-likelihood includes the earlier rows with their last value.
 /// </summary>
 /// <param name="rows">A pass over the new rows.</param>
 /// <param name="earlier">The model that the earlier rows were summarised under.</param>
-/// <param name="statistics">Their statistics; not changed.</param>
+/// <param name="statistics">The earlier rows' statistics; not changed.</param>
 public sealed class UpdatePass(IDataPass rows, Model earlier, Statistics statistics) : IDataPass
 {
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ public sealed class UpdatePass(IDataPass rows, Model earlier, Statistics statist
     public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         var added = await rows.RunAsync(summarizer, cancellationToken).ConfigureAwait(false);
-        // A look at the data that is no model's has nothing to do with the earlier rows.
+        // A pass that computes anything but a model's statistics does not involve the earlier rows.
         if (summarizer is not Model model) return added;
         var total = model.CreateStatistics();
         using (var copy = new MemoryStream())

@@ -3,7 +3,7 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Mixtures;
 
 /// <summary>
-/// Asks each component by itself: what any mixture of anything gets, tiles with missing values, and the scalar twin of the fused kernels.
+/// Evaluates the components one by one: used for any mixture without a fused kernel, for tiles with missing values, and as the scalar reference.
 /// </summary>
 internal sealed class ComponentwiseKernel(IReadOnlyList<Distribution> components)
 {

@@ -12,7 +12,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     private readonly int count;
     private readonly int dimensions;
 
-    /// <summary>Doubles of a component's lanes: W of complete tiles and of others, then S, SS and W of each feature.</summary>
+    /// <summary>Doubles in a component's lanes: W of complete tiles and of others, then S, SS and W of each feature.</summary>
     private readonly int componentLanes;
 
     /// <summary>Shape [K, D, Parameters], pinned.</summary>
@@ -21,7 +21,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     /// <summary>Sum of the base-2 log factors of each component's features, shape [K].</summary>
     private readonly double[] constants;
 
-    /// <summary>The shorter way for one feature.</summary>
+    /// <summary>The faster path for one feature.</summary>
     private readonly OneFeatureSteps? oneFeature;
 
     private DiagonalNormalKernel(NormalDistribution[][] components)
@@ -52,7 +52,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
     /// <inheritdoc/>
     public override int LaneCount => count * componentLanes;
 
-    /// <summary>The kernel, or null if a component is anything else than normals with column weights of 1.</summary>
+    /// <summary>The kernel, or null if some component is not made of normals with column weights of 1.</summary>
     public static MixtureKernel? TryCreate(IReadOnlyList<Distribution> components)
     {
         var normals = new NormalDistribution[components.Count][];

@@ -15,7 +15,7 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
     /// <summary>Sizes of the blocks of outputs, and of features for 512-bit vectors with their 32 registers.</summary>
     private readonly int[] wide;
 
-    /// <summary>Sizes of the blocks of features that 16 registers hold.</summary>
+    /// <summary>Block sizes of features that fit into 16 registers.</summary>
     private readonly int[] narrow;
 
     /// <summary>Shape [K, streamLength], pinned.</summary>
@@ -57,7 +57,7 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
     /// <inheritdoc/>
     public override int LaneCount => count * sums * GaussianLayout.SumStride;
 
-    /// <summary>The kernel, or null if a component is anything else.</summary>
+    /// <summary>The kernel, or null if some component is of another family.</summary>
     public static MixtureKernel? TryCreate(IReadOnlyList<Distribution> components) =>
         components.All(c => c is MultivariateGaussianDistribution) ? new FullGaussianKernel([.. components.Cast<MultivariateGaussianDistribution>()]) : null;
 

@@ -7,12 +7,12 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models;
 
 /// <summary>
-/// A mixture of distributions of any families: p(x) = sum over k of pi_k p_k(x). Responsibilities are r_ik = pi_k p_k(x_i) / p(x_i).
-/// The M step fits each component to all rows weighted with its responsibilities and sets pi_k to its share of them.
+/// A mixture of distributions from any families: p(x) = sum over k of pi_k p_k(x). Responsibilities are r_ik = pi_k p_k(x_i) / p(x_i).
+/// The M step fits each component to all rows weighted by its responsibilities and sets pi_k to its share of the total.
 /// </summary>
 /// <remarks>
-/// A component that dies (total responsibility below 1e-8 rows) keeps its parameters at a weight of about 0, and the fit's warnings name it.
-/// One whose variance vanishes is an error that names it, unless a least variance is set.
+/// A component that dies (total responsibility below 1e-8 rows) keeps its parameters with a weight of about 0, and a warning of the fit names it.
+/// A component whose variance vanishes causes an error that names it, unless a minimum variance is set.
 /// </remarks>
 public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<GeneralMixtureModel>
 {
@@ -22,7 +22,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     private readonly ScoreKind[] scoreKinds;
     private readonly string[] warnings = [];
 
-    /// <summary>Makes a mixture.</summary>
+    /// <summary>Creates a mixture.</summary>
     /// <param name="components">At least one, all over the same number of features.</param>
     /// <param name="weights">Shape [K], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
     /// <exception cref="ModelException">Dimensions differ or a weight is out of range.</exception>
@@ -38,7 +38,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
                 "finite numbers of at least 0, not all 0"));
         Components = [.. components];
         var total = weights?.Sum() ?? components.Count;
-        // Weights that already sum to 1 stay as they are to the bit: a model read from a file is the model that was saved.
+        // Weights that already sum to 1 are kept bit for bit: a model read from a file equals the saved model.
         if (weights is not null && Math.Abs(total - 1) > 1e-9) warnings = [$"the weights sum to {total.Text()}: they were scaled to sum 1"];
         var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
         this.weights = weights is null ? [.. components.Select(_ => 1.0 / components.Count)] : [.. weights.Select(w => w / divisor)];
@@ -71,7 +71,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <inheritdoc/>
     public override int Dimensions => Components[0].Dimensions;
 
-    /// <summary>Those of the components, and K - 1 mixing weights.</summary>
+    /// <summary>The components' parameters, and K - 1 mixing weights.</summary>
     protected override long FreeParameters => Components.Count - 1 + Components.Sum(c => c.ParameterCount);
 
     /// <inheritdoc/>
@@ -208,7 +208,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
                     + "(use fewer components or another start)";
                 continue;
             }
-            foreach (var words in Components[k].DiagnosePart(((MixtureStatistics)statistics).Parts[k])) yield return $"component {k}: {words}";
+            foreach (var text in Components[k].DiagnosePart(((MixtureStatistics)statistics).Parts[k])) yield return $"component {k}: {text}";
         }
     }
 

@@ -2,24 +2,24 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Mixtures;
 
-/// <summary>A distribution of one feature over the codes 0, 1, 2 …: all that it says of a row stands in a table.</summary>
+/// <summary>A distribution of one feature over the codes 0, 1, 2 …, fully described by a table.</summary>
 internal interface ICodedFamily
 {
-    /// <summary>Codes that it has.</summary>
+    /// <summary>Number of codes.</summary>
     int Codes { get; }
 
     /// <summary>
-    /// True: fitting learns codes that it does not have yet. Rows that hold such a value then go to its own <see cref="Distribution.Accumulate"/>.
+    /// True: fitting learns new codes. Rows with a new code then go to the distribution's own <see cref="Distribution.Accumulate"/>.
     /// </summary>
     bool LearnsCodes { get; }
 
     /// <summary>Log-probabilities as <see cref="Kernels.CodeTables.Logs"/> lays them out.</summary>
-    /// <param name="length">Codes in the table, at least <see cref="Codes"/>; those beyond them are unknown ones.</param>
-    /// <param name="factor">What the logarithms are multiplied with.</param>
+    /// <param name="length">Number of codes in the table, at least <see cref="Codes"/>; those beyond it are unknown.</param>
+    /// <param name="factor">Factor for the logarithms.</param>
     double[] LogTable(int length, double factor);
 
     /// <summary>Adds the weights of codes to statistics.</summary>
-    /// <param name="cells">Shape [length + 1]: of each code, and of values that are none.</param>
-    /// <param name="statistics">What this distribution made.</param>
+    /// <param name="cells">Shape [length + 1]: weight of each code, then of values that are not codes.</param>
+    /// <param name="statistics">Statistics created by this distribution.</param>
     void AddCells(ReadOnlySpan<double> cells, Statistics statistics);
 }

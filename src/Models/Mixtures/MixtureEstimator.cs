@@ -4,20 +4,20 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Mixtures;
 
 /// <summary>
-/// A mixture before its parameters are known. The start: centroids chosen on a sample, some k-means updates, one maximum-likelihood fit of
+/// A mixture with unknown parameters. The start: centroids chosen from a sample, some k-means updates, one maximum-likelihood fit of
 /// the family for each cluster, mixing weights from the clusters' shares. Then EM over all rows.
 /// </summary>
-/// <param name="family">What the components are; a univariate family gives independent components where there are several features.</param>
+/// <param name="family">The components' family; a univariate family gives independent components if there are several features.</param>
 /// <param name="components">Number of components, at least 1.</param>
 /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
-/// <param name="kMeansIterations">k-means updates of the start, at least 0; default 1.</param>
+/// <param name="kMeansIterations">Number of k-means updates for the start, at least 0; default 1.</param>
 public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int kMeansIterations = 1)
     : IEstimator<GeneralMixtureModel>
 {
-    // Share of the other clusters' rows that a cluster borrows when its own rows give no valid parameters.
+    // Share of the other clusters' rows that a cluster borrows if its own rows give no valid parameters.
     private const double Borrowed = 0.01;
 
-    // The same for features that hold categories: one that a component has never seen is impossible there for good, however EM goes on.
+    // The same for categorical features: a category that a component has never seen stays impossible there, however EM proceeds.
     private const double BorrowedCategories = 0.25;
 
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
@@ -55,9 +55,9 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         }
     }
 
-    /// <summary>The model that EM begins with.</summary>
-    /// <param name="sample">The rows to choose it on.</param>
-    /// <param name="options">Seed, least variance and pseudocount are used.</param>
+    /// <summary>The model that EM starts from.</summary>
+    /// <param name="sample">The rows to choose it from.</param>
+    /// <param name="options">Seed, minimum variance and pseudocount are used.</param>
     public GeneralMixtureModel Start(FeatureSample sample, FitOptions options)
     {
         ArgumentNullException.ThrowIfNull(sample);
@@ -91,10 +91,10 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         return new(Possible(fitted, sample), [.. shares.Select(s => s + options.Pseudocount)]);
     }
 
-    // Rows outside the sample may hold what none of its rows has. If the sample is complete, each row is possible in its own cluster.
+    // Rows outside the sample may contain values that the sample lacks. If the sample is complete, each row is possible in its own cluster.
     private static Distribution[] Possible(Distribution[] fitted, FeatureSample sample) => sample.IsComplete ? fitted : [.. fitted.Select(f => f.Smoothed())];
 
-    // Codes of categories have no distances: clusters are those of the other features.
+    // Category codes have no distances: the clusters are those of the other features.
     private static FeatureSample Only(FeatureSample sample, int[] columns)
     {
         var values = new double[sample.Rows, sample.Columns];
@@ -103,7 +103,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         return sample with { Values = values };
     }
 
-    // Without distances: each component weighs each combination of categories by a random factor of its own, from a half to one and a half.
+    // Without distances: each component weights each combination of categories by its own random factor, between 0.5 and 1.5.
     private GeneralMixtureModel FromCategories(FeatureSample sample, FitOptions options)
     {
         var fitted = new Distribution[components];
@@ -130,17 +130,17 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         }
         catch (ModelException)
         {
-            // Too few or too equal rows in the cluster: let it look a little at the others. If all rows together won't do, say so.
+            // Too few or too similar rows in the cluster: include the others with a small weight. If even all rows together fail, report it.
             return blank.FitTo(sample, i => assignment[i] == cluster ? 1 : Math.Max(borrowed, Borrowed), options);
         }
     }
 }
 
-/// <summary>Mixtures before their parameters are known.</summary>
+/// <summary>Mixtures with unknown parameters.</summary>
 public static class Mixture
 {
     /// <summary>A mixture of <paramref name="components"/> distributions of one family.</summary>
-    /// <typeparam name="T">The family; a univariate one gives independent components where there are several features.</typeparam>
+    /// <typeparam name="T">The family; a univariate one gives independent components if there are several features.</typeparam>
     /// <param name="components">Number of components, at least 1.</param>
     /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
     public static MixtureEstimator Of<T>(int components, CentroidInitialization? initialization = null)

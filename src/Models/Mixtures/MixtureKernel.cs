@@ -3,30 +3,30 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Models.Mixtures;
 
 /// <summary>
-/// Works on all components of a mixture at once, a tile at a time. A tile's joint densities and responsibilities stay in the cache: no N x K array.
-/// Instances are immutable, made once per mixture, used by many threads.
+/// Evaluates all components of a mixture at once, tile by tile. A tile's joint densities and responsibilities stay in the cache: there is no N x K array.
+/// Instances are immutable, created once per mixture and used by many threads.
 /// </summary>
 public abstract class MixtureKernel
 {
     /// <summary>log2 e: natural to base-2 logarithms.</summary>
     protected const double Log2E = 1.4426950408889634;
 
-    /// <summary>True if the kernel takes tiles with missing values; else such tiles go component by component.</summary>
+    /// <summary>True if the kernel handles tiles with missing values; otherwise such tiles are evaluated component by component.</summary>
     public virtual bool TakesMissing => false;
 
-    /// <summary>Doubles of working memory that <see cref="Accumulate"/> adds to over all tiles of a block.</summary>
+    /// <summary>Doubles of working memory into which <see cref="Accumulate"/> sums over all tiles of a block.</summary>
     public abstract int LaneCount { get; }
 
     /// <summary>
     /// Base-2 log densities of each component: <c>joint[k * Capacity + i]</c> = log2 weight_k + log2 p_k(row i), for i below tile.PaddedRows
-    /// (padding rows may hold anything finite).
+    /// (padding rows may hold any finite value).
     /// </summary>
     /// <param name="tile">The rows.</param>
     /// <param name="log2Weights">Shape [K]: log2 of the mixing weights, -infinity where a weight is 0.</param>
     /// <param name="joint">Shape [K, Capacity].</param>
     public abstract void JointLog2(in FeatureTile tile, ReadOnlySpan<double> log2Weights, Span<double> joint);
 
-    /// <summary>Adds the rows of a tile to the lanes, weighted with responsibilities.</summary>
+    /// <summary>Adds the rows of a tile, weighted by responsibilities, to the lanes.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="responsibilities">Shape [K, Capacity]: weight_i * posterior_ik; 0 in padding rows.</param>
     /// <param name="lanes">Shape [LaneCount], 64-byte aligned, all 0 before the first tile of a block.</param>
@@ -35,17 +35,17 @@ public abstract class MixtureKernel
     /// <summary>Adds the lanes to the components' statistics and their total responsibilities, at the end of a block.</summary>
     /// <param name="lanes">Shape [LaneCount].</param>
     /// <param name="components">One for each component, in order.</param>
-    /// <param name="responsibilities">Shape [K]: what of <see cref="MixtureStatistics.Responsibilities"/> went through <see cref="Accumulate"/> is
+    /// <param name="responsibilities">Shape [K]: the part of <see cref="MixtureStatistics.Responsibilities"/> that went through <see cref="Accumulate"/> is
     /// added.</param>
     public abstract void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities);
 
     /// <summary>
-    /// True: some of the components' statistics do not go through lanes. Then <see cref="AccumulateRest"/> is called for each tile, and <see cref="Summarize"/>
+    /// True: some of the components' statistics bypass the lanes. Then <see cref="AccumulateRest"/> is called for each tile, and <see cref="Summarize"/>
     /// leaves the responsibilities in its scratch.
     /// </summary>
     public virtual bool HasRest => false;
 
-    /// <summary>Adds the rows of a tile to what of the components' statistics does not go through lanes. Does nothing by default.</summary>
+    /// <summary>Adds the rows of a tile to those of the components' statistics that bypass the lanes. Does nothing by default.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="responsibilities">Shape [K, Capacity]: weight_i * posterior_ik; 0 in padding rows.</param>
     /// <param name="components">One for each component, in order.</param>
@@ -59,7 +59,7 @@ public abstract class MixtureKernel
     /// <param name="tile">The rows.</param>
     /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
     /// <param name="log2Weights">Shape [K].</param>
-    /// <param name="scratch">Shape [K, Capacity]: overwritten, with what is the kernel's business.</param>
+    /// <param name="scratch">Shape [K, Capacity]: overwritten; its contents are up to the kernel.</param>
     /// <param name="lanes">Shape [LaneCount].</param>
     /// <returns>Sum over the rows of weight * log2 p(row).</returns>
     public virtual double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch,

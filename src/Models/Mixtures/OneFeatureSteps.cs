@@ -3,11 +3,11 @@ using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Mixtures;
 
-/// <summary>E and M step of <see cref="DiagonalNormalKernel"/> for one feature, relative to the widest component.</summary>
+/// <summary>E and M steps of <see cref="DiagonalNormalKernel"/> for one feature, relative to the widest component.</summary>
 internal sealed unsafe class OneFeatureSteps
 {
     /// <summary>
-    /// Largest log2 of a density over the widest component's that is taken this way: some 20 standard deviations. There the exponents' rounding
+    /// Largest log2 ratio of a density to the widest component's that this path accepts: about 20 standard deviations. There the exponents' rounding
     /// errors are still below 1e-13.
     /// </summary>
     private const double MostRatio = 300;
@@ -17,7 +17,7 @@ internal sealed unsafe class OneFeatureSteps
     private readonly int count;
     private readonly int componentLanes;
 
-    /// <summary>The components' numbers, the widest first. Shape [K].</summary>
+    /// <summary>The components' indices, the widest first. Shape [K].</summary>
     private readonly int[] order;
 
     /// <summary>Shape [K, Parameters] in that order, pinned.</summary>
@@ -36,7 +36,7 @@ internal sealed unsafe class OneFeatureSteps
     }
 
     /// <summary>Adds a tile of complete rows of weight 1 to the lanes.</summary>
-    /// <param name="tile">A whole number of 16 rows, at least 16.</param>
+    /// <param name="tile">A tile whose number of rows is a multiple of 16, at least 16.</param>
     /// <param name="log2Weights">Shape [K].</param>
     /// <param name="scratch">Shape [K, Capacity].</param>
     /// <param name="lanes">Shape [K, componentLanes].</param>

@@ -26,7 +26,7 @@ internal sealed unsafe partial class ProductKernel
             for (var c = 0; c < coded.Length; c++)
                 for (var k = 0; k < count; k++)
                     CodeTables.Add(codeIndices + (c * FeatureTile.Capacity), tile.PaddedRows, tables[c][k], q + (k * FeatureTile.Capacity));
-            // Infinite values may have met the infinities of the support with the other sign.
+            // Infinite values may have met infinities of opposite sign from the support.
             for (var i = 0; i < tile.Rows && impossible; i++)
             {
                 if (!double.IsNegativeInfinity(b[i])) continue;
@@ -142,7 +142,7 @@ internal sealed unsafe partial class ProductKernel
                 TVec sum = zero, moreSum = zero;
                 for (var i = 0; i < rows; i += 2 * TOps.Count)
                 {
-                    // An infinite value has the responsibility 0, but 0 times infinity is NaN: it counts as 0.
+                    // An infinite value has responsibility 0, but 0 times infinity is NaN: count it as 0.
                     TVec a = TOps.Load(column + i), b = TOps.Load(column + i + TOps.Count);
                     a = TOps.ZeroWhereNaN(TOps.Subtract(a, a), a);
                     b = TOps.ZeroWhereNaN(TOps.Subtract(b, b), b);

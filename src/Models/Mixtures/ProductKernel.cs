@@ -7,12 +7,12 @@ namespace Pipelines.Models.Mixtures;
 
 /// <summary>
 /// Mixtures of counts and categories, and of products whose columns are of any families. Columns of a linear family (Poisson, exponential) in all components
-/// are one matrix product for the joint densities and another one for the sums, what the components share being computed once a row; columns of codes
-/// (Bernoulli, discrete) are looked up in tables; the parts of other columns are asked one by one.
+/// take one matrix product for the joint densities and another one for the sums, with the common terms computed once per row; columns of codes
+/// (Bernoulli, discrete) are looked up in tables; the parts of other columns are evaluated one by one.
 /// </summary>
 internal sealed unsafe partial class ProductKernel : MixtureKernel
 {
-    // Larger tables leave the cache, and their lanes are no small change for a batch.
+    // Larger tables do not fit in the cache, and their lanes are a considerable cost per batch.
     private const int MostCodes = 4096;
 
     private const int Stride = GaussianLayout.SumStride;
@@ -29,19 +29,19 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
     /// <summary>Shape [columns].</summary>
     private readonly double[][] columnWeights;
 
-    /// <summary>Slopes to base 2, shape [K, linear], pinned.</summary>
+    /// <summary>Slopes, base 2, shape [K, linear], pinned.</summary>
     private readonly double[] slopes;
 
-    /// <summary>Sums of the intercepts to base 2, shape [K].</summary>
+    /// <summary>Sums of the intercepts, base 2, shape [K].</summary>
     private readonly double[] intercepts;
 
-    /// <summary>Codes of each coded column.</summary>
+    /// <summary>Number of codes of each coded column.</summary>
     private readonly int[] codes;
 
     /// <summary>Base-2 logarithms, shape [coded][K].</summary>
     private readonly double[][][] tables;
 
-    /// <summary>Lanes of a component: its weight, the linear columns' sums, four cells for each entry of the coded columns' tables.</summary>
+    /// <summary>Lanes of a component: its weight, the linear columns' sums, four cells for each entry in the coded columns' tables.</summary>
     private readonly int componentLanes;
 
     private ProductKernel(Distribution[][] parts, double[][] columnWeights, int[] offsets, int[] kinds)
@@ -73,7 +73,7 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
     public override bool HasRest => other.Length > 0 || coded.Any(j => ((ICodedFamily)parts[0][j]).LearnsCodes);
 
     /// <summary>
-    /// The kernel, or null if no column is of a linear or coded family in all components, or if the components' columns are of different widths.
+    /// The kernel, or null if no column is of a linear or coded family in all components, or if the components' columns differ in width.
     /// </summary>
     public static MixtureKernel? TryCreate(IReadOnlyList<Distribution> components)
     {
@@ -179,7 +179,7 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
     /// <summary>0 = linear, 1 = coded, 2 = any other.</summary>
     private static int Kind(Distribution[] column, double[] weights)
     {
-        // At a column weight of 0 values outside the support are not impossible: they have to be counted.
+        // With a column weight of 0, values outside the support are not impossible: they have to be counted.
         if (!weights.All(w => w > 0) || column.Any(p => p.GetType() != column[0].GetType())) return 2;
         if (weights.All(w => w == weights[0])
             && column.All(p => p is ILinearFamily { Slope: var slope, Intercept: var intercept } && double.IsFinite(slope) && double.IsFinite(intercept)))

@@ -3,8 +3,8 @@ using Pipelines.Models.Kernels;
 namespace Pipelines.Models.Mixtures;
 
 /// <summary>
-/// A tile with missing values as two tiles: the complete rows where they were, the others zeroed out, and the incomplete rows side by side.
-/// So what is computed of a row never depends on whether its neighbours are complete.
+/// A tile with missing values split into two tiles: the complete rows in place, with the others zeroed out, and the incomplete rows packed together.
+/// The results for a row therefore never depend on whether its neighbours are complete.
 /// </summary>
 internal readonly ref struct SplitTile
 {
@@ -41,7 +41,7 @@ internal readonly ref struct SplitTile
     /// <summary>The incomplete rows, in order.</summary>
     public FeatureTile Incomplete { get; }
 
-    /// <summary>Puts what was computed of the incomplete rows to their places.</summary>
+    /// <summary>Copies results for the incomplete rows back to their places.</summary>
     /// <param name="from">Shape [components, Capacity], by incomplete row.</param>
     /// <param name="to">Shape [components, Capacity], by row of the tile.</param>
     /// <param name="components">K.</param>
@@ -51,7 +51,7 @@ internal readonly ref struct SplitTile
             for (var i = 0; i < rows.Length; i++) to[(k * FeatureTile.Capacity) + (int)rows[i]] = from[(k * FeatureTile.Capacity) + i];
     }
 
-    /// <summary>Takes the incomplete rows' values out, leaving zeros.</summary>
+    /// <summary>Extracts the incomplete rows' values, leaving zeros.</summary>
     /// <param name="from">Shape [components, Capacity], by row of the tile.</param>
     /// <param name="to">Shape [components, Capacity], by incomplete row.</param>
     /// <param name="components">K.</param>

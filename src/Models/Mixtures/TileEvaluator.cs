@@ -4,14 +4,14 @@ using Pipelines.Models.Numerics;
 
 namespace Pipelines.Models.Mixtures;
 
-/// <summary>The E step and the sums of the M step on one tile: with the family's fused kernel where there is one, else component by component.</summary>
+/// <summary>The E step and the sums of the M step on one tile: with the family's fused kernel if there is one, else component by component.</summary>
 /// <param name="components">The mixture's components.</param>
 internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
 {
     private readonly ComponentwiseKernel componentwise = new(components);
     private readonly Once<MixtureKernel?> fused = new(() => components[0].CreateMixtureKernel(components));
 
-    /// <summary>The fused kernel, unless there is none or plain loops are asked for.</summary>
+    /// <summary>The fused kernel, unless there is none or scalar loops are requested.</summary>
     public MixtureKernel? Kernel => KernelSelection.Current == KernelVariant.Scalar ? null : fused.Value;
 
     /// <inheritdoc cref="MixtureKernel.JointLog2"/>
@@ -37,7 +37,7 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
     /// <param name="tile">The rows.</param>
     /// <param name="weights">Shape [tile.Rows]; empty = all 1.</param>
     /// <param name="log2Weights">Shape [K].</param>
-    /// <param name="statistics">The mixture's statistics; what the fused kernel adds waits in the lanes.</param>
+    /// <param name="statistics">The mixture's statistics; the fused kernel's sums stay in the lanes.</param>
     /// <param name="kernel">The fused kernel; null = component by component.</param>
     /// <param name="lanes">Shape [kernel.LaneCount].</param>
     /// <returns>Sum over the rows of weight * log2 p(row).</returns>
@@ -71,10 +71,10 @@ internal sealed class TileEvaluator(IReadOnlyList<Distribution> components)
         return log2Likelihood;
     }
 
-    /// <summary>Adds the rows of a tile to the statistics with responsibilities that are known already.</summary>
+    /// <summary>Adds the rows of a tile to the statistics with responsibilities that are already known.</summary>
     /// <param name="tile">The rows.</param>
     /// <param name="responsibilities">Shape [K, Capacity], 0 in padding rows; overwritten.</param>
-    /// <param name="statistics">The components' statistics; what the fused kernel adds waits in the lanes.</param>
+    /// <param name="statistics">The components' statistics; the fused kernel's sums stay in the lanes.</param>
     /// <param name="kernel">The fused kernel; null = component by component.</param>
     /// <param name="lanes">Shape [kernel.LaneCount].</param>
     public void Accumulate(in FeatureTile tile, Span<double> responsibilities, MixtureStatistics statistics, MixtureKernel? kernel, Span<double> lanes)

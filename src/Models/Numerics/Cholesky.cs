@@ -6,12 +6,12 @@ namespace Pipelines.Models.Numerics;
 internal static class Cholesky
 {
     /// <summary>
-    /// A pivot below this share of its diagonal entry counts as 0: the feature is a linear combination of those before it.
+    /// A pivot below this share of its diagonal entry counts as 0: the feature is a linear combination of the preceding ones.
     /// About 50 rounding errors of a double.
     /// </summary>
     public const double RelativeTolerance = 1e-14;
 
-    // Columns whose sums grow at the same time, so that an addition need not wait for the one before it.
+    // Number of columns summed concurrently, so that an addition need not wait for the one before it.
     private const int Together = 4;
 
     /// <summary>Factors a = L L^T.</summary>
@@ -61,7 +61,7 @@ internal static class Cholesky
         return inverse;
     }
 
-    // Entries of row i from column first to end - 1, less the products of the columns before first.
+    // Entries of row i from column first to end - 1, minus the products of the columns before first.
     private static void Subtract(double[,] a, double[,] lower, int i, int first, int end, Span<double> sums)
     {
         for (var j = first; j < end; j++) sums[j - first] = a[i, j];

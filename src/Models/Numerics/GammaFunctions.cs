@@ -1,15 +1,15 @@
 namespace Pipelines.Models.Numerics;
 
 /// <summary>
-/// The gamma function's relatives for arguments above 0, each also without the part that cancels in estimation. From 8 on Stirling's series to
-/// 1/z^15, whose next term is below 1e-16 there; smaller arguments are moved up by recurrence.
+/// The gamma function's relatives for arguments above 0, each also without the part that cancels in estimation. From 8 on, Stirling's series up to
+/// 1/z^15, whose next term is below 1e-16 there; smaller arguments are shifted up by recurrence.
 /// </summary>
 internal static class GammaFunctions
 {
     private const double HalfLog2Pi = 0.91893853320467274178;
     private const double SeriesFrom = 8;
 
-    /// <summary>log gamma(x); absolute error some 1e-15 near its zeros, else some units in the last place.</summary>
+    /// <summary>log gamma(x); absolute error about 1e-15 near its zeros, elsewhere a few units in the last place.</summary>
     public static double LogGamma(double x)
     {
         if (x == 1 || x == 2) return 0;
@@ -17,7 +17,7 @@ internal static class GammaFunctions
         return ((x - 0.5) * Math.Log(x)) - x + HalfLog2Pi + Series(1 / x) - (product == 1 ? 0 : Math.Log(product));
     }
 
-    /// <summary>x log x - x - log gamma(x): what is left of log gamma when its large part has cancelled; about log(x / 2 pi)/2.</summary>
+    /// <summary>x log x - x - log gamma(x): the remainder of log gamma after its large part has cancelled; about log(x / 2 pi)/2.</summary>
     public static double Excess(double x) =>
         x >= SeriesFrom ? (0.5 * Math.Log(x)) - HalfLog2Pi - Series(1 / x) : (x * Math.Log(x)) - x - LogGamma(x);
 

@@ -1,9 +1,9 @@
 namespace Pipelines.Models.Numerics;
 
-/// <summary>Functions that .NET's Math lacks.</summary>
+/// <summary>Functions missing from .NET's Math.</summary>
 internal static class Numbers
 {
-    /// <summary>log(1 + x) for x above -1, right to some units in the last place however small x is.</summary>
+    /// <summary>log(1 + x) for x above -1, accurate to a few units in the last place however small x is.</summary>
     public static double Log1p(double x)
     {
         var u = 1 + x;
@@ -11,7 +11,7 @@ internal static class Numbers
         return u == 1 ? x : Math.Log(u) + ((x - (u - 1)) / u);
     }
 
-    /// <summary>e^x - 1, right to some units in the last place however small x is.</summary>
+    /// <summary>e^x - 1, accurate to a few units in the last place however small x is.</summary>
     public static double Expm1(double x)
     {
         if (Math.Abs(x) > 0.5) return Math.Exp(x) - 1;

@@ -1,11 +1,11 @@
 namespace Pipelines.Models.Numerics;
 
 /// <summary>
-/// A value that is computed when it is first asked for. Unlike <see cref="Lazy{T}"/> it keeps no exception: a computation that was cancelled begins again for
-/// who asks next.
+/// A value that is computed on first access. Unlike <see cref="Lazy{T}"/> it does not cache exceptions: a cancelled computation starts over on the
+/// next access.
 /// </summary>
 /// <typeparam name="T">Type of the value.</typeparam>
-/// <param name="make">Computes it; on one thread at a time, while others wait.</param>
+/// <param name="make">Computes the value; on one thread at a time, while others wait.</param>
 internal sealed class Once<T>(Func<T> make)
 {
     private readonly Lock gate = new();

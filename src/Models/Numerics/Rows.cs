@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Pipelines.Models.Numerics;
 
-/// <summary>Work along the rows of matrices, several entries at a time; each entry is computed as a plain loop would, to the bit.</summary>
+/// <summary>Vectorised operations along the rows of matrices; each entry is computed as a plain loop would, bit for bit.</summary>
 internal static class Rows
 {
     /// <summary>A row of a matrix.</summary>
@@ -20,7 +20,7 @@ internal static class Rows
         for (; i < row.Length; i++) target[i] += factor * row[i];
     }
 
-    /// <summary>a = c a - s b and b = s a + c b, with the old a and b.</summary>
+    /// <summary>a = c a - s b and b = s a + c b, using the old a and b.</summary>
     public static void Rotate(Span<double> a, Span<double> b, double c, double s)
     {
         b = b[..a.Length];

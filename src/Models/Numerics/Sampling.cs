@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Numerics;
 
-/// <summary>Random numbers of other distributions, made of uniform and normal ones.</summary>
+/// <summary>Random numbers from other distributions, derived from uniform and normal ones.</summary>
 internal static class Sampling
 {
     /// <summary>Standard exponential.</summary>
@@ -9,7 +9,7 @@ internal static class Sampling
     /// <summary>Gamma of rate 1 (Marsaglia and Tsang 2000, "A simple method for generating gamma variables").</summary>
     public static double NextGamma(this SeededRandom random, double shape)
     {
-        // The power may underflow: then the least positive number stands for it, so that logarithms stay finite.
+        // The power may underflow: the smallest positive number then replaces it, so that logarithms stay finite.
         if (shape < 1) return Math.Max(random.NextGamma(shape + 1) * Math.Pow(1 - random.NextDouble(), 1 / shape), double.Epsilon);
         var d = shape - (1.0 / 3);
         var c = 1 / Math.Sqrt(9 * d);
@@ -23,7 +23,7 @@ internal static class Sampling
         }
     }
 
-    /// <summary>Poisson: products of uniform numbers below a rate of 10, above it transformed rejection (Hoermann 1993, algorithm PTRS).</summary>
+    /// <summary>Poisson: products of uniform numbers for rates below 10, else transformed rejection (Hoermann 1993, algorithm PTRS).</summary>
     public static double NextPoisson(this SeededRandom random, double rate)
     {
         if (rate < 10)

@@ -5,18 +5,18 @@ namespace Pipelines.Models.Numerics;
 /// <summary>
 /// Eigenvalues and eigenvectors of symmetric matrices: Householder's reduction to tridiagonal form, then the QL method with implicit shifts (Golub and Van
 /// Loan,
-/// sections 8.3.1 and 8.3.3). Every inner loop runs along rows, without sums across lanes, so that the bits do not depend on the width of vectors.
+/// sections 8.3.1 and 8.3.3). Every inner loop runs along rows, without sums across lanes, so that the bits do not depend on the vector width.
 /// </summary>
 internal static class SymmetricEigen
 {
-    // More than three a value are hardly ever needed; a value that takes more is left as near as it is.
+    // More than three per value are hardly ever needed; a value that needs more is left at its current accuracy.
     private const int MostSteps = 60;
 
     // Half the distance from 1 to the next double.
     private const double Unit = 1.1102230246251565e-16;
 
     /// <summary>
-    /// Raises every eigenvalue below <paramref name="floor"/> to it; a matrix without such a one, or with an entry that is not finite, is returned as it is.
+    /// Raises every eigenvalue below <paramref name="floor"/> to it; a matrix that has none, or that has an entry that is not finite, is returned unchanged.
     /// </summary>
     /// <param name="a">Shape [n, n], symmetric.</param>
     /// <param name="floor">At least 0.</param>
@@ -27,7 +27,7 @@ internal static class SymmetricEigen
         foreach (var value in a)
             if (!double.IsFinite(value)) return a;
         for (var i = 0; i < n; i++) lifted[i, i] -= floor;
-        // Positive definite even so: every eigenvalue is larger. This costs a tenth of finding them.
+        // Positive definite even after subtraction: every eigenvalue is larger. This costs a tenth of computing them.
         if (Cholesky.Factor(lifted, new double[n, n]) < 0) return a;
         var (values, vectors) = Decompose(a);
         if (Array.TrueForAll(values, v => v >= floor)) return a;
@@ -44,9 +44,9 @@ internal static class SymmetricEigen
         return result;
     }
 
-    /// <summary>Eigenvalues, in no order, and eigenvectors.</summary>
+    /// <summary>Eigenvalues, in no particular order, and eigenvectors.</summary>
     /// <param name="matrix">Shape [n, n], symmetric, finite.</param>
-    /// <returns>Shape [n], and shape [n, n]: row k is the vector of value k, of length 1.</returns>
+    /// <returns>Shape [n], and shape [n, n]: row k is the eigenvector for value k, of length 1.</returns>
     public static (double[] Values, double[,] Vectors) Decompose(double[,] matrix)
     {
         var n = matrix.GetLength(0);
@@ -71,7 +71,7 @@ internal static class SymmetricEigen
         return (values, vectors);
     }
 
-    // Reflections A <- H A H with H = 1 - factor v v^T make the matrix tridiagonal; the same ones from the left turn the unit matrix into the transposed
+    // Reflections A <- H A H with H = 1 - factor v v^T make the matrix tridiagonal; applied from the left, they turn the unit matrix into the transposed
     // transformation.
     private static (double[] Diagonal, double[] Beside) Tridiagonal(double[,] a, double[,] vectors)
     {
@@ -83,7 +83,7 @@ internal static class SymmetricEigen
             Cancellation.Poll();
             diagonal[k] = a[k, k];
             var first = k + 1;
-            // The matrix is symmetric: the column below the diagonal lies in its row too.
+            // The matrix is symmetric: the column below the diagonal is also in its row.
             var v = Rows.Of(a, k)[first..];
             double off = 0;
             foreach (var x in v[1..]) off += x * x;
@@ -112,7 +112,7 @@ internal static class SymmetricEigen
         return (diagonal, beside);
     }
 
-    // The end of the block that begins at l: no entry beside the diagonal counts as 0 before it.
+    // The end of the block starting at l: up to there no off-diagonal entry is negligible.
     private static int LastCoupled(double[] values, double[] beside, int l)
     {
         var last = l;

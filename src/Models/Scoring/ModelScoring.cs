@@ -2,14 +2,14 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
 
-/// <summary>Scores rows in memory, in parallel: batches of rows on several threads, all reading the one copy of the data.</summary>
+/// <summary>Scores rows in memory, in parallel: batches of rows on several threads, all sharing one copy of the data.</summary>
 public static class ModelScoring
 {
     private const int BatchRows = 16_384;
 
     /// <summary>Natural log-probability of each row.</summary>
     /// <param name="model">A model that has log-probabilities.</param>
-    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts by itself.</param>
+    /// <param name="data">The rows; a <c>double[,]</c> or <c>double[]</c> converts implicitly.</param>
     /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
     /// <returns>Shape [rows].</returns>
     public static double[] LogProbability(this Model model, FeatureMatrix data, int maxDegreeOfParallelism = -1) =>
@@ -47,7 +47,7 @@ public static class ModelScoring
     public static double[,] Distance(this Model model, FeatureMatrix data, int maxDegreeOfParallelism = -1) =>
         Table(model, data, ScoreKind.Distance, maxDegreeOfParallelism);
 
-    /// <summary>Accuracy: the share of rows whose prediction is the given label.</summary>
+    /// <summary>Accuracy: the share of rows whose prediction equals the given label.</summary>
     /// <param name="model">A model that predicts labels.</param>
     /// <param name="data">The rows.</param>
     /// <param name="labels">Shape [rows].</param>
@@ -73,7 +73,7 @@ public static class ModelScoring
 
     /// <summary>Draws rows.</summary>
     /// <param name="distribution">What to draw from.</param>
-    /// <param name="rows">How many, at least 0.</param>
+    /// <param name="rows">Number of rows, at least 0.</param>
     /// <param name="seed">Equal seeds give equal rows.</param>
     /// <returns>Shape [rows, Dimensions].</returns>
     public static double[,] Sample(this Distribution distribution, int rows, long seed = 0)

@@ -1,15 +1,15 @@
 namespace Pipelines.Models;
 
-/// <summary>Room for the requested scores of a batch of rows. Made once, filled again and again; not thread-safe.</summary>
+/// <summary>Buffers for the requested scores of a batch of rows. Created once and reused; not thread-safe.</summary>
 public sealed class ScoreBatch
 {
     private readonly Dictionary<string, int> first = new(StringComparer.Ordinal);
 
-    /// <summary>Makes room for the scores of up to <paramref name="capacity"/> rows.</summary>
-    /// <param name="model">The model that will fill it.</param>
+    /// <summary>Allocates buffers for the scores of up to <paramref name="capacity"/> rows.</summary>
+    /// <param name="model">The model that will fill them.</param>
     /// <param name="kinds">Names of the requested score kinds; null or empty = the model's defaults.</param>
-    /// <param name="capacity">Most rows of a block, at least 1.</param>
-    /// <exception cref="ModelException">The model has no such score.</exception>
+    /// <param name="capacity">Maximum number of rows in a block, at least 1.</param>
+    /// <exception cref="ModelException">The model does not have such a score.</exception>
     public ScoreBatch(Model model, IReadOnlyList<string>? kinds, int capacity)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -25,7 +25,7 @@ public sealed class ScoreBatch
         Capacity = capacity;
     }
 
-    /// <summary>Most rows of a block.</summary>
+    /// <summary>Maximum number of rows in a block.</summary>
     public int Capacity { get; }
 
     /// <summary>The requested kinds.</summary>
@@ -35,7 +35,7 @@ public sealed class ScoreBatch
     public IReadOnlyList<ScoreColumn> Columns { get; }
 
     /// <summary>
-    /// For each column a <c>double[]</c> or, where it is an integer column, an <c>int[]</c>; shape [Columns][Capacity], the first rows of the block in use.
+    /// For each column a <c>double[]</c> or, for an integer column, an <c>int[]</c>; shape [Columns][Capacity], filled from the start with the block's rows.
     /// </summary>
     public IReadOnlyList<Array> Values { get; }
 
@@ -48,8 +48,8 @@ public sealed class ScoreBatch
     /// <summary>The integer column of a requested kind, shape [Capacity].</summary>
     public Span<int> Integers(string kind, int index = 0) => (int[])Values[first[kind] + index];
 
-    /// <summary>The score kinds of a model that names stand for.</summary>
-    /// <exception cref="ModelException">The model has no such score, or a name stands twice.</exception>
+    /// <summary>A model's score kinds with the given names.</summary>
+    /// <exception cref="ModelException">The model does not have such a score, or a name is duplicate.</exception>
     public static IReadOnlyList<ScoreKind> Resolve(Model model, IReadOnlyList<string>? kinds)
     {
         if (kinds is null || kinds.Count == 0) return [.. model.ScoreKinds.Where(k => k.IsDefault)];

@@ -3,14 +3,14 @@ namespace Pipelines.Models;
 /// <summary>A column that scoring writes.</summary>
 /// <param name="Name">Column name, lower-case with underscores.</param>
 /// <param name="IsInteger">True: INT32. False: DOUBLE.</param>
-/// <param name="Names">Of an integer column, what its values from 0 on stand for, where the model has names: written as texts, -1 as null. Null (default) = it
-/// is written as numbers.</param>
+/// <param name="Names">For an integer column, what its values from 0 on stand for, if the model has names: written as strings, -1 as null. Null (default) =
+/// written as numbers.</param>
 public readonly record struct ScoreColumn(string Name, bool IsInteger = false, IReadOnlyList<string>? Names = null);
 
-/// <summary>One thing a model can say of each row, and the columns it is written as.</summary>
+/// <summary>One kind of score that a model can report for each row, and the columns it is written to.</summary>
 /// <param name="Name">Name of the score: <c>log-probability</c>, <c>label</c>, <c>probability</c>, <c>distance</c> …</param>
-/// <param name="Columns">The columns it is written as, in order.</param>
-/// <param name="IsDefault">Written when the user names nothing.</param>
+/// <param name="Columns">The columns it is written to, in order.</param>
+/// <param name="IsDefault">Written if the user requests no particular scores.</param>
 public sealed record ScoreKind(string Name, IReadOnlyList<ScoreColumn> Columns, bool IsDefault = false)
 {
     /// <summary>Log-probability of the row, natural logarithm.</summary>

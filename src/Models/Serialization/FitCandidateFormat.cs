@@ -3,10 +3,10 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Serialization;
 
-/// <summary>Candidates as model files hold them: what a fit that failed does not have is left out.</summary>
+/// <summary>Candidates as stored in model files: properties that a failed fit lacks are omitted.</summary>
 internal static class FitCandidateFormat
 {
-    /// <summary>Writes one.</summary>
+    /// <summary>Writes a candidate.</summary>
     public static void Write(Utf8JsonWriter writer, FitCandidate candidate)
     {
         writer.WriteStartObject();
@@ -24,7 +24,7 @@ internal static class FitCandidateFormat
         writer.WriteEndObject();
     }
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Reads a candidate.</summary>
     public static FitCandidate Read(JsonElement json) => new(
         json.Required("components").GetInt32(), json.Required("restart").GetInt32(), json.Required("seed").GetInt64(), Optional(json, "logLikelihood"),
         json.TryGetProperty("parameters", out var parameters) ? parameters.GetInt64() : 0, Optional(json, "aic"), Optional(json, "bic"),

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipelines.Models.Serialization;
 
-/// <summary>A model that is not a distribution family but can be read from files: it names itself and reads its parameters.</summary>
+/// <summary>A model that is not a distribution family but can be read from files: it declares its name and reads its parameters.</summary>
 /// <typeparam name="TSelf">The model.</typeparam>
 public interface IModelFormat<TSelf>
     where TSelf : Model, IModelFormat<TSelf>

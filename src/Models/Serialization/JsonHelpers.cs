@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Pipelines.Models.Serialization;
 
-/// <summary>Reads and writes parameters; every failure names the property.</summary>
+/// <summary>Reads and writes parameters; every error names the property.</summary>
 public static class JsonHelpers
 {
     /// <summary>A required property.</summary>
     public static JsonElement Required(this JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : throw Bad($"property '{name}'", "nothing", "a value");
 
-    /// <summary>A required number; the strings NaN, Infinity and -Infinity are numbers too.</summary>
+    /// <summary>A required number; the strings NaN, Infinity and -Infinity also count as numbers.</summary>
     public static double Number(this JsonElement json, string name) => ToNumber(json.Required(name), name);
 
     /// <summary>A required list of numbers.</summary>
@@ -70,14 +70,14 @@ public static class JsonHelpers
         writer.WriteEndArray();
     }
 
-    /// <summary>A text from a file in quotes, its beginning if it is long; control characters, which a terminal would obey, are replaced.</summary>
+    /// <summary>A string from a file in quotes, truncated if it is long; control characters, which a terminal would obey, are replaced.</summary>
     internal static string Quote(string text)
     {
         var shown = string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '\uFFFD' : c));
         return text.Length <= 60 ? $"'{shown}'" : $"'{shown}…' ({text.Length} letters)";
     }
 
-    /// <summary>What a value is, in words.</summary>
+    /// <summary>The kind of a value, as text.</summary>
     internal static string Kind(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => "an object",
@@ -93,7 +93,7 @@ public static class JsonHelpers
 
     internal static void WriteNumber(Utf8JsonWriter writer, double value)
     {
-        // JSON has no NaN and no infinities. The shortest text that .NET finds for two powers of two, 2^-25 and 2^-958, is that of the number below.
+        // JSON has no NaN and no infinities. For two powers of two, 2^-25 and 2^-958, .NET's shortest text is that of the number below.
         if (IsPowerOfTwo(value) && double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value)
             writer.WriteRawValue(value.ToString("G17", CultureInfo.InvariantCulture));
         else if (double.IsFinite(value)) writer.WriteNumberValue(value);

@@ -4,7 +4,7 @@ using Pipelines.Models.Serialization.Pomegranate;
 namespace Pipelines.Models.Serialization;
 
 /// <summary>
-/// Which program saved a model file, known by its content. Nothing but the root object's properties is looked at: a damaged model is one too.
+/// Determines from its content which program saved a model file. Only the root object's properties are read: a damaged model still counts as one.
 /// </summary>
 internal static class ModelFileKind
 {
@@ -18,7 +18,7 @@ internal static class ModelFileKind
     public static bool IsPomegranate(string path) =>
         RootText(path, "class"u8) is { } name && (name == "Distribution" || (PomegranateClass.All.TryGetValue(name, out var found) && !found.IsDistribution));
 
-    // The text of a property of the root object; null if there is none, or the file cannot be read.
+    // The text of a property of the root object; null if it does not exist, or the file cannot be read.
     private static string? RootText(string path, ReadOnlySpan<byte> property)
     {
         try
@@ -40,7 +40,7 @@ internal static class ModelFileKind
         }
     }
 
-    // Most files that are no model are seen to be none without reading all of them.
+    // Most files that are not models are recognised without reading all of them.
     private static bool BeginsAsObject(string path)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Pipelines.Models.Serialization;
 
 /// <summary>
-/// The models and families that files and command lines can name. Built-in ones are found in this assembly; own ones are added with
-/// <see cref="Register"/>. A file chooses among registered names only: no type name from a file is ever looked up.
+/// The models and families that files and command lines can name. Built-in ones are found in this assembly; add your own with
+/// <see cref="Register"/>. A file can only choose among registered names: type names from a file are never looked up.
 /// </summary>
 public static class ModelFormat
 {
@@ -16,7 +16,7 @@ public static class ModelFormat
     private static readonly ConcurrentDictionary<string, string> aliases = new(StringComparer.Ordinal);
     private static readonly Lock gate = new();
 
-    // The type of each name and alias. Guarded by gate.
+    // The type behind each name and alias. Guarded by gate.
     private static readonly Dictionary<string, Type> owners = new(StringComparer.Ordinal);
 
     static ModelFormat() => Register(typeof(ModelFormat).Assembly);
@@ -24,20 +24,20 @@ public static class ModelFormat
     /// <summary>The families of distributions, by name.</summary>
     public static IReadOnlyList<DistributionFamily> Families => [.. families.Values.OrderBy(f => f.Name, StringComparer.Ordinal)];
 
-    /// <summary>The models and families that are known, by their names in files.</summary>
+    /// <summary>The known models and families, by their names in files.</summary>
     internal static IEnumerable<string> Names => readers.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>The name of a type of model in files; null if it is not known.</summary>
+    /// <summary>The name of a model type in files; null if it is not known.</summary>
     internal static string? NameOf(Type type) => names.GetValueOrDefault(type);
 
-    /// <summary>Makes the models and families of an assembly known by their names. Doing so again changes nothing.</summary>
+    /// <summary>Registers an assembly's models and families under their names. Registering it again changes nothing.</summary>
     /// <param name="assembly">The assembly.</param>
-    /// <exception cref="ModelException">A name or an alias belongs to another type already. Nothing of the assembly is registered then.</exception>
+    /// <exception cref="ModelException">A name or an alias already belongs to another type. Nothing in the assembly is registered then.</exception>
     public static void Register(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
         var entries = new List<Entry>();
-        // A generic class has no name of its own until its arguments are known.
+        // A generic class has no name until its arguments are known.
         foreach (var type in assembly.GetTypes()
             .Where(t => t is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(Model).IsAssignableFrom(t)))
         {
@@ -65,7 +65,7 @@ public static class ModelFormat
     }
 
     /// <summary>
-    /// The family of that name or alias, with an argument in brackets where the family takes one (<c>student-t(3)</c>); null if there is none.
+    /// The family with that name or alias, with an argument in brackets if the family takes one (<c>student-t(3)</c>); null if there is none.
     /// </summary>
     public static DistributionFamily? FindFamily(string name)
     {
@@ -75,8 +75,8 @@ public static class ModelFormat
         return families.GetValueOrDefault(aliases.GetValueOrDefault(name, name));
     }
 
-    /// <summary>The family of that name.</summary>
-    /// <exception cref="ModelException">There is none.</exception>
+    /// <summary>The family with that name.</summary>
+    /// <exception cref="ModelException">There is no such family.</exception>
     public static DistributionFamily Family(string name) => FindFamily(name)
         ?? throw new ModelException(ErrorKind.Usage, "distribution", $"'{name}'", "the name of a distribution",
             NearestName.Remedy(name, Families.Select(f => f.Name), "correct the name"));

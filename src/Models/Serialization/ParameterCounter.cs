@@ -5,7 +5,7 @@ namespace Pipelines.Models.Serialization;
 /// <summary>Counts the numbers among a model's parameters.</summary>
 internal static class ParameterCounter
 {
-    /// <summary>The numbers that a model writes.</summary>
+    /// <summary>Counts the numbers that a model writes.</summary>
     public static long Numbers(Model model)
     {
         using var stream = new MemoryStream();

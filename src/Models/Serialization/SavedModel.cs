@@ -6,47 +6,47 @@ using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Models.Serialization;
 
-/// <summary>What a file keeps of the fit: everything that is the same from run to run, so no times.</summary>
-/// <param name="Rows">Rows the model was fitted to.</param>
+/// <summary>What a file keeps of the fit: everything that is the same in every run, so no times.</summary>
+/// <param name="Rows">Number of rows the model was fitted to.</param>
 /// <param name="Converged">True if the stop rule ended the fit.</param>
 /// <param name="LogLikelihood">Total weighted log-likelihood of the model, in nats; for k-means minus the total squared distance.</param>
-/// <param name="InitialLogLikelihood">That of the start.</param>
-/// <param name="LogLikelihoods">After each update, in order.</param>
+/// <param name="InitialLogLikelihood">The log-likelihood of the start.</param>
+/// <param name="LogLikelihoods">The log-likelihood after each update, in order.</param>
 /// <param name="Seed">The seed.</param>
-/// <param name="BatchSize">Rows of a batch.</param>
-/// <param name="Kernel">The kernel variant that computed it.</param>
+/// <param name="BatchSize">Rows per batch.</param>
+/// <param name="Kernel">The kernel variant used.</param>
 public sealed record TrainingRecord(long Rows, bool Converged, double LogLikelihood, double InitialLogLikelihood, IReadOnlyList<double> LogLikelihoods,
     long Seed, int BatchSize, string Kernel)
 {
-    /// <summary>All fits of which this one was chosen, by components, then by restart; empty (default) if it was the only one.</summary>
+    /// <summary>All fits from which this one was chosen, by components, then by restart; empty (default) if it was the only one.</summary>
     public IReadOnlyList<FitCandidate> Candidates { get; init; } = [];
 }
 
 /// <summary>
-/// A model as files hold it: JSON with a format version, the features it takes by name, and how it was fitted. Numbers are in shortest exact
-/// form, so a model survives the round trip to the bit.
+/// A model as stored in files: JSON with a format version, the features it takes by name, and how it was fitted. Numbers are in shortest exact
+/// form, so a model survives the round trip bit for bit.
 /// </summary>
 /// <param name="Model">The model.</param>
 /// <param name="Features">Its inputs in order; null for a model of unnamed features.</param>
 /// <param name="Training">How it was fitted; null if it was not.</param>
 public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = null, TrainingRecord? Training = null)
 {
-    /// <summary>What the file says it is.</summary>
+    /// <summary>The format name in the file.</summary>
     public const string Format = "pipelines-model";
 
     /// <summary>The version this code writes and reads.</summary>
     public const int Version = 1;
 
-    /// <summary>True: the features have no names, as in files of pomegranate; they are columns by position, and each feature's name is its position.</summary>
+    /// <summary>True: the features have no names, as in pomegranate's files; columns are matched by position, which is also each feature's name.</summary>
     public bool FeaturesByPosition { get; init; }
 
-    /// <summary>What a user should know of a file that another program wrote: what it cannot say, or says wrongly. Not saved.</summary>
+    /// <summary>What a user should know about a file from another program: what it cannot express, or states wrongly. Not saved.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     private const long MostBytes = 256L << 20;
     private const int MostDepth = 64;
 
-    /// <summary>A fitted model with what a file keeps of its fit.</summary>
+    /// <summary>A fitted model with the saved part of its fit.</summary>
     /// <param name="result">The fit.</param>
     /// <param name="features">The model's inputs; null = unnamed.</param>
     /// <param name="options">The options of the fit.</param>
@@ -61,7 +61,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         return new(result.Model, features, facts with { Candidates = result.Candidates });
     }
 
-    /// <summary>The file's text: UTF-8 without a byte order mark, a line feed at the end.</summary>
+    /// <summary>The file's text: UTF-8 without a byte order mark, with a final line feed.</summary>
     public byte[] ToJson()
     {
         using var stream = new MemoryStream();
@@ -81,7 +81,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         return stream.ToArray();
     }
 
-    /// <summary>The same model over columns of these names.</summary>
+    /// <summary>The same model over columns with these names.</summary>
     /// <param name="names">One for each feature, in the model's order; each once.</param>
     /// <exception cref="ModelException">There are more or fewer names than features.</exception>
     public SavedModel WithFeatures(IReadOnlyList<string> names)
@@ -97,10 +97,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         };
     }
 
-    /// <summary>Reads a model from JSON: our own, or a file that pomegranate 0.14 saved.</summary>
+    /// <summary>Reads a model from JSON: our own format, or a file that pomegranate 0.14 saved.</summary>
     /// <param name="json">UTF-8 text.</param>
-    /// <param name="place">Where it came from, for messages.</param>
-    /// <exception cref="ModelException">It is not JSON, damaged, of another format or version, or out of range.</exception>
+    /// <param name="place">The source, for messages.</param>
+    /// <exception cref="ModelException">The text is not JSON, damaged, of another format or version, or has values out of range.</exception>
     public static SavedModel FromJson(ReadOnlyMemory<byte> json, string place = "model")
     {
         // An editor may have put a byte order mark before the text.
@@ -111,7 +111,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
             return Read(document.RootElement);
         }
-        // Of duplicate properties, other programs may take another one than we do: such a file is damaged.
+        // Other programs may choose a different one of duplicate properties than we do: such a file is damaged.
         catch (JsonException e) when (e.LineNumber is null)
         {
             throw new ModelException(ErrorKind.Model, place, "a duplicate property", "each property once",
@@ -134,16 +134,16 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     }
 
     /// <summary>
-    /// Writes the file: there is always the old one or the new one, whole, also if the process is killed or the power fails, and the new one once this returns.
-    /// A symbolic link is followed, and stays.
+    /// Writes the file atomically: even if the process is killed or the power fails, it is either the old or the new one, and the new one once this returns.
+    /// A symbolic link is followed and kept.
     /// </summary>
     /// <param name="path">The file. An existing one is replaced if Pipelines saved it, or if it is empty.</param>
     /// <param name="overwrite">True: a file of any other kind is replaced too. False (default): it is refused.</param>
-    /// <exception cref="ModelException">There is a file of another kind, a folder or a device.</exception>
-    /// <exception cref="IOException">The folder can't be written.</exception>
+    /// <exception cref="ModelException">The path is a file of another kind, a folder or a device.</exception>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
     public void Save(string path, bool overwrite = false) => Save(path, overwrite, FileLayer.Disk);
 
-    /// <summary>Writes the file; tests put a file system in between.</summary>
+    /// <summary>Writes the file; tests substitute a file system.</summary>
     internal void Save(string path, bool overwrite, FileLayer files)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -160,7 +160,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     public static bool IsModelFile(string path) => ModelFileKind.IsOurs(path);
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="ModelException">It can't be read, or not as a model.</exception>
+    /// <exception cref="ModelException">The file cannot be read, or is not a model.</exception>
     public static SavedModel Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -170,7 +170,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
             var info = new FileInfo(path);
             if (!info.Exists)
                 throw new ModelException(ErrorKind.Usage, path, "no such file", "a model file", "check the path");
-            // Reading a pipe would wait for a writer; it has no length.
+            // Reading a pipe would wait for a writer; a pipe has no length.
             if (info.Length == 0)
                 throw new ModelException(ErrorKind.Model, path, "an empty file, or a pipe or device", "a model file", "save the model again");
             if (info.Length > MostBytes)

@@ -5,7 +5,7 @@ using Pipelines.Models.Serialization;
 
 namespace Pipelines.Campaigns.Values;
 
-/// <summary>Every way to fit a model: estimators and families found by reflection, each start, with and without a least variance.</summary>
+/// <summary>Every way to fit a model: estimators and families found by reflection, each start, with and without a minimum variance.</summary>
 /// <param name="Name">For messages.</param>
 /// <param name="Run">Fits.</param>
 /// <param name="Estimator">Generic type of the estimator.</param>

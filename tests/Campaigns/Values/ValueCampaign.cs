@@ -32,7 +32,7 @@ internal sealed class ValueCampaign : Campaign
             {
                 foreach (var minVariance in new[] { 0, 1e-3 })
                 {
-                    var what = $"{variant.Name()}, {data.Name}, {fit.Name}{(minVariance > 0 ? ", least variance" : "")}";
+                    var what = $"{variant.Name()}, {data.Name}, {fit.Name}{(minVariance > 0 ? ", minimum variance" : "")}";
                     tried++;
                     var (model, iterations, error) = await FitAsync(trials, what, data, fit, minVariance);
                     most = Math.Max(most, iterations);
@@ -56,8 +56,8 @@ internal sealed class ValueCampaign : Campaign
             }
             trials.Row(variant.Name(), data.Name, tried, fitted, refused, most, example);
         }
-        trials.Note($"Fits: {string.Join("; ", fits.Select(f => f.Name))}. Each with and without a least variance. A fitted model also scores the rows of all "
-            + "the other data: no score of a row with an observed value may be NaN.");
+        trials.Note($"Fits: {string.Join("; ", fits.Select(f => f.Name))}. Each with and without a minimum variance. A fitted model also scores the rows of "
+            + "all the other data: no score of a row with an observed value may be NaN.");
     }
 
     private static void CheckCovered(Trials trials, List<Fits> fits)

@@ -77,7 +77,7 @@ public class BadInputTests
         // All that is no code stays at the floor and is not learned.
         var codeless = floor.Fit(new double[] { 0, 1, 0.5, -1 }, new() { MaxIterations = 1 });
         Assert.Equal(2, ((DiscreteDistribution)codeless.Model).Sizes[0]);
-        Assert.Contains("rows of total weight 2 hold values that are no known categories of the discrete distribution: they have probability 0.001",
+        Assert.Contains("rows of total weight 2 hold values that are not known categories of the discrete distribution: they have probability 0.001",
             Assert.Single(codeless.Warnings), StringComparison.Ordinal);
     }
 

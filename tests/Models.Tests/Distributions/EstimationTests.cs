@@ -115,10 +115,10 @@ public class EstimationTests
         Assert.Contains("rows hold categories that the discrete distribution does not know (codes up to 4, it has 2)", error.Message, StringComparison.Ordinal);
         // Codes of no category are refused without a floor, skipped and told of with one.
         error = Assert.Throws<ModelException>(() => Fit(new DiscreteDistribution([0.5, 0.5]), [0, 1, -1]));
-        Assert.Contains("values that are no known categories (total weight 1)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("values that are not known categories (total weight 1)", error.Message, StringComparison.Ordinal);
         var result = new DiscreteDistribution([0.5, 0.5], 0.001).Fit(FeatureMatrix.FromColumn([0, 0, 1, -1]));
         Assert.Equal(2.0 / 3, result.Model.Probabilities[0], 1e-15);
-        Assert.Contains("rows of total weight 1 hold values that are no known categories", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains("rows of total weight 1 hold values that are not known categories", Assert.Single(result.Warnings), StringComparison.Ordinal);
         error = Assert.Throws<ModelException>(() => Fit(DiscreteDistribution.Prototype([0]), [1e9]));
         Assert.Contains("categories coded 0, 1, 2 …, at most 4194304 combinations", error.Message, StringComparison.Ordinal);
     }

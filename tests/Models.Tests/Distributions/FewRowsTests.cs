@@ -3,12 +3,12 @@ using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Tests.Distributions;
 
-/// <summary>A full covariance needs more rows than features, or a least variance.</summary>
+/// <summary>A full covariance needs more rows than features, or a minimum variance.</summary>
 public sealed class FewRowsTests
 {
     private const string Refused =
         "covariance of a Gaussian of 40 features: found 40 rows, expected at least 41 rows, as fewer do not vary in every direction; " +
-        "use more rows or fewer features, or set a least variance (--min-variance, MinVariance)";
+        "use more rows or fewer features, or set a minimum variance (--min-variance, MinVariance)";
 
     private static DistributionEstimator Single => new(DistributionFamily.Of<MultivariateGaussianDistribution>());
 

@@ -55,7 +55,7 @@ public class WarningTests
         var result = start.Fit(new double[] { 0, 1, 1, 0, 0.5 }, new() { MaxIterations = 0 });
         Assert.Equal(2, result.Warnings.Count);
         Assert.StartsWith("component 0: rows of total weight ", result.Warnings[0], StringComparison.Ordinal);
-        Assert.Contains("hold values that are no known categories of the discrete distribution: they have probability 0.01", result.Warnings[0],
+        Assert.Contains("hold values that are not known categories of the discrete distribution: they have probability 0.01", result.Warnings[0],
             StringComparison.Ordinal);
     }
 }

@@ -34,13 +34,13 @@ public class CategoryMapTests
         var result = start.Fit(codes);
         Assert.Equal([0.5, 0.5], result.Model.Probabilities.ToArray());
         Assert.Equal(
-            "rows of total weight 2 hold values that are no known categories of the discrete distribution: they have probability 1E-09",
+            "rows of total weight 2 hold values that are not known categories of the discrete distribution: they have probability 1E-09",
             Assert.Single(result.Warnings));
         Assert.Equal([Math.Log(0.5), Math.Log(0.5), Math.Log(1e-9), Math.Log(1e-9)], result.Model.LogProbability(codes));
         // In mixtures and hidden Markov models too, which count on kernels of their own.
         var mixture = new GeneralMixtureModel([start, start]).Fit(codes, new() { MaxIterations = 2 });
         Assert.All(mixture.Model.Components, c => Assert.Equal([0.5, 0.5], ((DiscreteDistribution)c).Probabilities.ToArray()));
-        Assert.Contains("values that are no known categories of the discrete distribution", mixture.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("values that are not known categories of the discrete distribution", mixture.Warnings[0], StringComparison.Ordinal);
         var hidden = HiddenMarkovModel.FromMatrix(new double[,] { { 0.5, 0.5 }, { 0.5, 0.5 } }, [start, start], [0.5, 0.5]);
         var fitted = hidden.Fit(SequenceSet.From([codes]), new() { MaxIterations = 1 }).Model;
         for (var k = 0; k < 2; k++) Assert.Equal(0.5, ((DiscreteDistribution)fitted.Emission(k)).Probabilities[0], 1e-15);
@@ -51,7 +51,7 @@ public class CategoryMapTests
     {
         var codes = new CategoryMap(["a", "b"]).Encode(["a", "b", "zzz"]);
         Assert.Equal(
-            "log-likelihood after 0 iterations: found -Infinity, expected a finite number; rows of total weight 1 hold values that are no known categories "
+            "log-likelihood after 0 iterations: found -Infinity, expected a finite number; rows of total weight 1 hold values that are not known categories "
             + "of the discrete distribution: they have probability 0; clean the column, mark such values as missing, or choose a distribution that covers them",
             Assert.Throws<ModelException>(() => new DiscreteDistribution([0.5, 0.5]).Fit(codes)).Message);
         Assert.Equal(

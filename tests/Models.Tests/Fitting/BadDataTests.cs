@@ -18,10 +18,10 @@ public class BadDataTests
             "input: found 1 distinct row, expected at least 2, one for each component; use at most 1 component" },
         { "constant column", new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } },
             "feature 1: found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or collinear "
-                + "feature, use fewer components, or set a least variance (FitOptions.MinVariance)" },
+                + "feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)" },
         { "collinear columns", new double[,] { { 1, 2 }, { 2, 4 }, { 9, 18 }, { 10, 20 }, { 4, 8 } },
             "feature 1: found a linear combination of the features before it, expected features that vary independently; leave out the constant or collinear "
-                + "feature, use fewer components, or set a least variance (FitOptions.MinVariance)" },
+                + "feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)" },
     };
 
     [Theory]

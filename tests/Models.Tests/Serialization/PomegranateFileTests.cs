@@ -32,7 +32,7 @@ public sealed class PomegranateFileTests
         { """{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":0.5,"a":0.5}]}""",
             "m.json, $.parameters[0]: found the key 'a' twice, expected each key once; the file is damaged or was edited; save the model again" },
         { """{"class":"Distribution","dtype":"float","name":"DiscreteDistribution","parameters":[{"1":0.5,"1.0":0.5}]}""",
-            "m.json, $.parameters[0]['1.0']: found the key '1.0', which another key is too by its value, expected each key once; save the model again with "
+            "m.json, $.parameters[0]['1.0']: found the key '1.0', which has the same value as another key, expected each key once; save the model again with "
                 + "pomegranate, or correct the file" },
         { """{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":1.5}]}""",
             "m.json, $ (DiscreteDistribution), discrete distribution, probabilities: found a probability out of range, expected numbers from 0 to 1; the file "
@@ -58,7 +58,7 @@ public sealed class PomegranateFileTests
         { """{"class":"Kmeans","k":2,"centroids":[[1.0],[2.0,3.0]]}""", "m.json, $.centroids: found rows of 1 and of 2 numbers, expected rows of equal length; "
             + "save the model again with pomegranate, or correct the file" },
         { Hidden("[2,0,1.0,1.0,null]").Replace("\"end_index\":3", "\"end_index\":2", StringComparison.Ordinal),
-            "m.json, $['end_index']: found 2, which is the start too, expected another state; save the model again with pomegranate, or correct the file" },
+            "m.json, $['end_index']: found 2, which is also the start, expected another state; save the model again with pomegranate, or correct the file" },
         { Hidden("[2,4,1.0,1.0,null]"), "m.json, $.edges[0][1]: found '4', expected the index of a state, a whole number from 0 to 3; save the model again "
             + "with pomegranate, or correct the file" },
         { Hidden("[2,0]"), "m.json, $.edges[0]: found 2 entries, expected 5: from, to, probability, pseudocount and group; save the model again with "
@@ -69,8 +69,8 @@ public sealed class PomegranateFileTests
         { Hidden("[0,2,1.0,1.0,null]"), "m.json, $ (HiddenMarkovModel), hidden Markov model, transition 'a' to 'start': found a transition into the start, "
             + "expected none: every sequence starts there exactly once; the file is damaged, or the model broke down in training; save it again" },
         { $$"""{"class":"MarkovChain","distributions":[{{Normal}}]}""",
-            "m.json, $.distributions[0]: found a distribution that is no table, expected a DiscreteDistribution, then ConditionalProbabilityTables; save the "
-                + "model again with pomegranate, or correct the file" },
+            "m.json, $.distributions[0]: found a distribution that is not a table, expected a DiscreteDistribution, then ConditionalProbabilityTables; save "
+                + "the model again with pomegranate, or correct the file" },
         { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over; use a newer "
             + "version of Pipelines, or fit the model again" },
         {
@@ -234,7 +234,7 @@ public sealed class PomegranateFileTests
         Assert.Equal([0.0], ((DiscreteDistribution)blank.Model).Probabilities.ToArray());
         var half = Read("""{"class":"Distribution","dtype":"str","name":"DiscreteDistribution","parameters":[{"a":0.25,"b":0.25}]}""");
         Assert.Equal([0.25, 0.25], ((DiscreteDistribution)half.Model).Probabilities.ToArray());
-        Assert.Equal("$.parameters: probabilities do not sum to 1; they are used as they stand, as pomegranate does", Assert.Single(half.Warnings));
+        Assert.Equal("$.parameters: probabilities do not sum to 1; they are used unchanged, as in pomegranate", Assert.Single(half.Warnings));
         Assert.Equal(half.Model, SavedModel.FromJson(half.ToJson()).Model);
         // P(b | y) is missing; the last tag is a lie.
         var table =

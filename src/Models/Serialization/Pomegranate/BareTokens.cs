@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>Python writes numbers that are not finite as NaN, Infinity and -Infinity, which is no JSON: they are put in quotes.</summary>
+/// <summary>Python writes non-finite numbers as NaN, Infinity and -Infinity, which is not valid JSON: they are put in quotes.</summary>
 internal static class BareTokens
 {
     /// <summary>The text with those tokens in quotes; the same memory if there are none.</summary>

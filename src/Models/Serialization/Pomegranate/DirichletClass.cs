@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>One list of alphas inside the list of parameters.</summary>
+/// <summary>One list of alphas inside the parameter list.</summary>
 internal sealed class DirichletClass : PomegranateClass
 {
     public override string Name => "DirichletDistribution";

@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>Probabilities by key; the tag <c>dtype</c> says what the keys are.</summary>
+/// <summary>Probabilities by key; the tag <c>dtype</c> gives the type of the keys.</summary>
 internal sealed class DiscreteClass : PomegranateClass
 {
     public override string Name => "DiscreteDistribution";
@@ -21,13 +21,13 @@ internal sealed class DiscreteClass : PomegranateClass
             var probability = value.Number();
             if (PythonKey.Canonical(text, type, value, reading, out var isText) is not { } key) continue;
             var code = keys.Code(key, isText, value);
-            if (!seen.Add(code)) throw value.Bad($"the key {JsonHelpers.Quote(text)}, which another key is too by its value", "each key once");
+            if (!seen.Add(code)) throw value.Bad($"the key {JsonHelpers.Quote(text)}, which has the same value as another key", "each key once");
             coded.Add((code, probability));
         }
         var probabilities = new double[keys.Count];
         foreach (var (code, probability) in coded) probabilities[code] = probability;
         if (entries.Count > 0 && Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance)
-            reading.Warn(parameters, "probabilities do not sum to 1; they are used as they stand, as pomegranate does");
+            reading.Warn(parameters, "probabilities do not sum to 1; they are used unchanged, as in pomegranate");
         return DiscreteDistribution.AsGiven(probabilities, 0);
     }
 

@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>Of a property that stands twice Python takes the last one without a word; such a file is damaged.</summary>
+/// <summary>Python silently takes the last of several duplicate properties; a file that has them is damaged.</summary>
 internal static class Duplicates
 {
-    /// <summary>Throws if an object has a property twice.</summary>
-    /// <exception cref="ModelException">It has; the place is its path.</exception>
+    /// <summary>Throws if an object has a duplicate property.</summary>
+    /// <exception cref="ModelException">There is one; the error's place is its path.</exception>
     public static void Refuse(ReadOnlySpan<byte> json, int mostDepth)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = mostDepth });

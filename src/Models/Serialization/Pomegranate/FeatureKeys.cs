@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>The keys that the tables of a file have for one feature. All tables share one dictionary: numbers ascending, then texts in ordinal order.</summary>
+/// <summary>The keys that a file's tables have for one feature. All tables share one dictionary: numbers ascending, then strings in ordinal order.</summary>
 /// <param name="index">Index of the feature.</param>
 internal sealed class FeatureKeys(int index)
 {
-    // A feature that is a number for other components takes small whole numbers as codes as they are.
+    // If other components use the feature as a number, small integers are used directly as codes.
     private const int MostNumberCodes = 65_536;
 
     private Dictionary<string, int> codes = new(StringComparer.Ordinal);
@@ -14,17 +14,17 @@ internal sealed class FeatureKeys(int index)
     private bool isSettled;
     private bool isPlain;
 
-    /// <summary>True if a part of the model takes the feature as a number.</summary>
+    /// <summary>True if a part of the model uses the feature as a number.</summary>
     public bool IsNumber { get; set; }
 
     /// <summary>Number of codes, at least 1.</summary>
     public int Count { get; private set; } = 1;
 
-    /// <summary>The code of a key; the first reading adds those that are new.</summary>
-    /// <param name="key">The key, as a number in canonical form or a text.</param>
-    /// <param name="isText">True: it was a text in Python too.</param>
-    /// <param name="place">Where it stands.</param>
-    /// <exception cref="ModelException">The feature is a number elsewhere, and the key is none that can be its own code.</exception>
+    /// <summary>The code of a key; the first reading adds new keys.</summary>
+    /// <param name="key">The key, as a number in canonical form or a string.</param>
+    /// <param name="isText">True: it was a string in Python too.</param>
+    /// <param name="place">Its place in the file.</param>
+    /// <exception cref="ModelException">The feature is a number elsewhere, and the key cannot be its own code.</exception>
     public int Code(string key, bool isText, PomegranateNode place)
     {
         if (!isSettled)
@@ -40,7 +40,7 @@ internal sealed class FeatureKeys(int index)
                 $"whole numbers from 0 to {MostNumberCodes - 1}, or categories in every part");
     }
 
-    /// <summary>Puts the keys in order, once all are known.</summary>
+    /// <summary>Sorts the keys, once all are known.</summary>
     public void Settle()
     {
         isSettled = true;

@@ -4,12 +4,12 @@ using Pipelines.Models.Sequences;
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>
-/// States, emitting and silent, and edges between their indices. The graph is taken as it stands in the file: pomegranate's own reader takes silent states out
-/// of it, which can change answers.
+/// States, emitting and silent, and edges between their indices. The graph is kept as in the file: pomegranate's own reader removes silent states,
+/// which can change results.
 /// </summary>
 internal sealed class HiddenMarkovClass : PomegranateClass
 {
-    // What pomegranate calls a model without a name.
+    // pomegranate's name for a model without a name.
     private const string Unnamed = "None";
 
     public override string Name => "HiddenMarkovModel";
@@ -22,7 +22,7 @@ internal sealed class HiddenMarkovClass : PomegranateClass
     {
         var list = json["states"].Items().ToList();
         var (start, end) = (Index(json["start_index"], list.Count), Index(json["end_index"], list.Count));
-        if (start == end) throw json["end_index"].Bad($"{end}, which is the start too", "another state");
+        if (start == end) throw json["end_index"].Bad($"{end}, which is also the start", "another state");
         var names = Names(list, start, end, reading);
         var emissions = list.Select(s => s["distribution"] is { IsNull: false } d ? reading.Distribution(d, first, depth + 1) : null).ToList();
         var holders = Holders(json, emissions, reading);
@@ -72,7 +72,7 @@ internal sealed class HiddenMarkovClass : PomegranateClass
         ];
     }
 
-    // Our start and end have fixed names, and all names differ.
+    // Our start and end have fixed names, and all names are distinct.
     private static string[] Names(List<PomegranateNode> states, int start, int end, PomegranateReading reading)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal) { HiddenMarkovModel.Start, HiddenMarkovModel.End };
@@ -95,7 +95,7 @@ internal sealed class HiddenMarkovClass : PomegranateClass
         return names;
     }
 
-    // For each state the first of those whose distribution it shares: itself unless it is tied.
+    // For each state, the first state that shares its distribution: itself unless it is tied.
     private static int[] Holders(PomegranateNode json, List<Distribution?> emissions, PomegranateReading reading)
     {
         var holders = Enumerable.Range(0, emissions.Count).ToArray();
@@ -122,7 +122,7 @@ internal sealed class HiddenMarkovClass : PomegranateClass
             throw edge.Bad(edge.Element.ValueKind == System.Text.Json.JsonValueKind.Array ? $"{edge.Count} entries" : edge.Shown(),
                 "5: from, to, probability, pseudocount and group");
         double? pseudocount = edge.Count > 3 && !edge.At(3).IsNull ? edge.At(3).Number() : null;
-        // An integer in files of version 0.14; a text that names it serves as well.
+        // An integer in files of version 0.14; a string that names the group is accepted too.
         var group = edge.Count <= 4 || edge.At(4).IsNull ? null
             : edge.At(4).Element.ValueKind == System.Text.Json.JsonValueKind.String
                 ? edge.At(4).Text()
@@ -130,7 +130,7 @@ internal sealed class HiddenMarkovClass : PomegranateClass
         return new(names[Index(edge.At(0), names.Length)], names[Index(edge.At(1), names.Length)], edge.At(2).Number(), pseudocount, group);
     }
 
-    // Groups have numbers in the file: those that are numbers keep them.
+    // Groups are numbered in the file: names that are numbers are kept.
     private static Dictionary<string, int> Groups(IReadOnlyList<HiddenTransition> edges)
     {
         var names = edges.Select(t => t.Group).OfType<string>().Distinct(StringComparer.Ordinal).ToList();

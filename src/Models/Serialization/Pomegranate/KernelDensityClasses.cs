@@ -2,12 +2,12 @@ namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>A kernel density: points, bandwidth, weights.</summary>
 /// <param name="name">Its name in files.</param>
-/// <param name="factor">The factor of the density that pomegranate leaves out.</param>
-/// <param name="make">Makes it of points, bandwidth and weights.</param>
+/// <param name="factor">The factor that pomegranate omits from the density.</param>
+/// <param name="make">Creates it from points, bandwidth and weights.</param>
 internal abstract class KernelDensityClass<T>(string name, string factor, Func<double[], double, double[], T> make) : PomegranateClass
     where T : KernelDensity
 {
-    // Python's weights are sums of doubles that were divided by their sum.
+    // Python's weights are sums of doubles that were divided by their total.
     private const double Rounding = 1e-9;
 
     public override string Name => name;

@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>A table for each number of rows before; the columns of all are one feature, the symbol.</summary>
+/// <summary>A table for each number of preceding rows; the columns of all tables are one feature, the symbol.</summary>
 internal sealed class MarkovChainClass : PomegranateClass
 {
     public override string Name => "MarkovChain";
@@ -16,7 +16,7 @@ internal sealed class MarkovChainClass : PomegranateClass
         return new MarkovChain(
             [
                 .. list.Select(t => windows.Distribution(t, 0, depth + 1) as TableDistribution
-                    ?? throw t.Bad("a distribution that is no table", "a discrete distribution, then conditional probability tables"))]);
+                    ?? throw t.Bad("a distribution that is not a table", "a discrete distribution, then conditional probability tables"))]);
     }
 
     public override IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing)

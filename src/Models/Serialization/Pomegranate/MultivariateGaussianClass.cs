@@ -1,6 +1,6 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>Mean and covariance. Our Gaussians of diagonal and spherical covariance are written as this class too.</summary>
+/// <summary>Mean and covariance. Our Gaussians with diagonal and spherical covariance are also written as this class.</summary>
 internal sealed class MultivariateGaussianClass : PomegranateClass
 {
     public override string Name => "MultivariateGaussianDistribution";

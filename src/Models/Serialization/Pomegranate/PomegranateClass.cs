@@ -1,18 +1,18 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>
-/// A class of pomegranate's files, or one of its distributions: how it is read and written. A new one is one class that derives from this; it is found by
+/// A class in pomegranate's files, or one of its distributions: how it is read and written. To add one, derive from this class; it is found by
 /// reflection.
 /// </summary>
 internal abstract class PomegranateClass
 {
-    /// <summary>All that are known, by name.</summary>
+    /// <summary>All known classes, by name.</summary>
     public static IReadOnlyDictionary<string, PomegranateClass> All { get; } = typeof(PomegranateClass).Assembly.GetTypes()
         .Where(t => t is { IsAbstract: false, ContainsGenericParameters: false } && typeof(PomegranateClass).IsAssignableFrom(t))
         .Select(t => (PomegranateClass)Activator.CreateInstance(t)!)
         .ToDictionary(c => c.Name, StringComparer.Ordinal);
 
-    /// <summary>The value of <c>class</c>; of a distribution that of <c>name</c>.</summary>
+    /// <summary>The value of <c>class</c>; for a distribution, that of <c>name</c>.</summary>
     public abstract string Name { get; }
 
     /// <summary>True: the value of <c>class</c> is Distribution.</summary>
@@ -21,17 +21,17 @@ internal abstract class PomegranateClass
     /// <summary>Our models that are written as this class.</summary>
     public abstract IReadOnlyList<Type> Models { get; }
 
-    /// <summary>Reads an object of this class. It is called twice: first to meet all keys of categories, then to build.</summary>
+    /// <summary>Reads an object of this class. Called twice: first to collect all category keys, then to build.</summary>
     /// <param name="json">The object.</param>
     /// <param name="first">Index of the model's first feature.</param>
-    /// <param name="depth">How many objects it is nested in.</param>
-    /// <param name="reading">What is known of the file.</param>
+    /// <param name="depth">Its nesting depth.</param>
+    /// <param name="reading">The state of the reading.</param>
     public abstract Model Read(PomegranateNode json, int first, int depth, PomegranateReading reading);
 
-    /// <summary>The properties of an object of this class behind <c>class</c> and <c>name</c>, in pomegranate's order.</summary>
+    /// <summary>The properties of an object of this class after <c>class</c> and <c>name</c>, in pomegranate's order.</summary>
     /// <param name="model">One of <see cref="Models"/>.</param>
     /// <param name="first">Index of the model's first feature.</param>
-    /// <param name="path">Where it will stand, for warnings.</param>
-    /// <param name="writing">What is known of the file.</param>
+    /// <param name="path">Its path in the file, for warnings.</param>
+    /// <param name="writing">The state of the writing.</param>
     public abstract IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing);
 }

@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>
-/// Model files of pomegranate 0.14 (and the older versions of the same layout): <see cref="SavedModel.FromJson"/> reads them, <see cref="Write"/> writes them.
-/// The classes that are known are found by reflection (<see cref="PomegranateClass"/>).
+/// Model files of pomegranate 0.14 (and older versions with the same layout): <see cref="SavedModel.FromJson"/> reads them, <see cref="Write"/> writes them.
+/// The known classes are found by reflection (<see cref="PomegranateClass"/>).
 /// </summary>
 public static class PomegranateFile
 {
-    // A conditional table repeats its parents, theirs and so on: two levels a generation.
+    // A conditional table contains its parents, which contain theirs and so on: two levels per generation.
     private const int MostDepth = 4096;
 
-    /// <summary>The classes and distributions that can be read and written, by their name in files.</summary>
+    /// <summary>The classes and distributions that can be read and written, by their names in files.</summary>
     public static IReadOnlyList<string> Supported => [.. PomegranateClass.All.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>True if the file's content is a model that pomegranate saved, whole or damaged; false if it cannot be read.</summary>
@@ -20,8 +20,8 @@ public static class PomegranateFile
 
     /// <summary>The text of a model as pomegranate writes it: ASCII, indented by 4, no final line feed.</summary>
     /// <param name="saved">The model.</param>
-    /// <param name="warnings">What the format cannot say, one sentence each.</param>
-    /// <exception cref="ModelException">The format has no such model or distribution.</exception>
+    /// <param name="warnings">What the format cannot express, one sentence each.</param>
+    /// <exception cref="ModelException">The format does not have such a model or distribution.</exception>
     public static byte[] Write(SavedModel saved, out IReadOnlyList<string> warnings)
     {
         ArgumentNullException.ThrowIfNull(saved);
@@ -38,8 +38,8 @@ public static class PomegranateFile
 
     /// <summary>Reads a file if it is one of pomegranate's: an object with a class but no format.</summary>
     /// <returns>False if it is something else.</returns>
-    /// <exception cref="JsonException">It is damaged.</exception>
-    /// <exception cref="ModelException">It is one, but damaged or of a class that is not supported.</exception>
+    /// <exception cref="JsonException">The file is damaged.</exception>
+    /// <exception cref="ModelException">The file is pomegranate's, but damaged or of a class that is not supported.</exception>
     internal static bool TryRead(ReadOnlyMemory<byte> json, out SavedModel? saved)
     {
         saved = null;
@@ -56,7 +56,7 @@ public static class PomegranateFile
     private static SavedModel Read(JsonElement root)
     {
         var node = new PomegranateNode(root, "$");
-        // The first reading finds the categories of each feature, in whatever order components name them; the second builds tables over all of them.
+        // The first reading collects the categories of each feature, in whatever order components name them; the second builds tables over all of them.
         var keys = new List<FeatureKeys>();
         _ = new PomegranateReading(keys).Model(node, 0, 0);
         foreach (var key in keys) key.Settle();

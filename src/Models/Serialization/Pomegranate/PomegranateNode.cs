@@ -2,23 +2,23 @@ using System.Text.Json;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>A value in a file of pomegranate, with its JSON path for messages.</summary>
+/// <summary>A value in a pomegranate file, with its JSON path for messages.</summary>
 /// <param name="Element">The value.</param>
-/// <param name="Path">Where it stands: <c>$.distributions[1].parameters[0]</c>.</param>
+/// <param name="Path">Its path: <c>$.distributions[1].parameters[0]</c>.</param>
 internal readonly record struct PomegranateNode(JsonElement Element, string Path)
 {
     private const string Remedy = "save the model again with pomegranate, or correct the file";
 
-    /// <summary>Number of entries; 0 if it is no list.</summary>
+    /// <summary>Number of entries; 0 if it is not a list.</summary>
     public int Count => Element.ValueKind == JsonValueKind.Array ? Element.GetArrayLength() : 0;
 
-    /// <summary>True if there is nothing: null.</summary>
+    /// <summary>True if the value is null.</summary>
     public bool IsNull => Element.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
     /// <summary>A required property.</summary>
     public PomegranateNode this[string name] => Optional(name) ?? throw Bad("nothing", "a value", name);
 
-    /// <summary>A property, or null if it is not there.</summary>
+    /// <summary>A property, or null if it does not exist.</summary>
     public PomegranateNode? Optional(string name)
     {
         if (Element.ValueKind != JsonValueKind.Object) throw Bad(Shown(Element), "an object");
@@ -55,7 +55,7 @@ internal readonly record struct PomegranateNode(JsonElement Element, string Path
         }
     }
 
-    /// <summary>A text.</summary>
+    /// <summary>A string.</summary>
     public string Text() => Element.ValueKind == JsonValueKind.String ? JsonText() : throw Bad(Shown(Element), "a text");
 
     /// <summary>A number, finite.</summary>
@@ -95,7 +95,7 @@ internal readonly record struct PomegranateNode(JsonElement Element, string Path
     public ModelException Bad(string found, string expected, string? property = null, string? remedy = null) =>
         new(ErrorKind.Model, property is null ? Path : Path + Step(property), found, expected, remedy ?? Remedy);
 
-    /// <summary>What stands there, for messages.</summary>
+    /// <summary>The value as text for messages.</summary>
     public string Shown() => Shown(Element);
 
     /// <summary>A property in a path.</summary>

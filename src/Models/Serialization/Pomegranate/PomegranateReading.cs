@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>One reading of a file: the keys of each feature, and what a user should know.</summary>
-/// <param name="keys">Of each feature; grows in the first reading.</param>
+/// <summary>The state of reading a file: each feature's keys, and warnings for the user.</summary>
+/// <param name="keys">The keys of each feature; grows in the first reading.</param>
 internal sealed class PomegranateReading(List<FeatureKeys> keys)
 {
-    // Our own files nest two levels a model and hold at most 64.
+    // Our own files nest two levels per model, to a depth of at most 64.
     private const int MostNesting = 24;
     private const int MostWarnings = 20;
 
@@ -16,7 +16,7 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
     private PomegranateReading(List<FeatureKeys> keys, PomegranateReading outer)
         : this(keys) => (warnings, order) = (outer.warnings, outer.order);
 
-    /// <summary>What the file cannot say or says wrongly: one sentence each, with the first place.</summary>
+    /// <summary>What the file cannot express or states wrongly: one sentence each, with the first place.</summary>
     public IReadOnlyList<string> Warnings
     {
         get
@@ -29,7 +29,7 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
         }
     }
 
-    /// <summary>Adds a warning; the same sentence of several places is counted.</summary>
+    /// <summary>Adds a warning; repeats of the same sentence at other places are counted.</summary>
     public void Warn(PomegranateNode place, string text)
     {
         if (warnings.TryGetValue(text, out var known))
@@ -48,12 +48,12 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
         return keys[feature];
     }
 
-    /// <summary>The same reading for windows of rows: all their columns are one feature.</summary>
+    /// <summary>The same reading for windows of rows, whose columns are all one feature.</summary>
     /// <param name="feature">Index of the feature.</param>
-    /// <param name="columns">Rows of the longest window; tables of more columns do not share the feature's keys.</param>
+    /// <param name="columns">Number of rows in the longest window; tables with more columns do not share the feature's keys.</param>
     public PomegranateReading Repeating(int feature, int columns) => new([.. Enumerable.Repeat(Keys(feature), columns)], this);
 
-    /// <summary>Notes that some features are numbers.</summary>
+    /// <summary>Marks features as numbers.</summary>
     public void AreNumbers(int first, int count)
     {
         for (var j = first; j < first + count; j++) Keys(j).IsNumber = true;
@@ -82,7 +82,7 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
         return frozen.Element.ValueKind == JsonValueKind.True && model is Distribution distribution ? distribution.Freeze() : model;
     }
 
-    // What a model's constructor finds wrong is wrong in the file.
+    // What a model's constructor rejects is an error in the file.
     private static Model Guarded(PomegranateNode json, string name, Func<Model> read)
     {
         try

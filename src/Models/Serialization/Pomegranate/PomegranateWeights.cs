@@ -1,15 +1,15 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>The weights of mixtures and classifiers: probabilities, or logarithms of them.</summary>
+/// <summary>The weights of mixtures and classifiers: probabilities or their logarithms.</summary>
 internal static class PomegranateWeights
 {
-    // Exponentiated logarithms are off by about 1e-16 relative; older versions summed them in single steps.
+    // Exponentiated logarithms are off by about 1e-16 relative; older versions summed them one at a time.
     private const double Rounding = 1e-9;
 
-    /// <summary>Reads weights as probabilities. If none is positive they are logarithms: version 0.8 and 0.9, and classifiers, wrote them so.</summary>
+    /// <summary>Reads weights as probabilities. If none is positive, they are logarithms, as versions 0.8 and 0.9 and classifiers wrote them.</summary>
     /// <param name="json">The list.</param>
-    /// <param name="count">How many there must be.</param>
-    /// <param name="reading">Hears of weights that are unusual.</param>
+    /// <param name="count">The expected number of weights.</param>
+    /// <param name="reading">Receives warnings about unusual weights.</param>
     public static double[] Read(PomegranateNode json, int count, PomegranateReading reading)
     {
         var weights = json.Items().Select(w => w.NumberOrMinusInfinity()).ToArray();
@@ -18,7 +18,7 @@ internal static class PomegranateWeights
         if (weights.All(w => w <= 0))
         {
             reading.Warn(json, "weights of which none is positive are logarithms (version 0.8 or 0.9 wrote them); they are taken as such");
-            // Scaled by the largest, so that none that counts vanishes.
+            // Scaled by the largest, so that small weights do not underflow.
             var most = weights.Max();
             if (double.IsNegativeInfinity(most)) throw json.Bad("weights that are all 0", "one above 0");
             var sum = weights.Sum(Math.Exp);

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>One writing of a file: the features with their categories, and what the format cannot say.</summary>
-/// <param name="features">The model's features; null = not known.</param>
+/// <summary>The state of writing a file: the features with their categories, and what the format cannot express.</summary>
+/// <param name="features">The model's features; null = unknown.</param>
 internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
 {
     private static readonly Dictionary<Type, PomegranateClass> classes =
@@ -14,7 +14,7 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
     private PomegranateWriting(IReadOnlyList<Feature>? features, PomegranateWriting outer)
         : this(features) => warnings = outer.warnings;
 
-    /// <summary>What the format cannot say, one sentence each.</summary>
+    /// <summary>What the format cannot express, one sentence each.</summary>
     public IReadOnlyList<string> Warnings => warnings;
 
     /// <summary>Adds a warning.</summary>
@@ -26,7 +26,7 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
     /// <summary>A model as an object.</summary>
     /// <param name="model">The model.</param>
     /// <param name="first">Index of its first feature.</param>
-    /// <param name="path">Where it will stand.</param>
+    /// <param name="path">Its path in the file.</param>
     /// <exception cref="ModelException">pomegranate has no such class.</exception>
     public PythonObject Object(Model model, int first, string path)
     {
@@ -37,7 +37,7 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
                 "keep the file as it is, or fit such a model");
         }
         var properties = found.Write(model, first, path, this).ToList();
-        // The tag of a table of keys stands before its name.
+        // The tag of a table of keys comes before its name.
         var tag = properties.FindIndex(p => p.Key == "dtype");
         List<(string, object?)> all = [("class", found.IsDistribution ? "Distribution" : found.Name)];
         if (tag >= 0)
@@ -50,7 +50,7 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
         return new PythonObject(all);
     }
 
-    /// <summary>Keys of a feature's codes as texts, and their type: integers or real numbers if all are, else texts.</summary>
+    /// <summary>Keys of a feature's codes as strings, and their type: integers or real numbers if all are, else strings.</summary>
     public (string Type, string[] Keys) Keys(int feature, int count)
     {
         var known = features is not null && feature < features.Count ? features[feature].Categories : null;
@@ -67,13 +67,13 @@ internal sealed class PomegranateWriting(IReadOnlyList<Feature>? features)
         return numbers.All(n => n is not null) ? ("float", [.. numbers.Select(n => PythonJson.Number(n!.Value))]) : ("str", keys);
     }
 
-    /// <summary>The same writing for windows of rows: all their columns are one feature.</summary>
+    /// <summary>The same writing for windows of rows, whose columns are all one feature.</summary>
     /// <param name="feature">Index of the feature.</param>
-    /// <param name="columns">Rows of the longest window.</param>
+    /// <param name="columns">Number of rows in the longest window.</param>
     public PomegranateWriting Repeating(int feature, int columns) =>
         new(features is not null && feature < features.Count ? [.. Enumerable.Repeat(features[feature], columns)] : null, this);
 
-    /// <summary>Says that the format has no probability of values that a table does not have.</summary>
+    /// <summary>Warns that the format has no probability for values outside a table.</summary>
     public void WarnOfUnknown(TableDistribution table, string path)
     {
         if (table.UnknownProbability > 0)

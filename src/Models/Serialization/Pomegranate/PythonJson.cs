@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>An object in the order of its keys.</summary>
+/// <summary>An object with ordered keys.</summary>
 internal sealed record PythonObject(IReadOnlyList<(string Key, object? Value)> Properties);
 
-/// <summary>A number that stands as this text.</summary>
+/// <summary>A number that is written as this text.</summary>
 internal sealed record PythonNumber(string Text);
 
 /// <summary>JSON in the layout of Python's <c>json.dumps(…, indent=4, separators=(",", " : "))</c>: ASCII, numbers in Python's shortest exact form.</summary>
 internal static class PythonJson
 {
-    /// <summary>The text of a value: object, list, text, number, truth value or null.</summary>
+    /// <summary>The text of a value: object, list, string, number, Boolean or null.</summary>
     public static string Text(object? value)
     {
         var text = new StringBuilder();
@@ -24,7 +24,7 @@ internal static class PythonJson
     public static string Number(double value)
     {
         var shortest = value.ToString("E16", CultureInfo.InvariantCulture);
-        // The shortest digits that give the same number again.
+        // The shortest digits that round-trip.
         for (var digits = 0; digits < 17; digits++)
         {
             var text = value.ToString($"E{digits}", CultureInfo.InvariantCulture);

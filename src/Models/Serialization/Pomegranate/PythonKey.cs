@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>What a Python type tag makes of the text of a key. Python compares keys by value: 1, 1.0 and True are one key.</summary>
+/// <summary>How a Python type tag interprets the text of a key. Python compares keys by value: 1, 1.0 and True are one key.</summary>
 internal enum PythonType
 {
-    /// <summary>A text as it stands.</summary>
+    /// <summary>Text, unchanged.</summary>
     Text,
 
     /// <summary>An integer of any size.</summary>
@@ -19,18 +19,18 @@ internal enum PythonType
     /// <summary>True or False.</summary>
     Boolean,
 
-    /// <summary>No tag: files of versions before 0.10. Numbers if all keys are.</summary>
+    /// <summary>No tag: files from versions before 0.10. Numbers if all keys are.</summary>
     Unknown,
 }
 
-/// <summary>Keys of tables, by value.</summary>
+/// <summary>Table keys, compared by value.</summary>
 internal static class PythonKey
 {
     private const int MostDigits = 1000;
 
     /// <summary>The type that a tag names.</summary>
     /// <param name="tag">The value of <c>dtype</c>, or an entry of <c>dtypes</c>.</param>
-    /// <param name="reading">Hears of tags that are not known.</param>
+    /// <param name="reading">Receives warnings about unknown tags.</param>
     public static PythonType Type(PomegranateNode tag, PomegranateReading reading)
     {
         if (tag.IsNull) return PythonType.Text;
@@ -49,16 +49,16 @@ internal static class PythonKey
         return PythonType.Text;
     }
 
-    /// <summary>The type of all keys of a set without a tag.</summary>
+    /// <summary>The common type of a set of keys without a tag.</summary>
     public static PythonType Guess(IEnumerable<string> keys) =>
         keys.All(k => double.TryParse(k, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) ? PythonType.Real : PythonType.Text;
 
     /// <summary>A key in canonical form; null if it stands for a missing value, which no value matches.</summary>
-    /// <param name="text">The key as the file has it.</param>
+    /// <param name="text">The key as in the file.</param>
     /// <param name="type">Its type.</param>
-    /// <param name="place">Where it stands.</param>
-    /// <param name="reading">Hears of keys that are not of that type.</param>
-    /// <param name="isText">True: it is a text in Python too.</param>
+    /// <param name="place">Its place in the file.</param>
+    /// <param name="reading">Receives warnings about keys that are not of that type.</param>
+    /// <param name="isText">True: it is a string in Python too.</param>
     public static string? Canonical(string text, PythonType type, PomegranateNode place, PomegranateReading reading, out bool isText)
     {
         isText = type == PythonType.Text;
@@ -80,7 +80,7 @@ internal static class PythonKey
         return text;
     }
 
-    /// <summary>A key that stands as a JSON value; of texts the tag tells nothing.</summary>
+    /// <summary>A key that is a JSON value; for strings the tag has no meaning.</summary>
     public static string? Canonical(PomegranateNode value, PomegranateReading reading, out bool isText)
     {
         isText = false;
@@ -95,7 +95,7 @@ internal static class PythonKey
         }
     }
 
-    /// <summary>The number that a canonical key is; null if it is a text.</summary>
+    /// <summary>The number of a canonical key; null if it is a string.</summary>
     public static double? NumberOf(string key) => double.TryParse(key, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>True if a canonical key is an integer.</summary>
@@ -109,7 +109,7 @@ internal static class PythonKey
         return null;
     }
 
-    // Beyond 1e18 a whole number that a double holds has the text of the double, so that 10**20 and 1e20 are one key.
+    // Beyond 1e18 an integer that a double represents has the double's text, so that 10**20 and 1e20 are one key.
     private static string Whole(BigInteger value)
     {
         if (BigInteger.Abs(value) < 1_000_000_000_000_000_000) return value.ToString(CultureInfo.InvariantCulture);

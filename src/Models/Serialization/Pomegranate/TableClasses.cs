@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
-/// <summary>Rows of keys and a probability; <c>dtypes</c> says what the keys of each column are.</summary>
+/// <summary>Rows of keys and a probability; <c>dtypes</c> gives the type of each column's keys.</summary>
 /// <typeparam name="T">Our table.</typeparam>
 internal abstract class TableClass<T>(string name) : PomegranateClass
     where T : TableDistribution
@@ -70,19 +70,19 @@ internal abstract class TableClass<T>(string name) : PomegranateClass
         return [("table", rows), ("dtypes", columns.Select(c => (object?)c.Type).Append("float").ToArray()), ("parents", Parents(columns))];
     }
 
-    /// <summary>The table; sums are checked, but kept.</summary>
+    /// <summary>The table; sums are checked, but not normalised.</summary>
     protected abstract T Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading);
 
     /// <summary>A key in canonical form.</summary>
     protected abstract string? Key(PomegranateNode entry, PythonType type, PomegranateReading reading, out bool isText);
 
-    /// <summary>A key as it stands in a row.</summary>
+    /// <summary>A key as written in a row.</summary>
     protected abstract object Entry(string key, string type);
 
-    /// <summary>A probability as it stands in a row.</summary>
+    /// <summary>A probability as written in a row.</summary>
     protected abstract object Entry(double probability);
 
-    /// <summary>What stands under <c>parents</c>.</summary>
+    /// <summary>The value of <c>parents</c>.</summary>
     protected abstract object?[] Parents(IReadOnlyList<(string Type, string[] Keys)> columns);
 
     private static PythonType[] Types(PomegranateNode json, List<PomegranateNode> rows, int columns, PomegranateReading reading)
@@ -94,7 +94,7 @@ internal abstract class TableClass<T>(string name) : PomegranateClass
                         c => PythonKey.Guess(rows.Where(r => c < r.Count).Select(r => r.At(c))
                             .Select(k => k.Element.ValueKind == System.Text.Json.JsonValueKind.String ? k.Text() : "0")))];
         if (tags.Count != columns + 1) throw tags.Bad($"{tags.Count} tags", $"{columns + 1}, one for each column");
-        // The last one is the type of the probability in the first row, which says nothing of the others.
+        // The last tag is the type of the first row's probability, which says nothing about the other rows.
         if (!tags.At(columns).IsNull && tags.At(columns).Text() is not ("float" or "numpy.float64"))
             reading.Warn(tags.At(columns), "the type tag of the probabilities is ignored: they are real numbers (pomegranate cannot read such a file back)");
         return [.. Enumerable.Range(0, columns).Select(c => PythonKey.Type(tags.At(c), reading))];
@@ -109,7 +109,7 @@ internal abstract class TableClass<T>(string name) : PomegranateClass
     }
 }
 
-/// <summary>P(child | parents): every entry is a text.</summary>
+/// <summary>P(child | parents): every entry is a string.</summary>
 internal sealed class ConditionalTableClass() : TableClass<ConditionalProbabilityTable>("ConditionalProbabilityTable")
 {
     protected override ConditionalProbabilityTable Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading)
@@ -118,7 +118,7 @@ internal sealed class ConditionalTableClass() : TableClass<ConditionalProbabilit
         {
             var sum = probabilities.AsSpan(at, sizes[^1]).ToArray().Sum();
             if (Math.Abs(sum - 1) > TableDistribution.SumTolerance)
-                reading.Warn(table, "probabilities given some values of the parents do not sum to 1, or rows are missing; they are used as they stand, "
+                reading.Warn(table, "probabilities given some values of the parents do not sum to 1, or rows are missing; they are used unchanged, "
                     + "missing ones as 0");
         }
         return ConditionalProbabilityTable.AsGiven(sizes, probabilities, 0);
@@ -133,7 +133,7 @@ internal sealed class ConditionalTableClass() : TableClass<ConditionalProbabilit
 
     protected override object Entry(double probability) => PythonJson.Number(probability);
 
-    // pomegranate reads a table only with its parents' distributions; they say nothing but the keys.
+    // pomegranate reads a table only with its parents' distributions; only their keys matter.
     protected override object?[] Parents(IReadOnlyList<(string Type, string[] Keys)> columns) => [.. columns.SkipLast(1).Select(c => new PythonObject(
     [
         ("class", "Distribution"), ("dtype", c.Type), ("name", "DiscreteDistribution"),
@@ -147,7 +147,7 @@ internal sealed class JointTableClass() : TableClass<JointProbabilityTable>("Joi
     protected override JointProbabilityTable Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading)
     {
         if (Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance)
-            reading.Warn(table, "probabilities do not sum to 1; they are used as they stand");
+            reading.Warn(table, "probabilities do not sum to 1; they are used unchanged");
         return JointProbabilityTable.AsGiven(sizes, probabilities, 0);
     }
 
@@ -155,7 +155,7 @@ internal sealed class JointTableClass() : TableClass<JointProbabilityTable>("Joi
     {
         if (entry.Element.ValueKind is System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False)
             reading.Warn(entry, "pomegranate itself reads every true in a joint table back as false; the values in the file are taken");
-        // A text in a column of numbers: so wrote versions that kept all entries as texts.
+        // A string in a column of numbers: some versions wrote all entries as strings.
         return entry.Element.ValueKind == System.Text.Json.JsonValueKind.String && type != PythonType.Text
             ? PythonKey.Canonical(entry.Text(), type, entry, reading, out isText)
             : PythonKey.Canonical(entry, reading, out isText);

@@ -3,8 +3,8 @@ namespace Pipelines.Models.Serialization.Pomegranate;
 /// <summary>A distribution of one numeric feature whose parameters are a plain list of numbers.</summary>
 /// <param name="name">Its name in files.</param>
 /// <param name="count">Number of parameters.</param>
-/// <param name="read">Makes it of them.</param>
-/// <param name="write">Its parameters.</param>
+/// <param name="read">Creates the distribution from them.</param>
+/// <param name="write">Returns its parameters.</param>
 internal abstract class UnivariateClass<T>(string name, int count, Func<double[], T> read, Func<T, double[]> write) : PomegranateClass
     where T : Distribution
 {
