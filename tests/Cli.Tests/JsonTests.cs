@@ -86,9 +86,9 @@ public sealed class JsonTests : IDisposable
         Assert.Equal(1, ErrorReport.Write(console, new InvalidOperationException("broken"), verbose: false, stop, "pipelines fit", isJson: true));
         Assert.Equal(
             """{"error":{"place":"pipelines fit","found":"broken (InvalidOperationException)","expected":"a run without such an error",""" + '"' +
-            """remedy":"--verbose shows where it arose","text":"broken (an unforeseen error; --verbose shows where it arose)"},"warnings":[]}""",
+            """remedy":"--verbose shows where it occurred","text":"broken (an unforeseen error; --verbose shows where it occurred)"},"warnings":[]}""",
             output.ToString().TrimEnd());
-        Assert.Equal("pipelines: error: broken (an unforeseen error; --verbose shows where it arose)\n", error.ToString());
+        Assert.Equal("pipelines: error: broken (an unforeseen error; --verbose shows where it occurred)\n", error.ToString());
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class SchemaContractTests
             + "give files with the columns that the model was fitted to, or another model",
             Assert.Throws<DataException>(contract.ThrowIfBroken).Message);
         var warned = SchemaContract.Check(Model(fitted), Enumerable.Range(0, 12).Select(i => File($"f{i}", a with { ValueType = "Single" }, b)));
-        Assert.Equal(["f0, column 'a': found single, expected double as when the model was fitted; the values are taken as numbers (11 more files likewise)"],
+        Assert.Equal(["f0, column 'a': found float, expected double as when the model was fitted; the values are taken as numbers (11 more files likewise)"],
             warned.WarningTexts);
     }
 

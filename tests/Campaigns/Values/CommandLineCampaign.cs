@@ -48,6 +48,7 @@ internal sealed class CommandLineCampaign : Campaign
                 if (File.Exists(folder["m.json"])) trials.Finding($"{what}: failed, but left a model");
                 if (HostileData.CanBlame(string.Join(' ', kind)) && data.Blamed.Length > 0
                     && !data.Blamed.Any(j => error.Contains($"'{HostileData.Columns[j]}'", StringComparison.Ordinal))
+                    && !error.Contains("as fewer do not vary", StringComparison.Ordinal)
                     && !error.Contains("distinct row", StringComparison.Ordinal) && !error.Contains("weight of", StringComparison.Ordinal))
                     trials.Finding($"{what}: the error names no feature: {error}");
             }

@@ -49,6 +49,7 @@ internal sealed class ValueCampaign : Campaign
                         if (example.Length == 0) example = error;
                         if (HostileData.CanBlame(fit.Name) && data.Blamed.Length > 0
                             && !data.Blamed.Any(j => error.Contains(names[j], StringComparison.Ordinal))
+                            && !error.Contains("as fewer do not vary", StringComparison.Ordinal)
                             && !error.Contains("distinct row", StringComparison.Ordinal) && !error.Contains("weight", StringComparison.Ordinal))
                             trials.Finding($"{what}: the error names no feature: {error}");
                     }

@@ -281,7 +281,7 @@ public class ParquetSinkTests
         await using var sink = new ParquetSink(folder["a.parquet"]);
         var error = await Assert.ThrowsAsync<DataException>(
             async () => await sink.OpenAsync(new BatchSchema([new ColumnField("t", typeof(TimeSpan), false)]), default));
-        Assert.Equal((DataErrorKind.Usage, "column 't'", "values of type TimeSpan"), (error.Kind, error.Place, error.Found));
+        Assert.Equal((DataErrorKind.Usage, "column 't'", "values of type duration"), (error.Kind, error.Place, error.Found));
         Assert.Empty(folder.Entries);
     }
 

@@ -212,8 +212,8 @@ public sealed class OutputFolderTests : IDisposable
     public async Task Verifying_what_is_unfinished_says_how_to_go_on()
     {
         using (var disk = new SimulatedDisk { KillAt = 60 }) await SmallJob.RunAsync(folder.Path, disk, resume: false);
-        Assert.Equal($"{folder["out"]}: found an unfinished output (2 parts of 240 input rows are done), expected a finished one, with _manifest.json; go on "
-            + "with the run that wrote it (ParquetSinkOptions.Resume)",
+        Assert.Equal($"{folder["out"]}: found an unfinished output (2 parts of 240 input rows are done), expected a finished one, with _manifest.json; "
+            + "resume the run that wrote it (ParquetSinkOptions.Resume)",
             (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder["out"]))).Message);
         Assert.Equal("no _manifest.json", (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder.Path))).Found);
         Assert.Equal("no such file", (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder["none"]))).Found);

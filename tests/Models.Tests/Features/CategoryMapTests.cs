@@ -52,7 +52,7 @@ public class CategoryMapTests
         var codes = new CategoryMap(["a", "b"]).Encode(["a", "b", "zzz"]);
         Assert.Equal(
             "log-likelihood after 0 iterations: found -Infinity, expected a finite number; rows of total weight 1 hold values that are not known categories "
-            + "of the discrete distribution: they have probability 0; clean the column, mark such values as missing, or choose a distribution that covers them",
+            + "of the discrete distribution: they have probability 0; clean the column, or choose another distribution",
             Assert.Throws<ModelException>(() => new DiscreteDistribution([0.5, 0.5]).Fit(codes)).Message);
         Assert.Equal(
             "feature 0: found values from -1 to 1, expected categories coded 0, 1, 2 …, at most 4194304 combinations of 2 of them; "

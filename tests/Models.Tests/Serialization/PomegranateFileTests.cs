@@ -69,7 +69,7 @@ public sealed class PomegranateFileTests
         { Hidden("[0,2,1.0,1.0,null]"), "m.json, $ (HiddenMarkovModel), hidden Markov model, transition 'a' to 'start': found a transition into the start, "
             + "expected none: every sequence starts there exactly once; the file is damaged, or the model broke down in training; save it again" },
         { $$"""{"class":"MarkovChain","distributions":[{{Normal}}]}""",
-            "m.json, $.distributions[0]: found a distribution that is not a table, expected a DiscreteDistribution, then ConditionalProbabilityTables; save "
+            "m.json, $.distributions[0]: found a distribution that is not a table, expected a discrete distribution, then conditional probability tables; save "
                 + "the model again with pomegranate, or correct the file" },
         { """{"class":"NeuralNetwork"}""", "m.json, $.class: found the class 'NeuralNetwork', expected one that this version can take over; use a newer "
             + "version of Pipelines, or fit the model again" },

@@ -50,7 +50,8 @@ public class RegistrationTests
     {
         var error = Assert.Throws<ModelException>(() => ModelFormat.Register(new Types(types)));
         Assert.Equal(ErrorKind.Usage, error.Kind);
-        return error.Message;
+        // The whole parts: long names of types are cut in the message.
+        return $"{error.Place}: found {error.Found}, expected {error.Expected}; {error.Remedy}";
     }
 
     private static string Text(string names, string name, string owner) => $"registration of {Here}+Impostor`1[{Here}+{names}]: found the name '{name}', " +

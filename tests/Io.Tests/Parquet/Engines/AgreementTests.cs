@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using System.Globalization;
 using Xunit.Abstractions;
 
@@ -44,7 +45,8 @@ public class AgreementTests(ITestOutputHelper output)
                 foreach (var error in results.Select(r => r.Error).OfType<DataException>())
                 {
                     Assert.Equal(DataErrorKind.Data, error.Kind);
-                    Assert.Contains($"'{column.Name}'", error.Message, StringComparison.Ordinal);
+                    // Of a file without a column that can be read, the first one is named and the others are counted.
+                    Assert.Matches($"'{Regex.Escape(column.Name)}'|, and [0-9]+ more", error.Message);
                 }
                 if (read.Count == results.Count) both++;
                 else if (read.Count > 0) some++;
