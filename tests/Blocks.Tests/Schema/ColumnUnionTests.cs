@@ -7,7 +7,8 @@ namespace Pipelines.Blocks.Tests.Schema;
 /// <summary>Pipelines over files whose columns differ.</summary>
 public sealed class ColumnUnionTests : IDisposable
 {
-    private const string Refused = "/b.parquet, column 'v': found DOUBLE, expected INT64, as in /a.parquet; leave the column out (ScoreOptions.Keep), or rewrite "
+    private const string Refused = "/b.parquet, column 'v': found DOUBLE, expected INT64, as in /a.parquet; leave the column out (ScoreOptions.Keep), "
+        + "or rewrite "
         + "the files with one type";
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("pipelines-tests-");
 

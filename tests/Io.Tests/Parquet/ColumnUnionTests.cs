@@ -69,7 +69,8 @@ public sealed class ColumnUnionTests : IDisposable
                 {
                     var error = await source.FailsReading(new ReadOptions { Columns = ["v"] });
                     Assert.StartsWith($"{folder["b.parquet"]}, column 'v': found ", error.Message, StringComparison.Ordinal);
-                    Assert.EndsWith($", as in {folder["a.parquet"]}; leave the column out (ScoreOptions.Keep), or rewrite the files with one type", error.Message,
+                    Assert.EndsWith($", as in {folder["a.parquet"]}; leave the column out (ScoreOptions.Keep), or rewrite the files with one type",
+                        error.Message,
                         StringComparison.Ordinal);
                     Assert.Equal(DataErrorKind.Data, error.Kind);
                     continue;
@@ -100,7 +101,8 @@ public sealed class ColumnUnionTests : IDisposable
         await MemorySource.FromArrays(("x", new int[5]), ("v", Values(first))).CopyTo(new ParquetSink(folder["a.parquet"]));
         await MemorySource.FromArrays(("x", new int[5]), ("v", Values(second))).CopyTo(new ParquetSink(folder["b.parquet"]));
         var source = new ParquetSource(folder.Path);
-        Assert.Equal($"{folder["b.parquet"]}, column 'v': {message}, as in {folder["a.parquet"]}; leave the column out (ScoreOptions.Keep), or rewrite the files "
+        Assert.Equal($"{folder["b.parquet"]}, column 'v': {message}, as in {folder["a.parquet"]}; leave the column out (ScoreOptions.Keep), or "
+            + "rewrite the files "
             + "with one type", (await source.FailsReading()).Message);
         var rows = 0;
         await foreach (var batch in source.ReadAsync(new ReadOptions { Columns = ["x"] }, default)) rows += batch.Rows;

@@ -94,7 +94,8 @@ public sealed class ListTests : IDisposable
             await ColumnAsync(new ParquetSource([path], new ParquetSourceOptions { Lists = ["utf8_list"], ListKey = "row" }), "row", 100));
         var error = await new ParquetSource([path], new ParquetSourceOptions { Lists = ["int64_list", "utf8_list"] }).FailsReading(new ReadOptions());
         Assert.EndsWith("list_columns.parquet, row group 0, row 1: found lists of different lengths in 'int64_list' and 'utf8_list', expected lists of "
-            + "equal length in each row; correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)", error.Message, StringComparison.Ordinal);
+            + "equal length in each row; correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
