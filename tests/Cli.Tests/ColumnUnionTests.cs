@@ -192,7 +192,8 @@ public sealed class ColumnUnionTests : IDisposable
         var inspection = await RunAsync("inspect ~/evolve");
         string[] parts =
         [
-            "\nall files together: 5 columns, of which 4 differ\n", "INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, which no type holds\n",
+            "\nall files together: 5 columns, of which 4 differ\n",
+            "INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, which no type holds\n",
             "absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there\n", "INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64\n",
             "absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there\n", "\n3 files, 9 rows,",
         ];
