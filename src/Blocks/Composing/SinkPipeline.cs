@@ -159,8 +159,11 @@ public sealed class SinkPipeline
     }
 
     private JobIdentity JobOf(BoundGraph bound, IBatchSink sink) =>
-        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.JobProperties ?? [], .. options.BadRows.JobProperties]) with { Inputs =
-            bound.Info.Files };
+        JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.JobProperties ?? [], .. options.BadRows.JobProperties]) with
+        {
+            Inputs =
+            bound.Info.Files
+        };
 
     // A sink that stores rejected rows itself keeps them in step with its parts.
     private QuarantineWriter? OpenQuarantine(BoundGraph bound, ParquetSink? sink, CancellationToken cancellationToken)

@@ -18,8 +18,11 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     private readonly DistributionSettings distribution = new("Distribution that the states emit");
 
     private readonly Option<bool> finite =
-        new("--finite") { Description = "Give the model an end state, in which every sequence ends, and fit its probability too. [default: sequences may "
-            + "stop in any state]" };
+        new("--finite")
+        {
+            Description = "Give the model an end state, in which every sequence ends, and fit its probability too. [default: sequences may "
+            + "stop in any state]"
+        };
 
     private readonly Setting<double?> pseudocount = Setting.Real(
         "--pseudocount", "Weight to add to each transition and to each category that a state emits, in rows; at least 0. [default: 0]",
