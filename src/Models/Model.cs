@@ -81,6 +81,32 @@ public abstract class Model : ISummarizer
     /// <param name="feature">Index of the feature.</param>
     public virtual int? CategoryCount(int feature) => null;
 
+    /// <summary>True: an item of the model is a whole sequence of rows (<see cref="FeatureBlock.SequenceOffsets"/>). False (default): a row.</summary>
+    public virtual bool IsOfSequences => false;
+
+    /// <summary>
+    /// The parts whose weighted sum is the density of a row, in order: the components of a mixture, the states of a hidden Markov model. Empty (default) if the
+    /// model is no such sum.
+    /// </summary>
+    public virtual IReadOnlyList<WeightedPart> WeightedParts() => [];
+
+    /// <summary>What the <see cref="WeightedParts"/> are called: <c>components</c> (default).</summary>
+    public virtual string PartsName => "components";
+
+    /// <summary>The model as a distribution of single rows, which pictures show; null (default) if it has none.</summary>
+    public virtual Distribution? RowDistribution() => null;
+
+    /// <summary>The kind and size of the model for titles, such as <c>mixture of 3 components</c>.</summary>
+    public virtual string Title => FormatName;
+
+    /// <summary>
+    /// The model as an outline, of which a long one may be shown in part. The default splits <see cref="Describe"/> into lines, and at semicolons if there are
+    /// several features.
+    /// </summary>
+    /// <param name="features">Shape [Dimensions]: the features' names; null = unnamed.</param>
+    public virtual IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) =>
+        Describe(features).Split('\n').SelectMany(line => Dimensions == 1 ? [line] : line.Split("; ")).Select(line => new OutlineEntry(line.TrimEnd('\r')));
+
     /// <summary>What was corrected when the model was created, or looks wrong about it; one sentence each. None by default.</summary>
     public virtual IReadOnlyList<string> Warnings => [];
 

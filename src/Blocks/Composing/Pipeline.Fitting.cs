@@ -25,12 +25,12 @@ public sealed partial class Pipeline
             var schema = bound.Schema
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
-            string?[] others = [weights, sequences?.Key, sequences?.Order, sequences?.Label];
+            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name];
             named = [.. schema.Fields.Where(f => f.IsNumeric && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new DataException(DataErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
-        return new FeaturePass(run, named, weights, Options, sequences, isCategorical);
+        return new FeaturePass(run, named, weights, Options, sequences, labels, isCategorical);
     }
 
     /// <summary>
@@ -152,6 +152,7 @@ public sealed partial class Pipeline
             .. JobDescription.Categories(features),
             new("weights", weights ?? "none"),
             .. sequences is null ? Array.Empty<JobProperty>() : [new("sequences", sequences.Description)],
+            .. labels is null ? Array.Empty<JobProperty>() : [new("labels", labels.Description)],
             .. Options.BadRows.JobProperties,
         ]);
     }

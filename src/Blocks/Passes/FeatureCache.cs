@@ -67,22 +67,35 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
             throw new InvalidOperationException($"feature cache: found {Rows} rows, expected {rows}; a batch is missing");
     }
 
+    /// <summary>The layout of each batch.</summary>
+    public FeatureLayout Layout => layout;
+
     /// <summary>Calls <paramref name="use"/> with a batch.</summary>
-    public void Read(long index, Action<FeatureBlock> use)
+    public void Read(long index, Action<FeatureBlock> use) =>
+        Read(index, (values, rows, firstRow) => use(layout.View(values, rows, firstRow)));
+
+    /// <summary>Calls <paramref name="use"/> with a batch as it is stored.</summary>
+    public void Read(long index, StoredRows use)
     {
         var entry = entries[(int)index];
         if (entry.Memory is { } memory)
         {
-            use(layout.View(memory.Span, entry.Rows, entry.FirstRow));
+            use(memory.Span, entry.Rows, entry.FirstRow);
             return;
         }
         var buffer = Buffers.Rent();
         spill!.Read(buffer, entry.Position);
-        use(layout.View(buffer.Span, entry.Rows, entry.FirstRow));
+        use(buffer.Span, entry.Rows, entry.FirstRow);
         Buffers.Return(buffer);
     }
 
     public void Dispose() => spill?.Dispose();
+
+    /// <summary>Takes a batch as it is stored.</summary>
+    /// <param name="values">Shape [Layout.Length].</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="firstRow">Global number of the first one.</param>
+    public delegate void StoredRows(ReadOnlySpan<double> values, int rows, long firstRow);
 
     private readonly record struct Entry(int Rows, long FirstRow, AlignedBuffer? Memory, long Position)
     {

@@ -11,6 +11,7 @@ public sealed partial class FeaturePass
     {
         int[] unknown = [.. extractor.Unknown.Order()];
         string[] names = [.. unknown.Select(i => decoded[i].Name)];
+        if (extractor.HasUnknownLabels) names = [.. names, labels!.Name];
         var bound = await graph.BindAsync(names, cancellationToken).ConfigureAwait(false);
         if (bound.Schema is { } schema)
             extractor.Check(schema.Fields.Count == names.Length
@@ -25,17 +26,16 @@ public sealed partial class FeaturePass
         var found = decoded.ToArray();
         for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Categories(i) };
         decoded = found;
-        extractor.Know([.. found.Select(f => f.ToMap())]);
+        if (extractor.HasUnknownLabels) labels = labels! with { Names = survey.Categories(unknown.Length) };
+        extractor.Know([.. found.Select(f => f.ToMap())], labels?.Map);
     }
 
-    /// <summary>A numeric label column contains state indices if no state's name is a number.</summary>
-    private void TakeIndexesAsLabels(BatchSchema schema)
+    /// <summary>A numeric label column contains the numbers of classes or states if none of their names is a number.</summary>
+    private void TakeNumbersAsLabels(BatchSchema schema)
     {
-        if (extractor.Label is not { } label || sequences!.States is not { } states
-            || states.Any(s => double.TryParse(s, NumberStyles.Float, CultureInfo.InvariantCulture, out _))) return;
-        if (!schema.Fields[schema.IndexOf(decoded[label].Name)].IsNumeric) return;
-        decoded = [.. decoded.Take(label),
-            decoded[label] with { Categories = [.. Enumerable.Range(0, states.Count).Select(k => k.ToString(CultureInfo.InvariantCulture))] }];
-        extractor.Know([.. decoded.Select(f => f.ToMap())]);
+        if (labels is not { Names: { } names } || names.Any(n => double.TryParse(n, NumberStyles.Float, CultureInfo.InvariantCulture, out _))) return;
+        if (!schema.Fields[schema.IndexOf(labels.Name)].IsNumeric) return;
+        var numbers = labels with { Names = [.. Enumerable.Range(0, names.Count).Select(k => k.ToString(CultureInfo.InvariantCulture))] };
+        extractor.Know([.. decoded.Select(f => f.ToMap())], numbers.Map);
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class FeaturePass
     /// <summary>A pass over the source. A pass that starts at the first batch fills the cache for later passes.</summary>
     private async Task<Statistics> ReadAsync(PassWork work)
     {
-        if (extractor.Unknown.Count > 0) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
+        if (extractor.Unknown.Count > 0 || extractor.HasUnknownLabels) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
         var filling = new FeatureCache(layout, OpenSpill) { IsOff = work.First > 0 };
         if (!filling.IsOff) Seen = new SeenData(extractor.Columns);
         try
@@ -35,7 +35,7 @@ public sealed partial class FeaturePass
         {
             extractor.Check(schema, graph.Source.Name);
             sequences?.Check(schema, graph.Source.Name);
-            TakeIndexesAsLabels(schema);
+            TakeNumbersAsLabels(schema);
         }
         filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
 

@@ -80,13 +80,13 @@ public sealed partial class FeaturePass
         if (index.Groups == 0) return work.Total;
         var most = options.Budget / 4;
         var needed = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes
-            + (extractor.Label is null ? 0 : sizeof(int)));
+            + (extractor.IsLabeled ? sizeof(double) + sizeof(int) : 0));
         if (needed > most)
             throw new DataException(DataErrorKind.Data, $"{graph.Source.Name}, column '{sequences!.Key}'",
                 $"sequences that together need {new MemorySize(needed)} ({index.LargestGroup} rows)",
                 $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences");
-        var reader = new SequenceReader(cache!, index, extractor.Columns, extractor.Label is not null, extractor.IsWeighted);
+        var reader = new SequenceReader(cache!, index);
         var threads = (int)Math.Clamp(most / Math.Max(1, needed), 1, Math.Min(mostThreads, options.Parallelism));
         var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
         return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use))

@@ -22,6 +22,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource closing = new();
     private IReadOnlyList<Feature> decoded;
+    private LabelColumn? labels;
     private FeatureCache? cache;
     private bool isDisposed;
     private int mostThreads = int.MaxValue;
@@ -37,21 +38,19 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null,
-        Func<int, bool>? isCategorical = null)
+        LabelColumn? labels = null, Func<int, bool>? isCategorical = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
         options.Validate();
         sequences?.Validate();
         (this.graph, this.options, this.sequences) = (graph.ForRun(), options, sequences);
-        // Labels are carried as an additional categorical feature that models do not see.
-        decoded = sequences?.Label is { } label ? [.. features, new Feature(label, sequences.States)] : [.. features];
-        extractor = new FeatureExtractor([.. decoded.Select(f => f.Name)], weights, [.. decoded.Select(f => f.ToMap())])
+        (decoded, this.labels) = ([.. features], labels);
+        extractor = new FeatureExtractor([.. decoded.Select(f => f.Name)], weights, [.. decoded.Select(f => f.ToMap())], labels?.Name, labels?.Map)
         {
-            Unknown = [.. Enumerable.Range(0, decoded.Count)
-                .Where(i => decoded[i].Categories is null && (i >= features.Count || isCategorical?.Invoke(i) == true))],
-            Label = sequences?.Label is null ? null : features.Count,
+            Unknown = [.. Enumerable.Range(0, decoded.Count).Where(i => decoded[i].Categories is null && isCategorical?.Invoke(i) == true)],
+            LabelNoun = sequences is null ? "class" : "state",
         };
-        layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
+        layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled);
         Seen = new SeenData(extractor.Columns);
     }
 
@@ -61,21 +60,21 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         Journal = journal;
         if (journal.ResumedFeatures is { } features)
         {
-            decoded = [.. features, .. decoded.Skip(features.Count)];
-            extractor.Know([.. decoded.Select(f => f.ToMap())]);
+            decoded = features;
+            extractor.Know([.. decoded.Select(f => f.ToMap())], labels?.Map);
         }
         if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, extractor.Columns);
     }
 
     /// <inheritdoc/>
-    public int Columns => extractor.Label ?? extractor.Columns;
+    public int Columns => extractor.Columns;
 
     /// <inheritdoc/>
     /// <remarks>Only names before the first pass; afterwards also the column's type and the range of its values.</remarks>
-    public IReadOnlyList<Feature> Features => extractor.Label is { } label ? [.. decoded.Take(label)] : decoded;
+    public IReadOnlyList<Feature> Features => decoded;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? LabelNames => extractor.Label is { } label ? sequences!.States ?? decoded[label].Categories : null;
+    public IReadOnlyList<string>? LabelNames => labels?.Names;
 
     /// <summary>Number of rejected rows; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
@@ -122,7 +121,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 var total = summarizer.CreateStatistics();
                 CheckStatistics(total);
                 // The labels' meaning is also needed for passes restored from a journal, which do not read.
-                if (Journal is not null && extractor.Label is { } label && decoded[label].Categories is null)
+                if (Journal is not null && extractor.HasUnknownLabels)
                     await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
                 // Rejected rows are stored by a pass that starts at the first row, so the statistics of a partial pass cannot be used then.
                 if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;

@@ -41,7 +41,7 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
         if (!scratch.TryTake(out var buffers)) buffers = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
         plan.Model.Score(block, buffers);
         if (buffers.Wants(ScoreKind.LogProbability)) FindImpossible(block, buffers.Doubles(ScoreKind.LogProbability), default);
-        else if (plan.Model is HiddenMarkovModel && buffers.Wants(ScoreKind.Label)) FindImpossible(block, default, buffers.Integers(ScoreKind.Label));
+        else if (buffers.Wants(ScoreKind.Label)) FindImpossible(block, default, buffers.Integers(ScoreKind.Label));
         if (found().Places is { } places) Collect(block, places, buffers);
         else Scores().Write(block.FirstRow, block.Rows, buffers);
         scratch.Add(buffers);

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Pipelines.Cli.Settings;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 
@@ -24,7 +25,7 @@ internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distri
 
     protected override IReadOnlyList<Option> Own => [distribution.Option, pseudocount, minVariance];
 
-    protected override bool IsOfKind(Model model) => model is Distribution and not GeneralMixtureModel;
+    protected override bool IsOfKind(Model model) => ModelFormat.FindFamily(model.FormatName) is not null;
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true)).Concat(distribution.Check(result, Fit.Features));

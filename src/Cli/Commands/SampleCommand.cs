@@ -94,7 +94,7 @@ internal sealed class SampleCommand : Verb
             Label = parsed.GetValue(label),
             Length = parsed.GetValue(length)
         };
-        if (parsed.GetValue(key) is not null && saved.Model is not SequenceModel)
+        if (parsed.GetValue(key) is not null && !saved.Model.IsOfSequences)
             throw new ModelException(ErrorKind.Usage, key.Name, $"a {saved.Model.FormatName} model, whose rows are independent", "a model of sequences",
                 "leave it out");
         if (parsed.GetValue(key) is { } name) options = options with { Key = name };

@@ -159,7 +159,7 @@ internal sealed class ScoreCommand : Verb
             string[] sorting = sequences.Sorting(parsed) is { } sorted ? [sorted] : [];
             var plan = new DryRunReport(job)
             {
-                Passes = saved.Model is SequenceModel
+                Passes = saved.Model.IsOfSequences
                 ? ["1. the features are read, and all sequences scored", "2. every row is read again, and written with its scores", .. sorting]
                 : ["1. every row is read, scored and written"]
             };

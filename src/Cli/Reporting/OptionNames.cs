@@ -37,6 +37,7 @@ internal static partial class OptionNames
         ["ParquetSourceOptions.Lists"] = "--lists",
         ["Pipeline.Features"] = "--features",
         ["Pipeline.Select"] = null,
+        ["Pipeline.Labels"] = "--label",
         ["Pipeline.Sequences"] = "--sequence",
         ["PipelineOptions.BatchSize"] = "--batch-size",
         ["PipelineOptions.MaxDegreeOfParallelism"] = "--max-parallelism",

@@ -10,7 +10,7 @@ namespace Pipelines.Cli.Settings;
 internal sealed class SelectionSettings
 {
     // More fits than this are a typing error rather than an intention.
-    private const int MostFits = ModelSelection<KMeans>.MostFits;
+    private const int MostFits = ModelSelection<Model>.MostFits;
 
     private static readonly (string Name, SelectionCriterion Value)[] criteria =
         [("log-likelihood", SelectionCriterion.LogLikelihood), ("aic", SelectionCriterion.Aic), ("bic", SelectionCriterion.Bic)];

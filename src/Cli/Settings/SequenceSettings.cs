@@ -94,7 +94,7 @@ internal sealed class SequenceSettings
     /// <exception cref="ModelException">The model scores single rows, but sequence options are given.</exception>
     public void CheckModel(Model model, ParseResult parsed)
     {
-        if (model is not SequenceModel && (parsed.GetValue(Key) is not null || parsed.GetValue(Lists) is not null))
+        if (!model.IsOfSequences && (parsed.GetValue(Key) is not null || parsed.GetValue(Lists) is not null))
             throw new ModelException(ErrorKind.Usage, parsed.GetValue(Key) is { } key ? $"{Key.Name} {NameList.Text(key)}" : Lists.Name,
                 $"a {model.FormatName} model, which scores each row by itself", "a model of sequences", $"leave it out, or give a model of sequences");
     }

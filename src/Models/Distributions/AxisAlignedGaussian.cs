@@ -69,6 +69,9 @@ public abstract class AxisAlignedGaussian : Distribution
     public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
 
     /// <inheritdoc/>
+    public override GaussianShape AsGaussian() => GaussianShape.Independent([.. Normals.Select(n => n.AsGaussian())]);
+
+    /// <inheritdoc/>
     public override bool Equals(object? obj) =>
         obj is AxisAlignedGaussian o && o.GetType() == GetType() && o.IsFrozen == IsFrozen && o.Normals.SequenceEqual(Normals);
 

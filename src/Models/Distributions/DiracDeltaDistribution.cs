@@ -38,6 +38,9 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
+    /// <inheritdoc/>
+    public override double? PointMass => Location;
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("location", Location)];
 
     /// <inheritdoc/>

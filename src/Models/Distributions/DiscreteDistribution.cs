@@ -39,6 +39,9 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     public static bool IsCategorical => true;
 
     /// <inheritdoc/>
+    public static IReadOnlyList<string> OtherNames => ["multinomial"];
+
+    /// <inheritdoc/>
     public static bool IsUnivariate => true;
 
     /// <inheritdoc/>

@@ -7,12 +7,9 @@ namespace Pipelines.Models;
 /// <summary>
 /// A probability distribution over rows of <see cref="Model.Dimensions"/> features. Derive from it to use your own distribution wherever a built-in one works.
 /// </summary>
-public abstract class Distribution : Model
+public abstract class Distribution : ProbabilityModel
 {
     private static readonly ScoreKind[] kinds = [new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true)];
-
-    /// <summary>True: fitting leaves the parameters as they are.</summary>
-    public bool IsFrozen { get; private set; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
@@ -21,18 +18,26 @@ public abstract class Distribution : Model
     public virtual bool IsDiscrete => false;
 
     /// <inheritdoc/>
-    public sealed override long ParameterCount => IsFrozen ? 0 : FreeParameters;
+    public override Distribution? RowDistribution() => this;
 
     /// <summary>
-    /// Number of free parameters when the distribution is not frozen. The default counts the numbers that <see cref="Model.WriteParameters"/> writes.
+    /// The distribution as a weighted sum of densities and masses, for pictures of one feature. Those of the parts (<see cref="Model.WeightedParts"/>) by
+    /// default, or the distribution itself.
     /// </summary>
-    protected virtual long FreeParameters => base.ParameterCount;
+    public virtual IReadOnlyList<(double Weight, Distribution Term)> Terms() =>
+        WeightedParts() is { Count: > 0 } parts ? [.. parts.Select(p => (p.Weight, p.Distribution))] : [(1, this)];
 
-    /// <summary>The same distribution, frozen: fitting leaves it unchanged.</summary>
-    public Distribution Freeze() => With(frozen: true);
+    /// <summary>The value of a distribution that is a single value, otherwise null (default).</summary>
+    public virtual double? PointMass => null;
 
-    /// <summary>The same distribution, not frozen: it can be fitted again.</summary>
-    public Distribution Thaw() => With(frozen: false);
+    /// <summary>Mean and covariance if the distribution is Gaussian, otherwise null (default).</summary>
+    public virtual GaussianShape? AsGaussian() => null;
+
+    /// <inheritdoc/>
+    public override Distribution Freeze() => (Distribution)base.Freeze();
+
+    /// <inheritdoc/>
+    public override Distribution Thaw() => (Distribution)base.Thaw();
 
     /// <summary>Natural log-probability (density or mass) of each row of a tile.</summary>
     /// <param name="tile">The rows; NaN is a missing value and contributes as the family documents.</param>
@@ -78,12 +83,6 @@ public abstract class Distribution : Model
                 throw new ArgumentException($"found feature {features[j]}, expected indexes from 0 to {Dimensions - 1}, each once", nameof(features));
     }
 
-    /// <summary>Throws if the parameters give no log-probability (a singular covariance). Called after each M step; does nothing by default.</summary>
-    /// <exception cref="ModelException">The parameters are not usable.</exception>
-    public virtual void EnsureEvaluable()
-    {
-    }
-
     /// <summary>
     /// A kernel that evaluates all components of a mixture at once, or null (default) if this family has none for these components:
     /// the mixture then evaluates the components one by one. Called on the first component.
@@ -91,22 +90,39 @@ public abstract class Distribution : Model
     /// <param name="components">All components of the mixture, this one first.</param>
     public virtual MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => null;
 
-    /// <summary>What <see cref="Model.Diagnose"/> reports for a component of a mixture, whose fit continues until the mixture stops improving.</summary>
-    internal virtual IEnumerable<string> DiagnosePart(Statistics statistics) => Diagnose(statistics);
-
     /// <summary>
     /// The starting point of a fit, chosen from a sample: values that the sample happens to lack become unlikely instead of impossible. By default the
     /// distribution itself.
     /// </summary>
     internal virtual Distribution Smoothed() => this;
 
-    /// <summary>Copies an immutable value with a different frozen flag.</summary>
-    private Distribution With(bool frozen)
+    /// <inheritdoc/>
+    public override void LogProbabilities(in FeatureBlock block, Span<double> logs)
     {
-        if (IsFrozen == frozen) return this;
-        var copy = (Distribution)MemberwiseClone();
-        copy.IsFrozen = frozen;
-        return copy;
+        this.CheckBlock(block);
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        for (var t = 0; t < block.TileCount; t++) LogProbability(block.Tile(t, buffer), logs[(t * FeatureTile.Capacity)..]);
+    }
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureBlock block, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        this.CheckBlock(block);
+        using var scratch = Scratch.Enter();
+        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
+        for (var t = 0; t < block.TileCount; t++)
+        {
+            var tile = block.Tile(t, buffer);
+            Accumulate(tile, weights.Slice(t * FeatureTile.Capacity, tile.Rows), statistics);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> rows, Span<int> labels)
+    {
+        for (var start = 0; start < rows.Length; start += Dimensions) Sample(random, rows.Slice(start, Dimensions));
+        labels.Fill(-1);
     }
 
     /// <inheritdoc/>
@@ -141,11 +157,6 @@ public abstract class Distribution : Model
     public override void Score(in FeatureBlock block, ScoreBatch scores)
     {
         this.CheckBlock(block);
-        using var scratch = Scratch.Enter();
-        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
-        if (!scores.Wants(ScoreKind.LogProbability)) return;
-        var result = scores.Doubles(ScoreKind.LogProbability);
-        for (var t = 0; t < block.TileCount; t++)
-            LogProbability(block.Tile(t, buffer), result[(t * FeatureTile.Capacity)..]);
+        if (scores.Wants(ScoreKind.LogProbability)) LogProbabilities(block, scores.Doubles(ScoreKind.LogProbability));
     }
 }

@@ -34,7 +34,13 @@ public sealed class DistributionFamily
         where T : Distribution, IDistributionFamily<T> =>
             new(T.FamilyName, T.IsUnivariate, static _ => T.IsCategorical, static center => T.Prototype(center), null,
                 T.Argument is null ? null : Argued<T>)
-            { Argument = T.Argument };
+            { Argument = T.Argument, OtherNames = T.OtherNames, IsImplied = T.IsImplied };
+
+    /// <summary>Names of the family elsewhere, for suggestions.</summary>
+    public IReadOnlyList<string> OtherNames { get; private init; } = [];
+
+    /// <summary>True: results from naming a family for each feature, and cannot be chosen by its own name.</summary>
+    public bool IsImplied { get; private init; }
 
     /// <summary>What may follow the name in brackets, with its range and default; null = nothing.</summary>
     public string? Argument { get; private init; }

@@ -15,6 +15,12 @@ public interface IDistributionFamily<TSelf>
     /// <summary>Other names that files and the command line may use; none by default.</summary>
     static virtual IReadOnlyList<string> Aliases => [];
 
+    /// <summary>Names of the family elsewhere, which a message suggests but no option takes; none by default.</summary>
+    static virtual IReadOnlyList<string> OtherNames => [];
+
+    /// <summary>True: results from naming a family for each feature, and cannot be chosen by its own name. False by default.</summary>
+    static virtual bool IsImplied => false;
+
     /// <summary>True: one feature per distribution; several features become independent components.</summary>
     static abstract bool IsUnivariate { get; }
 

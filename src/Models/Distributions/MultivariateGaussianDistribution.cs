@@ -13,7 +13,7 @@ namespace Pipelines.Models;
 /// Fitting is weighted maximum likelihood (divided by the total weight); with missing entries, from pairwise complete sums.
 /// </summary>
 /// <remarks>The covariance is factored when first needed: a model with a singular one can be held and inspected, but not evaluated.</remarks>
-public sealed class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>
+public sealed partial class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>
 {
     private readonly double[] mean;
     private readonly double[,] covariance;
@@ -50,6 +50,9 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
 
     /// <inheritdoc/>
     public static string FamilyName => "multivariate-gaussian";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> OtherNames => ["gaussian"];
 
     /// <inheritdoc/>
     public static bool IsUnivariate => false;

@@ -38,6 +38,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     public static string FamilyName => "normal";
 
     /// <inheritdoc/>
+    public static IReadOnlyList<string> OtherNames => ["gauss"];
+
+    /// <inheritdoc/>
     public static bool IsUnivariate => true;
 
     /// <summary>The mean, in the feature's unit.</summary>
@@ -141,6 +144,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
 
     /// <inheritdoc/>
     public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
+
+    /// <inheritdoc/>
+    public override GaussianShape AsGaussian() => new([Mean], new[,] { { StandardDeviation * StandardDeviation } });
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>

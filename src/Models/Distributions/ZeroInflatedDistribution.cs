@@ -28,6 +28,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     {
         ArgumentNullException.ThrowIfNull(inner);
         ModelException.CheckOptions("zero-inflated distribution",
+            (!inner.IsOfSequences, nameof(inner), $"a {inner.FormatName} of sequences", "a distribution of rows"),
             (inner.Dimensions == 1, nameof(inner), $"a distribution of {inner.Dimensions} features", "one of one feature"),
             (zeroProbability is >= 0 and <= 1, nameof(zeroProbability), zeroProbability, "a number from 0 to 1"));
         (Inner, ZeroProbability) = (inner, zeroProbability);
@@ -73,6 +74,10 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
 
     /// <inheritdoc/>
     public override bool IsDiscrete => Inner.IsDiscrete;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Weight, Distribution Term)> Terms() =>
+        [(ZeroProbability, new DiracDeltaDistribution(0)), (1 - ZeroProbability, Inner)];
 
     /// <summary>A zero-inflated Poisson distribution.</summary>
     public static ZeroInflatedDistribution Prototype(ReadOnlySpan<double> center) => new(PoissonDistribution.Prototype(center), 0.5);

@@ -9,6 +9,9 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
     /// <inheritdoc/>
     public int Columns => data.Columns;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string>? LabelNames => data.LabelNames;
+
     private long Batches => (data.Rows + (long)batchSize - 1) / batchSize;
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ internal interface ICodedFamily
     int Codes { get; }
 
     /// <summary>
-    /// True: fitting learns new codes. Rows with a new code then go to the distribution's own <see cref="Distribution.Accumulate"/>.
+    /// True: fitting learns new codes. Rows with a new code then go to the distribution's own <c>Accumulate</c>.
     /// </summary>
     bool LearnsCodes { get; }
 

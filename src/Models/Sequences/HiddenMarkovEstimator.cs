@@ -78,7 +78,8 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
-        var distributions = new MixtureEstimator(family, states, initialization, kMeansIterations).Start(sample, options).Components;
+        var distributions = new MixtureEstimator(family, states, initialization, kMeansIterations).Start(sample, options).Components
+            .Cast<Distribution>().ToArray();
         var equal = new double[states, states];
         var share = 1.0 / (states + (isFinite ? 1 : 0));
         for (var i = 0; i < states; i++)

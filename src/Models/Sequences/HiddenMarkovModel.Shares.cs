@@ -50,9 +50,22 @@ public sealed partial class HiddenMarkovModel
         return start;
     }
 
-    /// <summary>The marginal distribution of a row: a mixture of the states' emissions, weighted by <see cref="StateShares"/>.</summary>
+    /// <inheritdoc/>
+    /// <remarks>The states, weighted by <see cref="StateShares"/>.</remarks>
     /// <exception cref="ModelException">The model cannot produce any row.</exception>
-    public GeneralMixtureModel RowMixture() => new(emissions, StateShares());
+    public override IReadOnlyList<WeightedPart> WeightedParts()
+    {
+        var shares = StateShares();
+        return [.. emissions.Select((emission, k) => new WeightedPart($"state {graph.States[k].Name}", shares[k], emission))];
+    }
+
+    /// <inheritdoc/>
+    public override string PartsName => "states";
+
+    /// <inheritdoc/>
+    /// <remarks>The marginal distribution of a row: a mixture of the states' emissions.</remarks>
+    /// <exception cref="ModelException">The model cannot produce any row.</exception>
+    public override Distribution RowDistribution() => WeightedPart.Combine(WeightedParts());
 
     private static double[]? Scaled(double[] values)
     {

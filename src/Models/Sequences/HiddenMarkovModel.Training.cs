@@ -36,7 +36,7 @@ public sealed partial class HiddenMarkovModel
     {
         ArgumentNullException.ThrowIfNull(statistics);
         var sums = (HiddenMarkovStatistics)statistics;
-        if (sums.Sequences == sums.Impossible) return this;
+        if (IsFrozen || sums.Sequences == sums.Impossible) return this;
         var emission = options with
         {
             Inertia = options.Inertia > 0 ? options.Inertia : Fitting.DistributionInertia,

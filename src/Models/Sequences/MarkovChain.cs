@@ -13,8 +13,6 @@ namespace Pipelines.Models;
 /// </summary>
 public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
 {
-    private static readonly ScoreKind[] kinds = [new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true)];
-
     private readonly TableDistribution[] tables;
 
     /// <summary>Makes a chain.</summary>
@@ -48,7 +46,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override int Dimensions => 1;
 
     /// <inheritdoc/>
-    public override long ParameterCount => tables.Sum(t => t.ParameterCount);
+    protected override long FreeParameters => tables.Sum(t => t.ParameterCount);
 
     /// <inheritdoc/>
     public override int? CategoryCount(int feature) => tables[0].CategoryCount(feature);
@@ -58,9 +56,6 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
 
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
 
     /// <inheritdoc/>
     public static MarkovChain ReadParameters(JsonElement json) => new([.. json.Array("tables").Select(t =>
@@ -115,6 +110,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     /// <inheritdoc/>
     public override MarkovChain Maximize(Statistics statistics, in MaximizeOptions options)
     {
+        if (IsFrozen) return this;
         var parts = ((CompositeStatistics)statistics).Parts;
         var fitted = new TableDistribution[tables.Length];
         for (var i = 0; i < fitted.Length; i++)
@@ -169,6 +165,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override void Sample(SeededRandom random, Span<double> rows, Span<int> labels)
     {
         ArgumentNullException.ThrowIfNull(random);
+        labels.Fill(-1);
         for (var t = 0; t < rows.Length; t++)
         {
             Cancellation.Poll();
@@ -183,7 +180,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     }
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is MarkovChain o && o.tables.AsSpan().SequenceEqual(tables);
+    public override bool Equals(object? obj) => obj is MarkovChain o && o.IsFrozen == IsFrozen && o.tables.AsSpan().SequenceEqual(tables);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(tables.Length, tables[0]);
@@ -202,14 +199,5 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
                     .Select(j => new Feature(j == i ? name : i - j == 1 ? $"{name} before" : $"{name} {i - j} before", features?[0].Categories)).ToList();
             return i == Order ? $"any row{(i > 0 ? $" from {i + 1} on" : "")}: {t.Describe(own)}" : $"row {i + 1}: {t.Describe(own)}";
         }));
-    }
-
-    /// <inheritdoc/>
-    protected override void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
-    {
-        if (!scores.Wants(ScoreKind.LogProbability)) return;
-        var logs = new double[block.SequenceCount];
-        LogProbabilities(block, logs);
-        for (var s = 0; s < logs.Length; s++) scores.Doubles(ScoreKind.LogProbability)[block.SequenceOffsets[s]..block.SequenceOffsets[s + 1]].Fill(logs[s]);
     }
 }

@@ -7,8 +7,10 @@ namespace Pipelines.Models;
 /// A model of whole sequences of rows. It has the same three operations as any <see cref="Model"/>, on blocks that mark where their sequences begin
 /// (<see cref="FeatureBlock.SequenceOffsets"/>), so the EM loop, the ordered fold and the file format work unchanged.
 /// </summary>
-public abstract class SequenceModel : Model
+public abstract class SequenceModel : ProbabilityModel
 {
+    private static readonly ScoreKind[] kinds = [new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true)];
+
     /// <summary>Default options of a fit to sequences: it stops when the log-likelihood rises by no more than 1e-9.</summary>
     public static FitOptions DefaultFit { get; } = new() { StopThreshold = 1e-9 };
 
@@ -16,7 +18,7 @@ public abstract class SequenceModel : Model
     public sealed override void Summarize(in FeatureBlock block, Statistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        Check(block);
+        this.CheckItems(block);
         if (block.SequenceCount > 0) SummarizeSequences(block, statistics);
     }
 
@@ -24,37 +26,36 @@ public abstract class SequenceModel : Model
     public sealed override void Score(in FeatureBlock block, ScoreBatch scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
-        Check(block);
+        this.CheckItems(block);
         if (block.SequenceCount > 0) ScoreSequences(block, scores);
     }
 
-    /// <summary>Natural log-probability of each sequence of a block; -infinity if it is impossible. Called by many threads at once.</summary>
-    /// <param name="block">Rows with at least one sequence.</param>
-    /// <param name="logs">Shape [sequences]; filled.</param>
-    public abstract void LogProbabilities(in FeatureBlock block, Span<double> logs);
+    /// <inheritdoc/>
+    public sealed override bool IsOfSequences => true;
 
-    /// <summary>Natural log-probability of each sequence; -infinity if it is impossible.</summary>
-    /// <param name="sequences">The sequences.</param>
-    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
-    /// <returns>Shape [sequences].</returns>
-    public double[] LogProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
+    /// <inheritdoc/>
+    public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
+
+    /// <inheritdoc/>
+    public sealed override void Accumulate(in FeatureBlock block, ReadOnlySpan<double> weights, Statistics statistics)
     {
-        ArgumentNullException.ThrowIfNull(sequences);
-        this.CheckBlock(sequences.Block(0, 0));
-        var result = new double[sequences.Count];
-        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism,
-            (first, count) => LogProbabilities(sequences.Block(first, count), result.AsSpan(first, count)));
-        return result;
+        ArgumentNullException.ThrowIfNull(statistics);
+        this.CheckItems(block);
+        // Empty sequences have no row to carry a weight.
+        List<int> offsets = [0];
+        foreach (var offset in block.SequenceOffsets)
+            if (offset != offsets[^1]) offsets.Add(offset);
+        if (offsets.Count == 1) return;
+        var rowWeights = new double[block.Rows];
+        for (var s = 0; s < block.SequenceCount; s++)
+            rowWeights.AsSpan(block.SequenceOffsets[s], block.SequenceOffsets[s + 1] - block.SequenceOffsets[s]).Fill(weights[s]);
+        var weighted = new FeatureBlock(block.Values, block.Rows, block.Columns, block.RowStride, block.ColumnStride, rowWeights, block.FirstRow)
+        { SequenceOffsets = offsets.ToArray(), FirstSequence = block.FirstSequence };
+        SummarizeSequences(weighted, statistics);
     }
 
-    /// <summary>Draws a sequence.</summary>
-    /// <param name="random">Source of random numbers.</param>
-    /// <param name="rows">Shape [length, features]; filled. The sequence has exactly this length: a finite model redraws sequences that end earlier or
-    /// later.</param>
-    /// <param name="labels">Shape [length]; filled with the origin of each row, a state or component, as in the score <c>label</c>. Empty = not
-    /// computed.</param>
-    /// <exception cref="ModelException">The model does not support sampling, or has no sequence of this length.</exception>
-    public virtual void Sample(SeededRandom random, Span<double> rows, Span<int> labels) =>
+    /// <inheritdoc/>
+    public override void Sample(SeededRandom random, Span<double> rows, Span<int> labels) =>
         throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "a model that cannot sample sequences", "one that can, such as a hidden Markov model",
             "fit another model to the same data");
 
@@ -63,17 +64,16 @@ public abstract class SequenceModel : Model
     /// <param name="statistics">Statistics made by this model's <see cref="Model.CreateStatistics"/>.</param>
     protected abstract void SummarizeSequences(in FeatureBlock block, Statistics statistics);
 
-    /// <summary>Fills the requested columns for each row of whole sequences.</summary>
+    /// <summary>Fills the requested columns for each row of whole sequences: by default, the log-probability of its sequence.</summary>
     /// <param name="block">Rows with at least one sequence.</param>
     /// <param name="scores">Buffer for at least the block's rows.</param>
-    protected abstract void ScoreSequences(in FeatureBlock block, ScoreBatch scores);
-
-    private void Check(in FeatureBlock block)
+    protected virtual void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
     {
-        this.CheckBlock(block);
-        if (block.SequenceOffsets.IsEmpty && block.Rows > 0)
-            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows without sequences", "rows with the starts of their sequences",
-                "specify which rows form a sequence");
+        if (!scores.Wants(ScoreKind.LogProbability)) return;
+        var logs = new double[block.SequenceCount];
+        LogProbabilities(block, logs);
+        var rows = scores.Doubles(ScoreKind.LogProbability);
+        for (var s = 0; s < logs.Length; s++) rows[block.SequenceOffsets[s]..block.SequenceOffsets[s + 1]].Fill(logs[s]);
     }
 }
 
@@ -87,7 +87,7 @@ public static class SequenceFitting
     /// <param name="cancellationToken">Stops with an <see cref="OperationCanceledException"/>.</param>
     public static FitResult<TModel> Fit<TModel>(this TModel model, SequenceSet sequences, FitOptions? options = null,
         CancellationToken cancellationToken = default)
-        where TModel : SequenceModel => new ModelEstimator<TModel>(model).Fit(sequences, options, cancellationToken);
+        where TModel : ProbabilityModel => new ModelEstimator<TModel>(model).Fit(sequences, options, cancellationToken);
 
     /// <summary>Fits an estimator to sequences in memory.</summary>
     /// <param name="estimator">The model to fit.</param>
@@ -104,6 +104,22 @@ public static class SequenceFitting
         options.Validate();
         var fit = estimator.FitAsync(new SequencePass(sequences, options.BatchRows, options.Threads), options, cancellationToken);
         return fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Natural log-probability of each sequence; -infinity if it is impossible.</summary>
+    /// <param name="model">A model of sequences.</param>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
+    /// <returns>Shape [sequences].</returns>
+    public static double[] LogProbability(this ProbabilityModel model, SequenceSet sequences, int maxDegreeOfParallelism = -1)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(sequences);
+        model.CheckBlock(sequences.Block(0, 0));
+        var result = new double[sequences.Count];
+        ForEachGroup(sequences, maxDegreeOfParallelism,
+            (first, count) => model.LogProbabilities(sequences.Block(first, count), result.AsSpan(first, count)));
+        return result;
     }
 
     /// <summary>Runs work on groups of sequences in parallel; each group is passed to exactly one call.</summary>

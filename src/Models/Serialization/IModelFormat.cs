@@ -10,6 +10,9 @@ public interface IModelFormat<TSelf>
     /// <summary>The name in files, lower-case with hyphens.</summary>
     static abstract string Name { get; }
 
+    /// <summary>Other names that files may use; none by default.</summary>
+    static virtual IReadOnlyList<string> Aliases => [];
+
     /// <summary>Reads the parameters that <see cref="Model.WriteParameters"/> wrote.</summary>
     static abstract TSelf ReadParameters(JsonElement json);
 }

@@ -47,6 +47,14 @@ public static class ModelFormat
                 else if (contract.GetGenericTypeDefinition() == typeof(IModelFormat<>)) entries.Add(Call(nameof(ModelOf), type));
             }
         }
+        RegisterAll(entries);
+
+        static Entry Call(string method, Type type) => (Entry)typeof(ModelFormat).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(type).Invoke(null, BindingFlags.DoNotWrapExceptions, null, null, null)!;
+    }
+
+    private static void RegisterAll(List<Entry> entries)
+    {
         lock (gate)
         {
             var taken = new Dictionary<string, Type>(owners, StringComparer.Ordinal);
@@ -59,10 +67,19 @@ public static class ModelFormat
             foreach (var (name, type) in taken) owners[name] = type;
             foreach (var entry in entries) Add(entry);
         }
-
-        static Entry Call(string method, Type type) => (Entry)typeof(ModelFormat).GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
-            .MakeGenericMethod(type).Invoke(null, BindingFlags.DoNotWrapExceptions, null, null, null)!;
     }
+
+    /// <summary>Registers a family of distributions under its name and aliases. Registering it again changes nothing.</summary>
+    /// <typeparam name="T">The family.</typeparam>
+    /// <exception cref="ModelException">A name or an alias already belongs to another type.</exception>
+    public static void RegisterFamily<T>()
+        where T : Distribution, IDistributionFamily<T> => RegisterAll([FamilyOf<T>()]);
+
+    /// <summary>Registers a model that is not a family of distributions under its name and aliases. Registering it again changes nothing.</summary>
+    /// <typeparam name="T">The model.</typeparam>
+    /// <exception cref="ModelException">A name already belongs to another type.</exception>
+    public static void RegisterModel<T>()
+        where T : Model, IModelFormat<T> => RegisterAll([ModelOf<T>()]);
 
     /// <summary>
     /// The family with that name or alias, with an argument in brackets if the family takes one (<c>student-t(3)</c>); null if there is none.
@@ -88,7 +105,7 @@ public static class ModelFormat
         ArgumentNullException.ThrowIfNull(model);
         writer.WriteStartObject();
         writer.WriteString("type", model.FormatName);
-        if (model is Distribution { IsFrozen: true }) writer.WriteBoolean("frozen", true);
+        if (model is ProbabilityModel { IsFrozen: true }) writer.WriteBoolean("frozen", true);
         model.WriteParameters(writer);
         writer.WriteEndObject();
     }
@@ -103,7 +120,7 @@ public static class ModelFormat
         try
         {
             var model = read(json);
-            return json.TryGetProperty("frozen", out var frozen) && frozen.ValueKind == JsonValueKind.True && model is Distribution d ? d.Freeze() : model;
+            return json.TryGetProperty("frozen", out var frozen) && frozen.ValueKind == JsonValueKind.True && model is ProbabilityModel d ? d.Freeze() : model;
         }
         catch (ModelException e) when (e.Kind != ErrorKind.Model)
         {
@@ -115,6 +132,10 @@ public static class ModelFormat
     /// <summary>Reads a model that must be a distribution.</summary>
     public static Distribution ReadDistribution(JsonElement json) =>
         Read(json) as Distribution ?? throw JsonHelpers.Bad("property 'type'", JsonHelpers.Quote(json.Required("type").ToString()), "a distribution");
+
+    /// <summary>Reads a model that must give log-probabilities to items.</summary>
+    internal static ProbabilityModel ReadProbabilityModel(JsonElement json) =>
+        Read(json) as ProbabilityModel ?? throw JsonHelpers.Bad("property 'type'", JsonHelpers.Quote(json.Required("type").ToString()), "a probability model");
 
     private static void Add(Entry entry)
     {
@@ -128,7 +149,7 @@ public static class ModelFormat
         where T : Distribution, IDistributionFamily<T> => new(typeof(T), T.FamilyName, [.. T.Aliases], T.ReadParameters, DistributionFamily.Of<T>());
 
     private static Entry ModelOf<T>()
-        where T : Model, IModelFormat<T> => new(typeof(T), T.Name, [], T.ReadParameters, null);
+        where T : Model, IModelFormat<T> => new(typeof(T), T.Name, [.. T.Aliases], T.ReadParameters, null);
 
     /// <summary>A type that files can name.</summary>
     private sealed record Entry(Type Type, string Name, string[] Aliases, Func<JsonElement, Model> Read, DistributionFamily? Family)

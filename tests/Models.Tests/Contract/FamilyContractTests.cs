@@ -126,7 +126,7 @@ public class FamilyContractTests
         var free = model.Maximize(statistics, default);
         var kept = model.Maximize(statistics, new() { Inertia = 1 });
         var half = model.Maximize(statistics, new() { Inertia = 0.5 });
-        double[] Scores(Distribution d) => d is GeneralMixtureModel m ? [.. m.Components.SelectMany(Scores)] : d.LogProbability(data);
+        double[] Scores(Distribution d) => d is GeneralMixtureModel m ? [.. m.Components.Cast<Distribution>().SelectMany(Scores)] : d.LogProbability(data);
         var (before, after) = (Scores(model), Scores(kept));
         for (var i = 0; i < before.Length; i++)
             Assert.True(before[i].Equals(after[i]) || Math.Abs(before[i] - after[i]) <= 1e-9 * Math.Max(1, Math.Abs(before[i])),
@@ -158,7 +158,7 @@ public class FamilyContractTests
 
     private static bool HasWeightsInside(Distribution model) => model switch
     {
-        GeneralMixtureModel m => m.Components.Any(c => c is GeneralMixtureModel || HasWeightsInside(c)),
+        GeneralMixtureModel m => m.Components.Any(c => c is GeneralMixtureModel || HasWeightsInside((Distribution)c)),
         IndependentComponentsDistribution p => p.Parts.Any(c => c is GeneralMixtureModel || HasWeightsInside(c)),
         ZeroInflatedDistribution z => z.Inner is GeneralMixtureModel,
         _ => false,

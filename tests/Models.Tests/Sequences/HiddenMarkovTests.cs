@@ -332,7 +332,7 @@ public class HiddenMarkovTests
         // Of 3 symbols: 2 for the first row, 3 * 2 for the next ones; and one share of two chains.
         var chain = new MarkovChain([new DiscreteDistribution([0.5, 0.25, 0.25]), new ConditionalProbabilityTable([3, 3], [.. Enumerable.Repeat(1 / 3.0, 9)])]);
         Assert.Equal(8, chain.ParameterCount);
-        Assert.Equal(17, new SequenceMixture([chain, chain], [0.5, 0.5]).ParameterCount);
+        Assert.Equal(17, new GeneralMixtureModel([chain, chain], [0.5, 0.5]).ParameterCount);
     }
 
     [Theory]
