@@ -13,10 +13,14 @@ namespace Pipelines.Blocks;
 public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string name = "fold") : GuardedTarget<BatchStatistics>(name, run)
 {
     private readonly CanonicalFold fold = new(summarizer);
+    private long next;
 
     /// <summary>Goes on with a fold from its next batch.</summary>
     internal FoldBlock(ISummarizer summarizer, RunSupervisor run, CanonicalFold fold)
-        : this(summarizer, run) => this.fold = fold;
+        : this(summarizer, run) => (this.fold, next) = (fold, fold.Next);
+
+    /// <summary>Number of batches in the data, after which the fold goes on with the first.</summary>
+    internal long Batches { get; init; } = long.MaxValue;
 
     /// <summary>Called in batch order after each batch was folded; null = no callback.</summary>
     internal Action<CanonicalFold>? Folded { get; init; }
@@ -27,18 +31,22 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     /// <summary>Stores the rejected rows; completed together with this block. Null = they are not stored. Disposed by its creator.</summary>
     internal QuarantineWriter? Quarantine { get; init; }
 
+    /// <summary>Number of the next batch.</summary>
+    internal long Next => next;
+
     /// <summary>The statistics of all rows, or the run's failure.</summary>
     public Task<Statistics> Result => ResultAsync();
 
     private protected override ValueTask TakeAsync(BatchStatistics item)
     {
-        if (item.Index != fold.Next)
-            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {fold.Next}; a block in between lost it or "
+        if (item.Index != next)
+            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or "
                 + "changed the order");
+        next++;
         Run.Accounts.Refuse(item.Rejected);
         Quarantine?.Write(item.Rejected);
         if (item.Runs is { } runs) Runs!(runs);
-        fold.Add(item.Index, item.Statistics);
+        fold.Add(item.Index % Batches, item.Statistics);
         item.Release();
         Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
         Folded?.Invoke(fold);

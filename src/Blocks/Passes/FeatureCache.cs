@@ -7,7 +7,7 @@ namespace Pipelines.Blocks;
 /// Decoded features of all batches: in memory as far as the budget allows, the rest in a spill file. Filled once by any number of threads, then sealed and read
 /// by any number of threads.
 /// </summary>
-internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createSpill) : IDisposable
+internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createSpill) : IFeatureStore, IDisposable
 {
     private readonly Lock gate = new();
 
@@ -70,9 +70,25 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>The layout of each batch.</summary>
     public FeatureLayout Layout => layout;
 
-    /// <summary>Calls <paramref name="use"/> with a batch.</summary>
-    public void Read(long index, Action<FeatureBlock> use) =>
-        Read(index, (values, rows, firstRow) => use(layout.View(values, rows, firstRow)));
+    /// <inheritdoc/>
+    public long Count => Batches;
+
+    /// <inheritdoc/>
+    public FeatureBatch Open(long item, long number)
+    {
+        var entry = entries[(int)item];
+        return new FeatureBatch(number, entry.Rows, layout.Columns, entry.FirstRow,
+            (ref AlignedBuffer? held) =>
+            {
+                if (entry.Memory is null && held is null) spill!.Read(held = Buffers.Rent(), entry.Position);
+                return layout.View((entry.Memory ?? held!).Span, entry.Rows, entry.FirstRow);
+            },
+            Buffers);
+    }
+
+    /// <summary>A batch and its number of rows if it is in memory, otherwise null.</summary>
+    public (AlignedBuffer Buffer, int Rows)? InMemory(long index) =>
+        entries[(int)index] is { Memory: { } memory } entry ? (memory, entry.Rows) : null;
 
     /// <summary>Calls <paramref name="use"/> with a batch as it is stored.</summary>
     public void Read(long index, StoredRows use)

@@ -46,7 +46,7 @@ public sealed partial class FeaturePass
     {
         if (sequences is not null) return await SweepSequencesAsync(work, stop, end).ConfigureAwait(false);
         await ReadOnceAsync(stop).ConfigureAwait(false);
-        return await SweepAsync(cache!, work, end).ConfigureAwait(false);
+        return await SweepAsync(cache!, work, end, Threads).ConfigureAwait(false);
     }
 
     /// <summary>Fills the cache, unless it is filled.</summary>
@@ -65,7 +65,9 @@ public sealed partial class FeaturePass
                 var whole = await SweepSequencesAsync(work, stop, null).ConfigureAwait(false);
                 return new DataExtent(whole.Rows, whole.Weight, found!.Index.Groups);
             }
-            var all = cache is { } filled ? await SweepAsync(filled, work, filled.Batches).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
+            var all = cache is { } filled
+                ? await SweepAsync(filled, work, filled.Batches, Threads).ConfigureAwait(false)
+                : await ReadAsync(work).ConfigureAwait(false);
             return new DataExtent(all.Rows, all.Weight, cache!.Batches);
         },
         cancellationToken);

@@ -88,9 +88,7 @@ public sealed partial class FeaturePass
                 "give more memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences");
         var reader = new SequenceReader(cache!, index);
         var threads = (int)Math.Clamp(most / Math.Max(1, needed), 1, Math.Min(mostThreads, options.Parallelism));
-        var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = cache!.Rows };
-        return await FoldAsync(work, accounts, index.Groups, end ?? index.Groups, threads, "group of sequences", (group, use) => reader.Read((int)group, use))
-            .ConfigureAwait(false);
+        return await SweepAsync(reader, work, end ?? index.Groups, threads).ConfigureAwait(false);
     }
 
     private void CheckSequences(BatchSchema schema) => sequences?.Check(schema, graph.Source.Name);

@@ -128,7 +128,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 if (Journal?.BeginPass(fold, mayContinue: !options.BadRows.Keeps) == false) return fold.Finish();
                 var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);
                 var total = sequences is not null ? await SweepSequencesAsync(work, stop, null).ConfigureAwait(false)
-                    : cache is { } filled ? await SweepAsync(filled, work, filled.Batches).ConfigureAwait(false)
+                    : cache is { } filled ? await SweepAsync(filled, work, filled.Batches, Threads).ConfigureAwait(false)
                     : await ReadAsync(work).ConfigureAwait(false);
                 Journal?.EndPass(fold);
                 return total;
@@ -215,46 +215,26 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         turn.Dispose();
     }
 
-    /// <summary>A later pass, up to the batch before <paramref name="end"/>: each worker takes the next cached batch; folding is in batch order.</summary>
-    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work, long end)
+    /// <summary>A later pass, over stored features: the source sends them, workers summarise several at a time, and the fold takes them in order.</summary>
+    /// <param name="store">The features.</param>
+    /// <param name="work">What to compute, from which batch on.</param>
+    /// <param name="end">Number after that of the last batch; beyond the last of the store it starts over at the first.</param>
+    /// <param name="threads">Workers, at least 1.</param>
+    private async Task<Statistics> SweepAsync(IFeatureStore store, PassWork work, long end, int threads)
     {
-        var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
-        return await FoldAsync(work, accounts, filled.Batches, end, Math.Min(mostThreads, options.Parallelism), "batch", filled.Read).ConfigureAwait(false);
+        await using var run = new RunSupervisor(options with { MaxDegreeOfParallelism = threads }, work.Token);
+        (run.Accounts.Phase, run.Accounts.TotalRows) = ("pass", cache!.Rows);
+        var summarize = new SummarizeBlock(work.Summarizer, run);
+        var fold = new FoldBlock(work.Summarizer, run, work.Fold) { Folded = work.Folded, Batches = store.Count };
+        Linking.Link(new StoreSourceBlock(store, run, work.First, end), summarize);
+        Linking.Link(summarize, fold);
+        await run.RunAsync().ConfigureAwait(false);
+        if (fold.Next != Math.Max(end, work.First))
+            throw new InvalidOperationException($"block '{fold.Name}': found {fold.Next - work.First} batches, expected {end - work.First}; a block lost some");
+        return await fold.Result.ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; the last of the <paramref name="count"/> items
-    /// is followed by the first.
-    /// </summary>
-    private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, long end, int parallelism, string what,
-        Action<long, Action<FeatureBlock>> read) => Task.Run(
-        () =>
-        {
-            using var fold = new OrderedFold(work.Summarizer, work.Fold, end, count, Parallelism.Threads(parallelism, end - work.First))
-            {
-                Folded = work.Folded,
-            };
-            return fold.Run(
-                (item, statistics) =>
-                {
-                    var rows = 0;
-                    try
-                    {
-                        read(item, block =>
-                        {
-                            work.Summarizer.Summarize(block, statistics);
-                            rows = block.Rows;
-                        });
-                    }
-                    catch (Exception e) when (!work.Token.IsCancellationRequested)
-                    {
-                        RunFailure.For("summarise", $"{what} {item}", e).Mark().Throw();
-                    }
-                    accounts.Leave("pass", item, rows);
-                },
-                work.Token);
-        },
-        work.Token);
+    private int Threads => Math.Min(mostThreads, options.Parallelism);
 
     private MemoryPlan Plan(BoundGraph bound, long extraRowBytes = 0)
     {

@@ -8,47 +8,49 @@ namespace Pipelines.Blocks;
 /// </summary>
 /// <param name="cache">The features, sealed.</param>
 /// <param name="index">Where the sequences start.</param>
-internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index)
+internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index) : IFeatureStore
 {
     // Columns a multiple of 4 KiB apart would map to the same few cache sets.
     private readonly FeatureLayout layout = new(checked((int)index.LargestGroup), cache.Layout.Columns, cache.Layout.Weighted, cache.Layout.Labeled);
-    private readonly Lazy<AlignedBufferPool> buffers = new(() => new AlignedBufferPool(
-        new FeatureLayout(checked((int)index.LargestGroup), cache.Layout.Columns, cache.Layout.Weighted, cache.Layout.Labeled).Length));
+    private readonly AlignedBufferPool buffers = new(
+        new FeatureLayout(checked((int)index.LargestGroup), cache.Layout.Columns, cache.Layout.Weighted, cache.Layout.Labeled).Length);
 
-    /// <summary>Calls <paramref name="use"/> with the sequences of a group.</summary>
-    public void Read(int group, Action<FeatureBlock> use)
+    /// <inheritdoc/>
+    public long Count => index.Groups;
+
+    /// <inheritdoc/>
+    public FeatureBatch Open(long item, long number)
     {
-        var wanted = index.Group(group);
+        var group = index.Group((int)item);
+        return new FeatureBatch(number, group.Rows, layout.Columns, group.FirstRow,
+            (ref AlignedBuffer? held) =>
+            {
+                var rows = Read(group, ref held);
+                if (layout.Weighted) CheckWeights(group, rows.Weights);
+                return rows with { SequenceOffsets = group.Offsets, FirstSequence = group.FirstSequence };
+            },
+            buffers);
+    }
+
+    private FeatureBlock Read(SequenceGroup group, ref AlignedBuffer? held)
+    {
         var stored = cache.Layout;
-        var isWhole = false;
-        AlignedBuffer? buffer = null;
+        if (cache.InMemory(group.Batch) is var (whole, own) && own - group.BatchRow >= group.Rows)
+            return stored.View(whole.Span, group.Rows, group.FirstRow, group.BatchRow);
+        var target = held ??= buffers.Rent();
         var done = 0;
-        for (var batch = wanted.Batch; !isWhole && done < wanted.Rows; batch++)
+        for (var batch = group.Batch; done < group.Rows; batch++)
         {
             cache.Read(batch, (values, rows, _) =>
             {
-                var from = done == 0 ? wanted.BatchRow : 0;
-                var count = Math.Min(rows - from, wanted.Rows - done);
-                if (count == wanted.Rows)
-                {
-                    isWhole = true;
-                    use(Sequences(stored.View(values, count, wanted.FirstRow, from)));
-                    return;
-                }
-                buffer ??= buffers.Value.Rent();
+                var from = done == 0 ? group.BatchRow : 0;
+                var count = Math.Min(rows - from, group.Rows - done);
                 for (var c = 0; c < layout.AllColumns; c++)
-                    values.Slice((c * stored.Stride) + from, count).CopyTo(buffer.Span[((c * layout.Stride) + done)..]);
+                    values.Slice((c * stored.Stride) + from, count).CopyTo(target.Span[((c * layout.Stride) + done)..]);
                 done += count;
             });
         }
-        if (!isWhole) use(Sequences(layout.View(buffer!.Span, wanted.Rows, wanted.FirstRow)));
-        if (buffer is not null) buffers.Value.Return(buffer);
-
-        FeatureBlock Sequences(FeatureBlock rows)
-        {
-            if (layout.Weighted) CheckWeights(wanted, rows.Weights);
-            return rows with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence };
-        }
+        return layout.View(target.Span, group.Rows, group.FirstRow);
     }
 
     // A sequence has a single weight; different weights in later rows would be ignored silently.

@@ -12,7 +12,7 @@ internal static class StatisticsCases
             .Concat(HiddenMarkovCases.Keys.Select(name => Case($"hidden Markov: {name}", () => HiddenMarkovCases.Get(name).Model,
                 () => new(null, Repeated(HiddenMarkovCases.Get(name).Data)))))
             .Append(Case("Markov chain", () => Chain(0.4), Symbols))
-            .Append(Case("mixture of sequence models", () => new SequenceMixture([Hidden(), Chain(0.2)], [0.7, 0.3]), Symbols)));
+            .Append(Case("mixture of sequence models", () => new GeneralMixtureModel([Hidden(), Chain(0.2)], [0.7, 0.3]), Symbols)));
 
     public static TheoryData<string> Names => [.. cases.Keys];
 
