@@ -50,7 +50,9 @@ internal sealed class SpillFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             stream?.Dispose();
-            throw new DataException(DataErrorKind.Storage, path, e.Message, "a temporary file for decoded features",
+            throw new DataException(DataErrorKind.Storage, PlaceOf(path),
+                e is DirectoryNotFoundException ? "no such folder" : $"a folder that cannot be written ({DiskError.Reason(e)})",
+                "a writable folder for decoded features",
                 "choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
     }
@@ -71,11 +73,10 @@ internal sealed class SpillFile : IDisposable
         {
             RandomAccess.Write(handle, bytes, position);
         }
-        // The second is how .NET reports a file that grows beyond the limit of the file system or the user.
-        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException { ParamName: "value" })
+        catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' after {position} bytes",
-                $"room for another {bytes.Length} bytes of decoded features",
+            throw new DataException(DataErrorKind.Storage, PlaceOf(path), $"a failing write ({DiskError.Reason(e)})",
+                $"room for another {bytes.Length} bytes",
                 "free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
     }
@@ -106,13 +107,16 @@ internal sealed class SpillFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"'{e.Message}' at byte {position}",
+            throw new DataException(DataErrorKind.Storage, PlaceOf(path), $"a failing read at byte {position} ({DiskError.Reason(e)})",
                 $"{bytes.Length} bytes of decoded features written before",
                 "check the disk, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
     }
 
     public void Dispose() => stream.Dispose();
+
+    // The file's own name means nothing to anybody.
+    private static string PlaceOf(string path) => $"temporary files in {Path.GetDirectoryName(path)}";
 
     /// <summary>The default folder: /tmp is often in memory, which spilling is meant to save.</summary>
     public static string DefaultFolder() =>

@@ -5,6 +5,8 @@ namespace Pipelines.Cli.Commands;
 /// <summary>Rejects an output that would replace an input, or a file that must not be replaced.</summary>
 internal static class OutputCheck
 {
+    private const string Folder = "a folder";
+
     // Extensions of other formats: a name with one of them is probably a mistake, as the tool would write its own format or create a folder of that name.
     private static readonly string[] endings =
     [
@@ -142,7 +144,8 @@ internal static class OutputCheck
     public static void NotADevice(string output, string expected, string example, string? option = null)
     {
         if (!Directory.Exists(output) && OutputTarget.Obstacle(output) is { } obstacle)
-            throw new DataException(DataErrorKind.Usage, option ?? $"--output {output}", obstacle, expected, $"name a file, such as {example}");
+            throw new DataException(DataErrorKind.Usage, option ?? $"--output {output}", obstacle, expected,
+                $"name {(expected == Folder ? Folder : "a file")}, such as {example}");
     }
 
     /// <summary>Rejects a quarantine folder that is, contains or lies in the output or an input: its rows would be read, or mistaken for results.</summary>
@@ -153,7 +156,7 @@ internal static class OutputCheck
     public static void QuarantineApart(string folder, string output, IEnumerable<string> inputs)
     {
         var place = $"--on-bad-row quarantine {folder}";
-        NotADevice(folder, "a folder", "refused", place);
+        NotADevice(folder, Folder, "refused", place);
         if (File.Exists(folder)) throw Wrong("a file");
         if (Overlap(folder, output)) throw Wrong($"a folder that is, contains or lies in the output {output}");
         foreach (var input in inputs)

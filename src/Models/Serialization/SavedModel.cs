@@ -168,18 +168,18 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         try
         {
             var info = new FileInfo(path);
-            if (!info.Exists)
+            if (!info.Exists && !DiskError.IsForbidden(path))
                 throw new ModelException(ErrorKind.Usage, path, "no such file", "a model file", "check the path");
             // Reading a pipe would wait for a writer; a pipe has no length.
-            if (info.Length == 0)
+            if (info is { Exists: true, Length: 0 })
                 throw new ModelException(ErrorKind.Model, path, "an empty file, or a pipe or device", "a model file", "save the model again");
-            if (info.Length > MostBytes)
+            if (info is { Exists: true, Length: > MostBytes })
                 throw new ModelException(ErrorKind.Model, path, $"{info.Length} bytes", $"at most {MostBytes}", "check that it is a model file");
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(ErrorKind.Usage, path, $"a file that can't be read ({e.Message})", "a readable model file",
+            throw new ModelException(ErrorKind.Usage, path, $"a file that can't be read ({DiskError.Reason(e)})", "a readable model file",
                 "check the path and its permissions", e);
         }
         return FromJson(bytes, path);

@@ -190,7 +190,7 @@ public sealed class FitCheckpointTests : IDisposable
 
     [Theory]
     [InlineData("file", "found a file, expected a folder, or a name that does not exist yet; give another name")]
-    [InlineData("no/folder", "expected a folder that exists; make it first")]
+    [InlineData("no/folder", "expected a folder that exists; create it first")]
     public async Task A_folder_that_cannot_be_is_refused_before_reading(string name, string message)
     {
         await File.WriteAllTextAsync(Path.Combine(root, "file"), "x");
@@ -199,6 +199,23 @@ public sealed class FitCheckpointTests : IDisposable
         var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).With(options).FitAsync(Mixture.Of<NormalDistribution>(2)));
         Assert.EndsWith(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(0, source.Made);
+    }
+
+    [Theory]
+    [InlineData(0, "free space or choose another folder, and start over; nothing was left behind")]
+    [InlineData(20_000, "free space and resume from the earlier checkpoints (CheckpointOptions.Resume), or start over in another folder")]
+    public async Task A_full_disk_says_what_is_left_to_resume_from(long room, string remedy)
+    {
+        using var disk = new SimulatedDisk { Room = room };
+        var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: false) with { Files = disk }, int.MaxValue, 1, iterations: 50));
+        Assert.Equal(
+            $"checkpoint folder {Folder}: found a failing write (No space left on device), expected room and permission for checkpoints; {remedy}",
+            error.Message);
+        // Neither a lock nor half a checkpoint is left, and no folder without any.
+        Assert.Equal(room > 0, Directory.Exists(Folder));
+        var left = room > 0 ? Directory.GetFileSystemEntries(Folder) : [];
+        Assert.All(left, file => Assert.Matches("^fit-[0-9]{8}\\.checkpoint$", Path.GetFileName(file)));
+        Assert.Equal(room > 0, left.Length > 0);
     }
 
     private CheckpointOptions Kept(bool resume) => new() { Folder = Folder, Resume = resume, EveryBatches = 3 };

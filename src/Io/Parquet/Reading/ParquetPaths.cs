@@ -34,6 +34,7 @@ internal static class ParquetPaths
         if (File.Exists(full)) return [full];
         if (Directory.Exists(full)) return [.. InFolder(full)];
         if (path.AsSpan().IndexOfAny("*?[") >= 0) return [.. Matches(full).Where(IsParquet)];
+        if (DiskError.IsForbidden(full)) throw Forbidden(path);
         throw new DataException(DataErrorKind.Usage, path, "no such file or folder", "a file, folder or glob", "correct the path");
     }
 
@@ -55,7 +56,8 @@ internal static class ParquetPaths
         var first = Array.FindIndex(parts, p => p.AsSpan().IndexOfAny("*?[") >= 0);
         var root = string.Join('/', parts[..first]);
         if (root.Length == 0) root = "/";
-        return Directory.Exists(root) ? Match(Path.GetFullPath(root), parts.AsMemory(first)) : [];
+        if (!Directory.Exists(root)) return DiskError.IsForbidden(root) ? throw Forbidden(root) : [];
+        return Match(Path.GetFullPath(root), parts.AsMemory(first));
     }
 
     private static IEnumerable<string> Match(string folder, ReadOnlyMemory<string> parts)
@@ -111,13 +113,22 @@ internal static class ParquetPaths
 
     private static bool IsHidden(string path) => Path.GetFileName(path) is ['_' or '.', ..];
 
+    private static DataException Forbidden(string path) =>
+        new(DataErrorKind.Storage, path, "a file or folder that cannot be reached (Permission denied)", "a file, folder or glob",
+            "check the permissions of its folders");
+
+    /// <summary>The name of a file for messages: relative to the working folder if it lies in it.</summary>
+    public static string NameOf(string path) => Relative(Directory.GetCurrentDirectory(), path);
+
     private static string Relative(string here, string path)
     {
         var relative = Path.GetRelativePath(here, path);
         return (relative.StartsWith("..", StringComparison.Ordinal) ? path : relative).Replace('\\', '/');
     }
 
-    private static string[] List(string folder, Func<string, string[]> list)
+    /// <summary>Lists a folder.</summary>
+    /// <exception cref="DataException">It cannot be listed.</exception>
+    public static string[] List(string folder, Func<string, string[]> list)
     {
         try
         {
@@ -125,7 +136,7 @@ internal static class ParquetPaths
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, folder, $"a folder that cannot be listed ({e.Message})", "a readable folder",
+            throw new DataException(DataErrorKind.Storage, folder, $"a folder that cannot be listed ({DiskError.Reason(e)})", "a readable folder",
                 "check its permissions", e);
         }
     }
