@@ -16,8 +16,9 @@ internal static class ModelOutline
     public static IEnumerable<string> Of(Model model, IReadOnlyList<Feature>? features) =>
         model is GeneralMixtureModel mixture ? Mixture(mixture, features) : Plain(model, features);
 
-    /// <summary>Text from a file with its control characters replaced, which a terminal would execute.</summary>
-    public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    /// <summary>The features by names without line breaks and other control characters.</summary>
+    public static IReadOnlyList<Feature>? Shown(IReadOnlyList<Feature>? features) =>
+        features?.Select(f => f with { Name = PrintableText.Of(f.Name) }).ToArray();
 
     private static IEnumerable<string> Mixture(GeneralMixtureModel mixture, IReadOnlyList<Feature>? features)
     {
@@ -34,9 +35,9 @@ internal static class ModelOutline
     {
         IndependentComponentsDistribution parts => Parts(parts, features),
         MultivariateGaussianDistribution gaussian => Gaussian(gaussian, features),
-        { Dimensions: 1 } => model.Describe(features).Split('\n').Select(line => Limited([Clean(line.TrimEnd('\r'))]).Single()),
+        { Dimensions: 1 } => model.Describe(features).Split('\n').Select(line => Limited([line.TrimEnd('\r')]).Single()),
         // A family describes each feature or case in a sentence of its own.
-        _ => model.Describe(features).Split('\n').SelectMany(line => Limited([.. Clean(line.TrimEnd('\r')).Split("; ")])),
+        _ => model.Describe(features).Split('\n').SelectMany(line => Limited(line.TrimEnd('\r').Split("; "))),
     };
 
     private static IEnumerable<string> Parts(IndependentComponentsDistribution product, IReadOnlyList<Feature>? features)
@@ -49,7 +50,7 @@ internal static class ModelOutline
             var weight = product.ColumnWeights[j] == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" (column weight {product.ColumnWeights[j]:G6})");
             if (part is GeneralMixtureModel)
             {
-                lines.Add($"{string.Join(", ", own.Select(f => Clean(f.Name)))}: {Kind(part)}{weight}");
+                lines.Add($"{string.Join(", ", own.Select(f => f.Name))}: {Kind(part)}{weight}");
                 lines.AddRange(Of(part, own).Select(l => $"  {l}"));
             }
             else
@@ -68,7 +69,7 @@ internal static class ModelOutline
 
     private static IEnumerable<string> Gaussian(MultivariateGaussianDistribution gaussian, IReadOnlyList<Feature>? features)
     {
-        foreach (var line in Limited(Clean(gaussian.Describe(features)).Split("; "))) yield return line;
+        foreach (var line in Limited(gaussian.Describe(features).Split("; "))) yield return line;
         var pairs = new List<(int I, int J, double R)>();
         // Only the first hundred features are compared, which bounds the number of pairs.
         var width = Math.Min(gaussian.Dimensions, 100);
@@ -80,7 +81,7 @@ internal static class ModelOutline
             .Select(p => string.Create(CultureInfo.InvariantCulture, $"{Name(p.I)} and {Name(p.J)} {p.R:0.###}"));
         yield return $"{(pairs.Count > most ? "strongest correlations" : "correlation")}: {string.Join(", ", strongest)}";
 
-        string Name(int j) => Clean(features?[j].Name ?? $"x{j}");
+        string Name(int j) => features?[j].Name ?? $"x{j}";
     }
 
     private static IEnumerable<string> Limited(string[] lines)
