@@ -75,7 +75,7 @@ internal sealed class FeatureExtractor
             if (schema.Fields[columns[i]].Union is not { } union) continue;
             union.CheckEverywhere(Role(i));
             // Features are doubles, whatever numeric type the files use; categories are identified by their exact values.
-            if (!union.AreNumbers || IsCategorical(i)) union.CheckType("Pipeline.Features");
+            if (IsCategorical(i)) union.CheckType("Pipeline.Features");
         }
     }
 
@@ -156,6 +156,7 @@ internal sealed class FeatureExtractor
                 throw MissingColumn.Of(place, names[i], schema, role);
             var field = schema.Fields[indexes[i]];
             var isCategorical = IsCategorical(i);
+            if (field.Union is { IsInConflict: true, AreNumbers: false } union) union.CheckType("Pipeline.Features");
             var isRight = field.IsNumeric || (i < features.Count && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             if (field.Obstacle is { } obstacle)
