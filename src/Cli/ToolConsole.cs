@@ -10,6 +10,15 @@ namespace Pipelines.Cli;
 /// <param name="ErrorIsTerminal">True if progress may be redrawn in place; false for plain lines.</param>
 internal sealed record ToolConsole(TextWriter Out, TextWriter Error, bool ErrorIsTerminal)
 {
+    /// <summary>Results: the summary for people, or the JSON object.</summary>
+    public TextWriter Out { get; } = new PrintableWriter(Out);
+
+    /// <summary>Progress, warnings and errors.</summary>
+    public TextWriter Error { get; } = new PrintableWriter(Error);
+
+    /// <summary>The stream of <see cref="Error"/> for what controls the terminal.</summary>
+    public TextWriter Terminal { get; } = Error;
+
     private readonly Lock gate = new();
     private readonly List<string> warnings = [];
     private int hasObject;

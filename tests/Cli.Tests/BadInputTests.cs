@@ -84,8 +84,7 @@ public sealed class BadInputTests : IDisposable
         { "model of another format", "score ~/other.json ~/blobs.parquet --output ~/out.parquet", 2,
             "pipelines: error: ~/other.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
         { "Parquet as model", "score ~/blobs.parquet ~/blobs.parquet --output ~/out.parquet", 2,
-            "pipelines: error: ~/blobs.parquet, line 1, byte 1: found text that is not JSON (truncated or damaged), expected a model in JSON; save the "
-                + "model again" },
+            "pipelines: error: ~/blobs.parquet: found a Parquet file, expected a model file; give a model here, and data as INPUT" },
         { "model's features not in the data", "score ~/features.json ~/blobs.parquet --output ~/out.parquet", 3,
             "pipelines: error: ~/blobs.parquet: found no column 'delay' (and one more column that the model cannot use), expected the model's feature 'delay' "
                 + "among its columns; give files with the columns that the model was fitted to, or another model" },
@@ -138,6 +137,9 @@ public sealed class BadInputTests : IDisposable
         { "score the model does not have", "score ~/model.json ~/blobs.parquet --columns distance --output ~/out.parquet", 2,
             "pipelines: error: score columns of a mixture model: found 'distance', expected a score that this model has; name scores that it has, such as "
                 + "log-probability" },
+        { "model with two features of a name", "score ~/twice.json ~/blobs.parquet --output ~/out.parquet", 2,
+            "pipelines: error: ~/twice.json, property 'features': found two features named 'x', expected distinct names; the file is damaged or was edited; "
+                + "save the model again" },
         { "kept column absent", "score ~/model.json ~/blobs.parquet --keep z --output ~/out.parquet", 3,
             "pipelines: error: ~/blobs.parquet: found no column 'z', expected the column to keep 'z' among its columns; correct the column's name" },
         { "score column taken", "score ~/model.json ~/taken.parquet --output ~/out.parquet", 2,
@@ -217,6 +219,7 @@ public sealed class BadInputTests : IDisposable
         var model = await File.ReadAllTextAsync(folder["model.json"]);
         await File.WriteAllTextAsync(folder["truncated.json"], model[..(model.Length / 2)]);
         await File.WriteAllTextAsync(folder["version.json"], model.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(folder["twice.json"], model.Replace("\"y\"", "\"x\"", StringComparison.Ordinal));
         await File.WriteAllTextAsync(folder["other.json"], "{\"kind\": \"GeneralMixtureModel\"}");
     }
 }

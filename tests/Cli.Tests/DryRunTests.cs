@@ -146,10 +146,10 @@ public sealed class DryRunTests : IDisposable
     public async Task Files_that_differ_are_shown_with_what_is_known()
     {
         await MakeAsync();
-        await TestData.WriteAsync(folder["c.parquet"], ("x", new double[] { 1 }), ("y", new[] { 1 }), ("w", new[] { "text" }));
+        await TestData.WriteAsync(folder["c.parquet"], ("x", new double[] { 1 }), ("y", new[] { 1 }), ("w", new[] { "text"u8.ToArray() }));
         var result = await RunAsync("score ~/m.json ~/a.parquet ~/c.parquet --output ~/out.parquet --dry-run");
         Assert.Equal(3, result.Code);
-        Assert.Equal("pipelines: error: ~/c.parquet, column 'w': found BYTE_ARRAY STRING, expected DOUBLE, as in ~/a.parquet; leave the column out (--keep), "
+        Assert.Equal("pipelines: error: ~/c.parquet, column 'w': found BYTE_ARRAY, expected DOUBLE, as in ~/a.parquet; leave the column out (--keep), "
             + "or rewrite the files with one type", result.ErrorText);
         Assert.StartsWith("dry run: only footers were read, nothing is written\njob         score under ~/m.json: mixture over x, y\ncontract    "
             + "every file has", result.Out, StringComparison.Ordinal);

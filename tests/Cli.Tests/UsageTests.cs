@@ -167,7 +167,7 @@ public sealed class UsageTests
             "pipelines: error: --sequence and --order: found 'k' in both, expected two columns; for example --sequence id --order time\nSee pipelines fit "
                 + "markov-chain --help." },
         { "order without sequences", "score model.json data.parquet --output o --order t", 2,
-            "pipelines: error: --order: found no --sequence, expected the column with the sequences' keys as well; for example --sequence id --order\nSee "
+            "pipelines: error: --order: found no --sequence, expected the column with the sequences' keys as well; for example --sequence id --order time\nSee "
                 + "pipelines score --help." },
         { "order of a chain", "fit markov-chain data.parquet --output m.json --sequence k --markov-order 17", 2,
             "pipelines: error: --markov-order: found '17', expected a whole number from 0 to 16; for example --markov-order 2\nSee pipelines fit "

@@ -28,9 +28,12 @@ internal sealed record Graph(IBatchSource Source, IReadOnlyList<Stage> Stages)
         var bound = columns is null || columns.Any(c => info.Schema.IndexOf(c) < 0)
             ? new BoundGraph(this, info, null, schema)
             : new BoundGraph(this, info, columns, Output(new BatchSchema(columns.Select(c => info.Schema.Fields[info.Schema.IndexOf(c)]))));
-        // What user code sees or quarantine stores must match the files exactly.
-        if (keepsRows || Stages.Any(s => s.IsForeign)) bound.Read.CheckTypes();
-        return bound;
+        // What user code sees must match the files exactly; what quarantine stores is written like the output.
+        var isForeign = Stages.Any(s => s.IsForeign);
+        if (keepsRows || isForeign) bound.Read.CheckTypes(isForeign);
+        if (keepsRows || isForeign) return bound;
+        var read = bound.Read.Fields.Select(f => f.Name);
+        return bound with { Rounded = [.. wanted is null ? read.Where(name => bound.Schema?.IndexOf(name) < 0) : read] };
     }
 
     /// <summary>Prepares the stages for one run; dispose the result.</summary>
@@ -77,6 +80,9 @@ internal sealed record PreparedGraph(Graph Graph) : IDisposable
 /// <param name="Schema">Columns at the end of the graph; null where they are known only from the first batch.</param>
 internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<string>? Columns, BatchSchema? Schema)
 {
+    /// <summary>Columns of which only doubles are needed, and none is written.</summary>
+    public IReadOnlyCollection<string> Rounded { get; init; } = [];
+
     /// <summary>Rejects a run that would lose columns: it asks for all of them, and the source cannot read some.</summary>
     /// <param name="remedy">What the user can do.</param>
     /// <exception cref="DataException">The run would lose columns.</exception>
@@ -100,7 +106,7 @@ internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<st
     {
         ISourceBlock<DataBatch> last = new SourceBlock(Graph.Source, run, Columns, Info)
         {
-            MixesNumbers = true,
+            Rounded = Rounded,
             SendsEmpty = Schema is null,
             ReuseMemory = !Graph.Stages.Any(s => s.IsForeign),
             FirstBatch = firstBatch,

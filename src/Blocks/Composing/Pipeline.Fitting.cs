@@ -26,7 +26,8 @@ public sealed partial class Pipeline
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
             string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name];
-            named = [.. schema.Fields.Where(f => f.IsNumeric && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
+            // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
+            named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new DataException(DataErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }

@@ -31,6 +31,9 @@ internal sealed record RunPlan(IReadOnlyList<InputFile> Files, long? Rows, Pipel
     /// <summary>The cache of decoded features in a fit; null for a run that has none.</summary>
     public CachePlan? Cache { get; init; }
 
+    /// <summary>What the user should know about the data that are read, one sentence each.</summary>
+    public IReadOnlyList<string> Warnings => Read.Warnings;
+
     /// <summary>Number of batches; null if it is known only after reading.</summary>
     public long? Batches => Rows is { } rows ? (rows + Options.BatchSize - 1) / Options.BatchSize : null;
 

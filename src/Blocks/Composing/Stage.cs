@@ -30,6 +30,9 @@ internal abstract record Stage(string Name)
     /// <summary>The columns that the stage needs in order to produce <paramref name="wanted"/>; null = all.</summary>
     public abstract IReadOnlyList<string>? Needs(IReadOnlyList<string>? wanted);
 
+    /// <summary>The columns whose values the stage looks at; none by default. Others it passes on. User code may look at all of them.</summary>
+    public virtual IEnumerable<string> Used => [];
+
     /// <summary>
     /// Does the work needed before the first row arrives, such as one pass over all rows; called for each run, before <see cref="Create"/>. Returns the stage
     /// to run with: this one (the default), or a disposable one that holds the results.
@@ -99,6 +102,8 @@ internal sealed record ScoreStage(ScorePlan Plan) : Stage("score")
     public override IEnumerable<JobProperty> JobProperties => Plan.JobProperties;
 
     public override IEnumerable<string> Warnings => Plan.Extractor.UnknownCategoryWarnings;
+
+    public override IEnumerable<string> Used => Plan.Extractor.Needed;
 
     public override BatchSchema? Bind(BatchSchema? input, string place) => input is null ? null : Plan.Bind(input, place).Schema;
 

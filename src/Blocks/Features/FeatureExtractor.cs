@@ -93,7 +93,7 @@ internal sealed class FeatureExtractor
             if (schema.Fields[columns[i]].Union is not { } union) continue;
             union.CheckEverywhere(Role(i));
             // Features are doubles, whatever numeric type the files use; categories are identified by their exact values.
-            if (!union.AreNumbers || IsCategorical(i)) union.CheckType(IsLabel(i) ? "Pipeline.Labels" : "Pipeline.Features");
+            if (IsCategorical(i)) union.CheckType(Property(i));
         }
     }
 
@@ -194,6 +194,7 @@ internal sealed class FeatureExtractor
                 throw MissingColumn.Of(place, names[i], schema, role);
             var field = schema.Fields[indexes[i]];
             var isCategorical = IsCategorical(i);
+            if (field.Union is { IsInConflict: true, AreNumbers: false } union) union.CheckType(Property(i));
             var isRight = field.IsNumeric || (!IsWeight(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             if (field.Obstacle is { } obstacle)
@@ -210,6 +211,8 @@ internal sealed class FeatureExtractor
     }
 
     private string Role(int column) => column < features.Count ? "feature" : IsWeight(column) ? "weight" : "label";
+
+    private string Property(int column) => IsLabel(column) ? "Pipeline.Labels" : "Pipeline.Features";
 
     private bool IsWeight(int column) => column == codes.Length;
 

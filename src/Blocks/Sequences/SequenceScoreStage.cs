@@ -20,6 +20,8 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     public override IEnumerable<string> Warnings =>
         Warning is null ? Plan.Extractor.UnknownCategoryWarnings : [.. Plan.Extractor.UnknownCategoryWarnings, Warning];
 
+    public override IEnumerable<string> Used => [.. Plan.Extractor.Needed, .. Sequences.Needed];
+
     public override BatchSchema? Bind(BatchSchema? input, string place)
     {
         if (input is null) return null;

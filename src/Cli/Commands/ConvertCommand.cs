@@ -51,7 +51,7 @@ internal sealed class ConvertCommand : Verb
             if (OutputCheck.IsSame(from, path))
                 throw new ModelException(ErrorKind.Usage, $"OUT {path}", "the file that is also read", "another file", "choose another name");
             target.Check();
-            var saved = SavedModel.Load(from);
+            var saved = ModelInput.Read(from);
             var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
             Refuse(warnings);
             var before = warnings.Count;

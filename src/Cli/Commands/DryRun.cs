@@ -45,6 +45,7 @@ internal static class DryRun
             if (compare is not null) report = report with { Contract = await compare().ConfigureAwait(false) };
             report.Contract?.ThrowIfBroken();
             report = report with { Plan = await plan().ConfigureAwait(false) };
+            console.Warn(report.Plan!.Warnings);
         }
         catch (Exception e) when (e is DataException or ModelException)
         {

@@ -14,9 +14,23 @@ internal static class ModelInput
     /// <exception cref="ModelException">The model cannot be read.</exception>
     public static SavedModel Load(string path, ToolConsole console)
     {
-        var saved = SavedModel.Load(path);
+        var saved = Read(path);
         console.Warn(saved.Warnings.Select(w => $"{path}, {w}"));
         return saved;
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="ModelException">The model cannot be read.</exception>
+    public static SavedModel Read(string path)
+    {
+        try
+        {
+            return SavedModel.Load(path);
+        }
+        catch (ModelException e) when (e.Kind == ErrorKind.Model && ParquetInspection.IsParquet(path))
+        {
+            throw new ModelException(ErrorKind.Model, path, "a Parquet file", "a model file", "give a model here, and data as INPUT");
+        }
     }
 
     /// <summary>

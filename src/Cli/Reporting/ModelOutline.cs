@@ -13,8 +13,9 @@ internal static class ModelOutline
     /// <param name="features">Its features; null = unnamed.</param>
     public static IEnumerable<string> Of(Model model, IReadOnlyList<Feature>? features) => Lines(model.Outline(features));
 
-    /// <summary>Text from a file with its control characters replaced, which a terminal would execute.</summary>
-    public static string Clean(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+    /// <summary>The features by names without line breaks and other control characters.</summary>
+    public static IReadOnlyList<Feature>? Shown(IReadOnlyList<Feature>? features) =>
+        features?.Select(f => f with { Name = PrintableText.Of(f.Name) }).ToArray();
 
     private static IEnumerable<string> Lines(IEnumerable<OutlineEntry> outline)
     {
@@ -23,7 +24,7 @@ internal static class ModelOutline
         var most = entries.Length > 0 && entries[0].Children is not null ? MostParts : ModelInspection.Most;
         foreach (var (text, children) in entries.Take(most))
         {
-            var line = Clean(text);
+            var line = PrintableText.Of(text);
             yield return line.Length <= MostLetters ? line : $"{line[..MostLetters]} …";
             foreach (var child in Lines(children ?? [])) yield return $"  {child}";
         }

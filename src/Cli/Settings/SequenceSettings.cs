@@ -62,7 +62,7 @@ internal sealed class SequenceSettings
                     $"{Lists.Name} {Lists.Example}");
             else if (!isNeeded && result.IsGiven(option) && !result.IsGiven(Key))
                 yield return UsageError.For(option.Name, $"no {Key.Name}", "the column with the sequences' keys as well",
-                    $"{Key.Name} {Key.Example} {option.Name}");
+                    $"{Key.Name} {Key.Example} {option.Name}{(option == order ? $" {order.Example}" : "")}");
         if (result.Given(Key) is { } key && result.Given(order) == key)
             yield return UsageError.For($"{Key.Name} and {order.Name}", $"'{key}' in both", "two columns",
                 $"{Key.Name} {Key.Example} {order.Name} {order.Example}");

@@ -201,6 +201,9 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         if (features is not null && features.Count != model.Dimensions)
             throw new ModelException(ErrorKind.Model, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has",
                 "the file is damaged or was edited; save the model again");
+        if (features?.GroupBy(f => f.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ModelException(ErrorKind.Model, "property 'features'", $"two features named '{twice.Key}'", "distinct names",
+                "the file is damaged or was edited; save the model again");
         for (var j = 0; j < features?.Count; j++)
         {
             if (features[j].Categories is { } own && model.CategoryCount(j) is { } count && own.Count < count)
