@@ -60,6 +60,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>
+    public override FitUses Uses => FitUses.Pseudocount;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
 
     /// <inheritdoc/>

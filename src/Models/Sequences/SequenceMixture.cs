@@ -76,6 +76,9 @@ public sealed class SequenceMixture : SequenceModel, IModelFormat<SequenceMixtur
     public override string FormatName => Name;
 
     /// <inheritdoc/>
+    public override FitUses Uses => Components.Aggregate(Components.Count > 1 ? FitUses.Pseudocount : FitUses.None, (uses, c) => uses | c.Uses);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
 
     /// <inheritdoc/>
