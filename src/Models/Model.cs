@@ -44,6 +44,12 @@ public abstract class Model : ISummarizer
     public virtual bool IsEstimatedInOnePass => false;
 
     /// <summary>
+    /// The options that have an effect on an update: <see cref="FitUses.Pseudocount"/>, <see cref="FitUses.MinVariance"/>, both or neither. All by default; a
+    /// fit refuses the others.
+    /// </summary>
+    public virtual FitUses Uses => FitUses.All;
+
+    /// <summary>
     /// Makes statistics summarised under another model of this kind and shape usable by this one: sums centred on that model's parameters are shifted to
     /// this model's, as if this model had summarised the rows with the same weights and responsibilities. Does nothing by default, which is right for
     /// sums without a centre.

@@ -140,6 +140,14 @@ public sealed class DryRunTests : IDisposable
         var result = await RunAsync("score ~/warned.json ~/a.parquet --output ~/out.parquet --quiet");
         Assert.Equal((0, "pipelines: warning: ~/a.parquet, column 'x': found double, expected float as when the model was fitted; the values are taken "
             + "as numbers\n"), (result.Code, result.Error));
+
+        // A dry run's object has them where every object has them, and no error unless there is one.
+        var dry = await RunAsync("score ~/warned.json ~/a.parquet --output ~/dry.parquet --dry-run --json");
+        Assert.Equal((0, result.Error), (dry.Code, dry.Error));
+        using var document = JsonDocument.Parse(dry.Out);
+        Assert.Equal([result.Error["pipelines: warning: ".Length..].TrimEnd('\n')],
+            document.RootElement.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()));
+        Assert.False(document.RootElement.TryGetProperty("error", out _));
     }
 
     [Fact]

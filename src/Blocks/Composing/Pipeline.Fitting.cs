@@ -70,11 +70,14 @@ public sealed partial class Pipeline
     /// <param name="cancellationToken">Cancels the fit, which then throws an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable, or the fit's batch size or parallelism contradicts the pipeline's.</exception>
     /// <exception cref="DataException">The data cannot be read or used.</exception>
-    public Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null, CancellationToken cancellationToken = default)
+    public async Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null,
+        CancellationToken cancellationToken = default)
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(estimator);
-        return FitOverAsync(estimator, fit ?? new FitOptions(), static pass => pass, cancellationToken);
+        fit ??= new FitOptions();
+        fit.Validate(estimator.Uses);
+        return await FitOverAsync(estimator, fit, static pass => pass, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Fits a model to the passes that <paramref name="over"/> derives from the passes over the features.</summary>

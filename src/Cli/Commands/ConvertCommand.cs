@@ -18,11 +18,9 @@ internal sealed class ConvertCommand : Verb
 
     private readonly Option<bool> force = ForceOption.Create("a model of the format to write");
 
-    private readonly Option<bool> strict = new("--strict")
-    {
-        Description = "Fail, and write nothing, if reading corrects the model (for example, scales transitions that do not sum to 1) or writing loses part "
-            + "of it. Feature names and the record of the fit do not count, as pomegranate's format never holds them. [default: warn]",
-    };
+    private readonly Option<bool> strict = Setting.Flag(
+        "--strict", "Fail, and write nothing, if reading corrects the model (for example, scales transitions that do not sum to 1) or writing loses part "
+            + "of it. Feature names and the record of the fit do not count, as pomegranate's format never holds them. [default: warn]");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
         "--features", "Feature names for a model file that has none, in the model's order. [default: columns are matched by position]", "a,b,c",
@@ -67,6 +65,9 @@ internal sealed class ConvertCommand : Verb
                 if (named.Count != saved.Model.Dimensions)
                     throw new ModelException(ErrorKind.Usage, "--features", $"{named.Count} names", $"{saved.Model.Dimensions}, one for each feature of {from}",
                         "name them in the model's order");
+                if (!saved.FeaturesByPosition && saved.Features?.Select(f => f.Name).ToArray() is { } own && !own.SequenceEqual(named))
+                    throw new ModelException(ErrorKind.Usage, "--features", NameList.Text(named), $"{NameList.Text(own)}, as {from} names its features",
+                        "leave it out; score --features finds them in columns of other names");
                 saved = saved.WithFeatures(named);
             }
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();

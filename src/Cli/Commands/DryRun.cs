@@ -52,7 +52,12 @@ internal static class DryRun
             error = e;
             report = report with { Error = Failure.Of(e, report.Job) };
         }
-        if (isJson) report.WriteJson(console);
+        if (isJson)
+        {
+            // The text shows them in its own place.
+            console.Warn(report.Contract?.WarningTexts ?? []);
+            report.WriteJson(console);
+        }
         else report.WriteText(console.Out);
         if (error is not null) ExceptionDispatchInfo.Throw(error);
         return ExitCode.Done;

@@ -110,6 +110,7 @@ internal sealed class PlotCommand : Verb
         if (paths.Length > 0)
             saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken)
                 .ConfigureAwait(false);
+        InputCheck.Repeated(console, paths);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         Pipeline? data = null;
         if (paths.Length > 0)

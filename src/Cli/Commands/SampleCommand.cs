@@ -38,9 +38,9 @@ internal sealed class SampleCommand : Verb
         "--label", "For a mixture or a hidden Markov model: name of a new column with the component or state that each row was drawn from. [default: no "
             + "such column]", "the name of a new column", "component");
 
-    private readonly Setting<int?> rowsPerFile = Setting.Whole(
+    private readonly Setting<int?> rowsPerFile = Setting.From(1,
         "--rows-per-file", "Rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. [default: 1048576]", "N",
-        "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
+        "1000000", ", and a folder as the output");
 
     private readonly Setting<int?> length = Setting.Whole(
         "--length", "For a model of sequences, which requires it: number of rows in each sequence, 1 to 16777216. --rows must be a multiple of it. "

@@ -37,16 +37,14 @@ internal sealed class ScoreCommand : Verb
     private readonly Setting<IReadOnlyList<string>?> keep = Setting.Names(
         "--keep", "Input columns to write next to the scores. [default: all]", "a,b,c", "column names separated by commas, each once", "delay,distance");
 
-    private readonly Option<bool> resume = new("--resume")
-    {
-        Description = "Resume an interrupted run of the same job from the finished files in the output folder, with the same bytes as a run without "
-            + "interruption. If there is nothing to resume, the run starts from the beginning."
-    };
+    private readonly Option<bool> resume = Setting.Flag(
+        "--resume", "Resume an interrupted run of the same job from the finished files in the output folder, with the same bytes as a run without "
+            + "interruption. If there is nothing to resume, the run starts from the beginning.");
 
-    private readonly Setting<int?> rowsPerFile = Setting.Whole(
+    private readonly Setting<int?> rowsPerFile = Setting.From(1,
         "--rows-per-file", "Input rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. An interrupted "
             + "run resumes after the last complete file. [default: 1048576]", "N",
-        "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
+        "1000000", ", and a folder as the output");
 
     private readonly Setting<string?> impossible = Setting.Choice(
         "--impossible", "What to do with sequences that have probability 0 under the model: 'keep' warns and writes the log-probability -infinity, -1 or "
@@ -116,6 +114,7 @@ internal sealed class ScoreCommand : Verb
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)],
             cancellationToken).ConfigureAwait(false);
+        InputCheck.Repeated(console, paths);
         // Reports missing list columns before the feature columns that would be missing because of them.
         if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));

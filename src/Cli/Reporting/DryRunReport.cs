@@ -73,8 +73,7 @@ internal sealed record DryRunReport(string Job)
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        if (Error is null) json.WriteNull("error");
-        else Error.WriteJson(json);
+        Error?.WriteJson(json);
     });
 
     private static void WriteInput(TextWriter target, RunPlan plan)

@@ -35,6 +35,7 @@ internal static partial class OptionNames
         ["ParquetSourceOptions.Engine"] = "--parquet-engine",
         ["ParquetSourceOptions.ListKey"] = "--sequence",
         ["ParquetSourceOptions.Lists"] = "--lists",
+        ["ModelEstimator.Start"] = "--initial",
         ["Pipeline.Features"] = "--features",
         ["Pipeline.Select"] = null,
         ["Pipeline.Labels"] = "--label",

@@ -55,6 +55,8 @@ internal sealed class SelectionSettings
         var components = parsed.GetRequiredValue(Components)!;
         var restarts = parsed.GetValue(Restarts) ?? 1;
         if (components.Count * restarts == 1) return estimator(components[0]);
+        if (restarts > 1 && !components.Any(k => estimator(k).Uses.HasFlag(FitUses.Seed)))
+            throw new ModelException(ErrorKind.Usage, Restarts.Name, $"{restarts}", "1, as the start is the same with every seed", "leave it out");
         var criterion = parsed.CommandResult.Command.Options.Contains(Criterion) ? parsed.GetValue(Criterion) : null;
         return new ModelSelection<TModel>(estimator, components, restarts, criterion is null ? null : criteria.Single(c => c.Name == criterion).Value);
     }

@@ -13,11 +13,9 @@ internal sealed class SequenceSettings
         "--order", "Column that gives the order of the rows within a sequence. Without --regroup, a decreasing value is an error. [default: the order of "
             + "the input]", "the name of a column", "time");
 
-    private readonly Option<bool> regroup = new("--regroup")
-    {
-        Description = "Collect the rows of each sequence from anywhere in the data and sort them by --order, in memory within the budget and beyond it in "
-            + "temporary files. Without this option, a key that reappears after another key is an error.",
-    };
+    private readonly Option<bool> regroup = Setting.Flag(
+        "--regroup", "Collect the rows of each sequence from anywhere in the data and sort them by --order, in memory within the budget and beyond it in "
+            + "temporary files. Without this option, a key that reappears after another key is an error.");
 
     /// <summary>The key column.</summary>
     public Setting<string?> Key { get; } = Setting.Name(

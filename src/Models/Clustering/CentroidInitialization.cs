@@ -26,6 +26,9 @@ public abstract class CentroidInitialization
     /// <summary>True: the method needs the first rows rather than an even sample.</summary>
     public virtual bool TakesFirstRows => false;
 
+    /// <summary>True (default): another seed gives other centroids.</summary>
+    public virtual bool IsRandom => true;
+
     /// <summary>The method with the given name.</summary>
     /// <exception cref="ModelException">There is no such method.</exception>
     public static CentroidInitialization Named(string name) => All.FirstOrDefault(i => i.Name == name)

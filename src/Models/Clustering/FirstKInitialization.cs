@@ -12,5 +12,8 @@ public sealed class FirstKInitialization : CentroidInitialization
     public override bool TakesFirstRows => true;
 
     /// <inheritdoc/>
+    public override bool IsRandom => false;
+
+    /// <inheritdoc/>
     protected override int[] Choose(FeatureSample sample, int clusters, SeededRandom random) => [.. Enumerable.Range(0, clusters)];
 }

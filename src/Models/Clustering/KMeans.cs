@@ -53,6 +53,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     /// <inheritdoc/>
     public override string ObjectiveName => "minus the total squared distance";
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.None;
+
     /// <summary>Centroid <paramref name="cluster"/>, shape [D].</summary>
     public ReadOnlySpan<double> Centroid(int cluster) => centroids.AsSpan(cluster * Dimensions, Dimensions);
 

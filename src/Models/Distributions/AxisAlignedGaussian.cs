@@ -16,6 +16,9 @@ public abstract class AxisAlignedGaussian : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.MinVariance;
+
     /// <summary>The features' normal distributions, shape [Dimensions].</summary>
     public IReadOnlyList<NormalDistribution> Normals { get; }
 

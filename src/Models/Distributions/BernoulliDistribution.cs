@@ -39,6 +39,9 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
+    public override FitUses Uses => FitUses.Pseudocount;
+
+    /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
     /// <inheritdoc/>

@@ -56,6 +56,9 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => Estimator == ShareEstimator.Counts ? FitUses.Pseudocount : FitUses.MinVariance;
+
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("alpha", Alpha), ("beta", Beta)];
 
     private protected override string Support => Estimator == ShareEstimator.Counts ? "finite numbers" : "numbers between 0 and 1, both excluded";

@@ -36,6 +36,9 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
+    public override FitUses Uses => FitUses.None;
+
+    /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
     /// <inheritdoc/>

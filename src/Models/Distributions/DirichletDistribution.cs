@@ -66,6 +66,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     public override bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>
+    public override FitUses Uses => Estimator == ShareEstimator.Counts ? FitUses.Pseudocount : FitUses.MinVariance;
+
+    /// <inheritdoc/>
     public override int Dimensions => alphas.Length;
 
     /// <inheritdoc/>

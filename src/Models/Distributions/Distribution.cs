@@ -83,6 +83,14 @@ public abstract class Distribution : ProbabilityModel
                 throw new ArgumentException($"found feature {features[j]}, expected indexes from 0 to {Dimensions - 1}, each once", nameof(features));
     }
 
+    /// <summary>Throws if no rows of this number give parameters, before they are summarised. Does nothing by default.</summary>
+    /// <param name="sample">The rows.</param>
+    /// <param name="options">How the parameters are estimated, and from how many rows of weight above 0.</param>
+    /// <exception cref="ModelException">There are too few rows.</exception>
+    internal virtual void CheckRows(FeatureSample sample, in MaximizeOptions options)
+    {
+    }
+
     /// <summary>
     /// A kernel that evaluates all components of a mixture at once, or null (default) if this family has none for these components:
     /// the mixture then evaluates the components one by one. Called on the first component.

@@ -1,3 +1,5 @@
+using Pipelines.Models.Fitting;
+
 namespace Pipelines.Models;
 
 /// <summary>A family of distributions as a value: what a mixture's components are before their parameters are known.</summary>
@@ -28,6 +30,12 @@ public sealed class DistributionFamily
 
     /// <summary>True if fitting one such distribution takes a single update (<see cref="Model.IsEstimatedInOnePass"/>).</summary>
     public bool IsEstimatedInOnePass => parts?.All(p => p.IsEstimatedInOnePass) ?? blank(IsUnivariate ? [0.5] : [0.5, 0.5]).IsEstimatedInOnePass;
+
+    /// <summary>The options that have an effect on fitting such a distribution (<see cref="Model.Uses"/>).</summary>
+    public FitUses Uses => parts?.Aggregate(FitUses.None, (uses, p) => uses | p.Uses) ?? blank(IsUnivariate ? [0.5] : [0.5, 0.5]).Uses;
+
+    /// <summary>True if every feature holds categories.</summary>
+    internal bool IsCategoricalThroughout => parts?.All(p => p.IsCategorical(0)) ?? IsCategorical(0);
 
     /// <summary>The family of a distribution type.</summary>
     public static DistributionFamily Of<T>()

@@ -57,6 +57,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     public override bool IsEstimatedInOnePass => Parts.All(p => p.IsEstimatedInOnePass);
 
     /// <inheritdoc/>
+    public override FitUses Uses => Parts.Aggregate(FitUses.None, (uses, p) => uses | p.Uses);
+
+    /// <inheritdoc/>
     public override int Dimensions => offsets[^1];
 
     /// <inheritdoc/>

@@ -52,6 +52,9 @@ public abstract class KernelDensity : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.None;
+
     /// <summary>
     /// The points and their weights, less one; the bandwidth is not fitted. A fit has as many points as there are rows, so AIC and BIC mean little here.
     /// </summary>

@@ -63,6 +63,15 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.MinVariance;
+
+    internal override void CheckRows(FeatureSample sample, in MaximizeOptions options)
+    {
+        if (MultivariateGaussianEstimate.AreTooFew(Dimensions, options) && !sample.HasMissing)
+            throw MultivariateGaussianEstimate.TooFew(Dimensions, options.Rows);
+    }
+
     /// <summary>D means and D (D + 1) / 2 covariances.</summary>
     protected override long FreeParameters => Dimensions + (Dimensions * (Dimensions + 1L) / 2);
 

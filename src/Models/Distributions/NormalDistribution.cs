@@ -52,6 +52,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.MinVariance;
+
     /// <summary>Mean and standard deviation.</summary>
     protected override long FreeParameters => 2;
 

@@ -37,6 +37,9 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
+    public override FitUses Uses => FitUses.None;
+
+    /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
     /// <summary>At higher rates the terms are so much larger than their sum that it is more accurate to compute them together.</summary>

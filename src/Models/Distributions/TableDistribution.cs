@@ -70,6 +70,9 @@ public abstract class TableDistribution : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.Pseudocount;
+
     /// <summary>The number of cells less one, as they sum to 1; the unknown probability is not fitted.</summary>
     protected override long FreeParameters => probabilities.Length - 1L;
 

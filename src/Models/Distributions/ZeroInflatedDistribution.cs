@@ -63,6 +63,9 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// </summary>
     public override bool IsEstimatedInOnePass => !Inner.IsDiscrete && Inner.IsEstimatedInOnePass;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => Inner.Uses | FitUses.Pseudocount;
+
     /// <summary>The probability of an excess zero, and the other distribution's parameters.</summary>
     protected override long FreeParameters => 1 + Inner.ParameterCount;
 

@@ -15,6 +15,17 @@ public sealed record FeatureSample(double[,] Values, double[] Weights, long Tota
     /// <summary>True if the sample is the whole data set.</summary>
     public bool IsComplete => Rows == TotalRows;
 
+    /// <summary>True if any value is missing.</summary>
+    internal bool HasMissing
+    {
+        get
+        {
+            foreach (var value in Values)
+                if (double.IsNaN(value)) return true;
+            return false;
+        }
+    }
+
     /// <summary>The sample as rows for a pass.</summary>
     public FeatureMatrix Matrix => FeatureMatrix.FromRows(Values, Weights);
 

@@ -41,6 +41,9 @@ public interface IEstimator<TModel>
     /// </summary>
     bool IsEstimatedInOnePass => false;
 
+    /// <summary>The options that have an effect on this fit. By default all; the others are refused before the data are read.</summary>
+    FitUses Uses => FitUses.All;
+
     /// <summary>Number of models fitted at the same time; 1 (default) unless the estimator chooses among several.</summary>
     int Fits => 1;
 
@@ -63,7 +66,7 @@ public static class InMemoryFitting
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new();
-        options.Validate();
+        options.Validate(estimator.Uses);
         return Wait(estimator.FitAsync(new InMemoryPass(data, options.BatchRows, options.Threads), options, cancellationToken));
     }
 
@@ -92,6 +95,9 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
 
     /// <inheritdoc/>
     public bool IsEstimatedInOnePass => start.IsEstimatedInOnePass;
+
+    /// <inheritdoc/>
+    public FitUses Uses => (start.Uses & ~FitUses.Seed) | FitUses.Start;
 
     /// <inheritdoc/>
     public bool HasLikelihood => start.ObjectiveName == Model.LogLikelihoodName;

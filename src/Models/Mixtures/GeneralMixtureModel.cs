@@ -85,6 +85,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     public override string FormatName => Name;
 
     /// <inheritdoc/>
+    public override FitUses Uses => Components.Aggregate(Components.Count > 1 ? FitUses.Pseudocount : FitUses.None, (uses, c) => uses | c.Uses);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
 
     /// <inheritdoc/>

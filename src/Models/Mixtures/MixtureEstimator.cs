@@ -32,6 +32,11 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     /// <inheritdoc/>
     public bool IsCategorical(int feature) => family.IsCategorical(feature);
 
+    // Components of categories start at random, however centroids are chosen.
+    /// <inheritdoc/>
+    public FitUses Uses => family.Uses | FitUses.Start | (components > 1 ? FitUses.Pseudocount : FitUses.None)
+        | (initialization.IsRandom || (components > 1 && family.IsCategoricalThroughout) ? FitUses.Seed : FitUses.None);
+
     /// <inheritdoc/>
     public async ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
@@ -77,6 +82,8 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
                     Journal = null,
                     Inertia = 0,
                     LearningRateDecay = 0,
+                    MinVariance = 0,
+                    Pseudocount = 0,
                     BatchesPerIteration = null
                 }).Model;
         var assignment = clusters.Predict(seen.Matrix, options.Threads);

@@ -32,6 +32,9 @@ public sealed partial class HiddenMarkovModel
         Fitting.Training == HiddenTraining.Labeled && graph.States.Length - EmittingStates <= 2 && emissions.All(d => d.IsEstimatedInOnePass);
 
     /// <inheritdoc/>
+    public override FitUses Uses => emissions.Aggregate(FitUses.Pseudocount, (uses, e) => uses | e.Uses);
+
+    /// <inheritdoc/>
     public override HiddenMarkovModel Maximize(Statistics statistics, in MaximizeOptions options)
     {
         ArgumentNullException.ThrowIfNull(statistics);

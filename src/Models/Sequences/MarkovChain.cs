@@ -58,6 +58,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>
+    public override FitUses Uses => FitUses.Pseudocount;
+
+    /// <inheritdoc/>
     public static MarkovChain ReadParameters(JsonElement json) => new([.. json.Array("tables").Select(t =>
         ModelFormat.ReadDistribution(t) as TableDistribution
             ?? throw JsonHelpers.Bad("property 'tables'", JsonHelpers.Quote(t.Required("type").ToString()), "tables of categories"))]);

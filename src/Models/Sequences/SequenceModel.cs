@@ -101,7 +101,7 @@ public static class SequenceFitting
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(sequences);
         options ??= SequenceModel.DefaultFit;
-        options.Validate();
+        options.Validate(estimator.Uses);
         var fit = estimator.FitAsync(new SequencePass(sequences, options.BatchRows, options.Threads), options, cancellationToken);
         return fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
     }

@@ -144,6 +144,18 @@ public class FamilyContractTests
         model.Summarize(data.Block(0, data.Rows), statistics);
         var (plain, smoothed) = (model.Maximize(statistics, default), model.Maximize(statistics, new() { Pseudocount = 100 }));
         Assert.Equal(Counts(model), !plain.Equals(smoothed));
+        Assert.Equal(Counts(model), model.Uses.HasFlag(FitUses.Pseudocount));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void AMinimumVarianceHasAnEffectOnThoseThatUseIt(string name)
+    {
+        var (model, data) = Get(name);
+        var statistics = model.CreateStatistics();
+        model.Summarize(data.Block(0, data.Rows), statistics);
+        var (plain, raised) = (model.Maximize(statistics, default), model.Maximize(statistics, new() { MinVariance = 1e6 }));
+        Assert.Equal(model.Uses.HasFlag(FitUses.MinVariance), !plain.Equals(raised));
     }
 
     private static IEnumerable<string> Keys => ModelCases.Keys.Where(k => ModelCases.Get(k).Start is Distribution);

@@ -28,6 +28,15 @@ internal static class ParquetPaths
         return [.. files.Select(f => (Path: f, Name: Relative(here, f))).OrderBy(f => f.Path.Replace('\\', '/'), StringComparer.Ordinal)];
     }
 
+    /// <summary>Names of the files that more than one of the paths resolve to, in order. They are read once.</summary>
+    public static IReadOnlyList<string> Repeated(IReadOnlyList<string> paths)
+    {
+        if (paths.Count < 2) return [];
+        var here = Directory.GetCurrentDirectory();
+        return [.. paths.SelectMany(p => Find(p).Distinct(StringComparer.Ordinal)).GroupBy(f => f, StringComparer.Ordinal).Where(g => g.Count() > 1)
+            .Select(g => Relative(here, g.Key)).Order(StringComparer.Ordinal)];
+    }
+
     private static List<string> Find(string path)
     {
         var full = Path.GetFullPath(path);
