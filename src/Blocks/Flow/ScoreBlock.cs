@@ -47,15 +47,19 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
                 + $"{Run.Options.BatchSize}");
         var (schema, kept) = plan.Bind(item.Schema, $"block '{Name}', batch {item.Index}");
         if (!scratch.TryTake(out var scores)) scores = new ScoreBatch(plan.Model, plan.Options.Columns, Run.Options.BatchSize);
-        var buffer = buffers.Rent();
-        if (plan.Extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
+        // The features of sequences were extracted when they were scored. Only a batch of which rows were refused then has to be looked at again.
+        if (Sequences?.RowsOf(item.Index) != item.Rows)
         {
-            item = Refusal.TakeOut(item, bad, Run, out var stay);
-            RowSelection.Compact(buffer.Span, layout, stay);
+            var buffer = buffers.Rent();
+            if (plan.Extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
+            {
+                item = Refusal.TakeOut(item, bad, Run, out var stay);
+                RowSelection.Compact(buffer.Span, layout, stay);
+            }
+            if (Sequences is null) plan.Model.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), scores);
+            buffers.Return(buffer);
         }
-        if (Sequences is not null) Sequences.Read(item.Index, item.Rows, scores);
-        else plan.Model.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), scores);
-        buffers.Return(buffer);
+        Sequences?.Read(item.Index, item.Rows, scores);
 
         var columns = new BatchColumn[schema.Fields.Count];
         for (var c = 0; c < kept.Length; c++) columns[c] = item.Columns[kept[c]];

@@ -16,7 +16,7 @@ public sealed partial class FeaturePass
             {
                 Journal?.SkipPass();
                 CheckStatistics(summarizer.CreateStatistics());
-                return await RangeAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
+                return await SweepAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
             },
             cancellationToken);
     }
@@ -33,26 +33,11 @@ public sealed partial class FeaturePass
                 Journal?.SkipPass();
                 CheckStatistics(summarizer.CreateStatistics());
                 var work = Unkept(summarizer, first, stop, subtotal);
-                if (sequences is null && cache is null && first == 0 && end is null) return await ReadAsync(work).ConfigureAwait(false);
-                await ReadOnceAsync(stop).ConfigureAwait(false);
-                var count = found?.Index.Groups ?? cache!.Batches;
-                return await RangeAsync(work, stop, Math.Min(end ?? count, count)).ConfigureAwait(false);
+                if (sequences is null && store is null && first == 0 && end is null) return await LoadAsync(work).ConfigureAwait(false);
+                var stored = await StoredAsync(stop).ConfigureAwait(false);
+                return await SweepAsync(work, stop, Math.Min(end ?? stored.Count, stored.Count)).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Batches up to the one before <paramref name="end"/>, as numbered before they start over.</summary>
-    private async Task<Statistics> RangeAsync(PassWork work, CancellationTokenSource stop, long end)
-    {
-        if (sequences is not null) return await SweepSequencesAsync(work, stop, end).ConfigureAwait(false);
-        await ReadOnceAsync(stop).ConfigureAwait(false);
-        return await SweepAsync(cache!, work, end, Threads).ConfigureAwait(false);
-    }
-
-    /// <summary>Fills the cache, unless it is filled.</summary>
-    private async Task ReadOnceAsync(CancellationTokenSource stop)
-    {
-        if (cache is null) await ReadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -60,15 +45,9 @@ public sealed partial class FeaturePass
         async stop =>
         {
             var work = Unkept(new ExtentSummarizer(), 0, stop);
-            if (sequences is not null)
-            {
-                var whole = await SweepSequencesAsync(work, stop, null).ConfigureAwait(false);
-                return new DataExtent(whole.Rows, whole.Weight, found!.Index.Groups);
-            }
-            var all = cache is { } filled
-                ? await SweepAsync(filled, work, filled.Batches, Threads).ConfigureAwait(false)
-                : await ReadAsync(work).ConfigureAwait(false);
-            return new DataExtent(all.Rows, all.Weight, cache!.Batches);
+            var all = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
+                : await SweepAsync(work, stop, null).ConfigureAwait(false);
+            return new DataExtent(all.Rows, all.Weight, store!.Count);
         },
         cancellationToken);
 
@@ -78,7 +57,7 @@ public sealed partial class FeaturePass
         new CanonicalFold(summarizer, first) { Closed = subtotal },
         _ =>
         {
-            if (options.WindDown.IsCancellationRequested) stop.Cancel();
+            if (Options.WindDown.IsCancellationRequested) stop.Cancel();
         },
         stop.Token);
 }

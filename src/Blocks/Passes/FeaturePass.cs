@@ -15,15 +15,11 @@ namespace Pipelines.Blocks;
 /// </remarks>
 public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
-    private readonly Graph graph;
-    private readonly FeatureExtractor extractor;
-    private readonly PipelineOptions options;
-    private readonly FeatureLayout layout;
+    private readonly FeatureLoader loader;
+    private readonly SequenceColumns? sequences;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource closing = new();
-    private IReadOnlyList<Feature> decoded;
-    private LabelColumn? labels;
-    private FeatureCache? cache;
+    private FeatureStore? store;
     private bool isDisposed;
     private int mostThreads = int.MaxValue;
 
@@ -41,74 +37,73 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         LabelColumn? labels = null, Func<int, bool>? isCategorical = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
-        options.Validate();
-        sequences?.Validate();
-        (this.graph, this.options, this.sequences) = (graph.ForRun(), options, sequences);
-        (decoded, this.labels) = ([.. features], labels);
-        extractor = new FeatureExtractor([.. decoded.Select(f => f.Name)], weights, [.. decoded.Select(f => f.ToMap())], labels?.Name, labels?.Map)
-        {
-            Unknown = [.. Enumerable.Range(0, decoded.Count).Where(i => decoded[i].Categories is null && isCategorical?.Invoke(i) == true)],
-            LabelNoun = sequences is null ? "class" : "state",
-        };
-        layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled);
-        Seen = new SeenData(extractor.Columns);
+        this.sequences = sequences;
+        loader = new FeatureLoader(graph, features, weights, options, sequences, labels, isCategorical);
     }
 
     /// <summary>Resumes an interrupted fit.</summary>
     internal void Resume(FitJournal journal)
     {
         Journal = journal;
-        if (journal.ResumedFeatures is { } features)
-        {
-            decoded = features;
-            extractor.Know([.. decoded.Select(f => f.ToMap())], labels?.Map);
-        }
-        if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, extractor.Columns);
+        loader.Resume(journal.ResumedFeatures, journal.Seen);
     }
 
     /// <inheritdoc/>
-    public int Columns => extractor.Columns;
+    public int Columns => loader.Layout.Columns;
 
     /// <inheritdoc/>
     /// <remarks>Only names before the first pass; afterwards also the column's type and the range of its values.</remarks>
-    public IReadOnlyList<Feature> Features => decoded;
+    public IReadOnlyList<Feature> Features => loader.Features;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? LabelNames => labels?.Names;
+    public IReadOnlyList<string>? LabelNames => loader.LabelNames;
 
     /// <summary>Number of rejected rows; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
 
     /// <summary>Number of rows, not counting those rejected; null before the first pass.</summary>
-    public long? Rows => cache?.Rows;
+    public long? Rows => store?.Cache.Rows;
 
     /// <summary>Bytes of decoded features in the temporary file; 0 if all of them fit in memory.</summary>
-    public long SpilledBytes => cache?.SpilledBytes ?? 0;
+    public long SpilledBytes => store?.Cache.SpilledBytes ?? 0;
 
     /// <summary>The source and stages of all passes, which therefore see the same files.</summary>
-    internal Graph Graph => graph;
+    internal Graph Graph => loader.Graph;
 
     /// <summary>Saves the passes of a fit; null = they are not saved.</summary>
     internal FitJournal? Journal { get; set; }
 
     /// <summary>What the passes recorded about the data.</summary>
-    internal SeenData Seen { get; private set; }
+    internal SeenData Seen => loader.Seen;
 
     /// <summary>True: each pass fits several models, so their statistics get a share of the memory. Set before the first pass.</summary>
-    internal bool IsShared { get; set; }
+    internal bool IsShared
+    {
+        set => loader.StatisticsBytes = value ? Options.Budget / 8 : null;
+    }
 
     /// <inheritdoc/>
-    public long? StatisticsBytes => IsShared ? options.Budget / 8 : null;
+    public long? StatisticsBytes => loader.StatisticsBytes;
 
     /// <inheritdoc/>
     /// <remarks>Two for each worker, two around the fold, and the open subtotal.</remarks>
-    public int StatisticsInFlight => (2 * options.Parallelism) + 3;
+    public int StatisticsInFlight => (2 * Options.Parallelism) + 3;
 
     /// <summary>Opens the spill file; replaced by tests.</summary>
-    internal Func<SpillFile>? SpillFactory { get; init; }
+    internal Func<SpillFile>? SpillFactory
+    {
+        init => loader.SpillFactory = value;
+    }
 
     /// <summary>Bytes of the cache in memory, for tests; null = as the budget allows.</summary>
-    internal long? MemoryBytes { get; init; }
+    internal long? MemoryBytes
+    {
+        init => loader.MemoryBytes = value;
+    }
+
+    private PipelineOptions Options => loader.Options;
+
+    private int Threads => Math.Min(mostThreads, Options.Parallelism);
 
     /// <inheritdoc/>
     /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be
@@ -122,14 +117,12 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 var fold = new CanonicalFold(summarizer);
                 CheckStatistics(summarizer.CreateStatistics());
                 // The labels' meaning is also needed for passes restored from a journal, which do not read.
-                if (Journal is not null && extractor.HasUnknownLabels)
-                    await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
+                if (Journal is not null && loader.HasUnknownLabels) await loader.FindCategoriesAsync(stop.Token).ConfigureAwait(false);
                 // Rejected rows are stored by a pass that starts at the first row, so the statistics of a partial pass cannot be used then.
-                if (Journal?.BeginPass(fold, mayContinue: !options.BadRows.Keeps) == false) return fold.Finish();
+                if (Journal?.BeginPass(fold, mayContinue: !Options.BadRows.Keeps) == false) return fold.Finish();
                 var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);
-                var total = sequences is not null ? await SweepSequencesAsync(work, stop, null).ConfigureAwait(false)
-                    : cache is { } filled ? await SweepAsync(filled, work, filled.Batches, Threads).ConfigureAwait(false)
-                    : await ReadAsync(work).ConfigureAwait(false);
+                var total = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
+                    : await SweepAsync(work, stop, null).ConfigureAwait(false);
                 Journal?.EndPass(fold);
                 return total;
             },
@@ -140,12 +133,12 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     private void CheckStatistics(Statistics total)
     {
         var bytes = Math.Max(1, StatisticsSize.Of(total));
-        if (bytes * 4 > options.Budget)
-            throw new DataException(DataErrorKind.Usage, $"{graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch",
-                $"at most {new MemorySize(options.Budget / 4)}, a quarter of the memory budget",
+        if (bytes * 4 > Options.Budget)
+            throw new DataException(DataErrorKind.Usage, $"{Graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch",
+                $"at most {new MemorySize(Options.Budget / 4)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take fewer components, or group categories");
         // Two for each worker and the open subtotal.
-        mostThreads = (int)Math.Clamp(((options.Budget / 4 / bytes) - 1) / 2, 1, int.MaxValue);
+        mostThreads = (int)Math.Clamp(((Options.Budget / 4 / bytes) - 1) / 2, 1, int.MaxValue);
     }
 
     /// <summary>Waits until no other pass is running, and attributes a cancellation to the token that caused it.</summary>
@@ -162,9 +155,9 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         {
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (OperationCanceledException) when (options.WindDown.IsCancellationRequested)
+        catch (OperationCanceledException) when (Options.WindDown.IsCancellationRequested)
         {
-            throw new OperationCanceledException(options.WindDown);
+            throw new OperationCanceledException(Options.WindDown);
         }
         finally
         {
@@ -174,33 +167,13 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 
     private void Folded(CancellationTokenSource stop, CanonicalFold sofar)
     {
-        var isLast = options.WindDown.IsCancellationRequested;
+        var isLast = Options.WindDown.IsCancellationRequested;
         Journal?.Folded(sofar, isLast);
         if (isLast) stop.Cancel();
     }
 
     /// <summary>Previews the passes: performs every check that the first one performs before it reads a row, and writes nothing.</summary>
-    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
-    {
-        var bound = await BindAsync(cancellationToken).ConfigureAwait(false);
-        if (bound.Schema is { } schema)
-        {
-            extractor.Check(schema, graph.Source.Name);
-            sequences?.Check(schema, graph.Source.Name);
-        }
-        if (bound.Info.Rows == 0) throw NoRow();
-        var memory = Plan(bound, layout.Bytes / options.BatchSize);
-        var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
-        var batches = plan.Batches ?? 0;
-        return plan with
-        {
-            Outputs = options.BadRows.QuarantineFolder is { } folder
-                ? [("quarantine", QuarantineWriter.Preview(FileLayer.Disk, folder, options.Checkpoints?.Resume == true))]
-                : [],
-            Cache = new CachePlan(layout.Bytes, batches * layout.Bytes, Math.Min(batches, memory.CacheBytes / layout.Bytes) * layout.Bytes,
-                options.SpillFolder ?? SpillFile.DefaultFolder()),
-        };
-    }
+    internal ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken) => loader.PlanAsync(cancellationToken);
 
     /// <summary>Stops a running pass, and releases memory and file.</summary>
     public async ValueTask DisposeAsync()
@@ -209,47 +182,35 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         isDisposed = true;
         await closing.CancelAsync().ConfigureAwait(false);
         await turn.WaitAsync().ConfigureAwait(false);
-        cache?.Dispose();
-        found?.Places?.Dispose();
+        store?.Dispose();
         closing.Dispose();
         turn.Dispose();
     }
 
-    /// <summary>A later pass, over stored features: the source sends them, workers summarise several at a time, and the fold takes them in order.</summary>
-    /// <param name="store">The features.</param>
-    /// <param name="work">What to compute, from which batch on.</param>
-    /// <param name="end">Number after that of the last batch; beyond the last of the store it starts over at the first.</param>
-    /// <param name="threads">Workers, at least 1.</param>
-    private async Task<Statistics> SweepAsync(IFeatureStore store, PassWork work, long end, int threads)
+    /// <summary>The first pass, which reads the source. It fills the store, unless it starts in the middle.</summary>
+    private async Task<Statistics> LoadAsync(PassWork work)
     {
-        await using var run = new RunSupervisor(options with { MaxDegreeOfParallelism = threads }, work.Token);
-        (run.Accounts.Phase, run.Accounts.TotalRows) = ("pass", cache!.Rows);
-        var summarize = new SummarizeBlock(work.Summarizer, run);
-        var fold = new FoldBlock(work.Summarizer, run, work.Fold) { Folded = work.Folded, Batches = store.Count };
-        Linking.Link(new StoreSourceBlock(store, run, work.First, end), summarize);
-        Linking.Link(summarize, fold);
-        await run.RunAsync().ConfigureAwait(false);
-        if (fold.Next != Math.Max(end, work.First))
-            throw new InvalidOperationException($"block '{fold.Name}': found {fold.Next - work.First} batches, expected {end - work.First}; a block lost some");
-        return await fold.Result.ConfigureAwait(false);
+        var (total, loaded) = await loader.LoadAsync(work, Threads).ConfigureAwait(false);
+        store = loaded;
+        return total;
     }
 
-    private int Threads => Math.Min(mostThreads, options.Parallelism);
-
-    private MemoryPlan Plan(BoundGraph bound, long extraRowBytes = 0)
+    /// <summary>Reads the source into the store, unless that has been done.</summary>
+    private async Task<FeatureStore> StoredAsync(CancellationTokenSource stop)
     {
-        var plan = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, extraRowBytes);
-        return StatisticsBytes is { } bytes ? plan with { StatisticsBytes = bytes, CacheBytes = plan.CacheBytes - bytes } : plan;
+        if (store is null) await LoadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
+        return store!;
     }
 
-    /// <summary>What one pass computes.</summary>
-    /// <param name="Summarizer">Computes the statistics.</param>
-    /// <param name="Fold">Receives the statistics, from its next batch on.</param>
-    /// <param name="Folded">Called in order for each batch that was folded.</param>
-    /// <param name="Token">Cancels the pass.</param>
-    private sealed record PassWork(ISummarizer Summarizer, CanonicalFold Fold, Action<CanonicalFold> Folded, CancellationToken Token)
+    /// <summary>
+    /// A later pass, over the store: up to the batch before <paramref name="end"/> (null = all), as numbered before they start over. Where rows form sequences,
+    /// a batch is a group of whole sequences; the whole source is read first, because a sequence may continue in the next batch.
+    /// </summary>
+    private async Task<Statistics> SweepAsync(PassWork work, CancellationTokenSource stop, long? end)
     {
-        /// <summary>Number of the first batch to read.</summary>
-        public long First { get; } = Fold.Next;
+        var stored = await StoredAsync(stop).ConfigureAwait(false);
+        if (stored.Sequences is { } found && found.Index.Groups == 0) return work.Fold.Finish();
+        var (items, threads) = stored.Sequences is null ? (stored.Cache, Threads) : Groups(stored.Cache, stored.Sequences.Index);
+        return await PassRunner.RunAsync(items, stored.Cache.Rows, work, end ?? items.Count, Options, threads).ConfigureAwait(false);
     }
 }

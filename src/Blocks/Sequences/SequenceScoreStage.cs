@@ -10,15 +10,14 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     /// <summary>The scores of the sequences' rows; null before the stage is prepared.</summary>
     private SequenceScores? Scores { get; init; }
 
-    /// <summary>A warning about the sequences; null = none.</summary>
-    private string? Warning { get; init; }
+    /// <summary>What the pass over the sequences warned about.</summary>
+    private IReadOnlyList<string> Notes { get; init; } = [];
 
     public override long ExtraRowBytes => sizeof(double) * (Plan.Extractor.Columns + (long)Plan.Added.Count);
 
     public override IEnumerable<JobProperty> JobProperties => [.. Plan.JobProperties, new("sequences", Sequences.Description)];
 
-    public override IEnumerable<string> Warnings =>
-        Warning is null ? Plan.Extractor.UnknownCategoryWarnings : [.. Plan.Extractor.UnknownCategoryWarnings, Warning];
+    public override IEnumerable<string> Warnings => Notes;
 
     public override IEnumerable<string> Used => [.. Plan.Extractor.Needed, .. Sequences.Needed];
 
@@ -37,8 +36,8 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         // Rejected rows are stored by the run that writes.
         var quiet = options with { BadRows = options.BadRows.Keeps ? new BadRowPolicy { Mode = BadRowMode.Skip } : options.BadRows, Checkpoints = null };
         await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences);
-        var (scores, warning) = await pass.ScoreAsync(Plan, cancellationToken).ConfigureAwait(false);
-        return this with { Scores = scores, Warning = warning };
+        var (scores, warnings) = await pass.ScoreAsync(Plan, cancellationToken).ConfigureAwait(false);
+        return this with { Scores = scores, Notes = warnings };
     }
 
     public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new ScoreBlock(Plan, run, Name)

@@ -24,13 +24,16 @@ internal sealed class SequenceScores(BatchRows batches, IReadOnlyList<ScoreColum
         for (var c = 0; c < columns.Count; c++) file.Write(Cells(scores.Values[c], rows), Place(c, firstRow, scores.Values[c]));
     }
 
+    /// <summary>Number of rows of a batch that were scored; -1 if there was no such batch.</summary>
+    public long RowsOf(long batch) => batch < batches.Count ? batches[batch + 1] - batches[batch] : -1;
+
     /// <summary>Reads the scores of a batch.</summary>
     /// <param name="batch">Its number.</param>
     /// <param name="rows">Number of rows, not counting those rejected.</param>
     /// <param name="scores">Receives the scores.</param>
     public void Read(long batch, int rows, ScoreBatch scores)
     {
-        if (batch >= batches.Count || batches[batch + 1] - batches[batch] != rows)
+        if (RowsOf(batch) != rows)
             throw new InvalidOperationException($"batch {batch}: found {rows} rows, expected as many as when its sequences were scored");
         for (var c = 0; c < columns.Count; c++) file.Read(Cells(scores.Values[c], rows), Place(c, batches[batch], scores.Values[c]));
     }
