@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
@@ -5,6 +6,9 @@ namespace Pipelines.Models;
 /// <summary>Takes the first K rows unchanged.</summary>
 public sealed class FirstKInitialization : CentroidInitialization
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new FirstKInitialization());
+
     /// <inheritdoc/>
     public override string Name => "first-k";
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -31,6 +32,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
             new(ScoreKind.Distance, [.. Enumerable.Range(0, Clusters).Select(k => new ScoreColumn($"distance_{k}"))]),
         ];
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterModel<KMeans>();
 
     /// <inheritdoc/>
     public static string Name => "kmeans";

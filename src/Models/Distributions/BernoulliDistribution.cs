@@ -26,6 +26,9 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
         logs = CodeTables.Logs([1 - probability, probability], double.NegativeInfinity);
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<BernoulliDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "bernoulli";
 

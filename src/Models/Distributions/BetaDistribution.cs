@@ -38,6 +38,9 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         (Alpha, Beta, Estimator, density) = (alpha, beta, estimator, new Density(alpha, beta));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<BetaDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "beta";
 

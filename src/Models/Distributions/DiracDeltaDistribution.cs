@@ -23,6 +23,9 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
         Location = location + 0.0;
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<DiracDeltaDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "dirac-delta";
 

@@ -47,6 +47,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         foreach (var a in alphas) constant += GammaFunctions.Excess(a) - (a * Math.Log(a / sum));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<DirichletDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "dirichlet";
 

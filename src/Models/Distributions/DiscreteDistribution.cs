@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -28,6 +29,9 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
         var sum = probabilities.Sum();
         ModelException.CheckOptions("discrete distribution", (!isNormalized || Math.Abs(sum - 1) <= SumTolerance, "sum of probabilities", sum.Text(), "1"));
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<DiscreteDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "discrete";

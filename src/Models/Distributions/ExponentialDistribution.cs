@@ -27,6 +27,9 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
         density = new(rate, Math.Log(rate));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<ExponentialDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "exponential";
 

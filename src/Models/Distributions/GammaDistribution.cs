@@ -36,6 +36,9 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         (Shape, Rate, density) = (shape, rate, new Density(shape, rate));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<GammaDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "gamma";
 

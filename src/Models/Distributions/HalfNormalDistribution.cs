@@ -28,6 +28,9 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
         density = new(0, 1 / sigma, HalfLog2OverPi - Math.Log(sigma), least: 0);
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<HalfNormalDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "half-normal";
 

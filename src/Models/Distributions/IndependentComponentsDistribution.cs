@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -34,6 +35,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         offsets = new int[Parts.Count + 1];
         for (var j = 0; j < Parts.Count; j++) offsets[j + 1] = offsets[j] + Parts[j].Dimensions;
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<IndependentComponentsDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "independent-components";

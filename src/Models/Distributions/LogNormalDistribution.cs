@@ -27,6 +27,9 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
         (Mu, Sigma, density) = (mu, sigma, new Density(mu, 1 / sigma, -Math.Log(sigma) - NormalDistribution.HalfLog2Pi));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<LogNormalDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "log-normal";
 

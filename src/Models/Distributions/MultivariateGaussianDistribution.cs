@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -47,6 +48,9 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
         }
         factors = new(Factor);
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<MultivariateGaussianDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "multivariate-gaussian";

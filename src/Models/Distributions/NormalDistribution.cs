@@ -34,6 +34,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
         density = new(mean, 1 / standardDeviation, -Math.Log(standardDeviation) - HalfLog2Pi, double.NegativeInfinity);
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<NormalDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "normal";
 

@@ -24,6 +24,9 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
         Rate = rate;
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<PoissonDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "poisson";
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
@@ -18,6 +19,9 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
         : base(Check(means, standardDeviation))
     {
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<SphericalGaussianDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "spherical-gaussian";

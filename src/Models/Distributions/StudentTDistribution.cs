@@ -34,6 +34,9 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
         (DegreesOfFreedom, Location, Scale, density) = (degreesOfFreedom, location, scale, new Density(degreesOfFreedom, location, scale));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<StudentTDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "student-t";
 

@@ -24,6 +24,9 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
         (Start, End) = (start, end);
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<UniformDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "uniform";
 

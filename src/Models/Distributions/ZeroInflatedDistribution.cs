@@ -45,6 +45,9 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
         shareOfZeros = mass > 0 ? zeroProbability / mass : 0;
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<ZeroInflatedDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "zero-inflated";
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
@@ -53,6 +54,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             new(ScoreKind.PosteriorLogProbability, [.. Enumerable.Range(0, components.Count).Select(k => new ScoreColumn($"posterior_log_probability_{k}"))]),
         ];
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterModel<GeneralMixtureModel>();
 
     /// <inheritdoc/>
     public static string Name => "mixture";

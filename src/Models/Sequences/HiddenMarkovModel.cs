@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
@@ -88,6 +89,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             new(ScoreKind.Probability, [.. Enumerable.Range(0, emissions.Length).Select(k => new ScoreColumn($"probability_{k}"))]),
         ];
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterModel<HiddenMarkovModel>();
 
     /// <inheritdoc/>
     public static string Name => "hmm";

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -32,6 +33,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
         }
         this.tables = [.. tables];
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterModel<MarkovChain>();
 
     /// <inheritdoc/>
     public static string Name => "markov-chain";

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 
 namespace Pipelines.Models.Serialization;
 
 /// <summary>
-/// The models and families that files and command lines can name. Built-in ones are found in this assembly; add your own with
-/// <see cref="Register"/>. A file can only choose among registered names: type names from a file are never looked up.
+/// The models and families that files and command lines can name. Built-in ones register themselves when the library is loaded, without reflection; add
+/// your own with <see cref="RegisterFamily"/>, <see cref="RegisterModel"/> or <see cref="Register"/>. A file can only choose among registered names: type
+/// names from a file are never looked up.
 /// </summary>
 public static class ModelFormat
 {
@@ -18,8 +20,6 @@ public static class ModelFormat
 
     // The type behind each name and alias. Guarded by gate.
     private static readonly Dictionary<string, Type> owners = new(StringComparer.Ordinal);
-
-    static ModelFormat() => Register(typeof(ModelFormat).Assembly);
 
     /// <summary>The families of distributions, by name.</summary>
     public static IReadOnlyList<DistributionFamily> Families => [.. families.Values.OrderBy(f => f.Name, StringComparer.Ordinal)];
@@ -33,6 +33,8 @@ public static class ModelFormat
     /// <summary>Registers an assembly's models and families under their names. Registering it again changes nothing.</summary>
     /// <param name="assembly">The assembly.</param>
     /// <exception cref="ModelException">A name or an alias already belongs to another type. Nothing in the assembly is registered then.</exception>
+    [RequiresUnreferencedCode("Trimming may remove the assembly's models; register each with RegisterFamily or RegisterModel.")]
+    [RequiresDynamicCode("Finds models by reflection; register each with RegisterFamily or RegisterModel.")]
     public static void Register(Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(assembly);
