@@ -10,7 +10,7 @@ namespace Pipelines.Blocks.Checkpoints;
 /// On resume it returns what an interrupted fit saved: the state goes to the EM loop, the statistics of later passes to the passes with the same number.
 /// Everything in between is recomputed with bit-identical results.
 /// </summary>
-internal sealed class FitJournal : IFitJournal, IDisposable
+internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
 {
     private readonly CheckpointFolder folder;
     private readonly JobIdentity job;
@@ -94,10 +94,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     /// <inheritdoc/>
     public void SaveFits(IReadOnlyList<FitState?> fits) => Save(fits, isSeveral: true);
 
-    /// <summary>Starts a pass.</summary>
-    /// <param name="fold">An empty fold; receives what an interrupted run had folded.</param>
-    /// <param name="mayContinue">False: a pass that the interrupted run had started is run from its beginning.</param>
-    /// <returns>False if the interrupted run had completed this pass.</returns>
+    /// <inheritdoc/>
     public bool BeginPass(CanonicalFold fold, bool mayContinue)
     {
         if (pass < finished.Count)
@@ -115,18 +112,16 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         return true;
     }
 
-    /// <summary>Starts a pass over some of the batches. It is not saved, because the state before it is.</summary>
+    /// <inheritdoc/>
     public void SkipPass() => partial = [];
 
-    /// <summary>Called in batch order for every batch that was folded; saves the pass from time to time.</summary>
-    /// <param name="fold">The batches so far.</param>
-    /// <param name="isLast">True: the run ends here, so save now.</param>
+    /// <inheritdoc/>
     public void Folded(CanonicalFold fold, bool isLast)
     {
         if (isLast || fold.Next % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, fold.ToBytes(), data.Seen.ToBytes()));
     }
 
-    /// <summary>Ends a pass. Passes before the first state are saved separately; later ones become part of a state at once.</summary>
+    /// <inheritdoc/>
     public void EndPass(CanonicalFold fold)
     {
         pass++;

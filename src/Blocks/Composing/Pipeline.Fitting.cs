@@ -93,7 +93,7 @@ public sealed partial class Pipeline
             : null;
         if (journal is not null)
         {
-            pass.Resume(journal);
+            pass.Resume(journal, journal.ResumedFeatures, journal.Seen);
             fit = fit with { Journal = journal };
         }
         FitResult<TModel> result;

@@ -45,6 +45,18 @@ internal readonly record struct FeatureLayout
     /// <summary>Total size in bytes.</summary>
     public long Bytes => (long)Length * sizeof(double);
 
+    /// <summary>Moves some rows to the front of their columns.</summary>
+    /// <param name="buffer">Shape [Length].</param>
+    /// <param name="rows">The rows to keep, ascending.</param>
+    public void Compact(Span<double> buffer, int[] rows)
+    {
+        for (var start = 0; start < Length; start += Stride)
+        {
+            var column = buffer.Slice(start, Stride);
+            for (var i = 0; i < rows.Length; i++) column[i] = column[rows[i]];
+        }
+    }
+
     /// <summary>The rows as models see them.</summary>
     /// <param name="values">Shape [Length].</param>
     /// <param name="rows">Number of rows.</param>

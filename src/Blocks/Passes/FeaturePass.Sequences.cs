@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -8,32 +7,23 @@ namespace Pipelines.Blocks;
 /// <content>Passes over sequences.</content>
 public sealed partial class FeaturePass
 {
-    // Memory that a worker needs for each row of its sequences, in addition to the features.
     private long workerBytes;
 
     /// <summary>Number of sequences in the data; null if rows form none, and before the first pass.</summary>
     public long? Sequences => store?.Sequences?.Index.Count;
 
-    /// <summary>Scores all sequences; dispose the result.</summary>
-    internal async Task<(SequenceScores Scores, IReadOnlyList<string> Warnings)> ScoreAsync(ScorePlan plan, CancellationToken cancellationToken)
-    {
-        using var scorer = new SequenceScorer(plan, () => store!.Sequences!, Options.Budget / 4, loader.OpenSpill);
-        (workerBytes, loader.AllowsNoRow) = (sizeof(double) * (long)plan.Added.Count, true);
-        await RunAsync(scorer, cancellationToken).ConfigureAwait(false);
-        List<string> warnings = [.. loader.Warnings];
-        if (scorer.Impossible is ( > 0, _) impossible)
-        {
-            var keys = await KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false);
-            var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {Sequences:N0} sequences");
-            if (plan.Options.Impossible == ImpossibleRows.Fail)
-                throw new DataException(DataErrorKind.Data, $"{Graph.Source.Name}, column '{sequences!.Key}'",
-                    $"{count} that the model gives probability 0{KeyList(keys, impossible.Count)}", "sequences that the model can produce",
-                    "look for unknown symbols and missing transitions, or score them -infinity (ImpossibleRows.Keep)");
-            warnings.Add($"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{KeyList(keys, impossible.Count)}: rows have the "
-                + "log-probability -infinity");
-        }
-        using (Cancellation.Enter(cancellationToken)) return (scorer.Take(), warnings);
-    }
+    /// <summary>Where the sequences are, once the source has been read.</summary>
+    internal SequenceFilling Found => store!.Sequences!;
+
+    /// <summary>What the passes warn about.</summary>
+    internal IEnumerable<string> Warnings => loader.Warnings;
+
+    /// <summary>Opens a temporary file.</summary>
+    internal SpillFile OpenSpill() => loader.OpenSpill();
+
+    /// <summary>Prepares passes that score: data without any usable row have no scores, which is not an error.</summary>
+    /// <param name="rowBytes">Memory that a worker needs for each row of its sequences, in addition to the features.</param>
+    internal void ForScores(long rowBytes) => (workerBytes, loader.AllowsNoRow) = (rowBytes, true);
 
     /// <summary>Formats keys for a message, given their total number.</summary>
     internal static string KeyList(IReadOnlyList<string> keys, long count) =>

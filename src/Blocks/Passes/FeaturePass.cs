@@ -1,4 +1,3 @@
-using Pipelines.Blocks.Checkpoints;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -42,10 +41,13 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     /// <summary>Resumes an interrupted fit.</summary>
-    internal void Resume(FitJournal journal)
+    /// <param name="journal">Saves the passes of the fit.</param>
+    /// <param name="features">The features that the interrupted run had saved; null = none.</param>
+    /// <param name="seen">What it had recorded about the data; null = nothing.</param>
+    internal void Resume(IPassJournal journal, IReadOnlyList<Feature>? features, byte[]? seen)
     {
         Journal = journal;
-        loader.Resume(journal.ResumedFeatures, journal.Seen);
+        loader.Resume(features, seen);
     }
 
     /// <inheritdoc/>
@@ -71,7 +73,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     internal Graph Graph => loader.Graph;
 
     /// <summary>Saves the passes of a fit; null = they are not saved.</summary>
-    internal FitJournal? Journal { get; set; }
+    internal IPassJournal? Journal { get; private set; }
 
     /// <summary>What the passes recorded about the data.</summary>
     internal SeenData Seen => loader.Seen;

@@ -54,7 +54,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
             if (plan.Extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
             {
                 item = Refusal.TakeOut(item, bad, Run, out var stay);
-                RowSelection.Compact(buffer.Span, layout, stay);
+                layout.Compact(buffer.Span, stay);
             }
             if (Sequences is null) plan.Model.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), scores);
             buffers.Return(buffer);

@@ -42,7 +42,7 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
         if (extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
         {
             item = Refusal.TakeOut(item, bad, Run, out var stay);
-            RowSelection.Compact(buffer.Span, layout, stay);
+            layout.Compact(buffer.Span, stay);
         }
         made?.Invoke(item.Index, buffer);
         return new FeatureBatch(item, layout, pool, buffer);

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
 using Pipelines.Models;
+using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
@@ -36,8 +38,11 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         // Rejected rows are stored by the run that writes.
         var quiet = options with { BadRows = options.BadRows.Keeps ? new BadRowPolicy { Mode = BadRowMode.Skip } : options.BadRows, Checkpoints = null };
         await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences);
-        var (scores, warnings) = await pass.ScoreAsync(Plan, cancellationToken).ConfigureAwait(false);
-        return this with { Scores = scores, Notes = warnings };
+        using var scorer = new SequenceScorer(Plan, () => pass.Found, options.Budget / 4, pass.OpenSpill);
+        pass.ForScores(sizeof(double) * (long)Plan.Added.Count);
+        await pass.RunAsync(scorer, cancellationToken).ConfigureAwait(false);
+        string[] notes = [.. pass.Warnings, .. await ImpossibleAsync(pass, scorer, before.Source.Name, cancellationToken).ConfigureAwait(false)];
+        using (Cancellation.Enter(cancellationToken)) return this with { Scores = scorer.Take(), Notes = notes };
     }
 
     public override IPropagatorBlock<DataBatch, DataBatch> Create(RunSupervisor run) => new ScoreBlock(Plan, run, Name)
@@ -47,4 +52,16 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     };
 
     public void Dispose() => Scores?.Dispose();
+
+    // A warning about sequences that the model cannot produce, if there are any.
+    private async Task<IEnumerable<string>> ImpossibleAsync(FeaturePass pass, SequenceScorer scorer, string source, CancellationToken cancellationToken)
+    {
+        if (scorer.Impossible is not (> 0, _) impossible) return [];
+        var keys = FeaturePass.KeyList(await pass.KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false), impossible.Count);
+        var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {pass.Sequences:N0} sequences");
+        if (Plan.Options.Impossible == ImpossibleRows.Fail)
+            throw new DataException(DataErrorKind.Data, $"{source}, column '{Sequences.Key}'", $"{count} that the model gives probability 0{keys}",
+                "sequences that the model can produce", "look for unknown symbols and missing transitions, or score them -infinity (ImpossibleRows.Keep)");
+        return [$"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{keys}: rows have the log-probability -infinity"];
+    }
 }
