@@ -8,6 +8,7 @@ using Pipelines.Blocks;
 using Pipelines.Cli.Commands;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Plotting;

@@ -1,4 +1,5 @@
 using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Tests;
 

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -126,15 +127,15 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             if (incremental.Options(parsed) is { } known)
             {
                 var state = await IncrementalFiles.CompareAsync(parsed.GetRequiredValue(Fit.Inputs), known, cancellationToken).ConfigureAwait(false);
-                if (state.New.Count == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
+                if (state.New.Count == 0) return DryRunCommand.ShowNothing(console, parsed.GetValue(common.Json), job, state);
                 pipeline = From([.. state.Paths]);
             }
             var hasCategories = Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical);
             var passes = Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed));
-            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
+            return await DryRunCommand.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
         }
-        if (compare is not null) DryRun.Warn(console, await compare().ConfigureAwait(false));
+        if (compare is not null) DryRunCommand.Warn(console, await compare().ConfigureAwait(false));
 
         var clock = Stopwatch.StartNew();
         if (incremental.Options(parsed) is { } since)

@@ -1,3 +1,4 @@
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Io.Reading;
 

@@ -1,3 +1,4 @@
+using Pipelines.Cli.Settings;
 using Pipelines.Io;
 using Pipelines.Io.Storage;
 using Pipelines.Models.Serialization;

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models.Serialization;
 using Pipelines.Plotting;

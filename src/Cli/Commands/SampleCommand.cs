@@ -4,6 +4,7 @@ using System.Globalization;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
@@ -134,7 +135,7 @@ internal sealed class ScoreCommand : Verb
             if (!parsed.GetValue(dryRun))
             {
                 common.CanResume(parsed, "the next run continues after the finished files");
-                if (state.New.Count > 0) DryRun.Warn(console, await From(state.Paths).CompareAsync(saved, cancellationToken).ConfigureAwait(false));
+                if (state.New.Count > 0) DryRunCommand.Warn(console, await From(state.Paths).CompareAsync(saved, cancellationToken).ConfigureAwait(false));
                 var clock = Stopwatch.StartNew();
                 var all =
                     await display.ShowAsync(() => IncrementalScoring.RunAsync(paths, files => Score(From(files)), path, since, sink, display,
@@ -147,7 +148,7 @@ internal sealed class ScoreCommand : Verb
             // Each run writes a subfolder of the output folder; if the output folder does not exist yet, the check is whether it can be created.
             path = Run(path);
             if (flow.BadRows.QuarantineFolder is { } refused) flow = flow with { BadRows = flow.BadRows with { QuarantineFolder = Run(refused) } };
-            if (paths.Length == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
+            if (paths.Length == 0) return DryRunCommand.ShowNothing(console, parsed.GetValue(common.Json), job, state);
         }
 
         if (!IsFile(path)) common.CanResume(parsed, "--resume continues after the finished files");
@@ -162,10 +163,10 @@ internal sealed class ScoreCommand : Verb
                 ? ["1. the features are read, and all sequences scored", "2. every row is read again, and written with its scores", .. sorting]
                 : ["1. every row is read, scored and written"]
             };
-            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken),
+            return await DryRunCommand.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken),
                 () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
         }
-        DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
+        DryRunCommand.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         console.Warn(result.Warnings);
         var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Pipelines.Blocks;
-using Pipelines.Io;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
+using Pipelines.Io;
 using Pipelines.Io.Storage;
 
 namespace Pipelines.Cli.Reporting;

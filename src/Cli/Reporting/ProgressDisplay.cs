@@ -1,4 +1,5 @@
 using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Reporting;

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Pipelines.Blocks;
 using Pipelines.Cli.Commands;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Settings;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Settings;
 

@@ -1,4 +1,4 @@
-namespace Pipelines.Cli.Reporting;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>The exit codes of the process. Scripts rely on them.</summary>
 internal static class ExitCode

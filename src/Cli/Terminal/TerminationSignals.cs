@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Pipelines.Cli.Reporting;
 using Pipelines.Io.Storage;
 
-namespace Pipelines.Cli;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>
 /// Turns Ctrl-C, SIGTERM and SIGHUP into a request to end, so that a run can wind down. A second signal ends the process at once; so does a run

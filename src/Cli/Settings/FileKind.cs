@@ -5,7 +5,7 @@ using Pipelines.Io.Storage;
 using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
-namespace Pipelines.Cli.Commands;
+namespace Pipelines.Cli.Settings;
 
 /// <summary>
 /// A kind of file that a verb writes. It replaces only existing files of the same kind, which are recognised by their content rather than their names.

@@ -1,6 +1,6 @@
 using Pipelines.Io;
 
-namespace Pipelines.Cli.Commands;
+namespace Pipelines.Cli.Settings;
 
 /// <summary>Rejects an output that would replace an input, or a file that must not be replaced.</summary>
 internal static class OutputCheck

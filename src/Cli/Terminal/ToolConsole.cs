@@ -1,6 +1,5 @@
-using Pipelines.Cli.Reporting;
 
-namespace Pipelines.Cli;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>
 /// The output streams of the tool: results on standard output, progress and messages on standard error. Keeps the warnings, which <c>--json</c> repeats.

@@ -1,13 +1,14 @@
 using System.Runtime.ExceptionServices;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 
 namespace Pipelines.Cli.Commands;
 
 /// <summary>Checks a run and shows what it would do, for <c>--dry-run</c>.</summary>
-internal static class DryRun
+internal static class DryRunCommand
 {
     /// <summary>Prints the warnings from the comparison of inputs and model before a run begins.</summary>
     /// <exception cref="DataException">The inputs do not fit the model.</exception>

@@ -3,12 +3,13 @@ using System.CommandLine.Parsing;
 using Pipelines.Cli.Commands;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 
 namespace Pipelines.Cli;
 
 /// <summary>The command line: its verbs and its error handling.</summary>
-internal static class CommandLine
+internal static class PipelinesTool
 {
     // "@x.parquet" is a file of that name, not a file of arguments.
     private static readonly ParserConfiguration parsing = new() { ResponseFileTokenReplacer = null };

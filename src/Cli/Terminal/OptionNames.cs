@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Pipelines.Cli.Reporting;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>
 /// Maps the properties that the library's messages name, such as <c>FitOptions.MinVariance</c>, to the options that a user of the tool types, such as

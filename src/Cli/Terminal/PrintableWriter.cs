@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pipelines.Cli.Reporting;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>Writes each line without control characters, so that names from files cannot change what a terminal shows.</summary>
 /// <param name="target">The writer behind it.</param>

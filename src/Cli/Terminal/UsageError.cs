@@ -1,7 +1,6 @@
-using Pipelines.Cli.Reporting;
 using Pipelines.Models;
 
-namespace Pipelines.Cli.Settings;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>A mistake in a command line.</summary>
 /// <param name="Place">The option or argument.</param>

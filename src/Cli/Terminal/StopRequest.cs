@@ -1,4 +1,4 @@
-namespace Pipelines.Cli;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>
 /// A request to end the run. A resumable run continues to the next point from which it can be resumed, for at most the grace period; any other run stops at

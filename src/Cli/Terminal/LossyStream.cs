@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Pipelines.Cli.Reporting;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>A standard stream that never throws: text that cannot be written is lost, and the reason is kept.</summary>
 /// <param name="target">The stream; null = it was closed before the process began.</param>

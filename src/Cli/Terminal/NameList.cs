@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pipelines.Cli.Settings;
+namespace Pipelines.Cli.Terminal;
 
 /// <summary>
 /// Column names as they are typed and printed: plain, or quoted as in CSV if the name contains a comma or a quotation mark, or begins or ends with white space.
