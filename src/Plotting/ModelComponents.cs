@@ -1,4 +1,5 @@
 using Pipelines.Models;
+using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Plotting;
 
@@ -26,7 +27,7 @@ internal static class ModelComponents
         WeightedPart[] others = [.. byWeight.Skip(most).Order().Select(k => parts[k])];
         var total = others.Sum(p => p.Weight);
         if (total > 0)
-            drawn.Add(new($"{others.Length} more ({PlotTexts.Percent(total)})", total, WeightedPart.Combine(others), new(Palette.DarkGrey, 2, 2)));
+            drawn.Add(new($"{others.Length} more ({PlotTexts.Percent(total)})", total, Mixture.Combine(others), new(Palette.DarkGrey, 2, 2)));
         return drawn;
     }
 }

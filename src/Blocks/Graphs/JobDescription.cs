@@ -35,9 +35,6 @@ internal static class JobDescription
         .. Inputs(bound),
     ]);
 
-    /// <summary>Describes a model as the value of a property.</summary>
-    public static string Hash(Model model) => Convert.ToHexStringLower(SHA256.HashData(new SavedModel(model).ToJson()));
-
     /// <summary>The given categories as a property; empty if there are none.</summary>
     public static IEnumerable<JobProperty> Categories(IReadOnlyList<Feature>? features)
     {

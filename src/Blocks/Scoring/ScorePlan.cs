@@ -1,5 +1,6 @@
 using Pipelines.Io;
 using Pipelines.Models;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
@@ -46,7 +47,7 @@ internal sealed class ScorePlan
     /// <summary>What is scored and kept, as properties of the job.</summary>
     public IEnumerable<JobProperty> JobProperties =>
     [
-        new("model", JobDescription.Hash(Model)),
+        new("model", ModelFormat.Fingerprint(Model)),
         new("features", string.Join(", ", Extractor.Needed)),
         new("scores", string.Join(", ", Added.Select(f => f.Name))),
         .. JobDescription.Categories(known),

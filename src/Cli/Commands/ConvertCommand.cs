@@ -86,7 +86,7 @@ internal sealed class ConvertCommand : Verb
             void Refuse(IEnumerable<string> found)
             {
                 if (!parsed.GetValue(strict) || found.FirstOrDefault() is not { } first) return;
-                throw new ModelException(ErrorKind.Model, strict.Name, $"{first}{(found.Count() > 1 ? $" (and {found.Count() - 1} more)" : "")}",
+                throw new ModelException(ErrorKind.ModelFile, strict.Name, $"{first}{(found.Count() > 1 ? $" (and {found.Count() - 1} more)" : "")}",
                     "a model that converts without changes", $"correct the model, or leave {strict.Name} out");
             }
 

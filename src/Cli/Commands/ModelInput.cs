@@ -28,9 +28,9 @@ internal static class ModelInput
         {
             return SavedModel.Load(path);
         }
-        catch (ModelException e) when (e.Kind == ErrorKind.Model && ParquetInspection.IsParquet(path))
+        catch (ModelException e) when (e.Kind == ErrorKind.ModelFile && ParquetInspection.IsParquet(path))
         {
-            throw new ModelException(ErrorKind.Model, path, "a Parquet file", "a model file", "give a model here, and data as INPUT");
+            throw new ModelException(ErrorKind.ModelFile, path, "a Parquet file", "a model file", "give a model here, and data as INPUT");
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -116,7 +117,7 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[2]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var p = (sums[1] + options.Pseudocount) / (sums[0] + (2 * options.Pseudocount));
         RequireFinite(p);
         return new(Math.Clamp(Blend(Probability1, p, options), 0, 1));

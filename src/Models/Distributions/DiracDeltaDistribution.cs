@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -74,7 +75,7 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     public override DiracDeltaDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var range = (RangeStatistics)statistics;
-        if (IsFrozen || range.Total < NormalDistribution.LeastWeight) return this;
+        if (IsFrozen || range.Total < Constants.LeastWeight) return this;
         if (range.Minimum == range.Maximum) return new(range.Minimum);
         throw new ModelException(ErrorKind.Data, "dirac-delta distribution", $"values from {range.Minimum.Text()} to {range.Maximum.Text()}", "one value",
             "mix it with a distribution that covers the others")

@@ -37,7 +37,11 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     }
 
     [ModuleInitializer]
-    internal static void Register() => ModelFormat.RegisterFamily<IndependentComponentsDistribution>();
+    internal static void Register()
+    {
+        ModelFormat.RegisterFamily<IndependentComponentsDistribution>();
+        DistributionFamily.Product = parts => new IndependentComponentsDistribution(parts);
+    }
 
     /// <inheritdoc/>
     public static string FamilyName => "independent-components";

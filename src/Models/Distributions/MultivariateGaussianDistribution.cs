@@ -292,7 +292,7 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
                 "features that vary independently",
                 "leave out the constant or collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
             { FeatureIndex = bad };
-        var constant = -d * NormalDistribution.HalfLog2Pi;
+        var constant = -d * Constants.HalfLog2Pi;
         for (var j = 0; j < d; j++) constant -= Math.Log(lower[j, j]);
         return new(lower, Cholesky.InvertLower(lower), constant);
     }
@@ -348,7 +348,7 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
                     lower[(a * d) + b] = j < i ? sum / lower[(b * d) + b] : Math.Sqrt(sum);
                     b++;
                 }
-                constant -= NormalDistribution.HalfLog2Pi + Math.Log(lower[(a * d) + a]);
+                constant -= Constants.HalfLog2Pi + Math.Log(lower[(a * d) + a]);
                 a++;
             }
         }

@@ -28,7 +28,7 @@ internal static class MultivariateGaussianEstimate
         var pairProducts = sums.PairProducts;
         var total = complete[0];
         for (var j = 0; j < d; j++) total = Math.Max(total, complete[0] + pairWeights[MultivariateGaussianStatistics.Packed(j, j)]);
-        if (total < NormalDistribution.LeastWeight) return old;
+        if (total < Constants.LeastWeight) return old;
         // Around their own mean, n rows spread in at most n - 1 directions. Rounding errors would fill the others, so the pivots would not reveal it.
         if (AreTooFew(d, options) && !sums.PairWeights.ContainsAnyExcept(0.0)) throw TooFew(d, options.Rows);
 

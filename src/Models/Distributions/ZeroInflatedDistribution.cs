@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -163,7 +164,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     {
         var parts = ((CompositeStatistics)statistics).Parts;
         var sums = ((SumStatistics)parts[0]).Sums;
-        if (IsFrozen || sums[0] < NormalDistribution.LeastWeight) return this;
+        if (IsFrozen || sums[0] < Constants.LeastWeight) return this;
         var z = (sums[1] + options.Pseudocount) / (sums[0] + (2 * options.Pseudocount));
         z = (ZeroProbability * options.Inertia) + (z * (1 - options.Inertia));
         return new(Inner.Maximize(parts[1], options), Math.Clamp(z, 0, 1));

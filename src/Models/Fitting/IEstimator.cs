@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Fitting;
@@ -104,7 +103,7 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
-        [new("start", Convert.ToHexStringLower(SHA256.HashData(new SavedModel(start).ToJson())))];
+        [new("start", ModelFormat.Fingerprint(start))];
 
     /// <inheritdoc/>
     public ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) =>

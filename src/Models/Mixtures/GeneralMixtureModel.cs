@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -148,7 +149,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         var responsibilities = ((MixtureStatistics)statistics).Responsibilities;
         for (var k = 0; k < responsibilities.Length; k++)
         {
-            if (responsibilities[k] < NormalDistribution.LeastWeight)
+            if (responsibilities[k] < Constants.LeastWeight)
             {
                 yield return $"component {k} died: no {(IsOfSequences ? "sequence" : "row")} belongs to it any more; it keeps its parameters at weight "
                     + $"{weights[k].Text()} (use fewer components or another start)";
@@ -170,7 +171,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
 
     /// <inheritdoc/>
     public override Distribution? RowDistribution() =>
-        !IsOfSequences ? this : WeightedParts() is { } parts && parts.Count == Components.Count ? WeightedPart.Combine(parts) : null;
+        !IsOfSequences ? this : WeightedParts() is { } parts && parts.Count == Components.Count ? Mixture.Combine(parts) : null;
 
     /// <inheritdoc/>
     public override string Title => $"mixture of {Components.Count} component{(Components.Count == 1 ? "" : "s")}";

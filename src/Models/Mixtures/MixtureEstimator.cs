@@ -152,4 +152,12 @@ public static class Mixture
     /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
     public static MixtureEstimator Of<T>(int components, CentroidInitialization? initialization = null)
         where T : Distribution, IDistributionFamily<T> => new(DistributionFamily.Of<T>(), components, initialization);
+
+    /// <summary>Weighted parts as one distribution.</summary>
+    /// <param name="parts">At least one, of which one has a positive weight.</param>
+    public static Distribution Combine(IReadOnlyList<WeightedPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return new GeneralMixtureModel([.. parts.Select(p => p.Distribution)], [.. parts.Select(p => p.Weight)]);
+    }
 }

@@ -72,7 +72,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     /// <summary>A chain fitted to sequences in memory.</summary>
     /// <param name="order">Number of preceding rows that the next row depends on, at least 0.</param>
     /// <param name="sequences">The sequences, as codes 0, 1, 2 …</param>
-    /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
+    /// <param name="options">Null = <see cref="SequenceFitting.DefaultFit"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
     public static MarkovChain FromSamples(int order, SequenceSet sequences, FitOptions? options = null) =>
         new MarkovChainEstimator(order).Fit(sequences, options).Model;

@@ -89,7 +89,7 @@ public static class JsonHelpers
     };
 
     internal static ModelException Bad(string place, string found, string expected, Exception? inner = null) =>
-        new(ErrorKind.Model, place, found, expected, "the file is damaged or was not written by Pipelines; save the model again", inner);
+        new(ErrorKind.ModelFile, place, found, expected, "the file is damaged or was not written by Pipelines; save the model again", inner);
 
     internal static void WriteNumber(Utf8JsonWriter writer, double value)
     {

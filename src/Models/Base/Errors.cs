@@ -10,7 +10,7 @@ public enum ErrorKind
     Usage,
 
     /// <summary>A model file cannot be read, or does not fit its use.</summary>
-    Model,
+    ModelFile,
 }
 
 /// <summary>An error that says where it happened, what was found, what was expected and what to try.</summary>
@@ -47,36 +47,6 @@ public sealed class ModelException : Exception
 
     /// <summary>Number of the sequence concerned, from 0; null if the error concerns no single sequence.</summary>
     public long? SequenceNumber { get; init; }
-
-    /// <summary>The same error with the sequence's key as its place.</summary>
-    /// <param name="key">The key as text.</param>
-    public ModelException OfSequence(string key)
-    {
-        var number = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sequence {SequenceNumber}");
-        var parts = Place.Split(", ");
-        var at = Array.IndexOf(parts, number);
-        if (at < 0) return this;
-        parts[at] = $"sequence of key {key}";
-        return new(Kind, string.Join(", ", parts), Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex, SequenceNumber = SequenceNumber };
-    }
-
-    /// <summary>The same error with the feature's name in its place.</summary>
-    /// <param name="features">The same error with the feature's name as its place.</param>
-    public ModelException Named(IReadOnlyList<Feature>? features)
-    {
-        if (FeatureIndex is not { } i || features is null || i >= features.Count) return this;
-        var number = $"feature {i}";
-        var name = $"feature '{features[i].Name}'";
-        // The number occurs at most once, at the end of a part of the place.
-        var parts = Place.Split(", ");
-        var at = Array.LastIndexOf(parts, number);
-        if (at >= 0) parts[at] = name;
-        return new(Kind, at >= 0 ? string.Join(", ", parts) : $"{name}, {Place}", Found, Expected, Remedy, InnerException)
-        {
-            FeatureIndex = FeatureIndex,
-            SequenceNumber = SequenceNumber
-        };
-    }
 
     /// <summary>The same error with an outer place put before its own.</summary>
     internal ModelException Within(string place, int firstFeature = 0) =>

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 
 namespace Pipelines.Models.Mixtures;
 
@@ -39,7 +40,7 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
                 var at = ((k * dimensions) + j) * Parameters;
                 parameters[at] = normal.Mean;
                 parameters[at + 1] = Math.Sqrt(0.5 * Log2E) / normal.StandardDeviation;
-                parameters[at + 2] = -Math.Log2(normal.StandardDeviation) - (NormalDistribution.HalfLog2Pi * Log2E);
+                parameters[at + 2] = -Math.Log2(normal.StandardDeviation) - (Constants.HalfLog2Pi * Log2E);
                 constants[k] += parameters[at + 2];
             }
         }

@@ -20,6 +20,9 @@ public sealed class DistributionFamily
         Func<string, Blanker?>? with = null) =>
         (Name, IsUnivariate, this.isCategorical, this.blank, this.text, this.with) = (name, isUnivariate, isCategorical, blank, text ?? name, with);
 
+    /// <summary>Makes independent components of distributions. Set by that family when the library is loaded.</summary>
+    internal static Func<IReadOnlyList<Distribution>, Distribution> Product { get; set; } = null!;
+
     private delegate Distribution Blanker(ReadOnlySpan<double> center);
 
     /// <summary>The family's name in files and on the command line.</summary>
@@ -89,7 +92,7 @@ public sealed class DistributionFamily
                     "one for each feature", "name one distribution, or as many as there are features");
             var parts = new Distribution[families.Count];
             for (var j = 0; j < parts.Length; j++) parts[j] = families[j].Prototype(center.Slice(j, 1));
-            return new IndependentComponentsDistribution(parts);
+            return Product(parts);
         }, $"({string.Join(", ", families)})")
         { parts = families };
     }
@@ -110,6 +113,6 @@ public sealed class DistributionFamily
         if (!IsUnivariate || center.Length == 1) return blank(center);
         var parts = new Distribution[center.Length];
         for (var j = 0; j < parts.Length; j++) parts[j] = blank(center.Slice(j, 1));
-        return new IndependentComponentsDistribution(parts);
+        return Product(parts);
     }
 }

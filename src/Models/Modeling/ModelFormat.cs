@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Pipelines.Models.Serialization;
@@ -112,21 +113,30 @@ public static class ModelFormat
         writer.WriteEndObject();
     }
 
+    /// <summary>SHA-256 of a model's parameters, lower-case hexadecimal.</summary>
+    /// <param name="model">The model.</param>
+    public static string Fingerprint(Model model)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream)) Write(writer, model);
+        return Convert.ToHexStringLower(SHA256.HashData(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
+    }
+
     /// <summary>Reads a model that <see cref="Write"/> wrote.</summary>
     public static Model Read(JsonElement json)
     {
         var name = json.Required("type").GetString() ?? "null";
         if (!readers.TryGetValue(aliases.GetValueOrDefault(name, name), out var read))
-            throw new ModelException(ErrorKind.Model, "property 'type'", JsonHelpers.Quote(name), "a model that this version of Pipelines knows",
+            throw new ModelException(ErrorKind.ModelFile, "property 'type'", JsonHelpers.Quote(name), "a model that this version of Pipelines knows",
                 "use the version of Pipelines that wrote the file, or register the model's assembly");
         try
         {
             var model = read(json);
             return json.TryGetProperty("frozen", out var frozen) && frozen.ValueKind == JsonValueKind.True && model is ProbabilityModel d ? d.Freeze() : model;
         }
-        catch (ModelException e) when (e.Kind != ErrorKind.Model)
+        catch (ModelException e) when (e.Kind != ErrorKind.ModelFile)
         {
-            throw new ModelException(ErrorKind.Model, $"{name} model, {e.Place}", e.Found, e.Expected,
+            throw new ModelException(ErrorKind.ModelFile, $"{name} model, {e.Place}", e.Found, e.Expected,
                 "the file is damaged or was edited; save the model again", e.InnerException);
         }
     }

@@ -4,13 +4,7 @@ namespace Pipelines.Models;
 /// <param name="Name">Its name in legends, such as <c>component 2</c>.</param>
 /// <param name="Weight">Its weight, 0 … 1; the weights of all parts sum to 1.</param>
 /// <param name="Distribution">The distribution of its rows.</param>
-public sealed record WeightedPart(string Name, double Weight, Distribution Distribution)
-{
-    /// <summary>Several parts as one distribution.</summary>
-    /// <param name="parts">At least one, of which one has a positive weight.</param>
-    public static Distribution Combine(IReadOnlyList<WeightedPart> parts) =>
-        new GeneralMixtureModel([.. parts.Select(p => p.Distribution)], [.. parts.Select(p => p.Weight)]);
-}
+public sealed record WeightedPart(string Name, double Weight, Distribution Distribution);
 
 /// <summary>A line of a model's outline.</summary>
 /// <param name="Text">The line.</param>
