@@ -71,8 +71,8 @@ public sealed class BadInputTests : IDisposable
         { "output is a device", "fit mixture ~/blobs.parquet --distribution normal --components 2 --output /dev/null", 2,
             "pipelines: error: --output /dev/null: found a device, expected a file that can be written; name a file, such as model.json" },
         { "output not writable", "fit mixture ~/blobs.parquet --distribution normal --components 2 --output /proc/out.json", 2,
-            "pipelines: error: --output /proc/out.json: found a folder that cannot be written, expected a file that can be written; choose another folder, or "
-                + "check its permissions" },
+            "pipelines: error: --output /proc/out.json: found a folder that cannot be written (no such file), expected a file that can be written; choose "
+                + "another folder, or check its permissions" },
         { "model missing", "score ~/nix.json ~/blobs.parquet --output ~/out.parquet", 2,
             "pipelines: error: ~/nix.json: found no such file, expected a model file; check the path" },
         { "model truncated", "score ~/truncated.json ~/blobs.parquet --output ~/out.parquet", 2,
@@ -151,7 +151,7 @@ public sealed class BadInputTests : IDisposable
         { "output folder not empty", "score ~/model.json ~/blobs.parquet --output ~/full", 2,
             "pipelines: error: ~/full: found a folder that holds 'notes.txt', expected an empty folder; empty it, or give another" },
         { "output folder not writable", "score ~/model.json ~/blobs.parquet --output /proc/out", 2,
-            "pipelines: error: /proc/out: found a folder that cannot be written (Could not find file '/proc/out'.), expected a writable folder; check its "
+            "pipelines: error: /proc/out: found a folder that cannot be written (no such file), expected a writable folder; check its "
                 + "permissions, or give another" },
         { "files of which one lacks a feature", "score ~/model.json ~/blobs.parquet ~/few.parquet --output ~/out.parquet", 3,
             "pipelines: error: ~/few.parquet: found no column 'y', expected the model's feature 'y' among its columns; give files with the columns that "
