@@ -32,8 +32,8 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     /// <inheritdoc/>
     public bool IsCategorical(int feature) => family.IsCategorical(feature);
 
-    // Components of categories start at random, however centroids are chosen.
     /// <inheritdoc/>
+    /// <remarks>Components of categories start at random, however centroids are chosen.</remarks>
     public FitUses Uses => family.Uses | FitUses.Start | (components > 1 ? FitUses.Pseudocount : FitUses.None)
         | (initialization.IsRandom || (components > 1 && family.IsCategoricalThroughout) ? FitUses.Seed : FitUses.None);
 
