@@ -4,22 +4,22 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <summary>
-/// Merges statistics strictly in batch order, so that the result does not depend on the parallelism in any bit. A gap or a wrong order is an error.
+/// Folds statistics in batch order (<see cref="CanonicalFold"/>), so that the result does not depend on the parallelism in any bit. A gap or a wrong order is
+/// an error.
 /// </summary>
 /// <param name="summarizer">The summarizer that produced the statistics.</param>
 /// <param name="run">The run's supervisor.</param>
 /// <param name="name">Name for messages.</param>
 public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string name = "fold") : GuardedTarget<BatchStatistics>(name, run)
 {
-    private readonly Statistics total = summarizer.CreateStatistics();
-    private long next;
+    private readonly CanonicalFold fold = new(summarizer);
 
-    /// <summary>Adds to the statistics of the batches before <paramref name="first"/>.</summary>
-    internal FoldBlock(ISummarizer summarizer, RunSupervisor run, Statistics total, long first)
-        : this(summarizer, run) => (this.total, next) = (total, first);
+    /// <summary>Goes on with a fold from its next batch.</summary>
+    internal FoldBlock(ISummarizer summarizer, RunSupervisor run, CanonicalFold fold)
+        : this(summarizer, run) => this.fold = fold;
 
-    /// <summary>Called in batch order after each batch was folded, with the number of the next batch and the statistics so far; null = no callback.</summary>
-    internal Action<long, Statistics>? Folded { get; init; }
+    /// <summary>Called in batch order after each batch was folded; null = no callback.</summary>
+    internal Action<CanonicalFold>? Folded { get; init; }
 
     /// <summary>Receives the runs of equal keys in batch order, if rows form sequences; otherwise null.</summary>
     internal Action<BatchRuns>? Runs { get; init; }
@@ -32,17 +32,16 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
 
     private protected override ValueTask TakeAsync(BatchStatistics item)
     {
-        if (item.Index != next)
-            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or "
+        if (item.Index != fold.Next)
+            throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {fold.Next}; a block in between lost it or "
                 + "changed the order");
-        next++;
         Run.Accounts.Refuse(item.Rejected);
         Quarantine?.Write(item.Rejected);
         if (item.Runs is { } runs) Runs!(runs);
-        total.Merge(item.Statistics);
+        fold.Add(item.Index, item.Statistics);
         item.Release();
         Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
-        Folded?.Invoke(next, total);
+        Folded?.Invoke(fold);
         return ValueTask.CompletedTask;
     }
 
@@ -58,6 +57,6 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     private async Task<Statistics> ResultAsync()
     {
         await Completion.ConfigureAwait(false);
-        return total;
+        return fold.Finish();
     }
 }

@@ -48,14 +48,14 @@ public sealed partial class FeaturePass
         if (sequences is { Regroup: true }) filling.MemoryBytes /= 2;
         using var keys = sequences is null ? null : new SequenceFilling(sequences, layout, options, filling.MemoryBytes, OpenSpill);
         var fill = new FillBlock(extractor, layout, filling, Seen.Ranges, work.Summarizer, run, keys);
-        var fold = new FoldBlock(work.Summarizer, run, work.Total, work.First)
+        var fold = new FoldBlock(work.Summarizer, run, work.Fold)
         {
             Quarantine = quarantine,
             Runs = keys is null ? null : keys.Follow,
-            Folded = (next, total) =>
+            Folded = sofar =>
             {
                 if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
-                work.Folded(next, total);
+                work.Folded(sofar);
             },
         };
         Linking.Link(bound.Create(run, work.First, layout.Bytes / options.BatchSize), fill);

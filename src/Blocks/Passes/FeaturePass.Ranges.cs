@@ -2,7 +2,7 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
-/// <content>Passes over some of the batches, for mini-batch EM.</content>
+/// <content>Passes over some of the batches, for mini-batch EM and for work that is divided.</content>
 public sealed partial class FeaturePass
 {
     /// <inheritdoc/>
@@ -16,12 +16,43 @@ public sealed partial class FeaturePass
             {
                 Journal?.SkipPass();
                 CheckStatistics(summarizer.CreateStatistics());
-                if (sequences is not null)
-                    return await SweepSequencesAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
-                if (cache is null) await ReadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
-                return await SweepAsync(cache!, Unkept(summarizer, range.First, stop), range.First + range.Count).ConfigureAwait(false);
+                return await RangeAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
             },
             cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The first pass reads all the data, even for a range; later passes take their batches from the cached features.</remarks>
+    public async ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summarizer);
+        ArgumentNullException.ThrowIfNull(subtotal);
+        await InTurnAsync(
+            async stop =>
+            {
+                Journal?.SkipPass();
+                CheckStatistics(summarizer.CreateStatistics());
+                var work = Unkept(summarizer, first, stop, subtotal);
+                if (sequences is null && cache is null && first == 0 && end is null) return await ReadAsync(work).ConfigureAwait(false);
+                await ReadOnceAsync(stop).ConfigureAwait(false);
+                var count = found?.Index.Groups ?? cache!.Batches;
+                return await RangeAsync(work, stop, Math.Min(end ?? count, count)).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Batches up to the one before <paramref name="end"/>, as numbered before they start over.</summary>
+    private async Task<Statistics> RangeAsync(PassWork work, CancellationTokenSource stop, long end)
+    {
+        if (sequences is not null) return await SweepSequencesAsync(work, stop, end).ConfigureAwait(false);
+        await ReadOnceAsync(stop).ConfigureAwait(false);
+        return await SweepAsync(cache!, work, end).ConfigureAwait(false);
+    }
+
+    /// <summary>Fills the cache, unless it is filled.</summary>
+    private async Task ReadOnceAsync(CancellationTokenSource stop)
+    {
+        if (cache is null) await ReadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -40,11 +71,10 @@ public sealed partial class FeaturePass
         cancellationToken);
 
     /// <summary>A pass that is not saved in a journal, because the state before it is.</summary>
-    private PassWork Unkept(ISummarizer summarizer, long first, CancellationTokenSource stop) => new(
+    private PassWork Unkept(ISummarizer summarizer, long first, CancellationTokenSource stop, Action<Statistics>? subtotal = null) => new(
         summarizer,
-        summarizer.CreateStatistics(),
-        first,
-        (_, _) =>
+        new CanonicalFold(summarizer, first) { Closed = subtotal },
+        _ =>
         {
             if (options.WindDown.IsCancellationRequested) stop.Cancel();
         },

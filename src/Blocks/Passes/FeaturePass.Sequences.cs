@@ -75,9 +75,9 @@ public sealed partial class FeaturePass
     /// </summary>
     private async Task<Statistics> SweepSequencesAsync(PassWork work, CancellationTokenSource stop, long? end)
     {
-        await FindSequencesAsync(stop).ConfigureAwait(false);
+        await ReadOnceAsync(stop).ConfigureAwait(false);
         var index = found!.Index;
-        if (index.Groups == 0) return work.Total;
+        if (index.Groups == 0) return work.Fold.Finish();
         var most = options.Budget / 4;
         var needed = index.LargestGroup * ((sizeof(double) * (extractor.Columns + (extractor.IsWeighted ? 1L : 0))) + workerBytes
             + (extractor.Label is null ? 0 : sizeof(int)));
@@ -94,9 +94,4 @@ public sealed partial class FeaturePass
     }
 
     private void CheckSequences(BatchSchema schema) => sequences?.Check(schema, graph.Source.Name);
-
-    private async Task FindSequencesAsync(CancellationTokenSource stop)
-    {
-        if (cache is null) await ReadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
-    }
 }

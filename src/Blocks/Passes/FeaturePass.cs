@@ -102,7 +102,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     public long? StatisticsBytes => IsShared ? options.Budget / 8 : null;
 
     /// <inheritdoc/>
-    public int StatisticsInFlight => (2 * options.Parallelism) + 2;
+    /// <remarks>Two for each worker, two around the fold, and the open subtotal.</remarks>
+    public int StatisticsInFlight => (2 * options.Parallelism) + 3;
 
     /// <summary>Opens the spill file; replaced by tests.</summary>
     internal Func<SpillFile>? SpillFactory { get; init; }
@@ -119,24 +120,24 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         return InTurnAsync(
             async stop =>
             {
-                var total = summarizer.CreateStatistics();
-                CheckStatistics(total);
+                var fold = new CanonicalFold(summarizer);
+                CheckStatistics(summarizer.CreateStatistics());
                 // The labels' meaning is also needed for passes restored from a journal, which do not read.
                 if (Journal is not null && extractor.Label is { } label && decoded[label].Categories is null)
                     await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
                 // Rejected rows are stored by a pass that starts at the first row, so the statistics of a partial pass cannot be used then.
-                if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
-                var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
-                total = sequences is not null ? await SweepSequencesAsync(work, stop, null).ConfigureAwait(false)
+                if (Journal?.BeginPass(fold, mayContinue: !options.BadRows.Keeps) == false) return fold.Finish();
+                var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);
+                var total = sequences is not null ? await SweepSequencesAsync(work, stop, null).ConfigureAwait(false)
                     : cache is { } filled ? await SweepAsync(filled, work, filled.Batches).ConfigureAwait(false)
                     : await ReadAsync(work).ConfigureAwait(false);
-                Journal?.EndPass(total);
+                Journal?.EndPass(fold);
                 return total;
             },
             cancellationToken);
     }
 
-    // The workers' statistics, those waiting for their turn, the total and the model: only a few large ones at a time.
+    // The workers' statistics, those waiting for their turn, the open subtotal, the total and the model: only a few large ones at a time.
     private void CheckStatistics(Statistics total)
     {
         var bytes = Math.Max(1, StatisticsSize.Of(total));
@@ -144,7 +145,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
             throw new DataException(DataErrorKind.Usage, $"{graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch",
                 $"at most {new MemorySize(options.Budget / 4)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take fewer components, or group categories");
-        mostThreads = (int)Math.Clamp(options.Budget / 8 / bytes, 1, int.MaxValue);
+        // Two for each worker and the open subtotal.
+        mostThreads = (int)Math.Clamp(((options.Budget / 4 / bytes) - 1) / 2, 1, int.MaxValue);
     }
 
     /// <summary>Waits until no other pass is running, and attributes a cancellation to the token that caused it.</summary>
@@ -171,10 +173,10 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         }
     }
 
-    private void Folded(CancellationTokenSource stop, long next, Statistics sofar)
+    private void Folded(CancellationTokenSource stop, CanonicalFold sofar)
     {
         var isLast = options.WindDown.IsCancellationRequested;
-        Journal?.Folded(next, sofar, isLast);
+        Journal?.Folded(sofar, isLast);
         if (isLast) stop.Cancel();
     }
 
@@ -229,13 +231,13 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         Action<long, Action<FeatureBlock>> read) => Task.Run(
         () =>
         {
-            using var fold = new OrderedFold(work.Summarizer, end, Parallelism.Threads(parallelism, end - work.First), work.Total,
-                work.First)
-            { Folded = work.Folded };
+            using var fold = new OrderedFold(work.Summarizer, work.Fold, end, count, Parallelism.Threads(parallelism, end - work.First))
+            {
+                Folded = work.Folded,
+            };
             return fold.Run(
-                (number, statistics) =>
+                (item, statistics) =>
                 {
-                    var item = number % count;
                     var rows = 0;
                     try
                     {
@@ -263,9 +265,12 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 
     /// <summary>What one pass computes.</summary>
     /// <param name="Summarizer">Computes the statistics.</param>
-    /// <param name="Total">The statistics of the batches before <paramref name="First"/>, to which the pass adds.</param>
-    /// <param name="First">Number of the first batch to read.</param>
+    /// <param name="Fold">Receives the statistics, from its next batch on.</param>
     /// <param name="Folded">Called in order for each batch that was folded.</param>
     /// <param name="Token">Cancels the pass.</param>
-    private sealed record PassWork(ISummarizer Summarizer, Statistics Total, long First, Action<long, Statistics> Folded, CancellationToken Token);
+    private sealed record PassWork(ISummarizer Summarizer, CanonicalFold Fold, Action<CanonicalFold> Folded, CancellationToken Token)
+    {
+        /// <summary>Number of the first batch to read.</summary>
+        public long First { get; } = Fold.Next;
+    }
 }

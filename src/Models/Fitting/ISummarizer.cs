@@ -11,8 +11,8 @@ public interface ISummarizer
 }
 
 /// <summary>
-/// A way to read all the data once: rows in memory, a dataflow pipeline, later a cluster. Every implementation cuts the rows into batches by
-/// global row number and merges the batches' statistics in row order, so that the bits depend on neither the implementation nor the parallelism.
+/// A way to read all the data once: rows in memory, a dataflow pipeline, later a cluster. Every implementation cuts the rows into batches by global row
+/// number and folds the batches' statistics as <see cref="CanonicalFold"/> does, so that the bits depend on neither the implementation nor the parallelism.
 /// </summary>
 public interface IDataPass
 {
@@ -40,6 +40,21 @@ public interface IDataPass
     /// <exception cref="ModelException">This pass always reads all the data (default).</exception>
     ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken) => throw NoRanges();
 
+    /// <summary>
+    /// Summarises only some batches and hands over their subtotals instead of a total (<see cref="CanonicalFold"/>). Folded from left to right, the
+    /// subtotals of consecutive ranges have the bits of one pass over all of them, provided that the ranges meet at multiples of
+    /// <see cref="CanonicalFold.SubtotalBatches"/>.
+    /// </summary>
+    /// <param name="summarizer">What to compute.</param>
+    /// <param name="first">Number of the first batch, at least 0. Where rows form sequences, a batch is a group of whole sequences.</param>
+    /// <param name="end">Number after that of the last batch; null, or beyond the data = all that follow.</param>
+    /// <param name="subtotal">Receives each subtotal in order, one call at a time, and owns it.</param>
+    /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="ModelException">This pass always reads all the data (default).</exception>
+    ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken) =>
+        throw new ModelException(ErrorKind.Usage, "range of batches", "data that are gone over as a whole", "data of which a part can be read alone",
+            "take them in one pass");
+
     /// <summary>The extent of the data. May read all of it.</summary>
     /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">This pass always reads all the data (default).</exception>
@@ -51,7 +66,7 @@ public interface IDataPass
     /// </summary>
     long? StatisticsBytes => null;
 
-    /// <summary>Number of statistics that exist at the same time during a pass, at least 1 (default).</summary>
+    /// <summary>Number of statistics that exist at the same time during a pass, beside the total, at least 1 (default).</summary>
     int StatisticsInFlight => 1;
 
     private ModelException NoRanges() =>

@@ -1,38 +1,35 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
-/// Computes the statistics of batches on several threads and merges them strictly in batch order, so that the bits do not depend on the
-/// number of threads. At most two statistics per thread exist at a time, whatever the number of batches.
+/// Computes the statistics of batches on several threads and folds them in batch order (<see cref="CanonicalFold"/>), so that the bits do not depend on
+/// the number of threads. Beside those in the fold, at most two statistics per thread exist at a time, whatever the number of batches.
 /// </summary>
 /// <param name="summarizer">Creates the statistics.</param>
-/// <param name="batches">Number of batches, at least 0.</param>
+/// <param name="fold">Receives the statistics, from its next batch on.</param>
+/// <param name="end">Number after that of the last batch to summarise; beyond <paramref name="batches"/> it starts over at the first batch.</param>
+/// <param name="batches">Number of batches in the data.</param>
 /// <param name="threads">Threads, at least 1.</param>
-/// <param name="total">Statistics to fold into: those of the batches before <paramref name="first"/>; null = empty ones.</param>
-/// <param name="first">Number of the first batch to summarise, at least 0.</param>
-public sealed class OrderedFold(ISummarizer summarizer, long batches, int threads, Statistics? total = null, long first = 0) : IDisposable
+public sealed class OrderedFold(ISummarizer summarizer, CanonicalFold fold, long end, long batches, int threads) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<long, Statistics> waiting = [];
     private readonly Stack<Statistics> free = new();
     private readonly SemaphoreSlim slots = new(2 * threads);
-    private readonly Statistics total = total ?? summarizer.CreateStatistics();
-    private long next = first - 1;
-    private long folded = first;
+    private long next = fold.Next - 1;
+    private long folded = fold.Next;
 
-    /// <summary>
-    /// Called in batch order, one call at a time, after each batch is folded, with the next batch's number and the statistics so far. Null = not called.
-    /// </summary>
-    public Action<long, Statistics>? Folded { get; init; }
+    /// <summary>Called in batch order, one call at a time, after each batch is folded. Null = not called.</summary>
+    public Action<CanonicalFold>? Folded { get; init; }
 
     /// <summary>Summarises every batch.</summary>
-    /// <param name="summarize">Fills empty statistics from the batch with that index; called by several threads at once.</param>
+    /// <param name="summarize">Fills empty statistics from the batch with that number; called by several threads at once.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <returns>The statistics of all batches.</returns>
     public Statistics Run(Action<long, Statistics> summarize, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarize);
         Parallelism.Run(threads, token => Work(summarize, token), cancellationToken);
-        return total;
+        return fold.Finish();
     }
 
     /// <inheritdoc/>
@@ -45,7 +42,7 @@ public sealed class OrderedFold(ISummarizer summarizer, long batches, int thread
             // A slot first, then a number: the holder of the lowest number always has a slot, so the fold always advances.
             slots.Wait(cancellationToken);
             var batch = Interlocked.Increment(ref next);
-            if (batch >= batches)
+            if (batch >= end)
             {
                 slots.Release();
                 return;
@@ -54,7 +51,7 @@ public sealed class OrderedFold(ISummarizer summarizer, long batches, int thread
             lock (gate) free.TryPop(out statistics);
             statistics ??= summarizer.CreateStatistics();
             cancellationToken.ThrowIfCancellationRequested();
-            summarize(batch, statistics);
+            summarize(batch % batches, statistics);
             Hand(batch, statistics);
         }
     }
@@ -67,12 +64,12 @@ public sealed class OrderedFold(ISummarizer summarizer, long batches, int thread
             waiting.Add(batch, statistics);
             while (waiting.Remove(folded, out var ready))
             {
-                total.Merge(ready);
+                fold.Add(folded % batches, ready);
                 ready.Clear();
                 free.Push(ready);
                 folded++;
                 done++;
-                Folded?.Invoke(folded, total);
+                Folded?.Invoke(fold);
             }
         }
         if (done > 0) slots.Release(done);

@@ -21,12 +21,26 @@ public sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, 
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
-        var count = groups.Length - 1;
-        using var fold = new OrderedFold(summarizer, count, Parallelism.Threads(maxDegreeOfParallelism, count));
-        return new(fold.Run((group, statistics) =>
+        return new(Fold(summarizer, new(summarizer), groups.Length - 1, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summarizer);
+        ArgumentNullException.ThrowIfNull(subtotal);
+        Fold(summarizer, new(summarizer, first) { Closed = subtotal }, Math.Min(end ?? groups.Length - 1, groups.Length - 1), cancellationToken);
+        return default;
+    }
+
+    private Statistics Fold(ISummarizer summarizer, CanonicalFold into, long end, CancellationToken cancellationToken)
+    {
+        var count = (int)Math.Max(0, end - into.Next);
+        using var fold = new OrderedFold(summarizer, into, end, groups.Length - 1, Parallelism.Threads(maxDegreeOfParallelism, count));
+        return fold.Run((group, statistics) =>
         {
             using var lent = SpareThreads.Lend(maxDegreeOfParallelism, count);
             summarizer.Summarize(sequences.Block(groups[group], groups[group + 1] - groups[group]), statistics);
-        }, cancellationToken));
+        }, cancellationToken);
     }
 }
