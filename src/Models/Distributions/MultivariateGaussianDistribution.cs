@@ -131,7 +131,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new MultivariateGaussianStatistics(Dimensions);
+    public override Statistics CreateStatistics() => new MultivariateGaussianStatistics(FormatName, Dimensions);
 
     /// <inheritdoc/>
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
