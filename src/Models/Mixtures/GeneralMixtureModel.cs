@@ -166,12 +166,16 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<WeightedPart> WeightedParts() =>
-        [.. Components.Select((c, k) => c.RowDistribution() is { } rows ? new WeightedPart($"component {k}", weights[k], rows) : null).OfType<WeightedPart>()];
+    /// <remarks>None if a component has no distribution of rows, such as a Markov chain.</remarks>
+    public override IReadOnlyList<WeightedPart> WeightedParts()
+    {
+        var rows = Components.Select(c => c.RowDistribution()).OfType<Distribution>().ToArray();
+        return rows.Length < Components.Count ? [] : [.. rows.Select((d, k) => new WeightedPart($"component {k}", weights[k], d))];
+    }
 
     /// <inheritdoc/>
     public override Distribution? RowDistribution() =>
-        !IsOfSequences ? this : WeightedParts() is { } parts && parts.Count == Components.Count ? Mixture.Combine(parts) : null;
+        !IsOfSequences ? this : WeightedParts() is { Count: > 0 } parts ? Mixture.Combine(parts) : null;
 
     /// <inheritdoc/>
     public override string Title => $"mixture of {Components.Count} component{(Components.Count == 1 ? "" : "s")}";

@@ -18,6 +18,8 @@ internal static class StatisticsCases
 
     public static TheoryData<string> Names => [.. cases.Keys];
 
+    public static IEnumerable<string> Keys => cases.Keys;
+
     public static IEnumerable<Type> Covered => cases.Values.Select(c => c.Model().GetType()).Concat(ModelCases.Covered).Distinct();
 
     public static (Model Model, Data Rows) Get(string name) => (cases[name].Model(), cases[name].Data());
@@ -87,6 +89,20 @@ internal static class StatisticsCases
             }
         }
 
+        /// <summary>All items, and their weights.</summary>
+        public ItemBlock Items()
+        {
+            var block = All;
+            var weights = new double[Rows is null ? block.SequenceCount : block.Rows];
+            for (var i = 0; i < weights.Length; i++)
+            {
+                var row = Rows is null ? block.SequenceOffsets[i] : i;
+                // An empty sequence has no row to carry a weight.
+                weights[i] = block.Weights.IsEmpty || row >= block.Rows ? 1 : block.Weights[row];
+            }
+            return new(block, weights);
+        }
+
         private FeatureBlock All => Rows is { } rows ? rows.Block(0, rows.Rows) : Sequences!.Block(0, Sequences.Count);
 
         /// <summary>The statistics of all the data.</summary>
@@ -96,5 +112,19 @@ internal static class StatisticsCases
             model.Summarize(All, statistics);
             return statistics;
         }
+    }
+
+    /// <summary>Items and their weights, shape [items].</summary>
+    internal readonly ref struct ItemBlock(FeatureBlock block, double[] weights)
+    {
+        private readonly FeatureBlock block = block;
+
+        public void Deconstruct(out FeatureBlock block, out double[] weights)
+        {
+            block = this.block;
+            weights = Weights;
+        }
+
+        private double[] Weights { get; } = weights;
     }
 }
