@@ -14,8 +14,6 @@ internal static class StatisticsCases
             .Append(Case("Markov chain", () => Chain(0.4), Symbols))
             .Append(Case("mixture of sequence models", () => new GeneralMixtureModel([Hidden(), Chain(0.2)], [0.7, 0.3]), Symbols)));
 
-    public static IEnumerable<string> Keys => cases.Keys;
-
     public static TheoryData<string> Names => [.. cases.Keys];
 
     public static IEnumerable<string> Keys => cases.Keys;
