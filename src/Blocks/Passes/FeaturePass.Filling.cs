@@ -65,7 +65,7 @@ public sealed partial class FeaturePass
         if (run.Accounts.RowsOut == 0 && work.First == 0 && !isScoring)
         {
             if (run.Accounts.RowsIn == 0) throw NoRow();
-            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were refused", "at least one",
+            throw new DataException(DataErrorKind.Data, graph.Source.Name, $"no row that can be used: all {RowsRejected} were rejected", "at least one",
                 "look at the rows (BadRowMode.Quarantine)");
         }
         keys?.Finish(filling, work.Token);

@@ -247,7 +247,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                     }
                     catch (Exception e) when (!work.Token.IsCancellationRequested)
                     {
-                        RunFailure.For("summarise", $"{what} {item}", e).Mark().Throw();
+                        RunFailure.For("summarize", $"{what} {item}", e).Mark().Throw();
                     }
                     accounts.Leave("pass", item, rows);
                 },

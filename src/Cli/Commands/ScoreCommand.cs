@@ -26,7 +26,7 @@ internal sealed class ScoreCommand : Verb
 
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
         "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden "
-            + "Markov models). [default: log-probability and label, as far as the model has them]",
+            + "Markov models). [default: log-probability and label, if the model has them]",
         "NAME[,NAME…]", "names of scores separated by commas, each once", "label,probability");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
@@ -39,8 +39,8 @@ internal sealed class ScoreCommand : Verb
 
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Resume an interrupted run of the same job from the finished files in the output folder, with the same bytes as a run without "
-            + "interruption. If there is nothing to resume, the run starts from the beginning."
+        Description = "Resume an interrupted run of the same job from its finished files, writing the same bytes as an uninterrupted run. "
+            + "If there is nothing to resume, the run starts from the beginning."
     };
 
     private readonly Setting<int?> rowsPerFile = Setting.Whole(
@@ -63,7 +63,7 @@ internal sealed class ScoreCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("score", "Scores Parquet data under a model and writes Parquet, one row for each input row, in input order.") { model,
+        var command = new CheckedCommand("score", "Scores Parquet data with a model and writes Parquet, one row for each input row, in input order.") { model,
             inputs, output, force, columns, features, keep, resume, rowsPerFile, dryRun };
         sequences.AddTo(command);
         command.Add(impossible);

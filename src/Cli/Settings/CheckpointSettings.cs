@@ -8,7 +8,7 @@ namespace Pipelines.Cli.Settings;
 internal sealed class CheckpointSettings
 {
     private readonly Setting<string?> folder = Setting.Text(
-        "--checkpoint", "Folder to save checkpoints of the fit in, after each iteration and during long passes; created if it does not exist. The last two "
+        "--checkpoint", "Folder for checkpoints, saved after each iteration and during long passes; created if missing. The last two "
             + "checkpoints are kept. [default: no checkpoints]", "DIR", "a folder", "checkpoints");
 
     private readonly Setting<int?> batches = Setting.Whole(
@@ -17,7 +17,7 @@ internal sealed class CheckpointSettings
 
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Resume from the newest checkpoint of the same fit, with the same result to the last bit. Without a checkpoint, the fit starts from "
+        Description = "Resume from the newest checkpoint of the same fit, with a bit-identical result. Without a checkpoint, the fit starts from "
             + "the beginning."
     };
 

@@ -73,8 +73,8 @@ internal static class UsageErrors
         var example = $"for example {Path(parsed.CommandResult)} {usual}";
         var typed = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         return new(
-            isRoot ? "verb" : $"{command.Name} KIND", typed is null ? "none" : $"'{typed}'",
-            isRoot ? "a verb, such as fit, score or inspect" : "a kind of model, such as mixture",
+            isRoot ? "command" : $"{command.Name} KIND", typed is null ? "none" : $"'{typed}'",
+            isRoot ? "a command, such as fit, score or inspect" : "a kind of model, such as mixture",
             typed is null ? example : NearestName.Remedy(typed, command.Subcommands.Select(c => c.Name), example));
     }
 
