@@ -32,8 +32,8 @@ internal sealed class Peer : IDisposable
             dimensions = data.Dimensions,
             covariance = full ? "full" : "diag",
             weights = model.Weights.ToArray(),
-            means = model.Components.Select(Means),
-            covariances = model.Components.Select(c => full ? (object)Covariance((MultivariateGaussianDistribution)c) : Variances(c)),
+            means = model.Components.Cast<Distribution>().Select(Means),
+            covariances = model.Components.Cast<Distribution>().Select(c => full ? (object)Covariance((MultivariateGaussianDistribution)c) : Variances(c)),
         }));
         process.StandardInput.Flush();
         Versions = Read()["versions"]!.GetValue<string>();
@@ -53,7 +53,7 @@ internal sealed class Peer : IDisposable
         var difference = Relative(answer["logLikelihood"]!.GetValue<double>(), logLikelihood);
         for (var k = 0; k < ours.Components.Count; k++)
         {
-            var component = ours.Components[k];
+            var component = (Distribution)ours.Components[k];
             difference = Math.Max(difference, Relative(answer["weights"]![k]!.GetValue<double>(), ours.Weights[k]));
             var means = Means(component);
             for (var i = 0; i < means.Length; i++)

@@ -1,5 +1,6 @@
 using Pipelines.Cli;
+using Pipelines.Cli.Terminal;
 
 using var stop = new StopRequest(TimeProvider.System);
 using var signals = new TerminationSignals(stop);
-return await CommandLine.RunAsync(args, ToolConsole.OfProcess(), stop);
+return await PipelinesTool.RunAsync(args, ToolConsole.OfProcess(), stop);

@@ -39,13 +39,13 @@ internal static class DurableFile
     }
 
     /// <summary>The temporary name of a file while it is written. It is fixed, so the next write replaces what a killed write left behind.</summary>
-    public static string TemporaryOf(string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetFileName(path)}.tmp");
+    public static string TemporaryOf(string path) => OutputTarget.Hidden(path, ".tmp");
 
     /// <summary>Deletes the leftover of a killed write, for runs that may not write the file themselves.</summary>
     public static void DeleteLeftover(FileLayer files, string path) => TryDelete(files, TemporaryOf(path));
 
-    // The user must see the original failure, not a failed cleanup.
-    private static void TryDelete(FileLayer files, string path)
+    /// <summary>Deletes a file if possible: the user must see the original failure, not a failed cleanup.</summary>
+    public static void TryDelete(FileLayer files, string path)
     {
         try
         {

@@ -1,9 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Pipelines;
 
 /// <summary>Resolves where a file is written: symbolic links are followed and kept, and an existing file's content is checked before it is replaced.</summary>
 internal static class OutputTarget
 {
     private const int MostLinks = 40;
+    private const int MostNameBytes = 255;
+    private const int HashLetters = 16;
+
+    /// <summary>The full path without a separator at its end.</summary>
+    public static string Full(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+
+    /// <summary>
+    /// The hidden file that accompanies a file while it is written: <c>.NAME.tmp</c> for <c>NAME</c>. It is always the same, so that the next run finds what a
+    /// killed one left. If it would be too long, the end of the name is replaced by its hash.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="suffix">What the hidden name ends with.</param>
+    public static string Hidden(string path, string suffix)
+    {
+        path = Full(path);
+        var name = Path.GetFileName(path);
+        var most = MostNameBytes - 1 - suffix.Length;
+        if (Encoding.UTF8.GetByteCount(name) > most)
+        {
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..HashLetters];
+            var left = most - 1 - HashLetters;
+            name = $"{string.Concat(name.EnumerateRunes().TakeWhile(r => (left -= r.Utf8SequenceLength) >= 0))}~{hash}";
+        }
+        return Path.Combine(Path.GetDirectoryName(path)!, $".{name}{suffix}");
+    }
+
+    /// <summary>By how much the last name of a path is too long for a file system, as text; null if it is not.</summary>
+    public static string? Excess(string path) =>
+        !OperatingSystem.IsWindows() && Encoding.UTF8.GetByteCount(Path.GetFileName(Full(path))) is > MostNameBytes and var bytes
+            ? $"a name of {bytes} bytes, {bytes - MostNameBytes} more than names can have"
+            : null;
 
     /// <summary>The path after following all symbolic links. The file does not have to exist.</summary>
     /// <exception cref="IOException">The links form a cycle.</exception>
@@ -23,6 +57,7 @@ internal static class OutputTarget
         }
         if (Directory.Exists(target)) return "a folder";
         if (OperatingSystem.IsWindows()) return null;
+        if (Excess(target) is { } excess) return excess;
         // Writing ends with a rename, which would replace /dev/null with a file.
         if (IsDevice(Path.GetFullPath(path)) || IsDevice(target)) return "a device";
         // Outside /dev, only files of length 0 can be pipes or devices.
@@ -45,7 +80,7 @@ internal static class OutputTarget
 
     private static string Resolve(string path, int links)
     {
-        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        path = Full(path);
         if (Path.GetDirectoryName(path) is not { } parent) return path;
         var folder = Resolve(parent, links);
         var whole = Path.Combine(folder, Path.GetFileName(path));

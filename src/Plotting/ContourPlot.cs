@@ -62,7 +62,7 @@ public sealed class ContourPlot : PlotKind
         var distribution = DistributionOf(model);
         distribution.EnsureEvaluable();
         var all = FeaturesOf(model);
-        var components = ModelComponents.Of(model.Model, distribution);
+        var components = ModelComponents.Of(model.Model);
         var ranges = features.Select((j, i) => RangeOf(distribution, all[j], j, rows is null ? null : new SeenFeature(rows, i))).ToArray();
         var named = new HashSet<string>();
         var (panels, shown) = (new List<Panel>(), 0);

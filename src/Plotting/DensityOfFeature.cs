@@ -31,7 +31,7 @@ internal sealed class DensityOfFeature
     public bool HasMasses => masses.Count > 0;
 
     /// <summary>Single values with probability mass, not necessarily whole numbers.</summary>
-    public IEnumerable<double> Atoms => masses.Select(m => m.Leaf).OfType<DiracDeltaDistribution>().Select(d => d.Location);
+    public IEnumerable<double> Atoms => masses.Select(m => m.Leaf.PointMass).OfType<double>();
 
     /// <summary>Densities at the given values.</summary>
     /// <param name="x">Shape [values].</param>
@@ -55,22 +55,10 @@ internal sealed class DensityOfFeature
 
     private void TakeApart(Distribution distribution, double weight)
     {
-        switch (distribution)
+        foreach (var (share, term) in distribution.Terms())
         {
-            case GeneralMixtureModel mixture:
-                for (var k = 0; k < mixture.Components.Count; k++) TakeApart(mixture.Components[k], weight * mixture.Weights[k]);
-                break;
-            case ZeroInflatedDistribution inflated:
-                masses.Add((weight * inflated.ZeroProbability, new DiracDeltaDistribution(0)));
-                TakeApart(inflated.Inner, weight * (1 - inflated.ZeroProbability));
-                break;
-            // A column weight scales the log-probability in a product; on its own, the density would not integrate to 1.
-            case IndependentComponentsDistribution { Parts: [var part] }:
-                TakeApart(part, weight);
-                break;
-            default:
-                (distribution.IsDiscrete ? masses : densities).Add((weight, distribution));
-                break;
+            if (!ReferenceEquals(term, distribution)) TakeApart(term, weight * share);
+            else (distribution.IsDiscrete ? masses : densities).Add((weight * share, distribution));
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed class DensityPlot : PlotKind
     internal override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
     {
         var distribution = DistributionOf(model);
-        var components = ModelComponents.Of(model.Model, distribution);
+        var components = ModelComponents.Of(model.Model);
         var mostCategories = features.Length <= 2 ? 30 : features.Length <= 9 ? 20 : 12;
         FeaturePanel[] panels;
         using (Cancellation.Enter(cancellationToken))
@@ -60,7 +60,7 @@ public sealed class DensityPlot : PlotKind
         if (rows is not null) legend.Add(new(PlotTexts.Count(rows.Rows, "row"), new(Palette.Grey), LegendSymbol.Area));
         legend.AddRange(components.Select(c => new LegendEntry(c.Name, c.Ink)));
         if (Array.Exists(panels, p => !p.IsCounted))
-            legend.Add(new(components.Count > 0 ? model.Model is HiddenMarkovModel ? "sum of all states" : "sum of all components" : "model",
+            legend.Add(new(components.Count > 0 ? $"sum of all {model.Model.PartsName}" : "model",
                 new(Palette.Black, components.Count > 0 ? 4 : 2.5)));
         if (components.Count == 0 && Array.Exists(panels, p => p.HasBarsOfModel)) legend.Add(new("model (bars)", Palette.Of(0), LegendSymbol.Area));
         var notes = new List<string>();

@@ -8,14 +8,9 @@ internal sealed record GaussianEllipse(double MeanX, double MeanY, double Varian
     private const int Steps = 120;
 
     /// <summary>Converts a Gaussian distribution; null if it is not Gaussian.</summary>
-    public static GaussianEllipse? Of(Distribution? pair) => pair switch
-    {
-        MultivariateGaussianDistribution { Dimensions: 2 } g => new(g.Mean[0], g.Mean[1], g.Covariance(0, 0), g.Covariance(0, 1), g.Covariance(1, 1)),
-        AxisAlignedGaussian { Normals: [var x, var y] } => Of(x, y),
-        IndependentComponentsDistribution { Parts: [NormalDistribution x, NormalDistribution y], ColumnWeights: [1, 1] } => Of(x, y),
-        GeneralMixtureModel { Components: [var only] } => Of(only),
-        _ => null,
-    };
+    public static GaussianEllipse? Of(Distribution? pair) => pair?.AsGaussian() is { Mean: [var x, var y], Covariance: var c }
+        ? new(x, y, c[0, 0], c[0, 1], c[1, 1])
+        : null;
 
     /// <summary>Share of a Gaussian of two features within this many standard deviations: 1 - exp(-d²/2).</summary>
     public static double Content(double deviations) => 1 - Math.Exp(-0.5 * deviations * deviations);
@@ -30,7 +25,4 @@ internal sealed record GaussianEllipse(double MeanX, double MeanY, double Varian
         return ([.. angles.Select(t => MeanX + (deviations * a * Math.Cos(t)))],
             [.. angles.Select(t => MeanY + (deviations * ((b * Math.Cos(t)) + (c * Math.Sin(t)))))]);
     }
-
-    private static GaussianEllipse Of(NormalDistribution x, NormalDistribution y) =>
-        new(x.Mean, y.Mean, x.StandardDeviation * x.StandardDeviation, 0, y.StandardDeviation * y.StandardDeviation);
 }

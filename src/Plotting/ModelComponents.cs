@@ -1,4 +1,5 @@
 using Pipelines.Models;
+using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Plotting;
 
@@ -12,27 +13,21 @@ internal sealed record DrawnComponent(string Name, double Weight, Distribution M
 /// <summary>The components of a model as drawn in pictures.</summary>
 internal static class ModelComponents
 {
-    /// <summary>
-    /// The components in model order; beyond twelve, the lightest are combined into one. Empty unless the model is a mixture of several components.
-    /// </summary>
+    /// <summary>The components in model order; beyond twelve, the lightest are combined into one. Empty unless the model has several.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="rows">The model as a distribution of rows.</param>
-    public static IReadOnlyList<DrawnComponent> Of(Model model, Distribution rows)
+    public static IReadOnlyList<DrawnComponent> Of(Model model)
     {
-        if (rows is not GeneralMixtureModel { Components.Count: > 1 } mixture) return [];
-        var byWeight = Enumerable.Range(0, mixture.Components.Count).OrderByDescending(k => mixture.Weights[k]).ToArray();
+        var parts = model.WeightedParts();
+        if (parts.Count <= 1) return [];
+        var byWeight = parts.Select((p, k) => (p, k)).OrderByDescending(p => p.p.Weight).Select(p => p.k).ToArray();
         var most = byWeight.Length <= Palette.Most ? byWeight.Length : Palette.Most - 1;
-        var drawn = byWeight.Take(most).Order()
-            .Select((k, i) => new DrawnComponent($"{(model is HiddenMarkovModel hidden ? $"state {PlotTexts.Name(hidden.States[k].Name)}" : $"component {k}")} "
-                + $"({PlotTexts.Percent(mixture.Weights[k])})", mixture.Weights[k], mixture.Components[k], Palette.Of(i)))
+        var drawn = byWeight.Take(most).Order().Select(k => parts[k])
+            .Select((p, i) => new DrawnComponent($"{PlotTexts.Name(p.Name)} ({PlotTexts.Percent(p.Weight)})", p.Weight, p.Distribution, Palette.Of(i)))
             .ToList();
-        if (most == byWeight.Length) return drawn;
-        var rest = byWeight.Skip(most).Order().ToArray();
-        var weights = rest.Select(k => mixture.Weights[k]).ToArray();
-        var total = weights.Sum();
+        WeightedPart[] others = [.. byWeight.Skip(most).Order().Select(k => parts[k])];
+        var total = others.Sum(p => p.Weight);
         if (total > 0)
-            drawn.Add(new($"{rest.Length} more ({PlotTexts.Percent(total)})", total,
-                new GeneralMixtureModel([.. rest.Select(k => mixture.Components[k])], weights), new(Palette.DarkGrey, 2, 2)));
+            drawn.Add(new($"{others.Length} more ({PlotTexts.Percent(total)})", total, Mixture.Combine(others), new(Palette.DarkGrey, 2, 2)));
         return drawn;
     }
 }

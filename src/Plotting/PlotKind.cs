@@ -40,9 +40,9 @@ public abstract class PlotKind
     private protected static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>
         model.Features ?? [.. Enumerable.Range(0, model.Model.Dimensions).Select(j => new Feature($"x{j}"))];
 
-    /// <summary>The model as a distribution of rows; for a hidden Markov model, the states' emissions weighted by their shares of the rows.</summary>
+    /// <summary>The model as a distribution of single rows.</summary>
     /// <exception cref="ModelException">The model is not a distribution.</exception>
-    private protected Distribution DistributionOf(SavedModel model) => model.Model as Distribution ?? (model.Model as HiddenMarkovModel)?.RowMixture()
+    private protected Distribution DistributionOf(SavedModel model) => model.Model.RowDistribution()
         ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", $"no densities to draw with PlotOptions.Kind {Name}",
             "a probability distribution, such as a mixture", "choose another kind (history), or fit a mixture");
 
@@ -60,13 +60,7 @@ public abstract class PlotKind
     /// <summary>Description of the fit for titles: <c>mixture of 3 components, fitted to 1,000 rows</c>.</summary>
     private protected static string TitleOf(SavedModel model)
     {
-        var what = model.Model switch
-        {
-            GeneralMixtureModel mixture => $"mixture of {PlotTexts.Count(mixture.Components.Count, "component")}",
-            HiddenMarkovModel hidden => $"hidden Markov model of {PlotTexts.Count(hidden.EmittingStates, "state")}",
-            _ => model.Model.FormatName,
-        };
-        return model.Training is { } facts ? $"{what}, fitted to {PlotTexts.Count(facts.Rows, "row")}" : what;
+        return model.Training is { } facts ? $"{model.Model.Title}, fitted to {PlotTexts.Count(facts.Rows, "row")}" : model.Model.Title;
     }
 
     /// <summary>The first three names.</summary>

@@ -18,6 +18,7 @@ internal static class ErrorText
     public static string Of(string place, string found, string expected, string remedy)
     {
         const int between = 22;
+        (place, found, expected, remedy) = (PrintableText.Of(place), PrintableText.Of(found), PrintableText.Of(expected), PrintableText.Of(remedy));
         // A remedy that takes more than half of the message quotes something long.
         remedy = Shortened(remedy, Math.Max(MostCharacters / 2, MostCharacters - between - place.Length - found.Length - expected.Length));
         string[] parts = [place, found, expected];

@@ -33,7 +33,7 @@ public sealed class ArgumentTests : IDisposable
         await Succeeds(
             "fit", "hmm", folder["d.parquet"], "--distribution", "normal", "--components", "2", "--features", "\"a,b\"", "--sequence", "\"k,1\"", "--order",
             "t\"1", "--label", "\"s,1\"", "--output", folder["h.json"]);
-        await Succeeds("convert", folder["one.json"], folder["c.json"], "--features", "\"x,y\",z", "--features", "u");
+        await Succeeds("convert", folder["one.json"], folder["c.json"], "--features", "\"a,b\",\"say \"\"hi\"\"\"", "--features", "\" c \"");
 
         var shown = await Tool.RunAsync([.. fit.Where(a => a != "--quiet"), folder["one.json"], "--features", "\"a,b\",\" c \""]);
         Assert.StartsWith("mixture over \"a,b\", \" c \", fitted to 60 rows:\n", shown.Out, StringComparison.Ordinal);
@@ -49,6 +49,75 @@ public sealed class ArgumentTests : IDisposable
         var result = await Tool.RunProcessAsync(tool, null);
         Assert.True(result.Code == 0, result.Error);
         Assert.Equal(30, (await TestData.ColumnsAsync(folder["o.parquet"]))["label"].Count);
+    }
+
+    [Theory]
+    [InlineData("inspect", "--quiet", "--", "--json")]
+    [InlineData("inspect", "--", "true")]
+    [InlineData("inspect", "--quiet", "true")]
+    public async Task A_file_is_not_taken_for_an_option_or_its_value(params string[] args)
+    {
+        await TestData.TwoBlobsAsync(folder["x.parquet"], rows: 30);
+        File.Move(folder["x.parquet"], folder[args[^1]]);
+        var tool = Tool.Command(args);
+        tool.WorkingDirectory = folder.Root;
+        var result = await Tool.RunProcessAsync(tool, null);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.StartsWith($"{args[^1]}: Parquet, 30 rows", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_given_twice_is_read_once_with_a_warning()
+    {
+        await TestData.TwoBlobsAsync(folder["a.parquet"], rows: 30);
+        await TestData.TwoBlobsAsync(folder["b.parquet"], rows: 30);
+        TestData.SaveModel(folder["m.json"], "x", "y");
+        var result = await Tool.RunAsync("score", folder["m.json"], folder["a.parquet"], folder["b.parquet"], Path.Combine(folder.Root, ".", "a.parquet"),
+            "--output", folder["s.parquet"], "--quiet", "--json");
+        var warning = $"{folder["a.parquet"]}: given more than once, read once";
+        Assert.Equal((0, $"pipelines: warning: {warning}\n"), (result.Code, result.Error));
+        using var document = System.Text.Json.JsonDocument.Parse(result.Out);
+        Assert.Equal(60, document.RootElement.GetProperty("rows").GetInt64());
+        Assert.Equal(warning, Assert.Single(document.RootElement.GetProperty("warnings").EnumerateArray()).GetString());
+
+        // A file and the folder that holds it.
+        var fit = await Tool.RunAsync("fit", "kmeans", folder.Root, folder["b.parquet"], "--features", "x", "--components", "2", "--output", folder["k.json"],
+            "--quiet");
+        Assert.Equal((0, $"pipelines: warning: {folder["b.parquet"]}: given more than once, read once\n"), (fit.Code, fit.Error));
+    }
+
+    [Fact]
+    public async Task Names_that_a_model_has_are_not_replaced()
+    {
+        TestData.SaveModel(folder["m.json"], "x", "y");
+        var result = await Tool.RunAsync("convert", folder["m.json"], folder["c.json"], "--features", "a,b");
+        Assert.Equal((2, $"pipelines: error: --features: found a, b, expected x, y, as {folder["m.json"]} names its features; leave it out; score --features "
+            + "finds them in columns of other names"), (result.Code, result.ErrorText));
+        Assert.False(File.Exists(folder["c.json"]));
+        await Succeeds("convert", folder["m.json"], folder["c.json"], "--features", "x,y");
+    }
+
+    [Fact]
+    public async Task Checkpoints_within_an_input_folder_are_not_read()
+    {
+        Directory.CreateDirectory(folder["in"]);
+        await TestData.TwoBlobsAsync(folder["in/a.parquet"], rows: 30);
+        string[] fit = ["fit", "kmeans", folder["in"], "--features", "x", "--components", "2", "--checkpoint", folder["in"], "--quiet", "--output"];
+        await Succeeds([.. fit, folder["one.json"]]);
+        await Succeeds([.. fit, folder["two.json"], "--resume"]);
+        Assert.Equal(await File.ReadAllBytesAsync(folder["one.json"]), await File.ReadAllBytesAsync(folder["two.json"]));
+    }
+
+    [Fact]
+    public async Task A_file_in_place_of_an_output_folder_is_refused_even_by_force()
+    {
+        await TestData.TwoBlobsAsync(folder["a.parquet"], rows: 30);
+        TestData.SaveModel(folder["m.json"], "x", "y");
+        await File.WriteAllTextAsync(folder["out"], "mine");
+        var result = await Tool.RunAsync("score", folder["m.json"], folder["a.parquet"], "--output", folder["out"], "--force", "--quiet");
+        Assert.Equal((2, $"pipelines: error: {folder["out"]}: found a file, expected an empty folder, or a name that does not exist yet; give a name that "
+            + "ends with .parquet, or another folder\n"), (result.Code, result.Error));
+        Assert.Equal("mine", await File.ReadAllTextAsync(folder["out"]));
     }
 
     [Fact]

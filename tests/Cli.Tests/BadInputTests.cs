@@ -71,8 +71,8 @@ public sealed class BadInputTests : IDisposable
         { "output is a device", "fit mixture ~/blobs.parquet --distribution normal --components 2 --output /dev/null", 2,
             "pipelines: error: --output /dev/null: found a device, expected a file that can be written; name a file, such as model.json" },
         { "output not writable", "fit mixture ~/blobs.parquet --distribution normal --components 2 --output /proc/out.json", 2,
-            "pipelines: error: --output /proc/out.json: found a folder that cannot be written, expected a file that can be written; choose another folder, or "
-                + "check its permissions" },
+            "pipelines: error: --output /proc/out.json: found a folder that cannot be written (no such file), expected a file that can be written; choose "
+                + "another folder, or check its permissions" },
         { "model missing", "score ~/nix.json ~/blobs.parquet --output ~/out.parquet", 2,
             "pipelines: error: ~/nix.json: found no such file, expected a model file; check the path" },
         { "model truncated", "score ~/truncated.json ~/blobs.parquet --output ~/out.parquet", 2,
@@ -84,8 +84,7 @@ public sealed class BadInputTests : IDisposable
         { "model of another format", "score ~/other.json ~/blobs.parquet --output ~/out.parquet", 2,
             "pipelines: error: ~/other.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
         { "Parquet as model", "score ~/blobs.parquet ~/blobs.parquet --output ~/out.parquet", 2,
-            "pipelines: error: ~/blobs.parquet, line 1, byte 1: found text that is not JSON (truncated or damaged), expected a model in JSON; save the "
-                + "model again" },
+            "pipelines: error: ~/blobs.parquet: found a Parquet file, expected a model file; give a model here, and data as INPUT" },
         { "model's features not in the data", "score ~/features.json ~/blobs.parquet --output ~/out.parquet", 3,
             "pipelines: error: ~/blobs.parquet: found no column 'delay' (and one more column that the model cannot use), expected the model's feature 'delay' "
                 + "among its columns; give files with the columns that the model was fitted to, or another model" },
@@ -138,6 +137,9 @@ public sealed class BadInputTests : IDisposable
         { "score the model does not have", "score ~/model.json ~/blobs.parquet --columns distance --output ~/out.parquet", 2,
             "pipelines: error: score columns of a mixture model: found 'distance', expected a score that this model has; name scores that it has, such as "
                 + "log-probability" },
+        { "model with two features of a name", "score ~/twice.json ~/blobs.parquet --output ~/out.parquet", 2,
+            "pipelines: error: ~/twice.json, property 'features': found two features named 'x', expected distinct names; the file is damaged or was edited; "
+                + "save the model again" },
         { "kept column absent", "score ~/model.json ~/blobs.parquet --keep z --output ~/out.parquet", 3,
             "pipelines: error: ~/blobs.parquet: found no column 'z', expected the column to keep 'z' among its columns; correct the column's name" },
         { "score column taken", "score ~/model.json ~/taken.parquet --output ~/out.parquet", 2,
@@ -149,7 +151,7 @@ public sealed class BadInputTests : IDisposable
         { "output folder not empty", "score ~/model.json ~/blobs.parquet --output ~/full", 2,
             "pipelines: error: ~/full: found a folder that holds 'notes.txt', expected an empty folder; empty it, or give another" },
         { "output folder not writable", "score ~/model.json ~/blobs.parquet --output /proc/out", 2,
-            "pipelines: error: /proc/out: found a folder that cannot be written (Could not find file '/proc/out'.), expected a writable folder; check its "
+            "pipelines: error: /proc/out: found a folder that cannot be written (no such file), expected a writable folder; check its "
                 + "permissions, or give another" },
         { "files of which one lacks a feature", "score ~/model.json ~/blobs.parquet ~/few.parquet --output ~/out.parquet", 3,
             "pipelines: error: ~/few.parquet: found no column 'y', expected the model's feature 'y' among its columns; give files with the columns that "
@@ -217,6 +219,7 @@ public sealed class BadInputTests : IDisposable
         var model = await File.ReadAllTextAsync(folder["model.json"]);
         await File.WriteAllTextAsync(folder["truncated.json"], model[..(model.Length / 2)]);
         await File.WriteAllTextAsync(folder["version.json"], model.Replace("\"version\": 1", "\"version\": 2", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(folder["twice.json"], model.Replace("\"y\"", "\"x\"", StringComparison.Ordinal));
         await File.WriteAllTextAsync(folder["other.json"], "{\"kind\": \"GeneralMixtureModel\"}");
     }
 }

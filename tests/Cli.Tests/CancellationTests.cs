@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Tests;
 
@@ -44,7 +45,7 @@ public sealed class CancellationTests : IDisposable
         TestData.SaveModel(folder["m.json"], "x");
         using var stop = new CancellationTokenSource();
         var (output, error) = (new StringWriter(), new CancellingWriter(stop));
-        var code = await CommandLine.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--batch-size", "100"],
+        var code = await PipelinesTool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"], "--batch-size", "100"],
             new ToolConsole(output, error, ErrorIsTerminal: false), stop.Token);
         Assert.Equal(130, code);
         Assert.Equal("", output.ToString());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipelines.Io;
+using Pipelines.Testing;
 
 namespace Pipelines.Cli.Tests;
 
@@ -49,13 +50,50 @@ public sealed class ColumnUnionTests : IDisposable
             Assert.Equal((0, ""), Outcome(await RunAsync($"{command} --output ~/fitted.json --quiet")));
         Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/evolve --keep old --output ~/out.parquet --quiet")));
         Assert.Equal("old string?, log_probability double?, label int32?", await SchemaAsync("out.parquet", nullable: true));
-        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet, column 'id': found BYTE_ARRAY STRING, expected INT64, as in ~/evolve/a.parquet; leave the "
-            + "column out (--keep), or rewrite the files with one type"),
-            Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/refused.parquet")));
-        Assert.Equal((3, "pipelines: error: ~/evolve/c.parquet, column 'id': found BYTE_ARRAY STRING, expected INT64, as in ~/evolve/a.parquet; leave the "
-            + "column out (--keep), or rewrite the files with one type"),
-            Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/refused.parquet --keep id")));
-        Assert.False(File.Exists(folder["refused.parquet"]));
+    }
+
+    [Fact]
+    public async Task Values_whose_types_differ_are_written_as_text_with_one_warning_for_each_column()
+    {
+        SaveModel();
+        await WriteAsync("in/a.parquet", ("x", xs), ("y", ys), ("v", new[] { 1, -2, int.MaxValue }), ("f", new[] { true, false, true }),
+            ("d", new[] { new DateOnly(2024, 2, 29), DateOnly.MinValue, DateOnly.MaxValue }));
+        await WriteAsync("in/b.parquet", ("x", xs), ("y", ys), ("v", Texts("p", "", "ä")), ("f", Texts("q", "r", "s")), ("d", Texts("", "", "")));
+        await WriteAsync("in/c.parquet", ("x", xs), ("y", ys), ("v", new[] { 0.1, double.NaN, -1e300 }));
+        const string v = "column 'v' is written as text, because its types differ: INT32 in ~/in/a.parquet, BYTE_ARRAY STRING in ~/in/b.parquet and 1 more";
+        const string f = "column 'f' is written as text, because its types differ: BOOLEAN in ~/in/a.parquet, BYTE_ARRAY STRING in ~/in/b.parquet";
+        const string d = "column 'd' is written as text, because its types differ: INT32 DATE in ~/in/a.parquet, BYTE_ARRAY STRING in ~/in/b.parquet";
+        foreach (var more in new[] { "--quiet", "--dry-run" })
+        {
+            var result = await RunAsync($"score ~/m.json ~/in --output ~/out.parquet --json {more}");
+            Assert.Equal((0, $"pipelines: warning: {v}\npipelines: warning: {f}\npipelines: warning: {d}\n"), (result.Code, result.Error));
+            using var json = JsonDocument.Parse(result.Out);
+            Assert.Equal([v, f, d], json.RootElement.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()));
+        }
+        Assert.Equal("x double?, y int32?, v string?, f string?, d string?, log_probability double?, label int32?",
+            await SchemaAsync("out.parquet", nullable: true));
+        var rows = await TestData.ColumnsAsync(folder["out.parquet"]);
+        Assert.Equal(["1", "-2", "2147483647", "p", "", "ä", "0.1", "NaN", "-1E+300"], rows["v"]);
+        Assert.Equal(["true", "false", "true", "q", "r", "s", null!, null!, null!], rows["f"]);
+        Assert.Equal(["2024-02-29", "0001-01-01", "9999-12-31", "", "", "", null!, null!, null!], rows["d"]);
+        // What is not written is not told.
+        var kept = await RunAsync("score ~/m.json ~/in --output ~/out.parquet --keep x --quiet");
+        Assert.Equal((0, ""), (kept.Code, kept.Error));
+    }
+
+    [Fact]
+    public async Task Structures_that_differ_are_refused_by_score_and_by_its_dry_run_but_not_by_fit()
+    {
+        SaveModel();
+        Directory.CreateDirectory(folder["in"]);
+        await DuckParquet.WriteAsync(folder["in/a.parquet"], 3, "", "i * 0.5::DOUBLE AS x, i::INT AS y, {'a': i} AS s");
+        await DuckParquet.WriteAsync(folder["in/b.parquet"], 3, "", "i * 0.5::DOUBLE AS x, i::INT AS y, i AS s");
+        const string message = "pipelines: error: ~/in/b.parquet, column 's': found INT64 INT_64, expected STRUCT(a INT64 INT_64?), as in ~/in/a.parquet; "
+            + "leave the column out (--keep), or rewrite the files with one type";
+        Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet")));
+        Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --dry-run")));
+        Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --keep y --quiet")));
+        Assert.Equal((0, ""), Outcome(await RunAsync("fit mixture ~/in --features x,y --distribution normal --components 1 --output ~/fitted.json --quiet")));
     }
 
     [Fact]
@@ -103,22 +141,55 @@ public sealed class ColumnUnionTests : IDisposable
     }
 
     [Fact]
-    public async Task Numbers_that_no_type_holds_are_features_but_not_written()
+    public async Task Numbers_that_no_type_holds_are_features_and_written_as_doubles_that_hold_them()
     {
         await WriteAsync("in/a.parquet", ("x", new[] { 1L, 2, (1L << 53) + 1 }), ("y", ys), ("id", ys));
         await WriteAsync("in/b.parquet", ("x", xs), ("y", ys), ("id", ys));
         SaveModel();
-        const string message = "pipelines: error: ~/in/b.parquet, column 'x': found DOUBLE, expected INT64, as in ~/in/a.parquet; leave the column out "
-            + "(--keep), or rewrite the files with one type";
+        const string message = "pipelines: error: ~/in/a.parquet, row group 0, row 2, column 'x': found 9007199254740993, expected a number that a double "
+            + "holds (DOUBLE in ~/in/b.parquet); leave the column out (--keep), or rewrite the files with one type";
         Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet")));
-        Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --dry-run")));
+        Assert.Contains("x: INT64 in ~/in/a.parquet, DOUBLE in ~/in/b.parquet, written as double, if it holds every number exactly\n",
+            (await RunAsync("score ~/m.json ~/in --output ~/out.parquet --dry-run")).Out, StringComparison.Ordinal);
         Assert.Equal((3, message), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --keep id --on-bad-row quarantine ~/bad")));
         Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --keep id --quiet")));
         Assert.Equal(await ScoresAsync("in/a.parquet", "in/b.parquet"), (await TestData.ColumnsAsync(folder["out.parquet"]))["log_probability"]);
         Assert.Equal((0, ""), Outcome(await RunAsync("fit mixture ~/in --features x,y --distribution normal --components 1 --output ~/fitted.json --quiet")));
         // Categories are known by their exact values.
-        Assert.Equal((3, message.Replace("--keep", "--features", StringComparison.Ordinal)),
+        Assert.Equal((3, "pipelines: error: ~/in/b.parquet, column 'x': found DOUBLE, expected INT64, as in ~/in/a.parquet; leave the column out "
+            + "(--features), or rewrite the files with one type"),
             Outcome(await RunAsync("fit distribution ~/in --features x --distribution discrete --output ~/fitted.json")));
+    }
+
+    [Fact]
+    public async Task Decimals_and_doubles_are_written_as_doubles_and_decimals_and_integers_as_decimals()
+    {
+        await WriteAsync("in/a.parquet", ("x", new[] { 1.10m, -2.2m, 123456789012.345m }), ("y", ys), ("p", new[] { 1.5m, 2.25m, -3m }));
+        await WriteAsync("in/b.parquet", ("x", xs), ("y", new[] { 3L, 8, 11 }), ("p", new[] { 1, 2, int.MinValue }));
+        SaveModel();
+        var result = await RunAsync("score ~/m.json ~/in --output ~/out.parquet --quiet");
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        Assert.Equal("x double, y int64, p decimal, log_probability double, label int32", await SchemaAsync("out.parquet"));
+        var rows = await TestData.ColumnsAsync(folder["out.parquet"]);
+        Assert.Equal([1.10, -2.2, 123456789012.345, 1.0, 2.0, 9.0], rows["x"]);
+        Assert.Equal([1.5m, 2.25m, -3m, 1m, 2m, (decimal)int.MinValue], rows["p"]);
+        Assert.Equal((0, ""), Outcome(await RunAsync("fit kmeans ~/in --features x,p --components 1 --output ~/fitted.json --quiet")));
+    }
+
+    [Fact]
+    public async Task Timestamps_of_two_units_are_written_in_the_finer_one()
+    {
+        SaveModel();
+        Directory.CreateDirectory(folder["in"]);
+        await DuckParquet.WriteAsync(folder["in/a.parquet"], 3, "",
+            "i * 0.5::DOUBLE AS x, i::INT AS y, (TIMESTAMP '2020-01-01' + INTERVAL (i) SECOND)::TIMESTAMP_MS AS t");
+        await DuckParquet.WriteAsync(folder["in/b.parquet"], 3, "", "i * 0.5::DOUBLE AS x, i::INT AS y, TIMESTAMP '2020-01-01 00:00:00.000001' AS t");
+        Assert.Equal((0, ""), Outcome(await RunAsync("score ~/m.json ~/in --output ~/out.parquet --quiet")));
+        Assert.Equal("TIMESTAMP", await DuckParquet.ValueAsync($"SELECT typeof(t) FROM read_parquet('{folder["out.parquet"]}')"));
+        var rows = await TestData.ColumnsAsync(folder["out.parquet"]);
+        var start = new DateTime(2020, 1, 1);
+        var late = start.AddTicks(10);
+        Assert.Equal([start, start.AddSeconds(1), start.AddSeconds(2), late, late, late], rows["t"]);
     }
 
     [Fact]
@@ -198,7 +269,7 @@ public sealed class ColumnUnionTests : IDisposable
 
               column  type       nulls
               x       double     none
-              id      -          possible  INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, which no type holds
+              id      string     possible  INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, written as text
               old     string     possible  absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there
               y       int64      none      INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64
               new     timestamp  possible  absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there
@@ -206,7 +277,7 @@ public sealed class ColumnUnionTests : IDisposable
             3 files, 9 rows,
             """.ReplaceLineEndings("\n"), inspection.Out, StringComparison.Ordinal);
         using var described = JsonDocument.Parse((await RunAsync("inspect ~/evolve --json")).Out);
-        Assert.Equal(["x double", "id ", "old string", "y int64", "new timestamp"],
+        Assert.Equal(["x double", "id string", "old string", "y int64", "new timestamp"],
             described.RootElement.GetProperty("columns").EnumerateArray()
                 .Select(c => $"{c.GetProperty("name").GetString()} {c.GetProperty("type").GetString()}"));
     }

@@ -140,16 +140,24 @@ public sealed class DryRunTests : IDisposable
         var result = await RunAsync("score ~/warned.json ~/a.parquet --output ~/out.parquet --quiet");
         Assert.Equal((0, "pipelines: warning: ~/a.parquet, column 'x': found double, expected float as when the model was fitted; the values are taken "
             + "as numbers\n"), (result.Code, result.Error));
+
+        // A dry run's object has them where every object has them, and no error unless there is one.
+        var dry = await RunAsync("score ~/warned.json ~/a.parquet --output ~/dry.parquet --dry-run --json");
+        Assert.Equal((0, result.Error), (dry.Code, dry.Error));
+        using var document = JsonDocument.Parse(dry.Out);
+        Assert.Equal([result.Error["pipelines: warning: ".Length..].TrimEnd('\n')],
+            document.RootElement.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()));
+        Assert.False(document.RootElement.TryGetProperty("error", out _));
     }
 
     [Fact]
     public async Task Files_that_differ_are_shown_with_what_is_known()
     {
         await MakeAsync();
-        await TestData.WriteAsync(folder["c.parquet"], ("x", new double[] { 1 }), ("y", new[] { 1 }), ("w", new[] { "text" }));
+        await TestData.WriteAsync(folder["c.parquet"], ("x", new double[] { 1 }), ("y", new[] { 1 }), ("w", new[] { "text"u8.ToArray() }));
         var result = await RunAsync("score ~/m.json ~/a.parquet ~/c.parquet --output ~/out.parquet --dry-run");
         Assert.Equal(3, result.Code);
-        Assert.Equal("pipelines: error: ~/c.parquet, column 'w': found BYTE_ARRAY STRING, expected DOUBLE, as in ~/a.parquet; leave the column out (--keep), "
+        Assert.Equal("pipelines: error: ~/c.parquet, column 'w': found BYTE_ARRAY, expected DOUBLE, as in ~/a.parquet; leave the column out (--keep), "
             + "or rewrite the files with one type", result.ErrorText);
         Assert.StartsWith("dry run: only footers were read, nothing was written\njob         score under ~/m.json: mixture over x, y\nfeatures    "
             + "every file has", result.Out, StringComparison.Ordinal);

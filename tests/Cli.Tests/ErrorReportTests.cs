@@ -1,4 +1,5 @@
 using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 
@@ -11,7 +12,7 @@ public sealed class ErrorReportTests
     {
         { new ModelException(ErrorKind.Data, "place", "a", "b", "try c"), 3, "pipelines: error: place: found a, expected b; try c\n" },
         { new ModelException(ErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
-        { new ModelException(ErrorKind.Model, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
+        { new ModelException(ErrorKind.ModelFile, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
         { new DataException(DataErrorKind.Data, "place", "a", "b", "try c"), 3, "pipelines: error: place: found a, expected b; try c\n" },
         { new DataException(DataErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
         { new DataException(DataErrorKind.Storage, "place", "a", "b", "try c"), 1, "pipelines: error: place: found a, expected b; try c\n" },

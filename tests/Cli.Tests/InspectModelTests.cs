@@ -109,7 +109,7 @@ public sealed class InspectModelTests : IDisposable
         }
         new SavedModel(new GeneralMixtureModel([.. Enumerable.Range(0, 70).Select(k => (Distribution)new NormalDistribution(k, 1))])).Save(
             folder["model.json"]);
-        Assert.EndsWith("and 20 more components\n", (await Tool.RunAsync("inspect", folder["model.json"])).Out, StringComparison.Ordinal);
+        Assert.EndsWith("and 20 more\n", (await Tool.RunAsync("inspect", folder["model.json"])).Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class InspectModelTests : IDisposable
         var words = (await Tool.RunAsync("inspect", folder["model.json"])).Out;
         Assert.Contains("fitted to 1,000 rows: 2 iterations (converged), log-likelihood -5.5\n", words, StringComparison.Ordinal);
         Assert.Contains("  size     double  none      -1 to 2.5\n", words, StringComparison.Ordinal);
-        Assert.Contains("  kind     string  possible  2 categories: red, green\uFFFD[31m\n", words, StringComparison.Ordinal);
+        Assert.Contains("  kind     string  possible  2 categories: red, green\\u001b[31m\n", words, StringComparison.Ordinal);
         Assert.Contains("chosen among 3 fits:\n", words, StringComparison.Ordinal);
         Assert.Contains("failed: singular\n", words, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', words);

@@ -8,6 +8,7 @@ using Pipelines.Blocks;
 using Pipelines.Cli.Commands;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Plotting;
@@ -87,7 +88,7 @@ public sealed partial class MessageTests
     private static bool Known(string property)
     {
         var parts = property.Split('.');
-        return libraries.SelectMany(a => a.GetTypes()).Where(t => t.Name == parts[0]).Any(t => t.GetMember(parts[1]).Length > 0);
+        return libraries.SelectMany(a => a.GetTypes()).Where(t => t.Name.Split('`')[0] == parts[0]).Any(t => t.GetMember(parts[1]).Length > 0);
     }
 
     // Every string literal of an assembly.

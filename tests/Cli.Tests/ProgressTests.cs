@@ -1,5 +1,6 @@
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
@@ -74,7 +75,7 @@ public sealed class ProgressTests
         using var folder = new Folder();
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(["fit", "kmeans", folder["d.parquet"], "--components", "2", "--output", folder["m.json"]],
+        var code = await PipelinesTool.RunAsync(["fit", "kmeans", folder["d.parquet"], "--components", "2", "--output", folder["m.json"]],
             new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: true));
         Assert.Equal(0, code);
         Assert.Contains("wrote ", output.ToString(), StringComparison.Ordinal);

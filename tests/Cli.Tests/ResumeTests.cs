@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Tests;
 
@@ -94,7 +95,7 @@ public sealed class ResumeTests : IDisposable
     {
         using var stop = new StopRequest(TimeProvider.System);
         var (text, error) = (new StringWriter { NewLine = "\n" }, new StoppingWriter(stop) { NewLine = "\n" });
-        var code = await CommandLine.RunAsync(Args(output, "--max-parallelism", "1", "--grace", "1000"),
+        var code = await PipelinesTool.RunAsync(Args(output, "--max-parallelism", "1", "--grace", "1000"),
             new ToolConsole(text, TextWriter.Synchronized(error), ErrorIsTerminal: false), stop);
         return new(code, text.ToString(), error.ToString());
     }

@@ -68,7 +68,7 @@ public sealed class SampleSequencesTests : IDisposable
         Assert.Equal(["word", "letter"], chain.Keys);
         Assert.Equal(["ababab", "bababa"], chain["letter"].Chunk(6).Select(w => string.Concat(w)).Distinct().Order());
 
-        new SavedModel(new SequenceMixture([Chain(0), Chain(1)], [0.4, 0.6]), [new Feature("letter", ["a", "b"])]).Save(folder["mixture.json"]);
+        new SavedModel(new GeneralMixtureModel([Chain(0), Chain(1)], [0.4, 0.6]), [new Feature("letter", ["a", "b"])]).Save(folder["mixture.json"]);
         Assert.Equal(0,
             (await Tool.RunAsync("sample", folder["mixture.json"], "--rows", "12000", "--length", "6", "--label", "component", "--output",
                 folder["s.parquet"])).Code);

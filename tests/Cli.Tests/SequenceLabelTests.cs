@@ -111,7 +111,7 @@ public sealed class SequenceLabelTests : IDisposable
             };
             using var stop = new CancellationTokenSource();
             var labeled = Blocks.Pipeline.FromParquet(folder["d.parquet"]).Features("x").Sequences("key").Labels("state");
-            var how = SequenceModel.DefaultFit with { MaxIterations = 3, Seed = 0 };
+            var how = SequenceFitting.DefaultFit with { MaxIterations = 3, Seed = 0 };
             try
             {
                 var stopped = options with { WindDown = stop.Token, Progress = new Counted(() => { if (++seen == after) stop.Cancel(); }) };

@@ -64,7 +64,7 @@ public sealed class SequenceTests : IDisposable
         // The same sequences in memory: the same bits.
         var offsets = Enumerable.Range(0, keys.Count).Where(r => r == 0 || keys[r] != keys[r - 1]).Append(keys.Count).ToArray();
         var set = new SequenceSet(values.ToArray(), offsets);
-        var fitted = truth.Fit(set, SequenceModel.DefaultFit with { MaxIterations = 3, BatchSize = 100 });
+        var fitted = truth.Fit(set, SequenceFitting.DefaultFit with { MaxIterations = 3, BatchSize = 100 });
         var saved = SavedModel.Load(folder["m1.json"]);
         Assert.Equal(fitted.Model, saved.Model);
         Assert.Equal(fitted.LogLikelihood, saved.Training!.LogLikelihood);

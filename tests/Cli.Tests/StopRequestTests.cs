@@ -1,3 +1,5 @@
+using Pipelines.Cli.Terminal;
+
 namespace Pipelines.Cli.Tests;
 
 /// <summary>The first request winds down what can be resumed, the second one ends the process.</summary>

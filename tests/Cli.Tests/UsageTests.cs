@@ -90,8 +90,8 @@ public sealed class UsageTests
                 + "incremental fit uses all new rows in every update; for example --incremental state.json\nSee pipelines fit mixture --help." },
         { "no batch in an iteration", Start + " --distribution normal --components 2 --batches-per-iteration 0 --learning-rate-decay -1", 2,
             "pipelines: error: 2 mistakes, nothing was read\n  --learning-rate-decay: found '-1', expected a finite number of at least 0; for example "
-                + "--learning-rate-decay 0.6\n  --batches-per-iteration: found '0', expected a whole number of at least 1; for example --batches-per-iteration "
-                + "100\nSee pipelines fit mixture --help." },
+                + "--learning-rate-decay 0.6\n  --batches-per-iteration: found '0', expected a whole number from 1 to 2147483647; "
+                + "for example --batches-per-iteration 100\nSee pipelines fit mixture --help." },
         { "option without a value", Start + " --distribution normal --components", 2,
             "pipelines: error: --components: found no value, expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
                 + "1000; for example --components 3\nSee pipelines fit mixture --help." },
@@ -129,14 +129,16 @@ public sealed class UsageTests
                 + "example --initial model.json\nSee pipelines fit mixture --help." },
         { "numbers out of range", Start + " --distribution normal --components 2 --iterations -1 --tolerance NaN --inertia 1.5 --pseudocount -1 --min-variance "
             + "inf --max-parallelism 0 --memory 1MB --batch-size 0 --seed one", 2,
-            "pipelines: error: 9 mistakes, nothing was read\n  --iterations: found '-1', expected a whole number of at least 0; for example --iterations 100\n "
+            "pipelines: error: 9 mistakes, nothing was read\n  --iterations: found '-1', expected a whole number from 0 to 2147483647; for example "
+                + "--iterations 100\n "
                 + " --tolerance: found 'NaN', expected a number; for example --tolerance 0.1\n  --inertia: found '1.5', expected a number from 0 to 1; for "
                 + "example --inertia 0.1\n  --pseudocount: found '-1', expected a finite number of at least 0; for example --pseudocount 1\n  --min-variance: "
                 + "found 'inf', expected a finite number of at least 0; for example --min-variance 0.001\n  --max-parallelism: found '0', expected -1 (all "
-                + "cores) or a whole number from 1 to 1024; for example --max-parallelism 4\n  --memory: found '1MB', expected a size of at least 16MiB, in "
-                + "bytes or with KB, MB, GB, KiB, MiB or GiB; for example --memory 512MB\n  --batch-size: found '0', expected a whole number from 1 to "
-                + "16777216; for example --batch-size 16384\n  --seed: found 'one', expected a whole number; for example --seed 1\nSee pipelines fit "
-                + "mixture --help." },
+                + "cores) or a whole number from 1 to 1024; for example --max-parallelism 4\n  --memory: found '1MB', expected a size from 16MiB to "
+                + "1000TB, in bytes or with KB, MB, GB, TB, KiB, MiB, GiB or TiB; for example --memory 512MB\n  --batch-size: found '0', "
+                + "expected a whole number from 1 to "
+                + "16777216; for example --batch-size 16384\n  --seed: found 'one', expected a whole number from -9223372036854775808 to 9223372036854775807; "
+                + "for example --seed 1\nSee pipelines fit mixture --help." },
         { "quiet and verbose", Start + " --distribution normal --components 2 --quiet --verbose", 2,
             "pipelines: error: --quiet and --verbose: found both, expected at most one of them; for example --verbose\nSee pipelines fit mixture --help." },
         { "k-means has no distribution", "fit kmeans data.parquet --output m.json --components 2 --distribution normal", 2,
@@ -152,7 +154,8 @@ public sealed class UsageTests
             "pipelines: error: --max-bad-rows: found no --on-bad-row skip or quarantine, expected one of them, as otherwise the first bad row ends the run; "
                 + "for example --on-bad-row skip --max-bad-rows 1000\nSee pipelines score --help." },
         { "most bad rows no number", "score model.json data.parquet --output o --on-bad-row skip --max-bad-rows -1", 2,
-            "pipelines: error: --max-bad-rows: found '-1', expected a whole number of at least 0; for example --max-bad-rows 1000\nSee pipelines "
+            "pipelines: error: --max-bad-rows: found '-1', expected a whole number from 0 to 9223372036854775807; for example "
+                + "--max-bad-rows 1000\nSee pipelines "
                 + "score --help." },
         { "a kind that there is not", "fit naive-bayes data.parquet --output m.json", 2,
             "pipelines: error: fit KIND: found 'naive-bayes', expected a kind of model, such as mixture; for example pipelines fit mixture\nSee pipelines "
@@ -167,7 +170,7 @@ public sealed class UsageTests
             "pipelines: error: --sequence and --order: found 'k' in both, expected two columns; for example --sequence id --order time\nSee pipelines fit "
                 + "markov-chain --help." },
         { "order without sequences", "score model.json data.parquet --output o --order t", 2,
-            "pipelines: error: --order: found no --sequence, expected the column with the sequences' keys as well; for example --sequence id --order\nSee "
+            "pipelines: error: --order: found no --sequence, expected the column with the sequences' keys as well; for example --sequence id --order time\nSee "
                 + "pipelines score --help." },
         { "order of a chain", "fit markov-chain data.parquet --output m.json --sequence k --markov-order 17", 2,
             "pipelines: error: --markov-order: found '17', expected a whole number from 0 to 16; for example --markov-order 2\nSee pipelines fit "
@@ -176,12 +179,26 @@ public sealed class UsageTests
             "pipelines: error: --columns: found 'label' more than once, expected names of scores separated by commas, each once; for example --columns "
                 + "label,probability\nSee pipelines score --help." },
         { "options behind two dashes", "score ok.json -- -dash.parquet --output o.parquet", 2,
-            "pipelines: error: --output: found an option after '--', where options end, expected it before '--'; move it there (a file of that name is given "
-                + "as ./--output)\nSee pipelines score --help." },
+            "pipelines: error: --output: found none, expected a file to write that ends with .parquet, or a new or empty folder; for example --output "
+                + "scored.parquet\nSee pipelines score --help." },
+        { "a command behind two dashes", "-- inspect f", 2,
+            "pipelines: error: command: found none before '--', expected a command, such as fit, score or inspect; for example pipelines fit\nSee pipelines --help." },
+        { "a kind behind two dashes", "fit -- mixture f", 2, "pipelines: error: fit KIND: found none before '--', expected a kind of model, such as mixture; "
+            + "for example pipelines fit mixture\nSee pipelines fit --help." },
+        { "a mistyped option before two dashes and a file like it", "inspect --jsn -- --jsn", 2,
+            "pipelines: error: --jsn: found an option that 'inspect' does not have, expected one of its options; did you mean --json?\nSee pipelines "
+                + "inspect --help." },
+        { "numbers too large", Start + " --distribution normal --components 2 --iterations 2147483648 --batches-per-iteration 2147483648 "
+            + "--seed 9223372036854775808 --memory 1PB", 2,
+            "pipelines: error: 4 mistakes, nothing was read\n  --iterations: found '2147483648', expected a whole number from 0 to 2147483647; for example "
+                + "--iterations 100\n  --batches-per-iteration: found '2147483648', expected a whole number from 1 to 2147483647; for example "
+                + "--batches-per-iteration 100\n  --memory: found '1PB', expected a size from 16MiB to 1000TB, in bytes or with KB, MB, GB, TB, KiB, MiB, GiB "
+                + "or TiB; for example --memory 512MB\n  --seed: found '9223372036854775808', expected a whole number from -9223372036854775808 to "
+                + "9223372036854775807; for example --seed 1\nSee pipelines fit mixture --help." },
         { "one argument too many", "inspect a b", 2,
             "pipelines: error: inspect: found the extra argument 'b', expected only FILE; leave it out\nSee pipelines inspect --help." },
         { "a value of a switch", "inspect a --json=maybe", 2,
-            "pipelines: error: inspect: found the extra argument 'maybe', expected only FILE; leave it out\nSee pipelines inspect --help." },
+            "pipelines: error: --json: found the value 'maybe', expected its name alone; leave the rest out\nSee pipelines inspect --help." },
         { "mistyped kind", "fit mixtur data.parquet", 2,
             "pipelines: error: fit KIND: found 'mixtur', expected a kind of model, such as mixture; did you mean 'mixture'?\nSee pipelines fit --help." },
         { "mistyped label", "fit hmm data.parquet --lable state", 2, "pipelines: error: --lable: found an option that 'hmm' does not have, expected one of its "

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Pipelines.Cli;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Docs.Tests;
 
@@ -25,7 +26,7 @@ public sealed partial class DocumentTests
         foreach (var (arguments, output) in Document.All.Where(d => d.Path == "README.md" || d.Path == path).SelectMany(d => d.Commands()))
         {
             var (standard, error) = (new StringWriter(), new StringWriter());
-            await CommandLine.RunAsync(arguments, new ToolConsole(standard, TextWriter.Synchronized(error), ErrorIsTerminal: false));
+            await PipelinesTool.RunAsync(arguments, new ToolConsole(standard, TextWriter.Synchronized(error), ErrorIsTerminal: false));
             var errors = error.ToString().Split('\n').Where(l => l.StartsWith("pipelines: ", StringComparison.Ordinal));
             Transcript.AssertSame(output, [.. standard.ToString().Split('\n'), .. errors]);
         }

@@ -13,24 +13,30 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     private const long MostBytes = 1L << 31;
     private RunLock? held;
     private long last;
+    private bool isMade;
 
     /// <summary>Prepares the folder and locks it against other runs; detects early what would otherwise fail late.</summary>
     /// <exception cref="DataException">The folder cannot be used, or another run is using it.</exception>
     public void Prepare()
     {
         CheckPlace();
-        Guard(() =>
+        try
         {
             if (!Directory.Exists(folder))
             {
+                isMade = true;
                 files.CreateFolder(folder);
-                files.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(folder))!);
+                files.SyncFolder(Path.GetDirectoryName(OutputTarget.Full(folder))!);
             }
             held = RunLock.Take(files, Path.Combine(folder, ".lock"), $"checkpoint folder {folder}", () => files.CreateFolder(folder));
             foreach (var leftover in Directory.GetFiles(folder, Path.GetFileName(DurableFile.TemporaryOf($"{Prefix}*{Suffix}")))) files.Delete(leftover);
             var list = List();
             last = list.Count > 0 ? list[^1].Number : 0;
-        });
+        }
+        catch (Exception e) when (OutputRefusal.Of(e, folder, Place, Count > 0 ? "its checkpoints are kept" : "nothing was left behind") is { } refusal)
+        {
+            throw refusal;
+        }
     }
 
     /// <summary>Checks that the folder can be created or used, without changing anything.</summary>
@@ -38,9 +44,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     public void CheckPlace()
     {
         if (File.Exists(folder)) throw Wrong(DataErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
-        var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
-        if (!Directory.Exists(folder) && !Directory.Exists(parent))
-            throw Wrong(DataErrorKind.Usage, $"no folder '{parent}'", "a folder that exists", "make it first");
+        if (OutputRefusal.OfPath(folder, Place) is { } refusal) throw refusal;
     }
 
     /// <summary>Number of existing checkpoints.</summary>
@@ -81,7 +85,20 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         return list.Count;
     }
 
-    public void Dispose() => held?.Dispose();
+    /// <summary>Unlocks the folder. The checkpoints stay; a folder that was made in vain does not.</summary>
+    public void Dispose()
+    {
+        held?.Dispose();
+        held = null;
+        try
+        {
+            if (isMade && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) files.DeleteFolder(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // An empty folder does no harm.
+        }
+    }
 
     private List<(string Path, long Number)> List() =>
     [
@@ -103,7 +120,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a checkpoint that cannot be read ({e.Message})", "a readable file",
+            throw new DataException(DataErrorKind.Storage, path, $"a checkpoint that cannot be read ({DiskError.Reason(e)})", "a readable file",
                 "check its permissions", e);
         }
     }
@@ -114,14 +131,16 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         {
             action();
         }
-        // The last of these is how .NET reports a file that grows beyond the limit of the file system or the user.
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw Wrong(DataErrorKind.Storage, $"a failing write ({e.Message})", "room and permission for checkpoints",
-                "free space or choose another folder; the earlier checkpoints are kept: resume from them (CheckpointOptions.Resume)", e);
+            throw Wrong(DataErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})", "room and permission for checkpoints", Count > 0
+                ? "free space and resume from the earlier checkpoints (CheckpointOptions.Resume), or start over in another folder"
+                : "free space or choose another folder, and start over; nothing was left behind", e);
         }
     }
 
     private DataException Wrong(DataErrorKind kind, string found, string expected, string remedy, Exception? inner = null) =>
-        new(kind, $"checkpoint folder {folder}", found, expected, remedy, inner);
+        new(kind, Place, found, expected, remedy, inner);
+
+    private string Place => $"checkpoint folder {folder}";
 }

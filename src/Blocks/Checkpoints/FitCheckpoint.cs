@@ -9,19 +9,18 @@ namespace Pipelines.Blocks.Checkpoints;
 
 /// <summary>
 /// The contents of one checkpoint file: the job, the fit after its last complete iteration (none before the first) or all fits that share passes, the passes
-/// completed before there was a state, and, in the middle of a pass, the statistics of the batches folded so far. Byte layout: <c>PLFC</c>, version, the parts
+/// completed before there was a state, and, in the middle of a pass, the fold with its open subtotal. Byte layout: <c>PLFC</c>, version, the parts
 /// in this order, SHA-256 of everything before it.
 /// </summary>
 /// <param name="Job">Describes the fit.</param>
 /// <param name="State">The fit after its last iteration, as written by <see cref="Write"/>; empty before the first evaluation.</param>
-/// <param name="Finished">The statistics of each pass completed since then, in order.</param>
-/// <param name="NextBatch">For the pass after those: the batches before this one are included in <paramref name="Partial"/>; 0 = none.</param>
-/// <param name="Partial">The statistics of those batches.</param>
+/// <param name="Finished">The fold of each pass completed since then, in order.</param>
+/// <param name="Partial">The fold of the pass after those, as far as it had come; empty = it had not begun.</param>
 /// <param name="Seen">What the passes recorded about the data, as written by <see cref="SeenData.ToBytes"/>.</param>
-internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyList<byte[]> Finished, long NextBatch, byte[] Partial, byte[] Seen)
+internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyList<byte[]> Finished, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private const int HashBytes = 32;
     private const int MostFacts = 1 << 20;
@@ -53,7 +52,6 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
             WriteBytes(writer, State);
             writer.Write(Finished.Count);
             foreach (var pass in Finished) WriteBytes(writer, pass);
-            writer.Write(NextBatch);
             WriteBytes(writer, Partial);
             WriteBytes(writer, Seen);
         }
@@ -80,7 +78,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
             var state = ReadBytes(reader);
             var finished = new byte[Bounded(reader.ReadInt32(), MostFacts)][];
             for (var i = 0; i < finished.Length; i++) finished[i] = ReadBytes(reader);
-            return new FitCheckpoint(new JobIdentity(facts), state, finished, reader.ReadInt64(), ReadBytes(reader), ReadBytes(reader));
+            return new FitCheckpoint(new JobIdentity(facts), state, finished, ReadBytes(reader), ReadBytes(reader));
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {

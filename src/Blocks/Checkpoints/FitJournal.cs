@@ -10,7 +10,7 @@ namespace Pipelines.Blocks.Checkpoints;
 /// On resume it returns what an interrupted fit saved: the state goes to the EM loop, the statistics of later passes to the passes with the same number.
 /// Everything in between is recomputed with bit-identical results.
 /// </summary>
-internal sealed class FitJournal : IFitJournal, IDisposable
+internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
 {
     private readonly CheckpointFolder folder;
     private readonly JobIdentity job;
@@ -18,7 +18,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     private readonly FeaturePass data;
     private byte[] state = [];
     private readonly List<byte[]> finished = [];
-    private (long NextBatch, byte[] Statistics) partial = (0, []);
+    private byte[] partial = [];
     private int pass;
     private KeptFits? kept;
 
@@ -94,46 +94,40 @@ internal sealed class FitJournal : IFitJournal, IDisposable
     /// <inheritdoc/>
     public void SaveFits(IReadOnlyList<FitState?> fits) => Save(fits, isSeveral: true);
 
-    /// <summary>Starts a pass.</summary>
-    /// <param name="total">Empty statistics; filled with those of the batches that an interrupted run had folded.</param>
-    /// <param name="mayContinue">False: a pass that the interrupted run had started is run from its beginning.</param>
-    /// <returns>The first batch to read; null if the interrupted run had completed this pass.</returns>
-    public long? BeginPass(Statistics total, bool mayContinue)
+    /// <inheritdoc/>
+    public bool BeginPass(CanonicalFold fold, bool mayContinue)
     {
         if (pass < finished.Count)
         {
-            if (TryLoad(total, finished[pass]))
+            if (TryLoad(fold, finished[pass]))
             {
                 pass++;
-                return null;
+                return false;
             }
             finished.RemoveRange(pass, finished.Count - pass);
-            partial = (0, []);
+            partial = [];
         }
-        var (first, statistics) = partial;
-        partial = (0, []);
-        return first > 0 && mayContinue && TryLoad(total, statistics) ? first : 0;
+        if (partial.Length > 0 && mayContinue) TryLoad(fold, partial);
+        partial = [];
+        return true;
     }
 
-    /// <summary>Starts a pass over some of the batches. It is not saved, because the state before it is.</summary>
-    public void SkipPass() => partial = (0, []);
+    /// <inheritdoc/>
+    public void SkipPass() => partial = [];
 
-    /// <summary>Called in batch order for every batch that was folded; saves the pass from time to time.</summary>
-    /// <param name="nextBatch">The batches before this one are included in <paramref name="total"/>.</param>
-    /// <param name="total">The statistics of those batches.</param>
-    /// <param name="isLast">True: the run ends here, so save now.</param>
-    public void Folded(long nextBatch, Statistics total, bool isLast)
+    /// <inheritdoc/>
+    public void Folded(CanonicalFold fold, bool isLast)
     {
-        if (isLast || nextBatch % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, nextBatch, Bytes(total), data.Seen.ToBytes()));
+        if (isLast || fold.Next % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, fold.ToBytes(), data.Seen.ToBytes()));
     }
 
-    /// <summary>Ends a pass. Passes before the first state are saved separately; later ones become part of a state at once.</summary>
-    public void EndPass(Statistics total)
+    /// <inheritdoc/>
+    public void EndPass(CanonicalFold fold)
     {
         pass++;
         if (state.Length > 0) return;
-        finished.Add(Bytes(total));
-        folder.Write(new FitCheckpoint(job, state, finished, 0, [], data.Seen.ToBytes()));
+        finished.Add(fold.ToBytes());
+        folder.Write(new FitCheckpoint(job, state, finished, [], data.Seen.ToBytes()));
     }
 
     private void Save(IReadOnlyList<FitState?> fits, bool isSeveral)
@@ -141,16 +135,15 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         state = FitCheckpoint.Write(fits, isSeveral, data.Features);
         pass = 0;
         finished.Clear();
-        folder.Write(new FitCheckpoint(job, state, [], 0, [], data.Seen.ToBytes()));
+        folder.Write(new FitCheckpoint(job, state, [], [], data.Seen.ToBytes()));
     }
 
     // Fits that share passes may now end at another iteration or divide the memory differently: a saved pass then belongs to other fits and is run again.
-    private static bool TryLoad(Statistics target, byte[] bytes)
+    private static bool TryLoad(CanonicalFold target, byte[] bytes)
     {
         try
         {
-            using var reader = new BinaryReader(new MemoryStream(bytes));
-            target.Load(reader);
+            target.FromBytes(bytes);
             return true;
         }
         catch (Exception e) when (e is FormatException or EndOfStreamException)
@@ -158,15 +151,6 @@ internal sealed class FitJournal : IFitJournal, IDisposable
             target.Clear();
             return false;
         }
-    }
-
-    private static byte[] Bytes(Statistics statistics)
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        statistics.Save(writer);
-        writer.Flush();
-        return stream.ToArray();
     }
 
     private void Resume()
@@ -182,7 +166,7 @@ internal sealed class FitJournal : IFitJournal, IDisposable
         kept = checkpoint.Read(file);
         finished.AddRange(checkpoint.Finished);
         Seen = checkpoint.Seen;
-        partial = (checkpoint.NextBatch, checkpoint.Partial);
+        partial = checkpoint.Partial;
     }
 
     private static void CheckSame(JobIdentity job, FitCheckpoint checkpoint, string file)

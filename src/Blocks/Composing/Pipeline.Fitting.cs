@@ -25,12 +25,13 @@ public sealed partial class Pipeline
             var schema = bound.Schema
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
-            string?[] others = [weights, sequences?.Key, sequences?.Order, sequences?.Label];
-            named = [.. schema.Fields.Where(f => f.IsNumeric && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
+            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name];
+            // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
+            named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new DataException(DataErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
-        return new FeaturePass(run, named, weights, Options, sequences, isCategorical);
+        return new FeaturePass(run, named, weights, Options, sequences, labels, isCategorical);
     }
 
     /// <summary>
@@ -69,11 +70,14 @@ public sealed partial class Pipeline
     /// <param name="cancellationToken">Cancels the fit, which then throws an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable, or the fit's batch size or parallelism contradicts the pipeline's.</exception>
     /// <exception cref="DataException">The data cannot be read or used.</exception>
-    public Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null, CancellationToken cancellationToken = default)
+    public async Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null,
+        CancellationToken cancellationToken = default)
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(estimator);
-        return FitOverAsync(estimator, fit ?? new FitOptions(), static pass => pass, cancellationToken);
+        fit ??= new FitOptions();
+        fit.Validate(estimator.Uses);
+        return await FitOverAsync(estimator, fit, static pass => pass, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Fits a model to the passes that <paramref name="over"/> derives from the passes over the features.</summary>
@@ -89,7 +93,7 @@ public sealed partial class Pipeline
             : null;
         if (journal is not null)
         {
-            pass.Resume(journal);
+            pass.Resume(journal, journal.ResumedFeatures, journal.Seen);
             fit = fit with { Journal = journal };
         }
         FitResult<TModel> result;
@@ -152,6 +156,7 @@ public sealed partial class Pipeline
             .. JobDescription.Categories(features),
             new("weights", weights ?? "none"),
             .. sequences is null ? Array.Empty<JobProperty>() : [new("sequences", sequences.Description)],
+            .. labels is null ? Array.Empty<JobProperty>() : [new("labels", labels.Description)],
             .. Options.BadRows.JobProperties,
         ]);
     }

@@ -20,10 +20,12 @@ public sealed partial class Pipeline
     private readonly IReadOnlyList<Feature>? features;
     private readonly string? weights;
     private readonly SequenceColumns? sequences;
+    private readonly LabelColumn? labels;
 
-    private Pipeline(Graph graph, PipelineOptions? given, IReadOnlyList<Feature>? features, string? weights, SequenceColumns? sequences)
+    private Pipeline(Graph graph, PipelineOptions? given = null, IReadOnlyList<Feature>? features = null, string? weights = null,
+        SequenceColumns? sequences = null, LabelColumn? labels = null)
     {
-        (this.graph, this.given, this.features, this.weights, this.sequences) = (graph, given, features, weights, sequences);
+        (this.graph, this.given, this.features, this.weights, this.sequences, this.labels) = (graph, given, features, weights, sequences, labels);
         Options = given ?? new PipelineOptions();
     }
 
@@ -47,7 +49,7 @@ public sealed partial class Pipeline
     public static Pipeline From(IBatchSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return new Pipeline(new Graph(source, []), null, null, null, null);
+        return new Pipeline(new Graph(source, []));
     }
 
     /// <summary>Starts from rows drawn from a model. Columns have the names of its features; categories are written as their original values.</summary>
@@ -58,8 +60,8 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        Stage stage = model.Model is SequenceModel sequences ? new SampleSequencesStage(model, sequences, options) : new SampleStage(model, options);
-        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]), null, null, null, null);
+        Stage stage = model.Model.IsOfSequences ? new SampleSequencesStage(model, options) : new SampleStage(model, options);
+        return new Pipeline(new Graph(new RowCount($"sample of the {model.Model.FormatName} model", options.Rows), [stage]));
     }
 
     /// <summary>
@@ -70,7 +72,7 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new Pipeline(graph, options, features, weights, sequences);
+        return new Pipeline(graph, options, features, weights, sequences, labels);
     }
 
     /// <summary>
@@ -88,18 +90,18 @@ public sealed partial class Pipeline
     }
 
     /// <summary>Names the feature columns of a fit, in the model's order; by default all numeric columns except the weights are features.</summary>
-    public Pipeline Features(params string[] columns) => new(graph, given, [.. columns.Select(c => new Feature(c))], weights, sequences);
+    public Pipeline Features(params string[] columns) => new(graph, given, [.. columns.Select(c => new Feature(c))], weights, sequences, labels);
 
     /// <summary>Names the features of a fit that continues from an existing model, with the categories that the model knows.</summary>
     /// <param name="features">The model's features, in its order.</param>
     public Pipeline Features(IReadOnlyList<Feature> features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        return new(graph, given, [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText })], weights, sequences);
+        return new(graph, given, [.. features.Select(f => new Feature(f.Name, f.Categories) { MissingText = f.MissingText })], weights, sequences, labels);
     }
 
     /// <summary>Names the column with the row weights for a fit.</summary>
-    public Pipeline WeightedBy(string column) => new(graph, given, features, column, sequences);
+    public Pipeline WeightedBy(string column) => new(graph, given, features, column, sequences, labels);
 
     /// <summary>Defines which rows form a sequence, for sequence models: consecutive rows with the same key.</summary>
     /// <param name="key">Name of the column with the sequence keys.</param>
@@ -110,23 +112,24 @@ public sealed partial class Pipeline
     {
         var columns = new SequenceColumns(key, order, regroup);
         columns.Validate();
-        return new(graph, given, features, weights, columns);
+        ModelException.CheckOptions("sequences",
+            (labels is null || (labels.Name != key && labels.Name != order), "label column", labels?.Name ?? "", "another column than the key and the order"));
+        return new(graph, given, features, weights, columns, labels);
     }
 
     /// <summary>
-    /// Names the column with the known states of rows in sequences, for fits of hidden Markov models. Where a label is missing, the state is unknown.
+    /// Names the column with the labels of a fit: the class, component or state that each row is known to belong to. Where a label is missing, it is unknown.
     /// </summary>
     /// <param name="column">Name of the column: text, numbers or booleans.</param>
-    /// <param name="states">Allowed labels, in the order of the model's states (a numeric column may contain their indices); null = all values of the column,
-    /// sorted.</param>
-    /// <exception cref="ModelException">There are no sequences, or the column is the key or the order.</exception>
-    public Pipeline Labels(string column, IReadOnlyList<string>? states = null)
+    /// <param name="names">Allowed labels, in the order of the model's classes or states (a numeric column may contain their numbers, from 0); null = all
+    /// values of the column, sorted.</param>
+    /// <exception cref="ModelException">The column is the key or the order of the sequences.</exception>
+    public Pipeline Labels(string column, IReadOnlyList<string>? names = null)
     {
-        var columns = (sequences ?? throw new ModelException(ErrorKind.Usage, "pipeline", "labels without sequences", "the column with the "
-            + "sequences' keys first", "name it (Pipeline.Sequences)")) with
-        { Label = column, States = states };
-        columns.Validate();
-        return new(graph, given, features, weights, columns);
+        ArgumentException.ThrowIfNullOrEmpty(column);
+        ModelException.CheckOptions("labels",
+            (sequences is null || (column != sequences.Key && column != sequences.Order), "label column", column, "another column than the key and the order"));
+        return new(graph, given, features, weights, sequences, new LabelColumn(column, names));
     }
 
     /// <summary>
@@ -201,9 +204,9 @@ public sealed partial class Pipeline
     private Pipeline Score(Model model, IReadOnlyList<string> features, IReadOnlyList<Feature>? known, ScoreOptions? options)
     {
         var plan = new ScorePlan(model, features, options ?? new ScoreOptions(), known);
-        if (model is not SequenceModel) return Then(new ScoreStage(plan));
-        return Then(new SequenceScoreStage(plan, sequences is { } rows ? rows with { Label = null, States = null }
-            : throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are not sequences", "the column with the sequences' keys",
+        if (!model.IsOfSequences) return Then(new ScoreStage(plan));
+        return Then(new SequenceScoreStage(plan, sequences
+            ?? throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are not sequences", "the column with the sequences' keys",
                 "name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)")));
     }
 
@@ -239,7 +242,7 @@ public sealed partial class Pipeline
     }
 
     /// <summary>The pipeline for a comparison and a run over the same files, so that their footers are read only once.</summary>
-    internal Pipeline ForRun() => new(graph.ForRun(), given, features, weights, sequences);
+    internal Pipeline ForRun() => new(graph.ForRun(), given, features, weights, sequences, labels);
 
-    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, given, features, weights, sequences);
+    private Pipeline Then(Stage stage) => new(graph with { Stages = [.. graph.Stages, stage] }, given, features, weights, sequences, labels);
 }

@@ -25,12 +25,12 @@ public sealed class SinkPipeline
     /// <exception cref="ModelException">The options or the model are not usable.</exception>
     public async Task<RunResult> RunAsync(IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var graph = this.graph.ForRun();
         // Also cancelled when a run that was asked to stop reaches the end of a part.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using var run = new RunSupervisor(progress is null ? options : options with { Progress = progress }, stop.Token);
         var sink = createSink();
         var parquet = sink as ParquetSink;
+        var graph = ForRun(parquet);
         // The block disposes the sink; until the block exists, this method does.
         SinkBlock? end = null;
         QuarantineWriter? quarantine = null;
@@ -104,9 +104,9 @@ public sealed class SinkPipeline
     internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
         options.Validate();
-        var graph = this.graph.ForRun();
         await using var sink = createSink();
         var parquet = sink as ParquetSink;
+        var graph = ForRun(parquet);
         var bound = await BindAsync(graph, parquet, cancellationToken).ConfigureAwait(false);
         var plan = await RunPlan.OfAsync(bound, options, MemoryPlan.For(options, bound.Info.Schema, bound.Columns, graph.Stages.Sum(s => s.ExtraRowBytes)),
             cancellationToken).ConfigureAwait(false);
@@ -125,6 +125,15 @@ public sealed class SinkPipeline
 
         // A part ends with the batch that fills it.
         long BatchesOf(long rows) => (rows + options.BatchSize - 1) / options.BatchSize;
+    }
+
+    // Columns that only pass from Parquet to Parquet are not decoded: every value stays as it is.
+    private Graph ForRun(ParquetSink? sink)
+    {
+        var run = graph.ForRun();
+        return sink is not null && run.Source is ParquetSource source && !run.Stages.Any(s => s.IsForeign)
+            ? run with { Source = source.PassingOn(run.Stages.SelectMany(s => s.Used)) }
+            : run;
     }
 
     private async Task<BoundGraph> BindAsync(Graph graph, ParquetSink? sink, CancellationToken cancellationToken)

@@ -4,11 +4,14 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>Extracts features and weights from batches and validates them. Thread-safe.</summary>
+/// <summary>Extracts features, weights and labels from batches and validates them. Thread-safe.</summary>
 internal sealed class FeatureExtractor
 {
     private readonly IReadOnlyList<string> features;
     private readonly string? weights;
+    private readonly string? label;
+
+    // Shape [features], and one for the label if there is one.
     private volatile CategoryCodes?[] codes;
     private volatile Plan? plan;
 
@@ -16,25 +19,34 @@ internal sealed class FeatureExtractor
     /// <param name="features">Names of the feature columns, in the model's order.</param>
     /// <param name="weights">Name of the weight column; null = none.</param>
     /// <param name="maps">Shape [features]: the categories of categorical features; null = there are none.</param>
-    public FeatureExtractor(IReadOnlyList<string> features, string? weights, IReadOnlyList<CategoryMap?>? maps = null)
+    /// <param name="label">Name of the label column, whose values must be known names; null = none.</param>
+    /// <param name="labels">The known labels; null = not known yet.</param>
+    public FeatureExtractor(IReadOnlyList<string> features, string? weights, IReadOnlyList<CategoryMap?>? maps = null, string? label = null,
+        CategoryMap? labels = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ModelException.CheckOptions(
             "features",
             (features.Count > 0, "number of features", features.Count, "at least 1"),
-            (features.Distinct(StringComparer.Ordinal).Count() == features.Count, "feature names", string.Join(",", features), "each name once"));
-        (this.features, this.weights) = (features, weights);
-        codes = [.. features.Select((_, i) => maps?[i] is { } map ? new CategoryCodes(map) : null)];
+            (features.Distinct(StringComparer.Ordinal).Count() == features.Count, "feature names", string.Join(",", features), "each name once"),
+            (label is null || !features.Contains(label), "label column", label ?? "", "a column that is not a feature"));
+        (this.features, this.weights, this.label) = (features, weights, label);
+        codes = Codes(maps ?? [.. features.Select(_ => (CategoryMap?)null)], labels);
     }
 
-    /// <summary>Indexes of categorical features whose categories are not yet known: for these, any column of text, numbers or booleans is accepted.</summary>
+    /// <summary>
+    /// Indexes of categorical features whose categories are not yet known: for these, any column of text, numbers or booleans is accepted.
+    /// </summary>
     public IReadOnlyCollection<int> Unknown { get; set; } = [];
 
-    /// <summary>Index of the label column, whose values must be known names; null = none.</summary>
-    public int? Label { get; init; }
+    /// <summary>What a label names, for messages.</summary>
+    public string LabelNoun { get; init; } = "class";
+
+    /// <summary>True if the label column's values are not yet known.</summary>
+    public bool HasUnknownLabels => label is not null && codes[features.Count] is null;
 
     /// <summary>Warnings about rows with values that are not categories, one sentence per column; empty if there are none.</summary>
-    public IEnumerable<string> UnknownCategoryWarnings => codes.Select((c, i) => (Name: features[i], Rows: c?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
+    public IEnumerable<string> UnknownCategoryWarnings => features.Select((f, i) => (Name: f, Rows: codes[i]?.UnknownRows ?? 0)).Where(u => u.Rows > 0)
         .Select(u => string.Create(CultureInfo.InvariantCulture, $"column '{u.Name}': found {u.Rows:N0} "
             + $"{(u.Rows == 1 ? "value that is not a category" : "values that are not categories")} of the model, scored with the probability "
             + $"that it gives to unknown ones"));
@@ -45,12 +57,13 @@ internal sealed class FeatureExtractor
         foreach (var column in codes) column?.UnknownRows = 0;
     }
 
-    /// <summary>Sets the categories, before the first batch arrives.</summary>
-    public void Know(IReadOnlyList<CategoryMap?> maps)
+    /// <summary>Sets the categories of the features and the labels, before the first batch arrives.</summary>
+    /// <param name="maps">Shape [features]; null = not categorical.</param>
+    /// <param name="labels">The known labels; null = not known yet, as in a resumed fit, because the model file does not contain them.</param>
+    public void Know(IReadOnlyList<CategoryMap?> maps, CategoryMap? labels)
     {
-        codes = [.. maps.Select(m => m is null ? null : new CategoryCodes(m))];
-        // The labels of a resumed fit are determined again, because the model file does not contain them.
-        Unknown = Label is { } label && codes[label] is null ? [label] : [];
+        codes = Codes(maps, labels);
+        Unknown = [];
     }
 
     public int Columns => features.Count;
@@ -60,8 +73,13 @@ internal sealed class FeatureExtractor
 
     public bool IsWeighted => weights is not null;
 
+    public bool IsLabeled => label is not null;
+
     /// <summary>The columns that must be read.</summary>
-    public IEnumerable<string> Needed => weights is null || features.Contains(weights) ? features : features.Append(weights);
+    public IEnumerable<string> Needed => All.Distinct(StringComparer.Ordinal);
+
+    // In the order of the codes, the weights last.
+    private IEnumerable<string> All => new[] { label, weights }.OfType<string>().Aggregate(features.AsEnumerable(), (all, name) => all.Append(name));
 
     /// <summary>Checks that the columns exist and are numeric, before any row is read.</summary>
     /// <param name="schema">The data's columns.</param>
@@ -75,14 +93,14 @@ internal sealed class FeatureExtractor
             if (schema.Fields[columns[i]].Union is not { } union) continue;
             union.CheckEverywhere(Role(i));
             // Features are doubles, whatever numeric type the files use; categories are identified by their exact values.
-            if (!union.AreNumbers || IsCategorical(i)) union.CheckType("Pipeline.Features");
+            if (IsCategorical(i)) union.CheckType(Property(i));
         }
     }
 
-    /// <summary>Writes a batch's features, followed by its weights.</summary>
+    /// <summary>Writes a batch's features, weights and labels.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="target">Shape [layout.Length].</param>
-    /// <param name="layout">The positions of features and weights in <paramref name="target"/>.</param>
+    /// <param name="layout">Their positions in <paramref name="target"/>.</param>
     /// <param name="block">Name of the block, for messages.</param>
     /// <param name="ranges">Receives the features' ranges if no row is bad; null = they are not computed.</param>
     /// <returns>The rows that no model can use, each once, in row order; null if all rows are usable.</returns>
@@ -92,25 +110,31 @@ internal sealed class FeatureExtractor
         var known = plan;
         if (known is null || !ReferenceEquals(known.Schema, batch.Schema)) plan = known = Resolve(batch.Schema, $"block '{block}', batch {batch.Index}");
         List<BadRow>? bad = null;
-        Span<ValueRange> seen = known.Indexes.Length <= 64 ? stackalloc ValueRange[known.Indexes.Length] : new ValueRange[known.Indexes.Length];
-        for (var c = 0; c < known.Indexes.Length; c++)
+        Span<ValueRange> seen = features.Count <= 64 ? stackalloc ValueRange[features.Count] : new ValueRange[features.Count];
+        for (var c = 0; c < features.Count; c++)
         {
             var column = batch.Columns[known.Indexes[c]];
             var values = target.Slice(c * layout.Stride, batch.Rows);
-            var isWeight = c == features.Count;
-            if (!isWeight && codes[c] is { } categories) categories.Write(column, values);
+            if (codes[c] is { } categories) categories.Write(column, values);
             else CategoryCodes.Numbers(column, values);
-            if (!isWeight) seen[c] = ValueRange.Of(values);
-            if (c == Label && values.Contains(-1))
+            seen[c] = ValueRange.Of(values);
+            if (!seen[c].IsInfinite) continue;
+            bad ??= [];
+            for (var row = 0; row < values.Length; row++)
+                if (double.IsInfinity(values[row])) bad.Add(Bad(column, row, values[row], isWeight: false));
+        }
+        if (label is not null) ExtractLabels(batch.Columns[known.Indexes[features.Count]], target.Slice(layout.LabelStart, batch.Rows), ref bad);
+        if (weights is not null)
+        {
+            var column = batch.Columns[known.Indexes[^1]];
+            var values = target.Slice(layout.WeightStart, batch.Rows);
+            CategoryCodes.Numbers(column, values);
+            if (!AllWeights(values))
             {
                 bad ??= [];
                 for (var row = 0; row < values.Length; row++)
-                    if (values[row] == -1) bad.Add(NoState(column, row, codes[c]!.Categories));
+                    if (!IsWeight(values[row])) bad.Add(Bad(column, row, values[row], isWeight: true));
             }
-            if (isWeight ? AllWeights(values) : !seen[c].IsInfinite) continue;
-            bad ??= [];
-            for (var row = 0; row < values.Length; row++)
-                if (isWeight ? !IsWeight(values[row]) : double.IsInfinity(values[row])) bad.Add(Bad(column, row, values[row], isWeight));
         }
         if (bad is null)
         {
@@ -121,6 +145,17 @@ internal sealed class FeatureExtractor
         return [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
     }
 
+    // A row without a label has the code -1. Any other row must have one of the known labels.
+    private void ExtractLabels(BatchColumn column, Span<double> values, ref List<BadRow>? bad)
+    {
+        codes[features.Count]!.Write(column, values);
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (values[row] == -1 || double.IsInfinity(values[row])) (bad ??= []).Add(NotALabel(column, row));
+            if (double.IsNaN(values[row])) values[row] = -1;
+        }
+    }
+
     private static BadRow Bad(BatchColumn column, int row, double value, bool isWeight) => new(
         row,
         column.Field.Name,
@@ -128,12 +163,15 @@ internal sealed class FeatureExtractor
         isWeight ? "a finite weight of at least 0" : "a finite number, null or NaN",
         isWeight ? "correct the weight, or choose another weight column" : "replace infinite values, or leave the column out of the features");
 
-    private static BadRow NoState(BatchColumn column, int row, IReadOnlyList<string> states) => new(
+    private BadRow NotALabel(BatchColumn column, int row) => new(
         row,
         column.Field.Name,
-        FormattableString.Invariant($"label '{column.GetValue(row)}', which names no state"),
-        "the name of a state, or null where the state is not known",
-        "correct the label, or begin with a model that has this state");
+        FormattableString.Invariant($"label '{column.GetValue(row)}', which names no {LabelNoun}"),
+        $"the name of a {LabelNoun}, or null where the {LabelNoun} is not known",
+        $"correct the label, or begin with a model that has this {LabelNoun}");
+
+    private CategoryCodes?[] Codes(IEnumerable<CategoryMap?> maps, CategoryMap? labels) =>
+        [.. (label is null ? maps : maps.Append(labels)).Select(m => m is null ? null : new CategoryCodes(m))];
 
     private static bool IsWeight(double value) => value >= 0 && double.IsFinite(value);
 
@@ -146,8 +184,8 @@ internal sealed class FeatureExtractor
 
     private Plan Resolve(BatchSchema schema, string place)
     {
-        var names = weights is null ? features : [.. features, weights];
-        var indexes = new int[names.Count];
+        string[] names = [.. All];
+        var indexes = new int[names.Length];
         for (var i = 0; i < indexes.Length; i++)
         {
             indexes[i] = schema.IndexOf(names[i]);
@@ -156,12 +194,13 @@ internal sealed class FeatureExtractor
                 throw MissingColumn.Of(place, names[i], schema, role);
             var field = schema.Fields[indexes[i]];
             var isCategorical = IsCategorical(i);
-            var isRight = field.IsNumeric || (i < features.Count && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
+            if (field.Union is { IsInConflict: true, AreNumbers: false } union) union.CheckType(Property(i));
+            var isRight = field.IsNumeric || (!IsWeight(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             if (field.Obstacle is { } obstacle)
                 throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
                     $"a {role} of numbers, booleans or texts", "leave the column out, or convert it first");
-            var isText = !isCategorical && i < features.Count && field.ValueType == typeof(string);
+            var isText = !isCategorical && !IsWeight(i) && field.ValueType == typeof(string);
             throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
                 isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isText
@@ -171,9 +210,15 @@ internal sealed class FeatureExtractor
         return new Plan(schema, indexes);
     }
 
-    private string Role(int column) => column == features.Count ? "weight" : column == Label ? "label" : "feature";
+    private string Role(int column) => column < features.Count ? "feature" : IsWeight(column) ? "weight" : "label";
 
-    private bool IsCategorical(int column) => column < features.Count && (codes[column] is not null || Unknown.Contains(column));
+    private string Property(int column) => IsLabel(column) ? "Pipeline.Labels" : "Pipeline.Features";
+
+    private bool IsWeight(int column) => column == codes.Length;
+
+    private bool IsCategorical(int column) => IsLabel(column) || (column < features.Count && (codes[column] is not null || Unknown.Contains(column)));
+
+    private bool IsLabel(int column) => label is not null && column == features.Count;
 
     private sealed record Plan(BatchSchema Schema, int[] Indexes);
 }

@@ -2,19 +2,20 @@ using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
-/// <summary>The layout of a batch's features in memory and in the cache: column after column, then the weights, if any.</summary>
+/// <summary>The layout of a batch's features in memory and in the cache: column after column, then the weights, then the labels, if any.</summary>
 internal readonly record struct FeatureLayout
 {
-    public FeatureLayout(int batchSize, int columns, bool weighted)
+    public FeatureLayout(int batchSize, int columns, bool weighted, bool labeled = false)
     {
         // Columns a multiple of 4 KiB apart would map to the same few cache sets.
         var stride = ((batchSize + 7) / 8 * 8) + 8;
         if (stride % 512 == 0) stride += 8;
-        var length = (long)stride * (columns + (weighted ? 1 : 0));
+        (Columns, Weighted, Labeled, Stride) = (columns, weighted, labeled, stride);
+        var length = (long)stride * AllColumns;
         if (length > Array.MaxLength)
             throw new ModelException(ErrorKind.Usage, "PipelineOptions.BatchSize", $"batches of {batchSize} rows x {columns} features",
-                $"at most {Array.MaxLength / (columns + 1)} rows a batch", "choose a smaller batch size");
-        (Columns, Weighted, Stride, Length) = (columns, weighted, stride, (int)length);
+                $"at most {Array.MaxLength / (AllColumns + 1)} rows a batch", "choose a smaller batch size");
+        Length = (int)length;
     }
 
     /// <summary>Number of features.</summary>
@@ -22,6 +23,18 @@ internal readonly record struct FeatureLayout
 
     /// <summary>True if a column of weights follows the features.</summary>
     public bool Weighted { get; }
+
+    /// <summary>True if a column of labels, -1 where unknown, follows the features and weights.</summary>
+    public bool Labeled { get; }
+
+    /// <summary>Number of columns: the features, the weights and the labels.</summary>
+    public int AllColumns => Columns + (Weighted ? 1 : 0) + (Labeled ? 1 : 0);
+
+    /// <summary>Index of the first weight.</summary>
+    public int WeightStart => Stride * Columns;
+
+    /// <summary>Index of the first label.</summary>
+    public int LabelStart => Stride * (AllColumns - 1);
 
     /// <summary>Doubles from one column to the next.</summary>
     public int Stride { get; }
@@ -32,7 +45,31 @@ internal readonly record struct FeatureLayout
     /// <summary>Total size in bytes.</summary>
     public long Bytes => (long)Length * sizeof(double);
 
+    /// <summary>Moves some rows to the front of their columns.</summary>
+    /// <param name="buffer">Shape [Length].</param>
+    /// <param name="rows">The rows to keep, ascending.</param>
+    public void Compact(Span<double> buffer, int[] rows)
+    {
+        for (var start = 0; start < Length; start += Stride)
+        {
+            var column = buffer.Slice(start, Stride);
+            for (var i = 0; i < rows.Length; i++) column[i] = column[rows[i]];
+        }
+    }
+
     /// <summary>The rows as models see them.</summary>
-    public FeatureBlock View(ReadOnlySpan<double> values, int rows, long firstRow) => FeatureBlock.ColumnMajor(
-        values[..(Stride * Columns)], rows, Columns, Stride, Weighted ? values.Slice(Stride * Columns, rows) : default, firstRow);
+    /// <param name="values">Shape [Length].</param>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="firstRow">Global number of the first one.</param>
+    /// <param name="start">Index of the first row in each column.</param>
+    public FeatureBlock View(ReadOnlySpan<double> values, int rows, long firstRow, int start = 0)
+    {
+        var block = FeatureBlock.ColumnMajor(values.Slice(start, (Stride * Columns) - start), rows, Columns, Stride,
+            Weighted ? values.Slice(WeightStart + start, rows) : default, firstRow);
+        if (!Labeled) return block;
+        var labels = new int[rows];
+        var codes = values.Slice(LabelStart + start, rows);
+        for (var i = 0; i < rows; i++) labels[i] = (int)codes[i];
+        return block with { Labels = labels };
+    }
 }

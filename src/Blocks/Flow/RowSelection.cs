@@ -21,19 +21,6 @@ internal static class RowSelection
     /// <param name="keepDictionary">True: a dictionary column stays one. False: its values are copied, so that no reference to the batch remains.</param>
     public static BatchColumn Pick(BatchColumn column, int[] rows, bool keepDictionary) => column.Accept(new Picker(rows, keepDictionary));
 
-    /// <summary>Moves some rows of decoded features to the front of their columns.</summary>
-    /// <param name="buffer">Shape [layout.Length].</param>
-    /// <param name="layout">The layout of the buffer.</param>
-    /// <param name="rows">The rows to keep, ascending.</param>
-    public static void Compact(Span<double> buffer, in FeatureLayout layout, int[] rows)
-    {
-        for (var start = 0; start < layout.Length; start += layout.Stride)
-        {
-            var column = buffer.Slice(start, layout.Stride);
-            for (var i = 0; i < rows.Length; i++) column[i] = column[rows[i]];
-        }
-    }
-
     /// <summary>The origins of some rows: one origin for each stretch of consecutive rows.</summary>
     public static BatchOrigin[] Origins(IReadOnlyList<BatchOrigin> origins, int[] rows)
     {

@@ -59,8 +59,8 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <summary>Number of the first batch to read, at least 0 (default): earlier batches were processed by an earlier run.</summary>
     internal long FirstBatch { get; init; }
 
-    /// <summary>True if later blocks take numbers as doubles, whatever types the files use.</summary>
-    internal bool MixesNumbers { get; init; }
+    /// <summary>Columns that later blocks only take as doubles, whatever types the files use.</summary>
+    internal IReadOnlyCollection<string> Rounded { get; init; } = [];
 
     /// <summary>True: if there are no rows at all, one batch without rows is sent, so that later blocks can determine their output columns.</summary>
     internal bool SendsEmpty { get; init; }
@@ -121,7 +121,7 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 ExtraRowBytes = ExtraRowBytes,
                 ReuseMemory = ReuseMemory,
                 FirstBatch = FirstBatch,
-                MixesNumbers = MixesNumbers,
+                Rounded = Rounded,
             };
             var heap = run.Options.OwnsProcess ? new HeapGuard(plan.HeapBytes) : null;
             long index = FirstBatch, row = FirstBatch * run.Options.BatchSize, weight = 0;

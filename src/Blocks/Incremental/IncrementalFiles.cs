@@ -16,8 +16,10 @@ public static class IncrementalFiles
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        var state = IncrementalState.Read(options.StateFile);
+        IncrementalRun.CheckPlace(options.StateFile);
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
-        var changes = FileChanges.Of(files, IncrementalState.Read(options.StateFile)?.Files ?? [], options.Backfill);
+        var changes = FileChanges.Of(files, state?.Files ?? [], options.Backfill);
         return new IncrementalResult(changes.Work, changes.Done, changes.Changed, changes.Vanished, 0, 0, 0);
     }
 }

@@ -45,7 +45,8 @@ public static class IncrementalFitting
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(options);
-        fit.Validate();
+        // Later runs start from the model of the run before.
+        fit.Validate(estimator.Uses | FitUses.Start);
         if (estimator.Fits > 1)
             throw new DataException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs continue",
                 "choose first in a run of its own, then begin with one number of components and no restarts");

@@ -1,4 +1,5 @@
 using Pipelines.Io;
+using Pipelines.Io.Reading;
 
 namespace Pipelines.Blocks;
 
@@ -24,6 +25,6 @@ public sealed record IncrementalResult(IReadOnlyList<InputFile> New, int Done, I
     [
         .. RunWarnings,
         .. Changed.Select(f => $"{f.Name} has changed since it was processed; its rows were not processed again"),
-        .. Vanished.Select(path => $"{path} was processed and no longer exists"),
+        .. Vanished.Select(path => $"{ParquetPaths.NameOf(path)} was processed and no longer exists"),
     ];
 }

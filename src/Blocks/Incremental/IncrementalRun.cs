@@ -24,11 +24,19 @@ internal sealed class IncrementalRun : IDisposable
     /// <exception cref="DataException">Another run holds the lock, or the state belongs to another job.</exception>
     public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobProperty> job, FileLayer files)
     {
+        CheckPlace(path);
+        var place = Place(path);
         // A symbolic link is kept; its target is locked and replaced.
         path = Resolve(path);
-        var folder = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder)) throw new DataException(DataErrorKind.Usage, path, $"no folder '{folder}'", "a folder that exists", "make it first");
-        var held = RunLock.Take(files, Path.Combine(folder, $".{Path.GetFileName(path)}.lock"), path, static () => { });
+        RunLock held;
+        try
+        {
+            held = RunLock.Take(files, RunLock.Beside(path), path, static () => { });
+        }
+        catch (Exception e) when (OutputRefusal.Of(e, path, place) is { } refusal)
+        {
+            throw refusal;
+        }
         try
         {
             // The leftover of a run killed while writing the state; this run may have nothing to write.
@@ -45,6 +53,17 @@ internal sealed class IncrementalRun : IDisposable
         }
     }
 
+    /// <summary>Checks that the state file can be created or replaced, without changing anything.</summary>
+    /// <exception cref="DataException">It cannot.</exception>
+    public static void CheckPlace(string path)
+    {
+        var target = Resolve(path);
+        if (OutputRefusal.OfPath(target, Place(path)) is { } refusal) throw refusal;
+        if (!FolderAccess.MayWrite(Path.GetDirectoryName(target)!))
+            throw new DataException(DataErrorKind.Usage, Place(path), "a folder that cannot be written", "a writable folder",
+                "check its permissions, or give another");
+    }
+
     /// <summary>Replaces the state durably.</summary>
     public void Write(IncrementalState state)
     {
@@ -53,6 +72,8 @@ internal sealed class IncrementalRun : IDisposable
     }
 
     public void Dispose() => held.Dispose();
+
+    private static string Place(string path) => $"IncrementalOptions.StateFile {path}";
 
     private static string Resolve(string path)
     {

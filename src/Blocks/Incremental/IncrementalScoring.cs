@@ -39,7 +39,7 @@ public static class IncrementalScoring
         first.CheckNoSequences();
         var job = await first.DescribeAsync(sink.JobProperties, cancellationToken).ConfigureAwait(false);
         var badRows = first.Options.BadRows;
-        using var run = IncrementalRun.Open(options.StateFile, "score", [.. IncrementalJob.Of(job), new JobProperty("output", Path.GetFullPath(output))],
+        using var run = IncrementalRun.Open(options.StateFile, "score", [.. IncrementalJob.Of(job), new JobProperty("output", OutputTarget.Full(output))],
             sink.Files);
         var runs = new OutputRuns(output, badRows.QuarantineFolder, sink.Files);
         runs.Prepare(run.State, options.Backfill);

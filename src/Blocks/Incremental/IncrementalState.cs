@@ -73,7 +73,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         var info = new FileInfo(path);
         if (path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
             throw Bad(DataErrorKind.Usage, path, "a name that Parquet files have", "give another name, such as state.json: it could be read as an input");
-        if (Directory.Exists(path)) throw Bad(DataErrorKind.Usage, path, "a folder", "give a file, such as state.json");
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path)) throw Bad(DataErrorKind.Usage, path, "a folder", "give a file, such as state.json");
         if (!info.Exists) return null;
         if (info.Length is 0 or > MostBytes) throw Bad(DataErrorKind.Usage, path, $"{info.Length} bytes", "check that it is a state file");
         try
@@ -99,7 +99,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Bad(DataErrorKind.Storage, path, $"a file that cannot be read ({e.Message})", "check its permissions", e);
+            throw Bad(DataErrorKind.Storage, path, $"a file that cannot be read ({DiskError.Reason(e)})", "check its permissions", e);
         }
     }
 
@@ -111,10 +111,9 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         {
             DurableFile.Write(files, path, JsonSerializer.SerializeToUtf8Bytes(this, json));
         }
-        // The last of these is how .NET reports a file that grows beyond the limit of the file system or the user.
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw Bad(DataErrorKind.Storage, path, $"a failing write ({e.Message})",
+            throw Bad(DataErrorKind.Storage, path, $"a failing write ({DiskError.Reason(e)})",
                 "free space or check the permissions, and run again: nothing is lost or done twice", e);
         }
     }

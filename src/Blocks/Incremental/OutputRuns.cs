@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipelines.Io;
+using Pipelines.Io.Reading;
 using Pipelines.Io.Storage;
 
 namespace Pipelines.Blocks.Incremental;
@@ -30,18 +31,16 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
                 CheckKnown(folder, state, mayBeOld: folder == quarantine);
                 continue;
             }
-            var parent = Path.GetDirectoryName(Path.GetFullPath(folder));
-            if (!Directory.Exists(parent))
-                throw new DataException(DataErrorKind.Usage, folder, $"no folder {parent}", "a folder that exists", "create it first");
+            if (OutputRefusal.OfPath(folder, folder) is { } refusal) throw refusal;
             Guard(() =>
             {
                 files.CreateFolder(folder);
-                files.SyncFolder(parent);
+                files.SyncFolder(Path.GetDirectoryName(OutputTarget.Full(folder))!);
             });
         }
         var gone = state.Files.FirstOrDefault(f => f.HasOutput && !IsPublished(f.Run) && !Directory.Exists(Retired(f.Run)) && again is null);
         if (gone is not null)
-            throw new DataException(DataErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {gone.Path}",
+            throw new DataException(DataErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {ParquetPaths.NameOf(gone.Path)}",
                 "the output of all runs before",
                 "restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output");
     }
@@ -140,7 +139,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, output, $"a failing change of its folders ({e.Message})", "room and permission to write",
+            throw new DataException(DataErrorKind.Storage, output, $"a failing change of its folders ({DiskError.Reason(e)})", "room and permission to write",
                 "fix this and run again: nothing is lost or done twice", e);
         }
     }

@@ -2,7 +2,7 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
-/// <content>Passes over some of the batches, for mini-batch EM.</content>
+/// <content>Passes over some of the batches, for mini-batch EM and for work that is divided.</content>
 public sealed partial class FeaturePass
 {
     /// <inheritdoc/>
@@ -16,12 +16,28 @@ public sealed partial class FeaturePass
             {
                 Journal?.SkipPass();
                 CheckStatistics(summarizer.CreateStatistics());
-                if (sequences is not null)
-                    return await SweepSequencesAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
-                if (cache is null) await ReadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
-                return await SweepAsync(cache!, Unkept(summarizer, range.First, stop), range.First + range.Count).ConfigureAwait(false);
+                return await SweepAsync(Unkept(summarizer, range.First, stop), stop, range.First + range.Count).ConfigureAwait(false);
             },
             cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The first pass reads all the data, even for a range; later passes take their batches from the cached features.</remarks>
+    public async ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summarizer);
+        ArgumentNullException.ThrowIfNull(subtotal);
+        await InTurnAsync(
+            async stop =>
+            {
+                Journal?.SkipPass();
+                CheckStatistics(summarizer.CreateStatistics());
+                var work = Unkept(summarizer, first, stop, subtotal);
+                if (sequences is null && store is null && first == 0 && end is null) return await LoadAsync(work).ConfigureAwait(false);
+                var stored = await StoredAsync(stop).ConfigureAwait(false);
+                return await SweepAsync(work, stop, Math.Min(end ?? stored.Count, stored.Count)).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -29,24 +45,19 @@ public sealed partial class FeaturePass
         async stop =>
         {
             var work = Unkept(new ExtentSummarizer(), 0, stop);
-            if (sequences is not null)
-            {
-                var whole = await SweepSequencesAsync(work, stop, null).ConfigureAwait(false);
-                return new DataExtent(whole.Rows, whole.Weight, found!.Index.Groups);
-            }
-            var all = cache is { } filled ? await SweepAsync(filled, work, filled.Batches).ConfigureAwait(false) : await ReadAsync(work).ConfigureAwait(false);
-            return new DataExtent(all.Rows, all.Weight, cache!.Batches);
+            var all = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
+                : await SweepAsync(work, stop, null).ConfigureAwait(false);
+            return new DataExtent(all.Rows, all.Weight, store!.Count);
         },
         cancellationToken);
 
     /// <summary>A pass that is not saved in a journal, because the state before it is.</summary>
-    private PassWork Unkept(ISummarizer summarizer, long first, CancellationTokenSource stop) => new(
+    private PassWork Unkept(ISummarizer summarizer, long first, CancellationTokenSource stop, Action<Statistics>? subtotal = null) => new(
         summarizer,
-        summarizer.CreateStatistics(),
-        first,
-        (_, _) =>
+        new CanonicalFold(summarizer, first) { Closed = subtotal },
+        _ =>
         {
-            if (options.WindDown.IsCancellationRequested) stop.Cancel();
+            if (Options.WindDown.IsCancellationRequested) stop.Cancel();
         },
         stop.Token);
 }

@@ -1,4 +1,3 @@
-using Pipelines.Blocks.Checkpoints;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -15,14 +14,11 @@ namespace Pipelines.Blocks;
 /// </remarks>
 public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
-    private readonly Graph graph;
-    private readonly FeatureExtractor extractor;
-    private readonly PipelineOptions options;
-    private readonly FeatureLayout layout;
+    private readonly FeatureLoader loader;
+    private readonly SequenceColumns? sequences;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource closing = new();
-    private IReadOnlyList<Feature> decoded;
-    private FeatureCache? cache;
+    private FeatureStore? store;
     private bool isDisposed;
     private int mostThreads = int.MaxValue;
 
@@ -37,78 +33,79 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     internal FeaturePass(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences = null,
-        Func<int, bool>? isCategorical = null)
+        LabelColumn? labels = null, Func<int, bool>? isCategorical = null)
     {
         ArgumentNullException.ThrowIfNull(graph.Source);
-        options.Validate();
-        sequences?.Validate();
-        (this.graph, this.options, this.sequences) = (graph.ForRun(), options, sequences);
-        // Labels are carried as an additional categorical feature that models do not see.
-        decoded = sequences?.Label is { } label ? [.. features, new Feature(label, sequences.States)] : [.. features];
-        extractor = new FeatureExtractor([.. decoded.Select(f => f.Name)], weights, [.. decoded.Select(f => f.ToMap())])
-        {
-            Unknown = [.. Enumerable.Range(0, decoded.Count)
-                .Where(i => decoded[i].Categories is null && (i >= features.Count || isCategorical?.Invoke(i) == true))],
-            Label = sequences?.Label is null ? null : features.Count,
-        };
-        layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted);
-        Seen = new SeenData(extractor.Columns);
+        this.sequences = sequences;
+        loader = new FeatureLoader(graph, features, weights, options, sequences, labels, isCategorical);
     }
 
     /// <summary>Resumes an interrupted fit.</summary>
-    internal void Resume(FitJournal journal)
+    /// <param name="journal">Saves the passes of the fit.</param>
+    /// <param name="features">The features that the interrupted run had saved; null = none.</param>
+    /// <param name="seen">What it had recorded about the data; null = nothing.</param>
+    internal void Resume(IPassJournal journal, IReadOnlyList<Feature>? features, byte[]? seen)
     {
         Journal = journal;
-        if (journal.ResumedFeatures is { } features)
-        {
-            decoded = [.. features, .. decoded.Skip(features.Count)];
-            extractor.Know([.. decoded.Select(f => f.ToMap())]);
-        }
-        if (journal.Seen is { } bytes) Seen = SeenData.FromBytes(bytes, extractor.Columns);
+        loader.Resume(features, seen);
     }
 
     /// <inheritdoc/>
-    public int Columns => extractor.Label ?? extractor.Columns;
+    public int Columns => loader.Layout.Columns;
 
     /// <inheritdoc/>
     /// <remarks>Only names before the first pass; afterwards also the column's type and the range of its values.</remarks>
-    public IReadOnlyList<Feature> Features => extractor.Label is { } label ? [.. decoded.Take(label)] : decoded;
+    public IReadOnlyList<Feature> Features => loader.Features;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? LabelNames => extractor.Label is { } label ? sequences!.States ?? decoded[label].Categories : null;
+    public IReadOnlyList<string>? LabelNames => loader.LabelNames;
 
     /// <summary>Number of rejected rows; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
 
     /// <summary>Number of rows, not counting those rejected; null before the first pass.</summary>
-    public long? Rows => cache?.Rows;
+    public long? Rows => store?.Cache.Rows;
 
     /// <summary>Bytes of decoded features in the temporary file; 0 if all of them fit in memory.</summary>
-    public long SpilledBytes => cache?.SpilledBytes ?? 0;
+    public long SpilledBytes => store?.Cache.SpilledBytes ?? 0;
 
     /// <summary>The source and stages of all passes, which therefore see the same files.</summary>
-    internal Graph Graph => graph;
+    internal Graph Graph => loader.Graph;
 
     /// <summary>Saves the passes of a fit; null = they are not saved.</summary>
-    internal FitJournal? Journal { get; set; }
+    internal IPassJournal? Journal { get; private set; }
 
     /// <summary>What the passes recorded about the data.</summary>
-    internal SeenData Seen { get; private set; }
+    internal SeenData Seen => loader.Seen;
 
     /// <summary>True: each pass fits several models, so their statistics get a share of the memory. Set before the first pass.</summary>
-    internal bool IsShared { get; set; }
+    internal bool IsShared
+    {
+        set => loader.StatisticsBytes = value ? Options.Budget / 8 : null;
+    }
 
     /// <inheritdoc/>
-    public long? StatisticsBytes => IsShared ? options.Budget / 8 : null;
+    public long? StatisticsBytes => loader.StatisticsBytes;
 
     /// <inheritdoc/>
-    public int StatisticsInFlight => (2 * options.Parallelism) + 2;
+    /// <remarks>Two for each worker, two around the fold, and the open subtotal.</remarks>
+    public int StatisticsInFlight => (2 * Options.Parallelism) + 3;
 
     /// <summary>Opens the spill file; replaced by tests.</summary>
-    internal Func<SpillFile>? SpillFactory { get; init; }
+    internal Func<SpillFile>? SpillFactory
+    {
+        init => loader.SpillFactory = value;
+    }
 
     /// <summary>Bytes of the cache in memory, for tests; null = as the budget allows.</summary>
-    internal long? MemoryBytes { get; init; }
+    internal long? MemoryBytes
+    {
+        init => loader.MemoryBytes = value;
+    }
+
+    private PipelineOptions Options => loader.Options;
+
+    private int Threads => Math.Min(mostThreads, Options.Parallelism);
 
     /// <inheritdoc/>
     /// <exception cref="DataException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be
@@ -119,32 +116,31 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         return InTurnAsync(
             async stop =>
             {
-                var total = summarizer.CreateStatistics();
-                CheckStatistics(total);
+                var fold = new CanonicalFold(summarizer);
+                CheckStatistics(summarizer.CreateStatistics());
                 // The labels' meaning is also needed for passes restored from a journal, which do not read.
-                if (Journal is not null && extractor.Label is { } label && decoded[label].Categories is null)
-                    await FindCategoriesAsync(stop.Token).ConfigureAwait(false);
+                if (Journal is not null && loader.HasUnknownLabels) await loader.FindCategoriesAsync(stop.Token).ConfigureAwait(false);
                 // Rejected rows are stored by a pass that starts at the first row, so the statistics of a partial pass cannot be used then.
-                if ((Journal is null ? 0 : Journal.BeginPass(total, mayContinue: !options.BadRows.Keeps)) is not { } first) return total;
-                var work = new PassWork(summarizer, total, first, (next, sofar) => Folded(stop, next, sofar), stop.Token);
-                total = sequences is not null ? await SweepSequencesAsync(work, stop, null).ConfigureAwait(false)
-                    : cache is { } filled ? await SweepAsync(filled, work, filled.Batches).ConfigureAwait(false)
-                    : await ReadAsync(work).ConfigureAwait(false);
-                Journal?.EndPass(total);
+                if (Journal?.BeginPass(fold, mayContinue: !Options.BadRows.Keeps) == false) return fold.Finish();
+                var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);
+                var total = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
+                    : await SweepAsync(work, stop, null).ConfigureAwait(false);
+                Journal?.EndPass(fold);
                 return total;
             },
             cancellationToken);
     }
 
-    // The workers' statistics, those waiting for their turn, the total and the model: only a few large ones at a time.
+    // The workers' statistics, those waiting for their turn, the open subtotal, the total and the model: only a few large ones at a time.
     private void CheckStatistics(Statistics total)
     {
         var bytes = Math.Max(1, StatisticsSize.Of(total));
-        if (bytes * 4 > options.Budget)
-            throw new DataException(DataErrorKind.Usage, $"{graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch",
-                $"at most {new MemorySize(options.Budget / 4)}, a quarter of the memory budget",
+        if (bytes * 4 > Options.Budget)
+            throw new DataException(DataErrorKind.Usage, $"{Graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch",
+                $"at most {new MemorySize(Options.Budget / 4)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take fewer components, or group categories");
-        mostThreads = (int)Math.Clamp(options.Budget / 8 / bytes, 1, int.MaxValue);
+        // Two for each worker and the open subtotal.
+        mostThreads = (int)Math.Clamp(((Options.Budget / 4 / bytes) - 1) / 2, 1, int.MaxValue);
     }
 
     /// <summary>Waits until no other pass is running, and attributes a cancellation to the token that caused it.</summary>
@@ -161,9 +157,9 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         {
             throw new OperationCanceledException(cancellationToken);
         }
-        catch (OperationCanceledException) when (options.WindDown.IsCancellationRequested)
+        catch (OperationCanceledException) when (Options.WindDown.IsCancellationRequested)
         {
-            throw new OperationCanceledException(options.WindDown);
+            throw new OperationCanceledException(Options.WindDown);
         }
         finally
         {
@@ -171,35 +167,15 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         }
     }
 
-    private void Folded(CancellationTokenSource stop, long next, Statistics sofar)
+    private void Folded(CancellationTokenSource stop, CanonicalFold sofar)
     {
-        var isLast = options.WindDown.IsCancellationRequested;
-        Journal?.Folded(next, sofar, isLast);
+        var isLast = Options.WindDown.IsCancellationRequested;
+        Journal?.Folded(sofar, isLast);
         if (isLast) stop.Cancel();
     }
 
     /// <summary>Previews the passes: performs every check that the first one performs before it reads a row, and writes nothing.</summary>
-    internal async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
-    {
-        var bound = await BindAsync(cancellationToken).ConfigureAwait(false);
-        if (bound.Schema is { } schema)
-        {
-            extractor.Check(schema, graph.Source.Name);
-            sequences?.Check(schema, graph.Source.Name);
-        }
-        if (bound.Info.Rows == 0) throw NoRow();
-        var memory = Plan(bound, layout.Bytes / options.BatchSize);
-        var plan = await RunPlan.OfAsync(bound, options, memory, cancellationToken).ConfigureAwait(false);
-        var batches = plan.Batches ?? 0;
-        return plan with
-        {
-            Outputs = options.BadRows.QuarantineFolder is { } folder
-                ? [("quarantine", QuarantineWriter.Preview(FileLayer.Disk, folder, options.Checkpoints?.Resume == true))]
-                : [],
-            Cache = new CachePlan(layout.Bytes, batches * layout.Bytes, Math.Min(batches, memory.CacheBytes / layout.Bytes) * layout.Bytes,
-                options.SpillFolder ?? SpillFile.DefaultFolder()),
-        };
-    }
+    internal ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken) => loader.PlanAsync(cancellationToken);
 
     /// <summary>Stops a running pass, and releases memory and file.</summary>
     public async ValueTask DisposeAsync()
@@ -208,64 +184,35 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         isDisposed = true;
         await closing.CancelAsync().ConfigureAwait(false);
         await turn.WaitAsync().ConfigureAwait(false);
-        cache?.Dispose();
-        found?.Places?.Dispose();
+        store?.Dispose();
         closing.Dispose();
         turn.Dispose();
     }
 
-    /// <summary>A later pass, up to the batch before <paramref name="end"/>: each worker takes the next cached batch; folding is in batch order.</summary>
-    private async Task<Statistics> SweepAsync(FeatureCache filled, PassWork work, long end)
+    /// <summary>The first pass, which reads the source. It fills the store, unless it starts in the middle.</summary>
+    private async Task<Statistics> LoadAsync(PassWork work)
     {
-        var accounts = new RunAccounts(options) { Phase = "pass", TotalRows = filled.Rows };
-        return await FoldAsync(work, accounts, filled.Batches, end, Math.Min(mostThreads, options.Parallelism), "batch", filled.Read).ConfigureAwait(false);
+        var (total, loaded) = await loader.LoadAsync(work, Threads).ConfigureAwait(false);
+        store = loaded;
+        return total;
+    }
+
+    /// <summary>Reads the source into the store, unless that has been done.</summary>
+    private async Task<FeatureStore> StoredAsync(CancellationTokenSource stop)
+    {
+        if (store is null) await LoadAsync(Unkept(new ExtentSummarizer(), 0, stop)).ConfigureAwait(false);
+        return store!;
     }
 
     /// <summary>
-    /// Summarises items up to the one before <paramref name="end"/>, several at a time, and folds them in order; the last of the <paramref name="count"/> items
-    /// is followed by the first.
+    /// A later pass, over the store: up to the batch before <paramref name="end"/> (null = all), as numbered before they start over. Where rows form sequences,
+    /// a batch is a group of whole sequences; the whole source is read first, because a sequence may continue in the next batch.
     /// </summary>
-    private static Task<Statistics> FoldAsync(PassWork work, RunAccounts accounts, long count, long end, int parallelism, string what,
-        Action<long, Action<FeatureBlock>> read) => Task.Run(
-        () =>
-        {
-            using var fold = new OrderedFold(work.Summarizer, end, Parallelism.Threads(parallelism, end - work.First), work.Total,
-                work.First)
-            { Folded = work.Folded };
-            return fold.Run(
-                (number, statistics) =>
-                {
-                    var item = number % count;
-                    var rows = 0;
-                    try
-                    {
-                        read(item, block =>
-                        {
-                            work.Summarizer.Summarize(block, statistics);
-                            rows = block.Rows;
-                        });
-                    }
-                    catch (Exception e) when (!work.Token.IsCancellationRequested)
-                    {
-                        RunFailure.For("summarize", $"{what} {item}", e).Mark().Throw();
-                    }
-                    accounts.Leave("pass", item, rows);
-                },
-                work.Token);
-        },
-        work.Token);
-
-    private MemoryPlan Plan(BoundGraph bound, long extraRowBytes = 0)
+    private async Task<Statistics> SweepAsync(PassWork work, CancellationTokenSource stop, long? end)
     {
-        var plan = MemoryPlan.For(options, bound.Info.Schema, bound.Columns, extraRowBytes);
-        return StatisticsBytes is { } bytes ? plan with { StatisticsBytes = bytes, CacheBytes = plan.CacheBytes - bytes } : plan;
+        var stored = await StoredAsync(stop).ConfigureAwait(false);
+        if (stored.Sequences is { } found && found.Index.Groups == 0) return work.Fold.Finish();
+        var (items, threads) = stored.Sequences is null ? (stored.Cache, Threads) : Groups(stored.Cache, stored.Sequences.Index);
+        return await PassRunner.RunAsync(items, stored.Cache.Rows, work, end ?? items.Count, Options, threads).ConfigureAwait(false);
     }
-
-    /// <summary>What one pass computes.</summary>
-    /// <param name="Summarizer">Computes the statistics.</param>
-    /// <param name="Total">The statistics of the batches before <paramref name="First"/>, to which the pass adds.</param>
-    /// <param name="First">Number of the first batch to read.</param>
-    /// <param name="Folded">Called in order for each batch that was folded.</param>
-    /// <param name="Token">Cancels the pass.</param>
-    private sealed record PassWork(ISummarizer Summarizer, Statistics Total, long First, Action<long, Statistics> Folded, CancellationToken Token);
 }

@@ -19,7 +19,7 @@ internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout
         if (extractor.Extract(item, buffer.Span, layout, Name, ranges) is { } bad)
         {
             item = Refusal.TakeOut(item, bad, Run, out var stay);
-            RowSelection.Compact(buffer.Span, layout, stay);
+            layout.Compact(buffer.Span, stay);
             ranges.Add(buffer.Span, layout, item.Rows);
         }
         var runs = sequences?.Take(item, buffer.Span);

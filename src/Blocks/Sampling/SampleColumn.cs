@@ -96,6 +96,6 @@ internal abstract class SampleColumn
 
     private static int Code(double value, int categories, string name) => value >= 0 && value < categories && value == Math.Floor(value)
         ? (int)value
-        : throw new ModelException(ErrorKind.Model, $"feature '{name}'", FormattableString.Invariant($"a draw of {value}"),
+        : throw new ModelException(ErrorKind.ModelFile, $"feature '{name}'", FormattableString.Invariant($"a draw of {value}"),
             $"the code of one of its {categories} categories", "the model's distribution of this feature has other categories than the feature; fit it again");
 }

@@ -1,4 +1,5 @@
 using Pipelines.Models;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 
@@ -34,14 +35,20 @@ public sealed record SampleOptions
     /// </summary>
     public string? Label { get; init; }
 
+    /// <summary>The model as a source of rows.</summary>
+    /// <exception cref="ModelException">Nothing can be drawn from it.</exception>
+    internal static ProbabilityModel Source(SavedModel saved) => saved.Model as ProbabilityModel
+        ?? throw new ModelException(ErrorKind.Usage, $"{saved.Model.FormatName} model", "a model that is not a probability distribution",
+            "one that rows can be drawn from, such as a mixture", "fit a mixture to the same data");
+
     /// <summary>Validates all options together.</summary>
     /// <param name="model">The model to draw from.</param>
     /// <param name="names">Names of the features.</param>
     /// <exception cref="ModelException">At least one option is invalid; the message lists all of them.</exception>
     internal void Validate(Model model, IReadOnlyList<string> names)
     {
-        var isSequences = model is SequenceModel;
-        var hasLabels = isSequences ? model.ScoreKinds.Any(k => k.Name == ScoreKind.Label) : model is GeneralMixtureModel;
+        var isSequences = model.IsOfSequences;
+        var hasLabels = model.ScoreKinds.Any(k => k.Name == ScoreKind.Label);
         ModelException.CheckOptions(
             nameof(SampleOptions),
             (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 … 2^53"),

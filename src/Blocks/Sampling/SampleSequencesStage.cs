@@ -14,7 +14,7 @@ internal sealed record SampleSequencesStage : Stage
     // Separate from the streams used by fits and by independent rows.
     private const long FirstStream = 1L << 41;
 
-    private readonly SequenceModel model;
+    private readonly ProbabilityModel model;
     private readonly SampleColumn[] columns;
     private readonly SampleColumn? label;
     private readonly SampleOptions options;
@@ -22,12 +22,13 @@ internal sealed record SampleSequencesStage : Stage
 
     /// <summary>Checks that the model can be sampled.</summary>
     /// <exception cref="ModelException">An option is invalid.</exception>
-    public SampleSequencesStage(SavedModel saved, SequenceModel model, SampleOptions options)
+    public SampleSequencesStage(SavedModel saved, SampleOptions options)
         : base("sample")
     {
+        model = SampleOptions.Source(saved);
         columns = SampleColumn.Of(saved);
         options.Validate(model, [.. columns.Select(c => c.Field.Name)]);
-        (this.model, this.options) = (model, options);
+        this.options = options;
         if (options.Label is { } name)
         {
             var scored = model.ScoreKinds.First(k => k.Name == ScoreKind.Label).Columns[0];

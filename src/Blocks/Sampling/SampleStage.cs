@@ -12,7 +12,7 @@ internal sealed record SampleStage : Stage
     // Separate from the streams used by fits.
     private const long FirstStream = 1L << 40;
 
-    private readonly Distribution distribution;
+    private readonly ProbabilityModel distribution;
     private readonly SampleColumn[] columns;
     private readonly SampleOptions options;
     private readonly BatchSchema schema;
@@ -22,9 +22,7 @@ internal sealed record SampleStage : Stage
     public SampleStage(SavedModel model, SampleOptions options)
         : base("sample")
     {
-        distribution = model.Model as Distribution
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model that is not a probability distribution",
-                "one that rows can be drawn from, such as a mixture", "fit a mixture to the same data");
+        distribution = SampleOptions.Source(model);
         columns = SampleColumn.Of(model);
         options.Validate(distribution, [.. columns.Select(c => c.Field.Name)]);
         distribution.EnsureEvaluable();
@@ -45,21 +43,18 @@ internal sealed record SampleStage : Stage
     private DataBatch Draw(DataBatch batch)
     {
         var random = new SeededRandom(options.Seed, FirstStream + batch.Index);
-        var mixture = options.Label is null ? null : distribution as GeneralMixtureModel;
-        var labels = new int[mixture is null ? 0 : batch.Rows];
+        var labels = new int[options.Label is null ? 0 : batch.Rows];
         var row = new double[columns.Length];
         var values = Array.ConvertAll(columns, _ => new double[batch.Rows]);
         for (var i = 0; i < batch.Rows; i++)
         {
             Cancellation.Poll();
-            // The same draws as the mixture makes itself.
-            if (mixture is not null) mixture.Components[labels[i] = random.NextIndex(mixture.Weights, 1)].Sample(random, row);
-            else distribution.Sample(random, row);
+            distribution.Sample(random, row, labels.Length == 0 ? default : labels.AsSpan(i, 1));
             for (var j = 0; j < row.Length; j++) values[j][i] = row[j];
         }
         var made = new List<BatchColumn>(schema.Fields.Count);
         for (var j = 0; j < columns.Length; j++) made.Add(columns[j].Make(values[j]));
-        if (mixture is not null) made.Add(new BatchColumn<int>(schema.Fields[^1], labels));
+        if (options.Label is not null) made.Add(new BatchColumn<int>(schema.Fields[^1], labels));
         return batch.With(schema, made);
     }
 }

@@ -18,8 +18,8 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
     // Key, order, batch and row within it: all big-endian, so that comparing bytes compares the values.
     private const int KeyBytes = 16, OrderEnd = KeyBytes + 8, PlaceEnd = OrderEnd + 8;
 
-    private readonly int values = layout.Columns + (layout.Weighted ? 1 : 0);
-    private readonly ExternalSort sort = new(PlaceEnd + (sizeof(double) * (layout.Columns + (layout.Weighted ? 1 : 0))), PlaceEnd, memoryBytes, createSpill);
+    private readonly int values = layout.AllColumns;
+    private readonly ExternalSort sort = new(PlaceEnd + (sizeof(double) * layout.AllColumns), PlaceEnd, memoryBytes, createSpill);
     private readonly Lock gate = new();
 
     /// <summary>Adds the rows of a batch. Thread-safe; batches may arrive in any order.</summary>

@@ -17,21 +17,8 @@ namespace Pipelines.Blocks;
 /// </param>
 public sealed record SequenceColumns(string Key, string? Order = null, bool Regroup = false)
 {
-    /// <summary>
-    /// For a fit: name of the column with the known states of rows, by name; null or NaN = unknown. Null (default) = no row's state is known.
-    /// </summary>
-    public string? Label { get; init; }
-
-    /// <summary>
-    /// Allowed labels, in the order of the model's states; null (default) = all values of the column, numbers in ascending order, then text in ordinal order.
-    /// </summary>
-    public IReadOnlyList<string>? States { get; init; }
-
     /// <summary>Text for a property of a job.</summary>
-    internal string Description =>
-        $"{Key}, ordered by {Order ?? "row"}{(Regroup ? ", regrouped" : "")}{(Label is null ? "" : $", labels in {Label}")}{(States is null
-            ? ""
-            : $" of {string.Join(", ", States)}")}";
+    internal string Description => $"{Key}, ordered by {Order ?? "row"}{(Regroup ? ", regrouped" : "")}";
 
     /// <summary>The columns that are read for the sequences.</summary>
     internal IEnumerable<string> Needed => Order is null ? [Key] : [Key, Order];
@@ -56,6 +43,5 @@ public sealed record SequenceColumns(string Key, string? Order = null, bool Regr
 
     internal void Validate() => ModelException.CheckOptions("sequences",
         (!string.IsNullOrEmpty(Key), "key column", Key ?? "null", "a column's name"),
-        (Order != Key, "order column", Order ?? "null", "another column than the key"),
-        (Label is null || (Label != Key && Label != Order), "label column", Label ?? "null", "another column than the key and the order"));
+        (Order != Key, "order column", Order ?? "null", "another column than the key"));
 }

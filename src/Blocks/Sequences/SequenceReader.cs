@@ -8,62 +8,49 @@ namespace Pipelines.Blocks;
 /// </summary>
 /// <param name="cache">The features, sealed.</param>
 /// <param name="index">Where the sequences start.</param>
-/// <param name="columns">Number of cached columns: the features, and the labels if there are any.</param>
-/// <param name="labeled">True if the last column holds labels: state codes, NaN where unknown.</param>
-/// <param name="weighted">True if the rows have weights.</param>
-internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index, int columns, bool labeled, bool weighted)
+internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index) : IFeatureStore
 {
     // Columns a multiple of 4 KiB apart would map to the same few cache sets.
-    private readonly FeatureLayout layout = new(checked((int)index.LargestGroup), columns, weighted);
-    private readonly Lazy<AlignedBufferPool> buffers =
-        new(() => new AlignedBufferPool(new FeatureLayout(checked((int)index.LargestGroup), columns, weighted).Length));
+    private readonly FeatureLayout layout = new(checked((int)index.LargestGroup), cache.Layout.Columns, cache.Layout.Weighted, cache.Layout.Labeled);
+    private readonly AlignedBufferPool buffers = new(
+        new FeatureLayout(checked((int)index.LargestGroup), cache.Layout.Columns, cache.Layout.Weighted, cache.Layout.Labeled).Length);
 
-    /// <summary>Calls <paramref name="use"/> with the sequences of a group.</summary>
-    public void Read(int group, Action<FeatureBlock> use)
+    /// <inheritdoc/>
+    public long Count => index.Groups;
+
+    /// <inheritdoc/>
+    public FeatureBatch Open(long item, long number)
     {
-        var wanted = index.Group(group);
-        var isWhole = false;
-        AlignedBuffer? buffer = null;
-        var done = 0;
-        for (var batch = wanted.Batch; !isWhole && done < wanted.Rows; batch++)
-        {
-            cache.Read(batch, block =>
+        var group = index.Group((int)item);
+        return new FeatureBatch(number, group.Rows, layout.Columns, group.FirstRow,
+            (ref AlignedBuffer? held) =>
             {
-                var from = done == 0 ? wanted.BatchRow : 0;
-                var count = Math.Min(block.Rows - from, wanted.Rows - done);
-                if (count == wanted.Rows)
-                {
-                    isWhole = true;
-                    use(
-                        Sequences(FeatureBlock.ColumnMajor(block.Values[from..], count, columns, block.ColumnStride,
-                            weighted ? block.Weights.Slice(from, count) : default, wanted.FirstRow)));
-                    return;
-                }
-                buffer ??= buffers.Value.Rent();
-                var target = buffer.Span;
-                for (var c = 0; c < columns; c++) block.Values.Slice((c * block.ColumnStride) + from, count).CopyTo(target[((c * layout.Stride) + done)..]);
-                if (weighted) block.Weights.Slice(from, count).CopyTo(target[((columns * layout.Stride) + done)..]);
+                var rows = Read(group, ref held);
+                if (layout.Weighted) CheckWeights(group, rows.Weights);
+                return rows with { SequenceOffsets = group.Offsets, FirstSequence = group.FirstSequence };
+            },
+            buffers);
+    }
+
+    private FeatureBlock Read(SequenceGroup group, ref AlignedBuffer? held)
+    {
+        var stored = cache.Layout;
+        if (cache.InMemory(group.Batch) is var (whole, own) && own - group.BatchRow >= group.Rows)
+            return stored.View(whole.Span, group.Rows, group.FirstRow, group.BatchRow);
+        var target = held ??= buffers.Rent();
+        var done = 0;
+        for (var batch = group.Batch; done < group.Rows; batch++)
+        {
+            cache.Read(batch, (values, rows, _) =>
+            {
+                var from = done == 0 ? group.BatchRow : 0;
+                var count = Math.Min(rows - from, group.Rows - done);
+                for (var c = 0; c < layout.AllColumns; c++)
+                    values.Slice((c * stored.Stride) + from, count).CopyTo(target.Span[((c * layout.Stride) + done)..]);
                 done += count;
             });
         }
-        if (!isWhole) use(Sequences(layout.View(buffer!.Span, wanted.Rows, wanted.FirstRow)));
-        if (buffer is not null) buffers.Value.Return(buffer);
-
-        FeatureBlock Sequences(FeatureBlock rows)
-        {
-            if (weighted) CheckWeights(wanted, rows.Weights);
-            if (!labeled) return rows with { SequenceOffsets = wanted.Offsets, FirstSequence = wanted.FirstSequence };
-            var codes = rows.Values.Slice((columns - 1) * rows.ColumnStride, rows.Rows);
-            var labels = new int[rows.Rows];
-            for (var i = 0; i < labels.Length; i++) labels[i] = double.IsNaN(codes[i]) ? -1 : (int)codes[i];
-            return FeatureBlock.ColumnMajor(rows.Values, rows.Rows, columns - 1, rows.ColumnStride, rows.Weights, rows.FirstRow) with
-            {
-                SequenceOffsets =
-                wanted.Offsets,
-                FirstSequence = wanted.FirstSequence,
-                Labels = labels
-            };
-        }
+        return layout.View(target.Span, group.Rows, group.FirstRow);
     }
 
     // A sequence has a single weight; different weights in later rows would be ignored silently.

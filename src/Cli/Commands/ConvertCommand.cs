@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
@@ -18,11 +19,9 @@ internal sealed class ConvertCommand : Verb
 
     private readonly Option<bool> force = ForceOption.Create("a model of the same format");
 
-    private readonly Option<bool> strict = new("--strict")
-    {
-        Description = "Fail, and write nothing, if reading corrects the model (for example, scales transitions that do not sum to 1) or writing loses part "
-            + "of it. Feature names, minimum standard deviations and the fit record do not count. [default: warn]",
-    };
+    private readonly Option<bool> strict = Setting.Flag(
+        "--strict", "Fail, and write nothing, if reading corrects the model (for example, scales transitions that do not sum to 1) or writing loses part "
+            + "of it. Feature names, minimum standard deviations and the fit record do not count. [default: warn]");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
         "--features", "Feature names for a model file that has none, in the model's order. [default: columns are matched by position]", "a,b,c",
@@ -51,7 +50,7 @@ internal sealed class ConvertCommand : Verb
             if (OutputCheck.IsSame(from, path))
                 throw new ModelException(ErrorKind.Usage, $"OUT {path}", "the file that is also read", "another file", "choose another name");
             target.Check();
-            var saved = SavedModel.Load(from);
+            var saved = ModelInput.Read(from);
             var warnings = saved.Warnings.Select(w => $"{from}, {w}").ToList();
             Refuse(warnings);
             var before = warnings.Count;
@@ -67,6 +66,9 @@ internal sealed class ConvertCommand : Verb
                 if (named.Count != saved.Model.Dimensions)
                     throw new ModelException(ErrorKind.Usage, "--features", $"{named.Count} names", $"{saved.Model.Dimensions}, one for each feature of {from}",
                         "name them in the model's order");
+                if (!saved.FeaturesByPosition && saved.Features?.Select(f => f.Name).ToArray() is { } own && !own.SequenceEqual(named))
+                    throw new ModelException(ErrorKind.Usage, "--features", NameList.Text(named), $"{NameList.Text(own)}, as {from} names its features",
+                        "leave it out; score --features finds them in columns of other names");
                 saved = saved.WithFeatures(named);
             }
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();
@@ -84,7 +86,7 @@ internal sealed class ConvertCommand : Verb
             void Refuse(IEnumerable<string> found)
             {
                 if (!parsed.GetValue(strict) || found.FirstOrDefault() is not { } first) return;
-                throw new ModelException(ErrorKind.Model, strict.Name, $"{first}{(found.Count() > 1 ? $" (and {found.Count() - 1} more)" : "")}",
+                throw new ModelException(ErrorKind.ModelFile, strict.Name, $"{first}{(found.Count() > 1 ? $" (and {found.Count() - 1} more)" : "")}",
                     "a model that converts without changes", $"correct the model, or leave {strict.Name} out");
             }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Commands;
 

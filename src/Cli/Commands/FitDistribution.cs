@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 
@@ -24,7 +26,7 @@ internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distri
 
     protected override IReadOnlyList<Option> Own => [distribution.Option, pseudocount, minVariance];
 
-    protected override bool IsOfKind(Model model) => model is Distribution and not GeneralMixtureModel;
+    protected override bool IsOfKind(Model model) => ModelFormat.FindFamily(model.FormatName) is not null;
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true)).Concat(distribution.Check(result, Fit.Features));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Blocks;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Sequences;
@@ -18,11 +19,8 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     private readonly DistributionSettings distribution = new("Distribution that the states emit");
 
     private readonly Option<bool> finite =
-        new("--finite")
-        {
-            Description = "Give the model an end state, in which every sequence ends, and fit the transitions to it. [default: sequences may "
-            + "stop in any state]"
-        };
+        Setting.Flag("--finite", "Give the model an end state, in which every sequence ends, and fit the transitions to it. [default: sequences may "
+            + "stop in any state]");
 
     private readonly Setting<double?> pseudocount = Setting.Real(
         "--pseudocount", "Weight to add to each transition and to each category that a state emits, in rows; at least 0. [default: 0]",
@@ -94,6 +92,9 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
         if (result.Given(training) == "labeled" && !result.IsGiven(label))
             yield return UsageError.For(training.Name, $"'labeled' without {label.Name}", "the column with the labels as well",
                 $"{label.Name} {label.Example}");
+        if (result.Given(training) == "labeled" && result.IsGiven(Fit.Init))
+            yield return UsageError.For($"{training.Name} and {Fit.Init.Name}", "'labeled' and a way to choose a start",
+                "one of them, as the labels determine the fit", $"{training.Name} labeled");
         if (result.Given(label) is not { } column) yield break;
         if (column == result.Given(Sequences.Key))
             yield return UsageError.For($"{label.Name} and {Sequences.Key.Name}", $"'{column}' in both", "two columns", $"{label.Name} {label.Example}");

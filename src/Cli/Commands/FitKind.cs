@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -81,6 +82,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         command.Rules.Add(Check);
         if (Sequences is { } sequences) command.Rules.Add(result => sequences.Check(result, isNeeded: true, Fit.Features));
         command.Rules.Add(CheckIncremental);
+        command.LastRules.Add(parsed => CheckUse(parsed, common));
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
     }
@@ -106,6 +108,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
+        options.Validate(Uses(estimator, parsed));
         display.Limits(options.MaxIterations, options.StopThreshold);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
@@ -114,6 +117,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         if (initial is { FeaturesByPosition: true } or { Features: null })
             initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? Elements(parsed),
                 new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
+        InputCheck.Repeated(console, parsed.GetRequiredValue(Fit.Inputs));
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs)).ForRun();
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -123,15 +127,15 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             if (incremental.Options(parsed) is { } known)
             {
                 var state = await IncrementalFiles.CompareAsync(parsed.GetRequiredValue(Fit.Inputs), known, cancellationToken).ConfigureAwait(false);
-                if (state.New.Count == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
+                if (state.New.Count == 0) return DryRunCommand.ShowNothing(console, parsed.GetValue(common.Json), job, state);
                 pipeline = From([.. state.Paths]);
             }
             var hasCategories = Enumerable.Range(0, parsed.GetValue(Fit.Features)?.Count ?? 1).Any(estimator.IsCategorical);
             var passes = Passes(options, initial is not null, estimator, hasCategories, Sequences?.Sorting(parsed));
-            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
+            return await DryRunCommand.ShowAsync(console, parsed.GetValue(common.Json), new DryRunReport(job) { Model = place, Passes = passes }, compare,
                 () => pipeline.With(flow).PlanFitAsync(estimator, options, cancellationToken)).ConfigureAwait(false);
         }
-        if (compare is not null) DryRun.Warn(console, await compare().ConfigureAwait(false));
+        if (compare is not null) DryRunCommand.Warn(console, await compare().ConfigureAwait(false));
 
         var clock = Stopwatch.StartNew();
         if (incremental.Options(parsed) is { } since)
@@ -218,6 +222,24 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             yield return UsageError.For($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both",
                 "one of them, as an incremental fit uses all new rows in every update", $"{incremental.State.Name} {incremental.State.Example}");
     }
+
+    // Options without an effect. With an initial model they are known only once it is loaded.
+    private IEnumerable<UsageError> CheckUse(ParseResult parsed, CommonSettings common)
+    {
+        if (parsed.GetValue(Fit.Initial) is not null) return [];
+        try
+        {
+            return [.. With(Fit.Options(parsed, common), parsed).Unused(Uses(Estimator(parsed), parsed)).Select(UsageError.Of)];
+        }
+        catch (ModelException e)
+        {
+            return [UsageError.Of(e)];
+        }
+    }
+
+    // Later incremental runs start from the model of the run before.
+    private FitUses Uses(IEstimator<TModel> estimator, ParseResult parsed) =>
+        estimator.Uses | (incremental.Options(parsed) is null ? FitUses.None : FitUses.Start);
 
     private SavedModel Load(string path, ToolConsole console)
     {

@@ -1,3 +1,4 @@
+using Pipelines.Cli.Settings;
 using Pipelines.Io;
 using Pipelines.Io.Storage;
 using Pipelines.Models.Serialization;
@@ -40,9 +41,12 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
             FileLayer.Disk.Create(probe).Dispose();
             FileLayer.Disk.Delete(probe);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw Wrong(DataErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions", e);
+            throw DiskError.IsFull(e)
+                ? NoRoom(e)
+                : Wrong(DataErrorKind.Usage, $"a folder that cannot be written ({DiskError.Reason(e)})", "choose another folder, or check its permissions",
+                    e);
         }
     }
 
@@ -51,7 +55,8 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     public void CheckPlace()
     {
         OutputCheck.NotStandardOutput(path, Writable, kind.Example, option);
-        if (Directory.Exists(path)) throw Wrong(DataErrorKind.Usage, "a folder", $"name a file, such as {kind.Example}");
+        if (Directory.Exists(path) || System.IO.Path.EndsInDirectorySeparator(path))
+            throw Wrong(DataErrorKind.Usage, "a folder", $"name a file, such as {kind.Example}");
         OutputCheck.NotADevice(path, Writable, kind.Example, $"{option} {path}");
         if (!Directory.Exists(Folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{Folder}'", "create the folder, or choose another");
     }
@@ -70,16 +75,18 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
         {
             DurableFile.Write(FileLayer.Disk, Target, content);
         }
-        // ArgumentOutOfRangeException is how .NET reports a file that grows beyond what the file system or the user's limit allows.
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw Wrong(DataErrorKind.Storage, e.Message, "free space or choose another folder, and run again", e, $"space to write the {kind.What}");
+            throw NoRoom(e);
         }
     }
 
     private string Target => OutputTarget.Resolve(path);
 
     private string Folder => System.IO.Path.GetDirectoryName(Target)!;
+
+    private DataException NoRoom(Exception e) => Wrong(DataErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})",
+        "free space or choose another folder, and run again", e, $"space to write the {kind.What}");
 
     private DataException Wrong(DataErrorKind error, string found, string remedy, Exception? inner = null, string expected = Writable) =>
         new(error, $"{option} {path}", found, expected, remedy, inner);

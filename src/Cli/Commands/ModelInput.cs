@@ -1,4 +1,5 @@
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
@@ -14,9 +15,23 @@ internal static class ModelInput
     /// <exception cref="ModelException">The model cannot be read.</exception>
     public static SavedModel Load(string path, ToolConsole console)
     {
-        var saved = SavedModel.Load(path);
+        var saved = Read(path);
         console.Warn(saved.Warnings.Select(w => $"{path}, {w}"));
         return saved;
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="ModelException">The model cannot be read.</exception>
+    public static SavedModel Read(string path)
+    {
+        try
+        {
+            return SavedModel.Load(path);
+        }
+        catch (ModelException e) when (e.Kind == ErrorKind.ModelFile && ParquetInspection.IsParquet(path))
+        {
+            throw new ModelException(ErrorKind.ModelFile, path, "a Parquet file", "a model file", "give a model here, and data as INPUT");
+        }
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models.Serialization;
 using Pipelines.Plotting;
@@ -110,6 +111,7 @@ internal sealed class PlotCommand : Verb
         if (paths.Length > 0)
             saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken)
                 .ConfigureAwait(false);
+        InputCheck.Repeated(console, paths);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         Pipeline? data = null;
         if (paths.Length > 0)

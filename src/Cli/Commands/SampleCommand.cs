@@ -4,6 +4,7 @@ using System.Globalization;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
@@ -38,9 +39,9 @@ internal sealed class SampleCommand : Verb
         "--label", "For a mixture or a hidden Markov model: name of a new column with the component or state that each row was drawn from. [default: no "
             + "such column]", "the name of a new column", "component");
 
-    private readonly Setting<int?> rowsPerFile = Setting.Whole(
+    private readonly Setting<int?> rowsPerFile = Setting.From(1,
         "--rows-per-file", "Rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. [default: 1048576]", "N",
-        "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
+        "1000000", ", and a folder as the output");
 
     private readonly Setting<int?> length = Setting.Whole(
         "--length", "Number of rows in each sequence, 1 to 16777216; required for sequence models. --rows must be a multiple of it. "
@@ -94,7 +95,7 @@ internal sealed class SampleCommand : Verb
             Label = parsed.GetValue(label),
             Length = parsed.GetValue(length)
         };
-        if (parsed.GetValue(key) is not null && saved.Model is not SequenceModel)
+        if (parsed.GetValue(key) is not null && !saved.Model.IsOfSequences)
             throw new ModelException(ErrorKind.Usage, key.Name, $"a {saved.Model.FormatName} model, whose rows are independent", "a model of sequences",
                 "leave it out");
         if (parsed.GetValue(key) is { } name) options = options with { Key = name };

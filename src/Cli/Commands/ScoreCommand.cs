@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
@@ -37,16 +38,14 @@ internal sealed class ScoreCommand : Verb
     private readonly Setting<IReadOnlyList<string>?> keep = Setting.Names(
         "--keep", "Input columns to write next to the scores. [default: all]", "a,b,c", "column names separated by commas, each once", "delay,distance");
 
-    private readonly Option<bool> resume = new("--resume")
-    {
-        Description = "Resume an interrupted run of the same job from its finished files, writing the same bytes as an uninterrupted run. "
-            + "If there is nothing to resume, the run starts from the beginning."
-    };
+    private readonly Option<bool> resume = Setting.Flag(
+        "--resume", "Resume an interrupted run of the same job from its finished files, writing the same bytes as an uninterrupted run. "
+            + "If there is nothing to resume, the run starts from the beginning.");
 
-    private readonly Setting<int?> rowsPerFile = Setting.Whole(
+    private readonly Setting<int?> rowsPerFile = Setting.From(1,
         "--rows-per-file", "Input rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. An interrupted "
             + "run resumes after the last complete file. [default: 1048576]", "N",
-        "a whole number of at least 1, and a folder as the output", "1000000", n => n >= 1);
+        "1000000", ", and a folder as the output");
 
     private readonly Setting<string?> impossible = Setting.Choice(
         "--impossible", "What to do with sequences that have probability 0 under the model: 'keep' warns and writes the log-probability -infinity, -1 or "
@@ -116,6 +115,7 @@ internal sealed class ScoreCommand : Verb
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)],
             cancellationToken).ConfigureAwait(false);
+        InputCheck.Repeated(console, paths);
         // Reports missing list columns before the feature columns that would be missing because of them.
         if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
@@ -135,7 +135,7 @@ internal sealed class ScoreCommand : Verb
             if (!parsed.GetValue(dryRun))
             {
                 common.CanResume(parsed, "the next run continues after the finished files");
-                if (state.New.Count > 0) DryRun.Warn(console, await From(state.Paths).CompareAsync(saved, cancellationToken).ConfigureAwait(false));
+                if (state.New.Count > 0) DryRunCommand.Warn(console, await From(state.Paths).CompareAsync(saved, cancellationToken).ConfigureAwait(false));
                 var clock = Stopwatch.StartNew();
                 var all =
                     await display.ShowAsync(() => IncrementalScoring.RunAsync(paths, files => Score(From(files)), path, since, sink, display,
@@ -148,7 +148,7 @@ internal sealed class ScoreCommand : Verb
             // Each run writes a subfolder of the output folder; if the output folder does not exist yet, the check is whether it can be created.
             path = Run(path);
             if (flow.BadRows.QuarantineFolder is { } refused) flow = flow with { BadRows = flow.BadRows with { QuarantineFolder = Run(refused) } };
-            if (paths.Length == 0) return DryRun.ShowNothing(console, parsed.GetValue(common.Json), job, state);
+            if (paths.Length == 0) return DryRunCommand.ShowNothing(console, parsed.GetValue(common.Json), job, state);
         }
 
         if (!IsFile(path)) common.CanResume(parsed, "--resume continues after the finished files");
@@ -159,14 +159,14 @@ internal sealed class ScoreCommand : Verb
             string[] sorting = sequences.Sorting(parsed) is { } sorted ? [sorted] : [];
             var plan = new DryRunReport(job)
             {
-                Passes = saved.Model is SequenceModel
+                Passes = saved.Model.IsOfSequences
                 ? ["1. the features are read, and all sequences scored", "2. every row is read again, and written with its scores", .. sorting]
                 : ["1. every row is read, scored and written"]
             };
-            return await DryRun.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken),
+            return await DryRunCommand.ShowAsync(console, parsed.GetValue(common.Json), plan, () => data.CompareAsync(saved, cancellationToken),
                 () => run.PlanAsync(cancellationToken)).ConfigureAwait(false);
         }
-        DryRun.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
+        DryRunCommand.Warn(console, await data.CompareAsync(saved, cancellationToken).ConfigureAwait(false));
         var result = await display.ShowAsync(() => run.RunAsync(display, cancellationToken)).ConfigureAwait(false);
         console.Warn(result.Warnings);
         var done = new ScoreReport(result, flow.BadRows.Mode != BadRowMode.Fail);

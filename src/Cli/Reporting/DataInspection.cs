@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;
@@ -34,7 +35,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
             + $"{(differing == 0 ? "the same in every file" : $"of which {Figures.Count(differing)} {(differing == 1 ? "differs" : "differ")}")}");
         target.WriteLine();
         TextTable.Write(target, ["column", "type", "nulls", ""],
-            Columns.Select(c => new[] { c.Name, c.IsInConflict || c.Field is null ? "-" : TypeNames.Of(c.Field.ValueType), c.Field?.IsNullable == false
+            Columns.Select(c => new[] { c.Name, c.IsRefused || c.Field is null ? "-" : TypeNames.Of(c.Field.ValueType), c.Field?.IsNullable == false
                 ? "none"
                 : "possible", c.Difference ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}") }));
         target.WriteLine();

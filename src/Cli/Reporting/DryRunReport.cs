@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Pipelines.Blocks;
-using Pipelines.Io;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
+using Pipelines.Io;
 using Pipelines.Io.Storage;
 
 namespace Pipelines.Cli.Reporting;
@@ -73,8 +74,7 @@ internal sealed record DryRunReport(string Job)
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        if (Error is null) json.WriteNull("error");
-        else Error.WriteJson(json);
+        Error?.WriteJson(json);
     });
 
     private static void WriteInput(TextWriter target, RunPlan plan)

@@ -1,4 +1,5 @@
 using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 
@@ -24,7 +25,7 @@ internal static class ErrorReport
         }
         var failure = Failure.Of(exception, verb);
         console.Error.WriteLine($"pipelines: error: {failure.Text}");
-        if (verbose) console.Error.WriteLine(exception.ToString());
+        if (verbose) console.Error.Write($"{exception}{console.Error.NewLine}");
         if (isJson) failure.WriteJson(console);
         return Code(exception);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
@@ -30,7 +31,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         target.WriteLine($"{Saved.Model.FormatName} over {NameList.Text(Saved.Features?.Select(f => f.Name) ?? [])}, fitted to "
             + $"{Figures.Number(Training.Rows, "row")}:");
-        foreach (var line in Saved.Model.Describe(Saved.Features).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
+        foreach (var line in Saved.Model.Describe(ModelOutline.Shown(Saved.Features)).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
         if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
         target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} "
             + $"({(Training.Converged ? "converged" : "not converged: the iterations ran out")}), "

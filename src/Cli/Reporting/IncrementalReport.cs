@@ -1,13 +1,14 @@
 using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>The report of a finished incremental run.</summary>
 /// <param name="Result">The run.</param>
-/// <param name="Verb">What was done to the rows: <c>scored</c>, <c>fitted to</c>.</param>
+/// <param name="Done">What was done to the rows: <c>scored</c>, <c>fitted to</c>.</param>
 /// <param name="Seconds">Time it took.</param>
 /// <param name="Output">Path of the output.</param>
-internal sealed record IncrementalReport(IncrementalResult Result, string Verb, double Seconds, string Output)
+internal sealed record IncrementalReport(IncrementalResult Result, string Done, double Seconds, string Output)
 {
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
@@ -18,7 +19,7 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Verb, 
             target.WriteLine($"no new file; {before}");
             return;
         }
-        target.WriteLine($"{Verb} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: {Figures.Time(Seconds)}, "
+        target.WriteLine($"{Done} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: {Figures.Time(Seconds)}, "
             + $"{Figures.Rate(Seconds > 0 ? Result.RowsOut / Seconds : 0)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
         if (Result.RowsRejected > 0) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Output}");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
@@ -28,7 +29,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (!Saved.FeaturesByPosition) WriteFeatures(target);
         WriteCandidates(target);
         target.WriteLine();
-        foreach (var line in ModelOutline.Of(model, Saved.Features)) target.WriteLine(line);
+        foreach (var line in ModelOutline.Of(model, ModelOutline.Shown(Saved.Features))) target.WriteLine(line);
     }
 
     private string Categories() => string.Concat((Saved.Features ?? []).Where(f => f.Categories is not null).Select(f => $"; {f}"));
@@ -72,7 +73,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (features.All(f => f is { Categories: null, Type: null, IsNullable: null, Minimum: null }))
         {
             target.WriteLine(
-                $"features: {NameList.Text(features.Take(Most).Select(f => ModelOutline.Clean(f.Name)))}{(features.Count > Most
+                $"features: {NameList.Text(features.Take(Most).Select(f => f.Name))}{(features.Count > Most
                     ? $" and {features.Count - Most} more"
                     : "")}");
             return;
@@ -80,7 +81,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         target.WriteLine();
         TextTable.Write(target, ["feature", "type", "nulls", "values"],
             features.Take(Most)
-                .Select(f => new[] { ModelOutline.Clean(f.Name), f.Type is { } type ? TypeNames.Of(type) : "-",
+                .Select(f => new[] { f.Name, f.Type is { } type ? TypeNames.Of(type) : "-",
                     f.IsNullable switch { true => "possible", false => "none", _ => "-" }, Values(f) }));
         if (features.Count > Most) target.WriteLine($"  and {features.Count - Most} more");
     }
@@ -90,7 +91,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         const int most = 8;
         if (feature.Categories is { } names)
             return $"{(names.Count == 1 ? "1 category" : $"{Figures.Count(names.Count)} categories")}: "
-                + $"{string.Join(", ", names.Take(most).Select(ModelOutline.Clean))}{(names.Count > most
+                + $"{string.Join(", ", names.Take(most))}{(names.Count > most
                     ? $" and {Figures.Count(names.Count - most)} more"
                     : "")}";
         return feature is { Minimum: { } low, Maximum: { } high } ? string.Create(CultureInfo.InvariantCulture, $"{low:G6} to {high:G6}") : "-";
@@ -106,7 +107,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
             all.Take(Most).Select(c => new[]
             {
                 Figures.Count(c.Components), Figures.Count(c.Restart), Text(sign * c.LogLikelihood), Text(c.Aic), Text(c.Bic), Figures.Count(c.Iterations),
-                c.Chosen ? "chosen" : c.Failure is { } why ? $"failed: {OptionNames.AsTyped(ModelOutline.Clean(why))}" : c.Converged ? "" : "not converged",
+                c.Chosen ? "chosen" : c.Failure is { } why ? $"failed: {OptionNames.AsTyped(why)}" : c.Converged ? "" : "not converged",
             }),
             numeric: 6);
         if (all.Count > Most) target.WriteLine($"  and {all.Count - Most} more");

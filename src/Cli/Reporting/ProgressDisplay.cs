@@ -1,4 +1,5 @@
 using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Reporting;
@@ -16,7 +17,7 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
     /// <summary>The display that suits the console and the options.</summary>
     public static ProgressDisplay Create(ToolConsole console, bool quiet, bool verbose) =>
         quiet ? new NoProgress() : console.ErrorIsTerminal && !verbose
-            ? new TerminalProgress(console.Error)
+            ? new TerminalProgress(console.Terminal)
             : new PlainProgress(console.Error, verbose, TimeProvider.System);
 
     /// <summary>Sets the stopping criteria of the fit, from which the remaining time is estimated.</summary>

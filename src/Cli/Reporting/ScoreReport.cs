@@ -1,4 +1,5 @@
 using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Reporting;
 

@@ -10,7 +10,8 @@ internal static class TextTable
     /// <param name="numeric">This many columns, from the left, are right-aligned.</param>
     public static void Write(TextWriter target, string[] head, IEnumerable<string[]> rows, int numeric = 0)
     {
-        string[][] all = [head, .. rows];
+        // Escaped here because of their width.
+        string[][] all = [head, .. rows.Select(r => Array.ConvertAll(r, cell => PrintableText.Of(cell)))];
         var widths = Enumerable.Range(0, head.Length).Select(c => all.Max(r => r[c].Length)).ToArray();
         foreach (var row in all)
             target.WriteLine($"  {string.Join("  ", row.Select((text, c) => c < numeric ? text.PadLeft(widths[c]) : text.PadRight(widths[c])))}".TrimEnd());

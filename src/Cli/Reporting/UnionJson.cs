@@ -16,7 +16,7 @@ internal static class UnionJson
         {
             json.WriteStartObject();
             json.WriteString("name", column.Name);
-            json.WriteString("type", column is { IsInConflict: false, Field: { } united } ? TypeNames.Of(united.ValueType) : null);
+            json.WriteString("type", column is { IsRefused: false, Field: { } united } ? TypeNames.Of(united.ValueType) : null);
             if (column.Field is { } field) json.WriteBoolean("nullable", field.IsNullable);
             if (column.Obstacle is { } obstacle) json.WriteString("obstacle", obstacle);
             json.WriteStartArray("absentFrom");

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Pipelines.Blocks;
 using Pipelines.Cli.Commands;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Settings;
 
@@ -22,7 +23,7 @@ internal sealed class BadRowSettings
     private readonly Setting<long?> most = new(
         "--max-bad-rows", "With skip or quarantine: maximum number of bad rows, at least 0. If there are more, the run fails and writes nothing. [default: "
             + "no limit]", "N",
-        "a whole number of at least 0", "1000",
+        $"a whole number from 0 to {long.MaxValue}", "1000",
         static (string text, out long? value) =>
         {
             value = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Settings;
 
@@ -12,12 +13,19 @@ internal sealed class CheckedCommand(string name, string description) : Command(
     /// <summary>Each rule returns the mistakes it finds.</summary>
     public List<Func<CommandResult, IEnumerable<UsageError>>> Rules { get; } = [];
 
+    /// <summary>Rules that need every option to be valid on its own and all other rules to hold.</summary>
+    public List<Func<ParseResult, IEnumerable<UsageError>>> LastRules { get; } = [];
+
     /// <summary>True if its standard output is its result; false (default) if it is a summary of what was done.</summary>
     public bool IsDescribing { get; init; }
 
     /// <summary>The mistakes that the rules find.</summary>
     public static IEnumerable<UsageError> ErrorsOf(CommandResult result) =>
         result.Command is CheckedCommand command ? command.Rules.SelectMany(r => r(result)) : [];
+
+    /// <summary>The mistakes that only the last rules find.</summary>
+    public static IEnumerable<UsageError> LastErrorsOf(ParseResult parsed) =>
+        parsed.CommandResult.Command is CheckedCommand command ? command.LastRules.SelectMany(r => r(parsed)) : [];
 }
 
 /// <summary>What rules need to know about a parsed command.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Settings;
 
@@ -11,15 +12,12 @@ internal sealed class CheckpointSettings
         "--checkpoint", "Folder for checkpoints, saved after each iteration and during long passes; created if missing. The last two "
             + "checkpoints are kept. [default: no checkpoints]", "DIR", "a folder", "checkpoints");
 
-    private readonly Setting<int?> batches = Setting.Whole(
-        "--checkpoint-batches", "Also save a checkpoint during a pass, after every N batches; at least 1. [default: 4096]", "N", "a whole number of at least 1",
-        "1000", n => n >= 1);
+    private readonly Setting<int?> batches = Setting.From(1,
+        "--checkpoint-batches", "Also save a checkpoint during a pass, after every N batches; at least 1. [default: 4096]", "N", "1000");
 
-    private readonly Option<bool> resume = new("--resume")
-    {
-        Description = "Resume from the newest checkpoint of the same fit, with a bit-identical result. Without a checkpoint, the fit starts from "
-            + "the beginning."
-    };
+    private readonly Option<bool> resume = Setting.Flag(
+        "--resume", "Resume from the newest checkpoint of the same fit, with a bit-identical result. Without a checkpoint, the fit starts from "
+            + "the beginning.");
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(CheckedCommand command)

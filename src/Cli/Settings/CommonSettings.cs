@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 
 namespace Pipelines.Cli.Settings;
@@ -10,6 +11,7 @@ namespace Pipelines.Cli.Settings;
 internal sealed class CommonSettings(StopRequest stop)
 {
     private const long LeastMemory = 16L << 20;
+    private const long MostMemory = 1_000_000_000_000_000;
     private const double DefaultGrace = 10;
 
     private readonly Setting<int?> maxParallelism = Setting.Whole(
@@ -20,14 +22,14 @@ internal sealed class CommonSettings(StopRequest stop)
     private readonly Setting<MemorySize?> memory = Setting.Memory(
         "--memory", "Memory budget for batches and caches, such as 512MiB or 2GiB; at least 16MiB. [default: a quarter of the memory available to the process]",
         "SIZE",
-        "a size of at least 16MiB, in bytes or with KB, MB, GB, KiB, MiB or GiB", "512MB", LeastMemory);
+        "a size from 16MiB to 1000TB, in bytes or with KB, MB, GB, TB, KiB, MiB, GiB or TiB", "512MB", LeastMemory, MostMemory);
 
     private readonly Setting<int?> batchSize = Setting.Whole(
         "--batch-size", "Rows per batch, 1 to 16777216. Like the seed, it can change the result. [default: 16384]", "N",
         "a whole number from 1 to 16777216", "16384", n => n is >= 1 and <= 1 << 24);
 
     private readonly Setting<long?> seed = new(
-        "--seed", "Seed for all random numbers, any 64-bit integer. [default: 0]", "N", "a whole number", "1",
+        "--seed", "Seed for all random numbers, any 64-bit integer. [default: 0]", "N", $"a whole number from {long.MinValue} to {long.MaxValue}", "1",
         static (string text, out long? value) =>
         {
             value = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -41,13 +43,13 @@ internal sealed class CommonSettings(StopRequest stop)
         "a number of seconds from 0 to 86400", "30", x => x is >= 0 and <= 86_400);
 
     /// <summary>One JSON object on standard output.</summary>
-    public Option<bool> Json { get; } = new("--json") { Description = "Write one JSON object, and nothing else, to standard output." };
+    public Option<bool> Json { get; } = Setting.Flag("--json", "Write one JSON object, and nothing else, to standard output.");
 
     /// <summary>No progress, no summary.</summary>
-    public Option<bool> Quiet { get; } = new("--quiet") { Description = "Show only warnings and errors: no progress and no summary." };
+    public Option<bool> Quiet { get; } = Setting.Flag("--quiet", "Show only warnings and errors: no progress and no summary.");
 
     /// <summary>Every iteration, and stack traces.</summary>
-    public Option<bool> Verbose { get; } = new("--verbose") { Description = "Show each iteration, and the stack trace of an error." };
+    public Option<bool> Verbose { get; } = Setting.Flag("--verbose", "Show each iteration, and the stack trace of an error.");
 
     /// <summary>Adds the options to a command and all its subcommands.</summary>
     public void AddTo(Command root)

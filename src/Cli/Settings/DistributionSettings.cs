@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
@@ -10,14 +11,6 @@ internal sealed class DistributionSettings
 {
     private const string Example = "multivariate-gaussian";
     private const string Expected = "the name of a distribution for all features, or one for each feature";
-
-    // Names that other programs use for a family and that are not similar to its name here.
-    private static readonly Dictionary<string, string> otherNames = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["gaussian"] = MultivariateGaussianDistribution.FamilyName,
-        ["gauss"] = NormalDistribution.FamilyName,
-        ["multinomial"] = DiscreteDistribution.FamilyName,
-    };
 
     /// <summary>Creates the option.</summary>
     /// <param name="what">What the distribution is for, as the beginning of the help text.</param>
@@ -32,8 +25,7 @@ internal sealed class DistributionSettings
     /// <summary>The option.</summary>
     public Setting<IReadOnlyList<string>?> Option { get; }
 
-    // Independent components result from several names, or from a univariate family; under their own name they could only be normal distributions.
-    private static IEnumerable<DistributionFamily> Known => ModelFormat.Families.Where(f => f.Name != IndependentComponentsDistribution.FamilyName);
+    private static IEnumerable<DistributionFamily> Known => ModelFormat.Families.Where(f => !f.IsImplied);
 
     private static string Names => string.Join(", ", Known.Select(f => f.Name));
 
@@ -60,8 +52,7 @@ internal sealed class DistributionSettings
     /// <summary>The family that the option names.</summary>
     public DistributionFamily Family(ParseResult parsed) => DistributionFamily.PerFeature([.. parsed.GetRequiredValue(Option)!.Select(ModelFormat.Family)]);
 
-    private static DistributionFamily? Find(string name) =>
-        ModelFormat.FindFamily(name) is { } family && family.Name != IndependentComponentsDistribution.FamilyName ? family : null;
+    private static DistributionFamily? Find(string name) => ModelFormat.FindFamily(name) is { IsImplied: false } family ? family : null;
 
     // What is wrong with a name, and what to try; null if it is valid.
     private static (string Found, string Expected, string Remedy)? Wrong(string name)
@@ -81,5 +72,6 @@ internal sealed class DistributionSettings
             : "correct the argument");
     }
 
-    private static string? Nearest(string name) => otherNames.GetValueOrDefault(name) ?? NearestName.Of(name, Known.Select(f => f.Name));
+    private static string? Nearest(string name) =>
+        Known.FirstOrDefault(f => f.OtherNames.Contains(name, StringComparer.OrdinalIgnoreCase))?.Name ?? NearestName.Of(name, Known.Select(f => f.Name));
 }

@@ -9,9 +9,7 @@ internal static class DryRunOption
     public const string Name = "--dry-run";
 
     /// <summary>Creates the option.</summary>
-    public static Option<bool> Create() => new(Name)
-    {
-        Description = "Check everything that can be checked without reading rows, show what the run would do (files, columns, passes, memory, output, and "
-            + "how the data match the model), and stop. Nothing is written.",
-    };
+    public static Option<bool> Create() => Setting.Flag(Name,
+        "Check everything that can be checked without reading rows, show what the run would do (files, columns, passes, memory, output, and "
+            + "how the data match the model), and stop. Nothing is written.");
 }

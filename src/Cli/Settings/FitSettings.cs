@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
@@ -9,8 +10,8 @@ namespace Pipelines.Cli.Settings;
 /// <summary>The options that all kinds of fit share.</summary>
 internal sealed class FitSettings
 {
-    private readonly Setting<int?> iterations = Setting.Whole(
-        "--iterations", "Maximum number of parameter updates, at least 0. [default: 100000000]", "N", "a whole number of at least 0", "100", n => n >= 0);
+    private readonly Setting<int?> iterations = Setting.From(0,
+        "--iterations", "Maximum number of parameter updates, at least 0. [default: 100000000]", "N", "100");
 
     private readonly Setting<double?> inertia = Setting.Real(
         "--inertia", "Fraction of the old parameters, except component weights, that each update keeps, 0 to 1. [default: 0]", "FRACTION",
@@ -60,10 +61,10 @@ internal sealed class FitSettings
     public Setting<IReadOnlyList<int>?> Components => Selection.Components;
 
     /// <summary>The number of batches in each iteration.</summary>
-    public Setting<int?> BatchesPerIteration { get; } = Setting.Whole(
+    public Setting<int?> BatchesPerIteration { get; } = Setting.From(1,
         "--batches-per-iteration", "Number of batches in each update, at least 1. Each update takes the next batches, starting over at the end of the data. "
             + "The fit stops when a full pass over the data gains no more than --tolerance over the previous pass. [default: all]",
-        "N", "a whole number of at least 1", "100", n => n >= 1);
+        "N", "100");
 
     /// <summary>How the starting parameters are chosen.</summary>
     public Setting<string?> Init { get; } = Setting.Choice(

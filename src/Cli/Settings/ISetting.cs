@@ -1,3 +1,5 @@
+using Pipelines.Cli.Terminal;
+
 namespace Pipelines.Cli.Settings;
 
 /// <summary>What an option reports when its value is invalid.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Pipelines.Cli.Terminal;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
@@ -10,7 +11,7 @@ namespace Pipelines.Cli.Settings;
 internal sealed class SelectionSettings
 {
     // More fits than this are a typing error rather than an intention.
-    private const int MostFits = ModelSelection<KMeans>.MostFits;
+    private const int MostFits = ModelSelection<Model>.MostFits;
 
     private static readonly (string Name, SelectionCriterion Value)[] criteria =
         [("log-likelihood", SelectionCriterion.LogLikelihood), ("aic", SelectionCriterion.Aic), ("bic", SelectionCriterion.Bic)];
@@ -55,6 +56,8 @@ internal sealed class SelectionSettings
         var components = parsed.GetRequiredValue(Components)!;
         var restarts = parsed.GetValue(Restarts) ?? 1;
         if (components.Count * restarts == 1) return estimator(components[0]);
+        if (restarts > 1 && !components.Any(k => estimator(k).Uses.HasFlag(FitUses.Seed)))
+            throw new ModelException(ErrorKind.Usage, Restarts.Name, $"{restarts}", "1, as the start is the same with every seed", "leave it out");
         var criterion = parsed.CommandResult.Command.Options.Contains(Criterion) ? parsed.GetValue(Criterion) : null;
         return new ModelSelection<TModel>(estimator, components, restarts, criterion is null ? null : criteria.Single(c => c.Name == criterion).Value);
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 
@@ -13,11 +14,9 @@ internal sealed class SequenceSettings
         "--order", "Column that gives the order of the rows within a sequence. Without --regroup, a decreasing value is an error. [default: the order of "
             + "the input]", "the name of a column", "time");
 
-    private readonly Option<bool> regroup = new("--regroup")
-    {
-        Description = "Collect the rows of each sequence from anywhere in the data and sort them by --order, in memory within the budget and beyond it in "
-            + "temporary files. Without this option, a key that reappears after another key is an error.",
-    };
+    private readonly Option<bool> regroup = Setting.Flag(
+        "--regroup", "Collect the rows of each sequence from anywhere in the data and sort them by --order, in memory within the budget and beyond it in "
+            + "temporary files. Without this option, a key that reappears after another key is an error.");
 
     /// <summary>The key column.</summary>
     public Setting<string?> Key { get; } = Setting.Name(
@@ -62,7 +61,7 @@ internal sealed class SequenceSettings
                     $"{Lists.Name} {Lists.Example}");
             else if (!isNeeded && result.IsGiven(option) && !result.IsGiven(Key))
                 yield return UsageError.For(option.Name, $"no {Key.Name}", "the column with the sequences' keys as well",
-                    $"{Key.Name} {Key.Example} {option.Name}");
+                    $"{Key.Name} {Key.Example} {option.Name}{(option == order ? $" {order.Example}" : "")}");
         if (result.Given(Key) is { } key && result.Given(order) == key)
             yield return UsageError.For($"{Key.Name} and {order.Name}", $"'{key}' in both", "two columns",
                 $"{Key.Name} {Key.Example} {order.Name} {order.Example}");
@@ -94,7 +93,7 @@ internal sealed class SequenceSettings
     /// <exception cref="ModelException">The model scores single rows, but sequence options are given.</exception>
     public void CheckModel(Model model, ParseResult parsed)
     {
-        if (model is not SequenceModel && (parsed.GetValue(Key) is not null || parsed.GetValue(Lists) is not null))
+        if (!model.IsOfSequences && (parsed.GetValue(Key) is not null || parsed.GetValue(Lists) is not null))
             throw new ModelException(ErrorKind.Usage, parsed.GetValue(Key) is { } key ? $"{Key.Name} {NameList.Text(key)}" : Lists.Name,
                 $"a {model.FormatName} model, which scores each row by itself", "a model of sequences", $"leave it out, or give a model of sequences");
     }

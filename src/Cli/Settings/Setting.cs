@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 
 namespace Pipelines.Cli.Settings;
@@ -72,6 +73,13 @@ internal sealed class Setting<T> : Option<T>, ISetting
 /// <summary>Factory methods for options.</summary>
 internal static class Setting
 {
+    /// <summary>An option without a value: the argument after it belongs to something else, even if it is <c>true</c>.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+
+    /// <summary>A whole number of at least <paramref name="least"/>.</summary>
+    public static Setting<int?> From(int least, string name, string description, string helpName, string example, string more = "") =>
+        Whole(name, description, helpName, $"a whole number from {least} to {int.MaxValue}{more}", example, n => n >= least);
+
     /// <summary>A whole number.</summary>
     public static Setting<int?> Whole(string name, string description, string helpName, string expected, string example, Func<int, bool> holds) =>
         new(name, description, helpName, expected, example,
@@ -162,11 +170,14 @@ internal static class Setting
         };
 
     /// <summary>An amount of memory.</summary>
-    public static Setting<MemorySize?> Memory(string name, string description, string helpName, string expected, string example, long least) =>
+    public static Setting<MemorySize?> Memory(string name, string description, string helpName, string expected, string example, long least,
+        long most) =>
         new(name, description, helpName, expected, example,
             (string text, out MemorySize? value) =>
             {
-                value = MemorySize.TryParse(text, CultureInfo.InvariantCulture, out var size) && size.Bytes >= least ? size : default(MemorySize?);
+                value = MemorySize.TryParse(text, CultureInfo.InvariantCulture, out var size) && size.Bytes >= least && size.Bytes <= most
+                    ? size
+                    : default(MemorySize?);
                 return value is not null;
             },
             default(MemorySize?));

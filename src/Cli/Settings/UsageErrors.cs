@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Settings;
 
@@ -18,11 +19,12 @@ internal static class UsageErrors
         if (parsed.Action is HelpAction || parsed.Action?.ClearsParseErrors == true) return [];
         var command = parsed.CommandResult.Command;
         // If the verb or kind is unknown, its options cannot be checked.
-        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ Length: > 0 } first, ..] && first[0] != '-') return [NoVerb(parsed, command)];
+        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ Length: > 0 } first, ..] && first[0] != '-') return [NoVerb(parsed, args)];
         var unknown = UnknownOptions(parsed, args).ToArray();
         if (unknown.Length > 0) return unknown;
-        if (command.Subcommands.Count > 0) return [NoVerb(parsed, command)];
-        return [.. parsed.Errors.Select(e => ErrorOf(parsed, e)).Concat(CheckedCommand.ErrorsOf(parsed.CommandResult)).Distinct()];
+        if (command.Subcommands.Count > 0) return [NoVerb(parsed, args)];
+        UsageError[] mistakes = [.. parsed.Errors.Select(e => ErrorOf(parsed, e)).Concat(CheckedCommand.ErrorsOf(parsed.CommandResult)).Distinct()];
+        return mistakes.Length > 0 ? mistakes : [.. CheckedCommand.LastErrorsOf(parsed)];
     }
 
     /// <summary>Writes the mistakes and the command that shows the help.</summary>
@@ -41,23 +43,22 @@ internal static class UsageErrors
     public static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "pipelines";
 
-    // The parser takes an unknown option for an input, so arguments that begin with a dash are checked here. After "--" they are inputs, unless they are an
-    // option's name.
+    // The parser takes an unknown option, and the value of a flag, for an input. What follows "--" is an input, whatever it looks like.
     private static IEnumerable<UsageError> UnknownOptions(ParseResult parsed, IReadOnlyList<string> args)
     {
-        var end = Enumerable.Range(0, args.Count).Append(args.Count).First(i => i == args.Count || args[i] == EndOfOptions);
         var command = parsed.CommandResult.Command;
-        string[] names = [.. Options(command).Select(o => o.Name).Order(StringComparer.Ordinal)];
-        foreach (var late in args.Skip(end + 1).Where(a => IsOption(a, names)).Distinct(StringComparer.Ordinal))
-            yield return new(late, $"an option after '{EndOfOptions}', where options end", $"it before '{EndOfOptions}'",
-                $"move it there (a file of that name is given as ./{late})");
+        var options = Options(command).ToArray();
+        string[] names = [.. options.Select(o => o.Name).Order(StringComparer.Ordinal)];
+        foreach (var arg in args.Take(End(args)).Distinct(StringComparer.Ordinal))
+            if (NameIn(arg) is var name && name.Length < arg.Length && Array.Exists(options, o => o.Name == name && o.Arity.MaximumNumberOfValues == 0))
+                yield return new(name, $"the value '{arg[(name.Length + 1)..]}'", "its name alone", "leave the rest out");
         var taken = command.Arguments.SelectMany(a => parsed.GetResult(a)?.Tokens ?? []).Select(t => t.Value).Concat(parsed.UnmatchedTokens);
-        foreach (var token in taken.Where(t => t.Length > 1 && t[0] == '-' && !IsOption(t, names) && args.Take(end).Contains(t))
-            .Distinct(StringComparer.Ordinal))
+        foreach (var token in taken.SkipLast(args.Count - End(args) - 1).Where(t => t.Length > 1 && t[0] == '-').Distinct(StringComparer.Ordinal))
             yield return Unknown(command, token, names);
     }
 
-    private static bool IsOption(string token, string[] names) => names.Contains(NameIn(token));
+    // The number of arguments before "--".
+    private static int End(IReadOnlyList<string> args) => args.TakeWhile(a => a != EndOfOptions).Count();
 
     // "--output=file" and "--output:file" also name the option.
     private static string NameIn(string token) => token.IndexOfAny(['=', ':']) is > 0 and var at ? token[..at] : token;
@@ -66,14 +67,15 @@ internal static class UsageErrors
         token, $"an option that '{command.Name}' does not have", "one of its options",
         NearestName.Of(NameIn(token), names) is { } near ? $"did you mean {near}?" : "correct its name (a file of that name is given as ./NAME)");
 
-    private static UsageError NoVerb(ParseResult parsed, Command command)
+    private static UsageError NoVerb(ParseResult parsed, IReadOnlyList<string> args)
     {
+        var command = parsed.CommandResult.Command;
         var isRoot = command is RootCommand;
         var usual = isRoot ? "fit" : command.Subcommands.Select(c => c.Name).FirstOrDefault(n => n == "mixture", command.Subcommands[0].Name);
         var example = $"for example {Path(parsed.CommandResult)} {usual}";
-        var typed = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        var typed = parsed.UnmatchedTokens.SkipLast(args.Count - End(args) - 1).FirstOrDefault();
         return new(
-            isRoot ? "command" : $"{command.Name} KIND", typed is null ? "none" : $"'{typed}'",
+            isRoot ? "command" : $"{command.Name} KIND", typed is not null ? $"'{typed}'" : End(args) < args.Count ? $"none before '{EndOfOptions}'" : "none",
             isRoot ? "a command, such as fit, score or inspect" : "a kind of model, such as mixture",
             typed is null ? example : NearestName.Remedy(typed, command.Subcommands.Select(c => c.Name), example));
     }

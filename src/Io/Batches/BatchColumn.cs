@@ -116,6 +116,9 @@ public sealed class BatchColumn<T> : BatchColumn
                 case ReadOnlyMemory<byte[]> arrays:
                     foreach (var array in arrays.Span) bytes += array is null ? 0 : 24 + array.LongLength;
                     break;
+                case ReadOnlyMemory<ReadOnlyMemory<byte>> stored:
+                    foreach (var value in stored.Span) bytes += value.Length;
+                    break;
                 case ReadOnlyMemory<NestedValue> rows:
                     foreach (var value in rows.Span) bytes += value.Block?.Bytes(value.Row, 1) ?? 0;
                     break;

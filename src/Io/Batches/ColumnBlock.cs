@@ -45,7 +45,7 @@ internal abstract class ColumnBlock
 
     private static ColumnBlock<T> NullsOf<T>(int rows) => new(new T[rows], null, default, new bool[rows]);
 
-    /// <summary>A block of the same numbers converted to a wider type, copied.</summary>
+    /// <summary>A block of the same numbers converted to a wider type, or of any values as text, copied.</summary>
     public ColumnBlock As(Type type) => Type.GetTypeCode(type) switch
     {
         TypeCode.Double => As<double>(),
@@ -56,8 +56,16 @@ internal abstract class ColumnBlock
         TypeCode.UInt32 => As<uint>(),
         TypeCode.Int16 => As<short>(),
         TypeCode.UInt16 => As<ushort>(),
+        TypeCode.Decimal => As<decimal>(),
+        TypeCode.String => AsTexts(),
         _ => throw new InvalidOperationException($"found {type.Name}, expected a type that holds other numbers"),
     };
+
+    /// <summary>The first row with a number that a double does not hold exactly, and its value; null if there is none.</summary>
+    public abstract (int Row, object Value)? FirstRounded();
+
+    /// <summary>A block of the values as text, from which they can be read again.</summary>
+    protected abstract ColumnBlock AsTexts();
 
     protected abstract ColumnBlock As<TTarget>()
         where TTarget : INumberBase<TTarget>;
@@ -142,6 +150,28 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
         return NumericConversion.To(plain, made.AsSpan())
             ? new ColumnBlock<TTarget>(made, null, default, present)
             : throw new InvalidOperationException($"found values of type {typeof(T).Name}, expected numbers");
+    }
+
+    protected override ColumnBlock AsTexts()
+    {
+        if (this is ColumnBlock<string>) return this;
+        if (dictionary is not null)
+        {
+            var distinct = dictionary.Values.ToArray();
+            return new ColumnBlock<string>(default, new ColumnDictionary<string>(Array.ConvertAll(distinct, ValueText.Of)), indexes, present);
+        }
+        var texts = new string[values.Length];
+        for (var row = 0; row < texts.Length; row++) texts[row] = Has(row) ? ValueText.Of(values.Span[row]) : "";
+        return new ColumnBlock<string>(texts, null, default, present);
+    }
+
+    public override (int Row, object Value)? FirstRounded()
+    {
+        if (typeof(T) != typeof(long) && typeof(T) != typeof(ulong) && typeof(T) != typeof(decimal)) return null;
+        var rows = dictionary is null ? values.Length : indexes.Length;
+        for (var row = 0; row < rows; row++)
+            if (Has(row) && !NumericConversion.IsExact(At(row))) return (row, At(row)!);
+        return null;
     }
 
     protected override BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts)

@@ -68,12 +68,17 @@ public sealed class BatchSchema
             : throw MissingColumn.Of(place, name, this)));
     }
 
-    /// <summary>Throws if the files store a column in types that no common type represents exactly.</summary>
+    /// <summary>Throws if the files store a column in types that no common type represents.</summary>
+    /// <param name="asTheyAre">True: numbers that no type holds exactly and values that are written as text are rejected too.</param>
     /// <exception cref="DataException">There is such a column.</exception>
-    internal void CheckTypes()
+    internal void CheckTypes(bool asTheyAre = false)
     {
-        foreach (var field in Fields) field.Union?.CheckType();
+        foreach (var field in Fields)
+            if (field.Union is { } union && (asTheyAre || union.IsRefused)) union.CheckType();
     }
+
+    /// <summary>What the user should know about the values if they are written.</summary>
+    internal IReadOnlyList<string> Warnings => [.. Fields.Select(f => f.Union?.Warning).OfType<string>()];
 
     /// <inheritdoc/>
     public override string ToString() => string.Join(", ", Fields);

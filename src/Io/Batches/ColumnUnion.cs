@@ -23,11 +23,20 @@ internal sealed record ColumnUnion(string Name)
     /// <summary>The distinct ways in which it is stored, each with the first file that uses it.</summary>
     public IReadOnlyList<(string Stored, string File)> Types { get; private init; } = [];
 
-    /// <summary>True if no type represents the values of all files exactly: the column must not be written.</summary>
+    /// <summary>True if no type represents the values of all files as they are.</summary>
     public bool IsInConflict { get; private init; }
 
-    /// <summary>True if it is numeric in every file, so that it can be a feature even if the types conflict: features are doubles.</summary>
+    /// <summary>True if it is numeric in every file. If the types conflict, it is read as doubles, which a feature is anyway.</summary>
     public bool AreNumbers { get; private init; }
+
+    /// <summary>True if it is numeric in some file.</summary>
+    public bool HasNumbers { get; private init; }
+
+    /// <summary>True if the types conflict and the values are written as text.</summary>
+    public bool IsText => IsInConflict && !AreNumbers && !IsRefused;
+
+    /// <summary>True if the types conflict and the values cannot be written as text: lists, maps, structures and binary values.</summary>
+    public bool IsRefused { get; private init; }
 
     /// <summary>True if a file lacks the column or stores it differently.</summary>
     public bool IsUneven => AbsentFrom.Count > 0 || Types.Count > 1;
@@ -39,9 +48,10 @@ internal sealed record ColumnUnion(string Name)
         {
             if (!IsUneven) return null;
             var types = Types.Count < 2 ? "" : string.Join(", ", Types.Select(t => $"{t.Stored} in {t.File}"))
-                + (!IsInConflict
-                    ? $", read as {(Field is null ? "" : TypeNames.Of(Field.ValueType))}"
-                    : AreNumbers ? ", which no type holds exactly: only a feature" : ", which no type holds");
+                + (IsRefused ? ", which no type holds"
+                    : IsText ? ", written as text"
+                    : IsInConflict ? ", written as double, if it holds every number exactly"
+                    : $", read as {(Field is null ? "" : TypeNames.Of(Field.ValueType))}");
             var absent =
                 AbsentFrom.Count == 0
                     ? ""
@@ -51,6 +61,11 @@ internal sealed record ColumnUnion(string Name)
             return string.Join("; ", new[] { types, absent }.Where(t => t.Length > 0));
         }
     }
+
+    /// <summary>What the user should know about the values that are written; null if they are written as they are.</summary>
+    public string? Warning => !IsText ? null : ErrorText.Shortened(
+        $"column '{Name}' is written as text, because its types differ: {string.Join(", ", Types.Take(MostFiles).Select(t => $"{t.Stored} in {t.File}"))}"
+            + (Types.Count > MostFiles ? $" and {Types.Count - MostFiles} more" : ""), ErrorText.MostCharacters);
 
     /// <summary>Throws if a file lacks a column that every file must have.</summary>
     /// <param name="role">What it is for: "feature".</param>
@@ -110,8 +125,14 @@ internal sealed record ColumnUnion(string Name)
         if (a is null || b is null) return null;
         // Nested columns may differ only in which fields are optional.
         if (a.Storage is NestedSchema nested && b.Storage is NestedSchema other) return nested.Union(other) is { } both ? a with { Storage = both } : null;
-        return Agree(a, b) ? a : NumericUnion.Of(a, b);
+        return Agree(a, b) ? a : NumericUnion.Of(a, b) ?? FinerTime(a, b);
     }
+
+    // Timestamps that differ only in their unit.
+    private static ColumnField? FinerTime(ColumnField a, ColumnField b) =>
+        a.Storage is ParquetStorage { Kind: LogicalKind.Timestamp } s && b.Storage is ParquetStorage { Kind: LogicalKind.Timestamp } t && s.IsUtc == t.IsUtc
+            ? s.Unit > t.Unit ? a : b
+            : null;
 
     private static ColumnUnion Unite(string name, List<Place> all, IReadOnlyList<PlannedFile> filled, IReadOnlyList<ParquetEngine> engines)
     {
@@ -132,12 +153,17 @@ internal sealed record ColumnUnion(string Name)
         if (union.Obstacle is not null) return union;
         var fields = counted.ConvertAll(p => p.Column.Field);
         var field = fields.Aggregate(Unite);
-        union = union with { IsInConflict = field is null, AreNumbers = fields.TrueForAll(f => f?.IsNumeric == true) };
+        union = union with
+        {
+            IsInConflict = field is null,
+            AreNumbers = fields.TrueForAll(f => f?.IsNumeric == true),
+            HasNumbers = fields.Exists(f => f?.IsNumeric == true),
+            IsRefused = field is null && fields.Exists(f => f is null || f.IsNested || f.ValueType == typeof(byte[])),
+        };
         if (field is null)
         {
-            // If some are numbers, a fit that names no features selects the column and then rejects it, so that it is not dropped silently.
             var first = fields.Find(f => f is not null)!;
-            field = first with { ValueType = fields.Exists(f => f?.IsNumeric == true) ? typeof(double) : first.ValueType, Storage = null };
+            field = first with { ValueType = union.AreNumbers ? typeof(double) : union.IsRefused ? first.ValueType : typeof(string), Storage = null };
         }
         field = field with { IsNullable = absent.Length > 0 || all.Exists(p => p.Column.Field?.IsNullable != false) };
         union = union with { Field = field };

@@ -45,9 +45,9 @@ public sealed record ReadOptions
     public long ExtraRowBytes { get; init; }
 
     /// <summary>
-    /// True: a column whose numeric types have no exact common type is read as doubles. False (default): it is an error.
+    /// Columns that are only features: numbers that a double does not hold exactly are rounded if the files' types differ. In all others they are an error.
     /// </summary>
-    internal bool MixesNumbers { get; init; }
+    internal IReadOnlyCollection<string> Rounded { get; init; } = [];
 
     /// <summary>Validates all options.</summary>
     /// <exception cref="DataException">Options are out of range; the message names all of them.</exception>

@@ -15,6 +15,16 @@ internal static class NumericConversion
                 "leave the column out of the features, or convert it first");
     }
 
+    /// <summary>True if a number can be recovered from the double that is nearest to it.</summary>
+    public static bool IsExact<T>(T value) => value switch
+    {
+        long number => (Int128)(double)number == number,
+        ulong number => (Int128)(double)number == number,
+        // A double keeps 15 decimal digits.
+        decimal number => Math.Abs(number) < 1e28m && (decimal)(double)number == number,
+        _ => true,
+    };
+
     /// <summary>Converts numbers to a wider numeric type; false if the values are not numbers.</summary>
     /// <param name="values">Shape [rows].</param>
     /// <param name="target">Shape [rows].</param>

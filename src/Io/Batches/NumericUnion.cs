@@ -1,3 +1,5 @@
+using Pipelines.Io.Format;
+
 namespace Pipelines.Io;
 
 /// <summary>Finds the numeric type that represents every value of two others exactly.</summary>
@@ -7,9 +9,19 @@ internal static class NumericUnion
     private const int SingleBits = 24;
     private const int DoubleBits = 53;
 
+    // Digits of the widest decimals that are written.
+    private const int MostDigits = 38;
+
     /// <summary>The common field, with the storage of the one that already has the common type; null if no type represents both.</summary>
     public static ColumnField? Of(ColumnField a, ColumnField b)
     {
+        if (DecimalDigits(a) is var (whole, scale) && DecimalDigits(b) is var (otherWhole, otherScale))
+        {
+            (whole, scale) = (Math.Max(whole, otherWhole), Math.Max(scale, otherScale));
+            var united = new ParquetStorage(PhysicalType.FixedLenByteArray, LogicalKind.Decimal, Length: 16, Precision: whole + scale, Scale: scale);
+            if (a.ValueType == typeof(decimal) || b.ValueType == typeof(decimal))
+                return whole + scale <= MostDigits ? a with { ValueType = typeof(decimal), Storage = united } : null;
+        }
         if (Of(a.ValueType, b.ValueType) is not { } type) return null;
         // Half-precision and single-precision floats have the same type: write the more common one.
         var storage = a.ValueType == b.ValueType ? null : a.ValueType == type ? a.Storage : b.ValueType == type ? b.Storage : null;
@@ -46,6 +58,14 @@ internal static class NumericUnion
         // An unsigned number needs twice the bits if a sign must fit.
         int Needed((int Bits, bool IsSigned, bool IsReal) kind) => isSigned && !kind.IsSigned ? 2 * kind.Bits : kind.Bits;
     }
+
+    // Digits before and after the point; null if it is neither a decimal nor an integer.
+    private static (int Whole, int Scale)? DecimalDigits(ColumnField field) => field switch
+    {
+        { Storage: ParquetStorage { Kind: LogicalKind.Decimal } s } => (s.Precision - s.Scale, s.Scale),
+        { IsInteger: true } => ((int)Math.Ceiling(Kind(field.ValueType).Bits * Math.Log10(2)), 0),
+        _ => null,
+    };
 
     private static int Digits((int Bits, bool IsSigned, bool IsReal) kind) =>
         kind.IsReal ? kind.Bits == 32 ? SingleBits : DoubleBits : kind.IsSigned ? kind.Bits - 1 : kind.Bits;

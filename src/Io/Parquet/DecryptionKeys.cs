@@ -53,7 +53,7 @@ public sealed class DecryptionKeys
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Usage, path, $"a key file that cannot be read ({e.Message})", Expected,
+            throw new DataException(DataErrorKind.Usage, path, $"a key file that cannot be read ({DiskError.Reason(e)})", Expected,
                 "correct the path or the permissions", e);
         }
         return new DecryptionKeys(Parse(bytes, path)) { Warning = warning };

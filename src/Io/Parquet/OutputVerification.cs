@@ -30,6 +30,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
 
     private static OutputVerification OfFolder(string folder, CancellationToken cancellationToken)
     {
+        ParquetPaths.List(folder, Directory.GetFileSystemEntries);
         if (OutputManifest.Read(folder) is not { } manifest)
             return Runs(folder) is { Length: > 0 } runs ? OfRuns(folder, runs, cancellationToken) : throw Unfinished(folder);
         var found = new List<string>();
@@ -89,7 +90,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            found.Add($"{path}: found a file that cannot be read ({e.Message}), expected a readable file");
+            found.Add($"{path}: found a file that cannot be read ({DiskError.Reason(e)}), expected a readable file");
         }
     }
 

@@ -8,10 +8,11 @@ namespace Pipelines.Io;
 /// <summary>
 /// Reads Parquet files given as paths, folders (recursively, without names that start with <c>_</c> or <c>.</c>) and globs (<c>*</c>, <c>?</c>,
 /// <c>[ab]</c>, <c>**</c>), each once, in ordinal order of their full paths; Parquet is recognised by content. Columns are matched by name: one absent from
-/// a file is null there, and different numeric types are widened to one that represents all exactly. Only the columns that are read must be compatible. Lists,
-/// maps and structures are passed through as <see cref="NestedValue"/>, unless <see cref="ParquetSourceOptions.Lists"/> selects list elements as rows. Row
-/// groups are decoded ahead, several at a time, and cut into batches by global row number. Half-precision floats
-/// become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns); other values are errors.
+/// a file is null there, and different numeric types are widened to one that represents all exactly. Other values whose types differ are read as text, with
+/// a warning. Only the columns that are read must be compatible. Lists, maps and structures are passed through as <see cref="NestedValue"/>, unless <see
+/// cref="ParquetSourceOptions.Lists"/> selects list elements as rows. Row groups are decoded ahead, several at a time, and cut into batches by global row
+/// number. Half-precision floats become floats; texts must be UTF-8, and times must fit DateTime or TimeOnly (years 1 to 9999, multiples of 100 ns); other
+/// values are errors, unless a pipeline only passes them on to Parquet, which keeps them as they are stored.
 /// </summary>
 public sealed class ParquetSource : IBatchSource
 {
@@ -25,6 +26,12 @@ public sealed class ParquetSource : IBatchSource
     // The most recently opened plan.
     private ParquetPlan? plan;
     private long emptyLists;
+
+    // The columns whose values are used; null = all. The others are passed on as they are stored.
+    private readonly IReadOnlySet<string>? used;
+
+    // The warnings about columns that are read as text.
+    private IReadOnlyList<string> texts = [];
 
     /// <summary>Creates a source; nothing is read yet.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
@@ -49,12 +56,21 @@ public sealed class ParquetSource : IBatchSource
 
     private ParquetSource(ParquetSource source) => (paths, options, Name, isForOneRun) = (source.paths, source.options, source.Name, true);
 
+    private ParquetSource(ParquetSource source, IReadOnlySet<string> used)
+        : this(source) => (this.used, files) = (used, source.files);
+
     /// <inheritdoc/>
     public string Name { get; }
 
     /// <inheritdoc/>
     /// <remarks>The returned source resolves the files at its first use and reads each footer once.</remarks>
     public IBatchSource ForRun() => isForOneRun ? this : new ParquetSource(this);
+
+    /// <summary>
+    /// This source for one run that looks at the values of some columns only. The others are passed on to a file as they are stored, so that each value stays
+    /// as it is even if no .NET type holds it.
+    /// </summary>
+    internal ParquetSource PassingOn(IEnumerable<string> used) => new(this, used.ToHashSet(StringComparer.Ordinal));
 
     /// <inheritdoc/>
     /// <remarks>Resolves the files again; <see cref="ReadAsync"/> then reads those.</remarks>
@@ -96,7 +112,8 @@ public sealed class ParquetSource : IBatchSource
     {
         options.Validate();
         var opened = await PlanAsync(isOpening: false, cancellationToken).ConfigureAwait(false);
-        var schema = opened.Project(options.Columns, options.MixesNumbers);
+        var schema = opened.Project(options.Columns);
+        if (schema.Warnings is [_, ..] found) texts = found;
         if (opened.Lists is not null)
         {
             await foreach (var batch in ReadListsAsync(opened, schema, options, cancellationToken).ConfigureAwait(false)) yield return batch;
@@ -119,8 +136,9 @@ public sealed class ParquetSource : IBatchSource
     /// <inheritdoc/>
     public IReadOnlyList<string> Warnings =>
         emptyLists == 0
-            ? []
-            : [string.Create(CultureInfo.InvariantCulture, $"{emptyLists:N0} {(emptyLists == 1 ? "list is" : "lists are")} empty or null: they have no rows")];
+            ? texts
+            : [.. texts, string.Create(CultureInfo.InvariantCulture,
+                $"{emptyLists:N0} {(emptyLists == 1 ? "list is" : "lists are")} empty or null: they have no rows")];
 
     // Elements are numbered across all files, so those before the first requested batch are read too.
     private async IAsyncEnumerable<DataBatch> ReadListsAsync(ParquetPlan opened, BatchSchema schema, ReadOptions options,
@@ -173,7 +191,7 @@ public sealed class ParquetSource : IBatchSource
         CancellationToken cancellationToken)
     {
         var opened = await PlanAsync(isOpening: false, cancellationToken).ConfigureAwait(false);
-        var schema = opened.Project(columns, mixesNumbers: true);
+        var schema = opened.Project(columns);
         return
         [
             .. opened.Files
@@ -189,7 +207,7 @@ public sealed class ParquetSource : IBatchSource
         {
             var lists = opened.Lists;
             var fields = schema.Fields.Where(f => f.Name != lists?.Key).ToLookup(f => lists?.Names.Contains(f.Name) == true);
-            var stored = new FileProjection(file, new BatchSchema(fields[false])).Stored.ToLookup(c => c.Nested is null);
+            var stored = new FileProjection(file, new BatchSchema(fields[false]), []).Stored.ToLookup(c => c.Nested is null);
             var alone = stored[false].SelectMany(c => c.Leaves).Concat(fields[true].Select(f => ListColumns.Find(file, f.Name)));
             return [.. stored[true].Any() ? new[] { stored[true].ToArray() } : [], .. alone.Select(l => new[] { l })];
         }
@@ -198,7 +216,7 @@ public sealed class ParquetSource : IBatchSource
     private async ValueTask<ParquetPlan> PlanAsync(bool isOpening, CancellationToken cancellationToken)
     {
         if (plan is { } known && (isForOneRun || !isOpening)) return known;
-        var made = ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options));
+        var made = ParquetPlan.Make(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed(), ListColumns.Of(options), used);
         if (isForOneRun || isOpening) plan = made;
         return made;
     }

@@ -25,9 +25,9 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
         CheckPlace();
         try
         {
-            runLock = RunLock.Take(files, Path.Combine(Folder, $".{Path.GetFileName(Target)}.lock"), path, () => { });
+            runLock = RunLock.Take(files, RunLock.Beside(Target), path, () => { });
         }
-        catch (Exception e) when (Refusal.Of(e, path) is { } refusal)
+        catch (Exception e) when (OutputRefusal.Of(e, path) is { } refusal)
         {
             throw refusal;
         }
@@ -40,7 +40,7 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
         if (Directory.Exists(path)) throw Usage("a folder", "a file, or a name that does not exist yet", "give another name");
         if (OutputTarget.Obstacle(path) is { } obstacle) throw Usage(obstacle, "a file that can be written", "give another name");
         CheckReplaced(DataErrorKind.Usage);
-        if (!Directory.Exists(Folder)) throw Usage($"no folder {Folder}", "a folder that exists", "create it first");
+        if (OutputRefusal.OfPath(Target, Path.GetFullPath(path)) is { } refusal) throw refusal;
     }
 
     /// <summary>Creates the file.</summary>

@@ -65,7 +65,8 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a journal that cannot be read ({e.Message})", "a readable file", "check its permissions", e);
+            throw new DataException(DataErrorKind.Storage, path, $"a journal that cannot be read ({DiskError.Reason(e)})", "a readable file",
+                "check its permissions", e);
         }
         OutputJournal? journal = null;
         var parts = new List<PartRecord>();

@@ -65,7 +65,7 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a manifest that cannot be read ({e.Message})", "a readable file",
+            throw new DataException(DataErrorKind.Storage, path, $"a manifest that cannot be read ({DiskError.Reason(e)})", "a readable file",
                 "check its permissions", e);
         }
         try

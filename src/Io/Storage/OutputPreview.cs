@@ -35,7 +35,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
         folder.CheckPlace(resume);
         folder.CheckFree();
         var exists = Directory.Exists(path);
-        CheckWritable(exists ? path : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, path);
+        CheckWritable(exists ? path : System.IO.Path.GetDirectoryName(OutputTarget.Full(path))!, path);
         if (!exists) return new OutputPreview(path, "new");
         var manifest = resume ? OutputManifest.Read(path) : null;
         if (manifest is not null)

@@ -25,7 +25,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     private const string UnfinishedName = ".unfinished";
     private const string LockName = "lock";
     private const string Suffix = ".tmp";
-    private readonly string target = Path.GetFullPath(path);
+    private readonly string target = OutputTarget.Full(path);
     private RunLock? runLock;
     private bool isMade, isManifestWritten;
 
@@ -64,9 +64,10 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
             }
             runLock = RunLock.Take(files, Unfinished(LockName), path, MakeUnfinished);
         }
-        catch (Exception e) when (Refusal.Of(e, path) is { } refusal)
+        catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw refusal;
+            Leave();
+            throw OutputRefusal.Of(e, path, rest: HasUnfinished(target) ? "what an earlier run left is kept" : "nothing was left behind")!;
         }
     }
 
@@ -77,8 +78,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     {
         if (File.Exists(target))
             throw Usage("a file", "an empty folder, or a name that does not exist yet", "give a name that ends with .parquet, or another folder");
-        var parent = Path.GetDirectoryName(target);
-        if (!Directory.Exists(parent)) throw Usage($"no folder {parent}", "a folder that exists", "create it first");
+        if (OutputRefusal.OfPath(target, target) is { } refusal) throw refusal;
         if (!isResumed && !HasUnfinished(target)) CheckNothingElse(new HashSet<string>());
     }
 
@@ -113,7 +113,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     public Stream Create(int part) => files.Create(Temporary(FileName(part)));
 
     /// <summary>Makes the names of the unfinished files durable.</summary>
-    public void SyncUnfinished() => files.SyncFolder(Path.Combine(target, UnfinishedName));
+    public void SyncUnfinished() => files.SyncFolder(UnfinishedFolder);
 
     /// <summary>Finds a finished part and checks its bytes.</summary>
     /// <param name="file">The part's file.</param>
@@ -188,7 +188,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     /// <summary>Deletes the unfinished files except the given parts, the journal and the lock. Files of other origin are kept.</summary>
     public void DeleteUnfinished(IReadOnlySet<string> keptParts)
     {
-        foreach (var name in Entries(Path.Combine(target, UnfinishedName)).Where(IsUnfinished).ToList())
+        foreach (var name in Entries(UnfinishedFolder).Where(IsUnfinished).ToList())
             if (name is not (LockName or OutputJournal.FileName) && !keptParts.Contains(name[..^Suffix.Length])) files.Delete(Unfinished(name));
     }
 
@@ -216,9 +216,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
             files.Delete(JournalPath);
             if (File.Exists(Path.Combine(target, ManifestTemporary))) files.Delete(Path.Combine(target, ManifestTemporary));
             Leave();
-            files.DeleteFolder(Path.Combine(target, UnfinishedName));
-            if (isMade && !Directory.EnumerateFileSystemEntries(target).Any()) files.DeleteFolder(target);
-            else files.SyncFolder(target);
+            if (Directory.Exists(target)) files.SyncFolder(target);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -235,15 +233,6 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     {
         if (runLock is null) return;
         Leave();
-        try
-        {
-            if (!Directory.EnumerateFileSystemEntries(Path.Combine(target, UnfinishedName)).Any()) files.DeleteFolder(Path.Combine(target, UnfinishedName));
-            if (isMade && !Directory.EnumerateFileSystemEntries(target).Any()) files.DeleteFolder(target);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Another run already holds the folder, or an empty folder remains.
-        }
     }
 
     private static string ManifestTemporary => Path.GetFileName(DurableFile.TemporaryOf(OutputManifest.FileName));
@@ -268,21 +257,32 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
 
     private string Temporary(string file) => Unfinished(file + Suffix);
 
-    private string Unfinished(string file) => Path.Combine(target, UnfinishedName, file);
+    private string Unfinished(string file) => Path.Combine(UnfinishedFolder, file);
 
+    private string UnfinishedFolder => Path.Combine(target, UnfinishedName);
+
+    // Releases the folder. An empty folder that nobody needs is not left behind.
     private void Leave()
     {
         runLock?.Dispose();
         runLock = null;
+        try
+        {
+            if (Directory.Exists(UnfinishedFolder) && !Entries(UnfinishedFolder).Any()) files.DeleteFolder(UnfinishedFolder);
+            if (isMade && Directory.Exists(target) && !Entries(target).Any()) files.DeleteFolder(target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another run already holds the folder, or an empty folder remains.
+        }
     }
 
     private void MakeUnfinished()
     {
-        var folder = Path.Combine(target, UnfinishedName);
-        if (new DirectoryInfo(folder).LinkTarget is { } link)
+        if (new DirectoryInfo(UnfinishedFolder).LinkTarget is { } link)
             throw Usage($"a symbolic link to {link} in place of {UnfinishedName}", "a folder of its own", "delete the link");
-        if (Directory.Exists(folder)) return;
-        files.CreateFolder(folder);
+        if (Directory.Exists(UnfinishedFolder)) return;
+        files.CreateFolder(UnfinishedFolder);
         files.SyncFolder(target);
     }
 

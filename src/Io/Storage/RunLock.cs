@@ -44,9 +44,7 @@ internal sealed partial class RunLock : IDisposable
                 try
                 {
                     CheckFormerOwner(stream, path, output);
-                    stream.SetLength(0);
-                    stream.Write(content);
-                    stream.Flush();
+                    Write(files, path, stream, content);
                     // The previous owner may have deleted the file after we opened it and before we locked it: then we hold a file without a name.
                     if (Peek(path).AsSpan().SequenceEqual(content)) return new RunLock(files, path, stream);
                     stream.Dispose();
@@ -80,11 +78,8 @@ internal sealed partial class RunLock : IDisposable
         held = null;
         try
         {
-            files.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The file stays behind without an owner: the next run takes it over.
+            // If this fails, the file stays behind without an owner: the next run takes it over.
+            DurableFile.TryDelete(files, path);
         }
         finally
         {
@@ -92,6 +87,25 @@ internal sealed partial class RunLock : IDisposable
             UnfinishedFiles.Remove();
         }
     }
+
+    // A lock that cannot be written is not left behind, unless it is another run's by now.
+    private static void Write(FileLayer files, string path, FileStream stream, byte[] content)
+    {
+        try
+        {
+            stream.SetLength(0);
+            stream.Write(content);
+            stream.Flush();
+        }
+        catch
+        {
+            if (content.AsSpan().StartsWith(Peek(path))) DurableFile.TryDelete(files, path);
+            throw;
+        }
+    }
+
+    /// <summary>The lock file that protects a single file.</summary>
+    public static string Beside(string file) => OutputTarget.Hidden(file, ".lock");
 
     // Null: the folder has been deleted meanwhile by the run that held it.
     private static FileStream? TryOpen(string path, string output)

@@ -14,30 +14,10 @@ internal static class StorageErrors
         {
             action();
         }
-        // .NET throws ArgumentOutOfRangeException for a file that exceeds the limit of the file system or the user.
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ParamName: "value" })
+        catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write",
+            throw new DataException(DataErrorKind.Storage, place, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
                 $"free space or choose another place; {rest}", e);
         }
     }
-}
-
-/// <summary>Why an output cannot be written, found before any data is read.</summary>
-internal static class Refusal
-{
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
-
-    /// <summary>The error for a failure to prepare an output; null for other exceptions.</summary>
-    public static DataException? Of(Exception e, string place) => e switch
-    {
-        IOException { HResult: NoSpace or QuotaExceeded } or ArgumentOutOfRangeException { ParamName: "value" } =>
-            new DataException(DataErrorKind.Storage, place, $"a failing write ({e.Message})", "room and permission to write",
-                "free space or choose another place; nothing was left behind", e),
-        IOException or UnauthorizedAccessException =>
-            new DataException(DataErrorKind.Usage, Path.GetFullPath(place), $"a folder that cannot be written ({e.Message})", "a writable folder",
-                "check its permissions, or give another", e),
-        _ => null,
-    };
 }

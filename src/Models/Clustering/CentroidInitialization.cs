@@ -2,20 +2,16 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
 
-/// <summary>Chooses the initial centroids from a sample of rows. A new method is one class; it is found by reflection.</summary>
+/// <summary>Chooses the initial centroids from a sample of rows. A new method is one class, which adds itself.</summary>
 public abstract class CentroidInitialization
 {
     /// <summary>Rows between two checks of the cancellation token.</summary>
     private protected const int RowsPerPoll = 1024;
 
-    private static readonly Lazy<IReadOnlyList<CentroidInitialization>> all = new(() =>
-        [.. typeof(CentroidInitialization).Assembly.GetTypes()
-            .Where(t => !t.IsAbstract && typeof(CentroidInitialization).IsAssignableFrom(t))
-            .Select(t => (CentroidInitialization)Activator.CreateInstance(t)!)
-            .OrderBy(i => i.Name, StringComparer.Ordinal)]);
+    private static readonly SortedDictionary<string, CentroidInitialization> all = new(StringComparer.Ordinal);
 
     /// <summary>All methods, by name.</summary>
-    public static IReadOnlyList<CentroidInitialization> All => all.Value;
+    public static IReadOnlyList<CentroidInitialization> All => [.. all.Values];
 
     /// <summary>k-means++ (the default).</summary>
     public static CentroidInitialization Default => Named("kmeans++");
@@ -25,6 +21,12 @@ public abstract class CentroidInitialization
 
     /// <summary>True: the method needs the first rows rather than an even sample.</summary>
     public virtual bool TakesFirstRows => false;
+
+    /// <summary>True (default): another seed gives other centroids.</summary>
+    public virtual bool IsRandom => true;
+
+    /// <summary>Adds a method. Called by each when the library is loaded.</summary>
+    private protected static void Add(CentroidInitialization method) => all.Add(method.Name, method);
 
     /// <summary>The method with the given name.</summary>
     /// <exception cref="ModelException">There is no such method.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
@@ -5,11 +6,17 @@ namespace Pipelines.Models;
 /// <summary>Takes the first K rows unchanged.</summary>
 public sealed class FirstKInitialization : CentroidInitialization
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new FirstKInitialization());
+
     /// <inheritdoc/>
     public override string Name => "first-k";
 
     /// <inheritdoc/>
     public override bool TakesFirstRows => true;
+
+    /// <inheritdoc/>
+    public override bool IsRandom => false;
 
     /// <inheritdoc/>
     protected override int[] Choose(FeatureSample sample, int clusters, SeededRandom random) => [.. Enumerable.Range(0, clusters)];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -32,6 +33,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
         ];
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterModel<KMeans>();
+
     /// <inheritdoc/>
     public static string Name => "kmeans";
 
@@ -52,6 +56,9 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
 
     /// <inheritdoc/>
     public override string ObjectiveName => "minus the total squared distance";
+
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.None;
 
     /// <summary>Centroid <paramref name="cluster"/>, shape [D].</summary>
     public ReadOnlySpan<double> Centroid(int cluster) => centroids.AsSpan(cluster * Dimensions, Dimensions);

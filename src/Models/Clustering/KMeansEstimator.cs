@@ -18,6 +18,9 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
     public bool HasLikelihood => false;
 
     /// <inheritdoc/>
+    public FitUses Uses => FitUses.Start | (initialization.IsRandom ? FitUses.Seed : FitUses.None);
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<KMeans>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);

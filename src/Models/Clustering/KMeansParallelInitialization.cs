@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
@@ -8,6 +9,9 @@ namespace Pipelines.Models;
 /// </summary>
 public sealed class KMeansParallelInitialization : CentroidInitialization
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new KMeansParallelInitialization());
+
     private const int Rounds = 5;
     private const double Oversampling = 2;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
@@ -8,6 +9,9 @@ namespace Pipelines.Models;
 /// </summary>
 public sealed class KMeansPlusPlusInitialization : CentroidInitialization
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new KMeansPlusPlusInitialization());
+
     /// <inheritdoc/>
     public override string Name => "kmeans++";
 

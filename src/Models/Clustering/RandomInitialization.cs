@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
@@ -5,6 +6,9 @@ namespace Pipelines.Models;
 /// <summary>K different rows, drawn uniformly.</summary>
 public sealed class RandomInitialization : CentroidInitialization
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new RandomInitialization());
+
     /// <inheritdoc/>
     public override string Name => "random";
 

@@ -16,6 +16,9 @@ public abstract class AxisAlignedGaussian : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.MinVariance;
+
     /// <summary>The features' normal distributions, shape [Dimensions].</summary>
     public IReadOnlyList<NormalDistribution> Normals { get; }
 
@@ -67,6 +70,9 @@ public abstract class AxisAlignedGaussian : Distribution
 
     /// <inheritdoc/>
     public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
+
+    /// <inheritdoc/>
+    public override GaussianShape AsGaussian() => GaussianShape.Independent([.. Normals.Select(n => n.AsGaussian())]);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>

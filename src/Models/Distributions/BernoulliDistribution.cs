@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -26,6 +27,9 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
         logs = CodeTables.Logs([1 - probability, probability], double.NegativeInfinity);
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<BernoulliDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "bernoulli";
 
@@ -37,6 +41,9 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
 
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
+
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.Pseudocount;
 
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
@@ -110,7 +117,7 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[2]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var p = (sums[1] + options.Pseudocount) / (sums[0] + (2 * options.Pseudocount));
         RequireFinite(p);
         return new(Math.Clamp(Blend(Probability1, p, options), 0, 1));

@@ -38,6 +38,9 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         (Alpha, Beta, Estimator, density) = (alpha, beta, estimator, new Density(alpha, beta));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<BetaDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "beta";
 
@@ -55,6 +58,9 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
 
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
+
+    /// <inheritdoc/>
+    public override FitUses Uses => Estimator == ShareEstimator.Counts ? FitUses.Pseudocount : FitUses.MinVariance;
 
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("alpha", Alpha), ("beta", Beta)];
 
@@ -107,7 +113,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[4]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var (alpha, beta) = Estimator == ShareEstimator.Counts
             ? (sums[1] + options.Pseudocount, sums[0] - sums[1] + options.Pseudocount)
             : Likeliest(sums, options);
@@ -124,7 +130,7 @@ public sealed class BetaDistribution : UnivariateDistribution, IDistributionFami
     public override IEnumerable<string> Diagnose(Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
-        if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
+        if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= Constants.LeastWeight)) return [];
         Span<double> alphas = stackalloc double[2];
         DirichletEstimate.Solve([Mean, Complement], [sums[2] / sums[0], sums[3] / sums[0]], double.PositiveInfinity, alphas, out var settled);
         return settled ? [] : [DirichletEstimate.Unsettled("beta")];

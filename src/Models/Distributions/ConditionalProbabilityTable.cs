@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -38,6 +39,9 @@ public sealed class ConditionalProbabilityTable : TableDistribution, IDistributi
                 + $"{first / children} of the parents", sum.Text(), "1"));
         }
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<ConditionalProbabilityTable>();
 
     /// <inheritdoc/>
     public static string FamilyName => "conditional-probability-table";

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
@@ -23,6 +24,9 @@ public sealed class DiagonalGaussianDistribution : AxisAlignedGaussian, IDistrib
         : base(normals)
     {
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<DiagonalGaussianDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "diagonal-gaussian";

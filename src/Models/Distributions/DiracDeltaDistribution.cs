@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -23,6 +24,9 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
         Location = location + 0.0;
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<DiracDeltaDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "dirac-delta";
 
@@ -36,7 +40,13 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     public override string FormatName => FamilyName;
 
     /// <inheritdoc/>
+    public override FitUses Uses => FitUses.None;
+
+    /// <inheritdoc/>
     public override bool IsDiscrete => true;
+
+    /// <inheritdoc/>
+    public override double? PointMass => Location;
 
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("location", Location)];
 
@@ -65,7 +75,7 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     public override DiracDeltaDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var range = (RangeStatistics)statistics;
-        if (IsFrozen || range.Total < NormalDistribution.LeastWeight) return this;
+        if (IsFrozen || range.Total < Constants.LeastWeight) return this;
         if (range.Minimum == range.Maximum) return new(range.Minimum);
         throw new ModelException(ErrorKind.Data, "dirac-delta distribution", $"values from {range.Minimum.Text()} to {range.Maximum.Text()}", "one value",
             "mix it with a distribution that covers the others")

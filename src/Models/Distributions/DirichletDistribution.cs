@@ -47,6 +47,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
         foreach (var a in alphas) constant += GammaFunctions.Excess(a) - (a * Math.Log(a / sum));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<DirichletDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "dirichlet";
 
@@ -64,6 +67,9 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
 
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
+
+    /// <inheritdoc/>
+    public override FitUses Uses => Estimator == ShareEstimator.Counts ? FitUses.Pseudocount : FitUses.MinVariance;
 
     /// <inheritdoc/>
     public override int Dimensions => alphas.Length;
@@ -158,7 +164,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
             throw new ModelException(ErrorKind.Data, "dirichlet distribution", $"rows that are not shares (total weight {sums[1].Text()})",
                 Estimator == ShareEstimator.Counts ? "finite numbers of at least 0" : "numbers above 0 that add up to 1",
                 "divide each row by its sum, and leave zeros out or mark them as missing");
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var fitted = new double[Dimensions];
         if (Estimator == ShareEstimator.Counts)
         {
@@ -190,7 +196,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     public override IEnumerable<string> Diagnose(Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
-        if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
+        if (IsFrozen || Estimator == ShareEstimator.Counts || !(sums[0] >= Constants.LeastWeight)) return [];
         try
         {
             return Likeliest(sums, default, new double[Dimensions]) ? [] : [DirichletEstimate.Unsettled("dirichlet")];

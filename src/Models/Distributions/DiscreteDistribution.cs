@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -29,6 +30,9 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
         ModelException.CheckOptions("discrete distribution", (!isNormalized || Math.Abs(sum - 1) <= SumTolerance, "sum of probabilities", sum.Text(), "1"));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<DiscreteDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "discrete";
 
@@ -37,6 +41,9 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
 
     /// <inheritdoc/>
     public static bool IsCategorical => true;
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> OtherNames => ["multinomial"];
 
     /// <inheritdoc/>
     public static bool IsUnivariate => true;

@@ -19,6 +19,9 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
     public bool IsEstimatedInOnePass => family.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
+    public FitUses Uses => family.Uses | (IsEstimatedInOnePass ? FitUses.None : FitUses.Start);
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<Distribution>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
@@ -74,6 +77,7 @@ internal static class SampleFitting
         for (var i = 0; i < weights.Length; i++) weights[i] = weight(i) * sample.Weights[i];
         var rows = FeatureMatrix.FromRows(sample.Values, weights);
         var maximize = new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount, Rows = weights.Count(w => w > 0) };
+        distribution.CheckRows(sample, maximize);
         // Twice: the second time the sums are centred on the fitted mean, which removes the rounding error of the first.
         for (var round = 0; round < 2; round++)
         {

@@ -27,6 +27,9 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
         density = new(rate, Math.Log(rate));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<ExponentialDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "exponential";
 
@@ -94,7 +97,7 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[2]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var mean = Math.Max(sums[1] / sums[0], Math.Sqrt(options.MinVariance));
         if (!(mean > 0)) throw NoSpread("a mean of 0 (all its values are 0)");
         var rate = Blend(Rate, 1 / mean, options);

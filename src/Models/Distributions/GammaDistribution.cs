@@ -36,6 +36,9 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         (Shape, Rate, density) = (shape, rate, new Density(shape, rate));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<GammaDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "gamma";
 
@@ -113,7 +116,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[3]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var excess = sums[1] / sums[0];
         var mean = Mean * (1 + excess);
         RequireFinite(mean, sums[2]);
@@ -132,7 +135,7 @@ public sealed class GammaDistribution : UnivariateDistribution, IDistributionFam
     public override IEnumerable<string> Diagnose(Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
-        if (IsFrozen || !(sums[0] >= NormalDistribution.LeastWeight)) return [];
+        if (IsFrozen || !(sums[0] >= Constants.LeastWeight)) return [];
         var difference = Numbers.Log1p(sums[1] / sums[0]) - (sums[2] / sums[0]);
         var settled = true;
         if (difference > 1e-15 && double.IsFinite(difference)) SolveShape(difference, out settled);

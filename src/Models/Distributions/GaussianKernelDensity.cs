@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
@@ -18,6 +19,9 @@ public sealed class GaussianKernelDensity : KernelDensity, IDistributionFamily<G
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public GaussianKernelDensity(IReadOnlyList<double> points, double bandwidth = 1, IReadOnlyList<double>? weights = null)
         : base(points, bandwidth, weights) => prepared = new(Points, Weights);
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<GaussianKernelDensity>();
 
     /// <inheritdoc/>
     public static string FamilyName => "gaussian-kernel-density";

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -27,6 +28,9 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
         Sigma = sigma;
         density = new(0, 1 / sigma, HalfLog2OverPi - Math.Log(sigma), least: 0);
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<HalfNormalDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "half-normal";
@@ -86,7 +90,7 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[2]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var sigma = Blend(Sigma, Math.Sqrt(Math.Max(sums[1] / sums[0], options.MinVariance)), options);
         RequireFinite(sigma);
         return sigma > 0 ? new(sigma) : throw NoSpread("a mean square of 0 (all its values are 0)");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -24,6 +25,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         ArgumentNullException.ThrowIfNull(parts);
         ModelException.CheckOptions("independent components",
             (parts.Count > 0, nameof(parts), parts.Count, "at least one part"),
+            (!parts.Any(p => p.IsOfSequences), nameof(parts), "a mixture of sequence models", "distributions of rows"),
             (columnWeights is null || columnWeights.Count == parts.Count, nameof(columnWeights), columnWeights?.Count,
                 $"one weight for each of {parts.Count} parts"),
             (columnWeights is null || columnWeights.All(w => double.IsFinite(w) && w >= 0), nameof(columnWeights), "a weight out of range",
@@ -34,11 +36,21 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         for (var j = 0; j < Parts.Count; j++) offsets[j + 1] = offsets[j] + Parts[j].Dimensions;
     }
 
+    [ModuleInitializer]
+    internal static void Register()
+    {
+        ModelFormat.RegisterFamily<IndependentComponentsDistribution>();
+        DistributionFamily.Product = parts => new IndependentComponentsDistribution(parts);
+    }
+
     /// <inheritdoc/>
     public static string FamilyName => "independent-components";
 
     /// <inheritdoc/>
     public static bool IsUnivariate => false;
+
+    /// <inheritdoc/>
+    public static bool IsImplied => true;
 
     /// <summary>The parts, from the first feature to the last.</summary>
     public IReadOnlyList<Distribution> Parts { get; }
@@ -53,6 +65,9 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     public override bool IsEstimatedInOnePass => Parts.All(p => p.IsEstimatedInOnePass);
 
     /// <inheritdoc/>
+    public override FitUses Uses => Parts.Aggregate(FitUses.None, (uses, p) => uses | p.Uses);
+
+    /// <inheritdoc/>
     public override int Dimensions => offsets[^1];
 
     /// <inheritdoc/>
@@ -63,6 +78,17 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     {
         var part = Array.FindLastIndex(offsets, o => o <= feature);
         return Parts[part].CategoryCount(feature - offsets[part]);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A column weight scales the log-probability in a product; a single density scaled that way would not integrate to 1.</remarks>
+    public override IReadOnlyList<(double Weight, Distribution Term)> Terms() => [(1, Parts.Count == 1 ? Parts[0] : this)];
+
+    /// <inheritdoc/>
+    public override GaussianShape? AsGaussian()
+    {
+        var shapes = Parts.Select(p => p.AsGaussian()).OfType<GaussianShape>().ToArray();
+        return shapes.Length == Parts.Count && ColumnWeights.All(w => w == 1) ? GaussianShape.Independent(shapes) : null;
     }
 
     /// <inheritdoc/>
@@ -215,4 +241,22 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
         string.Join("; ", Parts.Select((p, j) => p.Describe(features?.Skip(offsets[j]).Take(p.Dimensions).ToArray())));
+
+    /// <inheritdoc/>
+    public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null)
+    {
+        for (var j = 0; j < Parts.Count; j++)
+        {
+            var part = Parts[j];
+            Feature[] own = [.. Enumerable.Range(offsets[j], part.Dimensions).Select(i => features?[i] ?? new Feature($"x{i}"))];
+            var weight = ColumnWeights[j] == 1 ? "" : $" (column weight {ColumnWeights[j].Text()})";
+            var lines = part.Outline(own);
+            if (part.WeightedParts().Count > 0)
+            {
+                yield return new($"{string.Join(", ", own.Select(f => f.Name))}: {part.Kind}{weight}", lines);
+                continue;
+            }
+            foreach (var (line, i) in lines.Select((line, i) => (line, i))) yield return i == 0 ? line with { Text = line.Text + weight } : line;
+        }
+    }
 }

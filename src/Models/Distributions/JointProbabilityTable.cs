@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
@@ -27,6 +28,9 @@ public sealed class JointProbabilityTable : TableDistribution, IDistributionFami
         var sum = probabilities.Sum();
         ModelException.CheckOptions("joint probability table", (!isNormalized || Math.Abs(sum - 1) <= SumTolerance, "sum of probabilities", sum.Text(), "1"));
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<JointProbabilityTable>();
 
     /// <inheritdoc/>
     public static string FamilyName => "joint-probability-table";

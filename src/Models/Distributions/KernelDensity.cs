@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -52,6 +53,9 @@ public abstract class KernelDensity : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.None;
+
     /// <summary>
     /// The points and their weights, less one; the bandwidth is not fitted. A fit has as many points as there are rows, so AIC and BIC mean little here.
     /// </summary>
@@ -91,7 +95,7 @@ public abstract class KernelDensity : Distribution
     {
         var found = (PointStatistics)statistics;
         var total = found.Total;
-        if (IsFrozen || total < NormalDistribution.LeastWeight || options.Inertia == 1) return this;
+        if (IsFrozen || total < Constants.LeastWeight || options.Inertia == 1) return this;
         if (found.Values.Any(double.IsInfinity))
             throw new ModelException(ErrorKind.Data, FormatName, "an infinite value", "finite numbers (NaN or null for missing ones)",
                 "clean the column, or turn infinities into missing values")

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -24,8 +25,11 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
         ModelException.CheckOptions("log-normal distribution",
             (double.IsFinite(mu), nameof(mu), mu, "a finite number"),
             (double.IsFinite(sigma) && sigma > 0, nameof(sigma), sigma, "a finite number above 0"));
-        (Mu, Sigma, density) = (mu, sigma, new Density(mu, 1 / sigma, -Math.Log(sigma) - NormalDistribution.HalfLog2Pi));
+        (Mu, Sigma, density) = (mu, sigma, new Density(mu, 1 / sigma, -Math.Log(sigma) - Constants.HalfLog2Pi));
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<LogNormalDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "log-normal";
@@ -101,7 +105,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[3]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var shift = sums[1] / sums[0];
         var sigma = Math.Sqrt(Math.Max(Math.Max((sums[2] / sums[0]) - (shift * shift), 0), options.MinVariance));
         var mu = Blend(Mu, Mu + shift, options);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -13,7 +14,7 @@ namespace Pipelines.Models;
 /// Fitting is weighted maximum likelihood (divided by the total weight); with missing entries, from pairwise complete sums.
 /// </summary>
 /// <remarks>The covariance is factored when first needed: a model with a singular one can be held and inspected, but not evaluated.</remarks>
-public sealed class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>
+public sealed partial class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>
 {
     private readonly double[] mean;
     private readonly double[,] covariance;
@@ -48,8 +49,14 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
         factors = new(Factor);
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<MultivariateGaussianDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "multivariate-gaussian";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> OtherNames => ["gaussian"];
 
     /// <inheritdoc/>
     public static bool IsUnivariate => false;
@@ -59,6 +66,15 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
 
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
+
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.MinVariance;
+
+    internal override void CheckRows(FeatureSample sample, in MaximizeOptions options)
+    {
+        if (MultivariateGaussianEstimate.AreTooFew(Dimensions, options) && !sample.HasMissing)
+            throw MultivariateGaussianEstimate.TooFew(Dimensions, options.Rows);
+    }
 
     /// <summary>D means and D (D + 1) / 2 covariances.</summary>
     protected override long FreeParameters => Dimensions + (Dimensions * (Dimensions + 1L) / 2);
@@ -276,7 +292,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
                 "features that vary independently",
                 "leave out the constant or collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
             { FeatureIndex = bad };
-        var constant = -d * NormalDistribution.HalfLog2Pi;
+        var constant = -d * Constants.HalfLog2Pi;
         for (var j = 0; j < d; j++) constant -= Math.Log(lower[j, j]);
         return new(lower, Cholesky.InvertLower(lower), constant);
     }
@@ -332,7 +348,7 @@ public sealed class MultivariateGaussianDistribution : Distribution, IDistributi
                     lower[(a * d) + b] = j < i ? sum / lower[(b * d) + b] : Math.Sqrt(sum);
                     b++;
                 }
-                constant -= NormalDistribution.HalfLog2Pi + Math.Log(lower[(a * d) + a]);
+                constant -= Constants.HalfLog2Pi + Math.Log(lower[(a * d) + a]);
                 a++;
             }
         }

@@ -6,6 +6,15 @@ namespace Pipelines.Models;
 /// <summary>The M step of a full-covariance Gaussian.</summary>
 internal static class MultivariateGaussianEstimate
 {
+    /// <summary>True if rows without missing values are too few for a covariance.</summary>
+    public static bool AreTooFew(int features, in MaximizeOptions options) =>
+        options is { MinVariance: 0, Inertia: 0, Rows: > 0 } && options.Rows <= features;
+
+    /// <summary>The refusal of too few rows.</summary>
+    public static ModelException TooFew(int features, long rows) => new(ErrorKind.Data, $"covariance of a Gaussian of {features} features",
+        $"{rows} {(rows == 1 ? "row" : "rows")}", $"at least {features + 1L} rows, as fewer do not vary in every direction",
+        "use more rows or fewer features, or set a minimum variance (FitOptions.MinVariance)");
+
     /// <summary>
     /// mean_j = S_j / W_j over the rows in which j is observed; cov_jk = (SS_jk - S_j S_k / W_jk) / W_jk over those in which both are.
     /// A pair never observed together keeps its old covariance.
@@ -19,14 +28,9 @@ internal static class MultivariateGaussianEstimate
         var pairProducts = sums.PairProducts;
         var total = complete[0];
         for (var j = 0; j < d; j++) total = Math.Max(total, complete[0] + pairWeights[MultivariateGaussianStatistics.Packed(j, j)]);
-        if (total < NormalDistribution.LeastWeight) return old;
+        if (total < Constants.LeastWeight) return old;
         // Around their own mean, n rows spread in at most n - 1 directions. Rounding errors would fill the others, so the pivots would not reveal it.
-        if (options is { MinVariance: 0, Inertia: 0, Rows: > 0 } && options.Rows <= d && !sums.PairWeights.ContainsAnyExcept(0.0))
-        {
-            throw new ModelException(ErrorKind.Data, $"covariance of a Gaussian of {d} features", $"{options.Rows} {(options.Rows == 1 ? "row" : "rows")}",
-                $"at least {d + 1L} rows, as fewer do not vary in every direction",
-                "use more rows or fewer features, or set a minimum variance (FitOptions.MinVariance)");
-        }
+        if (AreTooFew(d, options) && !sums.PairWeights.ContainsAnyExcept(0.0)) throw TooFew(d, options.Rows);
 
         var mean = new double[d];
         var covariance = new double[d, d];

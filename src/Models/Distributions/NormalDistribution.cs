@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -14,11 +15,6 @@ namespace Pipelines.Models;
 /// <remarks>Statistics: sums of w, w d, w d^2 with d = x - mean at the time of summarising, which keeps them accurate at any offset.</remarks>
 public sealed class NormalDistribution : Distribution, IDistributionFamily<NormalDistribution>
 {
-    internal const double HalfLog2Pi = 0.91893853320467274178;
-
-    /// <summary>A component whose total weight is below this, in rows, keeps its parameters.</summary>
-    internal const double LeastWeight = 1e-8;
-
     private readonly QuadraticLog density;
 
     /// <summary>Creates a normal distribution.</summary>
@@ -31,11 +27,17 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
             (double.IsFinite(mean), nameof(mean), mean, "a finite number"),
             (double.IsFinite(standardDeviation) && standardDeviation > 0, nameof(standardDeviation), standardDeviation, "a finite number above 0"));
         (Mean, StandardDeviation) = (mean, standardDeviation);
-        density = new(mean, 1 / standardDeviation, -Math.Log(standardDeviation) - HalfLog2Pi, double.NegativeInfinity);
+        density = new(mean, 1 / standardDeviation, -Math.Log(standardDeviation) - Constants.HalfLog2Pi, double.NegativeInfinity);
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<NormalDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "normal";
+
+    /// <inheritdoc/>
+    public static IReadOnlyList<string> OtherNames => ["gauss"];
 
     /// <inheritdoc/>
     public static bool IsUnivariate => true;
@@ -48,6 +50,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
 
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
+
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.MinVariance;
 
     /// <summary>Mean and standard deviation.</summary>
     protected override long FreeParameters => 2;
@@ -113,7 +118,7 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     public override NormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var sums = ((SumStatistics)statistics).Sums;
-        if (IsFrozen || sums[0] < LeastWeight) return this;
+        if (IsFrozen || sums[0] < Constants.LeastWeight) return this;
         var shift = sums[1] / sums[0];
         var variance = (sums[2] / sums[0]) - (shift * shift);
         var std = Math.Sqrt(Math.Max(Math.Max(variance, 0), options.MinVariance));
@@ -141,6 +146,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
 
     /// <inheritdoc/>
     public override MixtureKernel? CreateMixtureKernel(IReadOnlyList<Distribution> components) => DiagonalNormalKernel.TryCreate(components);
+
+    /// <inheritdoc/>
+    public override GaussianShape AsGaussian() => new([Mean], new[,] { { StandardDeviation * StandardDeviation } });
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>

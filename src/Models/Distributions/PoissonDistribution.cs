@@ -24,6 +24,9 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
         Rate = rate;
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<PoissonDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "poisson";
 
@@ -35,6 +38,9 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
 
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
+
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.None;
 
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
@@ -101,7 +107,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[2]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var rate = Blend(Rate, sums[1] / sums[0], options);
         RequireFinite(rate);
         return new(rate);
@@ -143,7 +149,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
             var product = quotient > 0 && quotient < double.PositiveInfinity
                 ? (x * Math.Log(quotient)) + Math.FusedMultiplyAdd(-quotient, x, rate)
                 : x * (Math.Log(rate) - Math.Log(x));
-            return product + (x - rate) - NormalDistribution.HalfLog2Pi - (0.5 * Math.Log(x)) - GammaFunctions.Series(1 / x);
+            return product + (x - rate) - Constants.HalfLog2Pi - (0.5 * Math.Log(x)) - GammaFunctions.Series(1 / x);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -172,7 +178,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 1260));
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 360));
             s = TOps.NegatedMultiplyAdd(r2, s, TOps.Broadcast(1.0 / 12));
-            var rest = TOps.MultiplyAdd(TOps.Log(q), TOps.Broadcast(0.5), TOps.Broadcast(-NormalDistribution.HalfLog2Pi));
+            var rest = TOps.MultiplyAdd(TOps.Log(q), TOps.Broadcast(0.5), TOps.Broadcast(-Constants.HalfLog2Pi));
             rest = TOps.Add(TOps.NegatedMultiplyAdd(r, s, rest), lost);
             return TOps.Add(TOps.MultiplyAdd(x, TOps.Log(quotient), TOps.Subtract(z, mean)), rest);
         }

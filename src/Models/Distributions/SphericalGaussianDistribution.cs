@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -18,6 +20,9 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
         : base(Check(means, standardDeviation))
     {
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<SphericalGaussianDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "spherical-gaussian";
@@ -56,12 +61,12 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
         for (var j = 0; j < means.Length; j++)
         {
             var sums = ((SumStatistics)((CompositeStatistics)statistics).Parts[j]).Sums;
-            var shift = sums[0] < NormalDistribution.LeastWeight ? 0 : sums[1] / sums[0];
+            var shift = sums[0] < Constants.LeastWeight ? 0 : sums[1] / sums[0];
             means[j] = ((Normals[j].Mean + shift) * (1 - options.Inertia)) + (Normals[j].Mean * options.Inertia);
             weight += sums[0];
             squares += sums[2] - (shift * sums[1]);
         }
-        if (IsFrozen || weight < NormalDistribution.LeastWeight) return this;
+        if (IsFrozen || weight < Constants.LeastWeight) return this;
         var std = Math.Sqrt(Math.Max(Math.Max(squares / weight, 0), options.MinVariance));
         std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
         if (!double.IsFinite(std) || !means.All(double.IsFinite))

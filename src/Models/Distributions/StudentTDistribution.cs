@@ -34,6 +34,9 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
         (DegreesOfFreedom, Location, Scale, density) = (degreesOfFreedom, location, scale, new Density(degreesOfFreedom, location, scale));
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<StudentTDistribution>();
+
     /// <inheritdoc/>
     public static string FamilyName => "student-t";
 
@@ -127,7 +130,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen) return this;
         RefuseOutside(sums[4]);
-        if (sums[0] < NormalDistribution.LeastWeight) return this;
+        if (sums[0] < Constants.LeastWeight) return this;
         var shift = sums[2] / sums[1];
         var scale = Math.Sqrt(Math.Max(Math.Max((sums[3] / sums[1]) - (shift * shift), 0), options.MinVariance));
         var location = Blend(Location, Location + shift, options);
@@ -141,7 +144,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     {
         const double least = 1e-10;
         var sums = ((SumStatistics)statistics).Sums;
-        if (IsFrozen || !(sums[0] >= NormalDistribution.LeastWeight)) yield break;
+        if (IsFrozen || !(sums[0] >= Constants.LeastWeight)) yield break;
         var shift = sums[2] / sums[1];
         var scale = Math.Sqrt(Math.Max((sums[3] / sums[1]) - (shift * shift), 0));
         var moved = Math.Max(Math.Abs(shift), Math.Abs(scale - Scale)) / Scale;

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -70,6 +71,9 @@ public abstract class TableDistribution : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.Pseudocount;
+
     /// <summary>The number of cells less one, as they sum to 1; the unknown probability is not fitted.</summary>
     protected override long FreeParameters => probabilities.Length - 1L;
 
@@ -133,7 +137,7 @@ public abstract class TableDistribution : Distribution
                 "mark them as missing, or give the distribution an unknown probability above 0")
             { FeatureIndex = 0 };
         }
-        if (table.Cells.Sum() < NormalDistribution.LeastWeight) return this;
+        if (table.Cells.Sum() < Constants.LeastWeight) return this;
         var old = table.Sizes.AsSpan().SequenceEqual(sizes) ? probabilities : TableStatistics.Spread(probabilities, sizes, table.Sizes, table.Cells.Length);
         return Estimate(table.Sizes, table.Cells, old, options);
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -23,6 +24,9 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
             (double.IsFinite(end) && !(end <= start) && double.IsFinite(end - start), nameof(end), end, "a finite number above start"));
         (Start, End) = (start, end);
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<UniformDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "uniform";
@@ -68,7 +72,7 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
     public override UniformDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
         var range = (RangeStatistics)statistics;
-        if (IsFrozen || range.Total < NormalDistribution.LeastWeight) return this;
+        if (IsFrozen || range.Total < Constants.LeastWeight) return this;
         var (start, end) = (range.Minimum, range.Maximum);
         RequireFinite(start, end, end - start);
         var missing = Math.Sqrt(12 * options.MinVariance) - (end - start);

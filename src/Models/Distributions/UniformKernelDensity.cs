@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
@@ -21,6 +22,9 @@ public sealed class UniformKernelDensity : KernelDensity, IDistributionFamily<Un
     /// <exception cref="ModelException">A parameter is out of range.</exception>
     public UniformKernelDensity(IReadOnlyList<double> points, double bandwidth = 1, IReadOnlyList<double>? weights = null)
         : base(points, bandwidth, weights) => prepared = new(Points, Weights);
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<UniformKernelDensity>();
 
     /// <inheritdoc/>
     public static string FamilyName => "uniform-kernel-density";

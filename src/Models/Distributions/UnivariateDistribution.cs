@@ -30,6 +30,9 @@ public abstract class UnivariateDistribution : Distribution
     /// <inheritdoc/>
     public override bool IsEstimatedInOnePass => true;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => FitUses.MinVariance;
+
     /// <summary>The number of parameters.</summary>
     protected override long FreeParameters => Parameters.Count;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
@@ -28,6 +29,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     {
         ArgumentNullException.ThrowIfNull(inner);
         ModelException.CheckOptions("zero-inflated distribution",
+            (!inner.IsOfSequences, nameof(inner), $"a {inner.FormatName} of sequences", "a distribution of rows"),
             (inner.Dimensions == 1, nameof(inner), $"a distribution of {inner.Dimensions} features", "one of one feature"),
             (zeroProbability is >= 0 and <= 1, nameof(zeroProbability), zeroProbability, "a number from 0 to 1"));
         (Inner, ZeroProbability) = (inner, zeroProbability);
@@ -43,6 +45,9 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
         logRest = Math.Log(1 - zeroProbability);
         shareOfZeros = mass > 0 ? zeroProbability / mass : 0;
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterFamily<ZeroInflatedDistribution>();
 
     /// <inheritdoc/>
     public static string FamilyName => "zero-inflated";
@@ -62,6 +67,9 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// </summary>
     public override bool IsEstimatedInOnePass => !Inner.IsDiscrete && Inner.IsEstimatedInOnePass;
 
+    /// <inheritdoc/>
+    public override FitUses Uses => Inner.Uses | FitUses.Pseudocount;
+
     /// <summary>The probability of an excess zero, and the other distribution's parameters.</summary>
     protected override long FreeParameters => 1 + Inner.ParameterCount;
 
@@ -73,6 +81,10 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
 
     /// <inheritdoc/>
     public override bool IsDiscrete => Inner.IsDiscrete;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(double Weight, Distribution Term)> Terms() =>
+        [(ZeroProbability, new DiracDeltaDistribution(0)), (1 - ZeroProbability, Inner)];
 
     /// <summary>A zero-inflated Poisson distribution.</summary>
     public static ZeroInflatedDistribution Prototype(ReadOnlySpan<double> center) => new(PoissonDistribution.Prototype(center), 0.5);
@@ -152,7 +164,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     {
         var parts = ((CompositeStatistics)statistics).Parts;
         var sums = ((SumStatistics)parts[0]).Sums;
-        if (IsFrozen || sums[0] < NormalDistribution.LeastWeight) return this;
+        if (IsFrozen || sums[0] < Constants.LeastWeight) return this;
         var z = (sums[1] + options.Pseudocount) / (sums[0] + (2 * options.Pseudocount));
         z = (ZeroProbability * options.Inertia) + (z * (1 - options.Inertia));
         return new(Inner.Maximize(parts[1], options), Math.Clamp(z, 0, 1));

@@ -38,7 +38,7 @@ public sealed class CategoryMap
                 else byNumber.TryAdd(number.Value, i);
             }
             if (!byText.TryAdd(categories[i], i))
-                throw new ModelException(ErrorKind.Model, "categories", $"'{categories[i]}' twice", "each category once", "leave one out");
+                throw new ModelException(ErrorKind.ModelFile, "categories", $"'{categories[i]}' twice", "each category once", "leave one out");
         }
         (texts, numbers, exact) = (byText.ToFrozenDictionary(StringComparer.Ordinal), byNumber.ToFrozenDictionary(), byDecimal.ToFrozenDictionary());
     }

@@ -62,7 +62,7 @@ public readonly ref struct FeatureBlock
     /// </summary>
     public ReadOnlySpan<int> SequenceOffsets { get; init; }
 
-    /// <summary>Index of each row's known state, -1 = unknown. Shape [Rows]; empty = no state is known.</summary>
+    /// <summary>Number of each row's known class, component or state, -1 = unknown. Shape [Rows]; empty = no row has a label.</summary>
     public ReadOnlySpan<int> Labels { get; init; }
 
     /// <summary>Global number of sequence 0, counted from 0 over the whole input.</summary>
@@ -88,7 +88,19 @@ public readonly ref struct FeatureBlock
 
     /// <summary>The <paramref name="rows"/> rows from <paramref name="start"/>, without a copy; they are not sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
-        new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start);
+        new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start)
+        { Labels = Labels.IsEmpty ? default : Labels.Slice(start, rows) };
+
+    /// <summary>The <paramref name="count"/> sequences from <paramref name="first"/>, without a copy of their rows.</summary>
+    public FeatureBlock Sequences(int first, int count)
+    {
+        var (start, end) = (SequenceOffsets[first], SequenceOffsets[first + count]);
+        var offsets = new int[count + 1];
+        for (var s = 0; s <= count; s++) offsets[s] = SequenceOffsets[first + s] - start;
+        return new(Values[Math.Min(start * RowStride, Values.Length)..], end - start, Columns, RowStride, ColumnStride,
+            Weights.IsEmpty ? default : Weights[start..end], FirstRow + start)
+        { SequenceOffsets = offsets, Labels = Labels.IsEmpty ? default : Labels[start..end], FirstSequence = FirstSequence + first };
+    }
 
     /// <summary>Weights of tile <paramref name="tile"/>; empty when every weight is 1.</summary>
     public ReadOnlySpan<double> TileWeights(int tile)

@@ -1,23 +1,32 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Pipelines.Models;
 
-/// <summary>All rows of a data set in memory, shape [Rows, Columns], with optional weights. Wraps the caller's array if possible: no copy.</summary>
+/// <summary>All rows of a data set in memory, shape [Rows, Columns], with optional weights and labels. Wraps the caller's array if possible: no copy.</summary>
 public sealed class FeatureMatrix
 {
     private readonly Array values;
     private readonly double[]? weights;
+    private readonly int[]? labels;
     private readonly int rowStride;
     private readonly int columnStride;
 
-    private FeatureMatrix(Array values, int rows, int columns, int rowStride, int columnStride, double[]? weights)
+    private FeatureMatrix(Array values, int rows, int columns, int rowStride, int columnStride, double[]? weights, int[]? labels = null,
+        IReadOnlyList<string>? labelNames = null)
     {
         ModelException.CheckOptions("feature matrix",
             (columns >= 1, nameof(columns), columns, "at least one feature"),
             (weights is null || weights.Length == rows, nameof(weights), weights?.Length, $"one for each of {rows} rows"),
             (weights is null || weights.All(w => double.IsFinite(w) && w >= 0), nameof(weights), "a weight that is negative, NaN or infinite",
-                "finite numbers of at least 0"));
+                "finite numbers of at least 0"),
+            (labels is null || labels.Length == rows, nameof(labels), labels?.Length, $"one for each of {rows} rows"),
+            (labels is null || labels.All(l => l >= -1 && (labelNames is null || l < labelNames.Count)), nameof(labels), "a label out of range",
+                labelNames is null ? "numbers of at least -1" : $"-1 … {labelNames.Count - 1}, the number of a name"),
+            (labelNames is null || labelNames.Distinct(StringComparer.Ordinal).Count() == labelNames.Count, nameof(labelNames), "a duplicate name",
+                "each name once"));
+        (this.labels, LabelNames) = (labels, labels is null ? null : labelNames ?? Numbered(labels));
         (this.values, Rows, Columns, this.rowStride, this.columnStride, this.weights) = (values, rows, columns, rowStride, columnStride, weights);
     }
 
@@ -72,7 +81,20 @@ public sealed class FeatureMatrix
 
     /// <summary>The same rows with weights.</summary>
     /// <param name="weights">Shape [rows], finite and at least 0.</param>
-    public FeatureMatrix WithWeights(double[] weights) => new(values, Rows, Columns, rowStride, columnStride, weights);
+    public FeatureMatrix WithWeights(double[] weights) => new(values, Rows, Columns, rowStride, columnStride, weights, labels, LabelNames);
+
+    /// <summary>The same rows with labels: the class, component or state that each is known to belong to.</summary>
+    /// <param name="labels">Shape [rows]: numbers from 0, -1 = unknown.</param>
+    /// <param name="names">Shape [classes]: the name of each number; null = the numbers themselves.</param>
+    /// <exception cref="ModelException">The labels do not fit the rows or the names.</exception>
+    public FeatureMatrix WithLabels(int[] labels, IReadOnlyList<string>? names = null)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        return new(values, Rows, Columns, rowStride, columnStride, weights, labels, names);
+    }
+
+    /// <summary>Shape [classes]: the names behind the labels; null if the rows have none.</summary>
+    public IReadOnlyList<string>? LabelNames { get; }
 
     /// <summary>A view of the <paramref name="rows"/> rows from <paramref name="start"/>.</summary>
     public FeatureBlock Block(int start, int rows)
@@ -83,8 +105,12 @@ public sealed class FeatureMatrix
         var length = (int)Math.Min(all - first, int.MaxValue);
         var span =
             MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(values)), (nint)first), length);
-        return new(span, rows, Columns, rowStride, columnStride, weights is null ? default : weights.AsSpan(start, rows), start);
+        return new(span, rows, Columns, rowStride, columnStride, weights is null ? default : weights.AsSpan(start, rows), start)
+        { Labels = labels is null ? default : labels.AsSpan(start, rows) };
     }
+
+    private static string[] Numbered(int[] labels) =>
+        [.. Enumerable.Range(0, labels.Length == 0 ? 0 : labels.Max() + 1).Select(k => k.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>Rows of several features: <see cref="FromRows"/> without weights.</summary>
     public static implicit operator FeatureMatrix(double[,] values) => FromRows(values);

@@ -103,6 +103,46 @@ public sealed record FitOptions
         (MaxIterations >= 0, nameof(MaxIterations), MaxIterations, "at least 0"),
         (InitializationRows >= 1, nameof(InitializationRows), InitializationRows, "at least 1"));
 
+    /// <summary>Throws a single error that names every option that is out of range, or that has no effect on the fit.</summary>
+    /// <param name="uses">What the fit uses: <see cref="IEstimator{TModel}.Uses"/>.</param>
+    /// <exception cref="ModelException">At least one option is out of range or has no effect.</exception>
+    public void Validate(FitUses uses)
+    {
+        Validate();
+        switch (Unused(uses))
+        {
+            case []: return;
+            case [var one]: throw one;
+            case var several:
+                throw new ModelException(ErrorKind.Usage, "options", string.Join(" and ", several.Select(u => $"{u.Place} {u.Found}")),
+                    "only options that have an effect on this fit", "leave them out");
+        }
+    }
+
+    /// <summary>An error for each option that differs from its default but has no effect on the fit.</summary>
+    /// <param name="uses">What the fit uses: <see cref="IEstimator{TModel}.Uses"/>.</param>
+    public IReadOnlyList<ModelException> Unused(FitUses uses)
+    {
+        var errors = new List<ModelException>();
+        if (!uses.HasFlag(FitUses.Pseudocount)) Refuse(Pseudocount > 0, nameof(Pseudocount), Pseudocount.Text(), "0, as this model counts nothing", "");
+        if (!uses.HasFlag(FitUses.MinVariance))
+            Refuse(MinVariance > 0, nameof(MinVariance), MinVariance.Text(), "0, as this model has no variance that could be raised", "");
+        if (uses.HasFlag(FitUses.Start)) return errors;
+        const string begin = ", or start from a model (ModelEstimator.Start)";
+        const string keeps = "0, as the fit is one pass over the rows and keeps nothing of its start";
+        Refuse(Inertia > 0, nameof(Inertia), Inertia.Text(), keeps, begin);
+        Refuse(LearningRateDecay > 0, nameof(LearningRateDecay), LearningRateDecay.Text(), keeps, begin);
+        Refuse(BatchesPerIteration is not null, nameof(BatchesPerIteration), $"{BatchesPerIteration}", "all batches, as the fit is one pass over the rows",
+            begin);
+        Refuse(MaxIterations == 0, nameof(MaxIterations), "0", "at least 1, as the fit is one update", begin);
+        return errors;
+
+        void Refuse(bool isSet, string option, string found, string expected, string instead)
+        {
+            if (isSet) errors.Add(new(ErrorKind.Usage, $"{nameof(FitOptions)}.{option}", found, expected, $"leave it out{instead}"));
+        }
+    }
+
     /// <summary>The options for M step <paramref name="step"/>, counted from 1.</summary>
     internal MaximizeOptions Maximization(int step) => new()
     {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Fitting;
@@ -41,6 +40,9 @@ public interface IEstimator<TModel>
     /// </summary>
     bool IsEstimatedInOnePass => false;
 
+    /// <summary>The options that have an effect on this fit. By default all; the others are refused before the data are read.</summary>
+    FitUses Uses => FitUses.All;
+
     /// <summary>Number of models fitted at the same time; 1 (default) unless the estimator chooses among several.</summary>
     int Fits => 1;
 
@@ -63,7 +65,7 @@ public static class InMemoryFitting
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new();
-        options.Validate();
+        options.Validate(estimator.Uses);
         return Wait(estimator.FitAsync(new InMemoryPass(data, options.BatchRows, options.Threads), options, cancellationToken));
     }
 
@@ -94,11 +96,14 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
     public bool IsEstimatedInOnePass => start.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
+    public FitUses Uses => (start.Uses & ~FitUses.Seed) | FitUses.Start;
+
+    /// <inheritdoc/>
     public bool HasLikelihood => start.ObjectiveName == Model.LogLikelihoodName;
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
-        [new("start", Convert.ToHexStringLower(SHA256.HashData(new SavedModel(start).ToJson())))];
+        [new("start", ModelFormat.Fingerprint(start))];
 
     /// <inheritdoc/>
     public ValueTask<FitResult<TModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default) =>

@@ -9,6 +9,9 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
     /// <inheritdoc/>
     public int Columns => data.Columns;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string>? LabelNames => data.LabelNames;
+
     private long Batches => (data.Rows + (long)batchSize - 1) / batchSize;
 
     /// <inheritdoc/>
@@ -19,9 +22,16 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
-        var batches = Batches;
-        using var fold = new OrderedFold(summarizer, range.First + range.Count, Parallelism.Threads(maxDegreeOfParallelism, range.Count), null, range.First);
-        return new(fold.Run((number, statistics) => summarizer.Summarize(Batch(number % batches), statistics), cancellationToken));
+        return new(Fold(summarizer, new(summarizer, range.First), range.First + range.Count, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summarizer);
+        ArgumentNullException.ThrowIfNull(subtotal);
+        Fold(summarizer, new(summarizer, first) { Closed = subtotal }, Math.Min(end ?? Batches, Batches), cancellationToken);
+        return default;
     }
 
     /// <inheritdoc/>
@@ -29,6 +39,12 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
     {
         var found = await RunAsync(new ExtentSummarizer(), cancellationToken).ConfigureAwait(false);
         return new(found.Rows, found.Weight, Batches);
+    }
+
+    private Statistics Fold(ISummarizer summarizer, CanonicalFold into, long end, CancellationToken cancellationToken)
+    {
+        using var fold = new OrderedFold(summarizer, into, end, Batches, Parallelism.Threads(maxDegreeOfParallelism, end - into.Next));
+        return fold.Run((batch, statistics) => summarizer.Summarize(Batch(batch), statistics), cancellationToken);
     }
 
     private FeatureBlock Batch(long batch) => data.Block((int)(batch * batchSize), (int)Math.Min(batchSize, data.Rows - (batch * batchSize)));

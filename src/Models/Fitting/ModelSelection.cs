@@ -39,7 +39,9 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
             (restarts >= 1, nameof(restarts), restarts, "at least 1"),
             ((long)components.Count * restarts <= MostFits, "components x restarts", (long)components.Count * restarts, $"at most {MostFits} fits"),
             (Enum.IsDefined(Criterion), nameof(criterion), Criterion, "LogLikelihood, Aic or Bic"));
-        if (components.Count == 0 || estimator(components[0]).HasLikelihood) return;
+        ModelException.CheckOptions("model selection",
+            (restarts == 1 || Uses.HasFlag(FitUses.Seed), nameof(restarts), restarts, "1, as the start is the same with every seed"));
+        if (estimator(components[0]).HasLikelihood) return;
         ModelException.CheckOptions("model selection",
             (components.Count == 1, nameof(components), string.Join(", ", components),
                 "one number, as this model has no likelihood, and more components always come closer to the rows"),
@@ -58,6 +60,9 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
 
     /// <inheritdoc/>
     public bool IsEstimatedInOnePass => estimator(components[0]).IsEstimatedInOnePass;
+
+    /// <inheritdoc/>
+    public FitUses Uses => components.Aggregate(FitUses.None, (uses, k) => uses | estimator(k).Uses);
 
     /// <inheritdoc/>
     public bool HasLikelihood => estimator(components[0]).HasLikelihood;

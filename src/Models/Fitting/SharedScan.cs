@@ -93,7 +93,8 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
     }
 
     private long Bytes(ISummarizer summarizer) => summarizer is DataSurvey survey
-        ? survey.SampleBytes(int.MaxValue) + (pass.StatisticsInFlight * survey.SampleBytes(batchSize))
+        // The total and the open subtotal may each hold a whole sample.
+        ? (2 * survey.SampleBytes(int.MaxValue)) + (pass.StatisticsInFlight * survey.SampleBytes(batchSize))
         : (pass.StatisticsInFlight + 1L) * StatisticsSize.Of(summarizer.CreateStatistics());
 
     private enum WishKind

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
 
 namespace Pipelines.Models.Kernels;
 
@@ -26,7 +27,7 @@ internal static unsafe class PointKernels
                 default: Gaussian(x, tile.Rows, p, points.Count, scale, y); break;
             }
         }
-        var constant = -Math.Log(bandwidth) - NormalDistribution.HalfLog2Pi;
+        var constant = -Math.Log(bandwidth) - Constants.HalfLog2Pi;
         for (var i = 0; i < tile.Rows; i++) result[i] = whole[i] + constant;
     }
 

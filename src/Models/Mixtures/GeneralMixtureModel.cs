@@ -1,38 +1,41 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
 
 /// <summary>
-/// A mixture of distributions from any families: p(x) = sum over k of pi_k p_k(x). Responsibilities are r_ik = pi_k p_k(x_i) / p(x_i).
-/// The M step fits each component to all rows weighted by its responsibilities and sets pi_k to its share of the total.
+/// A mixture of models of any kind: p(x) = sum over k of pi_k p_k(x), where x is a row, or a whole sequence if the components are models of sequences such
+/// as hidden Markov models. Responsibilities are r_ik = pi_k p_k(x_i) / p(x_i). The M step fits each component to all items weighted by its
+/// responsibilities and sets pi_k to its share of the total.
 /// </summary>
 /// <remarks>
-/// A component that dies (total responsibility below 1e-8 rows) keeps its parameters with a weight of about 0, and a warning of the fit names it.
+/// A component that dies (total responsibility below 1e-8 items) keeps its parameters with a weight of about 0, and a warning of the fit names it.
 /// A component whose variance vanishes causes an error that names it, unless a minimum variance is set.
 /// </remarks>
 public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<GeneralMixtureModel>
 {
     private readonly double[] weights;
     private readonly double[] log2Weights;
-    private readonly TileEvaluator evaluator;
     private readonly ScoreKind[] scoreKinds;
     private readonly string[] warnings = [];
 
     /// <summary>Creates a mixture.</summary>
-    /// <param name="components">At least one, all over the same number of features.</param>
+    /// <param name="components">At least one, all over the same number of features, and all of rows or all of sequences.</param>
     /// <param name="weights">Shape [K], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
-    /// <exception cref="ModelException">Dimensions differ or a weight is out of range.</exception>
-    public GeneralMixtureModel(IReadOnlyList<Distribution> components, IReadOnlyList<double>? weights = null)
+    /// <exception cref="ModelException">Dimensions differ, a weight is out of range, or models of rows and of sequences are mixed.</exception>
+    public GeneralMixtureModel(IReadOnlyList<ProbabilityModel> components, IReadOnlyList<double>? weights = null)
     {
         ArgumentNullException.ThrowIfNull(components);
         ModelException.CheckOptions("mixture",
             (components.Count > 0, nameof(components), components.Count, "at least one component"),
             (components.All(c => c.Dimensions == components[0].Dimensions), nameof(components),
                 $"of {string.Join(", ", components.Select(c => c.Dimensions))} features", "all over the same number of features"),
+            (components.All(c => c.IsOfSequences == components[0].IsOfSequences), nameof(components), "models of rows and models of sequences",
+                "models of one kind of item"),
             (weights is null || weights.Count == components.Count, nameof(weights), weights?.Count, $"one for each of {components.Count} components"),
             (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range",
                 "finite numbers of at least 0, not all 0"));
@@ -43,7 +46,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
         this.weights = weights is null ? [.. components.Select(_ => 1.0 / components.Count)] : [.. weights.Select(w => w / divisor)];
         log2Weights = [.. this.weights.Select(Math.Log2)];
-        evaluator = new(Components);
+        rows = IsOfSequences ? null : new([.. components.Cast<Distribution>()]);
         scoreKinds =
         [
             new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
@@ -53,8 +56,14 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         ];
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterModel<GeneralMixtureModel>();
+
     /// <inheritdoc/>
     public static string Name => "mixture";
+
+    /// <summary>The name of mixtures of sequence models in files of earlier versions.</summary>
+    public static IReadOnlyList<string> Aliases => ["sequence-mixture"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Warnings => warnings;
@@ -63,10 +72,13 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     public override int? CategoryCount(int feature) => Components[0].CategoryCount(feature);
 
     /// <summary>The components, in order.</summary>
-    public IReadOnlyList<Distribution> Components { get; }
+    public IReadOnlyList<ProbabilityModel> Components { get; }
 
     /// <summary>Mixing weights pi, shape [K], sum 1.</summary>
     public ReadOnlySpan<double> Weights => weights;
+
+    /// <inheritdoc/>
+    public override bool IsOfSequences => Components[0].IsOfSequences;
 
     /// <inheritdoc/>
     public override int Dimensions => Components[0].Dimensions;
@@ -78,11 +90,14 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     public override string FormatName => Name;
 
     /// <inheritdoc/>
+    public override FitUses Uses => Components.Aggregate(Components.Count > 1 ? FitUses.Pseudocount : FitUses.None, (uses, c) => uses | c.Uses);
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
 
     /// <inheritdoc/>
     public static GeneralMixtureModel ReadParameters(JsonElement json) =>
-        new([.. json.Array("components").Select(ModelFormat.ReadDistribution)], json.Numbers("weights"));
+        new([.. json.Array("components").Select(ModelFormat.ReadProbabilityModel)], json.Numbers("weights"));
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
@@ -98,41 +113,6 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     public override Statistics CreateStatistics() => new MixtureStatistics([.. Components.Select(c => c.CreateStatistics())]);
 
     /// <inheritdoc/>
-    public override void Summarize(in FeatureBlock block, Statistics statistics)
-    {
-        this.CheckBlock(block);
-        ArgumentNullException.ThrowIfNull(statistics);
-        var kernel = evaluator.Kernel;
-        using var scratch = Scratch.Enter();
-        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var lanes = scratch.Take(kernel?.LaneCount ?? 0);
-        lanes.Clear();
-        double log2Likelihood = 0, weight = 0;
-        for (var t = 0; t < block.TileCount; t++)
-        {
-            var tile = block.Tile(t, buffer);
-            var tileWeights = block.TileWeights(t);
-            log2Likelihood += evaluator.Summarize(tile, tileWeights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
-            weight += tileWeights.IsEmpty ? tile.Rows : Sums.Of(tileWeights);
-        }
-        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts, ((MixtureStatistics)statistics).Responsibilities);
-        statistics.Objective += log2Likelihood * Math.Log(2);
-        statistics.Weight += weight;
-        statistics.Rows += block.Rows;
-    }
-
-    /// <inheritdoc/>
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
-    {
-        var kernel = evaluator.Kernel;
-        using var scratch = Scratch.Enter();
-        var lanes = scratch.Take(kernel?.LaneCount ?? 0);
-        lanes.Clear();
-        evaluator.Summarize(tile, weights, log2Weights, (MixtureStatistics)statistics, kernel, lanes);
-        kernel?.Fold(lanes, ((MixtureStatistics)statistics).Parts, ((MixtureStatistics)statistics).Responsibilities);
-    }
-
-    /// <inheritdoc/>
     public override void Recenter(Statistics statistics, Model from)
     {
         for (var k = 0; k < Components.Count; k++) Components[k].Recenter(((MixtureStatistics)statistics).Parts[k], ((GeneralMixtureModel)from).Components[k]);
@@ -145,7 +125,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         var mixture = (MixtureStatistics)statistics;
         var total = mixture.Responsibilities.Sum();
         if (IsFrozen || !(total > 0)) return this;
-        var fitted = new Distribution[Components.Count];
+        var fitted = new ProbabilityModel[Components.Count];
         var shares = new double[Components.Count];
         for (var k = 0; k < fitted.Length; k++)
         {
@@ -164,48 +144,15 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     }
 
     /// <inheritdoc/>
-    public override void LogProbability(in FeatureTile tile, Span<double> result)
-    {
-        using var scratch = Scratch.Enter();
-        var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
-        evaluator.JointLog2(tile, log2Weights, joint);
-        Softmax.LogSumExp(joint, Components.Count, tile.Rows, result);
-    }
-
-    /// <inheritdoc/>
-    public override void Score(in FeatureBlock block, ScoreBatch scores)
-    {
-        this.CheckBlock(block);
-        ArgumentNullException.ThrowIfNull(scores);
-        using var scratch = Scratch.Enter();
-        var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
-        var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
-        for (var t = 0; t < block.TileCount; t++)
-        {
-            var tile = block.Tile(t, buffer);
-            var start = t * FeatureTile.Capacity;
-            evaluator.JointLog2(tile, log2Weights, joint);
-            if (scores.Wants(ScoreKind.LogProbability))
-                Softmax.LogSumExp(joint, Components.Count, tile.Rows, scores.Doubles(ScoreKind.LogProbability)[start..]);
-            if (scores.Wants(ScoreKind.Label)) Softmax.ArgMax(joint, Components.Count, tile.Rows, scores.Integers(ScoreKind.Label)[start..]);
-            if (scores.Wants(ScoreKind.PosteriorLogProbability)) LogPosteriors(joint, tile.Rows, scores, start);
-            if (!scores.Wants(ScoreKind.Probability)) continue;
-            Softmax.Responsibilities(joint, Components.Count, tile.Rows, default);
-            for (var k = 0; k < Components.Count; k++)
-                joint.Slice(k * FeatureTile.Capacity, tile.Rows).CopyTo(scores.Doubles(ScoreKind.Probability, k)[start..]);
-        }
-    }
-
-    /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics)
     {
         var responsibilities = ((MixtureStatistics)statistics).Responsibilities;
         for (var k = 0; k < responsibilities.Length; k++)
         {
-            if (responsibilities[k] < NormalDistribution.LeastWeight)
+            if (responsibilities[k] < Constants.LeastWeight)
             {
-                yield return $"component {k} died: no row belongs to it any more; it keeps its parameters at weight {weights[k].Text()} "
-                    + "(use fewer components or another start)";
+                yield return $"component {k} died: no {(IsOfSequences ? "sequence" : "row")} belongs to it any more; it keeps its parameters at weight "
+                    + $"{weights[k].Text()} (use fewer components or another start)";
                 continue;
             }
             foreach (var text in Components[k].DiagnosePart(((MixtureStatistics)statistics).Parts[k])) yield return $"component {k}: {text}";
@@ -219,27 +166,18 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     }
 
     /// <inheritdoc/>
-    public override void Sample(SeededRandom random, Span<double> row)
-    {
-        ArgumentNullException.ThrowIfNull(random);
-        Components[random.NextIndex(weights, 1)].Sample(random, row);
-    }
+    public override IReadOnlyList<WeightedPart> WeightedParts() =>
+        [.. Components.Select((c, k) => c.RowDistribution() is { } rows ? new WeightedPart($"component {k}", weights[k], rows) : null).OfType<WeightedPart>()];
 
     /// <inheritdoc/>
-    public override bool IsDiscrete => Components.All(c => c.IsDiscrete);
+    public override Distribution? RowDistribution() =>
+        !IsOfSequences ? this : WeightedParts() is { } parts && parts.Count == Components.Count ? Mixture.Combine(parts) : null;
 
     /// <inheritdoc/>
-    public override Distribution? Marginal(params ReadOnlySpan<int> features)
-    {
-        CheckMarginal(features);
-        var marginals = new Distribution[Components.Count];
-        for (var k = 0; k < marginals.Length; k++)
-        {
-            if (Components[k].Marginal(features) is not { } marginal) return null;
-            marginals[k] = marginal;
-        }
-        return new GeneralMixtureModel(marginals, weights);
-    }
+    public override string Title => $"mixture of {Components.Count} component{(Components.Count == 1 ? "" : "s")}";
+
+    /// <inheritdoc/>
+    public override GaussianShape? AsGaussian() => Components is [Distribution only] ? only.AsGaussian() : null;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>
@@ -255,17 +193,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
         string.Join(Environment.NewLine, Components.Select((c, k) => $"component {k}, weight {weights[k].Text()}: {c.Describe(features)}"));
 
-    private void LogPosteriors(ReadOnlySpan<double> joint, int rows, ScoreBatch scores, int start)
-    {
-        using var scratch = Scratch.Enter();
-        var evidence = scratch.Take(FeatureTile.Capacity);
-        Softmax.LogSumExp(joint, Components.Count, rows, evidence);
-        for (var k = 0; k < Components.Count; k++)
-        {
-            var target = scores.Doubles(ScoreKind.PosteriorLogProbability, k)[start..];
-            // A row that is impossible under every component has posteriors of 0, whose logarithm is -infinity.
-            for (var i = 0; i < rows; i++)
-                target[i] = double.IsFinite(evidence[i]) ? (joint[(k * FeatureTile.Capacity) + i] * Math.Log(2)) - evidence[i] : double.NegativeInfinity;
-        }
-    }
+    /// <inheritdoc/>
+    public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) =>
+        Components.Select((c, k) => new OutlineEntry($"component {k}, weight {weights[k].Text()}: {c.Kind}", c.Outline(features)));
 }

@@ -33,6 +33,11 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     public bool IsCategorical(int feature) => family.IsCategorical(feature);
 
     /// <inheritdoc/>
+    /// <remarks>Components of categories start at random, however centroids are chosen.</remarks>
+    public FitUses Uses => family.Uses | FitUses.Start | (components > 1 ? FitUses.Pseudocount : FitUses.None)
+        | (initialization.IsRandom || (components > 1 && family.IsCategoricalThroughout) ? FitUses.Seed : FitUses.None);
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
@@ -77,6 +82,8 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
                     Journal = null,
                     Inertia = 0,
                     LearningRateDecay = 0,
+                    MinVariance = 0,
+                    Pseudocount = 0,
                     BatchesPerIteration = null
                 }).Model;
         var assignment = clusters.Predict(seen.Matrix, options.Threads);
@@ -145,4 +152,12 @@ public static class Mixture
     /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
     public static MixtureEstimator Of<T>(int components, CentroidInitialization? initialization = null)
         where T : Distribution, IDistributionFamily<T> => new(DistributionFamily.Of<T>(), components, initialization);
+
+    /// <summary>Weighted parts as one distribution.</summary>
+    /// <param name="parts">At least one, of which one has a positive weight.</param>
+    public static Distribution Combine(IReadOnlyList<WeightedPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return new GeneralMixtureModel([.. parts.Select(p => p.Distribution)], [.. parts.Select(p => p.Weight)]);
+    }
 }

@@ -6,7 +6,6 @@ namespace Pipelines.Models.Numerics;
 /// </summary>
 internal static class GammaFunctions
 {
-    private const double HalfLog2Pi = 0.91893853320467274178;
     private const double SeriesFrom = 8;
 
     /// <summary>log gamma(x); absolute error about 1e-15 near its zeros, elsewhere a few units in the last place.</summary>
@@ -14,12 +13,12 @@ internal static class GammaFunctions
     {
         if (x == 1 || x == 2) return 0;
         var product = Raise(ref x);
-        return ((x - 0.5) * Math.Log(x)) - x + HalfLog2Pi + Series(1 / x) - (product == 1 ? 0 : Math.Log(product));
+        return ((x - 0.5) * Math.Log(x)) - x + Constants.HalfLog2Pi + Series(1 / x) - (product == 1 ? 0 : Math.Log(product));
     }
 
     /// <summary>x log x - x - log gamma(x): the remainder of log gamma after its large part has cancelled; about log(x / 2 pi)/2.</summary>
     public static double Excess(double x) =>
-        x >= SeriesFrom ? (0.5 * Math.Log(x)) - HalfLog2Pi - Series(1 / x) : (x * Math.Log(x)) - x - LogGamma(x);
+        x >= SeriesFrom ? (0.5 * Math.Log(x)) - Constants.HalfLog2Pi - Series(1 / x) : (x * Math.Log(x)) - x - LogGamma(x);
 
     /// <summary>digamma(x) - log x, about -1/(2x).</summary>
     public static double DigammaMinusLog(double x)

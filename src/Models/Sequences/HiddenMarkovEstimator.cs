@@ -38,6 +38,10 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     /// <inheritdoc/>
     public bool IsEstimatedInOnePass => fitting?.Training == HiddenTraining.Labeled && family.IsEstimatedInOnePass;
 
+    /// <summary>Everything that its emissions use, and pseudocounts of transitions. Labels that are counted leave nothing to chance.</summary>
+    public FitUses Uses => family.Uses | FitUses.Start | FitUses.Pseudocount
+        | (fitting?.Training == HiddenTraining.Labeled || !(initialization.IsRandom || family.IsCategoricalThroughout) ? FitUses.None : FitUses.Seed);
+
     /// <inheritdoc/>
     public async ValueTask<FitResult<HiddenMarkovModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
@@ -48,6 +52,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             (states >= 1, nameof(states), states, "at least 1"),
             (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"),
             (restarts >= 1, nameof(restarts), restarts, "at least 1"),
+            (restarts <= 1 || Uses.HasFlag(FitUses.Seed), nameof(restarts), restarts, "1, as the start is the same with every seed"),
             (restarts <= 1 || options.Journal is null, nameof(restarts), restarts, "1 for a fit that keeps checkpoints"));
         try
         {
@@ -78,7 +83,8 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
-        var distributions = new MixtureEstimator(family, states, initialization, kMeansIterations).Start(sample, options).Components;
+        var distributions = new MixtureEstimator(family, states, initialization, kMeansIterations).Start(sample, options).Components
+            .Cast<Distribution>().ToArray();
         var equal = new double[states, states];
         var share = 1.0 / (states + (isFinite ? 1 : 0));
         for (var i = 0; i < states; i++)

@@ -1,3 +1,5 @@
+using Pipelines.Models.Mixtures;
+
 namespace Pipelines.Models;
 
 /// <content>The marginal distribution of a row.</content>
@@ -23,7 +25,8 @@ public sealed partial class HiddenMarkovModel
     {
         var n = EmittingStates;
         var start = Scaled(Enumerable.Range(0, n).Select(k => chain.Probability[n, k]).ToArray())
-            ?? throw new ModelException(ErrorKind.Model, $"{FormatName} model", "no path from the start to an emitting state", "sequences of at least one row",
+            ?? throw new ModelException(ErrorKind.ModelFile, $"{FormatName} model", "no path from the start to an emitting state",
+                "sequences of at least one row",
                 "give the start transitions");
         // Sequences follow each other: a sequence that ends, or cannot continue, is followed by a new one. Half of the probability stays put, so that the chain
         // is not periodic.
@@ -50,9 +53,22 @@ public sealed partial class HiddenMarkovModel
         return start;
     }
 
-    /// <summary>The marginal distribution of a row: a mixture of the states' emissions, weighted by <see cref="StateShares"/>.</summary>
+    /// <inheritdoc/>
+    /// <remarks>The states, weighted by <see cref="StateShares"/>.</remarks>
     /// <exception cref="ModelException">The model cannot produce any row.</exception>
-    public GeneralMixtureModel RowMixture() => new(emissions, StateShares());
+    public override IReadOnlyList<WeightedPart> WeightedParts()
+    {
+        var shares = StateShares();
+        return [.. emissions.Select((emission, k) => new WeightedPart($"state {graph.States[k].Name}", shares[k], emission))];
+    }
+
+    /// <inheritdoc/>
+    public override string PartsName => "states";
+
+    /// <inheritdoc/>
+    /// <remarks>The marginal distribution of a row: a mixture of the states' emissions.</remarks>
+    /// <exception cref="ModelException">The model cannot produce any row.</exception>
+    public override Distribution RowDistribution() => Mixture.Combine(WeightedParts());
 
     private static double[]? Scaled(double[] values)
     {

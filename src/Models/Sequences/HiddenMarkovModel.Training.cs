@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models;
@@ -32,11 +33,14 @@ public sealed partial class HiddenMarkovModel
         Fitting.Training == HiddenTraining.Labeled && graph.States.Length - EmittingStates <= 2 && emissions.All(d => d.IsEstimatedInOnePass);
 
     /// <inheritdoc/>
+    public override FitUses Uses => emissions.Aggregate(FitUses.Pseudocount, (uses, e) => uses | e.Uses);
+
+    /// <inheritdoc/>
     public override HiddenMarkovModel Maximize(Statistics statistics, in MaximizeOptions options)
     {
         ArgumentNullException.ThrowIfNull(statistics);
         var sums = (HiddenMarkovStatistics)statistics;
-        if (sums.Sequences == sums.Impossible) return this;
+        if (IsFrozen || sums.Sequences == sums.Impossible) return this;
         var emission = options with
         {
             Inertia = options.Inertia > 0 ? options.Inertia : Fitting.DistributionInertia,
@@ -65,7 +69,7 @@ public sealed partial class HiddenMarkovModel
         if (sums.Impossible > 0) yield return $"{ImpossibleText(sums)} and were left out";
         for (var k = 0; k < emissions.Length; k++)
         {
-            if (sums.Emissions.Responsibilities[k] < NormalDistribution.LeastWeight)
+            if (sums.Emissions.Responsibilities[k] < Constants.LeastWeight)
                 yield return $"state '{graph.States[k].Name}' died: no row belongs to it any more; it keeps its distribution "
                     + "(use fewer states or another start)";
         }

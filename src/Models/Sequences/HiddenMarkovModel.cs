@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
@@ -63,6 +64,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             throw new ModelException(ErrorKind.Usage, "hidden Markov model, emissions",
                 $"distributions over {odd.Dimensions} and {emissions[0].Dimensions} features", "all over the same number of features",
                 "give every state the same features");
+        if (emissions.FirstOrDefault(d => d.IsOfSequences) is { } sequences)
+            throw new ModelException(ErrorKind.Usage, "hidden Markov model, emissions", $"a {sequences.FormatName} of sequences", "distributions of rows",
+                "give each state a distribution of rows");
         chain = new(graph);
         matrices = new(() => new(chain));
         evaluator = new(emissions);
@@ -85,6 +89,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             new(ScoreKind.Probability, [.. Enumerable.Range(0, emissions.Length).Select(k => new ScoreColumn($"probability_{k}"))]),
         ];
     }
+
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterModel<HiddenMarkovModel>();
 
     /// <inheritdoc/>
     public static string Name => "hmm";
@@ -127,7 +134,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     /// <inheritdoc/>
     /// <remarks>Tied distributions and tied groups of edges count once, and the n transition probabilities out of a state count as n - 1, since they sum to
     /// 1.</remarks>
-    public override long ParameterCount
+    protected override long FreeParameters
     {
         get
         {
@@ -146,6 +153,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
 
     /// <inheritdoc/>
     public override string FormatName => Name;
+
+    /// <inheritdoc/>
+    public override string Title => $"hidden Markov model of {EmittingStates} state{(EmittingStates == 1 ? "" : "s")}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<ScoreKind> ScoreKinds => scoreKinds;
@@ -177,7 +187,8 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public HiddenMarkovModel With(HiddenFitting fitting)
     {
         ArgumentNullException.ThrowIfNull(fitting);
-        return new(graph, ModelName, fitting);
+        HiddenMarkovModel other = new(graph, ModelName, fitting);
+        return IsFrozen ? (HiddenMarkovModel)other.Freeze() : other;
     }
 
     /// <summary>Transition probabilities, 0 where there is no edge. Shape [states, states].</summary>
@@ -195,7 +206,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public override void WriteParameters(Utf8JsonWriter writer) => HiddenMarkovJson.Write(writer, this);
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is HiddenMarkovModel o && o.ModelName == ModelName && o.Fitting == Fitting
+    public override bool Equals(object? obj) => obj is HiddenMarkovModel o && o.IsFrozen == IsFrozen && o.ModelName == ModelName && o.Fitting == Fitting
         && o.graph.States.AsSpan().SequenceEqual(graph.States) && o.graph.Transitions.AsSpan().SequenceEqual(graph.Transitions);
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -13,8 +14,6 @@ namespace Pipelines.Models;
 /// </summary>
 public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
 {
-    private static readonly ScoreKind[] kinds = [new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true)];
-
     private readonly TableDistribution[] tables;
 
     /// <summary>Makes a chain.</summary>
@@ -35,6 +34,9 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
         this.tables = [.. tables];
     }
 
+    [ModuleInitializer]
+    internal static void Register() => ModelFormat.RegisterModel<MarkovChain>();
+
     /// <inheritdoc/>
     public static string Name => "markov-chain";
 
@@ -48,7 +50,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override int Dimensions => 1;
 
     /// <inheritdoc/>
-    public override long ParameterCount => tables.Sum(t => t.ParameterCount);
+    protected override long FreeParameters => tables.Sum(t => t.ParameterCount);
 
     /// <inheritdoc/>
     public override int? CategoryCount(int feature) => tables[0].CategoryCount(feature);
@@ -60,7 +62,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
+    public override FitUses Uses => FitUses.Pseudocount;
 
     /// <inheritdoc/>
     public static MarkovChain ReadParameters(JsonElement json) => new([.. json.Array("tables").Select(t =>
@@ -70,7 +72,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     /// <summary>A chain fitted to sequences in memory.</summary>
     /// <param name="order">Number of preceding rows that the next row depends on, at least 0.</param>
     /// <param name="sequences">The sequences, as codes 0, 1, 2 …</param>
-    /// <param name="options">Null = <see cref="SequenceModel.DefaultFit"/>.</param>
+    /// <param name="options">Null = <see cref="SequenceFitting.DefaultFit"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable.</exception>
     public static MarkovChain FromSamples(int order, SequenceSet sequences, FitOptions? options = null) =>
         new MarkovChainEstimator(order).Fit(sequences, options).Model;
@@ -115,6 +117,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     /// <inheritdoc/>
     public override MarkovChain Maximize(Statistics statistics, in MaximizeOptions options)
     {
+        if (IsFrozen) return this;
         var parts = ((CompositeStatistics)statistics).Parts;
         var fitted = new TableDistribution[tables.Length];
         for (var i = 0; i < fitted.Length; i++)
@@ -169,6 +172,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override void Sample(SeededRandom random, Span<double> rows, Span<int> labels)
     {
         ArgumentNullException.ThrowIfNull(random);
+        labels.Fill(-1);
         for (var t = 0; t < rows.Length; t++)
         {
             Cancellation.Poll();
@@ -183,7 +187,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     }
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is MarkovChain o && o.tables.AsSpan().SequenceEqual(tables);
+    public override bool Equals(object? obj) => obj is MarkovChain o && o.IsFrozen == IsFrozen && o.tables.AsSpan().SequenceEqual(tables);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(tables.Length, tables[0]);
@@ -202,14 +206,5 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
                     .Select(j => new Feature(j == i ? name : i - j == 1 ? $"{name} before" : $"{name} {i - j} before", features?[0].Categories)).ToList();
             return i == Order ? $"any row{(i > 0 ? $" from {i + 1} on" : "")}: {t.Describe(own)}" : $"row {i + 1}: {t.Describe(own)}";
         }));
-    }
-
-    /// <inheritdoc/>
-    protected override void ScoreSequences(in FeatureBlock block, ScoreBatch scores)
-    {
-        if (!scores.Wants(ScoreKind.LogProbability)) return;
-        var logs = new double[block.SequenceCount];
-        LogProbabilities(block, logs);
-        for (var s = 0; s < logs.Length; s++) scores.Doubles(ScoreKind.LogProbability)[block.SequenceOffsets[s]..block.SequenceOffsets[s + 1]].Fill(logs[s]);
     }
 }

@@ -114,12 +114,12 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         // Other programs may choose a different one of duplicate properties than we do: such a file is damaged.
         catch (JsonException e) when (e.LineNumber is null)
         {
-            throw new ModelException(ErrorKind.Model, place, "a duplicate property", "each property once",
+            throw new ModelException(ErrorKind.ModelFile, place, "a duplicate property", "each property once",
                 "the file is damaged or was edited; save the model again", e);
         }
         catch (JsonException e)
         {
-            throw new ModelException(ErrorKind.Model, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
+            throw new ModelException(ErrorKind.ModelFile, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
                 "text that is not JSON (truncated or damaged)", "a model in JSON", "save the model again", e);
         }
         catch (ModelException e)
@@ -128,7 +128,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
         {
-            throw new ModelException(ErrorKind.Model, place, "a value of another type", "texts, numbers and lists where they belong",
+            throw new ModelException(ErrorKind.ModelFile, place, "a value of another type", "texts, numbers and lists where they belong",
                 "the file is damaged or was edited; save the model again", e);
         }
     }
@@ -168,18 +168,18 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         try
         {
             var info = new FileInfo(path);
-            if (!info.Exists)
+            if (!info.Exists && !DiskError.IsForbidden(path))
                 throw new ModelException(ErrorKind.Usage, path, "no such file", "a model file", "check the path");
             // Reading a pipe would wait for a writer; a pipe has no length.
-            if (info.Length == 0)
-                throw new ModelException(ErrorKind.Model, path, "an empty file, or a pipe or device", "a model file", "save the model again");
-            if (info.Length > MostBytes)
-                throw new ModelException(ErrorKind.Model, path, $"{info.Length} bytes", $"at most {MostBytes}", "check that it is a model file");
+            if (info is { Exists: true, Length: 0 })
+                throw new ModelException(ErrorKind.ModelFile, path, "an empty file, or a pipe or device", "a model file", "save the model again");
+            if (info is { Exists: true, Length: > MostBytes })
+                throw new ModelException(ErrorKind.ModelFile, path, $"{info.Length} bytes", $"at most {MostBytes}", "check that it is a model file");
             bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(ErrorKind.Usage, path, $"a file that can't be read ({e.Message})", "a readable model file",
+            throw new ModelException(ErrorKind.Usage, path, $"a file that can't be read ({DiskError.Reason(e)})", "a readable model file",
                 "check the path and its permissions", e);
         }
         return FromJson(bytes, path);
@@ -192,19 +192,22 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String
             || format.GetString() != Format)
-            throw new ModelException(ErrorKind.Model, "property 'format'", "no or another format", $"'{Format}'", "give a model that Pipelines saved");
+            throw new ModelException(ErrorKind.ModelFile, "property 'format'", "no or another format", $"'{Format}'", "give a model that Pipelines saved");
         if (!root.Required("version").TryGetInt32(out var version) || version != Version)
-            throw new ModelException(ErrorKind.Model, "property 'version'", root.Required("version").ToString(), $"{Version}",
+            throw new ModelException(ErrorKind.ModelFile, "property 'version'", root.Required("version").ToString(), $"{Version}",
                 "use the version of Pipelines that wrote the file, or fit the model again");
         var model = ModelFormat.Read(root.Required("model"));
         var features = root.TryGetProperty("features", out _) ? ReadFeatures(root) : null;
         if (features is not null && features.Count != model.Dimensions)
-            throw new ModelException(ErrorKind.Model, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has",
+            throw new ModelException(ErrorKind.ModelFile, "property 'features'", $"{features.Count} features", $"{model.Dimensions}, as the model has",
+                "the file is damaged or was edited; save the model again");
+        if (features?.GroupBy(f => f.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new ModelException(ErrorKind.ModelFile, "property 'features'", $"two features named '{twice.Key}'", "distinct names",
                 "the file is damaged or was edited; save the model again");
         for (var j = 0; j < features?.Count; j++)
         {
             if (features[j].Categories is { } own && model.CategoryCount(j) is { } count && own.Count < count)
-                throw new ModelException(ErrorKind.Model, $"feature '{features[j].Name}'", $"{own.Count} categories",
+                throw new ModelException(ErrorKind.ModelFile, $"feature '{features[j].Name}'", $"{own.Count} categories",
                     $"{count}, as the model has probabilities of", "the file is damaged or was edited; save the model again");
         }
         return new(model, features, root.TryGetProperty("training", out var training) ? ReadTraining(training) : null)

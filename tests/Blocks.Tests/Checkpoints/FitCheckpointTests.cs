@@ -42,6 +42,24 @@ public sealed class FitCheckpointTests : IDisposable
     }
 
     [Theory]
+    [InlineData(10, 1)]
+    [InlineData(64, 1)]
+    [InlineData(70, 3)]
+    [InlineData(130, 2)]
+    [InlineData(191, 8)]
+    [InlineData(400, 1)]
+    public async Task Interrupted_within_a_subtotal_the_bytes_are_the_same(int batches, int parallelism)
+    {
+        // 192 batches of 8 rows: three subtotals to a pass.
+        var expected = await FitAsync(null, int.MaxValue, 1, batchSize: 8);
+        Assert.Null(await FitAsync(Kept(resume: false), batches, parallelism, batchSize: 8));
+        var read = 0;
+        Assert.Equal(expected, await FitAsync(Kept(resume: true), int.MaxValue, parallelism, new Seen(() => read++), batchSize: 8));
+        // The survey, the start and four updates, without what had been folded.
+        Assert.InRange(read, 6 * 192 - batches - (3 * parallelism), (6 * 192) - batches);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Stopped_at_once_it_goes_on_from_the_last_checkpoint(bool kmeans)
@@ -152,25 +170,27 @@ public sealed class FitCheckpointTests : IDisposable
         Assert.Equal(DataErrorKind.Usage, error.Kind);
     }
 
-    [Fact]
-    public async Task A_checkpoint_of_another_version_is_refused()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(99)]
+    public async Task A_checkpoint_of_another_version_is_refused(byte version)
     {
         await FitAsync(Kept(resume: false), int.MaxValue, 1);
         foreach (var file in Directory.GetFiles(Folder))
         {
             var bytes = File.ReadAllBytes(file);
-            bytes[4] = 99;
+            bytes[4] = version;
             System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32), bytes.AsSpan(bytes.Length - 32));
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.EndsWith(": found a checkpoint of version 99, expected version 2; resume with the version of Pipelines that wrote it, or start over (without "
-            + "CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
+        Assert.Equal($"{Directory.GetFiles(Folder).Max()}: found a checkpoint of version {version}, expected version 3; resume with the version of Pipelines "
+            + "that wrote it, or start over (without CheckpointOptions.Resume)", error.Message);
     }
 
     [Theory]
     [InlineData("file", "found a file, expected a folder, or a name that does not exist yet; give another name")]
-    [InlineData("no/folder", "expected a folder that exists; make it first")]
+    [InlineData("no/folder", "expected a folder that exists; create it first")]
     public async Task A_folder_that_cannot_be_is_refused_before_reading(string name, string message)
     {
         await File.WriteAllTextAsync(Path.Combine(root, "file"), "x");
@@ -181,17 +201,34 @@ public sealed class FitCheckpointTests : IDisposable
         Assert.Equal(0, source.Made);
     }
 
+    [Theory]
+    [InlineData(0, "free space or choose another folder, and start over; nothing was left behind")]
+    [InlineData(20_000, "free space and resume from the earlier checkpoints (CheckpointOptions.Resume), or start over in another folder")]
+    public async Task A_full_disk_says_what_is_left_to_resume_from(long room, string remedy)
+    {
+        using var disk = new SimulatedDisk { Room = room };
+        var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: false) with { Files = disk }, int.MaxValue, 1, iterations: 50));
+        Assert.Equal(
+            $"checkpoint folder {Folder}: found a failing write (No space left on device), expected room and permission for checkpoints; {remedy}",
+            error.Message);
+        // Neither a lock nor half a checkpoint is left, and no folder without any.
+        Assert.Equal(room > 0, Directory.Exists(Folder));
+        var left = room > 0 ? Directory.GetFileSystemEntries(Folder) : [];
+        Assert.All(left, file => Assert.Matches("^fit-[0-9]{8}\\.checkpoint$", Path.GetFileName(file)));
+        Assert.Equal(room > 0, left.Length > 0);
+    }
+
     private CheckpointOptions Kept(bool resume) => new() { Folder = Folder, Resume = resume, EveryBatches = 3 };
 
     /// <summary>Fits; asks to wind down after some batches. Null = it ended before its end.</summary>
     private static async Task<byte[]?> FitAsync(CheckpointOptions? checkpoints, int windDownAfter, int parallelism, IProgress<RunProgress>? progress = null,
-        bool kmeans = false, int iterations = 4, List<string>? warnings = null, CancellationToken token = default)
+        bool kmeans = false, int iterations = 4, List<string>? warnings = null, int batchSize = BatchSize, CancellationToken token = default)
     {
         using var windDown = new CancellationTokenSource();
         var seen = 0;
         var options = new PipelineOptions
         {
-            BatchSize = BatchSize,
+            BatchSize = batchSize,
             MaxDegreeOfParallelism = parallelism,
             Checkpoints = checkpoints,
             WindDown = windDown.Token,

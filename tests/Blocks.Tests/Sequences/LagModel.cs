@@ -17,7 +17,7 @@ internal sealed class LagModel(int dimensions) : SequenceModel
 
     public override Statistics CreateStatistics() => new SumStatistics(2);
 
-    public override Model Maximize(Statistics statistics, in MaximizeOptions options) => this;
+    public override LagModel Maximize(Statistics statistics, in MaximizeOptions options) => this;
 
     public override void WriteParameters(Utf8JsonWriter writer)
     {

@@ -36,7 +36,7 @@ public sealed class ListSequenceTests : IDisposable
         var cut = keyed with { MaxDegreeOfParallelism = parallelism };
         string[] features = ["Speed", "Turn"];
         var hidden = HiddenMarkov.Of<NormalDistribution>(2);
-        var fit = SequenceModel.DefaultFit with { MaxIterations = 4, Seed = 3 };
+        var fit = SequenceFitting.DefaultFit with { MaxIterations = 4, Seed = 3 };
         var expected = await Pipeline.FromParquet(this["rows.parquet"]).With(keyed).Features(features).Sequences("sequence").WeightedBy("Weight")
             .FitAsync(hidden, fit);
         var found = await Pipeline.From(Source("Speed", "Turn")).With(cut).Features(features).Sequences("sequence").WeightedBy("Weight").FitAsync(hidden, fit);
@@ -47,8 +47,8 @@ public sealed class ListSequenceTests : IDisposable
         // Symbols, of one column alone: its nulls are missing values.
         var estimator = new MarkovChainEstimator(1);
         var chain = await Pipeline.FromParquet(this["rows.parquet"]).With(keyed).Features("Symbol").Sequences("sequence")
-            .FitAsync(estimator, SequenceModel.DefaultFit);
-        var symbols = await Pipeline.From(Source("Symbol")).With(cut).Features("Symbol").Sequences("sequence").FitAsync(estimator, SequenceModel.DefaultFit);
+            .FitAsync(estimator, SequenceFitting.DefaultFit);
+        var symbols = await Pipeline.From(Source("Symbol")).With(cut).Features("Symbol").Sequences("sequence").FitAsync(estimator, SequenceFitting.DefaultFit);
         Assert.Equal(new SavedModel(chain.Model).ToJson(), new SavedModel(symbols.Model).ToJson());
         Assert.Equal(["a", "b", "c"], symbols.Saved.Features![0].Categories!);
     }
@@ -57,7 +57,7 @@ public sealed class ListSequenceTests : IDisposable
     public async Task Scoring_lists_goes_on_after_a_fault_to_the_same_bytes_and_only_as_the_same_job()
     {
         await WriteAsync();
-        var fit = SequenceModel.DefaultFit with { MaxIterations = 2 };
+        var fit = SequenceFitting.DefaultFit with { MaxIterations = 2 };
         var model = (await Pipeline.FromParquet(this["rows.parquet"]).Features("Speed", "Turn").Sequences("sequence")
             .FitAsync(HiddenMarkov.Of<NormalDistribution>(2), fit)).Saved;
         var score = new ScoreOptions { Columns = ["log-probability", "label", "viterbi"] };

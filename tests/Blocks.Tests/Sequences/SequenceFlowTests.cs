@@ -16,7 +16,7 @@ public sealed class SequenceFlowTests
 
     [Theory]
     [InlineData(1, 64, false), InlineData(2, 64, true), InlineData(3, 100, true), InlineData(8, 1_000, false), InlineData(64, 7, true),
-        InlineData(2, 8_000, false)]
+        InlineData(2, 8_000, false), InlineData(2, 1, false)]
     public async Task A_pass_gives_the_bits_of_the_same_sequences_in_memory(int parallelism, int batchSize, bool spill)
     {
         var model = new LagModel(2);
@@ -38,6 +38,16 @@ public sealed class SequenceFlowTests
         }
         Assert.Equal(offsets.Length - 1, pass.Sequences);
         Assert.Equal(spill, pass.SpilledBytes > 0);
+
+        // A batch is a group of sequences, and the last of more than 64 groups can be taken first.
+        List<Statistics> head = [], tail = [];
+        await pass.SubtotalsAsync(model, 64, null, tail.Add, default);
+        await pass.SubtotalsAsync(model, 0, 64, head.Add, default);
+        Assert.Equal(batchSize == 1, tail.Count > 0);
+        var divided = (SumStatistics)model.CreateStatistics();
+        foreach (var subtotal in head.Concat(tail)) divided.Merge(subtotal);
+        Assert.Equal(expected.Sums.Select(BitConverter.DoubleToInt64Bits), divided.Sums.Select(BitConverter.DoubleToInt64Bits));
+        Assert.Equal((expected.Objective, expected.Weight, expected.Rows), (divided.Objective, divided.Weight, divided.Rows));
     }
 
     [Theory]

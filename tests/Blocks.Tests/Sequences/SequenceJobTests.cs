@@ -30,7 +30,7 @@ public sealed class SequenceJobTests : IDisposable
                 Checkpoints = kept ? new CheckpointOptions { Folder = Path.Combine(root, "kept"), Resume = true, EveryBatches = 1 } : null
             };
             var pipeline = Pipeline.From(new ArraySource(data)).With(options).Features("x0").Sequences("x1");
-            var fitted = await pipeline.FitAsync(new MarkovChainEstimator(1), SequenceModel.DefaultFit with { MaxIterations = iterations });
+            var fitted = await pipeline.FitAsync(new MarkovChainEstimator(1), SequenceFitting.DefaultFit with { MaxIterations = iterations });
             return Encoding.UTF8.GetString(fitted.Saved.ToJson());
         }
         var expected = await FitAsync(kept: false, 100);
@@ -55,7 +55,7 @@ public sealed class SequenceJobTests : IDisposable
             ? IncrementalScoring.RunAsync([input], paths => Pipeline.FromParquet(paths).Sequences("x1").Score(new LagModel(1), ["x0"]),
                 Path.Combine(root, "out"), state)
             : IncrementalFitting.RunAsync([input], paths => Pipeline.FromParquet(paths).Features("x0").Sequences("x1"), new MarkovChainEstimator(1),
-                SequenceModel.DefaultFit, state));
+                SequenceFitting.DefaultFit, state));
         Assert.Equal($"{Path.Combine(root, "in.parquet")}: found sequences of 'x1' in an incremental run, expected independent rows, as a sequence may "
             + "continue in the next file; leave the state file out (IncrementalOptions.StateFile), or take all files at once", error.Message);
         Assert.False(File.Exists(state.StateFile));

@@ -130,12 +130,13 @@ internal sealed class SumSummarizer(int columns, Action<long>? before = null, Ac
         statistics.Weight += block.Rows;
     }
 
-    /// <summary>The same, computed by the obvious loop: batch sums in batch order.</summary>
+    /// <summary>The same, computed by the obvious loops: batch sums in batch order, first into subtotals of 64 batches.</summary>
     public static double[] Naive(double[][] columns, int batchSize, double[]? weights = null)
     {
-        var total = new double[2 * columns.Length];
+        var (total, subtotal) = (new double[2 * columns.Length], new double[2 * columns.Length]);
         for (var start = 0; start < columns[0].Length; start += batchSize)
         {
+            if (start > 0 && start % (64 * batchSize) == 0) Close();
             var part = new double[total.Length];
             for (var c = 0; c < columns.Length; c++)
             {
@@ -146,9 +147,16 @@ internal sealed class SumSummarizer(int columns, Action<long>? before = null, Ac
                     part[(2 * c) + 1] += (weights?[r] ?? 1) * columns[c][r] / (1 + (long)r);
                 }
             }
-            for (var i = 0; i < total.Length; i++) total[i] += part[i];
+            for (var i = 0; i < total.Length; i++) subtotal[i] += part[i];
         }
+        Close();
         return total;
+
+        void Close()
+        {
+            for (var i = 0; i < total.Length; i++) total[i] += subtotal[i];
+            Array.Clear(subtotal);
+        }
     }
 }
 

@@ -158,9 +158,9 @@ internal sealed class CheckpointTarget : StateTarget
         model.Summarize(FeatureMatrix.FromColumn([1, 2, 3]).Block(0, 3), statistics);
         var state = new FitState(model, statistics, -10, [new FitIteration(1, -5, 5, 0.1)]);
         return Task.FromResult<IReadOnlyList<byte[]>>([
-            new FitCheckpoint(Identity, FitCheckpoint.Write([state], isSeveral: false, [new Feature("a")]), [], 0, [], []).ToBytes()[..^32],
-            new FitCheckpoint(Identity, FitCheckpoint.Write([state, null, state], isSeveral: true, null), [], 0, [], []).ToBytes()[..^32],
-            new FitCheckpoint(Identity, [], [[1, 2, 3]], 5, [4, 5], [6]).ToBytes()[..^32]]);
+            new FitCheckpoint(Identity, FitCheckpoint.Write([state], isSeveral: false, [new Feature("a")]), [], [], []).ToBytes()[..^32],
+            new FitCheckpoint(Identity, FitCheckpoint.Write([state, null, state], isSeveral: true, null), [], [], []).ToBytes()[..^32],
+            new FitCheckpoint(Identity, [], [[1, 2, 3]], [4, 5], [6]).ToBytes()[..^32]]);
     }
 
     protected override byte[] Whole(byte[] input) => [.. input, .. SHA256.HashData(input)];

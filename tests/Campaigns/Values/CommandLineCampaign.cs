@@ -1,5 +1,6 @@
 using Pipelines.Cli;
 using Pipelines.Cli.Commands;
+using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Serialization;
@@ -114,7 +115,7 @@ internal sealed class CommandLineCampaign : Campaign
     private static async Task<(int Code, string Error)> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(args, new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: false));
+        var code = await PipelinesTool.RunAsync(args, new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: false));
         return (code, string.Join(' ', error.ToString().Split('\n').Where(l => l.StartsWith("pipelines: error:", StringComparison.Ordinal)))
             .Replace("pipelines: error: ", "", StringComparison.Ordinal));
     }

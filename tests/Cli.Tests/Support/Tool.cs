@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Tests;
 
@@ -12,7 +13,7 @@ public static class Tool
     public static async Task<ToolResult> RunAsync(CancellationToken cancellationToken, params string[] args)
     {
         var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
-        var code = await CommandLine.RunAsync(args, new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: false), cancellationToken);
+        var code = await PipelinesTool.RunAsync(args, new ToolConsole(output, TextWriter.Synchronized(error), ErrorIsTerminal: false), cancellationToken);
         return new(code, output.ToString(), error.ToString());
     }
 

@@ -72,6 +72,23 @@ public sealed class RunLockTests : IDisposable
         Assert.Equal("precious", File.ReadAllText(folder["victim"]));
     }
 
+    [LinuxFact]
+    public void The_lock_of_a_file_is_as_short_as_names_have_to_be_and_differs_from_that_of_its_neighbour()
+    {
+        Assert.Equal(folder[".a.parquet.lock"], RunLock.Beside(folder["a.parquet"]));
+        var name = new string('ä', 123);
+        string[] files = [folder[$"{name}.parquet"], folder[$"{name}.parquex"]];
+        var locks = files.Select(RunLock.Beside).ToArray();
+        Assert.Equal(locks, files.Select(RunLock.Beside));
+        Assert.NotEqual(locks[0], locks[1]);
+        foreach (var path in locks)
+        {
+            Assert.Matches("^\\.ä{116}~[0-9a-f]{16}\\.lock$", Path.GetFileName(path));
+            RunLock.Take(FileLayer.Disk, path, "OUT", () => { }).Dispose();
+        }
+        Assert.Empty(folder.Entries);
+    }
+
     private RunLock Take() => RunLock.Take(FileLayer.Disk, folder["lock"], "OUT", () => { });
 
     private static string Owner(string host, int process, string started = "x") =>

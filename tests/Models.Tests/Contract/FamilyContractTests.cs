@@ -126,7 +126,7 @@ public class FamilyContractTests
         var free = model.Maximize(statistics, default);
         var kept = model.Maximize(statistics, new() { Inertia = 1 });
         var half = model.Maximize(statistics, new() { Inertia = 0.5 });
-        double[] Scores(Distribution d) => d is GeneralMixtureModel m ? [.. m.Components.SelectMany(Scores)] : d.LogProbability(data);
+        double[] Scores(Distribution d) => d is GeneralMixtureModel m ? [.. m.Components.Cast<Distribution>().SelectMany(Scores)] : d.LogProbability(data);
         var (before, after) = (Scores(model), Scores(kept));
         for (var i = 0; i < before.Length; i++)
             Assert.True(before[i].Equals(after[i]) || Math.Abs(before[i] - after[i]) <= 1e-9 * Math.Max(1, Math.Abs(before[i])),
@@ -144,6 +144,18 @@ public class FamilyContractTests
         model.Summarize(data.Block(0, data.Rows), statistics);
         var (plain, smoothed) = (model.Maximize(statistics, default), model.Maximize(statistics, new() { Pseudocount = 100 }));
         Assert.Equal(Counts(model), !plain.Equals(smoothed));
+        Assert.Equal(Counts(model), model.Uses.HasFlag(FitUses.Pseudocount));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void AMinimumVarianceHasAnEffectOnThoseThatUseIt(string name)
+    {
+        var (model, data) = Get(name);
+        var statistics = model.CreateStatistics();
+        model.Summarize(data.Block(0, data.Rows), statistics);
+        var (plain, raised) = (model.Maximize(statistics, default), model.Maximize(statistics, new() { MinVariance = 1e6 }));
+        Assert.Equal(model.Uses.HasFlag(FitUses.MinVariance), !plain.Equals(raised));
     }
 
     private static IEnumerable<string> Keys => ModelCases.Keys.Where(k => ModelCases.Get(k).Start is Distribution);
@@ -158,7 +170,7 @@ public class FamilyContractTests
 
     private static bool HasWeightsInside(Distribution model) => model switch
     {
-        GeneralMixtureModel m => m.Components.Any(c => c is GeneralMixtureModel || HasWeightsInside(c)),
+        GeneralMixtureModel m => m.Components.Any(c => c is GeneralMixtureModel || HasWeightsInside((Distribution)c)),
         IndependentComponentsDistribution p => p.Parts.Any(c => c is GeneralMixtureModel || HasWeightsInside(c)),
         ZeroInflatedDistribution z => z.Inner is GeneralMixtureModel,
         _ => false,

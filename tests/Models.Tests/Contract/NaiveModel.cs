@@ -27,7 +27,7 @@ internal static class NaiveModel
                 var shares = rows.Select((row, i) => Posterior(mixture, row, weights[i])).ToArray();
                 var total = Enumerable.Range(0, mixture.Components.Count).Select(k => shares.Sum(s => s[k])).ToArray();
                 if (!(total.Sum() > 0)) return mixture;
-                return new GeneralMixtureModel([.. mixture.Components.Select((c, k) => Step(c, rows, [.. shares.Select(s => s[k])]))], total);
+                return new GeneralMixtureModel([.. mixture.Components.Select((c, k) => Step((Distribution)c, rows, [.. shares.Select(s => s[k])]))], total);
             case IndependentComponentsDistribution product:
                 return new IndependentComponentsDistribution(
                     [.. product.Parts.Select((_, j) => Step(product.Parts[j], [.. rows.Select(row => Columns(product, row).ElementAt(j).Row)], weights))],
@@ -40,7 +40,8 @@ internal static class NaiveModel
     }
 
     private static double[] Joint(GeneralMixtureModel mixture, double[] row) =>
-        [.. mixture.Components.Select((c, k) => mixture.Weights[k] == 0 ? double.NegativeInfinity : Math.Log(mixture.Weights[k]) + LogProbability(c, row))];
+        [.. mixture.Components.Cast<Distribution>().Select((c, k) =>
+            mixture.Weights[k] == 0 ? double.NegativeInfinity : Math.Log(mixture.Weights[k]) + LogProbability(c, row))];
 
     private static double[] Posterior(GeneralMixtureModel mixture, double[] row, double weight)
     {

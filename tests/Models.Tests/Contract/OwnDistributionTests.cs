@@ -94,7 +94,7 @@ public class OwnDistributionTests
                 () =>
                     SavedModel.FromJson("""{"format":"pipelines-model","version":1,"model":{"type":"von-mises","mean":"NaN","concentration":-1}}"""u8.ToArray(),
                         "own.json"));
-        Assert.Equal(ErrorKind.Model, error.Kind);
+        Assert.Equal(ErrorKind.ModelFile, error.Kind);
         Assert.StartsWith("own.json, von-mises model, von-mises distribution: found mean is NaN, expected a finite number; concentration is -1, expected a "
             + "number from 0 to 1e6", error.Message, StringComparison.Ordinal);
     }

@@ -109,7 +109,7 @@ public class BadInputTests
             {
                 var broken = json[..(start + number.Index)] + bad + json[(start + number.Index + number.Length)..];
                 var error = Assert.Throws<ModelException>(() => SavedModel.FromJson(System.Text.Encoding.UTF8.GetBytes(broken), "model.json"));
-                Assert.Equal(ErrorKind.Model, error.Kind);
+                Assert.Equal(ErrorKind.ModelFile, error.Kind);
                 Assert.StartsWith("model.json", error.Message, StringComparison.Ordinal);
             }
         }

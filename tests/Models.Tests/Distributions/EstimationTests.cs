@@ -155,7 +155,7 @@ public class EstimationTests
     {
         using var document = System.Text.Json.JsonDocument.Parse(json);
         var error = Assert.Throws<ModelException>(() => ModelFormat.Read(document.RootElement));
-        Assert.Equal(ErrorKind.Model, error.Kind);
+        Assert.Equal(ErrorKind.ModelFile, error.Kind);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 

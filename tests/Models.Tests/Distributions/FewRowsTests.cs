@@ -21,6 +21,19 @@ public sealed class FewRowsTests
         Assert.Equal(ErrorKind.Data, error.Kind);
     }
 
+    /// <summary>The sums take n d^2 operations, and their arrays d^2 numbers; the refusal needs neither.</summary>
+    [Fact]
+    public void They_are_refused_before_they_are_summarised()
+    {
+        const int features = 600;
+        var center = new double[features];
+        var blank = MultivariateGaussianDistribution.Prototype(center);
+        var sample = new FeatureSample(new double[features, features], [.. Enumerable.Repeat(1.0, features)], features);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<ModelException>(() => blank.FitTo(sample, static _ => 1, new FitOptions()));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, features * features);
+    }
+
     [Fact]
     public void A_mixture_is_refused()
     {

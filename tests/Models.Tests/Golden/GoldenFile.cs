@@ -120,7 +120,7 @@ internal sealed class GoldenFile
             case GeneralMixtureModel m:
                 Close(Numbers(expected.GetProperty("weights")), m.Weights, what + " weights");
                 foreach (var (component, k) in expected.GetProperty("distributions").EnumerateArray()
-                    .Select((p, k) => (p, k))) Close(component, m.Components[k], $"{what} component {k}");
+                    .Select((p, k) => (p, k))) Close(component, (Distribution)m.Components[k], $"{what} component {k}");
                 break;
             default:
                 Assert.Fail($"{what}: {actual.GetType()} has no comparison here");

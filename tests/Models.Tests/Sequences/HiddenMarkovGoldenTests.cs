@@ -91,7 +91,7 @@ public class HiddenMarkovGoldenTests
         foreach (var (run, i) in file.Golden.Expected.GetProperty("runs").EnumerateArray().Select((r, i) => (r, i)))
         {
             var given = file.Golden.Inputs.GetProperty("runs")[i];
-            var options = SequenceModel.DefaultFit with { StopThreshold = GoldenFile.Number(given.GetProperty("stop_threshold")) };
+            var options = SequenceFitting.DefaultFit with { StopThreshold = GoldenFile.Number(given.GetProperty("stop_threshold")) };
             if (given.TryGetProperty("max_iterations", out var most)) options = options with { MaxIterations = most.GetInt32() };
             var result = file.Model.Fit(file.Sequences, options);
             file.Close(run.GetProperty("final"), result.Model, $"run {i}");

@@ -332,7 +332,7 @@ public class HiddenMarkovTests
         // Of 3 symbols: 2 for the first row, 3 * 2 for the next ones; and one share of two chains.
         var chain = new MarkovChain([new DiscreteDistribution([0.5, 0.25, 0.25]), new ConditionalProbabilityTable([3, 3], [.. Enumerable.Repeat(1 / 3.0, 9)])]);
         Assert.Equal(8, chain.ParameterCount);
-        Assert.Equal(17, new SequenceMixture([chain, chain], [0.5, 0.5]).ParameterCount);
+        Assert.Equal(17, new GeneralMixtureModel([chain, chain], [0.5, 0.5]).ParameterCount);
     }
 
     [Theory]
@@ -341,7 +341,7 @@ public class HiddenMarkovTests
     {
         // Labels say that the state of large numbers is the first; k-means knows no order.
         var sequences = SequenceSet.From([[10, 11, 0, 1], [1, 0, 12]], null, states == 1 ? [[0, 0, 0, 0], null] : [[0, -1, 1, -1], null]);
-        var model = HiddenMarkov.Of<NormalDistribution>(states).Fit(sequences, SequenceModel.DefaultFit with { MaxIterations = 0, MinVariance = 0.5 }).Model;
+        var model = HiddenMarkov.Of<NormalDistribution>(states).Fit(sequences, SequenceFitting.DefaultFit with { MaxIterations = 0, MinVariance = 0.5 }).Model;
         Assert.Equal(Enumerable.Range(0, states).Select(k => $"s{k}"), model.States.Take(states).Select(s => s.Name));
         // The only labelled rows of a state begin it; all four where all are in one.
         Assert.Equal(states == 1 ? 22 / 4.0 : 10, ((NormalDistribution)model.Emission(0)).Mean, 1e-12);
@@ -353,7 +353,7 @@ public class HiddenMarkovTests
     {
         // The symbol 2 stands in a sequence without labels; each sequence weighs what its first row weighs.
         var set = new SequenceSet(FeatureMatrix.FromColumnMajor([0, 0, 1, 1, 2, 0, 2], 7, 1, 7, [2, 0, 0, 0, 1, 1, 1]), [0, 4, 7], [0, 0, 1, 1, -1, -1, -1]);
-        var fitted = HiddenMarkov.Of<DiscreteDistribution>(2).Fit(set, SequenceModel.DefaultFit with { MaxIterations = 0 });
+        var fitted = HiddenMarkov.Of<DiscreteDistribution>(2).Fit(set, SequenceFitting.DefaultFit with { MaxIterations = 0 });
         Assert.Empty(fitted.Warnings);
         // Two rows of weight 2 hold the symbol 0 in the first state, beside the pseudocount of 0.01 of each of three symbols.
         Assert.Equal(4.01 / 4.03, ((DiscreteDistribution)fitted.Model.Emission(0)).Probabilities[0], 1e-12);

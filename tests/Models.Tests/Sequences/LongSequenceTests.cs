@@ -65,7 +65,7 @@ public class LongSequenceTests
         // Components that differ in their start only: their shares are those of the first row.
         HiddenMarkovModel Component(double[] from) => HiddenMarkovModel.FromMatrix(
             new double[,] { { 0.5, 0.5 }, { 0.5, 0.5 } }, [new NormalDistribution(0, 1), new NormalDistribution(0, 1)], from);
-        var model = new SequenceMixture([Component([1, 0]), Component([0, 1])], [0.3, 0.7]);
+        var model = new GeneralMixtureModel([Component([1, 0]), Component([0, 1])], [0.3, 0.7]);
         var shares = model.PredictProbability(SequenceSet.From([x]));
         Assert.Equal(1, shares[0, 0] + shares[0, 1], 1e-15);
     }

@@ -56,7 +56,7 @@ public class SequenceMixtureTests
             if (data.Length(s) > 0) Assert.Equal(model.LogProbability(data)[s], scores.Doubles(ScoreKind.LogProbability)[data.Offset(s)]);
     }
 
-    private static (SequenceMixture Model, SequenceSet Data) Get(string name)
+    private static (GeneralMixtureModel Model, SequenceSet Data) Get(string name)
     {
         static HiddenMarkovModel Hidden(double p) =>
             HiddenMarkovModel.FromMatrix(new[,] { { p, 1 - p }, { 1 - p, p } },

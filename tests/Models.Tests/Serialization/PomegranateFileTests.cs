@@ -100,7 +100,7 @@ public sealed class PomegranateFileTests
     public void ADamagedFileIsRefusedWithItsPath(string json, string message)
     {
         var error = Assert.Throws<ModelException>(() => Read(json));
-        Assert.Equal((ErrorKind.Model, message), (error.Kind, error.Message));
+        Assert.Equal((ErrorKind.ModelFile, message), (error.Kind, error.Message));
     }
 
     [Theory]

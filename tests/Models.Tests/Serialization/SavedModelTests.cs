@@ -45,7 +45,7 @@ public class SavedModelTests
     public void ADamagedFileIsRefusedWithItsPlace(string json, string message)
     {
         var error = Assert.Throws<ModelException>(() => SavedModel.FromJson(Encoding.UTF8.GetBytes(json), "m.json"));
-        Assert.Equal(ErrorKind.Model, error.Kind);
+        Assert.Equal(ErrorKind.ModelFile, error.Kind);
         Assert.Equal(message, error.Message);
     }
 
@@ -59,7 +59,7 @@ public class SavedModelTests
     public void AValueOfAnotherTypeIsAModelError(string json)
     {
         var error = Assert.Throws<ModelException>(() => SavedModel.FromJson(Encoding.UTF8.GetBytes(json), "m.json"));
-        Assert.Equal((ErrorKind.Model, "m.json"), (error.Kind, error.Place));
+        Assert.Equal((ErrorKind.ModelFile, "m.json"), (error.Kind, error.Place));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class SavedModelTests
         var json = model.ToJson();
         // The last two bytes are the closing brace and the line feed; without the line feed alone it is still a whole model.
         for (var length = 0; length < json.Length - 1; length++)
-            Assert.Equal(ErrorKind.Model, Assert.Throws<ModelException>(() => SavedModel.FromJson(json.AsMemory(0, length))).Kind);
+            Assert.Equal(ErrorKind.ModelFile, Assert.Throws<ModelException>(() => SavedModel.FromJson(json.AsMemory(0, length))).Kind);
     }
 
     [Fact]

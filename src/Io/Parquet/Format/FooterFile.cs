@@ -55,7 +55,8 @@ internal static class FooterFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a file that cannot be opened ({e.Message})", "a readable file", "check its permissions", e);
+            throw new DataException(DataErrorKind.Storage, path, $"a file that cannot be opened ({DiskError.Reason(e)})", "a readable file",
+                "check its permissions", e);
         }
     }
 
@@ -75,7 +76,7 @@ internal static class FooterFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a failing read at byte {offset} ({e.Message})", $"{target.Length} bytes",
+            throw new DataException(DataErrorKind.Storage, path, $"a failing read at byte {offset} ({DiskError.Reason(e)})", $"{target.Length} bytes",
                 "check the storage", e);
         }
     }

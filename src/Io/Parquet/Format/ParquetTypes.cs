@@ -45,6 +45,9 @@ internal sealed record ParquetStorage(
     PhysicalType Physical, LogicalKind Kind = LogicalKind.None, int Length = 0, TimeUnit Unit = TimeUnit.Millis, bool IsUtc = false, int Precision = 0,
     int Scale = 0, int Bits = 0, bool IsSigned = true)
 {
+    /// <summary>True if the values are not interpreted but passed on as they are stored; they are written with the same meaning.</summary>
+    public bool IsAsStored { get; init; }
+
     /// <summary>Display text: <c>INT64 TIMESTAMP(MILLIS, UTC)</c>.</summary>
     public override string ToString()
     {

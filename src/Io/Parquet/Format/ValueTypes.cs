@@ -6,6 +6,7 @@ internal static class ValueTypes
     /// <summary>The value type of a stored column, or why it cannot be read.</summary>
     public static (Type? Type, string? Obstacle) Of(ParquetStorage s)
     {
+        if (s.IsAsStored) return Of(new ParquetStorage(s.Physical, LogicalKind.Stored, s.Length));
         Type? type = (s.Kind, s.Physical) switch
         {
             (LogicalKind.Decimal, PhysicalType.Int32 or PhysicalType.Int64 or PhysicalType.ByteArray or PhysicalType.FixedLenByteArray) => typeof(decimal),
@@ -45,6 +46,20 @@ internal static class ValueTypes
         if (type == typeof(decimal) && (s.Scale < 0 || s.Scale > 28 || s.Precision < s.Scale || s.Precision > 76))
             return (null, $"{s} is out of the range of decimals: at most 28 digits after the point");
         return type is null ? (null, $"the type {s} is not supported") : (type, null);
+    }
+
+    /// <summary>
+    /// The column with its values as they are stored, if its type cannot hold every value that can be stored: times and timestamps are multiples of 100 ns in
+    /// the years 1 to 9999, decimals have 28 digits, and half-precision floats become floats. Other columns are returned as they are.
+    /// </summary>
+    public static ColumnField AsStored(ColumnField field)
+    {
+        if (field.Storage is not ParquetStorage { IsAsStored: false } kept || Of(kept).Type != field.ValueType) return field;
+        var isExact = kept.Kind is not (LogicalKind.Timestamp or LogicalKind.Time or LogicalKind.Date or LogicalKind.Decimal or LogicalKind.Float16)
+            && kept.Physical != PhysicalType.Int96;
+        if (isExact) return field;
+        var stored = kept with { IsAsStored = true };
+        return field with { ValueType = Of(stored).Type!, Storage = stored };
     }
 
     /// <summary>How a column is stored when it is written.</summary>

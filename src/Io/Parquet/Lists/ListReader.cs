@@ -100,7 +100,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
     private OpenGroup Open(PlannedFile from)
     {
         var columns = Array.ConvertAll(lists, n => ListColumns.Find(from, n));
-        var others = new FileProjection(from, plain);
+        var others = new FileProjection(from, plain, options.Rounded);
         DecodedSize.CheckRows(from, group, [.. columns, .. others.Stored], options.BatchSize, options);
         var share = options.DecoderBytes is { } bytes ? bytes / 2 : long.MaxValue;
         var limits = new ReaderLimits(share, SliceBytes(options));
@@ -204,7 +204,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             if (plain is not var (beside, reader)) return [];
             var info = from.Footer.RowGroups[number];
             if (Rows + count > info.Rows) throw Broken(columns[0], $"{Rows + count} lists or more", $"{info.Rows}, the row group's rows");
-            var read = count == 0 ? last : beside.Complete(reader.Read(count, null, cancellationToken), count);
+            var read = count == 0 ? last : beside.Complete(reader.Read(count, null, cancellationToken), count, number, Rows);
             var made = new ColumnBlock[read.Length];
             // If no row begins, all elements belong to the last one.
             for (var c = 0; c < made.Length; c++)

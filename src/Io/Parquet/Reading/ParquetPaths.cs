@@ -28,12 +28,22 @@ internal static class ParquetPaths
         return [.. files.Select(f => (Path: f, Name: Relative(here, f))).OrderBy(f => f.Path.Replace('\\', '/'), StringComparer.Ordinal)];
     }
 
+    /// <summary>Names of the files that more than one of the paths resolve to, in order. They are read once.</summary>
+    public static IReadOnlyList<string> Repeated(IReadOnlyList<string> paths)
+    {
+        if (paths.Count < 2) return [];
+        var here = Directory.GetCurrentDirectory();
+        return [.. paths.SelectMany(p => Find(p).Distinct(StringComparer.Ordinal)).GroupBy(f => f, StringComparer.Ordinal).Where(g => g.Count() > 1)
+            .Select(g => Relative(here, g.Key)).Order(StringComparer.Ordinal)];
+    }
+
     private static List<string> Find(string path)
     {
         var full = Path.GetFullPath(path);
         if (File.Exists(full)) return [full];
         if (Directory.Exists(full)) return [.. InFolder(full)];
         if (path.AsSpan().IndexOfAny("*?[") >= 0) return [.. Matches(full).Where(IsParquet)];
+        if (DiskError.IsForbidden(full)) throw Forbidden(path);
         throw new DataException(DataErrorKind.Usage, path, "no such file or folder", "a file, folder or glob", "correct the path");
     }
 
@@ -55,7 +65,8 @@ internal static class ParquetPaths
         var first = Array.FindIndex(parts, p => p.AsSpan().IndexOfAny("*?[") >= 0);
         var root = string.Join('/', parts[..first]);
         if (root.Length == 0) root = "/";
-        return Directory.Exists(root) ? Match(Path.GetFullPath(root), parts.AsMemory(first)) : [];
+        if (!Directory.Exists(root)) return DiskError.IsForbidden(root) ? throw Forbidden(root) : [];
+        return Match(Path.GetFullPath(root), parts.AsMemory(first));
     }
 
     private static IEnumerable<string> Match(string folder, ReadOnlyMemory<string> parts)
@@ -111,13 +122,22 @@ internal static class ParquetPaths
 
     private static bool IsHidden(string path) => Path.GetFileName(path) is ['_' or '.', ..];
 
+    private static DataException Forbidden(string path) =>
+        new(DataErrorKind.Storage, path, "a file or folder that cannot be reached (Permission denied)", "a file, folder or glob",
+            "check the permissions of its folders");
+
+    /// <summary>The name of a file for messages: relative to the working folder if it lies in it.</summary>
+    public static string NameOf(string path) => Relative(Directory.GetCurrentDirectory(), path);
+
     private static string Relative(string here, string path)
     {
         var relative = Path.GetRelativePath(here, path);
         return (relative.StartsWith("..", StringComparison.Ordinal) ? path : relative).Replace('\\', '/');
     }
 
-    private static string[] List(string folder, Func<string, string[]> list)
+    /// <summary>Lists a folder.</summary>
+    /// <exception cref="DataException">It cannot be listed.</exception>
+    public static string[] List(string folder, Func<string, string[]> list)
     {
         try
         {
@@ -125,7 +145,7 @@ internal static class ParquetPaths
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, folder, $"a folder that cannot be listed ({e.Message})", "a readable folder",
+            throw new DataException(DataErrorKind.Storage, folder, $"a folder that cannot be listed ({DiskError.Reason(e)})", "a readable folder",
                 "check its permissions", e);
         }
     }

@@ -43,13 +43,13 @@ internal sealed class ParquetPlan
 {
     private readonly Dictionary<string, string> obstacles = new(StringComparer.Ordinal);
 
-    private ParquetPlan(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists)
+    private ParquetPlan(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists, IReadOnlySet<string>? used)
     {
         (Files, Engines, Lists) = (files, engines, lists);
         Columns = ColumnUnion.Of(files, engines);
         foreach (var column in Columns)
             if (column.Obstacle is { } obstacle && lists?.Names.Contains(column.Name) != true) obstacles[column.Name] = obstacle;
-        Schema = new BatchSchema(Columns.Where(c => lists?.Names.Contains(c.Name) != true).Select(c => c.Field).OfType<ColumnField>());
+        Schema = new BatchSchema(Columns.Where(c => lists?.Names.Contains(c.Name) != true).Select(Read).OfType<ColumnField>());
         if (lists is not null) Schema = lists.Schema(files, Schema, engines);
         if (Schema.Fields.Count == 0)
         {
@@ -60,6 +60,10 @@ internal sealed class ParquetPlan
             throw new DataException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times",
                 "rewrite the file with plain columns");
         }
+
+        // Values that nobody looks at are read as they are stored, where all files store them alike.
+        ColumnField? Read(ColumnUnion c) =>
+            c is { Field: { } field, Types.Count: 1 } && used?.Contains(c.Name) == false ? ValueTypes.AsStored(field) : c.Field;
     }
 
     /// <summary>The files, in order.</summary>
@@ -87,7 +91,9 @@ internal sealed class ParquetPlan
     /// <param name="files">The files.</param>
     /// <param name="engines">The engines that may read them.</param>
     /// <param name="lists">The lists whose elements are read as rows; null if rows are read as they are.</param>
-    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists = null) => new(files, engines, lists);
+    /// <param name="used">The columns whose values are used; all others are passed on as they are stored. Null = all are used.</param>
+    public static ParquetPlan Make(PlannedFile[] files, IReadOnlyList<ParquetEngine> engines, ListColumns? lists = null, IReadOnlySet<string>? used = null) =>
+        new(files, engines, lists, used);
 
     /// <summary>Finds the files and reads their footers.</summary>
     public static PlannedFile[] Find(IEnumerable<string> paths, IReadOnlyList<ParquetEngine> engines, DecryptionKeys? keys, CancellationToken cancellationToken)
@@ -119,16 +125,14 @@ internal sealed class ParquetPlan
 
     /// <summary>The schema of the requested columns, in that order.</summary>
     /// <param name="names">The columns; null = all.</param>
-    /// <param name="mixesNumbers">True: columns whose numeric types have no exact common type are read as doubles.</param>
-    /// <exception cref="DataException">There is no such column, or its types are incompatible.</exception>
-    public BatchSchema Project(IReadOnlyList<string>? names, bool mixesNumbers)
+    /// <exception cref="DataException">There is no such column, or no type represents its types.</exception>
+    public BatchSchema Project(IReadOnlyList<string>? names)
     {
         if (names?.FirstOrDefault(n => Schema.IndexOf(n) < 0 && obstacles.ContainsKey(n)) is { } name)
             throw new DataException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}",
                 "a plain column of numbers, booleans, texts or times", "leave the column out");
         var schema = Schema.Project(names, Files[0].Name);
-        foreach (var field in schema.Fields)
-            if (field.Union is { } union && !(mixesNumbers && union.AreNumbers)) union.CheckType();
+        schema.CheckTypes();
         return schema;
     }
 }

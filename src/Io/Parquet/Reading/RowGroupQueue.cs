@@ -31,7 +31,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         (this.plan, this.options) = (plan, options);
         recycler = options.ReuseMemory ? new ArrayRecycler() : null;
         parallelism = options.MaxDegreeOfParallelism == -1 ? Environment.ProcessorCount : options.MaxDegreeOfParallelism;
-        columns = [.. plan.Files.Select(f => new FileProjection(f, schema))];
+        columns = [.. plan.Files.Select(f => new FileProjection(f, schema, options.Rounded))];
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = options.FirstBatch > long.MaxValue / options.BatchSize ? long.MaxValue : options.FirstBatch * options.BatchSize;
         while (plan.Find(ref file, ref group) && plan.Files[file].Footer.RowGroups[group].Rows <= first - globalRow)
@@ -110,7 +110,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
         token.ThrowIfCancellationRequested();
         var rows = (int)from.Footer.RowGroups[g].Rows;
         using var whole = Open(from, g, wanted, parallelism, 1);
-        return Block(from, g, 0, rows, wanted.Complete(whole.Read(rows, recycler, token), rows));
+        return Block(from, g, 0, rows, wanted.Complete(whole.Read(rows, recycler, token), rows, g, 0));
     }
 
     private async Task<RowBlock> SliceAsync(Task before, PlannedFile from, int g, FileProjection wanted, long at, int rows, CancellationToken token)
@@ -123,7 +123,7 @@ internal sealed class RowGroupQueue : IAsyncDisposable
             reader = Open(from, g, wanted, 1, parallelism);
             if (at > 0) reader.Skip(at, token);
         }
-        var block = Block(from, g, at, rows, wanted.Complete(reader.Read(rows, recycler, token), rows));
+        var block = Block(from, g, at, rows, wanted.Complete(reader.Read(rows, recycler, token), rows, g, at));
         if (at + rows == from.Footer.RowGroups[g].Rows)
         {
             reader.Dispose();

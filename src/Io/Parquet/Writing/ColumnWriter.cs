@@ -67,7 +67,8 @@ internal abstract class ColumnWriter(ColumnField field)
     public int PlainBytes => PlainBytesOf(Field);
 
     /// <summary>True for texts, byte arrays and nested values: their lengths add to <see cref="PlainBytes"/>.</summary>
-    public virtual bool HasLengths => Field.ValueType == typeof(string) || Field.ValueType == typeof(byte[]);
+    public virtual bool HasLengths => Field.ValueType == typeof(string) || Field.ValueType == typeof(byte[])
+        || (Field.ValueType == typeof(ReadOnlyMemory<byte>) && Field.Storage is ParquetStorage { Physical: PhysicalType.ByteArray });
 
     /// <summary>Bytes that a value of a column takes in memory; for texts and byte arrays, without their lengths.</summary>
     public static int PlainBytesOf(ColumnField field) => Type.GetTypeCode(field.ValueType) switch
@@ -76,6 +77,7 @@ internal abstract class ColumnWriter(ColumnField field)
         TypeCode.Int16 or TypeCode.UInt16 => 2,
         TypeCode.Int64 or TypeCode.UInt64 or TypeCode.Double or TypeCode.DateTime => 8,
         TypeCode.Decimal => 16,
+        _ when field.ValueType == typeof(ReadOnlyMemory<byte>) => Math.Max(16, (field.Storage as ParquetStorage)?.Length ?? 0),
         _ => field.ValueType == typeof(Guid) ? 16 : field.ValueType == typeof(TimeOnly) ? 8 : 4,
     };
 

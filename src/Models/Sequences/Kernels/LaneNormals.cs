@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 
 namespace Pipelines.Models.Sequences;
 
@@ -48,7 +49,7 @@ internal sealed unsafe class LaneNormals : LaneEmissions
             if (own.StandardDeviation > distributions[reference].StandardDeviation) reference = k;
             parameters[Parameters * k] = own.Mean;
             parameters[(Parameters * k) + 1] = Math.Sqrt(0.5 / Math.Log(2)) / own.StandardDeviation;
-            parameters[(Parameters * k) + 2] = log2Weights[k] - ((Math.Log(own.StandardDeviation) + NormalDistribution.HalfLog2Pi) / Math.Log(2));
+            parameters[(Parameters * k) + 2] = log2Weights[k] - ((Math.Log(own.StandardDeviation) + Constants.HalfLog2Pi) / Math.Log(2));
             parameters[(Parameters * k) + 3] = log2Weights[k];
         }
         tops = new double[states];

@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>One list of alphas inside the parameter list.</summary>
 internal sealed class DirichletClass : PomegranateClass
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new DirichletClass());
+
     public override string Name => "DirichletDistribution";
 
     public override IReadOnlyList<Type> Models => [typeof(DirichletDistribution)];

@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>Probabilities by key; the tag <c>dtype</c> gives the type of the keys.</summary>
 internal sealed class DiscreteClass : PomegranateClass
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new DiscreteClass());
+
     public override string Name => "DiscreteDistribution";
 
     public override IReadOnlyList<Type> Models => [typeof(DiscreteDistribution)];

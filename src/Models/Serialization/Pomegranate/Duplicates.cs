@@ -18,7 +18,7 @@ internal static class Duplicates
                 case JsonTokenType.PropertyName:
                     var (level, name) = (levels.Peek(), reader.GetString()!);
                     if (!level.Names!.Add(name))
-                        throw new ModelException(ErrorKind.Model, Path(levels), $"the key {JsonHelpers.Quote(name)} twice", "each key once",
+                        throw new ModelException(ErrorKind.ModelFile, Path(levels), $"the key {JsonHelpers.Quote(name)} twice", "each key once",
                             "the file is damaged or was edited; save the model again");
                     level.Name = name;
                     break;

@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>Components of any class, and weights.</summary>
 internal sealed class GeneralMixtureClass : PomegranateClass
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new GeneralMixtureClass());
+
     public override string Name => "GeneralMixtureModel";
 
     public override bool IsDistribution => false;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
@@ -9,6 +10,9 @@ namespace Pipelines.Models.Serialization.Pomegranate;
 /// </summary>
 internal sealed class HiddenMarkovClass : PomegranateClass
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new HiddenMarkovClass());
+
     // pomegranate's name for a model without a name.
     private const string Unnamed = "None";
 

@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>A distribution for each column, and column weights.</summary>
 internal sealed class IndependentComponentsClass : PomegranateClass
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new IndependentComponentsClass());
+
     public override string Name => "IndependentComponentsDistribution";
 
     public override IReadOnlyList<Type> Models => [typeof(IndependentComponentsDistribution)];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>A kernel density: points, bandwidth, weights.</summary>
@@ -36,10 +38,22 @@ internal abstract class KernelDensityClass<T>(string name, string factor, Func<d
 }
 
 /// <summary>Normal kernels.</summary>
-internal sealed class GaussianKernelDensityClass() : KernelDensityClass<GaussianKernelDensity>("GaussianKernelDensity", "1/h", (p, h, w) => new(p, h, w));
+internal sealed class GaussianKernelDensityClass() : KernelDensityClass<GaussianKernelDensity>("GaussianKernelDensity", "1/h", (p, h, w) => new(p, h, w))
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new GaussianKernelDensityClass());
+}
 
 /// <summary>Flat kernels.</summary>
-internal sealed class UniformKernelDensityClass() : KernelDensityClass<UniformKernelDensity>("UniformKernelDensity", "1/(2h)", (p, h, w) => new(p, h, w));
+internal sealed class UniformKernelDensityClass() : KernelDensityClass<UniformKernelDensity>("UniformKernelDensity", "1/(2h)", (p, h, w) => new(p, h, w))
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new UniformKernelDensityClass());
+}
 
 /// <summary>Triangular kernels.</summary>
-internal sealed class TriangleKernelDensityClass() : KernelDensityClass<TriangleKernelDensity>("TriangleKernelDensity", "1/h^2", (p, h, w) => new(p, h, w));
+internal sealed class TriangleKernelDensityClass() : KernelDensityClass<TriangleKernelDensity>("TriangleKernelDensity", "1/h^2", (p, h, w) => new(p, h, w))
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new TriangleKernelDensityClass());
+}

@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>Centroids.</summary>
 internal sealed class KmeansClass : PomegranateClass
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new KmeansClass());
+
     public override string Name => "Kmeans";
 
     public override bool IsDistribution => false;

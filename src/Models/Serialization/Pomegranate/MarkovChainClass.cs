@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>A table for each number of preceding rows; the columns of all tables are one feature, the symbol.</summary>
 internal sealed class MarkovChainClass : PomegranateClass
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new MarkovChainClass());
+
     public override string Name => "MarkovChain";
 
     public override bool IsDistribution => false;

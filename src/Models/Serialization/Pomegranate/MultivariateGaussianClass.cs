@@ -1,8 +1,13 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>Mean and covariance. Our Gaussians with diagonal and spherical covariance are also written as this class.</summary>
 internal sealed class MultivariateGaussianClass : PomegranateClass
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new MultivariateGaussianClass());
+
     public override string Name => "MultivariateGaussianDistribution";
 
     public override IReadOnlyList<Type> Models => [typeof(MultivariateGaussianDistribution), typeof(DiagonalGaussianDistribution),

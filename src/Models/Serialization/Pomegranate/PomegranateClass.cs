@@ -1,16 +1,14 @@
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>
-/// A class in pomegranate's files, or one of its distributions: how it is read and written. To add one, derive from this class; it is found by
-/// reflection.
+/// A class in pomegranate's files, or one of its distributions: how it is read and written. To add one, derive from this class; it adds itself.
 /// </summary>
 internal abstract class PomegranateClass
 {
+    private static readonly Dictionary<string, PomegranateClass> all = new(StringComparer.Ordinal);
+
     /// <summary>All known classes, by name.</summary>
-    public static IReadOnlyDictionary<string, PomegranateClass> All { get; } = typeof(PomegranateClass).Assembly.GetTypes()
-        .Where(t => t is { IsAbstract: false, ContainsGenericParameters: false } && typeof(PomegranateClass).IsAssignableFrom(t))
-        .Select(t => (PomegranateClass)Activator.CreateInstance(t)!)
-        .ToDictionary(c => c.Name, StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, PomegranateClass> All => all;
 
     /// <summary>The value of <c>class</c>; for a distribution, that of <c>name</c>.</summary>
     public abstract string Name { get; }
@@ -34,4 +32,7 @@ internal abstract class PomegranateClass
     /// <param name="path">Its path in the file, for warnings.</param>
     /// <param name="writing">The state of the writing.</param>
     public abstract IEnumerable<(string Key, object? Value)> Write(Model model, int first, string path, PomegranateWriting writing);
+
+    /// <summary>Adds a class. Called by each when the library is loaded.</summary>
+    private protected static void Add(PomegranateClass one) => all.Add(one.Name, one);
 }

@@ -28,7 +28,7 @@ internal readonly record struct PomegranateNode(JsonElement Element, string Path
     /// <summary>An entry of a list.</summary>
     public PomegranateNode At(int index) => index < Count
         ? new(Element[index], $"{Path}[{index}]")
-        : throw new ModelException(ErrorKind.Model, $"{Path}[{index}]", "nothing", "a value", Remedy);
+        : throw new ModelException(ErrorKind.ModelFile, $"{Path}[{index}]", "nothing", "a value", Remedy);
 
     /// <summary>The entries of a list.</summary>
     public IEnumerable<PomegranateNode> Items()
@@ -93,7 +93,7 @@ internal readonly record struct PomegranateNode(JsonElement Element, string Path
 
     /// <summary>An error at this place.</summary>
     public ModelException Bad(string found, string expected, string? property = null, string? remedy = null) =>
-        new(ErrorKind.Model, property is null ? Path : Path + Step(property), found, expected, remedy ?? Remedy);
+        new(ErrorKind.ModelFile, property is null ? Path : Path + Step(property), found, expected, remedy ?? Remedy);
 
     /// <summary>The value as text for messages.</summary>
     public string Shown() => Shown(Element);

@@ -72,7 +72,8 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
         var named = isDistribution ? json["name"] : kind;
         if (!PomegranateClass.All.TryGetValue(named.Text(), out var found) || found.IsDistribution != isDistribution)
         {
-            throw new ModelException(ErrorKind.Model, named.Path, $"{(isDistribution ? "the distribution" : "the class")} {JsonHelpers.Quote(named.Text())}",
+            throw new ModelException(ErrorKind.ModelFile, named.Path,
+                $"{(isDistribution ? "the distribution" : "the class")} {JsonHelpers.Quote(named.Text())}",
                 "one that this version can take over",
                 "use a newer version of Pipelines, or fit the model again");
         }
@@ -89,9 +90,9 @@ internal sealed class PomegranateReading(List<FeatureKeys> keys)
         {
             return read();
         }
-        catch (ModelException e) when (e.Kind != ErrorKind.Model)
+        catch (ModelException e) when (e.Kind != ErrorKind.ModelFile)
         {
-            throw new ModelException(ErrorKind.Model, $"{json.Path} ({name}), {e.Place}", e.Found, e.Expected,
+            throw new ModelException(ErrorKind.ModelFile, $"{json.Path} ({name}), {e.Place}", e.Found, e.Expected,
                 "the file is damaged, or the model broke down in training; save it again", e.InnerException);
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 
@@ -112,6 +113,9 @@ internal abstract class TableClass<T>(string name) : PomegranateClass
 /// <summary>P(child | parents): every entry is a string.</summary>
 internal sealed class ConditionalTableClass() : TableClass<ConditionalProbabilityTable>("ConditionalProbabilityTable")
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new ConditionalTableClass());
+
     protected override ConditionalProbabilityTable Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading)
     {
         for (var at = 0; at < probabilities.Length; at += sizes[^1])
@@ -144,6 +148,9 @@ internal sealed class ConditionalTableClass() : TableClass<ConditionalProbabilit
 /// <summary>P(all columns): entries keep their JSON type.</summary>
 internal sealed class JointTableClass() : TableClass<JointProbabilityTable>("JointProbabilityTable")
 {
+    [ModuleInitializer]
+    internal static void Register() => Add(new JointTableClass());
+
     protected override JointProbabilityTable Make(int[] sizes, double[] probabilities, PomegranateNode table, PomegranateReading reading)
     {
         if (Math.Abs(probabilities.Sum() - 1) > TableDistribution.SumTolerance)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Serialization.Pomegranate;
 
 /// <summary>A distribution of one numeric feature whose parameters are a plain list of numbers.</summary>
@@ -29,25 +31,57 @@ internal abstract class UnivariateClass<T>(string name, int count, Func<double[]
 }
 
 /// <summary>Start and end.</summary>
-internal sealed class UniformClass() : UnivariateClass<UniformDistribution>("UniformDistribution", 2, p => new(p[0], p[1]), d => [d.Start, d.End]);
+internal sealed class UniformClass() : UnivariateClass<UniformDistribution>("UniformDistribution", 2, p => new(p[0], p[1]), d => [d.Start, d.End])
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new UniformClass());
+}
 
 /// <summary>Probability of 1.</summary>
-internal sealed class BernoulliClass() : UnivariateClass<BernoulliDistribution>("BernoulliDistribution", 1, p => new(p[0]), d => [d.Probability1]);
+internal sealed class BernoulliClass() : UnivariateClass<BernoulliDistribution>("BernoulliDistribution", 1, p => new(p[0]), d => [d.Probability1])
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new BernoulliClass());
+}
 
 /// <summary>Mean and standard deviation.</summary>
-internal sealed class NormalClass() : UnivariateClass<NormalDistribution>("NormalDistribution", 2, p => new(p[0], p[1]), d => [d.Mean, d.StandardDeviation]);
+internal sealed class NormalClass() : UnivariateClass<NormalDistribution>("NormalDistribution", 2, p => new(p[0], p[1]), d => [d.Mean, d.StandardDeviation])
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new NormalClass());
+}
 
 /// <summary>Mean and standard deviation of the logarithm.</summary>
-internal sealed class LogNormalClass() : UnivariateClass<LogNormalDistribution>("LogNormalDistribution", 2, p => new(p[0], p[1]), d => [d.Mu, d.Sigma]);
+internal sealed class LogNormalClass() : UnivariateClass<LogNormalDistribution>("LogNormalDistribution", 2, p => new(p[0], p[1]), d => [d.Mu, d.Sigma])
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new LogNormalClass());
+}
 
 /// <summary>Rate.</summary>
-internal sealed class ExponentialClass() : UnivariateClass<ExponentialDistribution>("ExponentialDistribution", 1, p => new(p[0]), d => [d.Rate]);
+internal sealed class ExponentialClass() : UnivariateClass<ExponentialDistribution>("ExponentialDistribution", 1, p => new(p[0]), d => [d.Rate])
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new ExponentialClass());
+}
 
 /// <summary>Alpha and beta.</summary>
-internal sealed class BetaClass() : UnivariateClass<BetaDistribution>("BetaDistribution", 2, p => new(p[0], p[1]), d => [d.Alpha, d.Beta]);
+internal sealed class BetaClass() : UnivariateClass<BetaDistribution>("BetaDistribution", 2, p => new(p[0], p[1]), d => [d.Alpha, d.Beta])
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new BetaClass());
+}
 
 /// <summary>Shape and rate.</summary>
-internal sealed class GammaClass() : UnivariateClass<GammaDistribution>("GammaDistribution", 2, p => new(p[0], p[1]), d => [d.Shape, d.Rate]);
+internal sealed class GammaClass() : UnivariateClass<GammaDistribution>("GammaDistribution", 2, p => new(p[0], p[1]), d => [d.Shape, d.Rate])
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new GammaClass());
+}
 
 /// <summary>Rate.</summary>
-internal sealed class PoissonClass() : UnivariateClass<PoissonDistribution>("PoissonDistribution", 1, p => new(p[0]), d => [d.Rate]);
+internal sealed class PoissonClass() : UnivariateClass<PoissonDistribution>("PoissonDistribution", 1, p => new(p[0]), d => [d.Rate])
+{
+    [ModuleInitializer]
+    internal static void Register() => Add(new PoissonClass());
+}

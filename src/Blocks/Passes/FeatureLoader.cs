@@ -1,0 +1,234 @@
+using Pipelines.Io;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// Decodes the features of a source once, through the blocks: a first pass that also keeps them, in memory within the budget and beyond it in a private
+/// temporary file. Knows the features, their categories and the labels.
+/// </summary>
+internal sealed partial class FeatureLoader
+{
+    private readonly FeatureExtractor extractor;
+    private readonly SequenceColumns? sequences;
+    private LabelColumn? labels;
+    private BoundGraph? bound;
+
+    /// <summary>Creates the loader; nothing is read yet.</summary>
+    /// <param name="graph">The source and the stages before the features.</param>
+    /// <param name="features">The features, in the model's order; at least one.</param>
+    /// <param name="weights">Name of the column with the row weights; null = every weight is 1.</param>
+    /// <param name="options">How to read.</param>
+    /// <param name="sequences">The columns that define a sequence; null = rows form none.</param>
+    /// <param name="labels">The column with the labels; null = no row has one.</param>
+    /// <param name="isCategorical">Tells which features hold categories; null = those whose categories are known.</param>
+    public FeatureLoader(Graph graph, IReadOnlyList<Feature> features, string? weights, PipelineOptions options, SequenceColumns? sequences,
+        LabelColumn? labels, Func<int, bool>? isCategorical)
+    {
+        options.Validate();
+        sequences?.Validate();
+        (Graph, Features, Options, this.sequences, this.labels) = (graph.ForRun(), [.. features], options, sequences, labels);
+        extractor = new FeatureExtractor([.. Features.Select(f => f.Name)], weights, [.. Features.Select(f => f.ToMap())], labels?.Name, labels?.Map)
+        {
+            Unknown = [.. Enumerable.Range(0, Features.Count).Where(i => Features[i].Categories is null && isCategorical?.Invoke(i) == true)],
+            LabelNoun = sequences is null ? "class" : "state",
+        };
+        Layout = new FeatureLayout(options.BatchSize, extractor.Columns, extractor.IsWeighted, extractor.IsLabeled);
+        Seen = new SeenData(extractor.Columns);
+    }
+
+    /// <summary>The source and stages of all passes, which therefore see the same files.</summary>
+    public Graph Graph { get; }
+
+    public PipelineOptions Options { get; }
+
+    /// <summary>The layout of each batch.</summary>
+    public FeatureLayout Layout { get; }
+
+    /// <summary>Only names before the source is read; afterwards also the column's type and the range of its values.</summary>
+    public IReadOnlyList<Feature> Features { get; private set; }
+
+    /// <summary>The names behind the labels, known once the source is read; null if rows have none.</summary>
+    public IReadOnlyList<string>? LabelNames => labels?.Names;
+
+    /// <summary>True if a labels' meaning is known only after a search.</summary>
+    public bool HasUnknownLabels => extractor.HasUnknownLabels;
+
+    /// <summary>Warnings about values that are not categories.</summary>
+    public IEnumerable<string> Warnings => extractor.UnknownCategoryWarnings;
+
+    /// <summary>What the passes recorded about the data.</summary>
+    public SeenData Seen { get; private set; }
+
+    /// <summary>Opens the spill file; replaced by tests.</summary>
+    public Func<SpillFile>? SpillFactory { get; set; }
+
+    /// <summary>Bytes of the cache in memory, for tests; null = as the budget allows.</summary>
+    public long? MemoryBytes { get; set; }
+
+    /// <summary>Bytes for the statistics of several models that share the passes; null = there is one model.</summary>
+    public long? StatisticsBytes { get; set; }
+
+    /// <summary>True for scoring: data without any usable row have no scores, which is not an error.</summary>
+    public bool AllowsNoRow { get; set; }
+
+    /// <summary>Goes on with what an interrupted fit had found.</summary>
+    /// <param name="features">The features; null = not known yet.</param>
+    /// <param name="seen">What the passes had recorded; null = nothing.</param>
+    public void Resume(IReadOnlyList<Feature>? features, byte[]? seen)
+    {
+        if (features is not null)
+        {
+            Features = features;
+            extractor.Know([.. features.Select(f => f.ToMap())], labels?.Map);
+        }
+        if (seen is not null) Seen = SeenData.FromBytes(seen, extractor.Columns);
+    }
+
+    /// <summary>A pass over the source. One that starts at the first batch also fills a store for later passes.</summary>
+    /// <param name="work">What to compute.</param>
+    /// <param name="threads">Workers, at least 1.</param>
+    /// <returns>The statistics, and the store unless the pass started in the middle.</returns>
+    public async Task<(Statistics Total, FeatureStore? Store)> LoadAsync(PassWork work, int threads)
+    {
+        if (extractor.Unknown.Count > 0 || extractor.HasUnknownLabels) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
+        var filling = new FeatureCache(Layout, OpenSpill) { IsOff = work.First > 0 };
+        if (!filling.IsOff) Seen = new SeenData(extractor.Columns);
+        FeatureStore? made = null;
+        try
+        {
+            var (total, found) = await FillAsync(filling, work, threads).ConfigureAwait(false);
+            if (!filling.IsOff) made = new FeatureStore(filling, found);
+            return (total, made);
+        }
+        finally
+        {
+            if (made is null) filling.Dispose();
+        }
+    }
+
+    /// <summary>Previews the first pass: performs every check before a row is read, and writes nothing.</summary>
+    public async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
+    {
+        var bound = await BindAsync(cancellationToken).ConfigureAwait(false);
+        if (bound.Schema is { } schema) Check(schema);
+        if (bound.Info.Rows == 0) throw NoRow();
+        var memory = Plan(bound, Layout.Bytes / Options.BatchSize);
+        var plan = await RunPlan.OfAsync(bound, Options, memory, cancellationToken).ConfigureAwait(false);
+        var batches = plan.Batches ?? 0;
+        return plan with
+        {
+            Outputs = Options.BadRows.QuarantineFolder is { } folder
+                ? [("quarantine", QuarantineWriter.Preview(FileLayer.Disk, folder, Options.Checkpoints?.Resume == true))]
+                : [],
+            Cache = new CachePlan(Layout.Bytes, batches * Layout.Bytes, Math.Min(batches, memory.CacheBytes / Layout.Bytes) * Layout.Bytes,
+                Options.SpillFolder ?? SpillFile.DefaultFolder()),
+        };
+    }
+
+    public SpillFile OpenSpill() => SpillFactory?.Invoke() ?? SpillFile.Create(Options.SpillFolder);
+
+    /// <summary>Source, features with cache and statistics, fold.</summary>
+    private async Task<(Statistics Total, SequenceFilling? Sequences)> FillAsync(FeatureCache filling, PassWork work, int threads)
+    {
+        var bound = await BindAsync(work.Token).ConfigureAwait(false);
+        if (bound.Schema is { } schema)
+        {
+            Check(schema);
+            TakeNumbersAsLabels(schema);
+        }
+        filling.MemoryBytes = MemoryBytes ?? Plan(bound).CacheBytes;
+
+        using var quarantine = OpenQuarantine(bound, work.Token);
+        await using var run = new RunSupervisor(Options with { MaxDegreeOfParallelism = threads }, work.Token);
+        run.Accounts.Phase = "read";
+        var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
+        // While rows are sorted and stored, each of the two gets half.
+        if (sequences is { Regroup: true }) filling.MemoryBytes /= 2;
+        using var keys = sequences is null ? null : new SequenceFilling(sequences, Layout, Options, filling.MemoryBytes, OpenSpill);
+        var fill = new FillBlock(extractor, Layout, filling, Seen.Ranges, work.Summarizer, run, keys);
+        var fold = new FoldBlock(work.Summarizer, run, work.Fold)
+        {
+            Quarantine = quarantine,
+            Runs = keys is null ? null : keys.Follow,
+            Folded = sofar =>
+            {
+                if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
+                work.Folded(sofar);
+            },
+        };
+        Linking.Link(bound.Create(run, work.First, Layout.Bytes / Options.BatchSize), fill);
+        Linking.Link(fill, fold);
+        await run.RunAsync().ConfigureAwait(false);
+        if (!filling.IsOff && keys?.Sorter is null) filling.Seal(run.Accounts.RowsOut);
+        if (run.Accounts.RowsOut == 0 && work.First == 0 && !AllowsNoRow)
+        {
+            if (run.Accounts.RowsIn == 0) throw NoRow();
+            throw new DataException(DataErrorKind.Data, Graph.Source.Name, $"no row that can be used: all {Seen.RowsRejected} were rejected", "at least one",
+                "look at the rows (BadRowMode.Quarantine)");
+        }
+        keys?.Finish(filling, work.Token);
+        Seen.IsWhole = true;
+        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
+        return (await fold.Result.ConfigureAwait(false), keys);
+    }
+
+    private DataException NoRow() => new(DataErrorKind.Data, Graph.Source.Name, "no row", "at least one", "check the paths and filters");
+
+    // Rows written to quarantine keep all their columns. Bound once: every pass over the source sees the same files.
+    private async Task<BoundGraph> BindAsync(CancellationToken cancellationToken)
+    {
+        if (bound is { } known) return known;
+        var made = await Graph.BindAsync(Needed, cancellationToken, Options.BadRows.Keeps).ConfigureAwait(false);
+        if (Options.BadRows.Keeps) made.CheckNothingLost("leave bad rows out without keeping them (BadRowMode.Skip), or choose columns (Pipeline.Select)");
+        return bound = made;
+    }
+
+    private IReadOnlyList<string> Needed => [.. extractor.Needed.Union(sequences?.Needed ?? [], StringComparer.Ordinal)];
+
+    private void Check(BatchSchema schema)
+    {
+        extractor.Check(schema, Graph.Source.Name);
+        sequences?.Check(schema, Graph.Source.Name);
+    }
+
+    private MemoryPlan Plan(BoundGraph bound, long extraRowBytes = 0)
+    {
+        var plan = MemoryPlan.For(Options, bound.Info.Schema, bound.Columns, extraRowBytes);
+        return StatisticsBytes is { } bytes ? plan with { StatisticsBytes = bytes, CacheBytes = plan.CacheBytes - bytes } : plan;
+    }
+
+    // Written by the pass that reads all rows; a resumed fit reads them again and writes the same.
+    private QuarantineWriter? OpenQuarantine(BoundGraph bound, CancellationToken cancellationToken)
+    {
+        if (Options.BadRows.QuarantineFolder is not { } folder) return null;
+        var made = new QuarantineWriter(folder);
+        try
+        {
+            var job = JobDescription.Of(bound, Options, [new("features", string.Join(", ", extractor.Needed))]);
+            made.Open(job, bound.Info.Schema.Project(bound.Columns, Graph.Source.Name), Options.Checkpoints?.Resume == true, cancellationToken);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    // A schema known only from a transform's first batch says nothing certain about later batches.
+    private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)
+    {
+        // The range of category codes says nothing about the values.
+        if (feature.Categories is not null) range = null;
+        var field = schema?.Fields[schema.IndexOf(feature.Name)];
+        return feature with
+        {
+            Type = field?.ValueType.Name.ToLowerInvariant(),
+            IsNullable = field?.IsNullable,
+            Minimum = range?.Minimum,
+            Maximum = range?.Maximum
+        };
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Pipelines.Io;
+using Pipelines.Models;
+
+namespace Pipelines.Blocks;
+
+/// <summary>
+/// Scores batches under a model, several at a time, and passes them on in order: the kept input columns unchanged, followed by the score columns. Rows that the
+/// model cannot use fail the run or are removed from the batch, as <see cref="PipelineOptions.BadRows"/> specifies.
+/// </summary>
+/// <remarks>The memory of the score columns is reused once the batch is released: copy them to keep them longer.</remarks>
+public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
+{
+    private readonly ScorePlan plan;
+    private readonly FeatureLayout layout;
+    private readonly AlignedBufferPool buffers;
+    private readonly ConcurrentBag<ScoreBatch> scratch = [];
+
+    /// <summary>Creates the block.</summary>
+    /// <param name="model">Scores the rows.</param>
+    /// <param name="features">Names of the columns that hold the model's features, in its order.</param>
+    /// <param name="run">The run's supervisor.</param>
+    /// <param name="options">Columns to keep and scores to write; null = all input columns and the model's default scores.</param>
+    /// <param name="name">Name for messages.</param>
+    /// <exception cref="ModelException">The model has no such score, or has a different number of features.</exception>
+    public ScoreBlock(Model model, IReadOnlyList<string> features, RunSupervisor run, ScoreOptions? options = null, string name = "score")
+        : this(new ScorePlan(model, features, options ?? new ScoreOptions()), run, name)
+    {
+    }
+
+    internal ScoreBlock(ScorePlan plan, RunSupervisor run, string name)
+        : base(name, run)
+    {
+        this.plan = plan;
+        plan.Extractor.ForgetUnknown();
+        layout = new FeatureLayout(run.Options.BatchSize, plan.Extractor.Columns, weighted: false);
+        buffers = new AlignedBufferPool(layout.Length);
+    }
+
+    /// <summary>Scores computed beforehand, sequence by sequence; null = the block scores each row.</summary>
+    internal SequenceScores? Sequences { get; init; }
+
+    private protected override DataBatch Process(DataBatch item)
+    {
+        if (item.Rows > Run.Options.BatchSize)
+            throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of "
+                + $"{Run.Options.BatchSize}");
+        var (schema, kept) = plan.Bind(item.Schema, $"block '{Name}', batch {item.Index}");
+        if (!scratch.TryTake(out var scores)) scores = new ScoreBatch(plan.Model, plan.Options.Columns, Run.Options.BatchSize);
+        // The features of sequences were extracted when they were scored. Only a batch of which rows were refused then has to be looked at again.
+        if (Sequences?.RowsOf(item.Index) != item.Rows)
+        {
+            var buffer = buffers.Rent();
+            if (plan.Extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
+            {
+                item = Refusal.TakeOut(item, bad, Run, out var stay);
+                layout.Compact(buffer.Span, stay);
+            }
+            if (Sequences is null) plan.Model.Score(layout.View(buffer.Span, item.Rows, item.FirstRow), scores);
+            buffers.Return(buffer);
+        }
+        Sequences?.Read(item.Index, item.Rows, scores);
+
+        var columns = new BatchColumn[schema.Fields.Count];
+        for (var c = 0; c < kept.Length; c++) columns[c] = item.Columns[kept[c]];
+        for (var s = 0; s < plan.Added.Count; s++) columns[kept.Length + s] = plan.Column(s, scores.Values[s], item.Rows);
+        var carrier = item.With(new BatchSchema([]), []);
+        return new DataBatch(schema, columns, item.Rows, item.Index, item.FirstRow, item.Origins, new ScoreCredit(carrier, scores, scratch))
+        { Rejected = item.Rejected };
+    }
+
+    private protected override string Describe(DataBatch item) => Guard.Describe(item);
+
+    private protected override long IndexOf(DataBatch item) => item.Index;
+
+    /// <summary>The input's credit, together with the buffers for the scores.</summary>
+    private sealed class ScoreCredit(DataBatch carrier, ScoreBatch scores, ConcurrentBag<ScoreBatch> scratch) : IBatchCredit
+    {
+        private int released;
+
+        public void Release()
+        {
+            if (Interlocked.Exchange(ref released, 1) != 0) return;
+            scratch.Add(scores);
+            carrier.Release();
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Blocks;
+
+/// <summary>A pass that scores groups of sequences, several at a time, and stores their scores by row, in the order of the source.</summary>
+/// <param name="plan">What to score.</param>
+/// <param name="found">Returns where the sequences start; called once that is known.</param>
+/// <param name="memoryBytes">Bytes of scores in memory while regrouped rows are brought back into their original order.</param>
+/// <param name="createSpill">Opens temporary files.</param>
+internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found, long memoryBytes, Func<SpillFile> createSpill) : ISummarizer, IDisposable
+{
+    private readonly ConcurrentBag<ScoreBatch> scratch = [];
+    private readonly ScoreColumn[] columns = [.. ScoreBatch.Resolve(plan.Model, plan.Options.Columns).SelectMany(k => k.Columns)];
+    private readonly Lock gate = new();
+    private readonly SortedSet<long> firstImpossible = [];
+    private SequenceScores? scores;
+    private long impossible;
+    private ExternalSort? sort;
+
+    /// <summary>
+    /// Number of sequences with probability 0, and the numbers of the first ones. Known only if log-probabilities or labels are among the scores.
+    /// </summary>
+    public (long Count, IReadOnlyList<long> First) Impossible => (impossible, [.. firstImpossible]);
+
+    /// <summary>The scores, once the pass has succeeded. The caller that takes them disposes them.</summary>
+    public SequenceScores Take()
+    {
+        var made = Scores();
+        if (sort is not null) Restore(made);
+        scores = null;
+        return made;
+    }
+
+    public Statistics CreateStatistics() => new SumStatistics(0);
+
+    public void Summarize(in FeatureBlock block, Statistics statistics)
+    {
+        if (!scratch.TryTake(out var buffers)) buffers = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
+        plan.Model.Score(block, buffers);
+        if (buffers.Wants(ScoreKind.LogProbability)) FindImpossible(block, buffers.Doubles(ScoreKind.LogProbability), default);
+        else if (buffers.Wants(ScoreKind.Label)) FindImpossible(block, default, buffers.Integers(ScoreKind.Label));
+        if (found().Places is { } places) Collect(block, places, buffers);
+        else Scores().Write(block.FirstRow, block.Rows, buffers);
+        scratch.Add(buffers);
+        statistics.Rows += block.Rows;
+    }
+
+    public void Dispose()
+    {
+        scores?.Dispose();
+        sort?.Dispose();
+    }
+
+    private void FindImpossible(in FeatureBlock block, ReadOnlySpan<double> logs, ReadOnlySpan<int> labels)
+    {
+        const int most = 5;
+        for (var s = 0; s < block.SequenceCount; s++)
+        {
+            var first = block.SequenceOffsets[s];
+            if (first == block.SequenceOffsets[s + 1] || !(logs.IsEmpty ? labels[first] < 0 : double.IsNegativeInfinity(logs[first]))) continue;
+            lock (gate)
+            {
+                impossible++;
+                firstImpossible.Add(block.FirstSequence + s);
+                if (firstImpossible.Count > most) firstImpossible.Remove(firstImpossible.Max);
+            }
+        }
+    }
+
+    private SequenceScores Scores()
+    {
+        lock (gate) return scores ??= new SequenceScores(found().Read, columns, createSpill());
+    }
+
+    private void Collect(in FeatureBlock block, RowPlaces places, ScoreBatch buffers)
+    {
+        var at = new long[block.Rows];
+        places.Read(block.FirstRow, at);
+        lock (gate)
+        {
+            sort ??= new ExternalSort(sizeof(long) * (1 + columns.Length), sizeof(long), memoryBytes, createSpill);
+            for (var row = 0; row < at.Length; row++)
+            {
+                var record = sort.Add();
+                BinaryPrimitives.WriteInt64BigEndian(record, at[row]);
+                for (var c = 0; c < columns.Length; c++)
+                    BinaryPrimitives.WriteInt64LittleEndian(record[(sizeof(long) * (c + 1))..],
+                        buffers.Values[c] is int[] integers ? integers[row] : BitConverter.DoubleToInt64Bits(((double[])buffers.Values[c])[row]));
+            }
+        }
+    }
+
+    // Positions increase with the rows of the source, so sorting by position restores the order of the rows.
+    private void Restore(SequenceScores made)
+    {
+        const int block = 1 << 14;
+        var buffers = new ScoreBatch(plan.Model, plan.Options.Columns, block);
+        var (first, held) = (0L, 0);
+        foreach (var record in sort!.Sorted())
+        {
+            for (var c = 0; c < columns.Length; c++)
+            {
+                var bits = BinaryPrimitives.ReadInt64LittleEndian(record.Span[(sizeof(long) * (c + 1))..]);
+                if (buffers.Values[c] is int[] integers) integers[held] = (int)bits;
+                else ((double[])buffers.Values[c])[held] = BitConverter.Int64BitsToDouble(bits);
+            }
+            if (++held < block) continue;
+            made.Write(first, held, buffers);
+            (first, held) = (first + held, 0);
+        }
+        made.Write(first, held, buffers);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.RegularExpressions;
+
+namespace Pipelines.Cli.Terminal;
+
+/// <summary>
+/// Maps the properties that the library's messages name, such as <c>FitOptions.MinVariance</c>, to the options that a user of the tool types, such as
+/// <c>--min-variance</c>.
+/// </summary>
+internal static partial class OptionNames
+{
+    /// <summary>The option for each property that messages name; null = the tool has no such option, and advice that needs it is left out.</summary>
+    public static IReadOnlyDictionary<string, string?> All { get; } = new Dictionary<string, string?>(StringComparer.Ordinal)
+    {
+        ["BadRowMode.Quarantine"] = "--on-bad-row quarantine",
+        ["BadRowMode.Skip"] = "--on-bad-row skip",
+        ["BadRowPolicy.MaxRows"] = "--max-bad-rows",
+        ["CheckpointOptions.Resume"] = "--resume",
+        ["FitOptions.BatchesPerIteration"] = "--batches-per-iteration",
+        ["FitOptions.BatchSize"] = "--batch-size",
+        ["FitOptions.Inertia"] = "--inertia",
+        ["FitOptions.InitializationRows"] = null,
+        ["FitOptions.LearningRateDecay"] = "--learning-rate-decay",
+        ["FitOptions.MaxDegreeOfParallelism"] = "--max-parallelism",
+        ["FitOptions.MaxIterations"] = "--iterations",
+        ["FitOptions.MinVariance"] = "--min-variance",
+        ["FitOptions.Pseudocount"] = "--pseudocount",
+        ["FitOptions.StopThreshold"] = "--tolerance",
+        ["ImpossibleRows.Keep"] = "--impossible keep",
+        ["ImpossibleSequence.Skip"] = "--impossible skip",
+        ["IncrementalOptions.Backfill"] = "--backfill",
+        ["IncrementalOptions.StateFile"] = "--incremental",
+        ["ParquetSinkOptions.Resume"] = "--resume",
+        ["ParquetSinkOptions.RowsPerFile"] = "--rows-per-file",
+        ["ParquetSourceOptions.DecryptionKeys"] = "--decryption-key-file",
+        ["ParquetSourceOptions.Engine"] = "--parquet-engine",
+        ["ParquetSourceOptions.ListKey"] = "--sequence",
+        ["ParquetSourceOptions.Lists"] = "--lists",
+        ["ModelEstimator.Start"] = "--initial",
+        ["Pipeline.Features"] = "--features",
+        ["Pipeline.Select"] = null,
+        ["Pipeline.Labels"] = "--label",
+        ["Pipeline.Sequences"] = "--sequence",
+        ["PipelineOptions.BatchSize"] = "--batch-size",
+        ["PipelineOptions.MaxDegreeOfParallelism"] = "--max-parallelism",
+        ["PipelineOptions.MemoryBudget"] = "--memory",
+        ["PipelineOptions.SpillFolder"] = "TMPDIR",
+        ["PlotOptions.Features"] = "--features",
+        ["PlotOptions.Kind"] = "--kind",
+        ["ReadOptions.BatchSize"] = "--batch-size",
+        ["ReadOptions.LargestBatchBytes"] = "--memory",
+        ["SampleOptions.Key"] = "--sequence",
+        ["SampleOptions.Label"] = "--label",
+        ["SampleOptions.Length"] = "--length",
+        ["SampleOptions.Rows"] = "--rows",
+        ["SchemaContract.Findings"] = "--dry-run",
+        ["ScoreOptions.Features"] = "--features",
+        ["ScoreOptions.Keep"] = "--keep",
+        ["SequenceColumns.Regroup"] = "--regroup",
+        ["ShareEstimator.MaximumLikelihood"] = null,
+    };
+
+    /// <summary>A message of the library, with option names as they are typed.</summary>
+    public static string AsTyped(string message)
+    {
+        message = Alternative().Replace(message, static m => IsMissing(m) ? "" : m.Value);
+        message = FirstAlternative().Replace(message, static m => IsMissing(m) ? "; " : m.Value);
+        return Property().Replace(message, static m => All.TryGetValue(m.Value, out var typed) && typed is not null ? typed : m.Value);
+    }
+
+    private static bool IsMissing(Match match) => All.TryGetValue(match.Groups["name"].Value, out var typed) && typed is null;
+
+    // "…, or fit shares by maximum likelihood (ShareEstimator.MaximumLikelihood)"
+    [GeneratedRegex(@", or [^,;()]*\((?<name>[A-Z]\w+\.[A-Z]\w+)\)")]
+    private static partial Regex Alternative();
+
+    // "; choose them from more rows (FitOptions.InitializationRows), or …"
+    [GeneratedRegex(@"; [^,;()]*\((?<name>[A-Z]\w+\.[A-Z]\w+)\), or ")]
+    private static partial Regex FirstAlternative();
+
+    [GeneratedRegex(@"\b[A-Z]\w+\.[A-Z]\w+\b")]
+    private static partial Regex Property();
+}

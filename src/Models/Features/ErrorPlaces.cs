@@ -1,0 +1,42 @@
+namespace Pipelines.Models;
+
+/// <summary>Puts the names of features and sequences into errors that know only their numbers.</summary>
+public static class ErrorPlaces
+{
+    /// <summary>The same error with the sequence's key as its place.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="key">The key as text.</param>
+    public static ModelException OfSequence(this ModelException error, string key)
+    {
+        var number = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sequence {error.SequenceNumber}");
+        var parts = error.Place.Split(", ");
+        var at = Array.IndexOf(parts, number);
+        if (at < 0) return error;
+        parts[at] = $"sequence of key {key}";
+        return new ModelException(error.Kind, string.Join(", ", parts), error.Found, error.Expected, error.Remedy, error.InnerException) 
+        {
+            FeatureIndex = error.FeatureIndex,
+            SequenceNumber = error.SequenceNumber,
+        };
+    }
+
+    /// <summary>The same error with the feature's name in its place.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="features">The features; null = unnamed.</param>
+    public static ModelException Named(this ModelException error, IReadOnlyList<Feature>? features)
+    {
+        if (error.FeatureIndex is not { } i || features is null || i >= features.Count) return error;
+        var number = $"feature {i}";
+        var name = $"feature '{features[i].Name}'";
+        // The number occurs at most once, at the end of a part of the place.
+        var parts = error.Place.Split(", ");
+        var at = Array.LastIndexOf(parts, number);
+        if (at >= 0) parts[at] = name;
+        var place = at >= 0 ? string.Join(", ", parts) : $"{name}, {error.Place}";
+        return new ModelException(error.Kind, place, error.Found, error.Expected, error.Remedy, error.InnerException)
+        {
+            FeatureIndex = error.FeatureIndex,
+            SequenceNumber = error.SequenceNumber,
+        };
+    }
+}

@@ -1,0 +1,123 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Sequences;
+
+namespace Pipelines.Models;
+
+/// <content>
+/// Mixtures of models of sequences: each component has one responsibility per sequence, which weights all its rows. Sequences are taken in groups of up to
+/// <see cref="FeatureTile.Capacity"/>, so their joint log densities have the layout of a tile's.
+/// </content>
+public sealed partial class GeneralMixtureModel
+{
+    /// <inheritdoc/>
+    public override void LogProbabilities(in FeatureBlock block, Span<double> logs)
+    {
+        if (!IsOfSequences)
+        {
+            base.LogProbabilities(block, logs);
+            return;
+        }
+        this.CheckItems(block);
+        using var scratch = Scratch.Enter();
+        var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
+        for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
+        {
+            var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
+            JointLog2(group, joint);
+            Softmax.LogSumExp(joint, Components.Count, group.SequenceCount, logs[first..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureBlock block, ReadOnlySpan<double> weights, Statistics statistics)
+    {
+        if (!IsOfSequences)
+        {
+            base.Accumulate(block, weights, statistics);
+            return;
+        }
+        this.CheckItems(block);
+        for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
+        {
+            var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
+            Add(group, weights.Slice(first, group.SequenceCount), (MixtureStatistics)statistics);
+        }
+    }
+
+    /// <summary>Posterior probability of each component for each sequence; 0 for a sequence that no component can produce.</summary>
+    /// <param name="sequences">The sequences.</param>
+    /// <param name="maxDegreeOfParallelism">Threads; -1 (default) = all cores.</param>
+    /// <returns>Shape [sequences, K].</returns>
+    public double[,] PredictProbability(SequenceSet sequences, int maxDegreeOfParallelism = -1)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        this.CheckItems(sequences.Block(0, 0));
+        var result = new double[sequences.Count, Components.Count];
+        SequenceFitting.ForEachGroup(sequences, maxDegreeOfParallelism, (start, count) =>
+        {
+            var block = sequences.Block(start, count);
+            using var scratch = Scratch.Enter();
+            var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
+            for (var first = 0; first < count; first += FeatureTile.Capacity)
+            {
+                var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, count - first));
+                JointLog2(group, joint);
+                Softmax.Responsibilities(joint, Components.Count, group.SequenceCount, default);
+                for (var s = 0; s < group.SequenceCount; s++)
+                    for (var k = 0; k < Components.Count; k++) result[start + first + s, k] = joint[(k * FeatureTile.Capacity) + s];
+            }
+        });
+        return result;
+    }
+
+    private void SummarizeSequences(in FeatureBlock block, MixtureStatistics statistics)
+    {
+        using var scratch = Scratch.Enter();
+        var weights = scratch.Take(FeatureTile.Capacity);
+        for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
+        {
+            var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
+            for (var s = 0; s < group.SequenceCount; s++)
+            {
+                var (start, end) = (group.SequenceOffsets[s], group.SequenceOffsets[s + 1]);
+                // An empty sequence has no row to carry a weight.
+                weights[s] = group.Weights.IsEmpty || start == end ? 1 : group.Weights[start];
+                statistics.Weight += weights[s] * (end - start);
+            }
+            statistics.Objective += Add(group, weights[..group.SequenceCount], statistics) * Math.Log(2);
+        }
+    }
+
+    // Returns the sum over the sequences of weight * log2 p(sequence).
+    private double Add(in FeatureBlock group, ReadOnlySpan<double> weights, MixtureStatistics statistics)
+    {
+        using var scratch = Scratch.Enter();
+        var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
+        JointLog2(group, joint);
+        var log2Likelihood = Softmax.Responsibilities(joint, Components.Count, group.SequenceCount, weights);
+        for (var k = 0; k < Components.Count; k++)
+        {
+            var responsibilities = joint.Slice(k * FeatureTile.Capacity, group.SequenceCount);
+            statistics.Responsibilities[k] += Sums.Of(responsibilities);
+            Components[k].Accumulate(group, responsibilities, statistics.Parts[k]);
+        }
+        return log2Likelihood;
+    }
+
+    private void JointLog2(in FeatureBlock group, Span<double> joint)
+    {
+        for (var k = 0; k < Components.Count; k++)
+        {
+            var own = joint.Slice(k * FeatureTile.Capacity, group.SequenceCount);
+            if (double.IsNegativeInfinity(log2Weights[k]))
+            {
+                own.Fill(double.NegativeInfinity);
+                continue;
+            }
+            Components[k].LogProbabilities(group, own);
+            for (var s = 0; s < own.Length; s++) own[s] = (own[s] * Log2E) + log2Weights[k];
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace Pipelines.Models;
+
+/// <summary>Checks that are made once per block.</summary>
+internal static class BlockChecks
+{
+    /// <summary>Throws if the block's width differs from the model's.</summary>
+    public static void CheckBlock(this Model model, in FeatureBlock block)
+    {
+        if (block.Columns != model.Dimensions)
+            throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", $"rows of {block.Columns} features", $"{model.Dimensions}",
+                "give it the features it was fitted on, in their order");
+    }
+
+    /// <summary>Throws if the block's width differs from the model's, or if its rows are not the items that the model is about.</summary>
+    public static void CheckItems(this Model model, in FeatureBlock block)
+    {
+        model.CheckBlock(block);
+        if (model.IsOfSequences && block.SequenceOffsets.IsEmpty && block.Rows > 0) throw RowsWithoutSequences(model);
+    }
+
+    /// <summary>The error of rows where sequences are needed.</summary>
+    public static ModelException RowsWithoutSequences(Model model) => new(ErrorKind.Usage, $"{model.FormatName} model", "rows without sequences",
+        "rows with the starts of their sequences", "specify which rows form a sequence");
+}

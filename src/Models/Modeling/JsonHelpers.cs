@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Pipelines.Models.Serialization;
+
+/// <summary>Reads and writes parameters; every error names the property.</summary>
+public static class JsonHelpers
+{
+    /// <summary>A required property.</summary>
+    public static JsonElement Required(this JsonElement json, string name) =>
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : throw Bad($"property '{name}'", "nothing", "a value");
+
+    /// <summary>A required number; the strings NaN, Infinity and -Infinity also count as numbers.</summary>
+    public static double Number(this JsonElement json, string name) => ToNumber(json.Required(name), name);
+
+    /// <summary>A required list of numbers.</summary>
+    public static double[] Numbers(this JsonElement json, string name) => [.. json.Array(name).Select(e => ToNumber(e, name))];
+
+    /// <summary>A required list.</summary>
+    public static IEnumerable<JsonElement> Array(this JsonElement json, string name)
+    {
+        var value = json.Required(name);
+        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Bad($"property '{name}'", value.ValueKind.ToString(), "a list");
+    }
+
+    /// <summary>A required list of rows of equal length, shape [rows, columns].</summary>
+    public static double[,] Matrix(this JsonElement json, string name)
+    {
+        var rows =
+            json.Array(name).Select(r => r.ValueKind == JsonValueKind.Array
+                ? r.EnumerateArray().Select(e => ToNumber(e, name)).ToArray()
+                : throw Bad($"property '{name}'", r.ValueKind.ToString(), "a list of lists")).ToList();
+        if (rows.Any(r => r.Length != rows[0].Length)) throw Bad($"property '{name}'", "rows of different lengths", "a rectangular matrix");
+        var matrix = new double[rows.Count, rows.Count == 0 ? 0 : rows[0].Length];
+        for (var i = 0; i < rows.Count; i++)
+            for (var j = 0; j < rows[i].Length; j++) matrix[i, j] = rows[i][j];
+        return matrix;
+    }
+
+    /// <summary>Writes a number in shortest exact form: reading it gives the same bits.</summary>
+    public static void WriteExact(this Utf8JsonWriter writer, string name, double value)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WritePropertyName(name);
+        WriteNumber(writer, value);
+    }
+
+    /// <summary>Writes a list of numbers in shortest exact form.</summary>
+    public static void WriteNumbers(this Utf8JsonWriter writer, string name, IEnumerable<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(values);
+        writer.WriteStartArray(name);
+        foreach (var value in values) WriteNumber(writer, value);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Writes a matrix as a list of rows.</summary>
+    public static void WriteMatrix(this Utf8JsonWriter writer, string name, double[,] values)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(values);
+        writer.WriteStartArray(name);
+        for (var i = 0; i < values.GetLength(0); i++)
+        {
+            writer.WriteStartArray();
+            for (var j = 0; j < values.GetLength(1); j++) WriteNumber(writer, values[i, j]);
+            writer.WriteEndArray();
+        }
+        writer.WriteEndArray();
+    }
+
+    /// <summary>A string from a file in quotes, truncated if it is long; control characters, which a terminal would obey, are replaced.</summary>
+    internal static string Quote(string text)
+    {
+        var shown = string.Concat(text.Take(60).Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        return text.Length <= 60 ? $"'{shown}'" : $"'{shown}…' ({text.Length} letters)";
+    }
+
+    /// <summary>The kind of a value, as text.</summary>
+    internal static string Kind(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.Null => "null",
+        _ => "true or false",
+    };
+
+    internal static ModelException Bad(string place, string found, string expected, Exception? inner = null) =>
+        new(ErrorKind.ModelFile, place, found, expected, "the file is damaged or was not written by Pipelines; save the model again", inner);
+
+    internal static void WriteNumber(Utf8JsonWriter writer, double value)
+    {
+        // JSON has no NaN and no infinities. For two powers of two, 2^-25 and 2^-958, .NET's shortest text is that of the number below.
+        if (IsPowerOfTwo(value) && double.Parse(value.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) != value)
+            writer.WriteRawValue(value.ToString("G17", CultureInfo.InvariantCulture));
+        else if (double.IsFinite(value)) writer.WriteNumberValue(value);
+        else writer.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+    }
+
+    private static bool IsPowerOfTwo(double value) => (BitConverter.DoubleToInt64Bits(value) & 0x000FFFFFFFFFFFFFL) == 0 && double.IsFinite(value);
+
+    private static double ToNumber(JsonElement element, string name) => element.ValueKind switch
+    {
+        JsonValueKind.Number when element.TryGetDouble(out var value) => value,
+        JsonValueKind.String => element.GetString() switch
+        {
+            "NaN" => double.NaN,
+            "Infinity" => double.PositiveInfinity,
+            "-Infinity" => double.NegativeInfinity,
+            var text => throw Bad($"property '{name}'", Quote(text ?? ""), "a number"),
+        },
+        _ => throw Bad($"property '{name}'", Kind(element), "a number"),
+    };
+}

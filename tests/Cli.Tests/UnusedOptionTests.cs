@@ -1,0 +1,88 @@
+using Pipelines.Models;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Cli.Tests;
+
+/// <summary>Options that would have no effect are refused before anything is read: the inputs named here do not exist.</summary>
+public sealed class UnusedOptionTests : IDisposable
+{
+    private const string Counts = "found 1, expected 0, as this model counts nothing; leave it out";
+    private const string Variance = "found 1, expected 0, as this model has no variance that could be raised; leave it out";
+    private const string Keeps = "expected 0, as the fit is one pass over the rows and keeps nothing of its start; leave it out, or start from a model "
+        + "(--initial)";
+
+    private readonly Folder folder = new();
+
+    public static TheoryData<string, string[]> Refused => new()
+    {
+        { "distribution --distribution normal --pseudocount 1", [$"--pseudocount: {Counts}"] },
+        { "distribution --distribution normal,poisson --features a,b --pseudocount 1", [$"--pseudocount: {Counts}"] },
+        { "mixture --distribution normal --components 1 --pseudocount 1", [$"--pseudocount: {Counts}"] },
+        { "distribution --distribution discrete --min-variance 1", [$"--min-variance: {Variance}"] },
+        { "distribution --distribution poisson --min-variance 1", [$"--min-variance: {Variance}"] },
+        { "mixture --distribution bernoulli --components 2 --min-variance 1", [$"--min-variance: {Variance}"] },
+        { "hmm --sequence k --distribution discrete --components 2 --min-variance 1", [$"--min-variance: {Variance}"] },
+        { "distribution --distribution normal --inertia 0.5 --learning-rate-decay 0.6 --batches-per-iteration 5 --iterations 0",
+            [$"--inertia: found 0.5, {Keeps}", $"--learning-rate-decay: found 0.6, {Keeps}",
+                "--batches-per-iteration: found 5, expected all batches, as the fit is one pass over the rows; leave it out, or start from a model "
+                    + "(--initial)",
+                "--iterations: found 0, expected at least 1, as the fit is one update; leave it out, or start from a model (--initial)"] },
+        { "mixture --distribution normal --components 2 --restarts 3 --init first-k",
+            ["--restarts: found 3, expected 1, as the start is the same with every seed; leave it out"] },
+        { "kmeans --components 2 --restarts 3 --init first-k",
+            ["--restarts: found 3, expected 1, as the start is the same with every seed; leave it out"] },
+        { "hmm --sequence k --label s --distribution normal --components 2 --training labeled --restarts 3",
+            ["--restarts: found 3, expected 1, as the start is the same with every seed; leave it out"] },
+        { "hmm --sequence k --label s --distribution normal --components 2 --training labeled --init random",
+            ["--training and --init: found 'labeled' and a way to choose a start, expected one of them, as the labels determine the fit; for example "
+                + "--training labeled"] },
+    };
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task Is_refused(string options, string[] mistakes)
+    {
+        var words = options.Split(' ');
+        var result = await Tool.RunAsync(["fit", .. words, "gone.parquet", "--output", folder["m.json"]]);
+        var expected = mistakes.Length == 1
+            ? $"pipelines: error: {mistakes[0]}"
+            : $"pipelines: error: {mistakes.Length} mistakes, nothing was read{string.Concat(mistakes.Select(m => $"\n  {m}"))}";
+        Assert.Equal((2, $"{expected}\nSee pipelines fit {words[0]} --help."), (result.Code, result.ErrorText));
+    }
+
+    /// <summary>Each of these options changes the fit, so the first error is the missing file.</summary>
+    [Theory]
+    [InlineData("distribution --distribution discrete --pseudocount 1")]
+    [InlineData("distribution --distribution normal,discrete --features a,b --pseudocount 1 --min-variance 1")]
+    [InlineData("distribution --distribution student-t --min-variance 1 --inertia 0.5")]
+    [InlineData("distribution --distribution normal --inertia 0.5 --incremental state.json")]
+    [InlineData("distribution --distribution normal --pseudocount 0 --min-variance 0 --inertia 0 --learning-rate-decay 0")]
+    [InlineData("mixture --distribution normal --components 2 --pseudocount 1 --min-variance 1 --inertia 0.5")]
+    [InlineData("mixture --distribution normal --components 1..2 --pseudocount 1")]
+    [InlineData("mixture --distribution discrete --components 2 --init first-k --restarts 3")]
+    [InlineData("kmeans --components 2 --inertia 0.5 --restarts 3")]
+    [InlineData("markov-chain --sequence k --pseudocount 1")]
+    public async Task Is_taken(string options)
+    {
+        // The state of incremental runs would lie in the current folder.
+        var result = await Tool.RunAsync(["fit", .. options.Replace("state.json", folder["state.json"], StringComparison.Ordinal).Split(' '), folder["gone"],
+            "--output", folder["m.json"]]);
+        Assert.Equal((2, $"pipelines: error: {folder["gone"]}: found no such file or folder, expected a file, folder or glob; correct the path"),
+            (result.Code, result.ErrorText));
+    }
+
+    [Theory]
+    [InlineData("--pseudocount 1", $"--pseudocount: {Counts}")]
+    [InlineData("--pseudocount 1 --min-variance 1 --inertia 0.5", $"--pseudocount: {Counts}")]
+    [InlineData("--min-variance 1 --inertia 0.5 --iterations 0 --batches-per-iteration 1",
+        "GONE: found no such file or folder, expected a file, folder or glob; correct the path")]
+    public async Task An_initial_model_answers_for_itself(string options, string message)
+    {
+        new SavedModel(new NormalDistribution(0, 1), [new Feature("x")]).Save(folder["old.json"]);
+        var result = await Tool.RunAsync(["fit", "distribution", "--initial", folder["old.json"], .. options.Split(' '), folder["gone"], "--output",
+            folder["m.json"]]);
+        Assert.Equal((2, $"pipelines: error: {message.Replace("GONE", folder["gone"], StringComparison.Ordinal)}"), (result.Code, result.ErrorText));
+    }
+}
