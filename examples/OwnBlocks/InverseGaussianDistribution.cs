@@ -53,7 +53,7 @@ internal sealed class InverseGaussianDistribution(double mean, double shape) : D
         }
     }
 
-    public override Statistics CreateStatistics() => new SumStatistics(3);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 3);
 
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {

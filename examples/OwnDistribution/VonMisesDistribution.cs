@@ -79,7 +79,7 @@ public sealed class VonMisesDistribution : Distribution, IDistributionFamily<Von
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new SumStatistics(3);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 3);
 
     /// <summary>
     /// In a mixture, the weights are responsibilities. Partial sums are added in row order, so that results are bit-identical for any number of threads.

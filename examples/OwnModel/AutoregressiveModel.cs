@@ -42,7 +42,7 @@ public sealed class AutoregressiveModel(double level, double slope, double devia
     }
 
     // Of first values: w, wx, wxx. Of pairs of neighbours (x, y): w, wx, wy, wxx, wxy, wyy.
-    public override Statistics CreateStatistics() => new SumStatistics(9);
+    public override Statistics CreateStatistics() => new SumStatistics(Name, 9);
 
     public override void LogProbabilities(in FeatureBlock block, Span<double> logs)
     {

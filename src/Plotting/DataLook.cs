@@ -70,7 +70,7 @@ internal sealed class DataLook : IAsyncDisposable
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Shape [drawn features][bins + 1]; the last one holds the values outside all bins.</returns>
     public async ValueTask<double[][]> CountAsync(Bins[] bins, CancellationToken cancellationToken) =>
-        ((HistogramCounts.Totals)await pass.RunAsync(new HistogramCounts(bins), cancellationToken).ConfigureAwait(false)).Cells;
+        HistogramCounts.Cells(await pass.RunAsync(new HistogramCounts(bins), cancellationToken).ConfigureAwait(false));
 
     public ValueTask DisposeAsync() => pass.DisposeAsync();
 }

@@ -27,55 +27,26 @@ internal readonly record struct Bins(double Low, double Width, int Count)
 /// <param name="bins">Shape [features].</param>
 internal sealed class HistogramCounts(Bins[] bins) : ISummarizer
 {
-    public Statistics CreateStatistics() => new Totals(bins);
+    /// <summary>Shape [features][bins + 1]; the last one holds the weight of the values outside all bins.</summary>
+    public static double[][] Cells(Statistics statistics) => [.. ((CompositeStatistics)statistics).Parts.Select(p => ((SumStatistics)p).Sums)];
+
+    public Statistics CreateStatistics() => new CompositeStatistics("histogram", Array.ConvertAll(bins, b => new SumStatistics("bins", b.Count + 1)));
 
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
-        var totals = (Totals)statistics;
+        var totals = Cells(statistics);
         for (var j = 0; j < bins.Length; j++)
         {
-            var cells = totals.Cells[j];
+            var cells = totals[j];
             for (var i = 0; i < block.Rows; i++)
             {
                 var value = block[i, j];
                 if (double.IsNaN(value)) continue;
                 var bin = bins[j].Of(value);
                 var weight = block.Weights.IsEmpty ? 1 : block.Weights[i];
-                // After the bins: values outside all of them.
                 cells[bin < 0 ? bins[j].Count : bin] += weight;
             }
         }
         statistics.Rows += block.Rows;
-    }
-
-    /// <summary>Weights of the bins.</summary>
-    internal sealed class Totals(Bins[] bins) : Statistics
-    {
-        /// <summary>Shape [features][bins + 1]; the last one holds the values outside all bins.</summary>
-        public double[][] Cells { get; } = Array.ConvertAll(bins, b => new double[b.Count + 1]);
-
-        protected override void MergeCore(Statistics other)
-        {
-            var from = ((Totals)other).Cells;
-            for (var j = 0; j < Cells.Length; j++)
-                for (var b = 0; b < Cells[j].Length; b++) Cells[j][b] += from[j][b];
-        }
-
-        protected override void ClearCore()
-        {
-            foreach (var cells in Cells) Array.Clear(cells);
-        }
-
-        protected override void SaveCore(BinaryWriter writer)
-        {
-            foreach (var cells in Cells)
-                foreach (var cell in cells) writer.Write(cell);
-        }
-
-        protected override void LoadCore(BinaryReader reader)
-        {
-            foreach (var cells in Cells)
-                for (var b = 0; b < cells.Length; b++) cells[b] = reader.ReadDouble();
-        }
     }
 }

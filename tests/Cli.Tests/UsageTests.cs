@@ -182,7 +182,8 @@ public sealed class UsageTests
             "pipelines: error: --output: found none, expected a file to write that ends with .parquet, or a new or empty folder; for example --output "
                 + "scored.parquet\nSee pipelines score --help." },
         { "a command behind two dashes", "-- inspect f", 2,
-            "pipelines: error: command: found none before '--', expected a command, such as fit, score or inspect; for example pipelines fit\nSee pipelines --help." },
+            "pipelines: error: command: found none before '--', expected a command, such as fit, score or inspect; for example "
+                + "pipelines fit\nSee pipelines --help." },
         { "a kind behind two dashes", "fit -- mixture f", 2, "pipelines: error: fit KIND: found none before '--', expected a kind of model, such as mixture; "
             + "for example pipelines fit mixture\nSee pipelines fit --help." },
         { "a mistyped option before two dashes and a file like it", "inspect --jsn -- --jsn", 2,

@@ -120,7 +120,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
             if (!isSeveral && fits is not [not null]) throw new FormatException("no state of the fit");
             return new KeptFits(fits, isSeveral, features);
         }
-        catch (Exception e) when (e is IOException or FormatException or ArgumentException)
+        catch (Exception e) when (e is IOException or FormatException or ArgumentException or ModelException)
         {
             throw new DataException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version",
                 "start over (without CheckpointOptions.Resume)", e);

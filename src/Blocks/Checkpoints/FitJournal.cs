@@ -146,7 +146,7 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
             target.FromBytes(bytes);
             return true;
         }
-        catch (Exception e) when (e is FormatException or EndOfStreamException)
+        catch (Exception e) when (e is ModelException or EndOfStreamException)
         {
             target.Clear();
             return false;

@@ -93,7 +93,7 @@ public static class IncrementalFitting
             NextRun = run.State.NextRun + 1,
             Files = [.. run.State.Files, .. done],
             Model = System.Text.Encoding.UTF8.GetString(saved.ToJson()),
-            Statistics = Bytes(last.State!.Statistics),
+            Statistics = last.State!.Statistics.ToBytes(),
         });
         return new IncrementalFit<TModel>(Result(rows, fitted.RowsRejected), saved, fitted);
 
@@ -115,24 +115,14 @@ public static class IncrementalFitting
         var statistics = model.CreateStatistics();
         try
         {
-            using var reader = new BinaryReader(new MemoryStream(bytes));
-            statistics.Load(reader);
+            statistics.FromBytes(bytes);
         }
-        catch (EndOfStreamException e)
+        catch (ModelException e)
         {
             throw new DataException(DataErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs",
                 "restore it from a copy, or start over with another state file", e);
         }
         return statistics;
-    }
-
-    private static byte[] Bytes(Statistics statistics)
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        statistics.Save(writer);
-        writer.Flush();
-        return stream.ToArray();
     }
 
     /// <summary>Remembers the last state of a fit.</summary>

@@ -132,13 +132,16 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     }
 
     // The workers' statistics, those waiting for their turn, the open subtotal, the total and the model: only a few large ones at a time.
-    private void CheckStatistics(Statistics total)
+    private void CheckStatistics(Statistics empty)
     {
-        var bytes = Math.Max(1, StatisticsSize.Of(total));
-        if (bytes * 4 > Options.Budget)
-            throw new DataException(DataErrorKind.Usage, $"{Graph.Source.Name}, statistics of a pass", $"{new MemorySize(bytes)} for each batch",
+        int[] codes = [.. Features.Select(f => f.Categories?.Count ?? 0)];
+        // One row can make a table of categories as large as it gets. Rows that are kept only limit the number of threads: there may be few of them.
+        var least = Math.Max(1, empty.MaxBytes(1, codes) ?? StatisticsSize.Of(empty));
+        if (least * 4 > Options.Budget)
+            throw new DataException(DataErrorKind.Usage, $"{Graph.Source.Name}, statistics of a pass", $"{new MemorySize(least)} for each batch",
                 $"at most {new MemorySize(Options.Budget / 4)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take fewer components, or group categories");
+        var bytes = empty.MaxBytes(Options.BatchSize, codes) ?? least;
         // Two for each worker and the open subtotal.
         mostThreads = (int)Math.Clamp(((Options.Budget / 4 / bytes) - 1) / 2, 1, int.MaxValue);
     }

@@ -34,7 +34,7 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
         return made;
     }
 
-    public Statistics CreateStatistics() => new SumStatistics(0);
+    public Statistics CreateStatistics() => new SumStatistics("sequence-scores", 0);
 
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {

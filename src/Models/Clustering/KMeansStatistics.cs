@@ -6,8 +6,11 @@ namespace Pipelines.Models;
 /// Sums for k-means, centred on the centroids at the time of summarising. Layout for K clusters of D features: weights of complete rows [K],
 /// weights of the observed entries of incomplete rows [K, D], shifts sum w (x - centroid) [K, D].
 /// </summary>
-internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatistics(clusters + (2 * clusters * dimensions))
+internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatistics("kmeans", clusters + (2 * clusters * dimensions))
 {
+    /// <inheritdoc/>
+    public override string Kind => $"kmeans[{clusters}, {dimensions}]";
+
     private Span<double> Observed => Sums.AsSpan(clusters, clusters * dimensions);
 
     private Span<double> Shifts => Sums.AsSpan(clusters + (clusters * dimensions), clusters * dimensions);

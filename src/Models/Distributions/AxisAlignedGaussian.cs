@@ -39,7 +39,7 @@ public abstract class AxisAlignedGaussian : Distribution
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new CompositeStatistics([.. Normals.Select(n => n.CreateStatistics())]);
+    public override Statistics CreateStatistics() => new CompositeStatistics(FormatName, [.. Normals.Select(n => n.CreateStatistics())]);
 
     /// <inheritdoc/>
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)

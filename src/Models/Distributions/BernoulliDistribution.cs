@@ -74,7 +74,7 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new SumStatistics(3);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 3);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -64,7 +64,7 @@ public sealed class DiracDeltaDistribution : UnivariateDistribution, IDistributi
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new RangeStatistics();
+    public override Statistics CreateStatistics() => new RangeStatistics(FormatName);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -100,7 +100,7 @@ public sealed class DirichletDistribution : Distribution, IDistributionFamily<Di
     public override void LogProbability(in FeatureTile tile, Span<double> result) => ShareLogs.Fill(tile, exponents, constant, SumTolerance, result);
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new SumStatistics(2 + Dimensions);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 2 + Dimensions);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -65,7 +65,7 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total, double weight) => AddSupport(tile.Column(0), total);
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new SumStatistics(3);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 3);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -135,7 +135,8 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     internal override Distribution Smoothed() => IsFrozen ? this : new IndependentComponentsDistribution([.. Parts.Select(p => p.Smoothed())], ColumnWeights);
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new CompositeStatistics([.. Parts.Select(p => p.CreateStatistics())]);
+    public override Statistics CreateStatistics() =>
+        new CompositeStatistics(FormatName, [.. Parts.Select(p => p.CreateStatistics())], [.. Parts.Select(p => p.Dimensions)]);
 
     /// <inheritdoc/>
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)

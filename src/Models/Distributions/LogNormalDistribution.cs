@@ -60,7 +60,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
     public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new SumStatistics(4);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 4);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -147,7 +147,7 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new MultivariateGaussianStatistics(Dimensions);
+    public override Statistics CreateStatistics() => new MultivariateGaussianStatistics(FormatName, Dimensions);
 
     /// <inheritdoc/>
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)

@@ -8,9 +8,10 @@ namespace Pipelines.Models;
 /// complete rows: [W, S (D), SS (T)]; rows with missing entries, over the entries observed pairwise: [W (T), S (D x D), SS (T)],
 /// where S(j, k) sums w d_j over the rows in which j and k are observed.
 /// </summary>
+/// <param name="name">The family's name.</param>
 /// <param name="dimensions">D.</param>
-internal sealed class MultivariateGaussianStatistics(int dimensions)
-    : SumStatistics(1 + dimensions + (dimensions * dimensions) + (3 * (dimensions * (dimensions + 1) / 2)))
+internal sealed class MultivariateGaussianStatistics(string name, int dimensions)
+    : SumStatistics(name, 1 + dimensions + (dimensions * dimensions) + (3 * (dimensions * (dimensions + 1) / 2)))
 {
     public int Dimensions { get; } = dimensions;
 

@@ -75,7 +75,7 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new SumStatistics(3);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 3);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -83,7 +83,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new SumStatistics(5);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 5);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -61,7 +61,7 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new RangeStatistics();
+    public override Statistics CreateStatistics() => new RangeStatistics(FormatName);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -128,7 +128,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new CompositeStatistics([new SumStatistics(2), Inner.CreateStatistics()]);
+    public override Statistics CreateStatistics() => new CompositeStatistics(FormatName, [new SumStatistics("zeros", 2), Inner.CreateStatistics()]);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
@@ -20,11 +22,10 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
     /// <summary>True if the other survey takes the same sample.</summary>
     internal bool IsSame(DataSurvey other) => kind == other.kind;
 
-    /// <summary>Approximate bytes that a sample of rows takes: twice the final number of rows, each an array and a list entry.</summary>
-    internal long SampleBytes(int rows) => Math.Min(rows, 2L * sampleRows) * (64 + (sizeof(double) * columns));
-
     /// <inheritdoc/>
-    public Statistics CreateStatistics() => new SurveyStatistics(columns, sampleRows, c => ceiling = Math.Min(ceiling, c));
+    public Statistics CreateStatistics() => new SurveyStatistics(
+        string.Create(CultureInfo.InvariantCulture, $"survey[{columns}, {sampleRows}, {(seed is { } s ? $"seed {s}" : "first rows")}]"),
+        columns, sampleRows, c => ceiling = Math.Min(ceiling, c));
 
     /// <inheritdoc/>
     public void Summarize(in FeatureBlock block, Statistics statistics)

@@ -4,7 +4,7 @@ namespace Pipelines.Models.Fitting;
 public sealed class ExtentSummarizer : ISummarizer
 {
     /// <inheritdoc/>
-    public Statistics CreateStatistics() => new SumStatistics(0);
+    public Statistics CreateStatistics() => new SumStatistics("extent", 0);
 
     /// <inheritdoc/>
     public void Summarize(in FeatureBlock block, Statistics statistics)

@@ -88,14 +88,19 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
             var found = range is { } some
                 ? await pass.RunAsync(summarizer, some, cancellationToken).ConfigureAwait(false)
                 : await pass.RunAsync(summarizer, cancellationToken).ConfigureAwait(false);
-            foreach (var (member, part) in taken) await member.FulfilAsync(((SharedStatistics)found).Parts[part]).ConfigureAwait(false);
+            foreach (var (member, part) in taken) await member.FulfilAsync(((CompositeStatistics)found).Parts[part]).ConfigureAwait(false);
         }
     }
 
-    private long Bytes(ISummarizer summarizer) => summarizer is DataSurvey survey
-        // The total and the open subtotal may each hold a whole sample.
-        ? (2 * survey.SampleBytes(int.MaxValue)) + (pass.StatisticsInFlight * survey.SampleBytes(batchSize))
-        : (pass.StatisticsInFlight + 1L) * StatisticsSize.Of(summarizer.CreateStatistics());
+    // The statistics in flight, then the total and the open subtotal, each of which may come to hold what all rows leave behind.
+    private long Bytes(ISummarizer summarizer)
+    {
+        var empty = summarizer.CreateStatistics();
+        int[] codes = [.. pass.Features?.Select(f => f.Categories?.Count ?? 0) ?? []];
+        return (pass.StatisticsInFlight * Most(batchSize)) + (2 * Most(extent?.Rows ?? long.MaxValue));
+
+        long Most(long rows) => empty.MaxBytes(rows, codes) ?? StatisticsSize.Of(empty);
+    }
 
     private enum WishKind
     {
@@ -178,7 +183,7 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
 internal sealed class SharedSummarizer : ISummarizer
 {
     private readonly List<ISummarizer> wishes = [];
-    private readonly List<string> names = [];
+    private readonly List<int> fits = [];
 
     /// <summary>Index of an identical computation; -1 if there is none. Surveys of the same sample are identical.</summary>
     public int Find(ISummarizer summarizer) => summarizer is DataSurvey survey ? wishes.FindIndex(w => w is DataSurvey other && other.IsSame(survey)) : -1;
@@ -189,41 +194,19 @@ internal sealed class SharedSummarizer : ISummarizer
     public int Add(ISummarizer summarizer, int fit)
     {
         wishes.Add(summarizer);
-        names.Add($"{fit}: {summarizer.GetType().FullName}");
+        fits.Add(fit);
         return wishes.Count - 1;
     }
 
     /// <inheritdoc/>
-    public Statistics CreateStatistics() => new SharedStatistics(names, [.. wishes.Select(w => w.CreateStatistics())]);
+    /// <remarks>They name their fits, so that those saved for other fits are rejected.</remarks>
+    public Statistics CreateStatistics() => new CompositeStatistics($"fits {string.Join(", ", fits)}", [.. wishes.Select(w => w.CreateStatistics())]);
 
     /// <inheritdoc/>
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
-        var parts = ((SharedStatistics)statistics).Parts;
+        var parts = ((CompositeStatistics)statistics).Parts;
         for (var i = 0; i < parts.Count; i++) wishes[i].Summarize(block, parts[i]);
         statistics.Rows += block.Rows;
-    }
-}
-
-/// <summary>The parts of several fits. Statistics saved for other fits are rejected.</summary>
-/// <param name="names">Which fits they belong to, and what was computed.</param>
-/// <param name="parts">One for each name.</param>
-internal sealed class SharedStatistics(IReadOnlyList<string> names, IReadOnlyList<Statistics> parts) : CompositeStatistics(parts)
-{
-    /// <inheritdoc/>
-    protected override void SaveCore(BinaryWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.Write(names.Count);
-        foreach (var name in names) writer.Write(name);
-        base.SaveCore(writer);
-    }
-
-    /// <inheritdoc/>
-    protected override void LoadCore(BinaryReader reader)
-    {
-        ArgumentNullException.ThrowIfNull(reader);
-        if (reader.ReadInt32() != names.Count || names.Any(name => reader.ReadString() != name)) throw new FormatException("statistics of other fits");
-        base.LoadCore(reader);
     }
 }

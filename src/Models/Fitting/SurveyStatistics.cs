@@ -6,18 +6,21 @@ public sealed class SurveyStatistics : Statistics
     private readonly int columns;
     private readonly int sampleRows;
     private readonly Action<ulong> lowerCeiling;
-    private readonly long[] observed;
-    private readonly double[] minima;
-    private readonly double[] maxima;
-    private readonly long[] infinite;
-    private readonly List<Row> sample = [];
+    private long[] observed;
+    private double[] minima;
+    private double[] maxima;
+    private long[] infinite;
+    private List<Row> sample = [];
 
-    internal SurveyStatistics(int columns, int sampleRows, Action<ulong> lowerCeiling)
+    internal SurveyStatistics(string kind, int columns, int sampleRows, Action<ulong> lowerCeiling)
     {
-        (this.columns, this.sampleRows, this.lowerCeiling) = (columns, sampleRows, lowerCeiling);
+        (Kind, this.columns, this.sampleRows, this.lowerCeiling) = (kind, columns, sampleRows, lowerCeiling);
         (observed, minima, maxima, infinite) = (new long[columns], new double[columns], new double[columns], new long[columns]);
         ClearCore();
     }
+
+    /// <inheritdoc/>
+    public override string Kind { get; }
 
     /// <summary>Number of a feature's values that are not missing.</summary>
     public long Observed(int column) => observed[column];
@@ -33,6 +36,11 @@ public sealed class SurveyStatistics : Statistics
 
     /// <summary>Number of rows eligible for the sample: all but those of weight 0.</summary>
     internal long Eligible { get; set; }
+
+    /// <inheritdoc/>
+    /// <remarks>Up to twice the final number of rows, each an array and a list entry.</remarks>
+    public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) =>
+        CommonBytes + (4L * sizeof(double) * columns) + (Math.Min(rows, 2L * sampleRows) * (64 + (sizeof(double) * (long)columns)));
 
     /// <summary>The sampled rows, in row order.</summary>
     public FeatureSample Sample()
@@ -101,6 +109,11 @@ public sealed class SurveyStatistics : Statistics
     }
 
     /// <inheritdoc/>
+    protected override void Unshare() =>
+        // The rows themselves never change.
+        (observed, minima, maxima, infinite, sample) = ([.. observed], [.. minima], [.. maxima], [.. infinite], [.. sample]);
+
+    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -118,7 +131,7 @@ public sealed class SurveyStatistics : Statistics
             writer.Write(row.Priority);
             writer.Write(row.Number);
             writer.Write(row.Weight);
-            foreach (var value in row.Values) writer.Write(value);
+            WriteDoubles(writer, row.Values);
         }
     }
 
@@ -135,10 +148,10 @@ public sealed class SurveyStatistics : Statistics
         }
         sample.Clear();
         Eligible = reader.ReadInt64();
-        for (var n = reader.ReadInt32(); n > 0; n--)
+        for (var n = ReadCount(reader, sizeof(double) * (3 + columns)); n > 0; n--)
         {
             var (priority, number, weight, values) = (reader.ReadUInt64(), reader.ReadInt64(), reader.ReadDouble(), new double[columns]);
-            for (var j = 0; j < columns; j++) values[j] = reader.ReadDouble();
+            ReadDoubles(reader, values);
             sample.Add(new(priority, number, values, weight));
         }
     }

@@ -22,16 +22,7 @@ public sealed class UpdatePass(IDataPass rows, Model earlier, Statistics statist
         var added = await rows.RunAsync(summarizer, cancellationToken).ConfigureAwait(false);
         // A pass that computes anything but a model's statistics does not involve the earlier rows.
         if (summarizer is not Model model) return added;
-        var total = model.CreateStatistics();
-        using (var copy = new MemoryStream())
-        {
-            using var writer = new BinaryWriter(copy);
-            statistics.Save(writer);
-            writer.Flush();
-            copy.Position = 0;
-            using var reader = new BinaryReader(copy);
-            total.Load(reader);
-        }
+        var total = statistics.Clone();
         model.Recenter(total, earlier);
         total.Merge(added);
         return total;

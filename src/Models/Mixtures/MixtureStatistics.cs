@@ -4,10 +4,13 @@ namespace Pipelines.Models.Mixtures;
 
 /// <summary>Statistics of a mixture: total responsibility of each component, and the components' own statistics.</summary>
 /// <param name="components">The components' statistics, in order.</param>
-public sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : CompositeStatistics(components)
+public sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : CompositeStatistics("mixture", components)
 {
     /// <summary>Shape [K]: sum over the rows of weight * posterior.</summary>
-    public double[] Responsibilities { get; } = new double[components.Count];
+    public double[] Responsibilities { get; private set; } = new double[components.Count];
+
+    /// <inheritdoc/>
+    public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => base.MaxBytes(rows, codes) + (sizeof(double) * Responsibilities.Length);
 
     /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
@@ -25,18 +28,23 @@ public sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : Co
     }
 
     /// <inheritdoc/>
+    protected override void Unshare()
+    {
+        base.Unshare();
+        Responsibilities = [.. Responsibilities];
+    }
+
+    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        foreach (var r in Responsibilities) writer.Write(r);
+        WriteDoubles(writer, Responsibilities);
         base.SaveCore(writer);
     }
 
     /// <inheritdoc/>
     protected override void LoadCore(BinaryReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
-        for (var k = 0; k < Responsibilities.Length; k++) Responsibilities[k] = reader.ReadDouble();
+        ReadDoubles(reader, Responsibilities);
         base.LoadCore(reader);
     }
 }

@@ -10,11 +10,14 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
 {
     private const int MostNamed = 5;
 
+    /// <inheritdoc/>
+    public override string Kind => $"hidden-markov({Edges.Length} edges, {Emissions.Kind})";
+
     /// <summary>Weighted uses of each edge, expected or counted. Shape [edges].</summary>
-    public double[] Edges { get; } = new double[edges];
+    public double[] Edges { get; private set; } = new double[edges];
 
     /// <summary>The distribution statistics and total weight of each emitting state.</summary>
-    public MixtureStatistics Emissions { get; } = emissions;
+    public MixtureStatistics Emissions { get; private set; } = emissions;
 
     /// <summary>Number of sequences summarised.</summary>
     public long Sequences { get; set; }
@@ -26,7 +29,7 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
     public long ImpossibleRows { get; private set; }
 
     /// <summary>Global numbers of the first such sequences.</summary>
-    public List<long> ImpossibleNumbers { get; } = [];
+    public List<long> ImpossibleNumbers { get; private set; } = [];
 
     /// <summary>Counts a sequence of probability 0.</summary>
     /// <param name="number">Its global number.</param>
@@ -37,6 +40,10 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
         ImpossibleRows += rows;
         if (ImpossibleNumbers.Count < MostNamed) ImpossibleNumbers.Add(number);
     }
+
+    /// <inheritdoc/>
+    public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) =>
+        CommonBytes + (sizeof(double) * (long)Edges.Length) + ((3 + MostNamed) * sizeof(long)) + sizeof(int) + Emissions.MaxBytes(rows, codes);
 
     /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
@@ -62,11 +69,15 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
     }
 
     /// <inheritdoc/>
+    protected override void Unshare() =>
+        (Edges, Emissions, ImpossibleNumbers) = ([.. Edges], (MixtureStatistics)Emissions.Clone(), [.. ImpossibleNumbers]);
+
+    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        foreach (var e in Edges) writer.Write(e);
-        Emissions.Save(writer);
+        WriteDoubles(writer, Edges);
+        Emissions.SaveBody(writer);
         writer.Write(Sequences);
         writer.Write(Impossible);
         writer.Write(ImpossibleRows);
@@ -78,12 +89,12 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
     protected override void LoadCore(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        for (var e = 0; e < Edges.Length; e++) Edges[e] = reader.ReadDouble();
-        Emissions.Load(reader);
+        ReadDoubles(reader, Edges);
+        Emissions.LoadBody(reader);
         Sequences = reader.ReadInt64();
         Impossible = reader.ReadInt64();
         ImpossibleRows = reader.ReadInt64();
         ImpossibleNumbers.Clear();
-        for (var left = reader.ReadInt32(); left > 0; left--) ImpossibleNumbers.Add(reader.ReadInt64());
+        for (var left = ReadCount(reader, sizeof(long)); left > 0; left--) ImpossibleNumbers.Add(reader.ReadInt64());
     }
 }

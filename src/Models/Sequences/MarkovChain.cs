@@ -87,7 +87,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     }
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new CompositeStatistics([.. tables.Select(t => t.CreateStatistics())]);
+    public override Statistics CreateStatistics() => new CompositeStatistics(FormatName, [.. tables.Select(t => t.CreateStatistics())]);
 
     /// <inheritdoc/>
     protected override void SummarizeSequences(in FeatureBlock block, Statistics statistics)

@@ -56,8 +56,8 @@ public sealed class CanonicalFold(ISummarizer summarizer, long first = 0)
     /// <summary>An independent copy, which hands its subtotals to the same receiver.</summary>
     public CanonicalFold Clone()
     {
-        var copy = new CanonicalFold(summarizer, start) { Closed = Closed };
-        copy.FromBytes(ToBytes());
+        var copy = (CanonicalFold)MemberwiseClone();
+        (copy.total, copy.open) = (total.Clone(), open?.Clone());
         return copy;
     }
 

@@ -9,8 +9,11 @@ internal sealed class PointStatistics(string owner) : Statistics
     /// <summary>Maximum number of values kept.</summary>
     public const int MostPoints = 1 << 20;
 
-    private readonly List<double> values = [];
-    private readonly List<double> weights = [];
+    private List<double> values = [];
+    private List<double> weights = [];
+
+    /// <inheritdoc/>
+    public override string Kind => $"{owner}[points]";
 
     /// <summary>The values that are not missing and have a weight above 0.</summary>
     public IReadOnlyList<double> Values => values;
@@ -34,6 +37,10 @@ internal sealed class PointStatistics(string owner) : Statistics
     }
 
     /// <inheritdoc/>
+    public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) =>
+        CommonBytes + sizeof(int) + (2 * sizeof(double) * Math.Min(rows, MostPoints));
+
+    /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {
         var from = (PointStatistics)other;
@@ -50,20 +57,24 @@ internal sealed class PointStatistics(string owner) : Statistics
     }
 
     /// <inheritdoc/>
+    protected override void Unshare() => (values, weights) = ([.. values], [.. weights]);
+
+    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         writer.Write(values.Count);
-        foreach (var value in values) writer.Write(value);
-        foreach (var weight in weights) writer.Write(weight);
+        WriteDoubles(writer, CollectionsMarshal.AsSpan(values));
+        WriteDoubles(writer, CollectionsMarshal.AsSpan(weights));
     }
 
     /// <inheritdoc/>
     protected override void LoadCore(BinaryReader reader)
     {
-        ClearCore();
-        var count = reader.ReadInt32();
-        for (var i = 0; i < count; i++) values.Add(reader.ReadDouble());
-        for (var i = 0; i < count; i++) weights.Add(reader.ReadDouble());
+        var count = ReadCount(reader, 2 * sizeof(double));
+        CollectionsMarshal.SetCount(values, count);
+        ReadDoubles(reader, CollectionsMarshal.AsSpan(values));
+        CollectionsMarshal.SetCount(weights, count);
+        ReadDoubles(reader, CollectionsMarshal.AsSpan(weights));
     }
 
     private void CheckRoom()

@@ -1,8 +1,12 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>Range of the values that have a weight above 0, and their total weight.</summary>
-internal sealed class RangeStatistics : Statistics
+/// <param name="owner">The owner's name.</param>
+internal sealed class RangeStatistics(string owner) : Statistics
 {
+    /// <inheritdoc/>
+    public override string Kind => $"{owner}[range]";
+
     /// <summary>Total weight of the values that are not missing.</summary>
     public double Total { get; private set; }
 
@@ -28,6 +32,9 @@ internal sealed class RangeStatistics : Statistics
     }
 
     /// <inheritdoc/>
+    public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => CommonBytes + (3 * sizeof(double));
+
+    /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {
         var from = (RangeStatistics)other;
@@ -38,6 +45,11 @@ internal sealed class RangeStatistics : Statistics
 
     /// <inheritdoc/>
     protected override void ClearCore() => (Total, Minimum, Maximum) = (0, double.PositiveInfinity, double.NegativeInfinity);
+
+    /// <inheritdoc/>
+    protected override void Unshare()
+    {
+    }
 
     /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)

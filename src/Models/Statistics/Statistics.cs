@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
@@ -6,6 +8,15 @@ namespace Pipelines.Models.Fitting;
 /// <remarks>Not thread-safe: one thread summarises into an instance at a time.</remarks>
 public abstract class Statistics
 {
+    /// <summary>Bytes of the row count, the weight and the objective.</summary>
+    private protected const long CommonBytes = 3 * sizeof(double);
+
+    /// <summary>
+    /// Name of the family and shape, such as <c>normal[3]</c>. Statistics can be loaded and merged where the kind is the same. It is part of the saved form, so
+    /// it names no type of the program.
+    /// </summary>
+    public abstract string Kind { get; }
+
     /// <summary>Number of rows summarised.</summary>
     public long Rows { get; set; }
 
@@ -38,24 +49,116 @@ public abstract class Statistics
         ClearCore();
     }
 
-    /// <summary>Writes the statistics; <see cref="Load"/> on statistics created by the same model restores them bit for bit.</summary>
+    /// <summary>An independent copy.</summary>
+    public Statistics Clone()
+    {
+        var copy = (Statistics)MemberwiseClone();
+        copy.Unshare();
+        return copy;
+    }
+
+    /// <summary>Upper bound of the bytes that the statistics of some rows take; null (default) = it cannot be stated.</summary>
+    /// <param name="rows">Number of rows, at most.</param>
+    /// <param name="codes">Number of categories of each feature, 0 = it holds none or they are not known; empty = nothing is known.</param>
+    public virtual long? MaxBytes(long rows, ReadOnlySpan<int> codes) => null;
+
+    /// <summary>Writes the statistics; <see cref="Load"/> on statistics of the same kind restores them bit for bit.</summary>
+    /// <remarks>Byte layout: <c>PLST</c>, version, kind, length of the rest, the rest. Numbers are little-endian.</remarks>
     public void Save(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
+        StatisticsFormat.Write(writer, this);
+    }
+
+    /// <summary>Replaces the statistics with saved ones.</summary>
+    /// <exception cref="ModelException">They are of another kind or version, or damaged. These statistics are empty then.</exception>
+    public void Load(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        try
+        {
+            StatisticsFormat.Read(reader, this);
+        }
+        catch
+        {
+            Clear();
+            throw;
+        }
+    }
+
+    /// <summary>The saved form as bytes.</summary>
+    public byte[] ToBytes()
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        Save(writer);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>Replaces the statistics with those that <see cref="ToBytes"/> returned.</summary>
+    /// <exception cref="ModelException">They are of another kind or version, or damaged. These statistics are empty then.</exception>
+    public void FromBytes(byte[] bytes)
+    {
+        using var stream = new MemoryStream(bytes);
+        using var reader = new BinaryReader(stream);
+        Load(reader);
+        if (stream.Position == stream.Length) return;
+        Clear();
+        throw StatisticsFormat.Damaged($"{stream.Length - stream.Position} bytes after their end", "none");
+    }
+
+    /// <summary>Writes the statistics without what says what they are.</summary>
+    internal void SaveBody(BinaryWriter writer)
+    {
         writer.Write(Rows);
         writer.Write(Weight);
         writer.Write(Objective);
         SaveCore(writer);
     }
 
-    /// <summary>Replaces the statistics with saved ones.</summary>
-    public void Load(BinaryReader reader)
+    /// <summary>Reads what <see cref="SaveBody"/> wrote.</summary>
+    internal void LoadBody(BinaryReader reader)
     {
-        ArgumentNullException.ThrowIfNull(reader);
         Rows = reader.ReadInt64();
         Weight = reader.ReadDouble();
         Objective = reader.ReadDouble();
         LoadCore(reader);
+    }
+
+    /// <summary>Writes numbers as they are in memory on usual machines, all at once.</summary>
+    protected static void WriteDoubles(BinaryWriter writer, ReadOnlySpan<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        if (BitConverter.IsLittleEndian)
+        {
+            writer.Write(MemoryMarshal.AsBytes(values));
+            return;
+        }
+        foreach (var value in values) writer.Write(value);
+    }
+
+    /// <summary>Reads what <see cref="WriteDoubles"/> wrote.</summary>
+    protected static void ReadDoubles(BinaryReader reader, Span<double> values)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        if (BitConverter.IsLittleEndian)
+        {
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values));
+            return;
+        }
+        foreach (ref var value in values) value = reader.ReadDouble();
+    }
+
+    /// <summary>Reads the number of some items; damaged bytes never allocate more than they are.</summary>
+    /// <param name="reader">The reader passed to <see cref="LoadCore"/>.</param>
+    /// <param name="itemBytes">Bytes that each item takes.</param>
+    protected static int ReadCount(BinaryReader reader, int itemBytes)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var count = reader.ReadInt32();
+        if (count < 0 || count > (reader.BaseStream.Length - reader.BaseStream.Position) / itemBytes) throw new FormatException($"a count of {count}");
+        return count;
     }
 
     /// <summary>Adds the derived class's data.</summary>
@@ -64,41 +167,12 @@ public abstract class Statistics
     /// <summary>Clears the derived class's data.</summary>
     protected abstract void ClearCore();
 
+    /// <summary>Called on a shallow copy: replaces what it shares with its original by copies.</summary>
+    protected abstract void Unshare();
+
     /// <summary>Writes the derived class's data.</summary>
     protected abstract void SaveCore(BinaryWriter writer);
 
-    /// <summary>Reads the derived class's data.</summary>
+    /// <summary>Reads the derived class's data: exactly what <see cref="SaveCore"/> wrote.</summary>
     protected abstract void LoadCore(BinaryReader reader);
-}
-
-/// <summary>Statistics that are a fixed number of sums: merging is element-wise addition.</summary>
-/// <param name="length">Number of sums.</param>
-public class SumStatistics(int length) : Statistics
-{
-    /// <summary>The sums; their layout is defined by the model. Shape [length].</summary>
-    public double[] Sums { get; } = new double[length];
-
-    /// <inheritdoc/>
-    protected override void MergeCore(Statistics other)
-    {
-        var from = ((SumStatistics)other).Sums;
-        if (from.Length != Sums.Length)
-            throw new ArgumentException($"statistics of another shape: found {from.Length} sums, expected {Sums.Length}", nameof(other));
-        for (var i = 0; i < Sums.Length; i++) Sums[i] += from[i];
-    }
-
-    /// <inheritdoc/>
-    protected override void ClearCore() => Array.Clear(Sums);
-
-    /// <inheritdoc/>
-    protected override void SaveCore(BinaryWriter writer)
-    {
-        foreach (var s in Sums) writer.Write(s);
-    }
-
-    /// <inheritdoc/>
-    protected override void LoadCore(BinaryReader reader)
-    {
-        for (var i = 0; i < Sums.Length; i++) Sums[i] = reader.ReadDouble();
-    }
 }

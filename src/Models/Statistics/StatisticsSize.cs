@@ -1,16 +1,16 @@
 namespace Pipelines.Models.Fitting;
 
-/// <summary>Memory size of statistics: about as many bytes as they write.</summary>
+/// <summary>Memory size of statistics: about as many bytes as they save.</summary>
 public static class StatisticsSize
 {
-    /// <summary>Bytes of some statistics.</summary>
+    /// <summary>Bytes of some statistics, without what says what they are.</summary>
     /// <param name="statistics">Any.</param>
     public static long Of(Statistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
         using var counter = new Counter();
         using var writer = new BinaryWriter(counter);
-        statistics.Save(writer);
+        statistics.SaveBody(writer);
         writer.Flush();
         return counter.Length;
     }

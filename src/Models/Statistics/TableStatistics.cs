@@ -20,6 +20,9 @@ internal sealed class TableStatistics : Statistics
         Cells = new double[Length(Sizes)];
     }
 
+    /// <inheritdoc/>
+    public override string Kind => $"{owner}[{Sizes.Length}]";
+
     /// <summary>Number of codes of each feature.</summary>
     public int[] Sizes { get; private set; }
 
@@ -28,6 +31,21 @@ internal sealed class TableStatistics : Statistics
 
     /// <summary>Weight of rows with a value that is not a code: negative or not an integer.</summary>
     public double Outside { get; set; }
+
+    /// <inheritdoc/>
+    /// <remarks>A value that is not known to be a category can have any code: the bound cannot be stated then.</remarks>
+    public override long? MaxBytes(long rows, ReadOnlySpan<int> codes)
+    {
+        long cells = 1;
+        for (var j = 0; j < Sizes.Length; j++)
+        {
+            // A table over consecutive rows of one feature has the same codes everywhere.
+            var known = codes.Length == 1 ? codes[0] : codes.Length == Sizes.Length ? codes[j] : 0;
+            if (known == 0) return null;
+            cells = Math.Min(cells * Math.Max(Sizes[j], known), MostCells);
+        }
+        return CommonBytes + (sizeof(int) * Sizes.Length) + (sizeof(double) * (cells + 1));
+    }
 
     /// <summary>Enlarges the table to hold codes below these sizes.</summary>
     public void Grow(ReadOnlySpan<int> sizes)
@@ -90,19 +108,29 @@ internal sealed class TableStatistics : Statistics
     }
 
     /// <inheritdoc/>
+    protected override void Unshare() => (Sizes, Cells) = ([.. Sizes], [.. Cells]);
+
+    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         foreach (var size in Sizes) writer.Write(size);
-        foreach (var cell in Cells) writer.Write(cell);
+        WriteDoubles(writer, Cells);
         writer.Write(Outside);
     }
 
     /// <inheritdoc/>
     protected override void LoadCore(BinaryReader reader)
     {
-        for (var j = 0; j < Sizes.Length; j++) Sizes[j] = reader.ReadInt32();
-        Cells = new double[Length(Sizes)];
-        for (var i = 0; i < Cells.Length; i++) Cells[i] = reader.ReadDouble();
+        var most = (reader.BaseStream.Length - reader.BaseStream.Position) / sizeof(double);
+        var sizes = new int[Sizes.Length];
+        long length = 1;
+        for (var j = 0; j < sizes.Length; j++)
+        {
+            sizes[j] = reader.ReadInt32();
+            if (sizes[j] < 1 || (length *= sizes[j]) > Math.Min(most, MostCells)) throw new FormatException($"a table of {sizes[j]} codes");
+        }
+        (Sizes, Cells) = (sizes, new double[length]);
+        ReadDoubles(reader, Cells);
         Outside = reader.ReadDouble();
     }
 

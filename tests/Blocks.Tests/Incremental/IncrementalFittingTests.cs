@@ -155,6 +155,25 @@ public sealed class IncrementalFittingTests : IDisposable
         Assert.Equal(2 * Rows, (await RunAsync()).Saved.Training!.Rows);
     }
 
+    [Fact]
+    public async Task Statistics_of_another_model_are_refused()
+    {
+        await WriteAsync("a", 1, 0);
+        await RunAsync();
+        var state = await File.ReadAllTextAsync(At("state.json"));
+        var (own, other) = (Saved(new NormalDistribution(0, 1)), Saved(new PoissonDistribution(1)));
+        // As many sums as a normal has. All statistics begin alike.
+        var at = state.IndexOf(own[..10], StringComparison.Ordinal);
+        var end = state.IndexOf('"', at);
+        await File.WriteAllTextAsync(At("state.json"), $"{state[..at]}{other}{state[end..]}");
+        await WriteAsync("b", 2, 5);
+        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        Assert.Equal($"{At("state.json")}: found statistics that do not belong to its model, expected the state of incremental runs; restore it from a copy, "
+            + "or start over with another state file", error.Message);
+
+        static string Saved(Model model) => Convert.ToBase64String(model.CreateStatistics().ToBytes());
+    }
+
     private string At(string name) => Path.Combine(root, name);
 
     private Task<IncrementalFit<NormalDistribution>> RunAsync(FileRange? backfill = null) => IncrementalFitting.RunAsync(

@@ -94,7 +94,7 @@ public sealed class LabelTests
     /// <summary>Weighted sums of the feature by label: unknown, then each label.</summary>
     private sealed class LabelSums : ISummarizer
     {
-        public Statistics CreateStatistics() => new SumStatistics(4);
+        public Statistics CreateStatistics() => new SumStatistics("labels", 4);
 
         public void Summarize(in FeatureBlock block, Statistics statistics)
         {

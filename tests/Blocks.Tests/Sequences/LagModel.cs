@@ -15,7 +15,7 @@ internal sealed class LagModel(int dimensions) : SequenceModel
 
     public override IReadOnlyList<ScoreKind> ScoreKinds => kinds;
 
-    public override Statistics CreateStatistics() => new SumStatistics(2);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 2);
 
     public override LagModel Maximize(Statistics statistics, in MaximizeOptions options) => this;
 

@@ -160,7 +160,7 @@ internal sealed class SumSummarizer(int columns, Action<long>? before = null, Ac
     }
 }
 
-internal sealed class HookStatistics(int length, Action onMerge) : SumStatistics(length)
+internal sealed class HookStatistics(int length, Action onMerge) : SumStatistics("hook", length)
 {
     protected override void MergeCore(Statistics other)
     {
@@ -178,7 +178,7 @@ internal sealed class SumModel(int dimensions, Action<long>? before = null) : Mo
 
     public override IReadOnlyList<ScoreKind> ScoreKinds { get; } = [new("sum", [new("sum"), new("sign", IsInteger: true)], IsDefault: true)];
 
-    public override Statistics CreateStatistics() => new SumStatistics(1);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 1);
 
     public override void Summarize(in FeatureBlock block, Statistics statistics) => throw new InvalidOperationException("not summarised here");
 

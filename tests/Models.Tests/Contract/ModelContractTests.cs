@@ -96,10 +96,7 @@ public class ModelContractTests
         model.Summarize(data.Block(0, half), first);
         model.Summarize(data.Block(half, data.Rows - half), second);
         var loaded = model.CreateStatistics();
-        using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true)) first.Save(writer);
-        stream.Position = 0;
-        using (var reader = new BinaryReader(stream)) loaded.Load(reader);
+        loaded.FromBytes(first.ToBytes());
         first.Merge(second);
         loaded.Merge(second);
         Assert.Equal(data.Rows, loaded.Rows);

@@ -16,7 +16,7 @@ internal sealed class OwnLaplace(double location, double scale) : Distribution
         for (var i = 0; i < x.Length; i++) result[i] = -Math.Log(2 * scale) - (Math.Abs(x[i] - location) / scale);
     }
 
-    public override Statistics CreateStatistics() => new SumStatistics(2);
+    public override Statistics CreateStatistics() => new SumStatistics(FormatName, 2);
 
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
     {

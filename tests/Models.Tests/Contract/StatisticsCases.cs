@@ -14,6 +14,8 @@ internal static class StatisticsCases
             .Append(Case("Markov chain", () => Chain(0.4), Symbols))
             .Append(Case("mixture of sequence models", () => new GeneralMixtureModel([Hidden(), Chain(0.2)], [0.7, 0.3]), Symbols)));
 
+    public static IEnumerable<string> Keys => cases.Keys;
+
     public static TheoryData<string> Names => [.. cases.Keys];
 
     public static IEnumerable<Type> Covered => cases.Values.Select(c => c.Model().GetType()).Concat(ModelCases.Covered).Distinct();
@@ -46,10 +48,10 @@ internal static class StatisticsCases
             for (var i = 0; i < block.Rows; i++)
                 for (var j = 0; j < block.Columns; j++) rows[i, j] = block[i, j];
             all.Add(rows);
+            weights.Add(block.Weights.IsEmpty ? 1 : block.Weights[0]);
             open += block.Rows;
             if (!SequenceGroups.IsFull(1, open, 1)) continue;
             (groups, open) = (groups + 1, 0);
-            weights.Add(block.Weights.IsEmpty ? 1 : block.Weights[0]);
         }
         return SequenceSet.From(all, weights);
     }
@@ -62,11 +64,36 @@ internal static class StatisticsCases
             ? new InMemoryPass(rows, Math.Max(1, rows.Rows / 700), parallelism)
             : new SequencePass(Sequences!, 1, parallelism);
 
+        /// <summary>Number of codes of each feature that holds nothing else; 0 = it holds other values.</summary>
+        public int[] Codes
+        {
+            get
+            {
+                var block = All;
+                var codes = new int[block.Columns];
+                for (var j = 0; j < codes.Length; j++)
+                {
+                    var isCoded = true;
+                    for (var i = 0; i < block.Rows; i++)
+                    {
+                        var x = block[i, j];
+                        if (double.IsNaN(x)) continue;
+                        isCoded &= x >= 0 && x < 1e6 && x == Math.Floor(x);
+                        if (isCoded) codes[j] = Math.Max(codes[j], (int)x + 1);
+                    }
+                    if (!isCoded) codes[j] = 0;
+                }
+                return codes;
+            }
+        }
+
+        private FeatureBlock All => Rows is { } rows ? rows.Block(0, rows.Rows) : Sequences!.Block(0, Sequences.Count);
+
         /// <summary>The statistics of all the data.</summary>
         public Statistics Summarize(Model model)
         {
             var statistics = model.CreateStatistics();
-            model.Summarize(Rows is { } rows ? rows.Block(0, rows.Rows) : Sequences!.Block(0, Sequences.Count), statistics);
+            model.Summarize(All, statistics);
             return statistics;
         }
     }

@@ -127,7 +127,7 @@ public class BadDataTests
 
     private sealed class Failing : ISummarizer
     {
-        public Statistics CreateStatistics() => new SumStatistics(1);
+        public Statistics CreateStatistics() => new SumStatistics("failing", 1);
 
         public void Summarize(in FeatureBlock block, Statistics statistics)
         {

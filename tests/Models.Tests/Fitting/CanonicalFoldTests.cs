@@ -174,12 +174,5 @@ public class CanonicalFoldTests
         into.Merge(statistics);
     }
 
-    private static byte[] Bytes(Statistics statistics)
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        statistics.Save(writer);
-        writer.Flush();
-        return stream.ToArray();
-    }
+    private static byte[] Bytes(Statistics statistics) => statistics.ToBytes();
 }

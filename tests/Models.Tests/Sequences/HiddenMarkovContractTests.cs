@@ -132,10 +132,7 @@ public class HiddenMarkovContractTests
         var half = data.Count / 2;
         model.Summarize(data.Block(0, half), first);
         model.Summarize(data.Block(half, data.Count - half), second);
-        using var stream = new MemoryStream();
-        using (var writer = new BinaryWriter(stream, System.Text.Encoding.UTF8, leaveOpen: true)) first.Save(writer);
-        stream.Position = 0;
-        using (var reader = new BinaryReader(stream)) loaded.Load(reader);
+        loaded.FromBytes(first.ToBytes());
         first.Merge(second);
         loaded.Merge(second);
         Assert.Equal(data.Rows, loaded.Rows);
