@@ -123,7 +123,7 @@ public sealed class ColumnUnionTests : IDisposable
             }
 
         // Numbers are numbers, and another test is theirs.
-        static string Single(Array values) => values is int[] or double[] or decimal[] ? "number" : values.GetType().Name;
+        static string Single(Array values) => (values is int[] or double[] or decimal[]) ? "number" : values.GetType().Name;
     }
 
     [Fact]
