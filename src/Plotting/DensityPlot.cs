@@ -64,9 +64,9 @@ public sealed class DensityPlot : PlotKind
                 new(Palette.Black, components.Count > 0 ? 4 : 2.5)));
         if (components.Count == 0 && Array.Exists(panels, p => p.HasBarsOfModel)) legend.Add(new("model (bars)", Palette.Of(0), LegendSymbol.Area));
         var notes = new List<string>();
-        if (rows?.RowsRejected > 0) notes.Add($"{PlotTexts.Count(rows.RowsRejected, "row")} refused");
+        if (rows?.RowsRejected > 0) notes.Add($"{PlotTexts.Count(rows.RowsRejected, "row")} rejected");
         if (Array.Exists(panels, p => !p.IsCounted && p.HasBarsOfModel))
-            notes.Add("coloured bars: single values with a probability, spread over the width of a bin");
+            notes.Add("colored bars: single values with a probability, spread over the width of a bin");
         var drawn = new List<Panel>();
         for (var i = 0; i < panels.Length; i++)
         {

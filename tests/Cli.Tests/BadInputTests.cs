@@ -133,7 +133,7 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/full: found a folder that holds 'notes.txt', expected an empty folder; empty it, or give another" },
         { "quarantine's names taken", "score ~/x.json ~/row.parquet --output ~/out.parquet --on-bad-row quarantine ~/q", 2,
             "pipelines: error: ~/q, column '_row': found an input column of a name that the quarantine uses, expected no column named _file, _row_group, _row, "
-                + "_column, _reason; rename the column in the input, or do not keep refused rows" },
+                + "_column, _reason; rename the column in the input, or do not keep rejected rows" },
         { "score the model does not have", "score ~/model.json ~/blobs.parquet --columns distance --output ~/out.parquet", 2,
             "pipelines: error: score columns of a mixture model: found 'distance', expected a score that this model has; name scores that it has, such as "
                 + "log-probability" },

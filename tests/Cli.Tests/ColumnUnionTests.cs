@@ -269,10 +269,10 @@ public sealed class ColumnUnionTests : IDisposable
 
               column  type       nulls
               x       double     none
-              id      string     may be  INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, written as text
-              old     string     may be  absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there
-              y       int64      none    INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64
-              new     timestamp  may be  absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there
+              id      string     possible  INT64 in ~/evolve/a.parquet, BYTE_ARRAY STRING in ~/evolve/c.parquet, written as text
+              old     string     possible  absent from ~/evolve/b.parquet, ~/evolve/c.parquet, null there
+              y       int64      none      INT32 in ~/evolve/a.parquet, INT64 in ~/evolve/c.parquet, read as int64
+              new     timestamp  possible  absent from ~/evolve/a.parquet, ~/evolve/c.parquet, null there
 
             3 files, 9 rows,
             """.ReplaceLineEndings("\n"), inspection.Out, StringComparison.Ordinal);

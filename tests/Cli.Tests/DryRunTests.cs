@@ -23,7 +23,7 @@ public sealed class DryRunTests : IDisposable
         var width = Math.Max(4, Math.Max(a.Length, b.Length));
         Assert.Equal(
             $"""
-            dry run: only footers were read, nothing is written
+            dry run: only footers were read, nothing was written
             job         score under ~/m.json: mixture over x, y
             input       2 files, 4,000 rows, {new MemorySize(Length("a.parquet") + Length("b.parquet"))}
                         rows  {"size".PadLeft(width)}  file
@@ -37,13 +37,13 @@ public sealed class DryRunTests : IDisposable
                              16MB batches in flight, at most 8
                               8MB rows read ahead
                               8MB decoders
-                             24MB decoded features, in a fit
+                             24MB decoded features kept for later passes, if any
                               8MB garbage not yet collected
             output      ~/out (new)
                         4 parts, about BYTES, then the manifest
                         6 columns: x, y, w, name, log_probability, label
             quarantine  ~/q (new)
-            contract    every file has the model's features as they were when it was fitted
+            features    every file has the model's features as they were when it was fitted
                         note: ~/a.parquet: columns that are not features: w, name; they stay as they are
 
             """.ReplaceLineEndings("\n"),
@@ -60,7 +60,7 @@ public sealed class DryRunTests : IDisposable
         // A batch of 256 rows is 264 doubles a column, of which there are three with the weights; 3,000 rows are 12 batches.
         Assert.Equal(
             $"""
-            dry run: only footers were read, nothing is written
+            dry run: only footers were read, nothing was written
             job         fit mixture
             input       1 file, 3,000 rows, {Size("a.parquet")}
                         rows  {"size".PadLeft(Size("a.parquet").Length)}  file
@@ -75,7 +75,7 @@ public sealed class DryRunTests : IDisposable
                            4.25MB batches in flight, at most 6
                            2.13MB rows read ahead
                            2.13MB decoders
-                           6.38MB decoded features, in a fit
+                           6.38MB decoded features kept for later passes, if any
                            2.13MB garbage not yet collected
             cache       {new MemorySize(12 * 3 * 264 * 8)} of decoded features, all in memory
             model       ~/m.json (a file is there: it is replaced at the end)
@@ -110,7 +110,7 @@ public sealed class DryRunTests : IDisposable
             new Feature("gone"), new Feature("name"));
         var result = await RunAsync("score ~/strict.json ~/a.parquet ~/b.parquet --output ~/out.parquet --dry-run");
         var lines = result.Out.TrimEnd('\n').Split('\n');
-        string[] findings = [.. lines.SkipWhile(l => !l.StartsWith("contract", StringComparison.Ordinal)).Select(l => l[12..])];
+        string[] findings = [.. lines.SkipWhile(l => !l.StartsWith("features", StringComparison.Ordinal)).Select(l => l[12..])];
         Assert.Equal("error: ~/a.parquet: found no column 'gone', expected the model's feature 'gone' among its columns", findings[0]);
         Assert.Equal("error: ~/a.parquet, column 'name': found values of type string, expected numbers", findings[1]);
         Assert.Equal("error: ~/b.parquet: found no column 'gone', expected the model's feature 'gone' among its columns", findings[2]);
@@ -159,7 +159,7 @@ public sealed class DryRunTests : IDisposable
         Assert.Equal(3, result.Code);
         Assert.Equal("pipelines: error: ~/c.parquet, column 'w': found BYTE_ARRAY, expected DOUBLE, as in ~/a.parquet; leave the column out (--keep), "
             + "or rewrite the files with one type", result.ErrorText);
-        Assert.StartsWith("dry run: only footers were read, nothing is written\njob         score under ~/m.json: mixture over x, y\ncontract    "
+        Assert.StartsWith("dry run: only footers were read, nothing was written\njob         score under ~/m.json: mixture over x, y\nfeatures    "
             + "every file has", result.Out, StringComparison.Ordinal);
     }
 

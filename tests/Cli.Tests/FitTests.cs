@@ -73,10 +73,13 @@ public sealed class FitTests : IDisposable
         await TestData.TwoBlobsAsync(folder["d.parquet"]);
         var result = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "2", "--iterations", "2", "--tolerance",
             "-1", "--output", folder["m.json"], "--verbose");
-        Assert.Equal(["start, minus the total squared distance", "iteration 1, minus the total squared distance",
-            "iteration 2, minus the total squared distance"],
+        Assert.Equal(["start, total squared distance", "iteration 1, total squared distance", "iteration 2, total squared distance"],
             result.Error.Split('\n').Where(l => l.Contains("distance", StringComparison.Ordinal))
                 .Select(l => l[..(l.IndexOf("distance", StringComparison.Ordinal) + 8)]));
+        // The distance is shown without a sign, its change with one.
+        Assert.Matches("\niteration 1, total squared distance [0-9,.]+ \\(-[0-9,.]+\\)", result.Error);
+        Assert.Matches("\n2 iterations .*, total squared distance [0-9,.]+\n", result.Out);
+        Assert.Matches(", total squared distance [0-9,.]+\n", (await Tool.RunAsync("inspect", folder["m.json"])).Out);
     }
 
     [Fact]

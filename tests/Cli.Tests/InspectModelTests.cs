@@ -126,8 +126,8 @@ public sealed class InspectModelTests : IDisposable
             facts).Save(folder["model.json"]);
         var words = (await Tool.RunAsync("inspect", folder["model.json"])).Out;
         Assert.Contains("fitted to 1,000 rows: 2 iterations (converged), log-likelihood -5.5\n", words, StringComparison.Ordinal);
-        Assert.Contains("  size     double  none    -1 to 2.5\n", words, StringComparison.Ordinal);
-        Assert.Contains("  kind     string  may be  2 categories: red, green\\u001b[31m\n", words, StringComparison.Ordinal);
+        Assert.Contains("  size     double  none      -1 to 2.5\n", words, StringComparison.Ordinal);
+        Assert.Contains("  kind     string  possible  2 categories: red, green\\u001b[31m\n", words, StringComparison.Ordinal);
         Assert.Contains("chosen among 3 fits:\n", words, StringComparison.Ordinal);
         Assert.Contains("failed: singular\n", words, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', words);

@@ -15,8 +15,8 @@ public sealed class JsonTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("verb", "frobnicate", "--json")]
-    [InlineData("verb", "--json")]
+    [InlineData("command", "frobnicate", "--json")]
+    [InlineData("command", "--json")]
     [InlineData("INPUT", "fit", "mixture", "--json")]
     [InlineData("--seed", "score", "m.json", "d.parquet", "--json", "--output", "o.parquet", "--seed", "x")]
     [InlineData("--jsn", "inspect", "m.json", "--jsn", "--json")]

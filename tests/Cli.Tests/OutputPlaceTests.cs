@@ -106,7 +106,7 @@ public sealed class OutputPlaceTests : IDisposable
     [InlineData(Score + "~/@.parquet", "--output ~/@.parquet", "a Parquet file or a folder; name a file, such as scored.parquet", 8)]
     [InlineData(Score + "~/@", "--output ~/@", "a Parquet file or a folder; name a file, such as scored.parquet", 0)]
     [InlineData(Fit + "~/@.json", "--output ~/@.json", "a file that can be written; name a file, such as model.json", 5)]
-    [InlineData(Score + "~/s --on-bad-row quarantine ~/@", "--on-bad-row quarantine ~/@", "a folder; name a folder, such as refused", 0)]
+    [InlineData(Score + "~/s --on-bad-row quarantine ~/@", "--on-bad-row quarantine ~/@", "a folder; name a folder, such as bad-rows", 0)]
     [InlineData(Score + "~/s --incremental ~/@", "IncrementalOptions.StateFile ~/@", "a shorter name; give another", 0)]
     [InlineData(Fit + "~/o.json --checkpoint ~/@", "checkpoint folder ~/@", "a shorter name; give another", 0)]
     public async Task A_longer_name_is_refused_with_its_length(string arguments, string place, string rest, int ending)

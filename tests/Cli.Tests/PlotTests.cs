@@ -193,7 +193,7 @@ public sealed class PlotTests : IDisposable
         var skipped = await Tool.RunAsync("plot", folder["model.json"], folder["data.parquet"], "--on-bad-row", "skip", "--json", "--output",
             folder["plot.png"]);
         Assert.Equal(0, skipped.Code);
-        Assert.Contains("1 row refused", skipped.Out, StringComparison.Ordinal);
+        Assert.Contains("1 row rejected", skipped.Out, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -111,7 +111,8 @@ public sealed class SelectionTests : IDisposable
         var dry = await FitAsync("m.json", [.. mini, "--restarts", "2", "--dry-run"]);
         Assert.Contains("            then 5 batches per iteration, at most 40, until a pass through all of them gains no more than ", dry.Out,
             StringComparison.Ordinal);
-        Assert.Contains("\n            last, the fitted model is evaluated on all rows\n            2 fits share each pass; a fit that has ended drops out\n",
+        Assert.Contains("\n            last, the fitted model is evaluated on all rows\n            2 fits share each pass; "
+            + "a fit that has ended takes no further part\n",
             dry.Out, StringComparison.Ordinal);
         Assert.Contains(" statistics of the fits that share each pass\n", dry.Out, StringComparison.Ordinal);
     }

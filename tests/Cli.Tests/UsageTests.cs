@@ -9,10 +9,10 @@ public sealed class UsageTests
 
     public static TheoryData<string, string, int, string> Cases => new()
     {
-        { "nothing", "", 2, "pipelines: error: verb: found none, expected a verb, such as fit, score or inspect; for example pipelines fit\nSee "
+        { "nothing", "", 2, "pipelines: error: command: found none, expected a command, such as fit, score or inspect; for example pipelines fit\nSee "
             + "pipelines --help." },
         { "unknown verb", "fitt data.parquet", 2,
-            "pipelines: error: verb: found 'fitt', expected a verb, such as fit, score or inspect; did you mean 'fit'?\nSee pipelines --help." },
+            "pipelines: error: command: found 'fitt', expected a command, such as fit, score or inspect; did you mean 'fit'?\nSee pipelines --help." },
         { "no kind", "fit", 2, "pipelines: error: fit KIND: found none, expected a kind of model, such as mixture; for example pipelines fit mixture\nSee "
             + "pipelines fit --help." },
         { "unknown kind", "fit hmmm data.parquet", 2,
@@ -146,10 +146,10 @@ public sealed class UsageTests
                 + "is given as ./NAME)\nSee pipelines fit kmeans --help." },
         { "another way with bad rows", Start + " --distribution normal --components 2 --on-bad-row ignore", 2,
             "pipelines: error: --on-bad-row: found 'ignore', expected fail, skip, or quarantine and a new or empty folder; for example --on-bad-row quarantine "
-                + "refused\nSee pipelines fit mixture --help." },
+                + "bad-rows\nSee pipelines fit mixture --help." },
         { "quarantine nowhere", "score model.json data.parquet --output o --on-bad-row quarantine --max-bad-rows 3", 2,
             "pipelines: error: --on-bad-row: found 'quarantine', expected fail, skip, or quarantine and a new or empty folder; for example --on-bad-row "
-                + "quarantine refused\nSee pipelines score --help." },
+                + "quarantine bad-rows\nSee pipelines score --help." },
         { "most bad rows where one fails", "score model.json data.parquet --output o --max-bad-rows 3", 2,
             "pipelines: error: --max-bad-rows: found no --on-bad-row skip or quarantine, expected one of them, as otherwise the first bad row ends the run; "
                 + "for example --on-bad-row skip --max-bad-rows 1000\nSee pipelines score --help." },
@@ -181,8 +181,9 @@ public sealed class UsageTests
         { "options behind two dashes", "score ok.json -- -dash.parquet --output o.parquet", 2,
             "pipelines: error: --output: found none, expected a file to write that ends with .parquet, or a new or empty folder; for example --output "
                 + "scored.parquet\nSee pipelines score --help." },
-        { "a verb behind two dashes", "-- inspect f", 2, "pipelines: error: verb: found none before '--', expected a verb, such as fit, score or inspect; for "
-            + "example pipelines fit\nSee pipelines --help." },
+        { "a command behind two dashes", "-- inspect f", 2,
+            "pipelines: error: command: found none before '--', expected a command, such as fit, score or inspect; for example "
+                + "pipelines fit\nSee pipelines --help." },
         { "a kind behind two dashes", "fit -- mixture f", 2, "pipelines: error: fit KIND: found none before '--', expected a kind of model, such as mixture; "
             + "for example pipelines fit mixture\nSee pipelines fit --help." },
         { "a mistyped option before two dashes and a file like it", "inspect --jsn -- --jsn", 2,
@@ -228,14 +229,14 @@ public sealed class UsageTests
             "pipelines: error: --distribution: found 'normal(3)' with an argument, expected 'normal', which takes none; leave the brackets out\nSee pipelines "
                 + "fit mixture --help." },
         { "a mistyped argument", Start + " --distribution zero-inflated(log-normel) --components 2", 2,
-            "pipelines: error: --distribution: found 'zero-inflated(log-normel)' with the argument 'log-normel', expected zero-inflated(the family of the "
-                + "other values, default poisson); did you mean 'zero-inflated(log-normal)'?\nSee pipelines fit mixture --help." },
+            "pipelines: error: --distribution: found 'zero-inflated(log-normel)' with the argument 'log-normel', expected zero-inflated(family of the "
+                + "values other than 0, default poisson); did you mean 'zero-inflated(log-normal)'?\nSee pipelines fit mixture --help." },
         { "a quote without its end", Start + " --distribution normal --components 2 --features \"a,b", 2,
-            "pipelines: error: --features: found '\"a,b': a name without its closing quote, expected column names separated by commas, each once; for example "
-                + "--features '\"a,b\",c'\nSee pipelines fit mixture --help." },
+            "pipelines: error: --features: found '\"a,b': a name without its closing quotation mark, expected column names separated by commas, each once; for "
+                + "example --features '\"a,b\",c'\nSee pipelines fit mixture --help." },
         { "two names where one is meant", Start + " --distribution normal --components 2 --weights \"a\",\"b\"", 2,
-            "pipelines: error: --weights: found '\"a\",\"b\"': text after the closing quote of a name, expected the name of a numeric column; for example "
-                + "--weights '\"a, b\"'\nSee pipelines fit mixture --help." },
+            "pipelines: error: --weights: found '\"a\",\"b\"': text after the closing quotation mark of a name, expected the name of a numeric column; for "
+                + "example --weights '\"a, b\"'\nSee pipelines fit mixture --help." },
         { "the same name in two options", Start + " --distribution normal --components 2 --features a,b --features a", 2,
             "pipelines: error: --features: found 'a' more than once, expected column names separated by commas, each once; for example --features "
                 + "delay,distance\nSee pipelines fit mixture --help." },

@@ -47,7 +47,7 @@ internal static class Refusal
         {
             // For batches posted by hand, nothing but the batch itself is known.
             if (read is null && present is not null)
-                throw new InvalidOperationException($"batch {batch.Index}: found rows refused by two blocks, expected the batch as a source of this run read "
+                throw new InvalidOperationException($"batch {batch.Index}: found rows rejected by two blocks, expected the batch as a source of this run read "
                     + "it; begin the graph with a SourceBlock");
             read ??= batch;
             var picked = Array.ConvertAll(rows, r => (int)(r.InputRow - batch.FirstRow));

@@ -165,7 +165,7 @@ internal sealed partial class FeatureLoader
         if (run.Accounts.RowsOut == 0 && work.First == 0 && !AllowsNoRow)
         {
             if (run.Accounts.RowsIn == 0) throw NoRow();
-            throw new DataException(DataErrorKind.Data, Graph.Source.Name, $"no row that can be used: all {Seen.RowsRejected} were refused", "at least one",
+            throw new DataException(DataErrorKind.Data, Graph.Source.Name, $"no row that can be used: all {Seen.RowsRejected} were rejected", "at least one",
                 "look at the rows (BadRowMode.Quarantine)");
         }
         keys?.Finish(filling, work.Token);

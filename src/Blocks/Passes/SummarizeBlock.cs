@@ -6,7 +6,7 @@ namespace Pipelines.Blocks;
 /// <param name="summarizer">Defines what to compute; usually a model.</param>
 /// <param name="run">The run's supervisor.</param>
 /// <param name="name">Name for messages.</param>
-public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, string name = "summarise")
+public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, string name = "summarize")
     : GuardedPropagator<FeatureBatch, BatchStatistics>(name, run)
 {
     private readonly ISummarizer summarizer = summarizer ?? throw new ArgumentNullException(nameof(summarizer));

@@ -17,11 +17,11 @@ internal sealed class ConvertCommand : Verb
     private readonly Setting<string?> to = Setting.Choice(
         "--to", "Format to write: pipelines, or pomegranate (the JSON of version 0.14). [default: pipelines]", "FORMAT", [Ours, Theirs], Theirs);
 
-    private readonly Option<bool> force = ForceOption.Create("a model of the format to write");
+    private readonly Option<bool> force = ForceOption.Create("a model of the same format");
 
     private readonly Option<bool> strict = Setting.Flag(
         "--strict", "Fail, and write nothing, if reading corrects the model (for example, scales transitions that do not sum to 1) or writing loses part "
-            + "of it. Feature names and the record of the fit do not count, as pomegranate's format never holds them. [default: warn]");
+            + "of it. Feature names, minimum standard deviations and the fit record do not count. [default: warn]");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
         "--features", "Feature names for a model file that has none, in the model's order. [default: columns are matched by position]", "a,b,c",
@@ -32,7 +32,7 @@ internal sealed class ConvertCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("convert",
-            "Converts a saved model from pomegranate 0.14's format to the Pipelines format, or back if pomegranate's format can hold the model.");
+            "Converts a saved model from pomegranate 0.14's format to the Pipelines format, or back, if that format can hold the model.");
         var input = new Argument<string>("IN") { Description = "A model saved by 'fit' or by pomegranate 0.14." };
         var output = new Argument<string>("OUT") { Description = "Where to write the converted model. An existing model of the same format is replaced." };
         command.Add(input);

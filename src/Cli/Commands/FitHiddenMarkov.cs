@@ -19,7 +19,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     private readonly DistributionSettings distribution = new("Distribution that the states emit");
 
     private readonly Option<bool> finite =
-        Setting.Flag("--finite", "Give the model an end state, in which every sequence ends, and fit its probability too. [default: sequences may "
+        Setting.Flag("--finite", "Give the model an end state, in which every sequence ends, and fit the transitions to it. [default: sequences may "
             + "stop in any state]");
 
     private readonly Setting<double?> pseudocount = Setting.Real(
@@ -32,7 +32,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     private readonly Setting<string?> label = Setting.Name(
         "--label", "Column with the known state of each row, by name; null where the state is unknown. Without --initial, the first states take their names "
-            + "from the labels and start from the labelled rows. [default: no state is known]", "the name of a column", "state");
+            + "from the labels and start from the labeled rows. [default: no state is known]", "the name of a column", "state");
 
     private readonly Setting<string?> training = Setting.Choice(
         "--training", "What each update counts: 'baum-welch' counts all paths through a sequence, or only its labels if every row has one; 'viterbi' counts "

@@ -205,7 +205,8 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
             : [$"then one per iteration, {most}, until an iteration gains no more than {gain}"];
         string[] before = hasCategories ? ["first, the categories of the features are collected: reads their columns"] : [];
         return [.. before, .. start, .. rest, .. sorting is null ? Array.Empty<string>() : [sorting],
-            .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; a fit that has ended drops out"] : Array.Empty<string>()];
+            .. estimator.Fits > 1 ? [$"{Figures.Count(estimator.Fits)} fits share each pass; a fit that has ended takes no further part"]
+                : Array.Empty<string>()];
     }
 
     private IEnumerable<UsageError> CheckIncremental(CommandResult result)

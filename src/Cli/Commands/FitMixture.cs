@@ -9,7 +9,7 @@ using Pipelines.Models.Mixtures;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit mixture …</c></summary>
-internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixture of distributions by expectation-maximisation.",
+internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixture of distributions by expectation-maximization.",
     "raises the total weighted log-likelihood")
 {
     private readonly DistributionSettings distribution = new("Distribution of the components");

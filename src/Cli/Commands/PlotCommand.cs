@@ -57,8 +57,8 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Draws a model, over the data if you give any: densities over histograms, contours, the history of the "
-            + "fit, or the criteria of a choice among several fits.") {
+        var command = new CheckedCommand("plot", "Plots a model, over data if given: densities over histograms, contours, the history of the fit, or "
+            + "AIC and BIC of several fits.") {
             model, inputs, output, force, kind, features, weights, size };
         badRows.AddTo(command);
         reading.AddTo(command);

@@ -44,7 +44,7 @@ internal sealed class SampleCommand : Verb
         "1000000", ", and a folder as the output");
 
     private readonly Setting<int?> length = Setting.Whole(
-        "--length", "For a model of sequences, which requires it: number of rows in each sequence, 1 to 16777216. --rows must be a multiple of it. "
+        "--length", "Number of rows in each sequence, 1 to 16777216; required for sequence models. --rows must be a multiple of it. "
             + "Sequences longer than a batch take longer to draw.", "N", "a whole number from 1 to 16777216 (2^24)", "1000", n => n is >= 1 and <= 1 << 24);
 
     private readonly Setting<string?> key = Setting.Name(

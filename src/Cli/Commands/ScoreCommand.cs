@@ -27,7 +27,7 @@ internal sealed class ScoreCommand : Verb
 
     private readonly Setting<IReadOnlyList<string>?> columns = Setting.Names(
         "--columns", "Scores to write: log-probability, label, probability, posterior-log-probability (mixtures), distance (k-means), viterbi (hidden "
-            + "Markov models). [default: log-probability and label, as far as the model has them]",
+            + "Markov models). [default: log-probability and label, if the model has them]",
         "NAME[,NAME…]", "names of scores separated by commas, each once", "label,probability");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
@@ -39,8 +39,8 @@ internal sealed class ScoreCommand : Verb
         "--keep", "Input columns to write next to the scores. [default: all]", "a,b,c", "column names separated by commas, each once", "delay,distance");
 
     private readonly Option<bool> resume = Setting.Flag(
-        "--resume", "Resume an interrupted run of the same job from the finished files in the output folder, with the same bytes as a run without "
-            + "interruption. If there is nothing to resume, the run starts from the beginning.");
+        "--resume", "Resume an interrupted run of the same job from its finished files, writing the same bytes as an uninterrupted run. "
+            + "If there is nothing to resume, the run starts from the beginning.");
 
     private readonly Setting<int?> rowsPerFile = Setting.From(1,
         "--rows-per-file", "Input rows in each file of an output folder, at least 1; a file ends with the batch that reaches this number. An interrupted "
@@ -62,7 +62,7 @@ internal sealed class ScoreCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("score", "Scores Parquet data under a model and writes Parquet, one row for each input row, in input order.") { model,
+        var command = new CheckedCommand("score", "Scores Parquet data with a model and writes Parquet, one row for each input row, in input order.") { model,
             inputs, output, force, columns, features, keep, resume, rowsPerFile, dryRun };
         sequences.AddTo(command);
         command.Add(impossible);

@@ -20,7 +20,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
                 + $"decoded; larger row groups are read in slices{(file.Columns.Any(c => c.Elements is not null) ? "; lists beside it" : "")})");
             target.WriteLine();
             TextTable.Write(target, ["column", "type", "nulls", "stored as", ""],
-                file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "may be" : "none",
+                file.Columns.Select(c => new[] { c.Name, c.ValueType is { } type ? TypeNames.Of(type) : "-", c.IsNullable ? "possible" : "none",
                     c.Elements is { } elements ? $"{c.StoredAs}, {Figures.Number(elements, "element")}" : c.StoredAs, c.Obstacle is null ? ""
                     : $"{(c.IsPassedOn ? "only passed on" : "cannot be read")}: {OptionNames.AsTyped(c.Obstacle)}" }));
             target.WriteLine();
@@ -37,7 +37,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
         TextTable.Write(target, ["column", "type", "nulls", ""],
             Columns.Select(c => new[] { c.Name, c.IsRefused || c.Field is null ? "-" : TypeNames.Of(c.Field.ValueType), c.Field?.IsNullable == false
                 ? "none"
-                : "may be", c.Difference ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}") }));
+                : "possible", c.Difference ?? (c.Obstacle is null ? "" : $"cannot be read: {OptionNames.AsTyped(c.Obstacle)}") }));
         target.WriteLine();
         target.WriteLine($"{Figures.Count(Files.Count)} files, {Figures.Count(Files.Sum(f => f.Rows))} rows, {Figures.Bytes(Files.Sum(f => f.Bytes))}");
     }

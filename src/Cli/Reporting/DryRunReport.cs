@@ -34,7 +34,7 @@ internal sealed record DryRunReport(string Job)
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
     {
-        target.WriteLine("dry run: only footers were read, nothing is written");
+        target.WriteLine("dry run: only footers were read, nothing was written");
         Write(target, "job", Job);
         if (Plan is not null) WriteInput(target, Plan);
         if (Error is null) Write(target, "passes", [.. Passes]);
@@ -108,7 +108,7 @@ internal sealed record DryRunReport(string Job)
         (long Bytes, string What)[] shares =
         [
             (memory.FlightBytes, $"batches in flight, at most {memory.Credits}"), (memory.ReadAheadBytes, "rows read ahead"), (memory.DecoderBytes, "decoders"),
-            (memory.CacheBytes, "decoded features, in a fit"), (memory.StatisticsBytes, "statistics of the fits that share each pass"),
+            (memory.CacheBytes, "decoded features kept for later passes, if any"), (memory.StatisticsBytes, "statistics of the fits that share each pass"),
             (rest, "garbage not yet collected"),
         ];
         foreach (var (bytes, what) in shares.Where(s => s.Bytes > 0)) Write(target, "", $"{Figures.Bytes(bytes),9} {what}");
@@ -142,7 +142,7 @@ internal sealed record DryRunReport(string Job)
         string[] lines = [.. Lines(Contract.Errors, "error"), .. Lines(Contract.Warnings, "warning"),
             .. Lines([.. Contract.Findings.Where(f => f.Outcome == SchemaOutcome.Noted)], "note")];
         if (Contract.Errors.Count + Contract.Warnings.Count == 0) lines = ["every file has the model's features as they were when it was fitted", .. lines];
-        Write(target, "contract", lines);
+        Write(target, "features", lines);
     }
 
     private static void WriteJson(Utf8JsonWriter json, RunPlan plan)

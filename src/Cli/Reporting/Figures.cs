@@ -19,7 +19,21 @@ internal static class Figures
     public static string Real(double value) =>
         Math.Abs(value) is >= 1e15 or (< 1e-3 and > 0) || !double.IsFinite(value)
             ? value.ToString("G6", CultureInfo.InvariantCulture)
-            : value.ToString("#,##0.###", CultureInfo.InvariantCulture);
+            : (value + 0.0).ToString("#,##0.###", CultureInfo.InvariantCulture);
+
+    /// <summary>How an objective is shown, and the sign of its values then: <c>minus the total squared distance</c> as a distance.</summary>
+    public static (string Name, int Sign) Objective(string name)
+    {
+        const string minus = "minus the ";
+        return name.StartsWith(minus, StringComparison.Ordinal) ? (name[minus.Length..], -1) : (name, 1);
+    }
+
+    /// <summary><c>log-likelihood -1,234.5</c>, <c>total squared distance 14,805</c></summary>
+    public static string Objective(string name, double value)
+    {
+        var (shown, sign) = Objective(name);
+        return $"{shown} {Real(sign * value)}";
+    }
 
     /// <summary><c>2.4M rows/s</c></summary>
     public static string Rate(double rowsPerSecond) => rowsPerSecond switch

@@ -34,8 +34,8 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         foreach (var line in Saved.Model.Describe(ModelOutline.Shown(Saved.Features)).Split('\n')) target.WriteLine($"  {line.TrimEnd('\r')}");
         if (Rejected is { } rejected) target.WriteLine(Figures.Balance(Training.Rows, rejected));
         target.WriteLine($"{Figures.Count(History.Count)} {(History.Count == 1 ? "iteration" : "iterations")} "
-            + $"({(Training.Converged ? "converged" : "not converged: the iterations ran out")}), {Saved.Model.ObjectiveName} "
-            + $"{Figures.Real(Training.LogLikelihood)}");
+            + $"({(Training.Converged ? "converged" : "not converged: the iterations ran out")}), "
+            + $"{Figures.Objective(Saved.Model.ObjectiveName, Training.LogLikelihood)}");
         if (Training.Candidates.Count > 0) WriteCandidates(target);
         target.WriteLine($"{Figures.Time(Seconds)}, {(RowsPerSecond > 0 ? $"{Figures.Rate(RowsPerSecond)}, " : "")}peak memory "
             + $"{Figures.Bytes(PeakMemory.Bytes())}");

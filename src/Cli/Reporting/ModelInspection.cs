@@ -22,7 +22,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (Saved.Training is { } facts)
         {
             target.WriteLine($"fitted to {Figures.Number(facts.Rows, "row")}: {Figures.Number(facts.LogLikelihoods.Count, "iteration")} "
-                + $"({(facts.Converged ? "converged" : "not converged")}), {model.ObjectiveName} {Figures.Real(facts.LogLikelihood)}");
+                + $"({(facts.Converged ? "converged" : "not converged")}), {Figures.Objective(model.ObjectiveName, facts.LogLikelihood)}");
             target.WriteLine($"seed {facts.Seed}, batch size {facts.BatchSize}, kernels {facts.Kernel}");
         }
         target.WriteLine($"scores: {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}");
@@ -82,7 +82,7 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         TextTable.Write(target, ["feature", "type", "nulls", "values"],
             features.Take(Most)
                 .Select(f => new[] { f.Name, f.Type is { } type ? TypeNames.Of(type) : "-",
-                    f.IsNullable switch { true => "may be", false => "none", _ => "-" }, Values(f) }));
+                    f.IsNullable switch { true => "possible", false => "none", _ => "-" }, Values(f) }));
         if (features.Count > Most) target.WriteLine($"  and {features.Count - Most} more");
     }
 
@@ -102,10 +102,11 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         if (Saved.Training is not { Candidates: { Count: > 0 } all }) return;
         target.WriteLine();
         target.WriteLine($"chosen among {Figures.Number(all.Count, "fit")}:");
-        TextTable.Write(target, ["components", "restart", Saved.Model.ObjectiveName, "AIC", "BIC", "iterations", ""],
+        var (objective, sign) = Figures.Objective(Saved.Model.ObjectiveName);
+        TextTable.Write(target, ["components", "restart", objective, "AIC", "BIC", "iterations", ""],
             all.Take(Most).Select(c => new[]
             {
-                Figures.Count(c.Components), Figures.Count(c.Restart), Text(c.LogLikelihood), Text(c.Aic), Text(c.Bic), Figures.Count(c.Iterations),
+                Figures.Count(c.Components), Figures.Count(c.Restart), Text(sign * c.LogLikelihood), Text(c.Aic), Text(c.Bic), Figures.Count(c.Iterations),
                 c.Chosen ? "chosen" : c.Failure is { } why ? $"failed: {OptionNames.AsTyped(why)}" : c.Converged ? "" : "not converged",
             }),
             numeric: 6);

@@ -9,6 +9,7 @@ internal sealed class ProgressState
     private RunProgress run;
     private FitIteration? iteration;
     private string objective = "";
+    private int sign = 1;
     private string label = "";
     private double previousImprovement;
 
@@ -37,7 +38,7 @@ internal sealed class ProgressState
     public void Take(FitIteration value, string objectiveName = "log-likelihood", string fit = "")
     {
         label = fit;
-        objective = objectiveName;
+        (objective, sign) = Figures.Objective(objectiveName);
         previousImprovement = iteration?.Improvement ?? 0;
         iteration = value;
     }
@@ -46,9 +47,9 @@ internal sealed class ProgressState
     public string IterationText => iteration switch
     {
         null => "",
-        { Iteration: 0 } => $"{label}start, {objective} {Figures.Real(iteration.LogLikelihood)}",
-        _ => $"{label}iteration {iteration.Iteration}, {objective} {Figures.Real(iteration.LogLikelihood)} "
-            + $"({(iteration.Improvement >= 0 ? "+" : "")}{Figures.Real(iteration.Improvement)})",
+        { Iteration: 0 } => $"{label}start, {objective} {Figures.Real(sign * iteration.LogLikelihood)}",
+        _ => $"{label}iteration {iteration.Iteration}, {objective} {Figures.Real(sign * iteration.LogLikelihood)} "
+            + $"({(sign * iteration.Improvement >= 0 ? "+" : "")}{Figures.Real(sign * iteration.Improvement)})",
     };
 
     /// <summary>The whole line: phase, progress, rate and remaining time.</summary>

@@ -18,7 +18,7 @@ internal sealed class BadRowSettings
         "What to do with a row that has an infinite feature or an invalid weight: 'fail' ends the run with an error; 'skip' leaves the row out and counts "
             + "it; 'quarantine DIR' also writes the row to DIR, a new or empty folder, with all its columns, its position and the reason. A damaged file "
             + "always ends the run. [default: fail]",
-        "fail|skip|quarantine DIR", "fail, skip, or quarantine and a new or empty folder", "quarantine refused", Parse, null);
+        "fail|skip|quarantine DIR", "fail, skip, or quarantine and a new or empty folder", "quarantine bad-rows", Parse, null);
 
     private readonly Setting<long?> most = new(
         "--max-bad-rows", "With skip or quarantine: maximum number of bad rows, at least 0. If there are more, the run fails and writes nothing. [default: "

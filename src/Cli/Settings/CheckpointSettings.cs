@@ -9,14 +9,14 @@ namespace Pipelines.Cli.Settings;
 internal sealed class CheckpointSettings
 {
     private readonly Setting<string?> folder = Setting.Text(
-        "--checkpoint", "Folder to save checkpoints of the fit in, after each iteration and during long passes; created if it does not exist. The last two "
+        "--checkpoint", "Folder for checkpoints, saved after each iteration and during long passes; created if missing. The last two "
             + "checkpoints are kept. [default: no checkpoints]", "DIR", "a folder", "checkpoints");
 
     private readonly Setting<int?> batches = Setting.From(1,
         "--checkpoint-batches", "Also save a checkpoint during a pass, after every N batches; at least 1. [default: 4096]", "N", "1000");
 
     private readonly Option<bool> resume = Setting.Flag(
-        "--resume", "Resume from the newest checkpoint of the same fit, with the same result to the last bit. Without a checkpoint, the fit starts from "
+        "--resume", "Resume from the newest checkpoint of the same fit, with a bit-identical result. Without a checkpoint, the fit starts from "
             + "the beginning.");
 
     /// <summary>Adds the options to a command.</summary>

@@ -20,12 +20,12 @@ internal sealed class CommonSettings(StopRequest stop)
         "-1 (all cores) or a whole number from 1 to 1024", "4", n => n is -1 or (>= 1 and <= 1024));
 
     private readonly Setting<MemorySize?> memory = Setting.Memory(
-        "--memory", "Memory budget for batches and caches, such as 512MB or 2GB; at least 16MiB. [default: a quarter of the memory available to the process]",
+        "--memory", "Memory budget for batches and caches, such as 512MiB or 2GiB; at least 16MiB. [default: a quarter of the memory available to the process]",
         "SIZE",
         "a size from 16MiB to 1000TB, in bytes or with KB, MB, GB, TB, KiB, MiB, GiB or TiB", "512MB", LeastMemory, MostMemory);
 
     private readonly Setting<int?> batchSize = Setting.Whole(
-        "--batch-size", "Rows per batch, 1 to 16777216. The seed and the batch size determine the result to the last bit. [default: 16384]", "N",
+        "--batch-size", "Rows per batch, 1 to 16777216. Like the seed, it can change the result. [default: 16384]", "N",
         "a whole number from 1 to 16777216", "16384", n => n is >= 1 and <= 1 << 24);
 
     private readonly Setting<long?> seed = new(
@@ -38,8 +38,8 @@ internal sealed class CommonSettings(StopRequest stop)
         null);
 
     private readonly Setting<double?> grace = Setting.Real(
-        "--grace", "Time that a resumable run may take after Ctrl-C or SIGTERM to reach a point from which it can be resumed, in seconds, 0 to 86400. A "
-            + "second signal ends the run at once. [default: 10]", "SECONDS",
+        "--grace", "Seconds, 0 to 86400, that a resumable run may take after Ctrl-C, SIGTERM or SIGHUP to reach a point from which it can resume. A second "
+            + "signal ends the run at once. [default: 10]", "SECONDS",
         "a number of seconds from 0 to 86400", "30", x => x is >= 0 and <= 86_400);
 
     /// <summary>One JSON object on standard output.</summary>

@@ -16,10 +16,10 @@ internal sealed class DistributionSettings
     /// <param name="what">What the distribution is for, as the beginning of the help text.</param>
     public DistributionSettings(string what) => Option = Setting.Names(
         "--distribution",
-        $"{what}: one name for all features, or one for each feature, which makes the features independent. Names: {Names}. Some take an argument in "
-            + $"brackets: {Arguments}. "
-        + "'discrete' takes text, numbers or booleans as categories; a category that does not occur in the fitted data gets probability 1e-9. A value "
-        + "outside a distribution's support ends a fit with an error, and is scored -infinity.",
+        $"{what}: one name for all features, or one for each. Features are independent unless the distribution is multivariate. "
+            + $"Names: {Names}. Some take an argument in brackets: {Arguments}. "
+        + "'discrete' takes text, numbers or booleans as categories; a category not in the fitted data gets probability 1e-9. A value "
+        + "outside a distribution's support ends a fit with an error; its score is -infinity.",
         "NAME[,NAME…]", Expected, Example, names => names.Select(Wrong).FirstOrDefault(w => w is not null));
 
     /// <summary>The option.</summary>

@@ -14,12 +14,12 @@ internal sealed class FitSettings
         "--iterations", "Maximum number of parameter updates, at least 0. [default: 100000000]", "N", "100");
 
     private readonly Setting<double?> inertia = Setting.Real(
-        "--inertia", "Fraction of the old parameters that each update keeps, 0 to 1. [default: 0]", "FRACTION", "a number from 0 to 1", "0.1",
-        x => x is >= 0 and <= 1);
+        "--inertia", "Fraction of the old parameters, except component weights, that each update keeps, 0 to 1. [default: 0]", "FRACTION",
+        "a number from 0 to 1", "0.1", x => x is >= 0 and <= 1);
 
     private readonly Setting<double?> decay = Setting.Real(
-        "--learning-rate-decay", "Make later updates smaller: update k keeps 1 - (1 - inertia) (2 + k)^-D of the old parameters. At least 0; usually 0.5 "
-            + "to 1 with --batches-per-iteration. [default: 0, no decay]",
+        "--learning-rate-decay", "Make later updates smaller: update k (from 1) keeps 1 - (1 - inertia) (2 + k)^-D of the old parameters. At least 0; "
+            + "usually 0.5 to 1 with --batches-per-iteration. [default: 0, no decay]",
         "D", "a finite number of at least 0", "0.6", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> tolerance;
@@ -44,9 +44,9 @@ internal sealed class FitSettings
 
     /// <summary>The feature columns.</summary>
     public Setting<IReadOnlyList<string>?> Features { get; } = Setting.Names(
-        "--features", "Columns to fit to, in this order. Text columns need a discrete distribution. Quote a name as in CSV if it contains a comma or a "
-            + "quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeating the option adds columns. [default: the features of --initial; "
-            + "without --initial, all numeric columns except the weights]", "a,b,c",
+        "--features", "Columns to fit, in this order. Only discrete and table distributions and Markov chains take text. Quote a name as in CSV if it contains "
+            + "a comma or quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeat the option to add columns. [default: the features of "
+            + "--initial, or else all numeric columns without another role]", "a,b,c",
         "column names separated by commas, each once", "delay,distance");
 
     /// <summary>The weight column.</summary>

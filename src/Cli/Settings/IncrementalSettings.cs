@@ -10,8 +10,8 @@ namespace Pipelines.Cli.Settings;
 internal sealed class IncrementalSettings(bool canBackfill)
 {
     private readonly Setting<string?> backfill = new(
-        "--backfill", "With --incremental: process only the files whose names lie in this range, even if they were processed before, and replace their rows "
-            + "in the output. Names that begin with TO are in the range.", "FROM..TO",
+        "--backfill", "With --incremental: process only files with names from FROM to TO, including names that begin with TO, even if processed before, and "
+            + "replace their rows in the output.", "FROM..TO",
         "two file names with two dots between them", "data/2026-01..data/2026-03",
         static (string text, out string? value) =>
         {

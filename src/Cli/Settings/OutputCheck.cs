@@ -156,7 +156,7 @@ internal static class OutputCheck
     public static void QuarantineApart(string folder, string output, IEnumerable<string> inputs)
     {
         var place = $"--on-bad-row quarantine {folder}";
-        NotADevice(folder, Folder, "refused", place);
+        NotADevice(folder, Folder, "bad-rows", place);
         if (File.Exists(folder)) throw Wrong("a file");
         if (Overlap(folder, output)) throw Wrong($"a folder that is, contains or lies in the output {output}");
         foreach (var input in inputs)

@@ -18,8 +18,8 @@ internal sealed class SelectionSettings
 
     /// <summary>The numbers of components or clusters.</summary>
     public Setting<IReadOnlyList<int>?> Components { get; } = new(
-        "--components", "Number of components, states or clusters, at least 1. For mixtures and hidden Markov models, also a range such as 2..12 or a list "
-            + "such as 2,4,8: all of them are fitted in the same passes over the data, and the best is kept.", "K",
+        "--components", "Number of components, states or clusters, at least 1 (required without --initial). For mixtures and hidden Markov models, also a "
+            + "range (2..12) or a list (2,4,8): all are fitted in the same passes over the data, and the best is kept.", "K",
         "a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000", "3",
         static (string text, out IReadOnlyList<int>? value) =>
         {
@@ -31,7 +31,7 @@ internal sealed class SelectionSettings
     /// <summary>The number of starts for each number of components.</summary>
     public Setting<int?> Restarts { get; } = Setting.Whole(
         "--restarts", "Number of starts for each number of components, 1 to 1000: all of them are fitted in the same passes over the data, and the best is "
-            + "kept. Start r, counted from 0, uses the seed --seed + r. "
+            + "kept. Start r, counted from 0, uses --seed + r. "
             + "[default: 1]", "N",
         "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
 

@@ -75,8 +75,8 @@ internal static class UsageErrors
         var example = $"for example {Path(parsed.CommandResult)} {usual}";
         var typed = parsed.UnmatchedTokens.SkipLast(args.Count - End(args) - 1).FirstOrDefault();
         return new(
-            isRoot ? "verb" : $"{command.Name} KIND", typed is not null ? $"'{typed}'" : End(args) < args.Count ? $"none before '{EndOfOptions}'" : "none",
-            isRoot ? "a verb, such as fit, score or inspect" : "a kind of model, such as mixture",
+            isRoot ? "command" : $"{command.Name} KIND", typed is not null ? $"'{typed}'" : End(args) < args.Count ? $"none before '{EndOfOptions}'" : "none",
+            isRoot ? "a command, such as fit, score or inspect" : "a kind of model, such as mixture",
             typed is null ? example : NearestName.Remedy(typed, command.Subcommands.Select(c => c.Name), example));
     }
 

@@ -62,11 +62,11 @@ internal static class NameList
             else
             {
                 for (at++; at < text.Length && char.IsWhiteSpace(text[at]);) at++;
-                if (at < text.Length && !(endsAtComma && text[at] == ',')) problem = "text after the closing quote of a name";
+                if (at < text.Length && !(endsAtComma && text[at] == ',')) problem = "text after the closing quotation mark of a name";
                 return quoted.ToString();
             }
         }
-        problem = "a name without its closing quote";
+        problem = "a name without its closing quotation mark";
         return "";
     }
 }

@@ -90,7 +90,7 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     public static ZeroInflatedDistribution Prototype(ReadOnlySpan<double> center) => new(PoissonDistribution.Prototype(center), 0.5);
 
     /// <inheritdoc/>
-    public static string Argument => "the family of the other values, default poisson";
+    public static string Argument => "family of the values other than 0, default poisson";
 
     /// <inheritdoc/>
     public static ZeroInflatedDistribution? Prototype(ReadOnlySpan<double> center, string argument) =>

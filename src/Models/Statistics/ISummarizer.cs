@@ -52,8 +52,8 @@ public interface IDataPass
     /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">This pass always reads all the data (default).</exception>
     ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken) =>
-        throw new ModelException(ErrorKind.Usage, "range of batches", "data that are gone over as a whole", "data of which a part can be read alone",
-            "take them in one pass");
+        throw new ModelException(ErrorKind.Usage, "range of batches", "data that can only be read as a whole", "data that can be read in part",
+            "read it in one pass");
 
     /// <summary>The extent of the data. May read all of it.</summary>
     /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
@@ -70,7 +70,7 @@ public interface IDataPass
     int StatisticsInFlight => 1;
 
     private ModelException NoRanges() =>
-        new(ErrorKind.Usage, "FitOptions.BatchesPerIteration", "a number, and data that are gone over as a whole",
+        new(ErrorKind.Usage, "FitOptions.BatchesPerIteration", "a number, and data that can only be read as a whole",
             "none, so that each iteration takes all batches", "leave it out");
 }
 

@@ -166,7 +166,7 @@ public sealed class BadRowTests
         Assert.Equal((250L, 0L, 250L, true), (result.RowsIn, result.RowsOut, result.RowsRejected, sink.IsCompleted));
         var error =
             await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).FitAsync(new KMeansEstimator(2)));
-        Assert.Equal("array: found no row that can be used: all 250 were refused, expected at least one; look at the rows (BadRowMode.Quarantine)",
+        Assert.Equal("array: found no row that can be used: all 250 were rejected, expected at least one; look at the rows (BadRowMode.Quarantine)",
             error.Message);
     }
 

@@ -101,7 +101,7 @@ public sealed class FeaturePassTests
         Assert.Same(boom,
             await Assert.ThrowsAsync<FormatException>(
                 async () => await pass.RunAsync(new SumSummarizer(2, row => _ = row == 20 * BatchSize ? throw boom : row), default)));
-        Assert.Equal("block 'summarise', batch 20 (from row 2560): boom", RunFailure.Of(boom)!.ToString());
+        Assert.Equal("block 'summarize', batch 20 (from row 2560): boom", RunFailure.Of(boom)!.ToString());
         var foreign = await Assert.ThrowsAsync<InvalidOperationException>(
             async () => await pass.RunAsync(new SumSummarizer(2, _ => throw new OperationCanceledException()), default));
         Assert.Contains("nobody cancelled", foreign.Message, StringComparison.Ordinal);

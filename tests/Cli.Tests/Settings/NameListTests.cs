@@ -31,10 +31,10 @@ public sealed class NameListTests
     [InlineData("a,", "an empty name between commas")]
     [InlineData(",a", "an empty name between commas")]
     [InlineData("a,,b", "an empty name between commas")]
-    [InlineData("\"a,b", "a name without its closing quote")]
-    [InlineData("\"a\"\"", "a name without its closing quote")]
-    [InlineData("\"a\"b", "text after the closing quote of a name")]
-    [InlineData("\"a\"b,c", "text after the closing quote of a name")]
+    [InlineData("\"a,b", "a name without its closing quotation mark")]
+    [InlineData("\"a\"\"", "a name without its closing quotation mark")]
+    [InlineData("\"a\"b", "text after the closing quotation mark of a name")]
+    [InlineData("\"a\"b,c", "text after the closing quotation mark of a name")]
     public void Malformed_lists_say_why(string text, string problem)
     {
         Assert.Empty(NameList.Parse(text, out var found));
@@ -59,7 +59,7 @@ public sealed class NameListTests
     public void More_than_one_name_is_not_one(string text)
     {
         NameList.ParseOne(text, out var problem);
-        Assert.Equal("text after the closing quote of a name", problem);
+        Assert.Equal("text after the closing quotation mark of a name", problem);
     }
 
     [Theory]

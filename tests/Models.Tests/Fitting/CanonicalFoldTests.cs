@@ -149,7 +149,7 @@ public class CanonicalFoldTests
         var model = new NormalDistribution(1, 2);
         IDataPass pass = new UpdatePass(new InMemoryPass(ModelCases.Rows(1)), model, model.CreateStatistics());
         var error = await Assert.ThrowsAsync<ModelException>(async () => await pass.SubtotalsAsync(model, 0, null, _ => { }, default));
-        Assert.Equal("range of batches: found data that are gone over as a whole, expected data of which a part can be read alone; take them in one pass",
+        Assert.Equal("range of batches: found data that can only be read as a whole, expected data that can be read in part; read it in one pass",
             error.Message);
     }
 

@@ -175,7 +175,7 @@ public class MiniBatchTests
     {
         var pass = new UpdatePass(new InMemoryPass(data, BatchSize), Start, Start.CreateStatistics());
         var error = await Assert.ThrowsAsync<ModelException>(() => ExpectationMaximization.FitAsync(Start, pass, options).AsTask());
-        Assert.Equal("FitOptions.BatchesPerIteration: found a number, and data that are gone over as a whole, expected none, so that each iteration takes all "
+        Assert.Equal("FitOptions.BatchesPerIteration: found a number, and data that can only be read as a whole, expected none, so that each iteration takes all "
             + "batches; leave it out", error.Message);
     }
 

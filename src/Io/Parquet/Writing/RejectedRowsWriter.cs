@@ -28,7 +28,7 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
         if (input.Fields.FirstOrDefault(f => Array.Exists(Added, a => a.Name == f.Name)) is { } field)
             throw new DataException(DataErrorKind.Usage, $"{place}, column '{field.Name}'", "an input column of a name that the quarantine uses",
                 $"no column named {string.Join(", ", Added.Select(a => a.Name))}",
-                "rename the column in the input, or do not keep refused rows");
+                "rename the column in the input, or do not keep rejected rows");
     }
 
     /// <summary>Writes rows into the current part.</summary>
@@ -68,7 +68,7 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
         }
         else if (!read.Fields.SequenceEqual(input.Fields))
         {
-            throw new InvalidOperationException($"{folder.Name}: found refused rows with the columns {read}, expected {input} as in those before");
+            throw new InvalidOperationException($"{folder.Name}: found rejected rows with the columns {read}, expected {input} as in those before");
         }
         input = read;
     }
