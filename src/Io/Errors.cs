@@ -13,8 +13,8 @@ public enum DataErrorKind
     Storage,
 }
 
-/// <summary>An error that states where it happened (file, row group, row, column), what was found, what was expected and what to try.</summary>
-public sealed class DataException : Exception
+/// <summary>An error in the flow of data: a source, a file, a column or an output that cannot be used.</summary>
+public sealed class FlowException : PipelinesException
 {
     /// <summary>Creates an error.</summary>
     /// <param name="kind">The kind of error.</param>
@@ -23,22 +23,10 @@ public sealed class DataException : Exception
     /// <param name="expected">What was expected instead.</param>
     /// <param name="remedy">What to try.</param>
     /// <param name="inner">The underlying exception, if any.</param>
-    public DataException(DataErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
-        : base(ErrorText.Of(place, found, expected, remedy), inner)
-        => (Kind, Place, Found, Expected, Remedy) = (kind, place, found, expected, remedy);
+    public FlowException(DataErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
+        : base(place, found, expected, remedy, inner)
+        => Kind = kind;
 
     /// <summary>The kind of error.</summary>
     public DataErrorKind Kind { get; }
-
-    /// <summary>Where.</summary>
-    public string Place { get; }
-
-    /// <summary>What was found.</summary>
-    public string Found { get; }
-
-    /// <summary>What was expected.</summary>
-    public string Expected { get; }
-
-    /// <summary>What to try.</summary>
-    public string Remedy { get; }
 }

@@ -13,7 +13,7 @@ public static class ModelPlot
     /// <param name="options">What to draw; null = the defaults.</param>
     /// <param name="cancellationToken">Cancels with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">The model cannot be drawn this way.</exception>
-    /// <exception cref="Io.DataException">The data cannot be read.</exception>
+    /// <exception cref="Io.FlowException">The data cannot be read.</exception>
     public static async Task<Picture> CreateAsync(SavedModel model, Pipeline? data = null, PlotOptions? options = null,
         CancellationToken cancellationToken = default)
     {

@@ -76,7 +76,7 @@ public sealed class ReadingOptionsTests : IDisposable
             new ParquetSourceOptions { Engine = engine }.Validate();
             return true;
         }
-        catch (DataException)
+        catch (FlowException)
         {
             return false;
         }

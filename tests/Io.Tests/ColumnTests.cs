@@ -20,7 +20,7 @@ public class ColumnTests
         Check(v => (double)v, decimal.MinValue, 0.1m, 79228162514264337593543950335m);
         var text = new BatchColumn<string>(new ColumnField("t", typeof(string), false), new[] { "a" });
         Assert.Equal("column 't': found string, expected a number; leave the column out of the features, or convert it first",
-            Assert.Throws<DataException>(() => text.CopyTo(new double[1])).Message);
+            Assert.Throws<FlowException>(() => text.CopyTo(new double[1])).Message);
 
         static void Check<T>(Func<T, double> plain, params T[] some)
         {
@@ -62,7 +62,7 @@ public class ColumnTests
                     TestTable.AssertSame(batch.Columns[c].GetValue(i), back.Columns[c].GetValue(i), batch.Columns[c].Field.Name);
                 Assert.Equal((int)batch["int"].GetValue(i)! + (short)batch["short"].GetValue(i)!, Convert.ToInt32(back["sum"].GetValue(i)));
             }
-            var error = Assert.Throws<DataException>(() => frame.Head(3).ToBatch(batch));
+            var error = Assert.Throws<FlowException>(() => frame.Head(3).ToBatch(batch));
             Assert.Equal("a DataFrame of 3 rows", error.Found);
         }
     }
@@ -72,16 +72,16 @@ public class ColumnTests
     {
         var bytes = new ColumnField("b", typeof(byte[]), false);
         var batch = new DataBatch(new BatchSchema([bytes]), [new BatchColumn<byte[]>(bytes, new byte[1][])], 1, 0, 0);
-        Assert.Equal("column 'b'", Assert.Throws<DataException>(() => batch.ToDataFrame()).Place);
+        Assert.Equal("column 'b'", Assert.Throws<FlowException>(() => batch.ToDataFrame()).Place);
         var frame = new DataFrame(new CharDataFrameColumn("c", ['x']));
-        Assert.Equal("a DataFrame column of type CharDataFrameColumn", Assert.Throws<DataException>(() => frame.ToBatch()).Found);
+        Assert.Equal("a DataFrame column of type CharDataFrameColumn", Assert.Throws<FlowException>(() => frame.ToBatch()).Found);
     }
 
     [Fact]
     public void Arrays_of_different_lengths_or_unknown_types_are_refused()
     {
         Assert.Equal("memory, column 'b': found 2 rows, expected 3 rows, as column 'a' has; give arrays of the same length",
-            Assert.Throws<DataException>(() => MemorySource.FromArrays(("a", new int[3]), ("b", new int[2]))).Message);
-        Assert.Equal("an array of type Object[]", Assert.Throws<DataException>(() => MemorySource.FromArrays(("a", new object[3]))).Found);
+            Assert.Throws<FlowException>(() => MemorySource.FromArrays(("a", new int[3]), ("b", new int[2]))).Message);
+        Assert.Equal("an array of type Object[]", Assert.Throws<FlowException>(() => MemorySource.FromArrays(("a", new object[3]))).Found);
     }
 }

@@ -17,8 +17,8 @@ internal static class Copying
         }
     }
 
-    public static async Task<DataException> FailsReading(this IBatchSource source, ReadOptions? options = null) =>
-        await Assert.ThrowsAsync<DataException>(async () =>
+    public static async Task<FlowException> FailsReading(this IBatchSource source, ReadOptions? options = null) =>
+        await Assert.ThrowsAsync<FlowException>(async () =>
         {
             await source.OpenAsync(default);
             await foreach (var batch in source.ReadAsync(options ?? new ReadOptions(), default)) batch.Release();

@@ -110,7 +110,7 @@ public class CreditTests
     [InlineData(""), InlineData("MB"), InlineData("-1MB"), InlineData("1XB"), InlineData("1e3"), InlineData("99999999TB"), InlineData("1,5GB")]
     public void Other_texts_are_refused(string text)
     {
-        var error = Assert.Throws<DataException>(() => MemorySize.Parse(text));
+        var error = Assert.Throws<FlowException>(() => MemorySize.Parse(text));
         Assert.Equal($"memory size: found '{text}', expected a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB; correct the size",
             error.Message);
     }

@@ -15,7 +15,7 @@ internal static class ParquetSharpLibrary
             new ParquetSourceOptions { Engine = "parquetsharp" }.Validate();
             return true;
         }
-        catch (DataException)
+        catch (FlowException)
         {
             return false;
         }

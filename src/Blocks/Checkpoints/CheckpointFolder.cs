@@ -16,7 +16,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     private bool isMade;
 
     /// <summary>Prepares the folder and locks it against other runs; detects early what would otherwise fail late.</summary>
-    /// <exception cref="DataException">The folder cannot be used, or another run is using it.</exception>
+    /// <exception cref="FlowException">The folder cannot be used, or another run is using it.</exception>
     public void Prepare()
     {
         CheckPlace();
@@ -40,7 +40,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     }
 
     /// <summary>Checks that the folder can be created or used, without changing anything.</summary>
-    /// <exception cref="DataException">The folder cannot be created or used.</exception>
+    /// <exception cref="FlowException">The folder cannot be created or used.</exception>
     public void CheckPlace()
     {
         if (File.Exists(folder)) throw Wrong(DataErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
@@ -120,7 +120,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a checkpoint that cannot be read ({DiskError.Reason(e)})", "a readable file",
+            throw new FlowException(DataErrorKind.Storage, path, $"a checkpoint that cannot be read ({DiskError.Reason(e)})", "a readable file",
                 "check its permissions", e);
         }
     }
@@ -139,7 +139,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         }
     }
 
-    private DataException Wrong(DataErrorKind kind, string found, string expected, string remedy, Exception? inner = null) =>
+    private FlowException Wrong(DataErrorKind kind, string found, string expected, string remedy, Exception? inner = null) =>
         new(kind, Place, found, expected, remedy, inner);
 
     private string Place => $"checkpoint folder {folder}";

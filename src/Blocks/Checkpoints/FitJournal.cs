@@ -44,7 +44,7 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     /// <param name="options">The folder, and whether to resume.</param>
     /// <param name="job">Describes the fit.</param>
     /// <param name="data">Provides the features when a state is saved.</param>
-    /// <exception cref="DataException">The folder cannot be used, or contains checkpoints of another job or version.</exception>
+    /// <exception cref="FlowException">The folder cannot be used, or contains checkpoints of another job or version.</exception>
     public static FitJournal Open(CheckpointOptions options, JobIdentity job, FeaturePass data)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
@@ -71,7 +71,7 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     /// <summary>Previews what a fit would find in the folder, without changing anything.</summary>
     /// <param name="options">The folder, and whether to resume.</param>
     /// <param name="job">Describes the fit.</param>
-    /// <exception cref="DataException">The folder cannot be used, or contains checkpoints of another job or version.</exception>
+    /// <exception cref="FlowException">The folder cannot be used, or contains checkpoints of another job or version.</exception>
     public static OutputPreview Preview(CheckpointOptions options, JobIdentity job)
     {
         var folder = new CheckpointFolder(options.Folder, options.Files);
@@ -172,7 +172,7 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     private static void CheckSame(JobIdentity job, FitCheckpoint checkpoint, string file)
     {
         if (job.DifferenceFrom(checkpoint.Job) is { } difference)
-            throw new DataException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options",
+            throw new FlowException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options",
                 "resume with those, or start over (without CheckpointOptions.Resume)");
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class Pipeline
     /// <summary>
     /// Creates the passes over the features, for estimators and loops of your own. Dispose the result: it holds memory and possibly a temporary file.
     /// </summary>
-    /// <exception cref="DataException">The source cannot be opened, or a feature is absent or not numeric.</exception>
+    /// <exception cref="FlowException">The source cannot be opened, or a feature is absent or not numeric.</exception>
     public ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, cancellationToken);
 
     private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, CancellationToken cancellationToken)
@@ -29,7 +29,7 @@ public sealed partial class Pipeline
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
-                throw new DataException(DataErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
+                throw new FlowException(DataErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
         return new FeaturePass(run, named, weights, Options, sequences, labels, isCategorical);
     }
@@ -69,7 +69,7 @@ public sealed partial class Pipeline
     /// <param name="fit">How to fit; null = the defaults. How the data are read is set by the options given to <see cref="With"/>.</param>
     /// <param name="cancellationToken">Cancels the fit, which then throws an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">Options or data are not usable, or the fit's batch size or parallelism contradicts the pipeline's.</exception>
-    /// <exception cref="DataException">The data cannot be read or used.</exception>
+    /// <exception cref="FlowException">The data cannot be read or used.</exception>
     public async Task<FittedModel<TModel>> FitAsync<TModel>(IEstimator<TModel> estimator, FitOptions? fit = null,
         CancellationToken cancellationToken = default)
         where TModel : Model

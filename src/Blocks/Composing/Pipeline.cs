@@ -30,11 +30,11 @@ public sealed partial class Pipeline
     }
 
     /// <summary>Rejects jobs that process files one by one if rows form sequences, because a sequence may continue in the next file.</summary>
-    /// <exception cref="DataException">Rows form sequences.</exception>
+    /// <exception cref="FlowException">Rows form sequences.</exception>
     internal void CheckNoSequences()
     {
         if (sequences is not null)
-            throw new DataException(DataErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run",
+            throw new FlowException(DataErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run",
                 "independent rows, as a sequence may continue in the next file",
                 "leave the state file out (IncrementalOptions.StateFile), or take all files at once");
     }
@@ -216,7 +216,7 @@ public sealed partial class Pipeline
     /// </summary>
     /// <param name="model">The model with its features.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="DataException">The source cannot be opened.</exception>
+    /// <exception cref="FlowException">The source cannot be opened.</exception>
     public async ValueTask<SchemaContract> CompareAsync(SavedModel model, CancellationToken cancellationToken = default) =>
         graph.Source is ParquetSource parquet
         ? SchemaContract.Check(model, await parquet.InspectAsync(cancellationToken).ConfigureAwait(false))
@@ -232,7 +232,7 @@ public sealed partial class Pipeline
     /// <summary>Writes Parquet: one file if the path ends with <c>.parquet</c>, otherwise a new or empty folder.</summary>
     /// <param name="path">File or folder; it does not exist until the run has succeeded, except for parts that a later run can resume from.</param>
     /// <param name="sink">How the output is written, and whether to resume an interrupted run; null = the defaults, with the pipeline's parallelism.</param>
-    /// <exception cref="DataException">An option is invalid.</exception>
+    /// <exception cref="FlowException">An option is invalid.</exception>
     public SinkPipeline ToParquet(string path, ParquetSinkOptions? sink = null)
     {
         sink ??= new ParquetSinkOptions { MaxDegreeOfParallelism = Options.MaxDegreeOfParallelism };

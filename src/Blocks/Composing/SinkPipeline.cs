@@ -21,7 +21,7 @@ public sealed class SinkPipeline
     /// </summary>
     /// <param name="progress">Receives the number of rows written; null = the receiver from the options.</param>
     /// <param name="cancellationToken">Cancels the run, which then throws an <see cref="OperationCanceledException"/> and leaves no output.</param>
-    /// <exception cref="DataException">The data cannot be read, used or written, or the output belongs to another job.</exception>
+    /// <exception cref="FlowException">The data cannot be read, used or written, or the output belongs to another job.</exception>
     /// <exception cref="ModelException">The options or the model are not usable.</exception>
     public async Task<RunResult> RunAsync(IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -162,7 +162,7 @@ public sealed class SinkPipeline
             return await resumable.ResumeAsync(JobOf(bound, sink), resume, cancellationToken).ConfigureAwait(false);
         }
         if (resume)
-            throw new DataException(DataErrorKind.Usage, graph.Source.Name, "a source that is not a file, and a run to resume",
+            throw new FlowException(DataErrorKind.Usage, graph.Source.Name, "a source that is not a file, and a run to resume",
                 "files, which tell whether they are the same as before", "read files, or leave Resume out");
         return new ResumePoint(0, 0, 0, 0, IsComplete: false);
     }

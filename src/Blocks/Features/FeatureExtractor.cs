@@ -84,7 +84,7 @@ internal sealed class FeatureExtractor
     /// <summary>Checks that the columns exist and are numeric, before any row is read.</summary>
     /// <param name="schema">The data's columns.</param>
     /// <param name="place">Name of the source or block, for messages.</param>
-    /// <exception cref="DataException">A column is not numeric, or is absent from at least one file.</exception>
+    /// <exception cref="FlowException">A column is not numeric, or is absent from at least one file.</exception>
     public void Check(BatchSchema schema, string place)
     {
         var columns = Resolve(schema, place).Indexes;
@@ -104,7 +104,7 @@ internal sealed class FeatureExtractor
     /// <param name="block">Name of the block, for messages.</param>
     /// <param name="ranges">Receives the features' ranges if no row is bad; null = they are not computed.</param>
     /// <returns>The rows that no model can use, each once, in row order; null if all rows are usable.</returns>
-    /// <exception cref="DataException">A column is absent or not numeric.</exception>
+    /// <exception cref="FlowException">A column is absent or not numeric.</exception>
     public List<BadRow>? Extract(DataBatch batch, Span<double> target, in FeatureLayout layout, string block, FeatureRanges? ranges = null)
     {
         var known = plan;
@@ -198,10 +198,10 @@ internal sealed class FeatureExtractor
             var isRight = field.IsNumeric || (!IsWeight(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             if (field.Obstacle is { } obstacle)
-                throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
+                throw new FlowException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
                     $"a {role} of numbers, booleans or texts", "leave the column out, or convert it first");
             var isText = !isCategorical && !IsWeight(i) && field.ValueType == typeof(string);
-            throw new DataException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
+            throw new FlowException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
                 isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isText
                     ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)"

@@ -11,7 +11,7 @@ namespace Pipelines.Blocks;
 internal readonly record struct BadRow(int Row, string Column, string Found, string Expected, string Remedy)
 {
     /// <summary>The error for a run that does not allow bad rows.</summary>
-    public DataException ToError(DataBatch batch) => new(DataErrorKind.Data, $"{batch.Locate(Row)}, column '{Column}'", Found, Expected, Remedy);
+    public FlowException ToError(DataBatch batch) => new(DataErrorKind.Data, $"{batch.Locate(Row)}, column '{Column}'", Found, Expected, Remedy);
 }
 
 /// <summary>Removes bad rows from batches.</summary>
@@ -24,7 +24,7 @@ internal static class Refusal
     /// <param name="bad">Its bad rows, in row order; at least one.</param>
     /// <param name="run">Provides the policy and the batch as it was read.</param>
     /// <param name="kept">Rows of <paramref name="batch"/> that stay.</param>
-    /// <exception cref="DataException">The policy does not allow bad rows.</exception>
+    /// <exception cref="FlowException">The policy does not allow bad rows.</exception>
     public static DataBatch TakeOut(DataBatch batch, IReadOnlyList<BadRow> bad, RunSupervisor run, out int[] kept)
     {
         var policy = run.Options.BadRows;

@@ -85,14 +85,14 @@ internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<st
 
     /// <summary>Rejects a run that would lose columns: it asks for all of them, and the source cannot read some.</summary>
     /// <param name="remedy">What the user can do.</param>
-    /// <exception cref="DataException">The run would lose columns.</exception>
+    /// <exception cref="FlowException">The run would lose columns.</exception>
     public void CheckNothingLost(string remedy)
     {
         if (Columns is null && Info.LeftOut.Count > 0) throw Unread(Graph.Source, Info.LeftOut.First(), "columns that can be read and written", remedy);
     }
 
     /// <summary>The error for a column that the source cannot read.</summary>
-    public static DataException Unread(IBatchSource source, KeyValuePair<string, string> column, string expected, string remedy) =>
+    public static FlowException Unread(IBatchSource source, KeyValuePair<string, string> column, string expected, string remedy) =>
         new(DataErrorKind.Data, $"{source.Name}, column '{column.Key}'", $"a column that cannot be read: {column.Value}", expected, remedy);
 
     /// <summary>The columns that are read.</summary>

@@ -11,7 +11,7 @@ public static class IncrementalFiles
     /// <param name="options">Where the state is kept.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The result that a run would report, without row counts.</returns>
-    /// <exception cref="DataException">A file cannot be opened, or the state is damaged.</exception>
+    /// <exception cref="FlowException">A file cannot be opened, or the state is damaged.</exception>
     public static async Task<IncrementalResult> CompareAsync(IEnumerable<string> inputs, IncrementalOptions options,
         CancellationToken cancellationToken = default)
     {

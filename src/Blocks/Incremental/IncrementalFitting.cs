@@ -34,7 +34,7 @@ public static class IncrementalFitting
     /// <param name="fit">How to fit.</param>
     /// <param name="options">Where the state is kept.</param>
     /// <param name="cancellationToken">Cancels the fit, which then throws an <see cref="OperationCanceledException"/>; the state does not change.</param>
-    /// <exception cref="DataException">The state belongs to another job or is locked by another run, or the data cannot be used.</exception>
+    /// <exception cref="FlowException">The state belongs to another job or is locked by another run, or the data cannot be used.</exception>
     /// <exception cref="ModelException">The options or the data are not usable.</exception>
     public static async Task<IncrementalFit<TModel>> RunAsync<TModel>(
         IEnumerable<string> inputs, Func<IReadOnlyList<string>, Pipeline> features, IEstimator<TModel> estimator, FitOptions fit, IncrementalOptions options,
@@ -48,13 +48,13 @@ public static class IncrementalFitting
         // Later runs start from the model of the run before.
         fit.Validate(estimator.Uses | FitUses.Start);
         if (estimator.Fits > 1)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs continue",
+            throw new FlowException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs continue",
                 "choose first in a run of its own, then begin with one number of components and no restarts");
         if (fit.BatchesPerIteration is not null)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration",
+            throw new FlowException(DataErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration",
                 "all new rows in each iteration, on top of the earlier ones", "leave the batches per iteration out");
         if (options.Backfill is { } range)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit",
+            throw new FlowException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit",
                 "none, as a fit takes each row once and cannot take it back", "run a new fit with another state file");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         features([.. files.Select(f => f.Path)]).CheckNoSequences();
@@ -77,7 +77,7 @@ public static class IncrementalFitting
         // The statistics so far use the category codes of the first run, so a category that appears later is treated as unknown.
         if (earlier?.Features is { } known) pipeline = pipeline.Features(known);
         if (pipeline.Options.Checkpoints is { } checkpoints)
-            throw new DataException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well",
+            throw new FlowException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well",
                 "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
         var last = new LastState();
         var fitted = earlier is null
@@ -119,7 +119,7 @@ public static class IncrementalFitting
         }
         catch (ModelException e)
         {
-            throw new DataException(DataErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs",
+            throw new FlowException(DataErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs",
                 "restore it from a copy, or start over with another state file", e);
         }
         return statistics;

@@ -21,7 +21,7 @@ internal sealed class IncrementalRun : IDisposable
     /// <param name="kind"><c>score</c> or <c>fit</c>.</param>
     /// <param name="job">The job, without its inputs.</param>
     /// <param name="files">The file system.</param>
-    /// <exception cref="DataException">Another run holds the lock, or the state belongs to another job.</exception>
+    /// <exception cref="FlowException">Another run holds the lock, or the state belongs to another job.</exception>
     public static IncrementalRun Open(string path, string kind, IReadOnlyList<JobProperty> job, FileLayer files)
     {
         CheckPlace(path);
@@ -54,13 +54,13 @@ internal sealed class IncrementalRun : IDisposable
     }
 
     /// <summary>Checks that the state file can be created or replaced, without changing anything.</summary>
-    /// <exception cref="DataException">It cannot.</exception>
+    /// <exception cref="FlowException">It cannot.</exception>
     public static void CheckPlace(string path)
     {
         var target = Resolve(path);
         if (OutputRefusal.OfPath(target, Place(path)) is { } refusal) throw refusal;
         if (!FolderAccess.MayWrite(Path.GetDirectoryName(target)!))
-            throw new DataException(DataErrorKind.Usage, Place(path), "a folder that cannot be written", "a writable folder",
+            throw new FlowException(DataErrorKind.Usage, Place(path), "a folder that cannot be written", "a writable folder",
                 "check its permissions, or give another");
     }
 
@@ -83,12 +83,12 @@ internal sealed class IncrementalRun : IDisposable
         }
         catch (IOException e)
         {
-            throw new DataException(DataErrorKind.Usage, path, "symbolic links that lead in a circle", "a state file, or a file that does not exist yet",
+            throw new FlowException(DataErrorKind.Usage, path, "symbolic links that lead in a circle", "a state file, or a file that does not exist yet",
                 "give another name", e);
         }
     }
 
-    private static DataException Other(string path, string difference) =>
+    private static FlowException Other(string path, string difference) =>
         new(DataErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before",
             "repeat those, or start over with another state file and output");
 }

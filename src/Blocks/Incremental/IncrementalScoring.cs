@@ -22,7 +22,7 @@ public static class IncrementalScoring
     /// resumed.</param>
     /// <param name="progress">Receives the number of rows written, file by file; null = no progress is reported.</param>
     /// <param name="cancellationToken">Cancels the run, which then throws an <see cref="OperationCanceledException"/>; the next run resumes it.</param>
-    /// <exception cref="DataException">The state belongs to another job or is locked by another run, or the data or the output cannot be used.</exception>
+    /// <exception cref="FlowException">The state belongs to another job or is locked by another run, or the data or the output cannot be used.</exception>
     public static async Task<IncrementalResult> RunAsync(
         IEnumerable<string> inputs, Func<IReadOnlyList<string>, Pipeline> score, string output, IncrementalOptions options, ParquetSinkOptions? sink = null,
         IProgress<RunProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -33,7 +33,7 @@ public static class IncrementalScoring
         sink ??= new ParquetSinkOptions();
         sink.Validate();
         if (output.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) || File.Exists(output))
-            throw new DataException(DataErrorKind.Usage, output, "a single file as output of incremental runs", "a folder", "give a folder's path");
+            throw new FlowException(DataErrorKind.Usage, output, "a single file as output of incremental runs", "a folder", "give a folder's path");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         var first = score([files[0].Path]);
         first.CheckNoSequences();

@@ -67,7 +67,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
     public static IncrementalState Begin(string kind, IReadOnlyList<JobProperty> job) => new(TheFormat, TheVersion, kind, job, 1, []);
 
     /// <summary>Reads a state file; null if there is none.</summary>
-    /// <exception cref="DataException">It is damaged, too large, or of another version.</exception>
+    /// <exception cref="FlowException">It is damaged, too large, or of another version.</exception>
     public static IncrementalState? Read(string path)
     {
         var info = new FileInfo(path);
@@ -104,7 +104,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
     }
 
     /// <summary>Writes the state atomically.</summary>
-    /// <exception cref="DataException">The state cannot be written.</exception>
+    /// <exception cref="FlowException">The state cannot be written.</exception>
     public void Write(FileLayer files, string path)
     {
         try
@@ -118,6 +118,6 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         }
     }
 
-    private static DataException Bad(DataErrorKind kind, string path, string found, string remedy, Exception? inner = null) =>
+    private static FlowException Bad(DataErrorKind kind, string path, string found, string remedy, Exception? inner = null) =>
         new(kind, path, found, "the state of incremental runs, or a file that does not exist yet", remedy, inner);
 }

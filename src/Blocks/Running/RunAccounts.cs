@@ -66,7 +66,7 @@ internal sealed class RunAccounts(PipelineOptions options)
     public DataBatch? AsRead(long index) => open.TryGetValue(index, out var entry) ? entry.AsRead : null;
 
     /// <summary>Counts the rows removed from a batch. Called in batch order, so that the row named by the error does not depend on the parallelism.</summary>
-    /// <exception cref="DataException">There are more than the options allow.</exception>
+    /// <exception cref="FlowException">There are more than the options allow.</exception>
     public void Refuse(RejectedRows? rejected)
     {
         if (rejected is null) return;
@@ -75,7 +75,7 @@ internal sealed class RunAccounts(PipelineOptions options)
         {
             var last = rejected.Rows[(int)Math.Max(0, most - before - RejectedBefore)];
             var place = last.RowGroup < 0 ? $"{last.File}, row {last.Row}" : $"{last.File}, row group {last.RowGroup}, row {last.Row}";
-            throw new DataException(DataErrorKind.Data, $"{place}, column '{last.Column}'",
+            throw new FlowException(DataErrorKind.Data, $"{place}, column '{last.Column}'",
                 $"more than {most} bad rows (the last one here: "
                     + $"{last.Reason.Replace("found ", "", StringComparison.Ordinal).Replace(", expected ", " instead of ", StringComparison.Ordinal)})",
                     $"at most {most}", "correct the data, or allow more (BadRowPolicy.MaxRows)");

@@ -8,14 +8,13 @@ namespace Pipelines.Blocks;
 /// <param name="Exception">The root cause itself, never an <see cref="AggregateException"/>.</param>
 public sealed record RunFailure(string Block, string? Place, Exception Exception)
 {
-    private const string BlockKey = "Pipelines.Block";
     private const string PlaceKey = "Pipelines.Place";
 
     /// <summary>The failure recorded for an exception that a run threw; null if it did not come from a run.</summary>
     public static RunFailure? Of(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return exception.Data[BlockKey] is string block ? new RunFailure(block, exception.Data[PlaceKey] as string, exception) : null;
+        return exception.Data[PipelinesException.BlockKey] is string block ? new RunFailure(block, exception.Data[PlaceKey] as string, exception) : null;
     }
 
     /// <summary>The failure as text: block, place and message.</summary>
@@ -36,7 +35,7 @@ public sealed record RunFailure(string Block, string? Place, Exception Exception
 
     internal ExceptionDispatchInfo Mark()
     {
-        if (!Exception.Data.IsReadOnly) (Exception.Data[BlockKey], Exception.Data[PlaceKey]) = (Block, Place);
+        if (!Exception.Data.IsReadOnly) (Exception.Data[PipelinesException.BlockKey], Exception.Data[PlaceKey]) = (Block, Place);
         return ExceptionDispatchInfo.Capture(Exception);
     }
 

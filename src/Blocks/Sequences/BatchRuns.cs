@@ -19,7 +19,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
     Func<int, string> Name)
 {
     /// <summary>Finds the runs of a batch and checks the order within them.</summary>
-    /// <exception cref="DataException">A key or a value of the order column is missing, or the order decreases within a run.</exception>
+    /// <exception cref="FlowException">A key or a value of the order column is missing, or the order decreases within a run.</exception>
     public static BatchRuns Find(DataBatch batch, SequenceColumns columns)
     {
         var key = batch[columns.Key];
@@ -44,7 +44,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };
 
-    private static DataException Missing(DataBatch batch, BatchColumn column, int row, string role) => new(
+    private static FlowException Missing(DataBatch batch, BatchColumn column, int row, string role) => new(
         DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", column.IsNull(row) ? "null" : "NaN", $"{role} in every row",
         "leave such rows out of the file, or choose another column");
 
@@ -88,7 +88,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
     }
 
     /// <summary>The error for a row without a value in the order column.</summary>
-    public static DataException MissingOrder(DataBatch batch, BatchColumn column, int row) => Missing(batch, column, row, "a value of the order column");
+    public static FlowException MissingOrder(DataBatch batch, BatchColumn column, int row) => Missing(batch, column, row, "a value of the order column");
 
     private static UInt128 Short(ReadOnlySpan<byte> bytes)
     {
@@ -114,7 +114,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
     }
 
     /// <summary>The error for an order that decreases within a sequence.</summary>
-    public static DataException Falls(DataBatch batch, string column, int row, object? value, object? before) => new(
+    public static FlowException Falls(DataBatch batch, string column, int row, object? value, object? before) => new(
         DataErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", $"{Describe(value)} after {Describe(before)} in one sequence",
         "values that do not decrease within a sequence",
         "sort the file by key and order, or let rows be regrouped (SequenceColumns.Regroup)");

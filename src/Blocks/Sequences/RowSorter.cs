@@ -23,7 +23,7 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
     private readonly Lock gate = new();
 
     /// <summary>Adds the rows of a batch. Thread-safe; batches may arrive in any order.</summary>
-    /// <exception cref="DataException">A key or a value of the order column is missing, or the order column cannot be used for sorting.</exception>
+    /// <exception cref="FlowException">A key or a value of the order column is missing, or the order column cannot be used for sorting.</exception>
     public void Add(DataBatch batch, BatchRuns runs, ReadOnlySpan<double> decoded)
     {
         var order = columns.Order is { } name && batch.Rows > 0 ? batch[name].Accept(new SortableOrder(batch)) : null;
@@ -121,7 +121,7 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
                     bool flag => flag ? 1UL : 0,
                     ulong big => big,
                     IConvertible number and not string and not char and not decimal => Whole(number.ToInt64(null)),
-                    _ => throw new DataException(DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'",
+                    _ => throw new FlowException(DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'",
                         $"values of type {TypeNames.Of(column.Field.ValueType)}", "numbers or times to sort by",
                         "choose another order column, or sort the file"),
                 };

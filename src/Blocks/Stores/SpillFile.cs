@@ -20,7 +20,7 @@ internal sealed class SpillFile : IDisposable
 
     /// <summary>Creates the file.</summary>
     /// <param name="folder">Folder of the file; null = the default folder.</param>
-    /// <exception cref="DataException">The file cannot be created.</exception>
+    /// <exception cref="FlowException">The file cannot be created.</exception>
     public static SpillFile Create(string? folder)
     {
         folder ??= DefaultFolder();
@@ -50,7 +50,7 @@ internal sealed class SpillFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             stream?.Dispose();
-            throw new DataException(DataErrorKind.Storage, PlaceOf(path),
+            throw new FlowException(DataErrorKind.Storage, PlaceOf(path),
                 e is DirectoryNotFoundException ? "no such folder" : $"a folder that cannot be written ({DiskError.Reason(e)})",
                 "a writable folder for decoded features",
                 "choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
@@ -58,7 +58,7 @@ internal sealed class SpillFile : IDisposable
     }
 
     /// <summary>Writes a buffer.</summary>
-    /// <exception cref="DataException">The disk is full or fails.</exception>
+    /// <exception cref="FlowException">The disk is full or fails.</exception>
     public void Write(AlignedBuffer buffer, long position)
     {
         for (var done = 0; done < buffer.Length; done += Chunk)
@@ -66,7 +66,7 @@ internal sealed class SpillFile : IDisposable
     }
 
     /// <summary>Writes bytes.</summary>
-    /// <exception cref="DataException">The disk is full or fails.</exception>
+    /// <exception cref="FlowException">The disk is full or fails.</exception>
     public void Write(ReadOnlySpan<byte> bytes, long position)
     {
         try
@@ -75,14 +75,14 @@ internal sealed class SpillFile : IDisposable
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw new DataException(DataErrorKind.Storage, PlaceOf(path), $"a failing write ({DiskError.Reason(e)})",
+            throw new FlowException(DataErrorKind.Storage, PlaceOf(path), $"a failing write ({DiskError.Reason(e)})",
                 $"room for another {bytes.Length} bytes",
                 "free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
     }
 
     /// <summary>Reads into a buffer.</summary>
-    /// <exception cref="DataException">The disk fails.</exception>
+    /// <exception cref="FlowException">The disk fails.</exception>
     public void Read(AlignedBuffer buffer, long position)
     {
         for (var done = 0; done < buffer.Length; done += Chunk)
@@ -90,7 +90,7 @@ internal sealed class SpillFile : IDisposable
     }
 
     /// <summary>Reads bytes that were written earlier.</summary>
-    /// <exception cref="DataException">The disk fails.</exception>
+    /// <exception cref="FlowException">The disk fails.</exception>
     public void Read(Span<byte> bytes, long position)
     {
         var rest = bytes;
@@ -107,7 +107,7 @@ internal sealed class SpillFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new DataException(DataErrorKind.Storage, PlaceOf(path), $"a failing read at byte {position} ({DiskError.Reason(e)})",
+            throw new FlowException(DataErrorKind.Storage, PlaceOf(path), $"a failing read at byte {position} ({DiskError.Reason(e)})",
                 $"{bytes.Length} bytes of decoded features written before",
                 "check the disk, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }

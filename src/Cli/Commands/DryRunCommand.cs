@@ -11,7 +11,7 @@ namespace Pipelines.Cli.Commands;
 internal static class DryRunCommand
 {
     /// <summary>Prints the warnings from the comparison of inputs and model before a run begins.</summary>
-    /// <exception cref="DataException">The inputs do not fit the model.</exception>
+    /// <exception cref="FlowException">The inputs do not fit the model.</exception>
     public static void Warn(ToolConsole console, SchemaContract contract)
     {
         contract.ThrowIfBroken();
@@ -48,7 +48,7 @@ internal static class DryRunCommand
             report = report with { Plan = await plan().ConfigureAwait(false) };
             console.Warn(report.Plan!.Warnings);
         }
-        catch (Exception e) when (e is DataException or ModelException)
+        catch (Exception e) when (e is PipelinesException)
         {
             error = e;
             report = report with { Error = Failure.Of(e, report.Job) };

@@ -10,7 +10,7 @@ internal static class InputCheck
     private const int MostShown = 3;
 
     /// <summary>Warns about files that several inputs name, as each file is read once.</summary>
-    /// <exception cref="DataException">An input does not exist.</exception>
+    /// <exception cref="FlowException">An input does not exist.</exception>
     public static void Repeated(ToolConsole console, IReadOnlyList<string> inputs)
     {
         if (ParquetPaths.Repeated(inputs) is not { Count: > 0 } files) return;

@@ -18,7 +18,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     public string Path => path;
 
     /// <summary>The state of the output as a fit would find it. Changes nothing.</summary>
-    /// <exception cref="DataException">The file cannot be written.</exception>
+    /// <exception cref="FlowException">The file cannot be written.</exception>
     public OutputPreview Preview()
     {
         CheckPlace();
@@ -29,7 +29,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     }
 
     /// <summary>Checks early that the file can be saved later.</summary>
-    /// <exception cref="DataException">The file cannot be written.</exception>
+    /// <exception cref="FlowException">The file cannot be written.</exception>
     public void Check()
     {
         CheckPlace();
@@ -51,7 +51,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     }
 
     /// <summary>Checks that a file can be created at the path. Changes nothing.</summary>
-    /// <exception cref="DataException">The path cannot be a file.</exception>
+    /// <exception cref="FlowException">The path cannot be a file.</exception>
     public void CheckPlace()
     {
         OutputCheck.NotStandardOutput(path, Writable, kind.Example, option);
@@ -62,11 +62,11 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     }
 
     /// <summary>Writes the model atomically.</summary>
-    /// <exception cref="DataException">The disk is full or fails.</exception>
+    /// <exception cref="FlowException">The disk is full or fails.</exception>
     public void Save(SavedModel model) => Write(model.ToJson());
 
     /// <summary>Writes the file atomically.</summary>
-    /// <exception cref="DataException">The disk is full or fails.</exception>
+    /// <exception cref="FlowException">The disk is full or fails.</exception>
     public void Write(ReadOnlySpan<byte> content)
     {
         // The file may have been created during the run.
@@ -85,9 +85,9 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
 
     private string Folder => System.IO.Path.GetDirectoryName(Target)!;
 
-    private DataException NoRoom(Exception e) => Wrong(DataErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})",
+    private FlowException NoRoom(Exception e) => Wrong(DataErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})",
         "free space or choose another folder, and run again", e, $"space to write the {kind.What}");
 
-    private DataException Wrong(DataErrorKind error, string found, string remedy, Exception? inner = null, string expected = Writable) =>
+    private FlowException Wrong(DataErrorKind error, string found, string remedy, Exception? inner = null, string expected = Writable) =>
         new(error, $"{option} {path}", found, expected, remedy, inner);
 }

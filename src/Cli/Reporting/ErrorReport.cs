@@ -45,7 +45,7 @@ internal static class ErrorReport
     /// <summary>The message on one line, with option names as they are typed.</summary>
     public static string Text(Exception exception) => exception switch
     {
-        ModelException or DataException => OptionNames.AsTyped(exception.Message),
+        PipelinesException => OptionNames.AsTyped(exception.Message),
         // An unforeseen error: the message at least names the block in which it occurred.
         _ => ErrorText.Shortened(RunFailure.Of(exception)?.ToString() ?? exception.Message, ErrorText.MostCharacters - Unforeseen.Length) + Unforeseen,
     };
@@ -56,8 +56,8 @@ internal static class ErrorReport
     {
         ModelException { Kind: ErrorKind.Data } => ExitCode.Data,
         ModelException => ExitCode.Usage,
-        DataException { Kind: DataErrorKind.Data } => ExitCode.Data,
-        DataException { Kind: DataErrorKind.Usage } => ExitCode.Usage,
+        FlowException { Kind: DataErrorKind.Data } => ExitCode.Data,
+        FlowException { Kind: DataErrorKind.Usage } => ExitCode.Usage,
         _ => ExitCode.Failed,
     };
 }

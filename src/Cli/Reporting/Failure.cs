@@ -20,8 +20,7 @@ internal sealed record Failure(string Place, string Found, string Expected, stri
     /// <param name="verb">The command that was run; the place if the exception names none.</param>
     public static Failure Of(Exception exception, string verb) => exception switch
     {
-        ModelException e => Typed(e.Place, e.Found, e.Expected, e.Remedy, e),
-        DataException e => Typed(e.Place, e.Found, e.Expected, e.Remedy, e),
+        PipelinesException e => Typed(e.Place, e.Found, e.Expected, e.Remedy, e),
         _ => Unforeseen(exception, RunFailure.Of(exception), verb),
     };
 

@@ -20,7 +20,7 @@ internal static class OutputCheck
     /// <summary>Checks that a Parquet output is neither standard output nor a device.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="example">A valid path.</param>
-    /// <exception cref="DataException">The output is one of these.</exception>
+    /// <exception cref="FlowException">The output is one of these.</exception>
     public static void ParquetPlace(string output, string example)
     {
         NotStandardOutput(output, "a Parquet file or a folder", example, "--output");
@@ -31,14 +31,14 @@ internal static class OutputCheck
     /// <param name="output">Path of the output.</param>
     /// <param name="force">True if an existing file of any kind may be replaced, and a folder may have any name.</param>
     /// <param name="example">A valid path.</param>
-    /// <exception cref="DataException">The output may not be written.</exception>
+    /// <exception cref="FlowException">The output may not be written.</exception>
     public static void MayWriteParquet(string output, bool force, string example)
     {
         const string option = "--output";
         if (output.EndsWith(FileKind.Parquet.Ending, StringComparison.OrdinalIgnoreCase)) MayReplace(output, FileKind.Parquet, force, option);
         else if (!force && !Directory.Exists(output) && KnownEnding(output) is { } ending)
         {
-            throw new DataException(DataErrorKind.Usage, $"{option} {output}", $"the extension {ending}",
+            throw new FlowException(DataErrorKind.Usage, $"{option} {output}", $"the extension {ending}",
                 $"a name that ends in {FileKind.Parquet.Ending}, or a folder",
                 $"for example {example}; --force makes a folder of this name");
         }
@@ -53,15 +53,15 @@ internal static class OutputCheck
     /// <param name="force">True to skip both checks.</param>
     /// <param name="option">The option or argument that names the output.</param>
     /// <param name="error">The kind of error to throw.</param>
-    /// <exception cref="DataException">The output may not be written.</exception>
+    /// <exception cref="FlowException">The output may not be written.</exception>
     public static void MayReplace(string output, FileKind kind, bool force, string option, DataErrorKind error = DataErrorKind.Usage)
     {
         if (force) return;
         if (OutputTarget.Stranger(output, kind.Name, kind.Matches) is { } stranger)
-            throw new DataException(error, $"{option} {output}", stranger, $"a new name, or {kind.Name} to replace",
+            throw new FlowException(error, $"{option} {output}", stranger, $"a new name, or {kind.Name} to replace",
                 "choose another name, or replace the file with --force");
         if (!File.Exists(output) && KnownEnding(output) is { } ending && !string.Equals(ending, kind.Ending, StringComparison.OrdinalIgnoreCase))
-            throw new DataException(error, $"{option} {output}", $"the extension {ending}", $"a name that ends in {kind.Ending}",
+            throw new FlowException(error, $"{option} {output}", $"the extension {ending}", $"a name that ends in {kind.Ending}",
                 $"for example {kind.Example}; --force takes this name");
     }
 
@@ -70,11 +70,11 @@ internal static class OutputCheck
     /// <param name="expected">What was expected.</param>
     /// <param name="example">A valid path.</param>
     /// <param name="option">The option or argument that names the output.</param>
-    /// <exception cref="DataException">The output is <c>-</c>.</exception>
+    /// <exception cref="FlowException">The output is <c>-</c>.</exception>
     public static void NotStandardOutput(string output, string expected, string example, string option)
     {
         if (output == "-")
-            throw new DataException(DataErrorKind.Usage, $"{option} -", "standard output", expected,
+            throw new FlowException(DataErrorKind.Usage, $"{option} -", "standard output", expected,
                 $"name a file, such as {example} (./- is a file of that name)");
     }
 
@@ -82,23 +82,23 @@ internal static class OutputCheck
     /// <param name="output">Path of the output.</param>
     /// <param name="other">Path of the other output; null = none.</param>
     /// <param name="option">The option that names the other output.</param>
-    /// <exception cref="DataException">Both paths are the same file.</exception>
+    /// <exception cref="FlowException">Both paths are the same file.</exception>
     public static void Apart(string output, string? other, string option)
     {
         if (other is not null && OutputTarget.Resolve(output) == OutputTarget.Resolve(other))
-            throw new DataException(DataErrorKind.Usage, $"--output {output}", $"the file of {option}", "a file of its own", "choose another name");
+            throw new FlowException(DataErrorKind.Usage, $"--output {output}", $"the file of {option}", "a file of its own", "choose another name");
     }
 
     /// <summary>Compares the output with the files that the user names, following links. Reads nothing.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="named">Files that are read; folders and globs are ignored.</param>
-    /// <exception cref="DataException">One of them is the output.</exception>
+    /// <exception cref="FlowException">One of them is the output.</exception>
     public static void NotNamed(string output, IEnumerable<string> named)
     {
         if (!File.Exists(output)) return;
         var target = OutputTarget.Resolve(output);
         if (named.Any(file => File.Exists(file) && OutputTarget.Resolve(file) == target))
-            throw new DataException(DataErrorKind.Usage, $"--output {output}", "a file that is also read", "a file of its own",
+            throw new FlowException(DataErrorKind.Usage, $"--output {output}", "a file that is also read", "a file of its own",
                 "name a new file; nothing was changed");
     }
 
@@ -107,7 +107,7 @@ internal static class OutputCheck
     /// <param name="inputs">Files, folders and globs of Parquet data.</param>
     /// <param name="reading">How they are read.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="DataException">The output is an input file.</exception>
+    /// <exception cref="FlowException">The output is an input file.</exception>
     public static async Task NotAnInputAsync(string output, IEnumerable<string> inputs, ParquetSourceOptions reading, CancellationToken cancellationToken)
     {
         var paths = inputs.ToArray();
@@ -118,7 +118,7 @@ internal static class OutputCheck
     /// <summary>Rejects a Parquet output within an input folder, as the next run would read it as data. Names that readers ignore are allowed.</summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs of Parquet data.</param>
-    /// <exception cref="DataException">The output lies within an input.</exception>
+    /// <exception cref="FlowException">The output lies within an input.</exception>
     public static void NotInAnInput(string output, IEnumerable<string> inputs)
     {
         foreach (var folder in inputs.Where(Directory.Exists))
@@ -126,7 +126,7 @@ internal static class OutputCheck
             // Checks the location of a link and the location of its target.
             if (IsRead(Path.GetFullPath(folder), Path.GetFullPath(output)) || IsRead(OutputTarget.Resolve(folder), OutputTarget.Resolve(output)))
             {
-                throw new DataException(DataErrorKind.Usage, $"--output {output}", $"a place within the input {folder}",
+                throw new FlowException(DataErrorKind.Usage, $"--output {output}", $"a place within the input {folder}",
                     "a place outside the inputs, as the next run would read it as data", "choose another place");
             }
         }
@@ -140,11 +140,11 @@ internal static class OutputCheck
     /// <param name="expected">What was expected.</param>
     /// <param name="example">A valid path.</param>
     /// <param name="option">The option and its value, for the message; null = --output.</param>
-    /// <exception cref="DataException">The output is one of these.</exception>
+    /// <exception cref="FlowException">The output is one of these.</exception>
     public static void NotADevice(string output, string expected, string example, string? option = null)
     {
         if (!Directory.Exists(output) && OutputTarget.Obstacle(output) is { } obstacle)
-            throw new DataException(DataErrorKind.Usage, option ?? $"--output {output}", obstacle, expected,
+            throw new FlowException(DataErrorKind.Usage, option ?? $"--output {output}", obstacle, expected,
                 $"name {(expected == Folder ? Folder : "a file")}, such as {example}");
     }
 
@@ -152,7 +152,7 @@ internal static class OutputCheck
     /// <param name="folder">The folder.</param>
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs that are read.</param>
-    /// <exception cref="DataException">The folder overlaps with the output or an input.</exception>
+    /// <exception cref="FlowException">The folder overlaps with the output or an input.</exception>
     public static void QuarantineApart(string folder, string output, IEnumerable<string> inputs)
     {
         var place = $"--on-bad-row quarantine {folder}";
@@ -165,7 +165,7 @@ internal static class OutputCheck
                 throw Wrong($"a folder that is, contains or lies in the input {input}");
         }
 
-        DataException Wrong(string found) =>
+        FlowException Wrong(string found) =>
             new(DataErrorKind.Usage, place, found, "a new or empty folder of its own", "name another folder; nothing was read");
     }
 

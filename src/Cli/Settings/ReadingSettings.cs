@@ -28,7 +28,7 @@ internal sealed class ReadingSettings
     }
 
     /// <summary>The reading options. Warns if other users can read the key file.</summary>
-    /// <exception cref="DataException">The engine cannot run here, or the file contains no key.</exception>
+    /// <exception cref="FlowException">The engine cannot run here, or the file contains no key.</exception>
     public ParquetSourceOptions Options(ParseResult parsed, ToolConsole console)
     {
         var options = new ParquetSourceOptions

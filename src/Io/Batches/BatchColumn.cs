@@ -20,7 +20,7 @@ public abstract class BatchColumn(ColumnField field)
 
     /// <summary>Writes all rows as doubles, null as NaN.</summary>
     /// <param name="target">Shape [Length].</param>
-    /// <exception cref="DataException">The column is not numeric.</exception>
+    /// <exception cref="FlowException">The column is not numeric.</exception>
     public abstract void CopyTo(Span<double> target);
 
     /// <summary>Bytes that the column's rows take in memory, without the dictionary, which batches share.</summary>

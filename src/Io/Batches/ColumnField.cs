@@ -57,12 +57,12 @@ public sealed class BatchSchema
     /// <summary>The schema of the given columns, in the given order.</summary>
     /// <param name="names">Names; null = all columns.</param>
     /// <param name="place">What the columns belong to, for messages.</param>
-    /// <exception cref="DataException">A column does not exist or is named twice.</exception>
+    /// <exception cref="FlowException">A column does not exist or is named twice.</exception>
     public BatchSchema Project(IReadOnlyList<string>? names, string place)
     {
         if (names is null) return this;
         if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new DataException(DataErrorKind.Usage, place, $"the column '{twice.Key}' asked for twice", "each column once", "name it once");
+            throw new FlowException(DataErrorKind.Usage, place, $"the column '{twice.Key}' asked for twice", "each column once", "name it once");
         return new BatchSchema(names.Select(name => IndexOf(name) is >= 0 and var i
             ? Fields[i]
             : throw MissingColumn.Of(place, name, this)));
@@ -70,7 +70,7 @@ public sealed class BatchSchema
 
     /// <summary>Throws if the files store a column in types that no common type represents.</summary>
     /// <param name="asTheyAre">True: numbers that no type holds exactly and values that are written as text are rejected too.</param>
-    /// <exception cref="DataException">There is such a column.</exception>
+    /// <exception cref="FlowException">There is such a column.</exception>
     internal void CheckTypes(bool asTheyAre = false)
     {
         foreach (var field in Fields)

@@ -69,21 +69,21 @@ internal sealed record ColumnUnion(string Name)
 
     /// <summary>Throws if a file lacks a column that every file must have.</summary>
     /// <param name="role">What it is for: "feature".</param>
-    /// <exception cref="DataException">A file lacks it.</exception>
+    /// <exception cref="FlowException">A file lacks it.</exception>
     public void CheckEverywhere(string role)
     {
         if (AbsentFrom.Count > 0)
-            throw new DataException(DataErrorKind.Data, AbsentFrom[0], $"no column '{Name}'", $"the {role} '{Name}', as in {Types[0].File}",
+            throw new FlowException(DataErrorKind.Data, AbsentFrom[0], $"no column '{Name}'", $"the {role} '{Name}', as in {Types[0].File}",
                 $"leave the file out, or name a column that every file has");
     }
 
     /// <summary>Throws if no common type represents the column's types.</summary>
     /// <param name="option">The option that leaves columns out.</param>
-    /// <exception cref="DataException">There is no such type.</exception>
+    /// <exception cref="FlowException">There is no such type.</exception>
     public void CheckType(string option = "ScoreOptions.Keep")
     {
         if (IsInConflict)
-            throw new DataException(DataErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}",
+            throw new FlowException(DataErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}",
                 $"leave the column out ({option}), or rewrite the files with one type");
     }
 

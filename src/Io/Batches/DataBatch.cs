@@ -91,11 +91,11 @@ public sealed class DataBatch
         new(schema, columns, Rows, Index, FirstRow, Origins, Interlocked.Exchange(ref credit, null)) { Rejected = Rejected };
 
     /// <summary>Checks that the batch has the columns that a sink was opened for.</summary>
-    /// <exception cref="DataException">The columns differ.</exception>
+    /// <exception cref="FlowException">The columns differ.</exception>
     internal void CheckAgainst(BatchSchema expected, string place)
     {
         if (!ReferenceEquals(Schema, expected) && !Schema.Fields.SequenceEqual(expected.Fields))
-            throw new DataException(DataErrorKind.Data, $"{place}, batch {Index}", $"the columns {Schema}", $"the columns {expected}",
+            throw new FlowException(DataErrorKind.Data, $"{place}, batch {Index}", $"the columns {Schema}", $"the columns {expected}",
                 "write batches of the schema that the sink was opened with");
     }
 

@@ -50,7 +50,7 @@ public sealed record ReadOptions
     internal IReadOnlyCollection<string> Rounded { get; init; } = [];
 
     /// <summary>Validates all options.</summary>
-    /// <exception cref="DataException">Options are out of range; the message names all of them.</exception>
+    /// <exception cref="FlowException">Options are out of range; the message names all of them.</exception>
     public void Validate()
     {
         var wrong = new List<string>();
@@ -62,7 +62,7 @@ public sealed record ReadOptions
         if (ExtraRowBytes < 0) wrong.Add($"ExtraRowBytes {ExtraRowBytes} (at least 0)");
         if (FirstBatch < 0) wrong.Add($"FirstBatch {FirstBatch} (at least 0)");
         if (wrong.Count > 0)
-            throw new DataException(DataErrorKind.Usage, nameof(ReadOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
+            throw new FlowException(DataErrorKind.Usage, nameof(ReadOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
     }
 }
 

@@ -13,7 +13,7 @@ public interface IResumableSink : IBatchSink
     /// <param name="job">The job that produces the output.</param>
     /// <param name="resume">True: resume from the existing parts.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    /// <exception cref="DataException">Another run holds the output, or it belongs to another job; the message names the difference.</exception>
+    /// <exception cref="FlowException">Another run holds the output, or it belongs to another job; the message names the difference.</exception>
     ValueTask<ResumePoint> ResumeAsync(JobIdentity job, bool resume, CancellationToken cancellationToken);
 }
 

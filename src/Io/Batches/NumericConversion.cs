@@ -7,11 +7,11 @@ namespace Pipelines.Io;
 internal static class NumericConversion
 {
     /// <summary>Writes values as doubles.</summary>
-    /// <exception cref="DataException">They are not numbers.</exception>
+    /// <exception cref="FlowException">They are not numbers.</exception>
     public static void ToDoubles<T>(ColumnField field, ReadOnlyMemory<T> values, Span<double> target)
     {
         if (!To(values, target))
-            throw new DataException(DataErrorKind.Data, $"column '{field.Name}'", field.ValueType.Name.ToLowerInvariant(), "a number",
+            throw new FlowException(DataErrorKind.Data, $"column '{field.Name}'", field.ValueType.Name.ToLowerInvariant(), "a number",
                 "leave the column out of the features, or convert it first");
     }
 

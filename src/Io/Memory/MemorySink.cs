@@ -22,10 +22,10 @@ public sealed class MemorySink : IBatchSink
     public BatchColumn this[string name] => (columns ?? throw NotComplete())[schema!.IndexOf(schema.Project([name], Name).Fields[0].Name)];
 
     /// <summary>All values of a column, undefined in null rows; see <see cref="BatchColumn.IsNull"/>.</summary>
-    /// <exception cref="DataException">There is no such column, or its values are of another type.</exception>
+    /// <exception cref="FlowException">There is no such column, or its values are of another type.</exception>
     public ReadOnlyMemory<T> Values<T>(string name) => this[name] is BatchColumn<T> column
         ? column.Values
-        : throw new DataException(DataErrorKind.Usage, $"memory, column '{name}'", $"values of type {this[name].Field.ValueType.Name}", typeof(T).Name,
+        : throw new FlowException(DataErrorKind.Usage, $"memory, column '{name}'", $"values of type {this[name].Field.ValueType.Name}", typeof(T).Name,
             "ask for the column's own type");
 
     /// <summary>All values of a numeric column as doubles, null as NaN; shape [Rows].</summary>

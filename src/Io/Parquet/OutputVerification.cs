@@ -21,7 +21,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
     /// </summary>
     /// <param name="path">A folder or a Parquet file.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    /// <exception cref="DataException">There is nothing to check: the path does not exist, the output is unfinished, or it has no manifest.</exception>
+    /// <exception cref="FlowException">There is nothing to check: the path does not exist, the output is unfinished, or it has no manifest.</exception>
     public static Task<OutputVerification> OfAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -84,7 +84,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
             if (OutputColumns.Of(footer) is var columns && !columns.SequenceEqual(schema))
                 found.Add($"{path}: found the columns {Describe(columns)}, expected {Describe(schema)}");
         }
-        catch (DataException e)
+        catch (FlowException e)
         {
             found.Add($"{e.Place}: found {e.Found}, expected {e.Expected}");
         }
@@ -101,13 +101,13 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
             && (Directory.Exists(e) || name.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)))
         .Order(StringComparer.Ordinal);
 
-    private static DataException Unfinished(string folder)
+    private static FlowException Unfinished(string folder)
     {
         if (!PartFolder.HasUnfinished(folder))
-            return new DataException(DataErrorKind.Data, folder, $"no {OutputManifest.FileName}", "an output folder that Pipelines finished",
+            return new FlowException(DataErrorKind.Data, folder, $"no {OutputManifest.FileName}", "an output folder that Pipelines finished",
                 "name such a folder, or a single Parquet file");
         var done = OutputJournal.Read(PartFolder.JournalOf(folder));
-        return new DataException(DataErrorKind.Data, folder,
+        return new FlowException(DataErrorKind.Data, folder,
             $"an unfinished output ({done?.Parts.Count ?? 0} parts of {done?.RowsIn ?? 0} input rows are done)",
             $"a finished one, with {OutputManifest.FileName}",
             "resume the run that wrote it (ParquetSinkOptions.Resume)");
@@ -129,7 +129,7 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
                     if (CountValues(file, path, chunk) is var values && values != chunk.Values)
                         found.Add($"{path}, row group {g}, column '{column.Name}': found {values} values in its pages, expected {chunk.Values}");
                 }
-                catch (DataException e)
+                catch (FlowException e)
                 {
                     found.Add($"{e.Place}: found {e.Found}, expected {e.Expected}");
                 }

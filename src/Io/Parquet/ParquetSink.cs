@@ -24,7 +24,7 @@ public sealed class ParquetSink : IResumableSink
     /// <summary>Creates a sink; nothing is written yet.</summary>
     /// <param name="path">A file that ends with <c>.parquet</c>, or a folder.</param>
     /// <param name="options">The options; null = the defaults.</param>
-    /// <exception cref="DataException">The options are wrong.</exception>
+    /// <exception cref="FlowException">The options are wrong.</exception>
     public ParquetSink(string path, ParquetSinkOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -32,7 +32,7 @@ public sealed class ParquetSink : IResumableSink
         this.options.Validate();
         IsFolder = !path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
         if (!IsFolder && this.options.RowsPerFile is not null)
-            throw new DataException(DataErrorKind.Usage, path, "ParquetSinkOptions.RowsPerFile for a single file", "a folder",
+            throw new FlowException(DataErrorKind.Usage, path, "ParquetSinkOptions.RowsPerFile for a single file", "a folder",
                 "give a folder's path, or leave it out");
         output = IsFolder ? new FolderSinkOutput(path, this.options) : new FileSinkOutput(path, this.options);
         Name = path;
@@ -57,7 +57,7 @@ public sealed class ParquetSink : IResumableSink
     internal bool IsAtPartStart => inputRows == 0;
 
     /// <summary>Checks, before any row is read, that the input columns are compatible with a quarantine.</summary>
-    /// <exception cref="DataException">A column has a name that the quarantine uses.</exception>
+    /// <exception cref="FlowException">A column has a name that the quarantine uses.</exception>
     internal void CheckInput(BatchSchema input)
     {
         if (options.QuarantineFolder is { } folder) RejectedRowsWriter.CheckColumns(input, folder);
@@ -65,7 +65,7 @@ public sealed class ParquetSink : IResumableSink
 
     /// <summary>Inspects the existing output without changing it.</summary>
     /// <param name="job">The job that produces the output; null if it cannot be resumed.</param>
-    /// <exception cref="DataException">It cannot be written.</exception>
+    /// <exception cref="FlowException">It cannot be written.</exception>
     internal IReadOnlyList<OutputPreview> Preview(JobIdentity? job)
     {
         List<OutputPreview> found = [IsFolder
@@ -88,13 +88,13 @@ public sealed class ParquetSink : IResumableSink
         ArgumentNullException.ThrowIfNull(schema);
         cancellationToken.ThrowIfCancellationRequested();
         if (this.schema is not null) throw new InvalidOperationException("the sink is open already");
-        if (schema.Fields.Count == 0) throw new DataException(DataErrorKind.Usage, Name, "no column", "at least one column", "keep a column");
+        if (schema.Fields.Count == 0) throw new FlowException(DataErrorKind.Usage, Name, "no column", "at least one column", "keep a column");
         var made = new PartWriter(Name, schema, options);
         writer = made;
         if (resumed is null)
         {
             if (options.Resume)
-                throw new DataException(DataErrorKind.Usage, Name, "Resume for a job that is not known", "a pipeline over files",
+                throw new FlowException(DataErrorKind.Usage, Name, "Resume for a job that is not known", "a pipeline over files",
                     "run it as a pipeline, or leave Resume out");
             Enter(null, resume: false, cancellationToken);
         }

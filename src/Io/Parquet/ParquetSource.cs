@@ -43,7 +43,7 @@ public sealed class ParquetSource : IBatchSource
     /// <summary>Creates a source; nothing is read yet.</summary>
     /// <param name="paths">Files, folders and globs; at least one.</param>
     /// <param name="options">How to read them.</param>
-    /// <exception cref="DataException">The options are wrong.</exception>
+    /// <exception cref="FlowException">The options are wrong.</exception>
     public ParquetSource(IEnumerable<string> paths, ParquetSourceOptions options)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -95,13 +95,13 @@ public sealed class ParquetSource : IBatchSource
     /// <summary>
     /// The files that paths, folders and globs currently resolve to, in the order in which they would be read. Their columns are not compared.
     /// </summary>
-    /// <exception cref="DataException">A file cannot be found or opened.</exception>
+    /// <exception cref="FlowException">A file cannot be found or opened.</exception>
     public static async Task<IReadOnlyList<InputFile>> IdentifyAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
         await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity),
             cancellationToken).ConfigureAwait(false);
 
     /// <summary>Full paths of the files, resolved again, in the order in which they are read.</summary>
-    /// <exception cref="DataException">The files cannot be found or opened.</exception>
+    /// <exception cref="FlowException">The files cannot be found or opened.</exception>
     public async ValueTask<IReadOnlyList<string>> FilesAsync(CancellationToken cancellationToken) =>
         [.. (await PlanAsync(isOpening: true, cancellationToken).ConfigureAwait(false)).Files.Select(f => f.Path)];
 
@@ -174,12 +174,12 @@ public sealed class ParquetSource : IBatchSource
     }
 
     /// <summary>Inspects each file, even if the files are incompatible.</summary>
-    /// <exception cref="DataException">The files cannot be found or opened.</exception>
+    /// <exception cref="FlowException">The files cannot be found or opened.</exception>
     internal async ValueTask<IReadOnlyList<ParquetInspection>> InspectAsync(CancellationToken cancellationToken) =>
         Array.ConvertAll(await FootersAsync(cancellationToken).ConfigureAwait(false), f => ParquetInspection.Of(f, options.Allowed(), ListColumns.Of(options)));
 
     /// <summary>Each column across all files, even if the files are incompatible.</summary>
-    /// <exception cref="DataException">The files cannot be found or opened.</exception>
+    /// <exception cref="FlowException">The files cannot be found or opened.</exception>
     internal async ValueTask<IReadOnlyList<ColumnUnion>> ColumnsAsync(CancellationToken cancellationToken) =>
         ColumnUnion.Of(await FootersAsync(cancellationToken).ConfigureAwait(false), options.Allowed());
 

@@ -30,17 +30,17 @@ public sealed record ParquetSourceOptions
     public static IReadOnlyList<string> Engines { get; } = [.. ParquetEngine.All.Select(e => e.Name)];
 
     /// <summary>Validates all options.</summary>
-    /// <exception cref="DataException">An option is invalid.</exception>
+    /// <exception cref="FlowException">An option is invalid.</exception>
     public void Validate()
     {
         if (Lists.Distinct(StringComparer.Ordinal).Count() != Lists.Count || Lists.Contains(ListKey) || string.IsNullOrEmpty(ListKey))
-            throw new DataException(DataErrorKind.Usage, "ParquetSourceOptions.Lists", $"the lists {string.Join(", ", Lists)} and the key '{ListKey}'",
+            throw new FlowException(DataErrorKind.Usage, "ParquetSourceOptions.Lists", $"the lists {string.Join(", ", Lists)} and the key '{ListKey}'",
                 "each name once", "correct the names");
         if (Engine is null) return;
         var known = ParquetEngine.All.FirstOrDefault(e => e.Name == Engine);
         if (known is { IsAvailable: true }) return;
         var usable = ParquetEngine.All.Where(e => e.IsAvailable).Select(e => e.Name);
-        throw new DataException(DataErrorKind.Usage, "ParquetSourceOptions.Engine", known is null ? $"'{Engine}'" : $"'{Engine}', which {known.Unavailable}",
+        throw new FlowException(DataErrorKind.Usage, "ParquetSourceOptions.Engine", known is null ? $"'{Engine}'" : $"'{Engine}', which {known.Unavailable}",
             "the name of an engine that can run here", NearestName.Remedy(Engine, usable, "choose another engine, or none for the automatic choice"));
     }
 

@@ -30,7 +30,7 @@ internal sealed class QuarantineWriter : IDisposable
     /// <param name="files">The file system.</param>
     /// <param name="path">The folder.</param>
     /// <param name="resume">True: existing output of the same job is replaced or resumed.</param>
-    /// <exception cref="DataException">It cannot be written.</exception>
+    /// <exception cref="FlowException">It cannot be written.</exception>
     public static OutputPreview Preview(FileLayer files, string path, bool resume)
     {
         var folder = new PartFolder(files, path);
@@ -53,7 +53,7 @@ internal sealed class QuarantineWriter : IDisposable
     /// <param name="resume">True: existing output of the same job, finished or not, is replaced. False: a folder with a finished quarantine is
     /// an error.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    /// <exception cref="DataException">It cannot be written, another run writes it, or a column's name is taken.</exception>
+    /// <exception cref="FlowException">It cannot be written, another run writes it, or a column's name is taken.</exception>
     public void Open(JobIdentity job, BatchSchema? input = null, bool resume = false, CancellationToken cancellationToken = default)
     {
         if (input is not null) RejectedRowsWriter.CheckColumns(input, folder.Name);

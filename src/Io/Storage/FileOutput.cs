@@ -19,7 +19,7 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
     private bool isDone;
 
     /// <summary>Checks, before any data is read, that the file can be written, and locks it against other runs.</summary>
-    /// <exception cref="DataException">The file cannot be written.</exception>
+    /// <exception cref="FlowException">The file cannot be written.</exception>
     public void Enter()
     {
         CheckPlace();
@@ -34,7 +34,7 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
     }
 
     /// <summary>Checks that a file can be written here, without changing anything.</summary>
-    /// <exception cref="DataException">The file cannot be written.</exception>
+    /// <exception cref="FlowException">The file cannot be written.</exception>
     public void CheckPlace()
     {
         if (Directory.Exists(path)) throw Usage("a folder", "a file, or a name that does not exist yet", "give another name");
@@ -88,7 +88,7 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
             throw Wrong(error, stranger, $"a new name, or {Kind} to replace", "give another name, or allow any file to be overwritten");
     }
 
-    private DataException Usage(string found, string expected, string remedy) => Wrong(DataErrorKind.Usage, found, expected, remedy);
+    private FlowException Usage(string found, string expected, string remedy) => Wrong(DataErrorKind.Usage, found, expected, remedy);
 
-    private DataException Wrong(DataErrorKind kind, string found, string expected, string remedy) => new(kind, Path.GetFullPath(path), found, expected, remedy);
+    private FlowException Wrong(DataErrorKind kind, string found, string expected, string remedy) => new(kind, Path.GetFullPath(path), found, expected, remedy);
 }

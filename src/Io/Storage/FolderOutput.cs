@@ -54,13 +54,13 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     }
 
     /// <summary>Sets the columns that are written; called once before the first part.</summary>
-    /// <exception cref="DataException">The earlier run wrote other columns.</exception>
+    /// <exception cref="FlowException">The earlier run wrote other columns.</exception>
     public void Begin(IReadOnlyList<OutputColumn> schema)
     {
         if (head is not null && parts.Count > 0)
         {
             if (!head.Schema.SequenceEqual(schema))
-                throw new DataException(DataErrorKind.Usage, main.Name, $"an unfinished output with the columns {Describe(head.Schema)}",
+                throw new FlowException(DataErrorKind.Usage, main.Name, $"an unfinished output with the columns {Describe(head.Schema)}",
                     $"the columns {Describe(schema)}", "run without resuming to start over");
             return;
         }
@@ -167,11 +167,11 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     /// <param name="job">The current job.</param>
     /// <param name="earlier">The job that wrote the existing output.</param>
     /// <param name="what">What exists, as text.</param>
-    /// <exception cref="DataException">They differ.</exception>
+    /// <exception cref="FlowException">They differ.</exception>
     public static void CheckSame(string place, JobIdentity? job, JobIdentity earlier, string what)
     {
         if ((job ?? new JobIdentity([])).DifferenceFrom(earlier) is { } difference)
-            throw new DataException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that wrote it",
+            throw new FlowException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that wrote it",
                 "repeat that job, or give another output");
     }
 
@@ -190,7 +190,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     {
         foreach (var part in manifest.Parts)
             if (folder.Find(part.Output, mayBeFinal: true, isVerified, cancellationToken) != PartPlace.Final)
-                throw new DataException(DataErrorKind.Storage, Path.Combine(folder.Name, part.Output.File),
+                throw new FlowException(DataErrorKind.Storage, Path.Combine(folder.Name, part.Output.File),
                     "a part of a finished output that is absent or was changed", $"the {part.Output.Bytes} bytes that its manifest states",
                     "delete the folder and run again");
     }

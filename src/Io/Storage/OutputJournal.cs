@@ -53,7 +53,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
     });
 
     /// <summary>Reads a journal; null if there is none or even its first line is incomplete.</summary>
-    /// <exception cref="DataException">It cannot be read, or is of another version.</exception>
+    /// <exception cref="FlowException">It cannot be read, or is of another version.</exception>
     public static OutputJournal? Read(string path)
     {
         var info = new FileInfo(path);
@@ -65,7 +65,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(DataErrorKind.Storage, path, $"a journal that cannot be read ({DiskError.Reason(e)})", "a readable file",
+            throw new FlowException(DataErrorKind.Storage, path, $"a journal that cannot be read ({DiskError.Reason(e)})", "a readable file",
                 "check its permissions", e);
         }
         OutputJournal? journal = null;
@@ -80,7 +80,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
                 {
                     if (OutputJson.Text(json, "format") != Format) return null;
                     if (OutputJson.Count(json, "version") is var version && version != Version)
-                        throw new DataException(DataErrorKind.Usage, path, $"a journal of version {version}", $"version {Version}",
+                        throw new FlowException(DataErrorKind.Usage, path, $"a journal of version {version}", $"version {Version}",
                             "resume with the version of Pipelines that wrote it, or start over without resuming");
                     journal = new OutputJournal(OutputJson.ReadHead(json), parts, false);
                 }

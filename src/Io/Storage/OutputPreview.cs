@@ -12,7 +12,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     /// <param name="files">The file system.</param>
     /// <param name="path">The file.</param>
     /// <param name="overwrite">True: an existing file of any kind is replaced.</param>
-    /// <exception cref="DataException">It cannot be written.</exception>
+    /// <exception cref="FlowException">It cannot be written.</exception>
     public static OutputPreview OfFile(FileLayer files, string path, bool overwrite)
     {
         new FileOutput(files, path, overwrite).CheckPlace();
@@ -28,7 +28,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     /// <param name="path">The folder.</param>
     /// <param name="job">The job that produces the output; null if it cannot be resumed.</param>
     /// <param name="resume">True: the run resumes from what is there.</param>
-    /// <exception cref="DataException">It cannot be written, another run writes it, or it belongs to another job.</exception>
+    /// <exception cref="FlowException">It cannot be written, another run writes it, or it belongs to another job.</exception>
     public static OutputPreview OfFolder(FileLayer files, string path, JobIdentity? job, bool resume)
     {
         var folder = new PartFolder(files, path);
@@ -57,11 +57,11 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     /// <summary>Throws if the user may not write to a folder.</summary>
     /// <param name="folder">The folder, which exists.</param>
     /// <param name="place">What is to be written, for the message.</param>
-    /// <exception cref="DataException">It cannot be written.</exception>
+    /// <exception cref="FlowException">It cannot be written.</exception>
     public static void CheckWritable(string folder, string place)
     {
         if (!FolderAccess.MayWrite(folder))
-            throw new DataException(DataErrorKind.Usage, System.IO.Path.GetFullPath(place), "a folder that cannot be written", "a writable folder",
+            throw new FlowException(DataErrorKind.Usage, System.IO.Path.GetFullPath(place), "a folder that cannot be written", "a writable folder",
                 "check its permissions, or give another");
     }
 }

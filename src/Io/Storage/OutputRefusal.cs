@@ -8,19 +8,19 @@ internal static class OutputRefusal
     /// <param name="path">The output.</param>
     /// <param name="place">The output for messages; null = its path.</param>
     /// <param name="rest">What is there now, for messages.</param>
-    public static DataException? Of(Exception e, string path, string? place = null, string rest = "nothing was left behind") =>
+    public static FlowException? Of(Exception e, string path, string? place = null, string rest = "nothing was left behind") =>
         DiskError.IsFull(e)
-            ? new DataException(DataErrorKind.Storage, place ?? path, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
+            ? new FlowException(DataErrorKind.Storage, place ?? path, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
                 $"free space or choose another place; {rest}", e)
         : DiskError.IsOne(e)
-            ? new DataException(DataErrorKind.Usage, place ?? Path.GetFullPath(path), $"a folder that cannot be written ({DiskError.Reason(e)})",
+            ? new FlowException(DataErrorKind.Usage, place ?? Path.GetFullPath(path), $"a folder that cannot be written ({DiskError.Reason(e)})",
                 "a writable folder", "check its permissions, or give another", e)
         : null;
 
     /// <summary>The error for a path at which nothing can be created: its name is too long, or its parent is not there. Null if something can.</summary>
     /// <param name="path">The output.</param>
     /// <param name="place">The output for messages.</param>
-    public static DataException? OfPath(string path, string place)
+    public static FlowException? OfPath(string path, string place)
     {
         if (OutputTarget.Excess(path) is { } excess) return new(DataErrorKind.Usage, place, excess, "a shorter name", "give another");
         if (Path.GetDirectoryName(OutputTarget.Full(path)) is not { } parent || Directory.Exists(parent)) return null;

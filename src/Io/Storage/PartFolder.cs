@@ -49,7 +49,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
 
     /// <summary>Creates the folder if needed and locks it against other runs.</summary>
     /// <param name="isResumed">True: it may already contain an output.</param>
-    /// <exception cref="DataException">It cannot be used.</exception>
+    /// <exception cref="FlowException">It cannot be used.</exception>
     public void Enter(bool isResumed)
     {
         try
@@ -73,7 +73,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
 
     /// <summary>Checks that the folder can be created or used, without changing anything.</summary>
     /// <param name="isResumed">True: it may already contain an output.</param>
-    /// <exception cref="DataException">It cannot be used.</exception>
+    /// <exception cref="FlowException">It cannot be used.</exception>
     public void CheckPlace(bool isResumed)
     {
         if (File.Exists(target))
@@ -83,7 +83,7 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
     }
 
     /// <summary>Checks that no other run is writing the folder, without changing anything.</summary>
-    /// <exception cref="DataException">Another run is writing it.</exception>
+    /// <exception cref="FlowException">Another run is writing it.</exception>
     public void CheckFree() => RunLock.Look(Unfinished(LockName), path);
 
     /// <summary>Throws if the folder contains anything but our own unfinished files and the given names.</summary>
@@ -292,5 +292,5 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         return info.Exists && info.LinkTarget is null && info.Length == part.Bytes && (!isVerified || HashOf(file, cancellationToken) == part.Sha256);
     }
 
-    private DataException Usage(string found, string expected, string remedy) => new(DataErrorKind.Usage, target, found, expected, remedy);
+    private FlowException Usage(string found, string expected, string remedy) => new(DataErrorKind.Usage, target, found, expected, remedy);
 }

@@ -31,7 +31,7 @@ internal sealed partial class RunLock : IDisposable
     /// <param name="path">The lock file.</param>
     /// <param name="output">The output that it protects, for messages.</param>
     /// <param name="ensure">Called before each attempt: creates the folder, which the previous run may just have deleted.</param>
-    /// <exception cref="DataException">Another run holds it; the message names it.</exception>
+    /// <exception cref="FlowException">Another run holds it; the message names it.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static RunLock Take(FileLayer files, string path, string output, Action ensure)
     {
@@ -62,11 +62,11 @@ internal sealed partial class RunLock : IDisposable
     /// <summary>Throws if the lock's owner is alive or on another host. The lock is not taken, so a run that starts meanwhile is not blocked.</summary>
     /// <param name="path">The lock file.</param>
     /// <param name="output">The output that it protects, for messages.</param>
-    /// <exception cref="DataException">Another run holds it.</exception>
+    /// <exception cref="FlowException">Another run holds it.</exception>
     public static void Look(string path, string output)
     {
         if (!File.Exists(path) || Owner.Parse(Peek(path)) is not { } owner || (owner.IsHere && !owner.IsAlive())) return;
-        throw new DataException(DataErrorKind.Usage, output,
+        throw new FlowException(DataErrorKind.Usage, output,
             owner.IsHere ? $"a run that writes it now ({owner})" : $"the lock of a run on another host ({owner})", "no other run on the same output",
             "wait for its end, or give another output");
     }
@@ -134,7 +134,7 @@ internal sealed partial class RunLock : IDisposable
             // The owner may just have ended and deleted the file: then the lock is free.
             if (!File.Exists(path)) return null;
             var owner = Owner.Parse(Peek(path));
-            throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner is unknown"})",
+            throw new FlowException(DataErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner is unknown"})",
                 "no other run on the same output",
                 "wait for its end, or give another output", e);
         }
@@ -146,7 +146,7 @@ internal sealed partial class RunLock : IDisposable
     private static void CheckNoLink(string path, string output)
     {
         if (new FileInfo(path).LinkTarget is { } target)
-            throw new DataException(DataErrorKind.Usage, output, $"a symbolic link to {target} in place of the lock {path}", "a file of its own",
+            throw new FlowException(DataErrorKind.Usage, output, $"a symbolic link to {target} in place of the lock {path}", "a file of its own",
                 "delete the link");
     }
 
@@ -159,12 +159,12 @@ internal sealed partial class RunLock : IDisposable
         if (Owner.Parse(bytes) is not { } owner) return;
         if (!owner.IsHere)
         {
-            throw new DataException(DataErrorKind.Usage, output, $"the lock of a run on another host ({owner})", "no other run on the same output",
+            throw new FlowException(DataErrorKind.Usage, output, $"the lock of a run on another host ({owner})", "no other run on the same output",
                 $"if that process is gone, delete {path} and run again; else wait for its end, or give another output");
         }
         if (!LocksWork(path) && owner.Process != Environment.ProcessId && owner.IsAlive())
         {
-            throw new DataException(DataErrorKind.Usage, output, $"a run that writes it now ({owner})", "no other run on the same output",
+            throw new FlowException(DataErrorKind.Usage, output, $"a run that writes it now ({owner})", "no other run on the same output",
                 $"wait for its end, or give another output; if that process is not a Pipelines run, delete {path}");
         }
     }

@@ -7,7 +7,7 @@ internal static class StorageErrors
     /// <param name="place">What is written, for messages.</param>
     /// <param name="rest">What happens to the data written so far, for messages.</param>
     /// <param name="action">The operation.</param>
-    /// <exception cref="DataException">The disk is full or fails.</exception>
+    /// <exception cref="FlowException">The disk is full or fails.</exception>
     public static void Guard(string place, string rest, Action action)
     {
         try
@@ -16,7 +16,7 @@ internal static class StorageErrors
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw new DataException(DataErrorKind.Storage, place, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
+            throw new FlowException(DataErrorKind.Storage, place, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
                 $"free space or choose another place; {rest}", e);
         }
     }

@@ -14,7 +14,7 @@ public enum ErrorKind
 }
 
 /// <summary>An error that says where it happened, what was found, what was expected and what to try.</summary>
-public sealed class ModelException : Exception
+public sealed class ModelException : PipelinesException
 {
     /// <summary>Creates an error.</summary>
     /// <param name="kind">The kind of mistake.</param>
@@ -24,23 +24,11 @@ public sealed class ModelException : Exception
     /// <param name="remedy">What to try.</param>
     /// <param name="inner">The exception that caused this one, if any.</param>
     public ModelException(ErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
-        : base(ErrorText.Of(place, found, expected, remedy), inner)
-        => (Kind, Place, Found, Expected, Remedy) = (kind, place, found, expected, remedy);
+        : base(place, found, expected, remedy, inner)
+        => Kind = kind;
 
     /// <summary>The kind of mistake.</summary>
     public ErrorKind Kind { get; }
-
-    /// <summary>Where it happened.</summary>
-    public string Place { get; }
-
-    /// <summary>What was found.</summary>
-    public string Found { get; }
-
-    /// <summary>What was expected.</summary>
-    public string Expected { get; }
-
-    /// <summary>What to try.</summary>
-    public string Remedy { get; }
 
     /// <summary>Index of the feature concerned, from 0; null if the error concerns no single feature.</summary>
     public int? FeatureIndex { get; init; }

@@ -105,11 +105,11 @@ public sealed class BadRowTests
         {
             var sink = new ListSink();
             var options = Options(parallelism, skip with { MaxRows = most });
-            var error = await Assert.ThrowsAsync<DataException>(
+            var error = await Assert.ThrowsAsync<FlowException>(
                 () => Pipeline.From(new ArraySource(Damaged())).With(options).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
             Assert.Equal((message, DataErrorKind.Data, false), (error.Message, error.Kind, sink.IsCompleted));
             error =
-                await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(Damaged())).With(options).Features(TestData.Two)
+                await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(new ArraySource(Damaged())).With(options).Features(TestData.Two)
                     .FitAsync(new ModelEstimator<GeneralMixtureModel>(TestData.Mixture())));
             Assert.Equal(message, error.Message);
         }
@@ -134,7 +134,7 @@ public sealed class BadRowTests
         var place = "array, row group 0, row 42, column 'x1'";
         await using (var pass = new FeaturePass(new ArraySource([good[0], weights]), ["x0"], "x1", Options(2, BadRowPolicy.Fail)))
         {
-            var error = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(1), default));
+            var error = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(1), default));
             Assert.Equal($"{place}: found {found}, expected a finite weight of at least 0; correct the weight, or choose another weight column", error.Message);
         }
         await using (var pass = new FeaturePass(new ArraySource([good[0], weights]), ["x0"], "x1", Options(2, skip)))
@@ -150,7 +150,7 @@ public sealed class BadRowTests
         var columns = good.Select(c => c.ToArray()).ToArray();
         (columns[0][8], columns[1][7], columns[0][7]) = (double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity);
         var error =
-            await Assert.ThrowsAsync<DataException>(
+            await Assert.ThrowsAsync<FlowException>(
                 () => Pipeline.From(new ArraySource(columns)).With(Options(3, BadRowPolicy.Fail)).Score(TestData.Mixture(), TestData.Two).To(new ListSink())
                     .RunAsync());
         Assert.Equal("array, row group 0, row 7, column 'x0': found -Infinity, expected a finite number, null or NaN; replace infinite values, or leave the "
@@ -165,7 +165,7 @@ public sealed class BadRowTests
         var result = await Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync();
         Assert.Equal((250L, 0L, 250L, true), (result.RowsIn, result.RowsOut, result.RowsRejected, sink.IsCompleted));
         var error =
-            await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).FitAsync(new KMeansEstimator(2)));
+            await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(new ArraySource(columns)).With(Options(2, skip)).FitAsync(new KMeansEstimator(2)));
         Assert.Equal("array: found no row that can be used: all 250 were rejected, expected at least one; look at the rows (BadRowMode.Quarantine)",
             error.Message);
     }

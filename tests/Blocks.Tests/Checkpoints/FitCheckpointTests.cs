@@ -136,7 +136,7 @@ public sealed class FitCheckpointTests : IDisposable
     {
         Directory.CreateDirectory(Folder);
         using var held = Io.Storage.RunLock.Take(FileLayer.Disk, Path.Combine(Folder, ".lock"), Folder, static () => { });
-        var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
+        var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
         Assert.StartsWith($"checkpoint folder {Folder}: found a run that writes it now (process {Environment.ProcessId} on host "
             + $"{Environment.MachineName} since ", error.Message, StringComparison.Ordinal);
         Assert.EndsWith("expected no other run on the same output; wait for its end, or give another output", error.Message, StringComparison.Ordinal);
@@ -163,7 +163,7 @@ public sealed class FitCheckpointTests : IDisposable
         var fit = new FitOptions { MaxIterations = 4, StopThreshold = -1, Seed = what == "seed" ? 7 : 0, InitializationRows = 100 };
         var options = new PipelineOptions { BatchSize = what == "batch size" ? 64 : BatchSize, Checkpoints = Kept(resume: true) };
         var mixture = Mixture.Of<MultivariateGaussianDistribution>(what == "components" ? 3 : 2);
-        var error = await Assert.ThrowsAsync<DataException>(() => pipeline.With(options).FitAsync(mixture, fit));
+        var error = await Assert.ThrowsAsync<FlowException>(() => pipeline.With(options).FitAsync(mixture, fit));
         var newest = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).Last();
         Assert.Equal((newest, $"a checkpoint of another job: {difference}", "the same data, model and options"), (error.Place, error.Found, error.Expected));
         Assert.EndsWith("; resume with those, or start over (without CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
@@ -183,7 +183,7 @@ public sealed class FitCheckpointTests : IDisposable
             System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(0, bytes.Length - 32), bytes.AsSpan(bytes.Length - 32));
             File.WriteAllBytes(file, bytes);
         }
-        var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
+        var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
         Assert.Equal($"{Directory.GetFiles(Folder).Max()}: found a checkpoint of version {version}, expected version 3; resume with the version of Pipelines "
             + "that wrote it, or start over (without CheckpointOptions.Resume)", error.Message);
     }
@@ -196,7 +196,7 @@ public sealed class FitCheckpointTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(root, "file"), "x");
         var source = new ArraySource(data);
         var options = new PipelineOptions { BatchSize = BatchSize, Checkpoints = new CheckpointOptions { Folder = Path.Combine(root, name) } };
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).With(options).FitAsync(Mixture.Of<NormalDistribution>(2)));
+        var error = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).With(options).FitAsync(Mixture.Of<NormalDistribution>(2)));
         Assert.EndsWith(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(0, source.Made);
     }
@@ -207,7 +207,7 @@ public sealed class FitCheckpointTests : IDisposable
     public async Task A_full_disk_says_what_is_left_to_resume_from(long room, string remedy)
     {
         using var disk = new SimulatedDisk { Room = room };
-        var error = await Assert.ThrowsAsync<DataException>(() => FitAsync(Kept(resume: false) with { Files = disk }, int.MaxValue, 1, iterations: 50));
+        var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync(Kept(resume: false) with { Files = disk }, int.MaxValue, 1, iterations: 50));
         Assert.Equal(
             $"checkpoint folder {Folder}: found a failing write (No space left on device), expected room and permission for checkpoints; {remedy}",
             error.Message);

@@ -117,7 +117,7 @@ public sealed class SharedFitTests : IDisposable
     {
         var broken = data.Select(column => column.ToArray()).ToArray();
         broken[1][700] = double.PositiveInfinity;
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(new ArraySource(broken)).FitAsync(Estimator("several"), How("several")));
+        var error = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(new ArraySource(broken)).FitAsync(Estimator("several"), How("several")));
         Assert.Contains("700", error.Message, StringComparison.Ordinal);
     }
 
@@ -135,7 +135,7 @@ public sealed class SharedFitTests : IDisposable
     public async Task Another_choice_is_another_job()
     {
         await FitAsync("several", Kept(), int.MaxValue, 1);
-        var error = await Assert.ThrowsAsync<DataException>(() => FitAsync("mini-batch", Kept(), int.MaxValue, 1));
+        var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync("mini-batch", Kept(), int.MaxValue, 1));
         Assert.StartsWith("a checkpoint of another job: mixture", error.Found, StringComparison.Ordinal);
     }
 

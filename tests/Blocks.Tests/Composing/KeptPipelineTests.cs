@@ -75,7 +75,7 @@ public sealed class KeptPipelineTests : IDisposable
         await WriteAsync("day2", 500);
         Assert.Equal((1_000, 1_000), (await OpenedAsync(source), await ReadAsync(source)));
         await WriteAsync("day1", 300);
-        var error = await Assert.ThrowsAsync<DataException>(() => ReadAsync(source));
+        var error = await Assert.ThrowsAsync<FlowException>(() => ReadAsync(source));
         Assert.Equal((DataErrorKind.Storage, "do not change files while they are read: write new ones beside them, and run again"), (error.Kind, error.Remedy));
     }
 
@@ -92,7 +92,7 @@ public sealed class KeptPipelineTests : IDisposable
             WriteAsync("day1", 300).GetAwaiter().GetResult();
         });
         var pipeline = Pipeline.FromParquet(At("in")).With(new PipelineOptions { Progress = progress }).Features("x");
-        var error = await Assert.ThrowsAsync<DataException>(() => pipeline.FitAsync(new DistributionEstimator(ModelFormat.Family("discrete"))));
+        var error = await Assert.ThrowsAsync<FlowException>(() => pipeline.FitAsync(new DistributionEstimator(ModelFormat.Family("discrete"))));
         Assert.Equal((true, "do not change files while they are read: write new ones beside them, and run again"), (replaced, error.Remedy));
     }
 

@@ -52,7 +52,7 @@ public sealed class NestedColumnTests : IDisposable
     public async Task A_DataFrame_as_the_end_refuses_them_before_a_row_is_read()
     {
         await DuckParquet.WriteAsync(this["a.parquet"], 10, "", "i AS id, MAP {i: i} AS m");
-        var error = await Assert.ThrowsAsync<DataException>(() => Pipeline.FromParquet(this["a.parquet"]).To(new DataFrameSink()).RunAsync());
+        var error = await Assert.ThrowsAsync<FlowException>(() => Pipeline.FromParquet(this["a.parquet"]).To(new DataFrameSink()).RunAsync());
         Assert.Equal("DataFrame, column 'm': found a column that is only passed on: it is a map, expected values that a DataFrame can hold; leave the "
             + "column out", error.Message);
     }

@@ -51,7 +51,7 @@ public sealed class PipelineTests
             .Select("sum")
             .To(sink).RunAsync();
         Assert.Equal(data[0].Zip(data[1], (a, b) => a + b), sink.Columns[0]);
-        var thrown = await Assert.ThrowsAsync<DataException>(
+        var thrown = await Assert.ThrowsAsync<FlowException>(
             () => Pipeline.From(new ArraySource(data)).With(options).TransformDataFrame(f => f.Head(3)).To(new ListSink()).RunAsync());
         Assert.Contains("found a DataFrame of 3 rows, expected 100 rows, as the batch has", thrown.Message, StringComparison.Ordinal);
     }
@@ -142,7 +142,7 @@ public sealed class PipelineTests
     {
         var source = MemorySource.FromArrays(("x0", new double[] { 1 }), ("label", new[] { 7 }), ("x1", new double[] { 1 }));
         var sink = new ListSink();
-        var thrown = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
+        var thrown = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
         Assert.Equal("memory: found an input column 'label', expected no column of a score's name; keep only other columns (ScoreOptions.Keep), or rename "
             + "'label' in the input", thrown.Message);
         Assert.Equal((DataErrorKind.Usage, null, 1), (thrown.Kind, sink.Schema, sink.Disposed));
@@ -153,14 +153,14 @@ public sealed class PipelineTests
     public async Task A_feature_that_is_absent_or_not_numeric_is_an_error_before_any_row_is_read()
     {
         var source = MemorySource.FromArrays(("x0", new double[] { 1 }), ("x1", new[] { "a" }));
-        var text = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync());
+        var text = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(new ListSink()).RunAsync());
         Assert.Equal("memory, column 'x1': found values of type string, expected a numeric feature; leave the column out, convert it, or fit a distribution of "
             + "categories to it (discrete)", text.Message);
-        var absent = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Score(TestData.Mixture(), ["x0", "y"]).To(new ListSink()).RunAsync());
+        var absent = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).Score(TestData.Mixture(), ["x0", "y"]).To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'y', expected the feature 'y' among its columns; correct the column's name", absent.Message);
-        var selected = await Assert.ThrowsAsync<DataException>(() => Pipeline.From(source).Select("z").To(new ListSink()).RunAsync());
+        var selected = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).Select("z").To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'z', expected the name of one of its columns; correct the column's name", selected.Message);
-        var kept = await Assert.ThrowsAsync<DataException>(
+        var kept = await Assert.ThrowsAsync<FlowException>(
             () => Pipeline.From(source).Score(new SumModel(1), ["x0"], new ScoreOptions { Keep = ["z"] }).To(new ListSink()).RunAsync());
         Assert.Equal("memory: found no column 'z', expected the column to keep 'z' among its columns; correct the column's name", kept.Message);
     }

@@ -59,7 +59,7 @@ public sealed class ResumeTests : IDisposable
         await Assert.ThrowsAsync<FormatException>(() => Pipe(20).ToParquet(this["out"], parts).RunAsync());
         async Task<string> RefusedAsync(Pipeline pipeline, ParquetSinkOptions sink)
         {
-            var error = await Assert.ThrowsAsync<DataException>(() => pipeline.ToParquet(this["out"], sink with { Resume = true }).RunAsync());
+            var error = await Assert.ThrowsAsync<FlowException>(() => pipeline.ToParquet(this["out"], sink with { Resume = true }).RunAsync());
             Assert.Equal(DataErrorKind.Usage, error.Kind);
             return error.Found;
         }
@@ -80,7 +80,7 @@ public sealed class ResumeTests : IDisposable
     public async Task What_is_no_file_cannot_be_gone_on_with_and_leaves_nothing()
     {
         var rows = Pipeline.From(new ArraySource(data)).With(options);
-        var error = await Assert.ThrowsAsync<DataException>(() => rows.ToParquet(this["out"], parts with { Resume = true }).RunAsync());
+        var error = await Assert.ThrowsAsync<FlowException>(() => rows.ToParquet(this["out"], parts with { Resume = true }).RunAsync());
         Assert.Equal("array: found a source that is not a file, and a run to resume, expected files, which tell whether they are the same as before; read "
             + "files, or leave Resume out", error.Message);
         await Assert.ThrowsAsync<FormatException>(

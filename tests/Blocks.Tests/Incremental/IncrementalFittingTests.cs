@@ -107,13 +107,13 @@ public sealed class IncrementalFittingTests : IDisposable
         var options = new IncrementalOptions { StateFile = At("state.json") };
         Pipeline From(IReadOnlyList<string> files) => Pipeline.FromParquet(files).Features("x");
         var several =
-            await Assert.ThrowsAsync<DataException>(
+            await Assert.ThrowsAsync<FlowException>(
                 () => IncrementalFitting.RunAsync([At("in")], From, ModelSelection.Of(k => Models.Mixtures.Mixture.Of<NormalDistribution>(k), [1, 2]),
                     fit, options));
         Assert.Equal($"{At("state.json")}: found 2 fits to choose from, expected one fit, which later runs continue; choose first in a run of its own, then "
             + "begin with one number of components and no restarts", several.Message);
         var mini =
-            await Assert.ThrowsAsync<DataException>(
+            await Assert.ThrowsAsync<FlowException>(
                 () => IncrementalFitting.RunAsync([At("in")], From, new ModelEstimator<NormalDistribution>(new NormalDistribution(0, 1)),
                     fit with { BatchesPerIteration = 2 }, options));
         Assert.Equal($"{At("state.json")}: found 2 batches per iteration, expected all new rows in each iteration, on top of the earlier ones; leave the "
@@ -137,7 +137,7 @@ public sealed class IncrementalFittingTests : IDisposable
     public async Task A_backfill_is_refused()
     {
         await WriteAsync("a", 1, 0);
-        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(new FileRange("a", "b")));
+        var error = await Assert.ThrowsAsync<FlowException>(() => RunAsync(new FileRange("a", "b")));
         Assert.Equal($"{At("state.json")}: found a backfill of a..b in a fit, expected none, as a fit takes each row once and cannot take it back; run a "
             + "new fit with another state file", error.Message);
     }
@@ -149,7 +149,7 @@ public sealed class IncrementalFittingTests : IDisposable
         await RunAsync();
         var state = await File.ReadAllBytesAsync(At("state.json"));
         await WriteAsync("b", 2, double.PositiveInfinity);
-        await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        await Assert.ThrowsAsync<FlowException>(() => RunAsync());
         Assert.Equal(state, await File.ReadAllBytesAsync(At("state.json")));
         await WriteAsync("b", 2, 5);
         Assert.Equal(2 * Rows, (await RunAsync()).Saved.Training!.Rows);
@@ -167,7 +167,7 @@ public sealed class IncrementalFittingTests : IDisposable
         var end = state.IndexOf('"', at);
         await File.WriteAllTextAsync(At("state.json"), $"{state[..at]}{other}{state[end..]}");
         await WriteAsync("b", 2, 5);
-        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        var error = await Assert.ThrowsAsync<FlowException>(() => RunAsync());
         Assert.Equal($"{At("state.json")}: found statistics that do not belong to its model, expected the state of incremental runs; restore it from a copy, "
             + "or start over with another state file", error.Message);
 

@@ -131,14 +131,14 @@ public sealed class IncrementalScoringTests : IDisposable
         await WriteAsync("a", 1);
         await RunAsync();
         Directory.Move(At("out/run=00001"), At("kept"));
-        var gone = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        var gone = await Assert.ThrowsAsync<FlowException>(() => RunAsync());
         // The parts are compared: a long path is cut in the message.
         Assert.Equal((At("out"), $"no folder run=00001, which held the rows of {At("in/a.parquet")}", "the output of all runs before",
             "restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output"),
             (gone.Place, gone.Found, gone.Expected, gone.Remedy));
         Directory.Move(At("kept"), At("out/run=00001"));
         File.Delete(At("state.json"));
-        var other = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        var other = await Assert.ThrowsAsync<FlowException>(() => RunAsync());
         Assert.Equal($"{At("out")}: found run=00001, which the state does not know, expected the folders of its own runs alone; give the state file that "
             + "belongs to this folder, or another folder", other.Message);
     }
@@ -148,7 +148,7 @@ public sealed class IncrementalScoringTests : IDisposable
     {
         await WriteAsync("a", 1);
         var name = (await ParquetSource.IdentifyAsync([At("in")]))[0].Name;
-        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(new FileRange("zz", "zzz")));
+        var error = await Assert.ThrowsAsync<FlowException>(() => RunAsync(new FileRange("zz", "zzz")));
         Assert.Equal($"range zz..zzz: found no file of the inputs in it, expected names as messages spell them, such as {name}; correct the range "
             + "(IncrementalOptions.Backfill)", error.Message);
     }
@@ -182,7 +182,7 @@ public sealed class IncrementalScoringTests : IDisposable
     {
         await WriteAsync("a", 1);
         await RunAsync();
-        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync(columns: ["label"]));
+        var error = await Assert.ThrowsAsync<FlowException>(() => RunAsync(columns: ["label"]));
         Assert.Equal($"{At("state.json")}: found the state of another job: scores was log_probability, label and is now label, expected the same model and "
             + "options as in the runs before; repeat those, or start over with another state file and output", error.Message);
     }
@@ -199,7 +199,7 @@ public sealed class IncrementalScoringTests : IDisposable
     {
         await WriteAsync("a", 1);
         await File.WriteAllTextAsync(At("state.json"), text);
-        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        var error = await Assert.ThrowsAsync<FlowException>(() => RunAsync());
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(At("out")));
     }
@@ -209,7 +209,7 @@ public sealed class IncrementalScoringTests : IDisposable
     {
         await WriteAsync("a", 1);
         using var held = RunLock.Take(FileLayer.Disk, At(".state.json.lock"), At("state.json"), static () => { });
-        var error = await Assert.ThrowsAsync<DataException>(() => RunAsync());
+        var error = await Assert.ThrowsAsync<FlowException>(() => RunAsync());
         Assert.Contains("found a run that writes it now", error.Message, StringComparison.Ordinal);
     }
 

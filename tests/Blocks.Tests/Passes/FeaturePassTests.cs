@@ -122,7 +122,7 @@ public sealed class FeaturePassTests
                 unlink: false),
             MemoryBytes = 0,
         };
-        var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
+        var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal(DataErrorKind.Storage, thrown.Kind);
         Assert.Equal(
             "temporary files in /dev: found a failing write (No space left on device), expected room for another "
@@ -135,7 +135,7 @@ public sealed class FeaturePassTests
     {
         var folder = Directory.CreateTempSubdirectory();
         await using var pass = Pass(new ArraySource(data) { Before = index => { if (index == 1) folder.Delete(); } }, 2, spill: true, folder.FullName);
-        var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
+        var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal(DataErrorKind.Storage, thrown.Kind);
         Assert.Equal(
             $"temporary files in {folder.FullName}: found no such folder, expected a writable folder for decoded features; choose another spill folder "
@@ -162,7 +162,7 @@ public sealed class FeaturePassTests
     {
         var source = new ArraySource(data);
         await using var pass = new FeaturePass(source, ["x0", feature]);
-        var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
+        var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal(message, thrown.Message);
         Assert.Equal(0, source.Made);
     }
@@ -173,7 +173,7 @@ public sealed class FeaturePassTests
         var column = (double[])data[0].Clone();
         column[1234] = double.NegativeInfinity;
         await using var pass = new FeaturePass(new ArraySource([column, data[1]], "flights.parquet"), TestData.Two, null, Options(2));
-        var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
+        var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal("flights.parquet, row group 1, row 234, column 'x0': found -Infinity, expected a finite number, null or NaN; replace infinite values, or "
             + "leave the column out of the features", thrown.Message);
         Assert.Equal("features", RunFailure.Of(thrown)!.Block);
@@ -187,7 +187,7 @@ public sealed class FeaturePassTests
         var weights = data[1].Select(Math.Abs).ToArray();
         weights[1234] = weight;
         await using var pass = new FeaturePass(new ArraySource([data[0], weights], "flights.parquet"), ["x0"], "x1", Options(2));
-        var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(1), default));
+        var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(1), default));
         Assert.StartsWith($"flights.parquet, row group 1, row 234, column 'x1': {message}", thrown.Message, StringComparison.Ordinal);
     }
 
@@ -195,7 +195,7 @@ public sealed class FeaturePassTests
     public async Task No_row_is_an_error()
     {
         await using var pass = new FeaturePass(new ArraySource([[], []]), TestData.Two);
-        var thrown = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
+        var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal("array: found no row, expected at least one; check the paths and filters", thrown.Message);
     }
 
@@ -229,7 +229,7 @@ public sealed class FeaturePassTests
             Assert.Equal(500, (await pass.RunAsync(model, default)).Rows);
             return;
         }
-        var error = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(model, default));
+        var error = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(model, default));
         Assert.Equal("array, statistics of a pass: found 6.4MB for each batch, expected at most 4.19MB, a quarter of the memory budget; give more memory "
             + "(PipelineOptions.MemoryBudget), take fewer components, or group categories", error.Message);
         Assert.Equal(0, source.Made);

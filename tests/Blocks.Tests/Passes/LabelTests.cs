@@ -49,7 +49,7 @@ public sealed class LabelTests
     public async Task A_label_that_is_no_class_is_a_bad_row_with_its_place()
     {
         await using var pass = Pass(MemorySource.FromArrays(("x", values), ("colour", names)), 1, false, false, BadRowMode.Fail, ["blue", "red"]);
-        var error = await Assert.ThrowsAsync<DataException>(async () => await pass.RunAsync(new LabelSums(), default));
+        var error = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new LabelSums(), default));
         Assert.Equal("memory, row 2, column 'colour': found label 'green', which names no class, expected the name of a class, or null where the class is not "
             + "known; correct the label, or begin with a model that has this class", error.Message);
     }

@@ -73,7 +73,7 @@ public sealed class ConfigurationTests
         var error = Assert.Throws<InvalidOperationException>(() => Bind(new() { ["MemoryBudget"] = "much" }));
         Assert.Equal(
             "memory size: found 'much', expected a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB; correct the size",
-            Assert.IsType<DataException>(error.InnerException).Message);
+            Assert.IsType<FlowException>(error.InnerException).Message);
     }
 
     [Fact]

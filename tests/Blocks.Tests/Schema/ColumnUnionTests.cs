@@ -90,5 +90,5 @@ public sealed class ColumnUnionTests : IDisposable
         Pipeline.From(MemorySource.FromArrays(columns)).ToParquet(Path.Combine(folder.FullName, name)).RunAsync();
 
     private async Task<string> FailsAsync(Func<Task> run) =>
-        (await Assert.ThrowsAsync<DataException>(run)).Message.Replace(folder.FullName, "", StringComparison.Ordinal);
+        (await Assert.ThrowsAsync<FlowException>(run)).Message.Replace(folder.FullName, "", StringComparison.Ordinal);
 }

@@ -69,7 +69,7 @@ public sealed class SchemaContractTests
         var contract = SchemaContract.Check(Model(fitted), [File("f", columns)]);
         Assert.Equal($"{what}: {expected}", $"{what}: {string.Join('|', contract.Findings.Select(f => $"{f.Outcome} {f.Change} {f}"))}");
         if (contract.Errors.Count == 0) contract.ThrowIfBroken();
-        else Assert.Equal(DataErrorKind.Data, Assert.Throws<DataException>(contract.ThrowIfBroken).Kind);
+        else Assert.Equal(DataErrorKind.Data, Assert.Throws<FlowException>(contract.ThrowIfBroken).Kind);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class SchemaContractTests
         var names = Model(new Feature("a"), new Feature("b"));
         Assert.Empty(SchemaContract.Check(names, [File("f", a with { ValueType = "Byte", IsNullable = true, Range = (-1e9, 1e9) }, b)]).Findings);
         Assert.Equal("f, column 'a': found values of type string, expected numbers; give files with the columns that the model was fitted to, or another model",
-            Assert.Throws<DataException>(SchemaContract.Check(names, [File("f", a with { ValueType = "String" }, b)]).ThrowIfBroken).Message);
+            Assert.Throws<FlowException>(SchemaContract.Check(names, [File("f", a with { ValueType = "String" }, b)]).ThrowIfBroken).Message);
         Assert.Empty(SchemaContract.Check(new SavedModel(TestData.Mixture()), [File("f")]).Findings);
     }
 
@@ -92,7 +92,7 @@ public sealed class SchemaContractTests
         Assert.Equal(
             "f0: found no column 'a' (and 13 more columns that the model cannot use), expected the model's feature 'a' among its columns; "
             + "give files with the columns that the model was fitted to, or another model",
-            Assert.Throws<DataException>(contract.ThrowIfBroken).Message);
+            Assert.Throws<FlowException>(contract.ThrowIfBroken).Message);
         var warned = SchemaContract.Check(Model(fitted), Enumerable.Range(0, 12).Select(i => File($"f{i}", a with { ValueType = "Single" }, b)));
         Assert.Equal(["f0, column 'a': found float, expected double as when the model was fitted; the values are taken as numbers (11 more files likewise)"],
             warned.WarningTexts);

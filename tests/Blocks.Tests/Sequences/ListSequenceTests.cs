@@ -80,7 +80,7 @@ public sealed class ListSequenceTests : IDisposable
             await Assert.ThrowsAsync<FormatException>(() => Score(fault).ToParquet(this[name], parts).RunAsync());
             if (Directory.Exists(this[name]))
             {
-                var other = await Assert.ThrowsAsync<DataException>(
+                var other = await Assert.ThrowsAsync<FlowException>(
                     () => Score(-1, "Speed", "Turn", "Symbol").ToParquet(this[name], parts with { Resume = true }).RunAsync());
                 Assert.Equal("an unfinished output of another job: lists was Speed, Turn, numbered in sequence and is now Speed, Turn, Symbol, numbered "
                     + "in sequence", other.Found);
@@ -106,7 +106,7 @@ public sealed class ListSequenceTests : IDisposable
     public async Task Lists_that_are_not_asked_for_are_named_with_what_to_do()
     {
         await WriteAsync();
-        var error = await Assert.ThrowsAsync<DataException>(
+        var error = await Assert.ThrowsAsync<FlowException>(
             () => Pipeline.FromParquet(this["lists"]).Features("Speed").Sequences("Name").FitAsync(new MarkovChainEstimator(1)));
         Assert.Equal("a column that is only passed on: it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)", error.Found);
     }

@@ -133,7 +133,7 @@ public sealed class SequenceFlowTests
         var constant = new[] { new double[600_000], new double[600_000] };
         await using var pass = new FeaturePass(new Graph(new ArraySource(constant), []), [new("x0")], null,
             new PipelineOptions { BatchSize = 1_024, MemoryBudget = "16MiB" }, new SequenceColumns("x1"));
-        var error = await Assert.ThrowsAsync<DataException>(() => pass.RunAsync(new LagModel(1), default).AsTask());
+        var error = await Assert.ThrowsAsync<FlowException>(() => pass.RunAsync(new LagModel(1), default).AsTask());
         Assert.Equal(
             "array, column 'x1': found sequences that together need 4.8MB (600000 rows), expected at most 4.19MB, a quarter of the memory budget; give more "
                 + "memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences", error.Message);

@@ -74,7 +74,7 @@ public sealed class SequenceIndexTests
         var field = new ColumnField("k", typeof(DateOnly), false);
         var batch = new DataBatch(new BatchSchema([field]), [new BatchColumn<DateOnly>(field, days)], 3, 0, 0);
         var index = new SequenceIndex(new SequenceColumns("k"), 3, 1 << 20);
-        var error = Assert.Throws<DataException>(() => index.Add(BatchRuns.Find(batch, new SequenceColumns("k"))));
+        var error = Assert.Throws<FlowException>(() => index.Add(BatchRuns.Find(batch, new SequenceColumns("k"))));
         Assert.StartsWith("key 2020-01-02 again", error.Found, StringComparison.Ordinal);
     }
 
@@ -87,7 +87,7 @@ public sealed class SequenceIndexTests
     private static string Refused(string?[] keys, int?[] order, int batchSize, long mostBytes = 1 << 20)
     {
         var index = new SequenceIndex(columns, batchSize, mostBytes);
-        return Assert.Throws<DataException>(() =>
+        return Assert.Throws<FlowException>(() =>
         {
             foreach (var batch in Batches(keys, order, batchSize)) index.Add(BatchRuns.Find(batch, columns));
         }).Message;

@@ -51,7 +51,7 @@ public sealed class SequenceJobTests : IDisposable
             await sink.CompleteAsync(default);
         }
         var state = new IncrementalOptions { StateFile = Path.Combine(root, "state.json") };
-        var error = await Assert.ThrowsAsync<DataException>(() => score
+        var error = await Assert.ThrowsAsync<FlowException>(() => score
             ? IncrementalScoring.RunAsync([input], paths => Pipeline.FromParquet(paths).Sequences("x1").Score(new LagModel(1), ["x0"]),
                 Path.Combine(root, "out"), state)
             : IncrementalFitting.RunAsync([input], paths => Pipeline.FromParquet(paths).Features("x0").Sequences("x1"), new MarkovChainEstimator(1),

@@ -44,7 +44,7 @@ internal sealed class FileTarget : FuzzTarget
                 }
             }
         }
-        catch (DataException e) when (e.InnerException is null or BrokenFileException or InvalidDataException || IsKnownCause(e.InnerException))
+        catch (FlowException e) when (e.InnerException is null or BrokenFileException or InvalidDataException || IsKnownCause(e.InnerException))
         {
             // Refused.
         }

@@ -38,7 +38,7 @@ internal abstract class StateTarget : FuzzTarget
         {
             Read(path);
         }
-        catch (Exception e) when (e is DataException or ModelException)
+        catch (Exception e) when (e is FlowException or ModelException)
         {
             // Refused.
         }

@@ -127,7 +127,7 @@ internal sealed class DamagedReader(Trials trials, string? engine = null)
             var difference = await task.WaitAsync(watchdog).ConfigureAwait(false);
             return difference is null ? (Outcome.Right, "") : (Outcome.Wrong, difference);
         }
-        catch (Exception e) when (e is DataException or ModelException)
+        catch (Exception e) when (e is FlowException or ModelException)
         {
             return (Outcome.Refused, e.Message);
         }

@@ -74,7 +74,7 @@ public class SinkContract
         await using var made = Fixture(sink).Make(folder);
         await made.OpenAsync(new BatchSchema([new ColumnField("a", typeof(int), false)]), default);
         var other = new BatchSchema([new ColumnField("a", typeof(long), false)]);
-        var error = await Assert.ThrowsAsync<DataException>(
+        var error = await Assert.ThrowsAsync<FlowException>(
             async () => await made.WriteAsync(new DataBatch(other, [new BatchColumn<long>(other.Fields[0], new long[3])], 3, 0, 0), default));
         Assert.Equal("the columns a int64", error.Found);
         Assert.Equal("the columns a int32", error.Expected);

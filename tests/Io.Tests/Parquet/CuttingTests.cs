@@ -82,7 +82,7 @@ public class CuttingTests
         foreach (var parallelism in (int[])[1, 3])
         {
             var rows = 0;
-            var error = await Assert.ThrowsAsync<DataException>(async () =>
+            var error = await Assert.ThrowsAsync<FlowException>(async () =>
             {
                 await foreach (var batch in new ParquetSource(folder["a.parquet"]).ReadAsync(
                     new ReadOptions { BatchSize = 50, MaxDegreeOfParallelism = parallelism }, default)) rows += batch.Rows;

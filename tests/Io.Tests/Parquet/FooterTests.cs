@@ -87,7 +87,7 @@ public class FooterTests
                     batch.Release();
                 read++;
             }
-            catch (DataException e)
+            catch (FlowException e)
             {
                 Assert.Contains("changed.parquet", e.Place, StringComparison.Ordinal);
             }

@@ -44,7 +44,7 @@ public sealed class ListFormTests : IDisposable
                 // What it does not know the built-in engine says so of; the automatic choice reads it.
                 if (engine == "builtin" && encoding is not (null or Encoding.Plain or Encoding.Rle))
                 {
-                    var error = await Assert.ThrowsAsync<DataException>(() => ReadAsync(engine, 64));
+                    var error = await Assert.ThrowsAsync<FlowException>(() => ReadAsync(engine, 64));
                     Assert.Equal("lists that cannot be read: its lists are delta encoded or split into bytes", error.Found);
                     continue;
                 }
@@ -89,7 +89,7 @@ public sealed class ListFormTests : IDisposable
             var levels = node.Repetition == Repetition.Repeated ? (List: false, Element: true) : (List: true, Element: false);
             ListFiles.Write(folder["a.parquet"], [node], [(kind, levels.List, levels.Element, [[1, 2], []])], 10);
             Assert.Equal($"a map, a structure or a list of such",
-                (await Assert.ThrowsAsync<DataException>(
+                (await Assert.ThrowsAsync<FlowException>(
                     async () => await new ParquetSource([folder["a.parquet"]], new ParquetSourceOptions { Lists = [name] }).OpenAsync(default))).Found);
             var schema = (await new ParquetSource(folder["a.parquet"]).OpenAsync(default)).Schema;
             Assert.Equal([("id", false), (name, true)], schema.Fields.Select(f => (f.Name, f.IsNested)));
@@ -135,7 +135,7 @@ public sealed class ListFormTests : IDisposable
                         "builtin"
                     }).ReadAsync(new ReadOptions { BatchSize = 3, LargestBatchBytes = 1 << 20, DecoderBytes = 1 << 20 }, default)) continue;
                 }
-                catch (DataException)
+                catch (FlowException)
                 {
                     refused++;
                 }

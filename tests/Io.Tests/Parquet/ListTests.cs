@@ -103,7 +103,7 @@ public sealed class ListTests : IDisposable
     {
         await SourceAsync(Rows(3, 1), 10);
         async Task<string> Refused(ParquetSourceOptions options) =>
-            (await Assert.ThrowsAsync<DataException>(
+            (await Assert.ThrowsAsync<FlowException>(
                 async () => await new ParquetSource([folder["lists.parquet"]], options).OpenAsync(default))).Message.Replace(folder["lists.parquet"], "~",
                     StringComparison.Ordinal);
         Assert.Equal("~, column 'Id': found a plain column, expected a column of lists of numbers, booleans, texts or times; correct the name "
@@ -113,7 +113,7 @@ public sealed class ListTests : IDisposable
         Assert.Equal("~, column 'Id': found a column with the name of the list key, expected another name; give the key another name "
             + "(ParquetSourceOptions.ListKey)", await Refused(new() { Lists = ["X"], ListKey = "Id" }));
         Assert.Equal("ParquetSourceOptions.Lists: found the lists X, X and the key 'sequence', expected each name once; correct the names",
-            Assert.Throws<DataException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);
+            Assert.Throws<FlowException>(() => new ParquetSource(["x"], new ParquetSourceOptions { Lists = ["X", "X"] })).Message);
         var plain = (await new ParquetSource(folder["lists.parquet"]).OpenAsync(default)).Schema;
         Assert.Equal("it is a list; its elements can be read as rows (ParquetSourceOptions.Lists)", plain.Fields[plain.IndexOf("X")].Obstacle);
     }
@@ -144,7 +144,7 @@ public sealed class ListTests : IDisposable
                 Assert.Equal(expected.Select(e => Spared(e, hit)), found.Select(e => Spared(e, hit)));
                 accepted++;
             }
-            catch (DataException)
+            catch (FlowException)
             {
                 // Refused, with its place.
                 refused++;

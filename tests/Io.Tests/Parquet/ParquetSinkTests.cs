@@ -156,7 +156,7 @@ public class ParquetSinkTests
         using var folder = new TempFolder();
         var source = MemorySource.FromArrays(("x", new[] { 1.5m, 1e20m, 7.12345678901m }));
         await using var sink = new ParquetSink(folder["a.parquet"]);
-        var error = await Assert.ThrowsAsync<DataException>(() => source.CopyTo(sink));
+        var error = await Assert.ThrowsAsync<FlowException>(() => source.CopyTo(sink));
         Assert.Equal((DataErrorKind.Data, $"{folder["a.parquet"]}, row group 0, column 'x'", "the decimal 7.12345678901"),
             (error.Kind, error.Place, error.Found));
         Assert.Empty(folder.Entries);
@@ -171,7 +171,7 @@ public class ParquetSinkTests
         await using var sink = new ParquetSink(folder["a.parquet"]);
         await sink.OpenAsync(schema, default);
         var batch = new DataBatch(schema, [new BatchColumn<int>(field, new int[3], [true, false, true])], 3, 0, 0, [new BatchOrigin(0, "in.parquet", 2, 40)]);
-        var error = await Assert.ThrowsAsync<DataException>(async () => await sink.WriteAsync(batch, default));
+        var error = await Assert.ThrowsAsync<FlowException>(async () => await sink.WriteAsync(batch, default));
         Assert.Equal("in.parquet, row group 2, row 41, column 'x'", error.Place);
         // After a failure nothing more is written, and nothing is left.
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await sink.CompleteAsync(default));
@@ -214,7 +214,7 @@ public class ParquetSinkTests
         await using (var sink = new ParquetSink(folder["a.parquet"],
             new ParquetSinkOptions { RowGroupRows = Group, Files = new FullDisk(room), Overwrite = true }))
         {
-            var error = await Assert.ThrowsAsync<DataException>(() => source.CopyTo(sink));
+            var error = await Assert.ThrowsAsync<FlowException>(() => source.CopyTo(sink));
             Assert.Equal(DataErrorKind.Storage, error.Kind);
             Assert.Equal($"{folder["a.parquet"]}: found a failing write (No space left on device), expected room and permission to write; free space or choose "
                 + "another place; nothing was left behind", error.Message);
@@ -234,7 +234,7 @@ public class ParquetSinkTests
             await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = 100 }, default)) await sink.WriteAsync(batch, default);
             // The second part cannot get its name.
             Directory.CreateDirectory(folder["out/part-00001.parquet"]);
-            Assert.Equal(DataErrorKind.Storage, (await Assert.ThrowsAsync<DataException>(async () => await sink.CompleteAsync(default))).Kind);
+            Assert.Equal(DataErrorKind.Storage, (await Assert.ThrowsAsync<FlowException>(async () => await sink.CompleteAsync(default))).Kind);
         }
         Assert.Equal([folder["out"], folder["out/part-00001.parquet"]], folder.Entries);
     }
@@ -253,11 +253,11 @@ public class ParquetSinkTests
         Assert.Equal($"no folder {folder["none"]}", (await Opening(folder["none/a.parquet"])).Found);
         Assert.Equal("/proc/a.parquet", (await Opening("/proc/a.parquet")).Place);
 
-        static async Task<DataException> Opening(string path)
+        static async Task<FlowException> Opening(string path)
         {
             await using var sink = new ParquetSink(path);
             var error =
-                await Assert.ThrowsAsync<DataException>(async () => await sink.OpenAsync(new BatchSchema([new ColumnField("a", typeof(int), false)]), default));
+                await Assert.ThrowsAsync<FlowException>(async () => await sink.OpenAsync(new BatchSchema([new ColumnField("a", typeof(int), false)]), default));
             Assert.Equal(DataErrorKind.Usage, error.Kind);
             return error;
         }
@@ -267,11 +267,11 @@ public class ParquetSinkTests
     public void Options_are_checked_together()
     {
         var error =
-            Assert.Throws<DataException>(() => new ParquetSink("a.parquet",
+            Assert.Throws<FlowException>(() => new ParquetSink("a.parquet",
                 new ParquetSinkOptions { RowGroupRows = 1, RowGroupBytes = 1, ZstdLevel = 0, RowsPerFile = 0, MaxDegreeOfParallelism = 0 }));
         Assert.Equal("RowGroupRows 1 (65536 to 262144), RowGroupBytes 1 (65536 to 1073741824), ZstdLevel 0 (1 to 19), RowsPerFile 0 (at least 1), "
             + "MaxDegreeOfParallelism 0 (-1 or at least 1)", error.Found);
-        Assert.Throws<DataException>(() => new ParquetSink("a.parquet", new ParquetSinkOptions { RowsPerFile = 5 }));
+        Assert.Throws<FlowException>(() => new ParquetSink("a.parquet", new ParquetSinkOptions { RowsPerFile = 5 }));
     }
 
     [Fact]
@@ -279,7 +279,7 @@ public class ParquetSinkTests
     {
         using var folder = new TempFolder();
         await using var sink = new ParquetSink(folder["a.parquet"]);
-        var error = await Assert.ThrowsAsync<DataException>(
+        var error = await Assert.ThrowsAsync<FlowException>(
             async () => await sink.OpenAsync(new BatchSchema([new ColumnField("t", typeof(TimeSpan), false)]), default));
         Assert.Equal((DataErrorKind.Usage, "column 't'", "values of type duration"), (error.Kind, error.Place, error.Found));
         Assert.Empty(folder.Entries);

@@ -97,7 +97,7 @@ public class SliceTests
         File.Delete(path);
         await File.WriteAllBytesAsync(path, bytes);
         File.SetLastWriteTimeUtc(path, keepsLength ? was.AddSeconds(1) : was);
-        var error = await Assert.ThrowsAsync<DataException>(async () =>
+        var error = await Assert.ThrowsAsync<FlowException>(async () =>
         {
             while (await batches.MoveNextAsync()) ;
         });

@@ -24,7 +24,7 @@ public sealed class FileOutputTests : IDisposable
             _ => ours[..^9],
         };
         await File.WriteAllBytesAsync(path, old);
-        var error = await Assert.ThrowsAsync<DataException>(() => WriteAsync(path, 5));
+        var error = await Assert.ThrowsAsync<FlowException>(() => WriteAsync(path, 5));
         Assert.Equal(DataErrorKind.Usage, error.Kind);
         Assert.Equal(
             $"{path}: found an existing file that is not a Parquet file written by Pipelines, "
@@ -57,7 +57,7 @@ public sealed class FileOutputTests : IDisposable
             await sink.OpenAsync(SmallJob.Batch(0).Schema, default);
             await sink.WriteAsync(SmallJob.Batch(0), default);
             await File.WriteAllTextAsync(path, "precious");
-            var error = await Assert.ThrowsAsync<DataException>(async () => await sink.CompleteAsync(default));
+            var error = await Assert.ThrowsAsync<FlowException>(async () => await sink.CompleteAsync(default));
             Assert.Equal((DataErrorKind.Storage, "an existing file that is not a Parquet file written by Pipelines"), (error.Kind, error.Found));
         }
         Assert.Equal("precious", await File.ReadAllTextAsync(path));
@@ -72,7 +72,7 @@ public sealed class FileOutputTests : IDisposable
         await using (var first = new ParquetSink(folder["link.parquet"]))
         {
             await first.OpenAsync(SmallJob.Batch(0).Schema, default);
-            var error = await Assert.ThrowsAsync<DataException>(() => WriteAsync(folder["real/a.parquet"], 3));
+            var error = await Assert.ThrowsAsync<FlowException>(() => WriteAsync(folder["real/a.parquet"], 3));
             Assert.StartsWith("a run that writes it now", error.Found, StringComparison.Ordinal);
         }
         await WriteAsync(folder["link.parquet"], 7);
@@ -87,7 +87,7 @@ public sealed class FileOutputTests : IDisposable
     {
         File.CreateSymbolicLink(folder["circle.parquet"], "circle.parquet");
         var path = folder[name];
-        var error = await Assert.ThrowsAsync<DataException>(() => WriteAsync(path, 3, overwrite: true));
+        var error = await Assert.ThrowsAsync<FlowException>(() => WriteAsync(path, 3, overwrite: true));
         Assert.Equal($"{path}: found {found}, expected a file that can be written; give another name", error.Message);
     }
 

@@ -51,7 +51,7 @@ public sealed class OutputFolderTests : IDisposable
         Assert.All(sink.Values<string>("_reason").ToArray(), r => Assert.Equal("infinity, expected a finite number", r));
         Assert.Empty((await OutputVerification.OfAsync(folder["q"])).Discrepancies);
         var taken =
-            Assert.Throws<DataException>(
+            Assert.Throws<FlowException>(
                 () => new ParquetSink(folder["o"], SmallJob.Options(folder.Path, FileLayer.Disk)).CheckInput(
                     new BatchSchema([new ColumnField("_row", typeof(int), false)])));
         Assert.Equal((DataErrorKind.Usage, $"{folder["q"]}, column '_row'"), (taken.Kind, taken.Place));
@@ -82,12 +82,12 @@ public sealed class OutputFolderTests : IDisposable
         using (var disk = new SimulatedDisk { KillAt = 40 }) await SmallJob.RunAsync(folder.Path, disk, resume: false);
         var before = SmallJob.Files(folder.Path).Keys.ToList();
         var other = SmallJob.Identity with { Properties = [SmallJob.Identity.Properties[0] with { Value = "two" }, SmallJob.Identity.Properties[1]] };
-        var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true, job: other));
+        var error = await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true, job: other));
         Assert.Equal($"{folder["out"]}: found an unfinished output of another job: model was one and is now two, expected the job that wrote it; repeat that "
             + "job, or give another output", error.Message);
         Assert.Equal(before.Where(f => !f.EndsWith("lock", StringComparison.Ordinal)), SmallJob.Files(folder.Path).Keys);
         Assert.True((await SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true)).Point!.NextBatch > 0);
-        error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true, job: other));
+        error = await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true, job: other));
         Assert.Equal("a finished output of another job: model was one and is now two", error.Found);
     }
 
@@ -100,7 +100,7 @@ public sealed class OutputFolderTests : IDisposable
             run.Warnings);
         Assert.Equal(400, (await OutputVerification.OfAsync(folder["out"])).RowsIn);
         Assert.Equal("a folder that holds '_manifest.json'",
-            (await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: false))).Found);
+            (await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: false))).Found);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class OutputFolderTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(folder["out/part-00001.parquet"]);
         bytes[100] ^= 1;
         await File.WriteAllBytesAsync(folder["out/part-00001.parquet"], bytes);
-        var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true));
+        var error = await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true));
         Assert.Equal((DataErrorKind.Storage, folder["out/part-00001.parquet"], "a part of a finished output that is absent or was changed"),
             (error.Kind, error.Place, error.Found));
     }
@@ -124,14 +124,14 @@ public sealed class OutputFolderTests : IDisposable
         await using var first = new ParquetSink(folder["out"], SmallJob.Options(folder.Path, FileLayer.Disk));
         await first.ResumeAsync(SmallJob.Identity, false, default);
         Assert.StartsWith("a run that writes it now (process",
-            (await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true))).Found, StringComparison.Ordinal);
+            (await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true))).Found, StringComparison.Ordinal);
         await using var second = new ParquetSink(folder["other"], SmallJob.Options(folder.Path, FileLayer.Disk));
-        Assert.Equal(folder["q"], (await Assert.ThrowsAsync<DataException>(async () => await second.ResumeAsync(SmallJob.Identity, true, default))).Place);
+        Assert.Equal(folder["q"], (await Assert.ThrowsAsync<FlowException>(async () => await second.ResumeAsync(SmallJob.Identity, true, default))).Place);
         await using var file = new ParquetSink(folder["a.parquet"],
             SmallJob.Options(folder.Path, FileLayer.Disk, isFile: true) with { QuarantineFolder = null });
         await file.OpenAsync(SmallJob.Batch(0).Schema, default);
         await using var same = new ParquetSink(folder["a.parquet"]);
-        Assert.Equal(folder["a.parquet"], (await Assert.ThrowsAsync<DataException>(async () => await same.OpenAsync(SmallJob.Batch(0).Schema, default))).Place);
+        Assert.Equal(folder["a.parquet"], (await Assert.ThrowsAsync<FlowException>(async () => await same.OpenAsync(SmallJob.Batch(0).Schema, default))).Place);
     }
 
     [UnixFact]
@@ -140,7 +140,7 @@ public sealed class OutputFolderTests : IDisposable
         Directory.CreateDirectory(folder["out"]);
         Directory.CreateDirectory(folder["elsewhere"]);
         Directory.CreateSymbolicLink(folder["out/.unfinished"], folder["elsewhere"]);
-        var error = await Assert.ThrowsAsync<DataException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true));
+        var error = await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true));
         Assert.Equal($"a symbolic link to {folder["elsewhere"]} in place of .unfinished", error.Found);
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder["elsewhere"]));
         Directory.Delete(folder["out/.unfinished"]);
@@ -176,7 +176,7 @@ public sealed class OutputFolderTests : IDisposable
         var text = await File.ReadAllTextAsync(folder["out/_manifest.json"]);
         Assert.Contains(from, text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(folder["out/_manifest.json"], text.Replace(from, to, StringComparison.Ordinal));
-        var error = await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder["out"]));
+        var error = await Assert.ThrowsAsync<FlowException>(() => OutputVerification.OfAsync(folder["out"]));
         Assert.Equal((DataErrorKind.Data, folder["out/_manifest.json"], found), (error.Kind, error.Place, error.Found));
     }
 
@@ -214,9 +214,9 @@ public sealed class OutputFolderTests : IDisposable
         using (var disk = new SimulatedDisk { KillAt = 60 }) await SmallJob.RunAsync(folder.Path, disk, resume: false);
         Assert.Equal($"{folder["out"]}: found an unfinished output (2 parts of 240 input rows are done), expected a finished one, with _manifest.json; "
             + "resume the run that wrote it (ParquetSinkOptions.Resume)",
-            (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder["out"]))).Message);
-        Assert.Equal("no _manifest.json", (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder.Path))).Found);
-        Assert.Equal("no such file", (await Assert.ThrowsAsync<DataException>(() => OutputVerification.OfAsync(folder["none"]))).Found);
+            (await Assert.ThrowsAsync<FlowException>(() => OutputVerification.OfAsync(folder["out"]))).Message);
+        Assert.Equal("no _manifest.json", (await Assert.ThrowsAsync<FlowException>(() => OutputVerification.OfAsync(folder.Path))).Found);
+        Assert.Equal("no such file", (await Assert.ThrowsAsync<FlowException>(() => OutputVerification.OfAsync(folder["none"]))).Found);
     }
 
     [Fact]
@@ -285,7 +285,7 @@ public sealed class OutputFolderTests : IDisposable
         }
         Assert.Equal([folder["q/_manifest.json"], folder["q/part-00000.parquet"]], Directory.GetFiles(folder["q"]).Order(StringComparer.Ordinal));
         using var third = new QuarantineWriter(folder["q"]);
-        Assert.Equal("a folder that holds '_manifest.json'", Assert.Throws<DataException>(() => third.Open(SmallJob.Identity)).Found);
+        Assert.Equal("a folder that holds '_manifest.json'", Assert.Throws<FlowException>(() => third.Open(SmallJob.Identity)).Found);
     }
 
     private static string Compact(System.Text.Json.JsonElement json) => System.Text.Json.JsonSerializer.Serialize(json);

@@ -15,7 +15,7 @@ public sealed class RunLockTests : IDisposable
         using (var held = Take())
         {
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["lock"]));
-            var error = Assert.Throws<DataException>(Take);
+            var error = Assert.Throws<FlowException>(Take);
             Assert.Equal(DataErrorKind.Usage, error.Kind);
             Assert.StartsWith($"OUT: found a run that writes it now (process {Environment.ProcessId} on host {Environment.MachineName} since ", error.Message,
                 StringComparison.Ordinal);
@@ -46,7 +46,7 @@ public sealed class RunLockTests : IDisposable
     public void A_lock_of_another_host_is_refused_and_stays()
     {
         File.WriteAllText(folder["lock"], Owner("far-away", 4711));
-        var error = Assert.Throws<DataException>(Take);
+        var error = Assert.Throws<FlowException>(Take);
         Assert.Equal(
             $"OUT: found the lock of a run on another host (process 4711 on host far-away since 2026-01-01: pipelines score), expected no other run on the "
                 + $"same output; if that process is gone, delete {folder["lock"]} and run again; else wait for its end, or give another output",
@@ -68,7 +68,7 @@ public sealed class RunLockTests : IDisposable
     {
         File.WriteAllText(folder["victim"], "precious");
         File.CreateSymbolicLink(folder["lock"], folder["victim"]);
-        Assert.Contains("a symbolic link to ", Assert.Throws<DataException>(Take).Found, StringComparison.Ordinal);
+        Assert.Contains("a symbolic link to ", Assert.Throws<FlowException>(Take).Found, StringComparison.Ordinal);
         Assert.Equal("precious", File.ReadAllText(folder["victim"]));
     }
 

@@ -93,11 +93,11 @@ internal sealed class NestedSchema
     }
 
     /// <summary>The schema with which a column is written.</summary>
-    /// <exception cref="DataException">It is unknown.</exception>
+    /// <exception cref="FlowException">It is unknown.</exception>
     public static NestedSchema Of(ColumnField field)
     {
         if (field.Storage is not NestedSchema schema)
-            throw new DataException(DataErrorKind.Usage, $"column '{field.Name}'", "nested values without the schema that they were read with",
+            throw new FlowException(DataErrorKind.Usage, $"column '{field.Name}'", "nested values without the schema that they were read with",
                 "the field of a column that was read", "keep the field of the column");
         var top = schema.nodes[0];
         var repetition = field.IsNullable && top.Repetition == Repetition.Required ? Repetition.Optional : top.Repetition;

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pipelines.Io.Format;
 
-/// <summary>A structure in a Parquet file is broken; callers convert it into a <see cref="DataException"/> with the place.</summary>
+/// <summary>A structure in a Parquet file is broken; callers convert it into a <see cref="FlowException"/> with the place.</summary>
 internal sealed class BrokenFileException(string found, string expected) : Exception($"found {found}, expected {expected}")
 {
     public string Found { get; } = found;

@@ -27,7 +27,7 @@ internal static class DecodedSize
     public static long EntryBytes(RowGroupInfo group, FileColumn leaf) => Width(group, leaf) + (leaf.Storage.Kind == LogicalKind.Stored ? 2 : 0);
 
     /// <summary>Throws if a batch of a row group's rows takes too much memory, without texts, whose lengths are known only after reading.</summary>
-    /// <exception cref="DataException">A batch does not fit.</exception>
+    /// <exception cref="FlowException">A batch does not fit.</exception>
     public static void CheckBatch(PlannedFile file, int group, FileColumn[] columns, ReadOptions options)
     {
         CheckRows(file, group, columns, file.Footer.RowGroups[group].Rows, options);
@@ -41,7 +41,7 @@ internal static class DecodedSize
         var row = options.ExtraRowBytes + columns.Sum(c => RowBytes(info, c));
         var needed = row * Math.Min(options.BatchSize, rows);
         if (needed <= allowed) return;
-        throw new DataException(DataErrorKind.Usage, $"{file.Name}, row group {group}",
+        throw new FlowException(DataErrorKind.Usage, $"{file.Name}, row group {group}",
             $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with computed values," : "")} a batch of "
                 + $"{Math.Min(options.BatchSize, rows)} rows",
             $"at most {new MemorySize(allowed)}, the largest batch within the memory budget",

@@ -17,7 +17,7 @@ internal static class EngineChoice
     /// <summary>
     /// Opens a row group with the first engine that can read all columns within the limits; if none stays within them, with the one that needs least memory.
     /// </summary>
-    /// <exception cref="DataException">The file has changed since it was planned, or no engine can read the columns; the message gives the reasons.</exception>
+    /// <exception cref="FlowException">The file has changed since it was planned, or no engine can read the columns; the message gives the reasons.</exception>
     public static IRowGroupReader Open(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, ReaderLimits limits)
     {
         file.CheckUnchanged();
@@ -26,7 +26,7 @@ internal static class EngineChoice
     }
 
     /// <summary>The first engine that can read all columns within the limit; if none stays within it, the one that needs least memory.</summary>
-    /// <exception cref="DataException">No engine can read the columns; the message gives each engine's reason.</exception>
+    /// <exception cref="FlowException">No engine can read the columns; the message gives each engine's reason.</exception>
     public static ParquetEngine Choose(IReadOnlyList<ParquetEngine> engines, PlannedFile file, int group, FileColumn[] columns, long heldBytes)
     {
         ParquetEngine? least = null;
@@ -40,19 +40,19 @@ internal static class EngineChoice
         }
         if (least is not null) return least;
         var column = Array.Find(columns, c => Reasons(engines, file, group, c) is not null);
-        throw new DataException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", {column.Place}")}",
+        throw new FlowException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", {column.Place}")}",
             column is null ? "columns that no one engine can read together" : $"a column that cannot be read: {Reasons(engines, file, group, column)}",
             "a plain column of numbers, booleans, texts or times", "leave the column out");
     }
 
     /// <summary>Reads the footer of a file that is encrypted or has encrypted columns.</summary>
-    /// <exception cref="DataException">The keys are wrong, or no engine decrypts.</exception>
+    /// <exception cref="FlowException">The keys are wrong, or no engine decrypts.</exception>
     public static FileFooter LoadEncrypted(IReadOnlyList<ParquetEngine> engines, string path, string name, DecryptionKeys keys)
     {
         foreach (var engine in engines)
             if (engine.IsAvailable && engine.LoadEncrypted(path, name, keys) is { } footer) return footer;
         var why = string.Join("; ", engines.Select(e => $"{e.Name} {e.Unavailable ?? "does not decrypt"}"));
-        throw new DataException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})",
+        throw new FlowException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})",
             "a Parquet file without encryption, or an engine that decrypts", "choose another engine (ParquetSourceOptions.Engine), or decrypt it first");
     }
 

@@ -44,7 +44,7 @@ internal sealed class FileProjection
     /// <param name="rows">Their number of rows.</param>
     /// <param name="group">Their row group.</param>
     /// <param name="firstRow">The row of the row group that they begin with.</param>
-    /// <exception cref="DataException">A double does not hold a number of a column whose types differ.</exception>
+    /// <exception cref="FlowException">A double does not hold a number of a column whose types differ.</exception>
     public ColumnBlock[] Complete(ColumnBlock[] decoded, int rows, int group, long firstRow)
     {
         if (places is null) return decoded;
@@ -73,11 +73,11 @@ internal sealed class FileProjection
         return stored.Storage is ParquetStorage storage ? found with { Field = stored, Storage = storage } : found;
     }
 
-    private DataException Rounded(ColumnUnion union, FileColumn column, string place, object value)
+    private FlowException Rounded(ColumnUnion union, FileColumn column, string place, object value)
     {
         var others = union.Types.Where(t => t.Stored != column.StoredAs).ToList();
         var (stored, other) = others[Math.Max(0, others.FindIndex(t => t.Stored is "DOUBLE" or "FLOAT"))];
-        return new DataException(DataErrorKind.Data, $"{file.Name}, {place}, column '{column.Name}'", ValueText.Of(value),
+        return new FlowException(DataErrorKind.Data, $"{file.Name}, {place}, column '{column.Name}'", ValueText.Of(value),
             $"a number that a double holds ({stored} in {other})",
             "leave the column out (ScoreOptions.Keep), or rewrite the files with one type");
     }

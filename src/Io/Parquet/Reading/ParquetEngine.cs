@@ -40,7 +40,7 @@ internal abstract class ParquetEngine
     public abstract long HeldBytes(PlannedFile file, int group, FileColumn[] columns);
 
     /// <summary>Reads and checks the footer of a file that is encrypted or has encrypted columns; null if the engine does not decrypt.</summary>
-    /// <exception cref="DataException">The keys are wrong, or the file is broken.</exception>
+    /// <exception cref="FlowException">The keys are wrong, or the file is broken.</exception>
     public virtual FileFooter? LoadEncrypted(string path, string name, DecryptionKeys keys) => null;
 
     /// <summary>Opens a row group. The caller has checked that the file is unchanged.</summary>
@@ -59,7 +59,7 @@ internal interface IRowGroupReader : IDisposable
     /// <param name="recycler">Pool for arrays; null = allocate new ones.</param>
     /// <param name="cancellationToken">Cancels between pages.</param>
     /// <returns>Shape [columns], each of <paramref name="rows"/> rows.</returns>
-    /// <exception cref="DataException">See <see cref="RowGroupFault"/>.</exception>
+    /// <exception cref="FlowException">See <see cref="RowGroupFault"/>.</exception>
     ColumnBlock[] Read(int rows, ArrayRecycler? recycler, CancellationToken cancellationToken);
 
     /// <summary>Skips rows.</summary>
@@ -78,15 +78,15 @@ internal static class RowGroupFault
     private const string Remedy = "rewrite the file, or leave the column out";
 
     /// <summary>The error for any exception but a cancellation.</summary>
-    public static DataException At(PlannedFile file, int group, FileColumn column, Exception fault)
+    public static FlowException At(PlannedFile file, int group, FileColumn column, Exception fault)
     {
         var place = $"{file.Name}, row group {group}, {column.Place}";
         return fault switch
         {
-            DataException known => known,
+            FlowException known => known,
             OverBudgetException over => TooLarge(file, group, column, over.What, over.Allowed),
-            BrokenFileException broken => new DataException(DataErrorKind.Data, place, broken.Found, broken.Expected, Remedy, broken),
-            _ => new DataException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.Message})", $"values stored as {column.Storage}",
+            BrokenFileException broken => new FlowException(DataErrorKind.Data, place, broken.Found, broken.Expected, Remedy, broken),
+            _ => new FlowException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.Message})", $"values stored as {column.Storage}",
                 Remedy, fault),
         };
     }
@@ -97,7 +97,7 @@ internal static class RowGroupFault
     /// <param name="column">The column.</param>
     /// <param name="what">What is too large: "a page of 1GB".</param>
     /// <param name="allowed">Bytes allowed for it.</param>
-    public static DataException TooLarge(PlannedFile file, int group, FileColumn column, string what, long allowed) => new(
+    public static FlowException TooLarge(PlannedFile file, int group, FileColumn column, string what, long allowed) => new(
         DataErrorKind.Data, $"{file.Name}, row group {group}, {column.Place}", what, $"at most {new MemorySize(allowed)}, the share of the memory budget",
         "give more memory (ReadOptions.LargestBatchBytes), take smaller batches (ReadOptions.BatchSize), or leave the column out");
 }

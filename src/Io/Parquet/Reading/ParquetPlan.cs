@@ -28,12 +28,12 @@ internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
     }
 
     /// <summary>Checks that the file is still the one whose footer was read.</summary>
-    /// <exception cref="DataException">The file was changed, replaced or removed.</exception>
+    /// <exception cref="FlowException">The file was changed, replaced or removed.</exception>
     public void CheckUnchanged()
     {
         using var file = FooterFile.Open(Path);
         if (FooterFile.Change(file, Footer, Path) is { } change)
-            throw new DataException(DataErrorKind.Storage, Name, change.Found, change.Expected,
+            throw new FlowException(DataErrorKind.Storage, Name, change.Found, change.Expected,
                 "do not change files while they are read: write new ones beside them, and run again");
     }
 }
@@ -57,7 +57,7 @@ internal sealed class ParquetPlan
                 ? "no column"
                 : $"no column that can be read: '{obstacles.First().Key}': "
                     + $"{obstacles.First().Value}{(obstacles.Count > 1 ? $", and {obstacles.Count - 1} more" : "")}";
-            throw new DataException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times",
+            throw new FlowException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times",
                 "rewrite the file with plain columns");
         }
 
@@ -125,11 +125,11 @@ internal sealed class ParquetPlan
 
     /// <summary>The schema of the requested columns, in that order.</summary>
     /// <param name="names">The columns; null = all.</param>
-    /// <exception cref="DataException">There is no such column, or no type represents its types.</exception>
+    /// <exception cref="FlowException">There is no such column, or no type represents its types.</exception>
     public BatchSchema Project(IReadOnlyList<string>? names)
     {
         if (names?.FirstOrDefault(n => Schema.IndexOf(n) < 0 && obstacles.ContainsKey(n)) is { } name)
-            throw new DataException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}",
+            throw new FlowException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}",
                 "a plain column of numbers, booleans, texts or times", "leave the column out");
         var schema = Schema.Project(names, Files[0].Name);
         schema.CheckTypes();

@@ -94,7 +94,7 @@ internal sealed class ArrowRowGroup : IRowGroupReader
         {
             return work(open[c] ??= Open(c, cancellationToken));
         }
-        catch (Exception e) when (e is not (DataException or OperationCanceledException))
+        catch (Exception e) when (e is not (FlowException or OperationCanceledException))
         {
             throw RowGroupFault.At(file, group, columns[c], ArrowFault.Translate(e));
         }

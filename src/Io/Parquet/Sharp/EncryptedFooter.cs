@@ -19,9 +19,9 @@ internal static class EncryptedFooter
             using var metadata = file.Reader.FileMetaData;
             return Convert(file.Reader, metadata, new FileInfo(path).Length);
         }
-        catch (Exception e) when (e is not DataException)
+        catch (Exception e) when (e is not FlowException)
         {
-            throw new DataException(DataErrorKind.Data, name + ", footer",
+            throw new FlowException(DataErrorKind.Data, name + ", footer",
                 e is BrokenFileException broken ? broken.Found : $"an encrypted file that cannot be opened ({ArrowFault.Message(e)})",
                 e is BrokenFileException { Expected: var expected } ? expected : "a footer that the given keys decrypt",
                 "check the keys (ParquetSourceOptions.DecryptionKeys) and their ids", e);

@@ -11,7 +11,7 @@ internal static class OutputColumns
         [.. schema.Fields.Select(f => new OutputColumn(f.Name, f.IsNested ? NestedSchema.Of(f).ToString() : ValueTypes.For(f).ToString(), f.IsNullable))];
 
     /// <summary>The columns of a file.</summary>
-    /// <exception cref="DataException">It is not a Parquet file.</exception>
+    /// <exception cref="FlowException">It is not a Parquet file.</exception>
     public static IReadOnlyList<OutputColumn> OfFile(string path) => Of(FooterFile.Load(path, path));
 
     /// <summary>The columns listed in a footer.</summary>

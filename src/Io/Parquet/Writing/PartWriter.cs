@@ -20,7 +20,7 @@ internal sealed class PartWriter : IDisposable
     /// <param name="place">Name of the output, for messages.</param>
     /// <param name="schema">The columns.</param>
     /// <param name="options">The options.</param>
-    /// <exception cref="DataException">A column's type cannot be stored.</exception>
+    /// <exception cref="FlowException">A column's type cannot be stored.</exception>
     public PartWriter(string place, BatchSchema schema, ParquetSinkOptions options)
     {
         this.place = place;
@@ -126,7 +126,7 @@ internal sealed class PartWriter : IDisposable
         }
         catch (BrokenFileException e)
         {
-            throw new DataException(DataErrorKind.Data, $"{place}, row group {groups}, column '{string.Join('.', writers[chunk].Path)}'", e.Found,
+            throw new FlowException(DataErrorKind.Data, $"{place}, row group {groups}, column '{string.Join('.', writers[chunk].Path)}'", e.Found,
                 $"{e.Expected}, to be written as {writers[chunk].Storage}",
                 "change the values or the column's type", e);
         }

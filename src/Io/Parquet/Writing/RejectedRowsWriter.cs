@@ -22,11 +22,11 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
     public IReadOnlyList<OutputColumn> Schema => schema is null ? [] : OutputColumns.Of(schema);
 
     /// <summary>Checks, before any row is read, that the input columns do not clash with those that the quarantine adds.</summary>
-    /// <exception cref="DataException">A column has one of their names.</exception>
+    /// <exception cref="FlowException">A column has one of their names.</exception>
     public static void CheckColumns(BatchSchema input, string place)
     {
         if (input.Fields.FirstOrDefault(f => Array.Exists(Added, a => a.Name == f.Name)) is { } field)
-            throw new DataException(DataErrorKind.Usage, $"{place}, column '{field.Name}'", "an input column of a name that the quarantine uses",
+            throw new FlowException(DataErrorKind.Usage, $"{place}, column '{field.Name}'", "an input column of a name that the quarantine uses",
                 $"no column named {string.Join(", ", Added.Select(a => a.Name))}",
                 "rename the column in the input, or do not keep rejected rows");
     }

@@ -24,7 +24,7 @@ public class AgreementTests(ITestOutputHelper output)
             }
             foreach (var column in columns)
             {
-                var results = new List<(string Engine, List<object?>? Values, DataException? Error)>();
+                var results = new List<(string Engine, List<object?>? Values, FlowException? Error)>();
                 foreach (var engine in EngineRows.Names)
                 {
                     foreach (var size in (int[])[37, 1000])
@@ -42,7 +42,7 @@ public class AgreementTests(ITestOutputHelper output)
                         TestTable.AssertSame(read[0].Values![i], other.Values[i], $"{path}, column '{column.Name}', row {i}, {read[0].Engine} and "
                             + $"{other.Engine}");
                 }
-                foreach (var error in results.Select(r => r.Error).OfType<DataException>())
+                foreach (var error in results.Select(r => r.Error).OfType<FlowException>())
                 {
                     Assert.Equal(DataErrorKind.Data, error.Kind);
                     // Of a file of which no column can be read, the message names the first and counts the others.

@@ -170,10 +170,10 @@ public class EncryptionTests
     {
         using var folder = new TempFolder();
         File.WriteAllText(folder["key"], content);
-        var error = Assert.Throws<DataException>(() => DecryptionKeys.Load(folder["key"]));
+        var error = Assert.Throws<FlowException>(() => DecryptionKeys.Load(folder["key"]));
         Assert.Equal((DataErrorKind.Usage, found), (error.Kind, error.Found));
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
-        Assert.Equal(DataErrorKind.Usage, Assert.Throws<DataException>(() => DecryptionKeys.Load(folder["none"])).Kind);
+        Assert.Equal(DataErrorKind.Usage, Assert.Throws<FlowException>(() => DecryptionKeys.Load(folder["none"])).Kind);
     }
 
     [UnixFact]

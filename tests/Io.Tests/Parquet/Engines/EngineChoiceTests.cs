@@ -29,7 +29,7 @@ public class EngineChoiceTests
             var engines = ParquetEngine.All.Select(e => new Watched(e, opened, e.Name != "parquetsharp" || (hasArrow && e.IsAvailable))).ToArray();
             if (!hasArrow && name.StartsWith("hadoop", StringComparison.Ordinal))
             {
-                Assert.Throws<DataException>(() => EngineChoice.Open(engines, file, 0, columns, new ReaderLimits()));
+                Assert.Throws<FlowException>(() => EngineChoice.Open(engines, file, 0, columns, new ReaderLimits()));
                 continue;
             }
             EngineChoice.Open(engines, file, 0, columns, new ReaderLimits()).Dispose();
@@ -82,7 +82,7 @@ public class EngineChoiceTests
     [Fact]
     public async Task Unknown_engines_and_those_that_cannot_run_are_refused_with_the_names_of_the_others()
     {
-        var error = Assert.Throws<DataException>(() => new ParquetSource([Corpus], new ParquetSourceOptions { Engine = "parket" }));
+        var error = Assert.Throws<FlowException>(() => new ParquetSource([Corpus], new ParquetSourceOptions { Engine = "parket" }));
         Assert.Equal("ParquetSourceOptions.Engine: found 'parket', expected the name of an engine that can run here; choose another engine, or none for the "
             + "automatic choice", error.Message);
         Assert.Equal(DataErrorKind.Usage, error.Kind);

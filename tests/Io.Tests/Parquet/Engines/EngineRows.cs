@@ -10,7 +10,7 @@ internal static class EngineRows
     public static IReadOnlyList<string> Names { get; } = [.. ParquetEngine.All.Where(e => e.IsAvailable).Select(e => e.Name)];
 
     /// <summary>All values of a column, null where a row is null; or the typed error. Any other exception fails the test.</summary>
-    public static async Task<(List<object?>? Values, DataException? Error)> Read(string path, string column, string? engine, int batchSize = 37,
+    public static async Task<(List<object?>? Values, FlowException? Error)> Read(string path, string column, string? engine, int batchSize = 37,
         DecryptionKeys? keys = null)
     {
         var values = new List<object?>();
@@ -32,20 +32,20 @@ internal static class EngineRows
             }
             return (values, null);
         }
-        catch (DataException e)
+        catch (FlowException e)
         {
             return (null, e);
         }
     }
 
     /// <summary>The columns that the footer describes, or the error that refuses the file.</summary>
-    public static (FileColumn[] Columns, DataException? Error) Columns(string path)
+    public static (FileColumn[] Columns, FlowException? Error) Columns(string path)
     {
         try
         {
             return (FooterFile.Load(path, path).Columns, null);
         }
-        catch (DataException e)
+        catch (FlowException e)
         {
             return ([], e);
         }
