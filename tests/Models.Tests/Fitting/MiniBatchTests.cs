@@ -175,8 +175,8 @@ public class MiniBatchTests
     {
         var pass = new UpdatePass(new InMemoryPass(data, BatchSize), Start, Start.CreateStatistics());
         var error = await Assert.ThrowsAsync<ModelException>(() => ExpectationMaximization.FitAsync(Start, pass, options).AsTask());
-        Assert.Equal("FitOptions.BatchesPerIteration: found a number, and data that can only be read as a whole, expected none, so that each iteration takes all "
-            + "batches; leave it out", error.Message);
+        Assert.Equal("FitOptions.BatchesPerIteration: found a number, and data that can only be read as a whole, expected none, so that each iteration takes "
+            + "all batches; leave it out", error.Message);
     }
 
     [Fact]
