@@ -20,11 +20,11 @@ public sealed partial class ConcreteModelTests
         Assert.Contains(nameof(GeneralMixtureModel), names);
         var pattern = new Regex($@"\b({string.Join('|', names)})\b");
         var root = Repository.File(folder);
-        Assert.Empty(Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+        Assert.DoesNotContain(Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Where(f => !fitKinds.IsMatch(Path.GetFileName(f)))
-            .SelectMany(f => File.ReadLines(f).Select((line, i) => $"{Path.GetRelativePath(root, f)}:{i + 1}: {line.Trim()}"))
-            .Where(line => pattern.IsMatch(line)));
+            .SelectMany(f => File.ReadLines(f).Select((line, i) => $"{Path.GetRelativePath(root, f)}:{i + 1}: {line.Trim()}")),
+            pattern.IsMatch);
     }
 
     [GeneratedRegex("^Fit(Mixture|HiddenMarkov|MarkovChain|KMeans|Distribution)\\.cs$")]

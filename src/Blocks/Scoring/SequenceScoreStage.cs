@@ -56,7 +56,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     // A warning about sequences that the model cannot produce, if there are any.
     private async Task<IEnumerable<string>> ImpossibleAsync(FeaturePass pass, SequenceScorer scorer, string source, CancellationToken cancellationToken)
     {
-        if (scorer.Impossible is not (> 0, _) impossible) return [];
+        if (scorer.Impossible is not ( > 0, _) impossible) return [];
         var keys = FeaturePass.KeyList(await pass.KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false), impossible.Count);
         var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {pass.Sequences:N0} sequences");
         if (Plan.Options.Impossible == ImpossibleRows.Fail)

@@ -13,7 +13,7 @@ public static class ErrorPlaces
         var at = Array.IndexOf(parts, number);
         if (at < 0) return error;
         parts[at] = $"sequence of key {key}";
-        return new ModelException(error.Kind, string.Join(", ", parts), error.Found, error.Expected, error.Remedy, error.InnerException) 
+        return new ModelException(error.Kind, string.Join(", ", parts), error.Found, error.Expected, error.Remedy, error.InnerException)
         {
             FeatureIndex = error.FeatureIndex,
             SequenceNumber = error.SequenceNumber,
