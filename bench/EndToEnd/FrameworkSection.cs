@@ -8,15 +8,20 @@ namespace Pipelines.EndToEnd;
 /// <summary>
 /// The overhead of blocks: one pass in which every batch goes through a source, feature extraction, summarize and fold, compared with a bare loop that does the
 /// same work on the same batches without blocks, credits or messages. The first pass of a fit is also measured; its blocks additionally check the rows and
-/// cache them. Later passes of a fit read the cached rows in the same engine as the bare loop, so they are not measured here.
+/// keep them. A whole fit, of which every pass goes through blocks, is compared with the same EM loop over bare loops, which keep their rows too.
 /// </summary>
 internal static class FrameworkSection
 {
     private const int Rows = 4_000_000;
     private const int Pairs = 7;
+    private const int Iterations = 20;
 
-    public static async Task RunAsync()
+    private static bool isOfFitsOnly;
+
+    /// <summary>Runs all measurements, or those of whole fits only.</summary>
+    public static async Task RunAsync(bool fitsOnly)
     {
+        isOfFitsOnly = fitsOnly;
         await RunAsync("full covariance, 10 features, 8 components", SyntheticSource.Start, SyntheticSource.Columns);
         await RunAsync("normal, 1 feature, 3 components", new GeneralMixtureModel([.. Enumerable.Range(0, 3).Select(k => new NormalDistribution(k, 1))]), 1);
     }
@@ -31,6 +36,12 @@ internal static class FrameworkSection
             foreach (var batchSize in new[] { 1_024, 16_384 })
             {
                 var options = new PipelineOptions { MaxDegreeOfParallelism = threads, BatchSize = batchSize, MemoryBudget = MemorySize.Parse("1GB") };
+                if (isOfFitsOnly && batchSize != 16_384) continue;
+                if (isOfFitsOnly)
+                {
+                    await FitsAsync(what, source, model, names, options);
+                    continue;
+                }
                 var bare = new BareLoop(source, model, columns, options);
                 var expected = (await bare.RunAsync()).Objective;
                 foreach (var (method, pass) in new (string, Func<Task<Statistics>>)[]
@@ -50,8 +61,32 @@ internal static class FrameworkSection
                         + $"| bare loop {processor.B:F4} s, {wall.B:F4} s "
                         + $"| {processor.Ratio:F3} times, {wall.Ratio:F3} times; {(processor.A - processor.B) / batches * 1e6:F1} us a batch | |");
                 }
+                if (batchSize == 16_384) await FitsAsync(what, source, model, names, options);
             }
         }
+    }
+
+    private static async Task FitsAsync(string what, IBatchSource source, GeneralMixtureModel model, string[] names, PipelineOptions options)
+    {
+        var fit = new FitOptions { MaxIterations = Iterations, StopThreshold = double.NegativeInfinity };
+        async Task<Statistics> BlocksAsync()
+        {
+            await using var pass = new FeaturePass(source, names, null, options with { MemoryBudget = MemorySize.Parse("4GB") });
+            var found = await ExpectationMaximization.FitAsync(model, pass, fit);
+            if (pass.SpilledBytes > 0) throw new InvalidOperationException("rows were spilled");
+            return new SumStatistics("fit", 0) { Objective = found.LogLikelihood };
+        }
+        async Task<Statistics> BareAsync() =>
+            new SumStatistics("fit", 0)
+            {
+                Objective = (await ExpectationMaximization.FitAsync(model, new BarePass(source, names.Length, options), fit)).LogLikelihood,
+            };
+        var (expected, made) = ((await BareAsync()).Objective, (await BlocksAsync()).Objective);
+        if (!expected.Equals(made)) throw new InvalidOperationException($"log-likelihood {made:R}, expected {expected:R}");
+        var (began, wall) = (Paired.ProcessorSeconds, await Paired.RunAsync(Pairs, BlocksAsync, BareAsync));
+        Console.Error.WriteLine($"{Paired.ProcessorSeconds - began:F1} s of processor time in all");
+        Console.WriteLine($"| fit of {Iterations} iterations: {what}; {Rows:N0} rows in batches of {options.BatchSize:N0}, threads: "
+            + $"{options.MaxDegreeOfParallelism} | {wall.A:F4} s of wall time | bare loops {wall.B:F4} s | {wall.Ratio:F3} times | |");
     }
 
     /// <summary>Sends every batch through four public blocks.</summary>
@@ -96,9 +131,9 @@ internal static class FrameworkSection
             {
                 for (int i; (i = Interlocked.Increment(ref next)) < batches.Count;) Summarize(batches[i], buffer, parts[i]);
             })));
-            var total = model.CreateStatistics();
-            foreach (var part in parts) total.Merge(part);
-            return total;
+            var fold = new CanonicalFold(model);
+            for (var b = 0; b < batches.Count; b++) fold.Add(b, parts[b]);
+            return fold.Finish();
         }
 
         private void Summarize(DataBatch batch, double[] buffer, Statistics statistics)
@@ -118,5 +153,43 @@ internal static class FrameworkSection
             for (var i = 0; i < block.Rows; i++) values[start + i] = block[i, column];
         }
         return values;
+    }
+
+    /// <summary>A pass without blocks: the first call copies the features of each batch and keeps them; each call summarizes and folds.</summary>
+    private sealed class BarePass(IBatchSource source, int columns, PipelineOptions options) : IDataPass
+    {
+        private readonly int stride = options.BatchSize + 8;
+        private readonly List<(double[] Values, int Rows)> kept = [];
+        private Statistics[] parts = [];
+
+        public int Columns => columns;
+
+        public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
+        {
+            var read = new List<DataBatch>();
+            if (kept.Count == 0)
+            {
+                await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = options.BatchSize }, default))
+                {
+                    read.Add(batch);
+                    kept.Add((new double[columns * stride], batch.Rows));
+                }
+                parts = [.. kept.Select(_ => summarizer.CreateStatistics())];
+            }
+            var next = -1;
+            await Task.WhenAll(Enumerable.Range(0, options.MaxDegreeOfParallelism).Select(_ => Task.Run(() =>
+            {
+                for (int i; (i = Interlocked.Increment(ref next)) < kept.Count;)
+                {
+                    var (values, rows) = kept[i];
+                    for (var j = 0; j < columns && read.Count > 0; j++) read[i].Columns[j].CopyTo(values.AsSpan(j * stride, rows));
+                    parts[i].Clear();
+                    summarizer.Summarize(FeatureMatrix.FromColumnMajor(values, rows, columns, stride).Block(0, rows), parts[i]);
+                }
+            })));
+            var fold = new CanonicalFold(summarizer);
+            for (var b = 0; b < kept.Count; b++) fold.Add(b, parts[b]);
+            return fold.Finish();
+        }
     }
 }

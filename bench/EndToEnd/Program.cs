@@ -9,10 +9,10 @@ internal static class Program
         {
             case "generate": await SyntheticSource.WriteAsync(args[1], long.Parse(args[2])); return 0;
             case "cache": await CacheSection.RunAsync(); return 0;
-            case "framework": await FrameworkSection.RunAsync(); return 0;
+            case "framework": await FrameworkSection.RunAsync(args is [_, "fits"]); return 0;
             case "flights": await FlightsSection.RunAsync(args[1]); return 0;
             default:
-                Console.Error.WriteLine("usage: EndToEnd generate FILE ROWS | cache | framework | flights FILE");
+                Console.Error.WriteLine("usage: EndToEnd generate FILE ROWS | cache | framework [fits] | flights FILE");
                 return 2;
         }
     }
