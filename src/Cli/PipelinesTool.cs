@@ -57,7 +57,7 @@ internal static class PipelinesTool
             var code = await parsed.InvokeAsync(streams, stop.Now).ConfigureAwait(false);
             if (code == ExitCode.Done && console.LostOutput is { } loss && HasResult(parsed, isJson))
             {
-                throw new FlowException(DataErrorKind.Storage, "standard output", loss, "a stream that accepts the result",
+                throw new FlowException(ErrorKind.Storage, "standard output", loss, "a stream that accepts the result",
                     "free space, or write elsewhere; the run itself is complete");
             }
             return code;

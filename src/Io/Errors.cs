@@ -1,18 +1,5 @@
 namespace Pipelines.Io;
 
-/// <summary>The kind of an error; it determines the command line's exit code.</summary>
-public enum DataErrorKind
-{
-    /// <summary>The input's content cannot be used: broken or unsupported file, missing column, wrong type …</summary>
-    Data,
-
-    /// <summary>A path or an option is wrong; nothing was read.</summary>
-    Usage,
-
-    /// <summary>Storage failed: permission, full disk, vanished file …</summary>
-    Storage,
-}
-
 /// <summary>An error in the flow of data: a source, a file, a column or an output that cannot be used.</summary>
 public sealed class FlowException : PipelinesException
 {
@@ -23,10 +10,8 @@ public sealed class FlowException : PipelinesException
     /// <param name="expected">What was expected instead.</param>
     /// <param name="remedy">What to try.</param>
     /// <param name="inner">The underlying exception, if any.</param>
-    public FlowException(DataErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
-        : base(place, found, expected, remedy, inner)
-        => Kind = kind;
-
-    /// <summary>The kind of error.</summary>
-    public DataErrorKind Kind { get; }
+    public FlowException(ErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
+        : base(kind, place, found, expected, remedy, inner)
+    {
+    }
 }

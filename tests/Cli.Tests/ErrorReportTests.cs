@@ -13,9 +13,9 @@ public sealed class ErrorReportTests
         { new ModelException(ErrorKind.Data, "place", "a", "b", "try c"), 3, "pipelines: error: place: found a, expected b; try c\n" },
         { new ModelException(ErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
         { new ModelException(ErrorKind.ModelFile, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
-        { new FlowException(DataErrorKind.Data, "place", "a", "b", "try c"), 3, "pipelines: error: place: found a, expected b; try c\n" },
-        { new FlowException(DataErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
-        { new FlowException(DataErrorKind.Storage, "place", "a", "b", "try c"), 1, "pipelines: error: place: found a, expected b; try c\n" },
+        { new FlowException(ErrorKind.Data, "place", "a", "b", "try c"), 3, "pipelines: error: place: found a, expected b; try c\n" },
+        { new FlowException(ErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
+        { new FlowException(ErrorKind.Storage, "place", "a", "b", "try c"), 1, "pipelines: error: place: found a, expected b; try c\n" },
         { new InvalidOperationException("broken"), 1, "pipelines: error: broken (an unforeseen error; --verbose shows where it occurred)\n" },
         // Nobody asked for it, so it is a mistake of ours.
         { new OperationCanceledException("stopped"), 1, "pipelines: error: stopped (an unforeseen error; --verbose shows where it occurred)\n" },

@@ -30,7 +30,7 @@ public sealed class ErrorTextTests
     public void Paths_keep_both_ends()
     {
         var path = $"/data/{new string('x', 400)}/2026-01.parquet, row group 3, column 'delay'";
-        var error = new FlowException(DataErrorKind.Data, path, "an infinite value", "finite numbers", "clean the column");
+        var error = new FlowException(ErrorKind.Data, path, "an infinite value", "finite numbers", "clean the column");
         Assert.Matches("^/data/x+…x+/2026-01.parquet, row group 3, column 'delay': found an infinite value, expected finite numbers; clean the column$",
             error.Message);
         Assert.Equal(path, error.Place);

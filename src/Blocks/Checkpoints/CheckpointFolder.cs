@@ -43,7 +43,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
     /// <exception cref="FlowException">The folder cannot be created or used.</exception>
     public void CheckPlace()
     {
-        if (File.Exists(folder)) throw Wrong(DataErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
+        if (File.Exists(folder)) throw Wrong(ErrorKind.Usage, "a file", "a folder, or a name that does not exist yet", "give another name");
         if (OutputRefusal.OfPath(folder, Place) is { } refusal) throw refusal;
     }
 
@@ -120,7 +120,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(DataErrorKind.Storage, path, $"a checkpoint that cannot be read ({DiskError.Reason(e)})", "a readable file",
+            throw new FlowException(ErrorKind.Storage, path, $"a checkpoint that cannot be read ({DiskError.Reason(e)})", "a readable file",
                 "check its permissions", e);
         }
     }
@@ -133,13 +133,13 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw Wrong(DataErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})", "room and permission for checkpoints", Count > 0
+            throw Wrong(ErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})", "room and permission for checkpoints", Count > 0
                 ? "free space and resume from the earlier checkpoints (CheckpointOptions.Resume), or start over in another folder"
                 : "free space or choose another folder, and start over; nothing was left behind", e);
         }
     }
 
-    private FlowException Wrong(DataErrorKind kind, string found, string expected, string remedy, Exception? inner = null) =>
+    private FlowException Wrong(ErrorKind kind, string found, string expected, string remedy, Exception? inner = null) =>
         new(kind, Place, found, expected, remedy, inner);
 
     private string Place => $"checkpoint folder {folder}";

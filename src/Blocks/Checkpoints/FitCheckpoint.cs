@@ -71,7 +71,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
             using var reader = new BinaryReader(new MemoryStream(bytes, Magic.Length, content.Length - Magic.Length), Encoding.UTF8);
             var version = reader.ReadInt32();
             if (version != Version)
-                throw new FlowException(DataErrorKind.Usage, place, $"a checkpoint of version {version}", $"version {Version}",
+                throw new FlowException(ErrorKind.Usage, place, $"a checkpoint of version {version}", $"version {Version}",
                     "resume with the version of Pipelines that wrote it, or start over (without CheckpointOptions.Resume)");
             var facts = new JobProperty[Bounded(reader.ReadInt32(), MostFacts)];
             for (var i = 0; i < facts.Length; i++) facts[i] = new JobProperty(reader.ReadString(), reader.ReadString());
@@ -122,7 +122,7 @@ internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyLis
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException or ModelException)
         {
-            throw new FlowException(DataErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version",
+            throw new FlowException(ErrorKind.Data, place, $"a checkpoint whose state cannot be read ({e.Message})", "a checkpoint of this version",
                 "start over (without CheckpointOptions.Resume)", e);
         }
     }

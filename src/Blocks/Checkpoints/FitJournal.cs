@@ -172,7 +172,7 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     private static void CheckSame(JobIdentity job, FitCheckpoint checkpoint, string file)
     {
         if (job.DifferenceFrom(checkpoint.Job) is { } difference)
-            throw new FlowException(DataErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options",
+            throw new FlowException(ErrorKind.Usage, file, $"a checkpoint of another job: {difference}", "the same data, model and options",
                 "resume with those, or start over (without CheckpointOptions.Resume)");
     }
 }

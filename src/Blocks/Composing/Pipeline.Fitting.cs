@@ -29,7 +29,7 @@ public sealed partial class Pipeline
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
-                throw new FlowException(DataErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
+                throw new FlowException(ErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
         return new FeaturePass(run, named, weights, Options, sequences, labels, isCategorical);
     }

@@ -34,7 +34,7 @@ public sealed partial class Pipeline
     internal void CheckNoSequences()
     {
         if (sequences is not null)
-            throw new FlowException(DataErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run",
+            throw new FlowException(ErrorKind.Usage, graph.Source.Name, $"sequences of '{sequences.Key}' in an incremental run",
                 "independent rows, as a sequence may continue in the next file",
                 "leave the state file out (IncrementalOptions.StateFile), or take all files at once");
     }

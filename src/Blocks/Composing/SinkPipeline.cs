@@ -162,7 +162,7 @@ public sealed class SinkPipeline
             return await resumable.ResumeAsync(JobOf(bound, sink), resume, cancellationToken).ConfigureAwait(false);
         }
         if (resume)
-            throw new FlowException(DataErrorKind.Usage, graph.Source.Name, "a source that is not a file, and a run to resume",
+            throw new FlowException(ErrorKind.Usage, graph.Source.Name, "a source that is not a file, and a run to resume",
                 "files, which tell whether they are the same as before", "read files, or leave Resume out");
         return new ResumePoint(0, 0, 0, 0, IsComplete: false);
     }
@@ -170,8 +170,7 @@ public sealed class SinkPipeline
     private JobIdentity JobOf(BoundGraph bound, IBatchSink sink) =>
         JobDescription.Of(bound, options, [.. (sink as ParquetSink)?.Options.JobProperties ?? [], .. options.BadRows.JobProperties]) with
         {
-            Inputs =
-            bound.Info.Files
+            Inputs = bound.Info.Files,
         };
 
     // A sink that stores rejected rows itself keeps them in step with its parts.

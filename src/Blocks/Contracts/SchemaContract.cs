@@ -71,10 +71,10 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     public void ThrowIfBroken()
     {
         const string remedy = "give files with the columns that the model was fitted to, or another model";
-        if (Errors is [var one]) throw new FlowException(DataErrorKind.Data, one.Place, one.Found, one.Expected, remedy);
+        if (Errors is [var one]) throw new FlowException(ErrorKind.Data, one.Place, one.Found, one.Expected, remedy);
         if (Errors.Count == 0) return;
         var others = Errors.Count == 2 ? "one more column" : $"{Errors.Count - 1} more columns";
-        throw new FlowException(DataErrorKind.Data, Errors[0].Place, $"{Errors[0].Found} (and {others} that the model cannot use)", Errors[0].Expected, remedy);
+        throw new FlowException(ErrorKind.Data, Errors[0].Place, $"{Errors[0].Found} (and {others} that the model cannot use)", Errors[0].Expected, remedy);
     }
 
     private static SchemaContract Check(IReadOnlyList<Feature> features, IEnumerable<(string Name, IReadOnlyList<InspectedColumn> Columns)> files)

@@ -38,11 +38,11 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
                 default: Numbers(item, column, numbers[c]); break;
             }
             if (texts[c].Count + numbers[c].Count + exact[c].Count > MostCategories)
-                throw new FlowException(DataErrorKind.Data, $"{item.Locate(0)}, column '{columns[c]}'", $"more than {MostCategories} different values",
+                throw new FlowException(ErrorKind.Data, $"{item.Locate(0)}, column '{columns[c]}'", $"more than {MostCategories} different values",
                     $"at most {MostCategories} categories",
                     "choose a distribution of numbers for this column, or group its values first");
             if (textBytes > Run.Options.Budget / 8)
-                throw new FlowException(DataErrorKind.Data, $"{item.Locate(0)}, column '{columns[c]}'",
+                throw new FlowException(ErrorKind.Data, $"{item.Locate(0)}, column '{columns[c]}'",
                     $"categories of more than {new MemorySize(textBytes)} of text in all",
                     $"at most {new MemorySize(Run.Options.Budget / 8)}, an eighth of the memory budget",
                     "give more memory (PipelineOptions.MemoryBudget), or leave out columns of long texts");

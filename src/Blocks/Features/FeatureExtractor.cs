@@ -198,10 +198,10 @@ internal sealed class FeatureExtractor
             var isRight = field.IsNumeric || (!IsWeight(i) && field.ValueType == typeof(bool)) || (isCategorical && field.ValueType == typeof(string));
             if (isRight) continue;
             if (field.Obstacle is { } obstacle)
-                throw new FlowException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
+                throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"a column that is only passed on: {obstacle}",
                     $"a {role} of numbers, booleans or texts", "leave the column out, or convert it first");
             var isText = !isCategorical && !IsWeight(i) && field.ValueType == typeof(string);
-            throw new FlowException(DataErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
+            throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
                 isCategorical ? $"a {role} of texts, numbers or booleans" : $"a numeric {role}",
                 isText
                     ? "leave the column out, convert it, or fit a distribution of categories to it (discrete)"

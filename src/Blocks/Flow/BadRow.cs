@@ -11,7 +11,7 @@ namespace Pipelines.Blocks;
 internal readonly record struct BadRow(int Row, string Column, string Found, string Expected, string Remedy)
 {
     /// <summary>The error for a run that does not allow bad rows.</summary>
-    public FlowException ToError(DataBatch batch) => new(DataErrorKind.Data, $"{batch.Locate(Row)}, column '{Column}'", Found, Expected, Remedy);
+    public FlowException ToError(DataBatch batch) => new(ErrorKind.Data, $"{batch.Locate(Row)}, column '{Column}'", Found, Expected, Remedy);
 }
 
 /// <summary>Removes bad rows from batches.</summary>

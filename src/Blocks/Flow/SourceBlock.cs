@@ -7,42 +7,27 @@ namespace Pipelines.Blocks;
 /// Reads an <see cref="IBatchSource"/> into a graph. It reserves a share of the run's memory before reading a batch, and the last block returns that share: a
 /// slow sink holds back the source, however many blocks are in between.
 /// </summary>
-public sealed class SourceBlock : ISourceBlock<DataBatch>
+public sealed class SourceBlock : GuardedSource<DataBatch>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly IBatchSource source;
-    private readonly RunSupervisor run;
     private readonly IReadOnlyList<string>? columns;
     private readonly SourceInfo? info;
-    private readonly BufferBlock<DataBatch> inner;
-    private int started;
 
-    /// <summary>Creates the block; <see cref="RunSupervisor.RunAsync"/> or <see cref="Start"/> starts it.</summary>
+    /// <summary>Creates the block; <see cref="RunSupervisor.RunAsync"/> or <see cref="GuardedSource{T}.Start"/> starts it.</summary>
     /// <param name="source">What to read.</param>
     /// <param name="run">The run's supervisor.</param>
     /// <param name="columns">Columns to read, in this order; null = all.</param>
     /// <param name="info">What the source contains, if it is already open; null = the block opens it.</param>
     /// <param name="name">Name for messages.</param>
     public SourceBlock(IBatchSource source, RunSupervisor run, IReadOnlyList<string>? columns = null, SourceInfo? info = null, string name = "source")
+        : base(source is null ? throw new ArgumentNullException(nameof(source)) : name, run)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentException.ThrowIfNullOrEmpty(name);
         // A source that is already open belongs to this run.
-        (this.source, this.run, this.columns, this.info, Name) = (info is null ? source.ForRun() : source, run, columns, info, name);
-        inner = new BufferBlock<DataBatch>(new DataflowBlockOptions { BoundedCapacity = run.Options.Capacity, CancellationToken = run.Token });
-        Completion = Guard.CompletionAsync(inner.Completion, name, run);
+        (this.source, this.columns, this.info) = (info is null ? source.ForRun() : source, columns, info);
         run.Accounts.HasSource = true;
-        run.Add(Completion);
-        run.AddSource(Start);
     }
-
-    /// <summary>The block's name in messages.</summary>
-    public string Name { get; }
-
-    /// <summary>Completes when every batch has been taken; faults with the run's root cause; cancelled when the run is.</summary>
-    public Task Completion { get; }
 
     /// <summary>Number of batches that the run may hold; null before the source is opened.</summary>
     internal BatchCredits? Credits { get; private set; }
@@ -65,56 +50,21 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     /// <summary>True: if there are no rows at all, one batch without rows is sent, so that later blocks can determine their output columns.</summary>
     internal bool SendsEmpty { get; init; }
 
-    /// <summary>Starts reading; a second call does nothing.</summary>
-    public void Start()
-    {
-        if (Interlocked.Exchange(ref started, 1) != 0) return;
-        run.AddPatiently(Task.Run(PumpAsync));
-    }
-
-    /// <summary>Stops reading: no further batch is read.</summary>
-    public void Complete() => inner.Complete();
-
-    /// <inheritdoc/>
-    public void Fault(Exception exception)
-    {
-        run.Fail(Name, exception);
-        ((IDataflowBlock)inner).Fault(RunFailure.Unwrap(exception));
-    }
-
-    /// <inheritdoc/>
-    public IDisposable LinkTo(ITargetBlock<DataBatch> target, DataflowLinkOptions linkOptions) => Guard.LinkTo(inner, this, target, linkOptions);
-
-    /// <inheritdoc/>
-    public DataBatch? ConsumeMessage(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target, out bool messageConsumed) =>
-        ((ISourceBlock<DataBatch>)inner).ConsumeMessage(messageHeader, target, out messageConsumed);
-
-    /// <inheritdoc/>
-    public bool ReserveMessage(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target) =>
-        ((ISourceBlock<DataBatch>)inner).ReserveMessage(messageHeader, target);
-
-    /// <inheritdoc/>
-    public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<DataBatch> target) =>
-        ((ISourceBlock<DataBatch>)inner).ReleaseReservation(messageHeader, target);
-
-    /// <inheritdoc/>
-    public override string ToString() => Name;
-
-    private async Task PumpAsync()
+    private protected override async Task PumpAsync()
     {
         IBatchCredit? credit = null;
         try
         {
-            var opened = info ?? await source.OpenAsync(run.Token).ConfigureAwait(false);
-            var plan = MemoryPlan.For(run.Options, opened.Schema, columns, ExtraRowBytes);
-            run.Accounts.TotalRows ??= opened.Rows;
+            var opened = info ?? await source.OpenAsync(Run.Token).ConfigureAwait(false);
+            var plan = MemoryPlan.For(Run.Options, opened.Schema, columns, ExtraRowBytes);
+            Run.Accounts.TotalRows ??= opened.Rows;
             Credits = new BatchCredits(plan.Credits);
             Weights = new ByteCredits(plan.FlightBytes);
             var options = new ReadOptions
             {
-                BatchSize = run.Options.BatchSize,
+                BatchSize = Run.Options.BatchSize,
                 Columns = columns,
-                MaxDegreeOfParallelism = run.Options.Parallelism,
+                MaxDegreeOfParallelism = Run.Options.Parallelism,
                 ReadAheadBytes = plan.ReadAheadBytes,
                 DecoderBytes = plan.DecoderBytes,
                 LargestBatchBytes = plan.BatchBytes,
@@ -123,15 +73,15 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                 FirstBatch = FirstBatch,
                 Rounded = Rounded,
             };
-            var heap = run.Options.OwnsProcess ? new HeapGuard(plan.HeapBytes) : null;
-            long index = FirstBatch, row = FirstBatch * run.Options.BatchSize, weight = 0;
-            await using var batches = source.ReadAsync(options, run.Token).GetAsyncEnumerator(run.Token);
-            while (!run.IsStopped)
+            var heap = Run.Options.OwnsProcess ? new HeapGuard(plan.HeapBytes) : null;
+            long index = FirstBatch, row = FirstBatch * Run.Options.BatchSize, weight = 0;
+            await using var batches = source.ReadAsync(options, Run.Token).GetAsyncEnumerator(Run.Token);
+            while (!Run.IsStopped)
             {
                 // Reserved here rather than by the source, so that the bound also holds for sources that do not support credits.
-                credit = await Credits.TakeAsync(run.Token).ConfigureAwait(false);
+                credit = await Credits.TakeAsync(Run.Token).ConfigureAwait(false);
                 // The next batch is assumed to be as large as the last: large batches are not even decoded before there is enough memory.
-                (await Weights.TakeAsync(weight, run.Token).ConfigureAwait(false)).Release();
+                (await Weights.TakeAsync(weight, Run.Token).ConfigureAwait(false)).Release();
                 heap?.Check(weight);
                 if (!await batches.MoveNextAsync().ConfigureAwait(false)) break;
                 var batch = batches.Current;
@@ -139,28 +89,28 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
                     throw new InvalidOperationException($"{source.Name}: found batch {batch.Index} from row {batch.FirstRow}, expected batch {index} from row "
                         + $"{row}; a source numbers its batches and rows without a gap");
                 weight = batch.MemoryBytes + (batch.Rows * ExtraRowBytes);
-                credit = new BothCredits(credit, await Weights.TakeAsync(weight, run.Token).ConfigureAwait(false));
+                credit = new BothCredits(credit, await Weights.TakeAsync(weight, Run.Token).ConfigureAwait(false));
                 (index, row) = (index + 1, row + batch.Rows);
-                var booked = run.Accounts.Enter(batch, credit);
+                var booked = Run.Accounts.Enter(batch, credit);
                 credit = null;
-                if (await inner.SendAsync(booked, run.Token).ConfigureAwait(false)) continue;
-                run.Accounts.Withdraw(booked);
+                if (await SendAsync(booked).ConfigureAwait(false)) continue;
+                Run.Accounts.Withdraw(booked);
                 return;
             }
-            if (index == 0 && SendsEmpty && !run.IsStopped)
+            if (index == 0 && SendsEmpty && !Run.IsStopped)
             {
-                var booked = run.Accounts.Enter(DataBatch.Empty(opened.Schema.Project(columns, source.Name)), credit);
+                var booked = Run.Accounts.Enter(DataBatch.Empty(opened.Schema.Project(columns, source.Name)), credit);
                 credit = null;
-                if (!await inner.SendAsync(booked, run.Token).ConfigureAwait(false)) run.Accounts.Withdraw(booked);
+                if (!await SendAsync(booked).ConfigureAwait(false)) Run.Accounts.Withdraw(booked);
             }
-            inner.Complete();
+            Complete();
         }
         catch (Exception e)
         {
             credit?.Release();
             credit = null;
-            if (!run.IsStopped) await DrainAsync().ConfigureAwait(false);
-            run.Fail(Name, e);
+            if (!Run.IsStopped) await DrainAsync().ConfigureAwait(false);
+            Run.Fail(Name, e);
         }
         finally
         {
@@ -172,8 +122,8 @@ public sealed class SourceBlock : ISourceBlock<DataBatch>
     private async ValueTask DrainAsync()
     {
         if (Credits is null) return;
-        using var patience = new CancellationTokenSource(Patience, run.Options.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, run.Token);
+        using var patience = new CancellationTokenSource(Patience, Run.Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, Run.Token);
         try
         {
             for (var i = 0; i < Credits.Count; i++) await Credits.TakeAsync(either.Token).ConfigureAwait(false);

@@ -93,7 +93,7 @@ internal sealed record BoundGraph(Graph Graph, SourceInfo Info, IReadOnlyList<st
 
     /// <summary>The error for a column that the source cannot read.</summary>
     public static FlowException Unread(IBatchSource source, KeyValuePair<string, string> column, string expected, string remedy) =>
-        new(DataErrorKind.Data, $"{source.Name}, column '{column.Key}'", $"a column that cannot be read: {column.Value}", expected, remedy);
+        new(ErrorKind.Data, $"{source.Name}, column '{column.Key}'", $"a column that cannot be read: {column.Value}", expected, remedy);
 
     /// <summary>The columns that are read.</summary>
     public BatchSchema Read => Info.Schema.Project(Columns, Graph.Source.Name);

@@ -27,7 +27,7 @@ internal sealed record FileChanges(IReadOnlyList<InputFile> Work, int Done, IRea
             }
         }
         if (range is not null && work.Count == 0)
-            throw new FlowException(DataErrorKind.Usage, $"range {range}", "no file of the inputs in it",
+            throw new FlowException(ErrorKind.Usage, $"range {range}", "no file of the inputs in it",
                 $"names as messages spell them, such as {inputs[0].Name}", "correct the range (IncrementalOptions.Backfill)");
         return new FileChanges(work, same, changed, [.. done.Select(f => f.Path).Where(path => !File.Exists(path))]);
     }

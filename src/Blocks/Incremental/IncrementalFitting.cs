@@ -48,13 +48,13 @@ public static class IncrementalFitting
         // Later runs start from the model of the run before.
         fit.Validate(estimator.Uses | FitUses.Start);
         if (estimator.Fits > 1)
-            throw new FlowException(DataErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs continue",
+            throw new FlowException(ErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs continue",
                 "choose first in a run of its own, then begin with one number of components and no restarts");
         if (fit.BatchesPerIteration is not null)
-            throw new FlowException(DataErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration",
+            throw new FlowException(ErrorKind.Usage, options.StateFile, $"{fit.BatchesPerIteration} batches per iteration",
                 "all new rows in each iteration, on top of the earlier ones", "leave the batches per iteration out");
         if (options.Backfill is { } range)
-            throw new FlowException(DataErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit",
+            throw new FlowException(ErrorKind.Usage, options.StateFile, $"a backfill of {range} in a fit",
                 "none, as a fit takes each row once and cannot take it back", "run a new fit with another state file");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         features([.. files.Select(f => f.Path)]).CheckNoSequences();
@@ -77,7 +77,7 @@ public static class IncrementalFitting
         // The statistics so far use the category codes of the first run, so a category that appears later is treated as unknown.
         if (earlier?.Features is { } known) pipeline = pipeline.Features(known);
         if (pipeline.Options.Checkpoints is { } checkpoints)
-            throw new FlowException(DataErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well",
+            throw new FlowException(ErrorKind.Usage, options.StateFile, $"checkpoints in {checkpoints.Folder} as well",
                 "the state alone, which an interrupted run leaves as it was", "leave the checkpoints out");
         var last = new LastState();
         var fitted = earlier is null
@@ -119,7 +119,7 @@ public static class IncrementalFitting
         }
         catch (ModelException e)
         {
-            throw new FlowException(DataErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs",
+            throw new FlowException(ErrorKind.Data, place, "statistics that do not belong to its model", "the state of incremental runs",
                 "restore it from a copy, or start over with another state file", e);
         }
         return statistics;

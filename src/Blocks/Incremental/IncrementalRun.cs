@@ -60,7 +60,7 @@ internal sealed class IncrementalRun : IDisposable
         var target = Resolve(path);
         if (OutputRefusal.OfPath(target, Place(path)) is { } refusal) throw refusal;
         if (!FolderAccess.MayWrite(Path.GetDirectoryName(target)!))
-            throw new FlowException(DataErrorKind.Usage, Place(path), "a folder that cannot be written", "a writable folder",
+            throw new FlowException(ErrorKind.Usage, Place(path), "a folder that cannot be written", "a writable folder",
                 "check its permissions, or give another");
     }
 
@@ -83,12 +83,12 @@ internal sealed class IncrementalRun : IDisposable
         }
         catch (IOException e)
         {
-            throw new FlowException(DataErrorKind.Usage, path, "symbolic links that lead in a circle", "a state file, or a file that does not exist yet",
+            throw new FlowException(ErrorKind.Usage, path, "symbolic links that lead in a circle", "a state file, or a file that does not exist yet",
                 "give another name", e);
         }
     }
 
     private static FlowException Other(string path, string difference) =>
-        new(DataErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before",
+        new(ErrorKind.Usage, path, $"the state of another job: {difference}", "the same model and options as in the runs before",
             "repeat those, or start over with another state file and output");
 }

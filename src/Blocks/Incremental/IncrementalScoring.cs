@@ -33,7 +33,7 @@ public static class IncrementalScoring
         sink ??= new ParquetSinkOptions();
         sink.Validate();
         if (output.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) || File.Exists(output))
-            throw new FlowException(DataErrorKind.Usage, output, "a single file as output of incremental runs", "a folder", "give a folder's path");
+            throw new FlowException(ErrorKind.Usage, output, "a single file as output of incremental runs", "a folder", "give a folder's path");
         var files = await ParquetSource.IdentifyAsync(inputs, cancellationToken).ConfigureAwait(false);
         var first = score([files[0].Path]);
         first.CheckNoSequences();

@@ -72,16 +72,16 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
     {
         var info = new FileInfo(path);
         if (path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase))
-            throw Bad(DataErrorKind.Usage, path, "a name that Parquet files have", "give another name, such as state.json: it could be read as an input");
-        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path)) throw Bad(DataErrorKind.Usage, path, "a folder", "give a file, such as state.json");
+            throw Bad(ErrorKind.Usage, path, "a name that Parquet files have", "give another name, such as state.json: it could be read as an input");
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path)) throw Bad(ErrorKind.Usage, path, "a folder", "give a file, such as state.json");
         if (!info.Exists) return null;
-        if (info.Length is 0 or > MostBytes) throw Bad(DataErrorKind.Usage, path, $"{info.Length} bytes", "check that it is a state file");
+        if (info.Length is 0 or > MostBytes) throw Bad(ErrorKind.Usage, path, $"{info.Length} bytes", "check that it is a state file");
         try
         {
             var state = JsonSerializer.Deserialize<IncrementalState>(File.ReadAllBytes(path), json);
-            if (state?.Format != TheFormat) throw Bad(DataErrorKind.Usage, path, $"the format '{state?.Format}'", "check that it is a state file");
+            if (state?.Format != TheFormat) throw Bad(ErrorKind.Usage, path, $"the format '{state?.Format}'", "check that it is a state file");
             if (state.Version != TheVersion)
-                throw Bad(DataErrorKind.Usage, path, $"version {state.Version}, which this version of Pipelines does not know",
+                throw Bad(ErrorKind.Usage, path, $"version {state.Version}, which this version of Pipelines does not know",
                     "use the version that wrote it");
             if (state.Files.Contains(null!) || state.Job.Contains(null!)) throw new FormatException("an entry that is null");
             if (state.Files.Select(f => f.Path).Distinct(StringComparer.Ordinal).Count() != state.Files.Count || state.NextRun < 1
@@ -95,11 +95,11 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
             var why = e is JsonException { LineNumber: { } line }
                 ? $"its JSON is wrong in line {line + 1}"
                 : e is FormatException ? e.Message : "its JSON is wrong";
-            throw Bad(DataErrorKind.Data, path, $"a damaged state ({why})", "restore it from a copy, or start over with another state file and output", e);
+            throw Bad(ErrorKind.Data, path, $"a damaged state ({why})", "restore it from a copy, or start over with another state file and output", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Bad(DataErrorKind.Storage, path, $"a file that cannot be read ({DiskError.Reason(e)})", "check its permissions", e);
+            throw Bad(ErrorKind.Storage, path, $"a file that cannot be read ({DiskError.Reason(e)})", "check its permissions", e);
         }
     }
 
@@ -113,11 +113,11 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw Bad(DataErrorKind.Storage, path, $"a failing write ({DiskError.Reason(e)})",
+            throw Bad(ErrorKind.Storage, path, $"a failing write ({DiskError.Reason(e)})",
                 "free space or check the permissions, and run again: nothing is lost or done twice", e);
         }
     }
 
-    private static FlowException Bad(DataErrorKind kind, string path, string found, string remedy, Exception? inner = null) =>
+    private static FlowException Bad(ErrorKind kind, string path, string found, string remedy, Exception? inner = null) =>
         new(kind, path, found, "the state of incremental runs, or a file that does not exist yet", remedy, inner);
 }

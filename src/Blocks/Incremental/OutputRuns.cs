@@ -40,7 +40,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         }
         var gone = state.Files.FirstOrDefault(f => f.HasOutput && !IsPublished(f.Run) && !Directory.Exists(Retired(f.Run)) && again is null);
         if (gone is not null)
-            throw new FlowException(DataErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {ParquetPaths.NameOf(gone.Path)}",
+            throw new FlowException(ErrorKind.Usage, output, $"no folder {Name(gone.Run)}, which held the rows of {ParquetPaths.NameOf(gone.Path)}",
                 "the output of all runs before",
                 "restore it, do its files again (IncrementalOptions.Backfill), or start over with another state file and output");
     }
@@ -121,7 +121,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
             .FirstOrDefault(
                 n => !known.Contains(n) && !(mayBeOld && int.TryParse(n.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture, out var run)
                     && run < state.NextRun)) is { } stranger)
-            throw new FlowException(DataErrorKind.Usage, folder, $"{stranger}, which the state does not know", "the folders of its own runs alone",
+            throw new FlowException(ErrorKind.Usage, folder, $"{stranger}, which the state does not know", "the folders of its own runs alone",
                 "give the state file that belongs to this folder, or another folder");
     }
 
@@ -139,7 +139,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(DataErrorKind.Storage, output, $"a failing change of its folders ({DiskError.Reason(e)})", "room and permission to write",
+            throw new FlowException(ErrorKind.Storage, output, $"a failing change of its folders ({DiskError.Reason(e)})", "room and permission to write",
                 "fix this and run again: nothing is lost or done twice", e);
         }
     }

@@ -165,7 +165,7 @@ internal sealed partial class FeatureLoader
         if (run.Accounts.RowsOut == 0 && work.First == 0 && !AllowsNoRow)
         {
             if (run.Accounts.RowsIn == 0) throw NoRow();
-            throw new FlowException(DataErrorKind.Data, Graph.Source.Name, $"no row that can be used: all {Seen.RowsRejected} were rejected", "at least one",
+            throw new FlowException(ErrorKind.Data, Graph.Source.Name, $"no row that can be used: all {Seen.RowsRejected} were rejected", "at least one",
                 "look at the rows (BadRowMode.Quarantine)");
         }
         keys?.Finish(filling, work.Token);
@@ -174,7 +174,7 @@ internal sealed partial class FeatureLoader
         return (await fold.Result.ConfigureAwait(false), keys);
     }
 
-    private FlowException NoRow() => new(DataErrorKind.Data, Graph.Source.Name, "no row", "at least one", "check the paths and filters");
+    private FlowException NoRow() => new(ErrorKind.Data, Graph.Source.Name, "no row", "at least one", "check the paths and filters");
 
     // Rows written to quarantine keep all their columns. Bound once: every pass over the source sees the same files.
     private async Task<BoundGraph> BindAsync(CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ public sealed partial class FeaturePass
         var layout = loader.Layout;
         var needed = index.LargestGroup * ((sizeof(double) * (long)layout.AllColumns) + workerBytes + (layout.Labeled ? sizeof(int) : 0));
         if (needed > most)
-            throw new FlowException(DataErrorKind.Data, $"{Graph.Source.Name}, column '{sequences!.Key}'",
+            throw new FlowException(ErrorKind.Data, $"{Graph.Source.Name}, column '{sequences!.Key}'",
                 $"sequences that together need {new MemorySize(needed)} ({index.LargestGroup} rows)",
                 $"at most {new MemorySize(most)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take smaller batches (PipelineOptions.BatchSize), or cut long sequences");

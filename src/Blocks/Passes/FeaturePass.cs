@@ -138,7 +138,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         // One row can make a table of categories as large as it gets. Rows that are kept only limit the number of threads: there may be few of them.
         var least = Math.Max(1, empty.MaxBytes(1, codes) ?? StatisticsSize.Of(empty));
         if (least * 4 > Options.Budget)
-            throw new FlowException(DataErrorKind.Usage, $"{Graph.Source.Name}, statistics of a pass", $"{new MemorySize(least)} for each batch",
+            throw new FlowException(ErrorKind.Usage, $"{Graph.Source.Name}, statistics of a pass", $"{new MemorySize(least)} for each batch",
                 $"at most {new MemorySize(Options.Budget / 4)}, a quarter of the memory budget",
                 "give more memory (PipelineOptions.MemoryBudget), take fewer components, or group categories");
         var bytes = empty.MaxBytes(Options.BatchSize, codes) ?? least;

@@ -6,7 +6,7 @@ namespace Pipelines.Blocks;
 internal sealed record FeatureStore(FeatureCache Cache, SequenceFilling? Sequences) : IDisposable
 {
     /// <summary>Number of batches, or of groups of sequences.</summary>
-    public long Count => Sequences?.Index.Groups ?? Cache.Batches;
+    public long Count => Sequences?.Index.Groups ?? Cache.Count;
 
     public void Dispose()
     {

@@ -75,7 +75,7 @@ internal sealed class RunAccounts(PipelineOptions options)
         {
             var last = rejected.Rows[(int)Math.Max(0, most - before - RejectedBefore)];
             var place = last.RowGroup < 0 ? $"{last.File}, row {last.Row}" : $"{last.File}, row group {last.RowGroup}, row {last.Row}";
-            throw new FlowException(DataErrorKind.Data, $"{place}, column '{last.Column}'",
+            throw new FlowException(ErrorKind.Data, $"{place}, column '{last.Column}'",
                 $"more than {most} bad rows (the last one here: "
                     + $"{last.Reason.Replace("found ", "", StringComparison.Ordinal).Replace(", expected ", " instead of ", StringComparison.Ordinal)})",
                     $"at most {most}", "correct the data, or allow more (BadRowPolicy.MaxRows)");

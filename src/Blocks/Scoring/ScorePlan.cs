@@ -69,13 +69,13 @@ internal sealed class ScorePlan
             var index = input.IndexOf(name);
             if (index < 0) throw MissingColumn.Of(place, name, input, "column to keep");
             if (kept.Contains(index))
-                throw new FlowException(DataErrorKind.Usage, place, $"column '{name}' twice among those to keep", "each name once",
+                throw new FlowException(ErrorKind.Usage, place, $"column '{name}' twice among those to keep", "each name once",
                     "leave one out (ScoreOptions.Keep)");
             kept.Add(index);
         }
         foreach (var field in Added)
             if (kept.Any(k => input.Fields[k].Name == field.Name))
-                throw new FlowException(DataErrorKind.Usage, place, $"an input column '{field.Name}'", "no column of a score's name",
+                throw new FlowException(ErrorKind.Usage, place, $"an input column '{field.Name}'", "no column of a score's name",
                     $"keep only other columns (ScoreOptions.Keep), or rename '{field.Name}' in the input");
         var output = new BatchSchema([.. kept.Select(k => input.Fields[k]), .. Added]);
         layout = new Layout(input, output, [.. kept]);

@@ -60,7 +60,7 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         var keys = FeaturePass.KeyList(await pass.KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false), impossible.Count);
         var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {pass.Sequences:N0} sequences");
         if (Plan.Options.Impossible == ImpossibleRows.Fail)
-            throw new FlowException(DataErrorKind.Data, $"{source}, column '{Sequences.Key}'", $"{count} that the model gives probability 0{keys}",
+            throw new FlowException(ErrorKind.Data, $"{source}, column '{Sequences.Key}'", $"{count} that the model gives probability 0{keys}",
                 "sequences that the model can produce", "look for unknown symbols and missing transitions, or score them -infinity (ImpossibleRows.Keep)");
         return [$"{count} {(impossible.Count == 1 ? "is" : "are")} impossible under the model{keys}: rows have the log-probability -infinity"];
     }

@@ -45,7 +45,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
     };
 
     private static FlowException Missing(DataBatch batch, BatchColumn column, int row, string role) => new(
-        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", column.IsNull(row) ? "null" : "NaN", $"{role} in every row",
+        ErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'", column.IsNull(row) ? "null" : "NaN", $"{role} in every row",
         "leave such rows out of the file, or choose another column");
 
     private sealed class Runs(DataBatch batch, List<int> starts, List<UInt128> keys) : IColumnVisitor<bool>
@@ -115,7 +115,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
 
     /// <summary>The error for an order that decreases within a sequence.</summary>
     public static FlowException Falls(DataBatch batch, string column, int row, object? value, object? before) => new(
-        DataErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", $"{Describe(value)} after {Describe(before)} in one sequence",
+        ErrorKind.Data, $"{batch.Locate(row)}, column '{column}'", $"{Describe(value)} after {Describe(before)} in one sequence",
         "values that do not decrease within a sequence",
         "sort the file by key and order, or let rows be regrouped (SequenceColumns.Regroup)");
 }

@@ -121,7 +121,7 @@ internal sealed class RowSorter(FeatureLayout layout, SequenceColumns columns, l
                     bool flag => flag ? 1UL : 0,
                     ulong big => big,
                     IConvertible number and not string and not char and not decimal => Whole(number.ToInt64(null)),
-                    _ => throw new FlowException(DataErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'",
+                    _ => throw new FlowException(ErrorKind.Data, $"{batch.Locate(row)}, column '{column.Field.Name}'",
                         $"values of type {TypeNames.Of(column.Field.ValueType)}", "numbers or times to sort by",
                         "choose another order column, or sort the file"),
                 };

@@ -34,7 +34,7 @@ public sealed record SequenceColumns(string Key, string? Order = null, bool Regr
             if (schema.IndexOf(name) is not (>= 0 and var index))
                 throw MissingColumn.Of(place, name, schema, "column of the sequences");
             if (schema.Fields[index].Obstacle is { } obstacle)
-                throw new FlowException(DataErrorKind.Data, $"{place}, column '{name}'", $"a column that is only passed on: {obstacle}",
+                throw new FlowException(ErrorKind.Data, $"{place}, column '{name}'", $"a column that is only passed on: {obstacle}",
                     "numbers, texts, booleans or times", "choose another column for the key or the order");
             schema.Fields[index].Union?.CheckEverywhere(name == Key ? "key" : "order");
             schema.Fields[index].Union?.CheckType("Pipeline.Sequences");

@@ -56,11 +56,11 @@ internal sealed class SequenceIndex(SequenceColumns columns, int batchSize, long
         for (var run = first; run < runs.Starts.Length; run++)
         {
             if (!seen.Add(runs.Keys[run]))
-                throw new FlowException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'",
+                throw new FlowException(ErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'",
                     $"key {runs.Name(run)} again, after other keys", "consecutive rows for each key",
                     "sort the files by key, or let rows be regrouped (SequenceColumns.Regroup)");
             if (++Count * BytesPerSequence > mostBytes)
-                throw new FlowException(DataErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'",
+                throw new FlowException(ErrorKind.Data, $"{runs.Place.Locate(runs.Starts[run])}, column '{columns.Key}'",
                     $"more than {Count - 1} sequences", $"at most {mostBytes / BytesPerSequence}, an eighth of the memory budget",
                     "give more memory (PipelineOptions.MemoryBudget), or fit fewer sequences");
             starts.Add(rows + runs.Starts[run]);

@@ -26,8 +26,9 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>True: nothing is kept, because a pass that starts in the middle cannot fill the cache.</summary>
     public bool IsOff { get; init; }
 
-    /// <summary>Number of batches, once sealed.</summary>
-    public long Batches { get; private set; }
+    /// <inheritdoc/>
+    /// <remarks>Known once the cache is sealed.</remarks>
+    public long Count { get; private set; }
 
     /// <summary>Number of rows, once sealed.</summary>
     public long Rows { get; private set; }
@@ -61,7 +62,7 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>Ends filling; every batch must have arrived.</summary>
     public void Seal(long rows)
     {
-        Batches = entries.Count;
+        Count = entries.Count;
         foreach (var entry in entries) Rows += entry.Rows;
         if (Rows != rows || entries.Any(e => !e.IsThere))
             throw new InvalidOperationException($"feature cache: found {Rows} rows, expected {rows}; a batch is missing");
@@ -69,9 +70,6 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
 
     /// <summary>The layout of each batch.</summary>
     public FeatureLayout Layout => layout;
-
-    /// <inheritdoc/>
-    public long Count => Batches;
 
     /// <inheritdoc/>
     public FeatureBatch Open(long item, long number)

@@ -50,7 +50,7 @@ internal sealed class SpillFile : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             stream?.Dispose();
-            throw new FlowException(DataErrorKind.Storage, PlaceOf(path),
+            throw new FlowException(ErrorKind.Storage, PlaceOf(path),
                 e is DirectoryNotFoundException ? "no such folder" : $"a folder that cannot be written ({DiskError.Reason(e)})",
                 "a writable folder for decoded features",
                 "choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
@@ -75,7 +75,7 @@ internal sealed class SpillFile : IDisposable
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw new FlowException(DataErrorKind.Storage, PlaceOf(path), $"a failing write ({DiskError.Reason(e)})",
+            throw new FlowException(ErrorKind.Storage, PlaceOf(path), $"a failing write ({DiskError.Reason(e)})",
                 $"room for another {bytes.Length} bytes",
                 "free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
@@ -107,7 +107,7 @@ internal sealed class SpillFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new FlowException(DataErrorKind.Storage, PlaceOf(path), $"a failing read at byte {position} ({DiskError.Reason(e)})",
+            throw new FlowException(ErrorKind.Storage, PlaceOf(path), $"a failing read at byte {position} ({DiskError.Reason(e)})",
                 $"{bytes.Length} bytes of decoded features written before",
                 "check the disk, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }

@@ -24,7 +24,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
         CheckPlace();
         OutputCheck.MayReplace(path, kind, force, option);
         if (!FolderAccess.MayWrite(Folder))
-            throw Wrong(DataErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions");
+            throw Wrong(ErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions");
         return new OutputPreview(path, File.Exists(path) ? "a file is there: it is replaced at the end" : "new");
     }
 
@@ -45,7 +45,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
         {
             throw DiskError.IsFull(e)
                 ? NoRoom(e)
-                : Wrong(DataErrorKind.Usage, $"a folder that cannot be written ({DiskError.Reason(e)})", "choose another folder, or check its permissions",
+                : Wrong(ErrorKind.Usage, $"a folder that cannot be written ({DiskError.Reason(e)})", "choose another folder, or check its permissions",
                     e);
         }
     }
@@ -56,9 +56,9 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     {
         OutputCheck.NotStandardOutput(path, Writable, kind.Example, option);
         if (Directory.Exists(path) || System.IO.Path.EndsInDirectorySeparator(path))
-            throw Wrong(DataErrorKind.Usage, "a folder", $"name a file, such as {kind.Example}");
+            throw Wrong(ErrorKind.Usage, "a folder", $"name a file, such as {kind.Example}");
         OutputCheck.NotADevice(path, Writable, kind.Example, $"{option} {path}");
-        if (!Directory.Exists(Folder)) throw Wrong(DataErrorKind.Usage, $"no folder '{Folder}'", "create the folder, or choose another");
+        if (!Directory.Exists(Folder)) throw Wrong(ErrorKind.Usage, $"no folder '{Folder}'", "create the folder, or choose another");
     }
 
     /// <summary>Writes the model atomically.</summary>
@@ -70,7 +70,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     public void Write(ReadOnlySpan<byte> content)
     {
         // The file may have been created during the run.
-        OutputCheck.MayReplace(path, kind, force, option, DataErrorKind.Storage);
+        OutputCheck.MayReplace(path, kind, force, option, ErrorKind.Storage);
         try
         {
             DurableFile.Write(FileLayer.Disk, Target, content);
@@ -85,9 +85,9 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
 
     private string Folder => System.IO.Path.GetDirectoryName(Target)!;
 
-    private FlowException NoRoom(Exception e) => Wrong(DataErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})",
+    private FlowException NoRoom(Exception e) => Wrong(ErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})",
         "free space or choose another folder, and run again", e, $"space to write the {kind.What}");
 
-    private FlowException Wrong(DataErrorKind error, string found, string remedy, Exception? inner = null, string expected = Writable) =>
+    private FlowException Wrong(ErrorKind error, string found, string remedy, Exception? inner = null, string expected = Writable) =>
         new(error, $"{option} {path}", found, expected, remedy, inner);
 }

@@ -54,10 +54,8 @@ internal static class ErrorReport
 
     private static int Code(Exception exception) => exception switch
     {
-        ModelException { Kind: ErrorKind.Data } => ExitCode.Data,
-        ModelException => ExitCode.Usage,
-        FlowException { Kind: DataErrorKind.Data } => ExitCode.Data,
-        FlowException { Kind: DataErrorKind.Usage } => ExitCode.Usage,
+        PipelinesException { Kind: ErrorKind.Data } => ExitCode.Data,
+        PipelinesException { Kind: not ErrorKind.Storage } => ExitCode.Usage,
         _ => ExitCode.Failed,
     };
 }

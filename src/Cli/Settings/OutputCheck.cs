@@ -38,7 +38,7 @@ internal static class OutputCheck
         if (output.EndsWith(FileKind.Parquet.Ending, StringComparison.OrdinalIgnoreCase)) MayReplace(output, FileKind.Parquet, force, option);
         else if (!force && !Directory.Exists(output) && KnownEnding(output) is { } ending)
         {
-            throw new FlowException(DataErrorKind.Usage, $"{option} {output}", $"the extension {ending}",
+            throw new FlowException(ErrorKind.Usage, $"{option} {output}", $"the extension {ending}",
                 $"a name that ends in {FileKind.Parquet.Ending}, or a folder",
                 $"for example {example}; --force makes a folder of this name");
         }
@@ -54,7 +54,7 @@ internal static class OutputCheck
     /// <param name="option">The option or argument that names the output.</param>
     /// <param name="error">The kind of error to throw.</param>
     /// <exception cref="FlowException">The output may not be written.</exception>
-    public static void MayReplace(string output, FileKind kind, bool force, string option, DataErrorKind error = DataErrorKind.Usage)
+    public static void MayReplace(string output, FileKind kind, bool force, string option, ErrorKind error = ErrorKind.Usage)
     {
         if (force) return;
         if (OutputTarget.Stranger(output, kind.Name, kind.Matches) is { } stranger)
@@ -74,7 +74,7 @@ internal static class OutputCheck
     public static void NotStandardOutput(string output, string expected, string example, string option)
     {
         if (output == "-")
-            throw new FlowException(DataErrorKind.Usage, $"{option} -", "standard output", expected,
+            throw new FlowException(ErrorKind.Usage, $"{option} -", "standard output", expected,
                 $"name a file, such as {example} (./- is a file of that name)");
     }
 
@@ -86,7 +86,7 @@ internal static class OutputCheck
     public static void Apart(string output, string? other, string option)
     {
         if (other is not null && OutputTarget.Resolve(output) == OutputTarget.Resolve(other))
-            throw new FlowException(DataErrorKind.Usage, $"--output {output}", $"the file of {option}", "a file of its own", "choose another name");
+            throw new FlowException(ErrorKind.Usage, $"--output {output}", $"the file of {option}", "a file of its own", "choose another name");
     }
 
     /// <summary>Compares the output with the files that the user names, following links. Reads nothing.</summary>
@@ -98,7 +98,7 @@ internal static class OutputCheck
         if (!File.Exists(output)) return;
         var target = OutputTarget.Resolve(output);
         if (named.Any(file => File.Exists(file) && OutputTarget.Resolve(file) == target))
-            throw new FlowException(DataErrorKind.Usage, $"--output {output}", "a file that is also read", "a file of its own",
+            throw new FlowException(ErrorKind.Usage, $"--output {output}", "a file that is also read", "a file of its own",
                 "name a new file; nothing was changed");
     }
 
@@ -126,7 +126,7 @@ internal static class OutputCheck
             // Checks the location of a link and the location of its target.
             if (IsRead(Path.GetFullPath(folder), Path.GetFullPath(output)) || IsRead(OutputTarget.Resolve(folder), OutputTarget.Resolve(output)))
             {
-                throw new FlowException(DataErrorKind.Usage, $"--output {output}", $"a place within the input {folder}",
+                throw new FlowException(ErrorKind.Usage, $"--output {output}", $"a place within the input {folder}",
                     "a place outside the inputs, as the next run would read it as data", "choose another place");
             }
         }
@@ -144,7 +144,7 @@ internal static class OutputCheck
     public static void NotADevice(string output, string expected, string example, string? option = null)
     {
         if (!Directory.Exists(output) && OutputTarget.Obstacle(output) is { } obstacle)
-            throw new FlowException(DataErrorKind.Usage, option ?? $"--output {output}", obstacle, expected,
+            throw new FlowException(ErrorKind.Usage, option ?? $"--output {output}", obstacle, expected,
                 $"name {(expected == Folder ? Folder : "a file")}, such as {example}");
     }
 
@@ -166,7 +166,7 @@ internal static class OutputCheck
         }
 
         FlowException Wrong(string found) =>
-            new(DataErrorKind.Usage, place, found, "a new or empty folder of its own", "name another folder; nothing was read");
+            new(ErrorKind.Usage, place, found, "a new or empty folder of its own", "name another folder; nothing was read");
     }
 
     // A glob that matches the name of a folder reads the whole folder; a glob with more parts may read some of it.

@@ -10,14 +10,18 @@ public abstract class PipelinesException : Exception
     internal const string BlockKey = "Pipelines.Block";
 
     /// <summary>Creates an error.</summary>
+    /// <param name="kind">The kind of mistake.</param>
     /// <param name="place">Where: option, file, row group, row, column, component …</param>
     /// <param name="found">What was found there.</param>
     /// <param name="expected">What was expected instead.</param>
     /// <param name="remedy">What to try.</param>
     /// <param name="inner">The exception that caused this one, if any.</param>
-    private protected PipelinesException(string place, string found, string expected, string remedy, Exception? inner)
+    private protected PipelinesException(ErrorKind kind, string place, string found, string expected, string remedy, Exception? inner)
         : base(ErrorText.Of(place, found, expected, remedy), inner)
-        => (Place, Found, Expected, Remedy) = (place, found, expected, remedy);
+        => (Kind, Place, Found, Expected, Remedy) = (kind, place, found, expected, remedy);
+
+    /// <summary>The kind of mistake.</summary>
+    public ErrorKind Kind { get; }
 
     /// <summary>Name of the block in which the error arose; null if it did not arise in a running pipeline.</summary>
     public string? Block => Data[BlockKey] as string;

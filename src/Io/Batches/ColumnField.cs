@@ -62,7 +62,7 @@ public sealed class BatchSchema
     {
         if (names is null) return this;
         if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new FlowException(DataErrorKind.Usage, place, $"the column '{twice.Key}' asked for twice", "each column once", "name it once");
+            throw new FlowException(ErrorKind.Usage, place, $"the column '{twice.Key}' asked for twice", "each column once", "name it once");
         return new BatchSchema(names.Select(name => IndexOf(name) is >= 0 and var i
             ? Fields[i]
             : throw MissingColumn.Of(place, name, this)));

@@ -73,7 +73,7 @@ internal sealed record ColumnUnion(string Name)
     public void CheckEverywhere(string role)
     {
         if (AbsentFrom.Count > 0)
-            throw new FlowException(DataErrorKind.Data, AbsentFrom[0], $"no column '{Name}'", $"the {role} '{Name}', as in {Types[0].File}",
+            throw new FlowException(ErrorKind.Data, AbsentFrom[0], $"no column '{Name}'", $"the {role} '{Name}', as in {Types[0].File}",
                 $"leave the file out, or name a column that every file has");
     }
 
@@ -83,7 +83,7 @@ internal sealed record ColumnUnion(string Name)
     public void CheckType(string option = "ScoreOptions.Keep")
     {
         if (IsInConflict)
-            throw new FlowException(DataErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}",
+            throw new FlowException(ErrorKind.Data, $"{Types[1].File}, column '{Name}'", Types[1].Stored, $"{Types[0].Stored}, as in {Types[0].File}",
                 $"leave the column out ({option}), or rewrite the files with one type");
     }
 

@@ -95,7 +95,7 @@ public sealed class DataBatch
     internal void CheckAgainst(BatchSchema expected, string place)
     {
         if (!ReferenceEquals(Schema, expected) && !Schema.Fields.SequenceEqual(expected.Fields))
-            throw new FlowException(DataErrorKind.Data, $"{place}, batch {Index}", $"the columns {Schema}", $"the columns {expected}",
+            throw new FlowException(ErrorKind.Data, $"{place}, batch {Index}", $"the columns {Schema}", $"the columns {expected}",
                 "write batches of the schema that the sink was opened with");
     }
 

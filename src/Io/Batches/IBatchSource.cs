@@ -62,7 +62,7 @@ public sealed record ReadOptions
         if (ExtraRowBytes < 0) wrong.Add($"ExtraRowBytes {ExtraRowBytes} (at least 0)");
         if (FirstBatch < 0) wrong.Add($"FirstBatch {FirstBatch} (at least 0)");
         if (wrong.Count > 0)
-            throw new FlowException(DataErrorKind.Usage, nameof(ReadOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
+            throw new FlowException(ErrorKind.Usage, nameof(ReadOptions), string.Join(", ", wrong), "values within these ranges", "correct the options");
     }
 }
 

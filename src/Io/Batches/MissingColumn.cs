@@ -9,6 +9,6 @@ internal static class MissingColumn
     /// <param name="schema">The existing columns.</param>
     /// <param name="role">What the column is for: <c>feature</c>; null = unknown.</param>
     public static FlowException Of(string place, string name, BatchSchema schema, string? role = null) => new(
-        DataErrorKind.Data, place, $"no column '{name}'", role is null ? "the name of one of its columns" : $"the {role} '{name}' among its columns",
+        ErrorKind.Data, place, $"no column '{name}'", role is null ? "the name of one of its columns" : $"the {role} '{name}' among its columns",
         NearestName.Remedy(name, schema.Fields.Select(f => f.Name), "correct the column's name"));
 }

@@ -20,7 +20,7 @@ public readonly record struct MemorySize(long Bytes) : IParsable<MemorySize>
     /// <exception cref="FlowException">The text is not a size.</exception>
     public static MemorySize Parse(string s, IFormatProvider? provider = null) => TryParse(s, provider, out var size)
         ? size
-        : throw new FlowException(DataErrorKind.Usage, "memory size", $"'{s}'", "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB",
+        : throw new FlowException(ErrorKind.Usage, "memory size", $"'{s}'", "a number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, such as 256MB",
             "correct the size");
 
     /// <summary>Parses a size; returns false if the text is not a size.</summary>

@@ -37,7 +37,7 @@ public static class DataFrameConversion
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentNullException.ThrowIfNull(replaced);
         if (frame.Rows.Count != replaced.Rows)
-            throw new FlowException(DataErrorKind.Data, $"batch {replaced.Index}", $"a DataFrame of {frame.Rows.Count} rows",
+            throw new FlowException(ErrorKind.Data, $"batch {replaced.Index}", $"a DataFrame of {frame.Rows.Count} rows",
                 $"{replaced.Rows} rows, as the batch has", "keep every row; filter in a block that reports rows");
         var columns = frame.Columns.Select(c => ToColumn(c, replaced.Schema.IndexOf(c.Name) is >= 0 and var i ? replaced.Schema.Fields[i] : null)).ToArray();
         return replaced.With(new BatchSchema(columns.Select(c => c.Field)), columns);
@@ -81,7 +81,7 @@ public static class DataFrameConversion
         PrimitiveDataFrameColumn<TimeSpan> c => Primitive(c, like),
         PrimitiveDataFrameColumn<Guid> c => Primitive(c, like),
         StringDataFrameColumn or ArrowStringDataFrameColumn => Text(column, like),
-        _ => throw new FlowException(DataErrorKind.Data, $"column '{column.Name}'", $"a DataFrame column of type {column.GetType().Name}",
+        _ => throw new FlowException(ErrorKind.Data, $"column '{column.Name}'", $"a DataFrame column of type {column.GetType().Name}",
             "a column of numbers, booleans, texts or times", "convert the column or leave it out"),
     };
 
@@ -146,7 +146,7 @@ public static class DataFrameConversion
             BatchColumn<TimeOnly> c => Other(c),
             BatchColumn<TimeSpan> c => Other(c),
             BatchColumn<Guid> c => Other(c),
-            _ => throw new FlowException(DataErrorKind.Data, $"column '{column.Field.Name}'", column.Field.Obstacle ?? $"values of type {typeof(T).Name}",
+            _ => throw new FlowException(ErrorKind.Data, $"column '{column.Field.Name}'", column.Field.Obstacle ?? $"values of type {typeof(T).Name}",
                 "values that a DataFrame can hold", "leave the column out"),
         };
 

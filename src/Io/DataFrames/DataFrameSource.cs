@@ -42,7 +42,7 @@ public sealed class DataFrameSink : IBatchSink
     {
         ArgumentNullException.ThrowIfNull(schema);
         if (schema.Fields.FirstOrDefault(f => !DataFrameConversion.CanHold(f)) is { } field)
-            throw new FlowException(DataErrorKind.Usage, $"DataFrame, column '{field.Name}'", field.Obstacle is { } why
+            throw new FlowException(ErrorKind.Usage, $"DataFrame, column '{field.Name}'", field.Obstacle is { } why
                 ? $"a column that is only passed on: {why}" : "values of type byte[]", "values that a DataFrame can hold", "leave the column out");
         return rows.OpenAsync(schema, cancellationToken);
     }

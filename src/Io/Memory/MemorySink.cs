@@ -25,7 +25,7 @@ public sealed class MemorySink : IBatchSink
     /// <exception cref="FlowException">There is no such column, or its values are of another type.</exception>
     public ReadOnlyMemory<T> Values<T>(string name) => this[name] is BatchColumn<T> column
         ? column.Values
-        : throw new FlowException(DataErrorKind.Usage, $"memory, column '{name}'", $"values of type {this[name].Field.ValueType.Name}", typeof(T).Name,
+        : throw new FlowException(ErrorKind.Usage, $"memory, column '{name}'", $"values of type {this[name].Field.ValueType.Name}", typeof(T).Name,
             "ask for the column's own type");
 
     /// <summary>All values of a numeric column as doubles, null as NaN; shape [Rows].</summary>

@@ -23,10 +23,10 @@ public sealed class MemorySource : IBatchSource
     {
         ArgumentNullException.ThrowIfNull(columns);
         var list = columns.ToList();
-        if (list.Count == 0) throw new FlowException(DataErrorKind.Usage, "memory", "no column", "at least one array", "give an array with a name");
+        if (list.Count == 0) throw new FlowException(ErrorKind.Usage, "memory", "no column", "at least one array", "give an array with a name");
         var length = list[0].Values.Length;
         if (list.Find(c => c.Values.Length != length) is { Name: { } other } different)
-            throw new FlowException(DataErrorKind.Usage, $"memory, column '{other}'", $"{different.Values.Length} rows",
+            throw new FlowException(ErrorKind.Usage, $"memory, column '{other}'", $"{different.Values.Length} rows",
                 $"{length} rows, as column '{list[0].Name}' has", "give arrays of the same length");
         var made = list.ConvertAll(c => MakeColumn(c.Name, c.Values));
         return new MemorySource("memory", new BatchSchema(made.Select(c => c.Field)),
@@ -76,7 +76,7 @@ public sealed class MemorySource : IBatchSource
     private static RowBlock ToBlock(DataBatch batch, BatchSchema schema)
     {
         if (!batch.Schema.Fields.SequenceEqual(schema.Fields))
-            throw new FlowException(DataErrorKind.Usage, $"memory, batch {batch.Index}", $"the columns {batch.Schema}", $"the columns {schema}",
+            throw new FlowException(ErrorKind.Usage, $"memory, batch {batch.Index}", $"the columns {batch.Schema}", $"the columns {schema}",
                 "give batches of one schema");
         return new RowBlock("memory", -1, batch.Rows, [.. batch.Columns.Select(ColumnBlock.Of)]);
     }
@@ -86,7 +86,7 @@ public sealed class MemorySource : IBatchSource
         var element = values.GetType().GetElementType()!;
         var type = Nullable.GetUnderlyingType(element) ?? element;
         if (values.Rank != 1 || !ValueTypesInMemory.Contains(type))
-            throw new FlowException(DataErrorKind.Usage, $"memory, column '{name}'", $"an array of type {values.GetType().Name}",
+            throw new FlowException(ErrorKind.Usage, $"memory, column '{name}'", $"an array of type {values.GetType().Name}",
                 "numbers, booleans, strings, dates, times, Guid or byte[] in one dimension", "convert the values");
         var make = type == element ? nameof(Plain) : nameof(WithNulls);
         try

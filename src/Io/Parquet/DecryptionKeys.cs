@@ -48,12 +48,12 @@ public sealed class DecryptionKeys
                 warning = $"{path}: users other than its owner can read this key file; restrict its permissions (chmod 600)";
             bytes = new byte[MaxFile + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > MaxFile) throw new FlowException(DataErrorKind.Usage, path, "a key file of more than 1 MiB", Expected, "name the right file");
+            if (length > MaxFile) throw new FlowException(ErrorKind.Usage, path, "a key file of more than 1 MiB", Expected, "name the right file");
             bytes = bytes[..length];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(DataErrorKind.Usage, path, $"a key file that cannot be read ({DiskError.Reason(e)})", Expected,
+            throw new FlowException(ErrorKind.Usage, path, $"a key file that cannot be read ({DiskError.Reason(e)})", Expected,
                 "correct the path or the permissions", e);
         }
         return new DecryptionKeys(Parse(bytes, path)) { Warning = warning };
@@ -75,7 +75,7 @@ public sealed class DecryptionKeys
         // A raw key that happens to end with a line feed is kept whole.
         if (!Lengths.Contains(bytes.Length) && bytes.Length > 0 && bytes[^1] == '\n') bytes = bytes[..^(bytes.Length > 1 && bytes[^2] == '\r' ? 2 : 1)];
         if (Lengths.Contains(bytes.Length)) return new() { [Footer] = bytes };
-        throw new FlowException(DataErrorKind.Usage, path, $"{bytes.Length} bytes that are not a key", Expected, "correct the file");
+        throw new FlowException(ErrorKind.Usage, path, $"{bytes.Length} bytes that are not a key", Expected, "correct the file");
     }
 
     private static Dictionary<string, byte[]> ParseJson(byte[] bytes, string path)
@@ -87,17 +87,17 @@ public sealed class DecryptionKeys
             foreach (var entry in json.RootElement.EnumerateObject())
             {
                 if (entry.Value.ValueKind != JsonValueKind.String || FromText(entry.Value.GetString()!) is not { } key)
-                    throw new FlowException(DataErrorKind.Usage, $"{path}, key '{entry.Name}'", "no key", "16, 24 or 32 bytes in hexadecimal or base64",
+                    throw new FlowException(ErrorKind.Usage, $"{path}, key '{entry.Name}'", "no key", "16, 24 or 32 bytes in hexadecimal or base64",
                         "correct the file");
                 if (!keys.TryAdd(entry.Name, key))
-                    throw new FlowException(DataErrorKind.Usage, $"{path}, key '{entry.Name}'", "a second key of that id", "one", "correct the file");
+                    throw new FlowException(ErrorKind.Usage, $"{path}, key '{entry.Name}'", "a second key of that id", "one", "correct the file");
             }
-            return keys.Count > 0 ? keys : throw new FlowException(DataErrorKind.Usage, path, "no key", Expected, "correct the file");
+            return keys.Count > 0 ? keys : throw new FlowException(ErrorKind.Usage, path, "no key", Expected, "correct the file");
         }
         catch (JsonException e)
         {
             // The parser's message could quote the content.
-            throw new FlowException(DataErrorKind.Usage, path, $"broken JSON in line {e.LineNumber + 1}", Expected, "correct the file");
+            throw new FlowException(ErrorKind.Usage, path, $"broken JSON in line {e.LineNumber + 1}", Expected, "correct the file");
         }
     }
 
@@ -110,5 +110,5 @@ public sealed class DecryptionKeys
 
     private static byte[] Checked(string what, byte[] key) => Lengths.Contains(key.Length)
         ? key
-        : throw new FlowException(DataErrorKind.Usage, what, $"{key.Length} bytes", "16, 24 or 32 bytes", "correct the key");
+        : throw new FlowException(ErrorKind.Usage, what, $"{key.Length} bytes", "16, 24 or 32 bytes", "correct the key");
 }

@@ -104,10 +104,10 @@ public sealed record OutputVerification(string Output, int Parts, long Rows, lon
     private static FlowException Unfinished(string folder)
     {
         if (!PartFolder.HasUnfinished(folder))
-            return new FlowException(DataErrorKind.Data, folder, $"no {OutputManifest.FileName}", "an output folder that Pipelines finished",
+            return new FlowException(ErrorKind.Data, folder, $"no {OutputManifest.FileName}", "an output folder that Pipelines finished",
                 "name such a folder, or a single Parquet file");
         var done = OutputJournal.Read(PartFolder.JournalOf(folder));
-        return new FlowException(DataErrorKind.Data, folder,
+        return new FlowException(ErrorKind.Data, folder,
             $"an unfinished output ({done?.Parts.Count ?? 0} parts of {done?.RowsIn ?? 0} input rows are done)",
             $"a finished one, with {OutputManifest.FileName}",
             "resume the run that wrote it (ParquetSinkOptions.Resume)");

@@ -32,7 +32,7 @@ public sealed class ParquetSink : IResumableSink
         this.options.Validate();
         IsFolder = !path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
         if (!IsFolder && this.options.RowsPerFile is not null)
-            throw new FlowException(DataErrorKind.Usage, path, "ParquetSinkOptions.RowsPerFile for a single file", "a folder",
+            throw new FlowException(ErrorKind.Usage, path, "ParquetSinkOptions.RowsPerFile for a single file", "a folder",
                 "give a folder's path, or leave it out");
         output = IsFolder ? new FolderSinkOutput(path, this.options) : new FileSinkOutput(path, this.options);
         Name = path;
@@ -88,13 +88,13 @@ public sealed class ParquetSink : IResumableSink
         ArgumentNullException.ThrowIfNull(schema);
         cancellationToken.ThrowIfCancellationRequested();
         if (this.schema is not null) throw new InvalidOperationException("the sink is open already");
-        if (schema.Fields.Count == 0) throw new FlowException(DataErrorKind.Usage, Name, "no column", "at least one column", "keep a column");
+        if (schema.Fields.Count == 0) throw new FlowException(ErrorKind.Usage, Name, "no column", "at least one column", "keep a column");
         var made = new PartWriter(Name, schema, options);
         writer = made;
         if (resumed is null)
         {
             if (options.Resume)
-                throw new FlowException(DataErrorKind.Usage, Name, "Resume for a job that is not known", "a pipeline over files",
+                throw new FlowException(ErrorKind.Usage, Name, "Resume for a job that is not known", "a pipeline over files",
                     "run it as a pipeline, or leave Resume out");
             Enter(null, resume: false, cancellationToken);
         }

@@ -95,7 +95,7 @@ public sealed record ParquetSinkOptions
         if (QuarantineFolder is not null && string.IsNullOrWhiteSpace(QuarantineFolder)) wrong.Add("QuarantineFolder '' (a folder)");
         if (MaxDegreeOfParallelism is 0 or < -1) wrong.Add($"MaxDegreeOfParallelism {MaxDegreeOfParallelism} (-1 or at least 1)");
         if (wrong.Count > 0)
-            throw new FlowException(DataErrorKind.Usage, nameof(ParquetSinkOptions), string.Join(", ", wrong), "values within these ranges",
+            throw new FlowException(ErrorKind.Usage, nameof(ParquetSinkOptions), string.Join(", ", wrong), "values within these ranges",
                 "correct the options");
     }
 }

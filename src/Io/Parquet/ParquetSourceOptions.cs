@@ -34,13 +34,13 @@ public sealed record ParquetSourceOptions
     public void Validate()
     {
         if (Lists.Distinct(StringComparer.Ordinal).Count() != Lists.Count || Lists.Contains(ListKey) || string.IsNullOrEmpty(ListKey))
-            throw new FlowException(DataErrorKind.Usage, "ParquetSourceOptions.Lists", $"the lists {string.Join(", ", Lists)} and the key '{ListKey}'",
+            throw new FlowException(ErrorKind.Usage, "ParquetSourceOptions.Lists", $"the lists {string.Join(", ", Lists)} and the key '{ListKey}'",
                 "each name once", "correct the names");
         if (Engine is null) return;
         var known = ParquetEngine.All.FirstOrDefault(e => e.Name == Engine);
         if (known is { IsAvailable: true }) return;
         var usable = ParquetEngine.All.Where(e => e.IsAvailable).Select(e => e.Name);
-        throw new FlowException(DataErrorKind.Usage, "ParquetSourceOptions.Engine", known is null ? $"'{Engine}'" : $"'{Engine}', which {known.Unavailable}",
+        throw new FlowException(ErrorKind.Usage, "ParquetSourceOptions.Engine", known is null ? $"'{Engine}'" : $"'{Engine}', which {known.Unavailable}",
             "the name of an engine that can run here", NearestName.Remedy(Engine, usable, "choose another engine, or none for the automatic choice"));
     }
 

@@ -39,7 +39,7 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
     {
         if (Directory.Exists(path)) throw Usage("a folder", "a file, or a name that does not exist yet", "give another name");
         if (OutputTarget.Obstacle(path) is { } obstacle) throw Usage(obstacle, "a file that can be written", "give another name");
-        CheckReplaced(DataErrorKind.Usage);
+        CheckReplaced(ErrorKind.Usage);
         if (OutputRefusal.OfPath(Target, Path.GetFullPath(path)) is { } refusal) throw refusal;
     }
 
@@ -50,7 +50,7 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
     public void Commit()
     {
         // A file may have appeared while the rows were written.
-        CheckReplaced(DataErrorKind.Storage);
+        CheckReplaced(ErrorKind.Storage);
         Permissions.LikeOrDefault(Temporary, Target);
         files.Rename(Temporary, Target);
         files.SyncFolder(Folder);
@@ -82,13 +82,13 @@ internal sealed class FileOutput(FileLayer files, string path, bool overwrite) :
 
     private string Temporary => DurableFile.TemporaryOf(Target);
 
-    private void CheckReplaced(DataErrorKind error)
+    private void CheckReplaced(ErrorKind error)
     {
         if (!overwrite && OutputTarget.Stranger(path, Kind, FooterFile.IsOurs) is { } stranger)
             throw Wrong(error, stranger, $"a new name, or {Kind} to replace", "give another name, or allow any file to be overwritten");
     }
 
-    private FlowException Usage(string found, string expected, string remedy) => Wrong(DataErrorKind.Usage, found, expected, remedy);
+    private FlowException Usage(string found, string expected, string remedy) => Wrong(ErrorKind.Usage, found, expected, remedy);
 
-    private FlowException Wrong(DataErrorKind kind, string found, string expected, string remedy) => new(kind, Path.GetFullPath(path), found, expected, remedy);
+    private FlowException Wrong(ErrorKind kind, string found, string expected, string remedy) => new(kind, Path.GetFullPath(path), found, expected, remedy);
 }

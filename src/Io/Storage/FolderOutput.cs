@@ -60,7 +60,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
         if (head is not null && parts.Count > 0)
         {
             if (!head.Schema.SequenceEqual(schema))
-                throw new FlowException(DataErrorKind.Usage, main.Name, $"an unfinished output with the columns {Describe(head.Schema)}",
+                throw new FlowException(ErrorKind.Usage, main.Name, $"an unfinished output with the columns {Describe(head.Schema)}",
                     $"the columns {Describe(schema)}", "run without resuming to start over");
             return;
         }
@@ -171,7 +171,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     public static void CheckSame(string place, JobIdentity? job, JobIdentity earlier, string what)
     {
         if ((job ?? new JobIdentity([])).DifferenceFrom(earlier) is { } difference)
-            throw new FlowException(DataErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that wrote it",
+            throw new FlowException(ErrorKind.Usage, place, $"{what} of another job: {difference}", "the job that wrote it",
                 "repeat that job, or give another output");
     }
 
@@ -190,7 +190,7 @@ internal sealed class FolderOutput(PartFolder main, PartFolder? quarantine, bool
     {
         foreach (var part in manifest.Parts)
             if (folder.Find(part.Output, mayBeFinal: true, isVerified, cancellationToken) != PartPlace.Final)
-                throw new FlowException(DataErrorKind.Storage, Path.Combine(folder.Name, part.Output.File),
+                throw new FlowException(ErrorKind.Storage, Path.Combine(folder.Name, part.Output.File),
                     "a part of a finished output that is absent or was changed", $"the {part.Output.Bytes} bytes that its manifest states",
                     "delete the folder and run again");
     }

@@ -65,7 +65,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(DataErrorKind.Storage, path, $"a journal that cannot be read ({DiskError.Reason(e)})", "a readable file",
+            throw new FlowException(ErrorKind.Storage, path, $"a journal that cannot be read ({DiskError.Reason(e)})", "a readable file",
                 "check its permissions", e);
         }
         OutputJournal? journal = null;
@@ -80,7 +80,7 @@ internal sealed record OutputJournal(OutputHead Head, IReadOnlyList<PartRecord> 
                 {
                     if (OutputJson.Text(json, "format") != Format) return null;
                     if (OutputJson.Count(json, "version") is var version && version != Version)
-                        throw new FlowException(DataErrorKind.Usage, path, $"a journal of version {version}", $"version {Version}",
+                        throw new FlowException(ErrorKind.Usage, path, $"a journal of version {version}", $"version {Version}",
                             "resume with the version of Pipelines that wrote it, or start over without resuming");
                     journal = new OutputJournal(OutputJson.ReadHead(json), parts, false);
                 }

@@ -65,7 +65,7 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(DataErrorKind.Storage, path, $"a manifest that cannot be read ({DiskError.Reason(e)})", "a readable file",
+            throw new FlowException(ErrorKind.Storage, path, $"a manifest that cannot be read ({DiskError.Reason(e)})", "a readable file",
                 "check its permissions", e);
         }
         try
@@ -74,7 +74,7 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
             var json = document.RootElement;
             if (OutputJson.Text(json, "format") != Format) throw new FormatException($"the format '{OutputJson.Text(json, "format")}'");
             if (OutputJson.Count(json, "version") is var version && version != Version)
-                throw new FlowException(DataErrorKind.Data, path, $"a manifest of version {version}", $"version {Version}",
+                throw new FlowException(ErrorKind.Data, path, $"a manifest of version {version}", $"version {Version}",
                     "use the version of Pipelines that wrote it");
             var manifest = new OutputManifest(OutputJson.ReadHead(json),
                 [.. OutputJson.List(json, "parts").Select(p => OutputJson.ReadPart(p, isJournal: false))]);
@@ -91,5 +91,5 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
     }
 
     private static FlowException Bad(string path, string found, string expected, Exception? inner = null) =>
-        new(DataErrorKind.Data, path, found, expected, "the output is damaged or was changed: write it again to another folder", inner);
+        new(ErrorKind.Data, path, found, expected, "the output is damaged or was changed: write it again to another folder", inner);
 }

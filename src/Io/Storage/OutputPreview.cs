@@ -61,7 +61,7 @@ internal sealed record OutputPreview(string Path, string State, long RowsDone = 
     public static void CheckWritable(string folder, string place)
     {
         if (!FolderAccess.MayWrite(folder))
-            throw new FlowException(DataErrorKind.Usage, System.IO.Path.GetFullPath(place), "a folder that cannot be written", "a writable folder",
+            throw new FlowException(ErrorKind.Usage, System.IO.Path.GetFullPath(place), "a folder that cannot be written", "a writable folder",
                 "check its permissions, or give another");
     }
 }

@@ -10,10 +10,10 @@ internal static class OutputRefusal
     /// <param name="rest">What is there now, for messages.</param>
     public static FlowException? Of(Exception e, string path, string? place = null, string rest = "nothing was left behind") =>
         DiskError.IsFull(e)
-            ? new FlowException(DataErrorKind.Storage, place ?? path, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
+            ? new FlowException(ErrorKind.Storage, place ?? path, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
                 $"free space or choose another place; {rest}", e)
         : DiskError.IsOne(e)
-            ? new FlowException(DataErrorKind.Usage, place ?? Path.GetFullPath(path), $"a folder that cannot be written ({DiskError.Reason(e)})",
+            ? new FlowException(ErrorKind.Usage, place ?? Path.GetFullPath(path), $"a folder that cannot be written ({DiskError.Reason(e)})",
                 "a writable folder", "check its permissions, or give another", e)
         : null;
 
@@ -22,11 +22,11 @@ internal static class OutputRefusal
     /// <param name="place">The output for messages.</param>
     public static FlowException? OfPath(string path, string place)
     {
-        if (OutputTarget.Excess(path) is { } excess) return new(DataErrorKind.Usage, place, excess, "a shorter name", "give another");
+        if (OutputTarget.Excess(path) is { } excess) return new(ErrorKind.Usage, place, excess, "a shorter name", "give another");
         if (Path.GetDirectoryName(OutputTarget.Full(path)) is not { } parent || Directory.Exists(parent)) return null;
         return DiskError.IsForbidden(parent)
-            ? new(DataErrorKind.Usage, place, $"a folder that cannot be reached ({parent}: Permission denied)", "a folder that exists",
+            ? new(ErrorKind.Usage, place, $"a folder that cannot be reached ({parent}: Permission denied)", "a folder that exists",
                 "check its permissions, or give another")
-            : new(DataErrorKind.Usage, place, $"no folder {parent}", "a folder that exists", "create it first");
+            : new(ErrorKind.Usage, place, $"no folder {parent}", "a folder that exists", "create it first");
     }
 }

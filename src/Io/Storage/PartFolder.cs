@@ -292,5 +292,5 @@ internal sealed class PartFolder(FileLayer files, string path) : IDisposable
         return info.Exists && info.LinkTarget is null && info.Length == part.Bytes && (!isVerified || HashOf(file, cancellationToken) == part.Sha256);
     }
 
-    private FlowException Usage(string found, string expected, string remedy) => new(DataErrorKind.Usage, target, found, expected, remedy);
+    private FlowException Usage(string found, string expected, string remedy) => new(ErrorKind.Usage, target, found, expected, remedy);
 }

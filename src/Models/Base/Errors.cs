@@ -1,18 +1,5 @@
 namespace Pipelines.Models;
 
-/// <summary>The kind of mistake an error reports; it determines the command line's exit code.</summary>
-public enum ErrorKind
-{
-    /// <summary>The data cannot be used: infinite values, too few distinct rows, a singular covariance …</summary>
-    Data,
-
-    /// <summary>An option or a combination of options is wrong.</summary>
-    Usage,
-
-    /// <summary>A model file cannot be read, or does not fit its use.</summary>
-    ModelFile,
-}
-
 /// <summary>An error that says where it happened, what was found, what was expected and what to try.</summary>
 public sealed class ModelException : PipelinesException
 {
@@ -24,11 +11,9 @@ public sealed class ModelException : PipelinesException
     /// <param name="remedy">What to try.</param>
     /// <param name="inner">The exception that caused this one, if any.</param>
     public ModelException(ErrorKind kind, string place, string found, string expected, string remedy, Exception? inner = null)
-        : base(place, found, expected, remedy, inner)
-        => Kind = kind;
-
-    /// <summary>The kind of mistake.</summary>
-    public ErrorKind Kind { get; }
+        : base(kind, place, found, expected, remedy, inner)
+    {
+    }
 
     /// <summary>Index of the feature concerned, from 0; null if the error concerns no single feature.</summary>
     public int? FeatureIndex { get; init; }
@@ -37,8 +22,11 @@ public sealed class ModelException : PipelinesException
     public long? SequenceNumber { get; init; }
 
     /// <summary>The same error with an outer place put before its own.</summary>
-    internal ModelException Within(string place, int firstFeature = 0) =>
-        new(Kind, $"{place}, {Place}", Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex + firstFeature, SequenceNumber = SequenceNumber };
+    internal ModelException Within(string place, int firstFeature = 0) => At($"{place}, {Place}", firstFeature);
+
+    /// <summary>The same error with another place.</summary>
+    internal ModelException At(string place, int firstFeature = 0) =>
+        new(Kind, place, Found, Expected, Remedy, InnerException) { FeatureIndex = FeatureIndex + firstFeature, SequenceNumber = SequenceNumber };
 
     /// <summary>Checks a list of option rules and reports the broken ones in a single error.</summary>
     /// <param name="what">What the options belong to, or the type that holds them (its name ends with Options).</param>

@@ -13,11 +13,7 @@ public static class ErrorPlaces
         var at = Array.IndexOf(parts, number);
         if (at < 0) return error;
         parts[at] = $"sequence of key {key}";
-        return new ModelException(error.Kind, string.Join(", ", parts), error.Found, error.Expected, error.Remedy, error.InnerException)
-        {
-            FeatureIndex = error.FeatureIndex,
-            SequenceNumber = error.SequenceNumber,
-        };
+        return error.At(string.Join(", ", parts));
     }
 
     /// <summary>The same error with the feature's name in its place.</summary>
@@ -32,11 +28,6 @@ public static class ErrorPlaces
         var parts = error.Place.Split(", ");
         var at = Array.LastIndexOf(parts, number);
         if (at >= 0) parts[at] = name;
-        var place = at >= 0 ? string.Join(", ", parts) : $"{name}, {error.Place}";
-        return new ModelException(error.Kind, place, error.Found, error.Expected, error.Remedy, error.InnerException)
-        {
-            FeatureIndex = error.FeatureIndex,
-            SequenceNumber = error.SequenceNumber,
-        };
+        return error.At(at >= 0 ? string.Join(", ", parts) : $"{name}, {error.Place}");
     }
 }

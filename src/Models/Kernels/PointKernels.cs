@@ -8,15 +8,13 @@ namespace Pipelines.Models.Kernels;
 /// <summary>Sums of kernels around points: one row per lane, points in order, so that a row's bits do not depend on its position.</summary>
 internal static unsafe class PointKernels
 {
-    private const double Log2E = 1.4426950408889634;
-
     /// <summary>Computes log densities of normal kernels.</summary>
     public static void Gaussian(in FeatureTile tile, Prepared points, double bandwidth, Span<double> result)
     {
         using var scratch = Scratch.Enter();
         var whole = scratch.Take(FeatureTile.Capacity);
         // Exponents in base 2: ((x - p) scale)^2.
-        var scale = Math.Sqrt(0.5 * Log2E) / bandwidth;
+        var scale = Math.Sqrt(0.5 * Constants.Log2E) / bandwidth;
         fixed (double* x = tile.Values, y = whole, p = points.Values)
         {
             switch (KernelSelection.Current)

@@ -1,3 +1,5 @@
+using Pipelines.Models.Numerics;
+
 namespace Pipelines.Models.Kernels;
 
 /// <summary>The scalar reference implementation of <see cref="Softmax"/>.</summary>
@@ -28,7 +30,7 @@ internal static class ScalarSoftmax
             }
             double sum = 0;
             for (var k = 0; k < components; k++)
-                sum += joint[(k * FeatureTile.Capacity) + i] = Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / 1.4426950408889634);
+                sum += joint[(k * FeatureTile.Capacity) + i] = Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / Constants.Log2E);
             for (var k = 0; k < components; k++) joint[(k * FeatureTile.Capacity) + i] *= weight / sum;
             if (weight > 0) total += weight * (max + Math.Log2(sum));
         }
@@ -49,8 +51,8 @@ internal static class ScalarSoftmax
             var max = double.NegativeInfinity;
             for (var k = 0; k < components; k++) max = Math.Max(max, joint[(k * FeatureTile.Capacity) + i]);
             double sum = 0;
-            for (var k = 0; k < components && !double.IsInfinity(max); k++) sum += Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / 1.4426950408889634);
-            result[i] = double.IsInfinity(max) ? max : (max / 1.4426950408889634) + Math.Log(sum);
+            for (var k = 0; k < components && !double.IsInfinity(max); k++) sum += Math.Exp((joint[(k * FeatureTile.Capacity) + i] - max) / Constants.Log2E);
+            result[i] = double.IsInfinity(max) ? max : (max / Constants.Log2E) + Math.Log(sum);
         }
     }
 

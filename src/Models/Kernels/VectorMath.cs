@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pipelines.Models.Numerics;
 using static Pipelines.Models.Kernels.ExpLogCoefficients;
 
 namespace Pipelines.Models.Kernels;
@@ -8,8 +9,6 @@ internal static class VectorMath<TOps, TVec>
     where TOps : struct, IVectorOps<TVec>
     where TVec : unmanaged
 {
-    private const double Log2E = 1.4426950408889634;
-
     /// <summary>log2 x of positive normal numbers, to 3 units in the last place; NaN for NaN and infinity.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Log2(TVec x)
@@ -17,7 +16,7 @@ internal static class VectorMath<TOps, TVec>
         var log = LogOfMantissa(x, out var exponent);
 
         // x - x is 0, and preserves NaN and infinity.
-        return TOps.Add(TOps.MultiplyAdd(log, TOps.Broadcast(Log2E), exponent), TOps.Subtract(x, x));
+        return TOps.Add(TOps.MultiplyAdd(log, TOps.Broadcast(Constants.Log2E), exponent), TOps.Subtract(x, x));
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Numerics;
 
 namespace Pipelines.Models.Mixtures;
 
@@ -7,8 +8,6 @@ namespace Pipelines.Models.Mixtures;
 /// </summary>
 internal sealed class ComponentwiseKernel(IReadOnlyList<Distribution> components)
 {
-    private const double Log2E = 1.4426950408889634;
-
     /// <inheritdoc cref="MixtureKernel.JointLog2"/>
     public void JointLog2(in FeatureTile tile, ReadOnlySpan<double> log2Weights, Span<double> joint)
     {
@@ -22,7 +21,7 @@ internal sealed class ComponentwiseKernel(IReadOnlyList<Distribution> components
                 continue;
             }
             components[k].LogProbability(tile, target);
-            for (var i = 0; i < tile.Rows; i++) target[i] = (target[i] * Log2E) + log2Weights[k];
+            for (var i = 0; i < tile.Rows; i++) target[i] = (target[i] * Constants.Log2E) + log2Weights[k];
         }
     }
 

@@ -5,8 +5,6 @@ namespace Pipelines.Models;
 /// <content>Scores.</content>
 public sealed partial class GeneralMixtureModel
 {
-    private const double Log2E = 1.4426950408889634;
-
     /// <inheritdoc/>
     /// <remarks>Each row of a sequence has the scores of its sequence. A sequence that no component can produce has the label -1.</remarks>
     public override void Score(in FeatureBlock block, ScoreBatch scores)
@@ -34,7 +32,7 @@ public sealed partial class GeneralMixtureModel
         var own = new ScoreBatch(this, [.. scores.Kinds.Select(k => k.Name)], FeatureTile.Capacity);
         for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
         {
-            var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
+            var group = Group(block, first);
             JointLog2(group, joint);
             ScoreItems(joint, group.SequenceCount, own, 0);
             for (var s = 0; s < group.SequenceCount; s++)

@@ -1,6 +1,7 @@
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models;
@@ -24,7 +25,7 @@ public sealed partial class GeneralMixtureModel
         var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
         for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
         {
-            var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
+            var group = Group(block, first);
             JointLog2(group, joint);
             Softmax.LogSumExp(joint, Components.Count, group.SequenceCount, logs[first..]);
         }
@@ -41,7 +42,7 @@ public sealed partial class GeneralMixtureModel
         this.CheckItems(block);
         for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
         {
-            var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
+            var group = Group(block, first);
             Add(group, weights.Slice(first, group.SequenceCount), (MixtureStatistics)statistics);
         }
     }
@@ -62,7 +63,7 @@ public sealed partial class GeneralMixtureModel
             var joint = scratch.Take(Components.Count * FeatureTile.Capacity);
             for (var first = 0; first < count; first += FeatureTile.Capacity)
             {
-                var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, count - first));
+                var group = Group(block, first);
                 JointLog2(group, joint);
                 Softmax.Responsibilities(joint, Components.Count, group.SequenceCount, default);
                 for (var s = 0; s < group.SequenceCount; s++)
@@ -78,7 +79,7 @@ public sealed partial class GeneralMixtureModel
         var weights = scratch.Take(FeatureTile.Capacity);
         for (var first = 0; first < block.SequenceCount; first += FeatureTile.Capacity)
         {
-            var group = block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
+            var group = Group(block, first);
             for (var s = 0; s < group.SequenceCount; s++)
             {
                 var (start, end) = (group.SequenceOffsets[s], group.SequenceOffsets[s + 1]);
@@ -106,6 +107,10 @@ public sealed partial class GeneralMixtureModel
         return log2Likelihood;
     }
 
+    // The next sequences, as many as a tile has rows.
+    private static FeatureBlock Group(in FeatureBlock block, int first) =>
+        block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
+
     private void JointLog2(in FeatureBlock group, Span<double> joint)
     {
         for (var k = 0; k < Components.Count; k++)
@@ -117,7 +122,7 @@ public sealed partial class GeneralMixtureModel
                 continue;
             }
             Components[k].LogProbabilities(group, own);
-            for (var s = 0; s < own.Length; s++) own[s] = (own[s] * Log2E) + log2Weights[k];
+            for (var s = 0; s < own.Length; s++) own[s] = (own[s] * Constants.Log2E) + log2Weights[k];
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Pipelines.Models.Mixtures;
 public abstract class MixtureKernel
 {
     /// <summary>log2 e: natural to base-2 logarithms.</summary>
-    protected const double Log2E = 1.4426950408889634;
+    protected const double Log2E = Numerics.Constants.Log2E;
 
     /// <summary>True if the kernel handles tiles with missing values; otherwise such tiles are evaluated component by component.</summary>
     public virtual bool TakesMissing => false;

@@ -87,14 +87,7 @@ public sealed class CanonicalFold(ISummarizer summarizer, long first = 0)
     }
 
     /// <summary>The state as bytes.</summary>
-    public byte[] ToBytes()
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        Save(writer);
-        writer.Flush();
-        return stream.ToArray();
-    }
+    public byte[] ToBytes() => StatisticsFormat.Bytes(Save);
 
     /// <summary>Replaces the state with one that <see cref="ToBytes"/> returned.</summary>
     public void FromBytes(byte[] bytes)

@@ -87,14 +87,7 @@ public abstract class Statistics
     }
 
     /// <summary>The saved form as bytes.</summary>
-    public byte[] ToBytes()
-    {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
-        Save(writer);
-        writer.Flush();
-        return stream.ToArray();
-    }
+    public byte[] ToBytes() => StatisticsFormat.Bytes(Save);
 
     /// <summary>Replaces the statistics with those that <see cref="ToBytes"/> returned.</summary>
     /// <exception cref="ModelException">They are of another kind or version, or damaged. These statistics are empty then.</exception>

@@ -19,6 +19,16 @@ internal static class StatisticsFormat
         statistics.SaveBody(writer);
     }
 
+    /// <summary>What <paramref name="save"/> writes.</summary>
+    public static byte[] Bytes(Action<BinaryWriter> save)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        save(writer);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
     /// <summary>Reads statistics of the same kind.</summary>
     /// <exception cref="ModelException">They are of another kind or version, or damaged.</exception>
     public static void Read(BinaryReader reader, Statistics into)

@@ -107,7 +107,7 @@ public sealed class BadRowTests
             var options = Options(parallelism, skip with { MaxRows = most });
             var error = await Assert.ThrowsAsync<FlowException>(
                 () => Pipeline.From(new ArraySource(Damaged())).With(options).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
-            Assert.Equal((message, DataErrorKind.Data, false), (error.Message, error.Kind, sink.IsCompleted));
+            Assert.Equal((message, ErrorKind.Data, false), (error.Message, error.Kind, sink.IsCompleted));
             error =
                 await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(new ArraySource(Damaged())).With(options).Features(TestData.Two)
                     .FitAsync(new ModelEstimator<GeneralMixtureModel>(TestData.Mixture())));

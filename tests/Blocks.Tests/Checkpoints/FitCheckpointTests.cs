@@ -167,7 +167,7 @@ public sealed class FitCheckpointTests : IDisposable
         var newest = Directory.GetFiles(Folder).Order(StringComparer.Ordinal).Last();
         Assert.Equal((newest, $"a checkpoint of another job: {difference}", "the same data, model and options"), (error.Place, error.Found, error.Expected));
         Assert.EndsWith("; resume with those, or start over (without CheckpointOptions.Resume)", error.Message, StringComparison.Ordinal);
-        Assert.Equal(DataErrorKind.Usage, error.Kind);
+        Assert.Equal(ErrorKind.Usage, error.Kind);
     }
 
     [Theory]

@@ -76,7 +76,7 @@ public sealed class KeptPipelineTests : IDisposable
         Assert.Equal((1_000, 1_000), (await OpenedAsync(source), await ReadAsync(source)));
         await WriteAsync("day1", 300);
         var error = await Assert.ThrowsAsync<FlowException>(() => ReadAsync(source));
-        Assert.Equal((DataErrorKind.Storage, "do not change files while they are read: write new ones beside them, and run again"), (error.Kind, error.Remedy));
+        Assert.Equal((ErrorKind.Storage, "do not change files while they are read: write new ones beside them, and run again"), (error.Kind, error.Remedy));
     }
 
     [Fact]

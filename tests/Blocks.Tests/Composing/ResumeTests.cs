@@ -60,7 +60,7 @@ public sealed class ResumeTests : IDisposable
         async Task<string> RefusedAsync(Pipeline pipeline, ParquetSinkOptions sink)
         {
             var error = await Assert.ThrowsAsync<FlowException>(() => pipeline.ToParquet(this["out"], sink with { Resume = true }).RunAsync());
-            Assert.Equal(DataErrorKind.Usage, error.Kind);
+            Assert.Equal(ErrorKind.Usage, error.Kind);
             return error.Found;
         }
         Assert.Equal("an unfinished output of another job: batch size was 100 and is now 50",

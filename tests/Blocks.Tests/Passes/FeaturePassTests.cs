@@ -123,7 +123,7 @@ public sealed class FeaturePassTests
             MemoryBytes = 0,
         };
         var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
-        Assert.Equal(DataErrorKind.Storage, thrown.Kind);
+        Assert.Equal(ErrorKind.Storage, thrown.Kind);
         Assert.Equal(
             "temporary files in /dev: found a failing write (No space left on device), expected room for another "
                 + $"{new FeatureLayout(BatchSize, 2, false).Bytes} bytes; free space, choose another spill folder "
@@ -136,7 +136,7 @@ public sealed class FeaturePassTests
         var folder = Directory.CreateTempSubdirectory();
         await using var pass = Pass(new ArraySource(data) { Before = index => { if (index == 1) folder.Delete(); } }, 2, spill: true, folder.FullName);
         var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
-        Assert.Equal(DataErrorKind.Storage, thrown.Kind);
+        Assert.Equal(ErrorKind.Storage, thrown.Kind);
         Assert.Equal(
             $"temporary files in {folder.FullName}: found no such folder, expected a writable folder for decoded features; choose another spill folder "
                 + "(PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", thrown.Message);

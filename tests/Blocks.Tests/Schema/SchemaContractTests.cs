@@ -69,7 +69,7 @@ public sealed class SchemaContractTests
         var contract = SchemaContract.Check(Model(fitted), [File("f", columns)]);
         Assert.Equal($"{what}: {expected}", $"{what}: {string.Join('|', contract.Findings.Select(f => $"{f.Outcome} {f.Change} {f}"))}");
         if (contract.Errors.Count == 0) contract.ThrowIfBroken();
-        else Assert.Equal(DataErrorKind.Data, Assert.Throws<FlowException>(contract.ThrowIfBroken).Kind);
+        else Assert.Equal(ErrorKind.Data, Assert.Throws<FlowException>(contract.ThrowIfBroken).Kind);
     }
 
     [Fact]

@@ -93,10 +93,10 @@ public class SourceContract
         using var folder = new TempFolder();
         var made = await Fixture(source).Make(new TestTable(10).Without(Fixture(source).Drops), folder);
         var wrong = await made.FailsReading(new ReadOptions { BatchSize = 0, MaxDegreeOfParallelism = -2, ReadAheadBytes = -1 });
-        Assert.Equal(DataErrorKind.Usage, wrong.Kind);
+        Assert.Equal(ErrorKind.Usage, wrong.Kind);
         Assert.Equal("BatchSize 0 (1 to 16777216), MaxDegreeOfParallelism -2 (-1 or at least 1), ReadAheadBytes -1 (at least 0)", wrong.Found);
         var absent = await made.FailsReading(new ReadOptions { Columns = ["dubble"] });
-        Assert.Equal(DataErrorKind.Data, absent.Kind);
+        Assert.Equal(ErrorKind.Data, absent.Kind);
         Assert.Equal("no column 'dubble'", absent.Found);
         Assert.Equal("the name of one of its columns", absent.Expected);
         Assert.Equal("the column 'int' asked for twice", (await made.FailsReading(new ReadOptions { Columns = ["int", "int"] })).Found);

@@ -75,7 +75,7 @@ public sealed class ColumnUnionTests : IDisposable
                         error.Message, StringComparison.Ordinal);
                     Assert.EndsWith($" in {folder[isFirst ? "b.parquet" : "a.parquet"]}); leave the column out (ScoreOptions.Keep), or rewrite the files with "
                         + "one type", error.Message, StringComparison.Ordinal);
-                    Assert.Equal(DataErrorKind.Data, error.Kind);
+                    Assert.Equal(ErrorKind.Data, error.Kind);
                     var rounded = 0;
                     await foreach (var batch in source.ReadAsync(new ReadOptions { Columns = ["v"], Rounded = ["v"] }, default))
                     {

@@ -52,7 +52,7 @@ public class CorpusTests
     {
         var path = Path.Combine(Corpus, file);
         var error = await new ParquetSource(path).FailsReading();
-        Assert.Equal(DataErrorKind.Data, error.Kind);
+        Assert.Equal(ErrorKind.Data, error.Kind);
         Assert.StartsWith(found, error.Found, StringComparison.Ordinal);
         Assert.StartsWith(path.Replace(Directory.GetCurrentDirectory() + "/", "", StringComparison.Ordinal), error.Place, StringComparison.Ordinal);
         Assert.EndsWith(place, error.Place, StringComparison.Ordinal);

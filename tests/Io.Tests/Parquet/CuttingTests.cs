@@ -88,7 +88,7 @@ public class CuttingTests
                     new ReadOptions { BatchSize = 50, MaxDegreeOfParallelism = parallelism }, default)) rows += batch.Rows;
             });
             Assert.Equal(200, rows);
-            Assert.Equal(DataErrorKind.Data, error.Kind);
+            Assert.Equal(ErrorKind.Data, error.Kind);
             Assert.Equal($"{folder["a.parquet"]}, row group 2, column 's'", error.Place);
         }
     }

@@ -11,7 +11,7 @@ public class FooterTests
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder["a.parquet"], Convert.FromHexString("50415231" + "15" + "01000000" + "50415231"));
         var error = await new ParquetSource(folder["a.parquet"]).FailsReading();
-        Assert.Equal(DataErrorKind.Data, error.Kind);
+        Assert.Equal(ErrorKind.Data, error.Kind);
         Assert.Equal($"{folder["a.parquet"]}, footer: found the end of the data at byte 1, expected more bytes; rewrite the file, or leave it out",
             error.Message);
     }
@@ -29,7 +29,7 @@ public class FooterTests
         using var folder = new TempFolder();
         await File.WriteAllBytesAsync(folder["a.parquet"], Convert.FromHexString(hex));
         var error = await new ParquetSource(folder["a.parquet"]).FailsReading();
-        Assert.Equal((DataErrorKind.Data, found, expected), (error.Kind, error.Found, error.Expected));
+        Assert.Equal((ErrorKind.Data, found, expected), (error.Kind, error.Found, error.Expected));
     }
 
     [UnixFact]

@@ -157,7 +157,7 @@ public class ParquetSinkTests
         var source = MemorySource.FromArrays(("x", new[] { 1.5m, 1e20m, 7.12345678901m }));
         await using var sink = new ParquetSink(folder["a.parquet"]);
         var error = await Assert.ThrowsAsync<FlowException>(() => source.CopyTo(sink));
-        Assert.Equal((DataErrorKind.Data, $"{folder["a.parquet"]}, row group 0, column 'x'", "the decimal 7.12345678901"),
+        Assert.Equal((ErrorKind.Data, $"{folder["a.parquet"]}, row group 0, column 'x'", "the decimal 7.12345678901"),
             (error.Kind, error.Place, error.Found));
         Assert.Empty(folder.Entries);
     }
@@ -215,7 +215,7 @@ public class ParquetSinkTests
             new ParquetSinkOptions { RowGroupRows = Group, Files = new FullDisk(room), Overwrite = true }))
         {
             var error = await Assert.ThrowsAsync<FlowException>(() => source.CopyTo(sink));
-            Assert.Equal(DataErrorKind.Storage, error.Kind);
+            Assert.Equal(ErrorKind.Storage, error.Kind);
             Assert.Equal($"{folder["a.parquet"]}: found a failing write (No space left on device), expected room and permission to write; free space or choose "
                 + "another place; nothing was left behind", error.Message);
         }
@@ -234,7 +234,7 @@ public class ParquetSinkTests
             await foreach (var batch in source.ReadAsync(new ReadOptions { BatchSize = 100 }, default)) await sink.WriteAsync(batch, default);
             // The second part cannot get its name.
             Directory.CreateDirectory(folder["out/part-00001.parquet"]);
-            Assert.Equal(DataErrorKind.Storage, (await Assert.ThrowsAsync<FlowException>(async () => await sink.CompleteAsync(default))).Kind);
+            Assert.Equal(ErrorKind.Storage, (await Assert.ThrowsAsync<FlowException>(async () => await sink.CompleteAsync(default))).Kind);
         }
         Assert.Equal([folder["out"], folder["out/part-00001.parquet"]], folder.Entries);
     }
@@ -258,7 +258,7 @@ public class ParquetSinkTests
             await using var sink = new ParquetSink(path);
             var error =
                 await Assert.ThrowsAsync<FlowException>(async () => await sink.OpenAsync(new BatchSchema([new ColumnField("a", typeof(int), false)]), default));
-            Assert.Equal(DataErrorKind.Usage, error.Kind);
+            Assert.Equal(ErrorKind.Usage, error.Kind);
             return error;
         }
     }
@@ -281,7 +281,7 @@ public class ParquetSinkTests
         await using var sink = new ParquetSink(folder["a.parquet"]);
         var error = await Assert.ThrowsAsync<FlowException>(
             async () => await sink.OpenAsync(new BatchSchema([new ColumnField("t", typeof(TimeSpan), false)]), default));
-        Assert.Equal((DataErrorKind.Usage, "column 't'", "values of type duration"), (error.Kind, error.Place, error.Found));
+        Assert.Equal((ErrorKind.Usage, "column 't'", "values of type duration"), (error.Kind, error.Place, error.Found));
         Assert.Empty(folder.Entries);
     }
 

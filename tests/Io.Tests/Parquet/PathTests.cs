@@ -37,8 +37,8 @@ public class PathTests
         using var folder = await MakeFiles();
         Directory.CreateDirectory(folder["empty"]);
         var error = await new ParquetSource(folder[path]).FailsReading();
-        Assert.Equal((DataErrorKind.Usage, folder[path], found), (error.Kind, error.Place, error.Found));
-        Assert.Equal(DataErrorKind.Usage, (await new ParquetSource().FailsReading()).Kind);
+        Assert.Equal((ErrorKind.Usage, folder[path], found), (error.Kind, error.Place, error.Found));
+        Assert.Equal(ErrorKind.Usage, (await new ParquetSource().FailsReading()).Kind);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public class PathTests
         var source = new ParquetSource(folder["a.parquet"]).ForRun();
         await source.OpenAsync(default);
         await MemorySource.FromArrays(("x", new[] { 1, 2, 3, 4 })).CopyTo(new ParquetSink(folder["a.parquet"]));
-        Assert.Equal(DataErrorKind.Storage, (await source.FailsReading()).Kind);
+        Assert.Equal(ErrorKind.Storage, (await source.FailsReading()).Kind);
     }
 
     private static async Task<TempFolder> MakeFiles()

@@ -101,7 +101,7 @@ public class SliceTests
         {
             while (await batches.MoveNextAsync()) ;
         });
-        Assert.Equal((DataErrorKind.Storage, path, "do not change files while they are read: write new ones beside them, and run again"),
+        Assert.Equal((ErrorKind.Storage, path, "do not change files while they are read: write new ones beside them, and run again"),
             (error.Kind, error.Place, error.Remedy));
         Assert.Equal(keepsLength ? FormattableString.Invariant($"a file changed at {was.AddSeconds(1):O}") : $"a file of {bytes.Length} bytes", error.Found);
     }

@@ -25,7 +25,7 @@ public sealed class FileOutputTests : IDisposable
         };
         await File.WriteAllBytesAsync(path, old);
         var error = await Assert.ThrowsAsync<FlowException>(() => WriteAsync(path, 5));
-        Assert.Equal(DataErrorKind.Usage, error.Kind);
+        Assert.Equal(ErrorKind.Usage, error.Kind);
         Assert.Equal(
             $"{path}: found an existing file that is not a Parquet file written by Pipelines, "
             + "expected a new name, or a Parquet file written by Pipelines to replace; give another name, or allow any file to be overwritten", error.Message);
@@ -58,7 +58,7 @@ public sealed class FileOutputTests : IDisposable
             await sink.WriteAsync(SmallJob.Batch(0), default);
             await File.WriteAllTextAsync(path, "precious");
             var error = await Assert.ThrowsAsync<FlowException>(async () => await sink.CompleteAsync(default));
-            Assert.Equal((DataErrorKind.Storage, "an existing file that is not a Parquet file written by Pipelines"), (error.Kind, error.Found));
+            Assert.Equal((ErrorKind.Storage, "an existing file that is not a Parquet file written by Pipelines"), (error.Kind, error.Found));
         }
         Assert.Equal("precious", await File.ReadAllTextAsync(path));
         Assert.Equal([path], folder.Entries);

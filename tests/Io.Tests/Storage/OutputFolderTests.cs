@@ -54,7 +54,7 @@ public sealed class OutputFolderTests : IDisposable
             Assert.Throws<FlowException>(
                 () => new ParquetSink(folder["o"], SmallJob.Options(folder.Path, FileLayer.Disk)).CheckInput(
                     new BatchSchema([new ColumnField("_row", typeof(int), false)])));
-        Assert.Equal((DataErrorKind.Usage, $"{folder["q"]}, column '_row'"), (taken.Kind, taken.Place));
+        Assert.Equal((ErrorKind.Usage, $"{folder["q"]}, column '_row'"), (taken.Kind, taken.Place));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class OutputFolderTests : IDisposable
         bytes[100] ^= 1;
         await File.WriteAllBytesAsync(folder["out/part-00001.parquet"], bytes);
         var error = await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, FileLayer.Disk, resume: true));
-        Assert.Equal((DataErrorKind.Storage, folder["out/part-00001.parquet"], "a part of a finished output that is absent or was changed"),
+        Assert.Equal((ErrorKind.Storage, folder["out/part-00001.parquet"], "a part of a finished output that is absent or was changed"),
             (error.Kind, error.Place, error.Found));
     }
 
@@ -177,7 +177,7 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Contains(from, text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(folder["out/_manifest.json"], text.Replace(from, to, StringComparison.Ordinal));
         var error = await Assert.ThrowsAsync<FlowException>(() => OutputVerification.OfAsync(folder["out"]));
-        Assert.Equal((DataErrorKind.Data, folder["out/_manifest.json"], found), (error.Kind, error.Place, error.Found));
+        Assert.Equal((ErrorKind.Data, folder["out/_manifest.json"], found), (error.Kind, error.Place, error.Found));
     }
 
     [Fact]

@@ -51,11 +51,11 @@ internal static class FooterFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new FlowException(DataErrorKind.Usage, path, "no such file", "a Parquet file", "correct the path", e);
+            throw new FlowException(ErrorKind.Usage, path, "no such file", "a Parquet file", "correct the path", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(DataErrorKind.Storage, path, $"a file that cannot be opened ({DiskError.Reason(e)})", "a readable file",
+            throw new FlowException(ErrorKind.Storage, path, $"a file that cannot be opened ({DiskError.Reason(e)})", "a readable file",
                 "check its permissions", e);
         }
     }
@@ -76,7 +76,7 @@ internal static class FooterFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(DataErrorKind.Storage, path, $"a failing read at byte {offset} ({DiskError.Reason(e)})", $"{target.Length} bytes",
+            throw new FlowException(ErrorKind.Storage, path, $"a failing read at byte {offset} ({DiskError.Reason(e)})", $"{target.Length} bytes",
                 "check the storage", e);
         }
     }
@@ -153,7 +153,7 @@ internal static class FooterFile
         // Parquet is read from its end; a pipe cannot seek.
         catch (NotSupportedException e)
         {
-            throw new FlowException(DataErrorKind.Usage, path, "a pipe or a device", "a Parquet file, which is read from its end",
+            throw new FlowException(ErrorKind.Usage, path, "a pipe or a device", "a Parquet file, which is read from its end",
                 "save the data to a file first, and name that", e);
         }
     }
@@ -161,5 +161,5 @@ internal static class FooterFile
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static FlowException NotParquet(string place, string found, string expected, string remedy = "rewrite the file, or leave it out") =>
-        new(DataErrorKind.Data, place, found, expected, remedy);
+        new(ErrorKind.Data, place, found, expected, remedy);
 }

@@ -97,7 +97,7 @@ internal sealed class NestedSchema
     public static NestedSchema Of(ColumnField field)
     {
         if (field.Storage is not NestedSchema schema)
-            throw new FlowException(DataErrorKind.Usage, $"column '{field.Name}'", "nested values without the schema that they were read with",
+            throw new FlowException(ErrorKind.Usage, $"column '{field.Name}'", "nested values without the schema that they were read with",
                 "the field of a column that was read", "keep the field of the column");
         var top = schema.nodes[0];
         var repetition = field.IsNullable && top.Repetition == Repetition.Required ? Repetition.Optional : top.Repetition;

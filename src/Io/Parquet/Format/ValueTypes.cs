@@ -66,7 +66,7 @@ internal static class ValueTypes
     public static ParquetStorage For(ColumnField field)
     {
         if (field.Storage is ParquetStorage kept && Of(kept).Type == field.ValueType) return kept;
-        return For(field.ValueType) ?? throw new FlowException(DataErrorKind.Usage, $"column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
+        return For(field.ValueType) ?? throw new FlowException(ErrorKind.Usage, $"column '{field.Name}'", $"values of type {TypeNames.Of(field.ValueType)}",
             "numbers, booleans, strings, dates, times, decimals, UUIDs or binary values", "convert the column or leave it out");
     }
 

@@ -21,7 +21,7 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
     public BatchSchema Schema(PlannedFile[] files, BatchSchema plain, IReadOnlyList<ParquetEngine> engines)
     {
         if (Array.Exists(files, f => Array.Exists(f.Footer.Columns, c => c.Name == Key)))
-            throw new FlowException(DataErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column with the name of the list key",
+            throw new FlowException(ErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column with the name of the list key",
                 "another name", "give the key another name (ParquetSourceOptions.ListKey)");
         var elements = new List<ColumnField>();
         foreach (var name in Names)
@@ -41,15 +41,15 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
             var other = Array.Find(file.Footer.Columns, c => c.Name == name);
             var found = other is null ? "no such column" : other.Nested is null ? "a plain column" : "a map, a structure or a list of such";
             var others = file.Footer.Lists.Length == 0 ? "; the file has none" : "";
-            throw new FlowException(DataErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}",
+            throw new FlowException(ErrorKind.Data, place, found, $"a column of lists of numbers, booleans, texts or times{others}",
                 NearestName.Remedy(name, file.Footer.Lists.Select(l => l.Name), "correct the name (ParquetSourceOptions.Lists)"));
         }
         var why = column.Obstacle ?? EngineChoice.Obstacle(engines, file, column);
         if (why is not null)
-            throw new FlowException(DataErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times",
+            throw new FlowException(ErrorKind.Data, place, $"lists that cannot be read: {why}", "lists of numbers, booleans, texts or times",
                 "choose another engine (ParquetSourceOptions.Engine), or leave the column out");
         if (!ColumnUnion.Agree(Find(first, name).Field!, column.Field!))
-            throw new FlowException(DataErrorKind.Data, place, $"lists of {column.Storage}", $"lists of {Find(first, name).Storage}, as in {first.Name}",
+            throw new FlowException(ErrorKind.Data, place, $"lists of {column.Storage}", $"lists of {Find(first, name).Storage}, as in {first.Name}",
                 "read files of one kind at a time");
     }
 }

@@ -239,7 +239,7 @@ internal sealed class ListReader(ParquetPlan plan, BatchSchema schema, ReadOptio
             RowGroupFault.At(from, number, column, new BrokenFileException(found, expected));
 
         private FlowException Uneven(int column, long row, bool isEnd = false) => new(
-            DataErrorKind.Data, $"{from.Name}, row group {number}, row {(isEnd ? row : Rows + row)}",
+            ErrorKind.Data, $"{from.Name}, row group {number}, row {(isEnd ? row : Rows + row)}",
             $"lists of different lengths in '{columns[0].Name}' and '{columns[column].Name}'", "lists of equal length in each row",
             "correct the row, or read one of the columns alone (ParquetSourceOptions.Lists)");
     }

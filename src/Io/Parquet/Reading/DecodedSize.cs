@@ -41,7 +41,7 @@ internal static class DecodedSize
         var row = options.ExtraRowBytes + columns.Sum(c => RowBytes(info, c));
         var needed = row * Math.Min(options.BatchSize, rows);
         if (needed <= allowed) return;
-        throw new FlowException(DataErrorKind.Usage, $"{file.Name}, row group {group}",
+        throw new FlowException(ErrorKind.Usage, $"{file.Name}, row group {group}",
             $"{columns.Length} columns that take {new MemorySize(needed)}{(options.ExtraRowBytes > 0 ? ", with computed values," : "")} a batch of "
                 + $"{Math.Min(options.BatchSize, rows)} rows",
             $"at most {new MemorySize(allowed)}, the largest batch within the memory budget",

@@ -40,7 +40,7 @@ internal static class EngineChoice
         }
         if (least is not null) return least;
         var column = Array.Find(columns, c => Reasons(engines, file, group, c) is not null);
-        throw new FlowException(DataErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", {column.Place}")}",
+        throw new FlowException(ErrorKind.Data, $"{file.Name}, row group {group}{(column is null ? "" : $", {column.Place}")}",
             column is null ? "columns that no one engine can read together" : $"a column that cannot be read: {Reasons(engines, file, group, column)}",
             "a plain column of numbers, booleans, texts or times", "leave the column out");
     }
@@ -52,7 +52,7 @@ internal static class EngineChoice
         foreach (var engine in engines)
             if (engine.IsAvailable && engine.LoadEncrypted(path, name, keys) is { } footer) return footer;
         var why = string.Join("; ", engines.Select(e => $"{e.Name} {e.Unavailable ?? "does not decrypt"}"));
-        throw new FlowException(DataErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})",
+        throw new FlowException(ErrorKind.Data, name, $"an encrypted file, which no engine can read ({why})",
             "a Parquet file without encryption, or an engine that decrypts", "choose another engine (ParquetSourceOptions.Engine), or decrypt it first");
     }
 

@@ -77,7 +77,7 @@ internal sealed class FileProjection
     {
         var others = union.Types.Where(t => t.Stored != column.StoredAs).ToList();
         var (stored, other) = others[Math.Max(0, others.FindIndex(t => t.Stored is "DOUBLE" or "FLOAT"))];
-        return new FlowException(DataErrorKind.Data, $"{file.Name}, {place}, column '{column.Name}'", ValueText.Of(value),
+        return new FlowException(ErrorKind.Data, $"{file.Name}, {place}, column '{column.Name}'", ValueText.Of(value),
             $"a number that a double holds ({stored} in {other})",
             "leave the column out (ScoreOptions.Keep), or rewrite the files with one type");
     }

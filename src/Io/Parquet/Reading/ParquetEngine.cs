@@ -85,8 +85,8 @@ internal static class RowGroupFault
         {
             FlowException known => known,
             OverBudgetException over => TooLarge(file, group, column, over.What, over.Allowed),
-            BrokenFileException broken => new FlowException(DataErrorKind.Data, place, broken.Found, broken.Expected, Remedy, broken),
-            _ => new FlowException(DataErrorKind.Data, place, $"values that cannot be decoded ({fault.Message})", $"values stored as {column.Storage}",
+            BrokenFileException broken => new FlowException(ErrorKind.Data, place, broken.Found, broken.Expected, Remedy, broken),
+            _ => new FlowException(ErrorKind.Data, place, $"values that cannot be decoded ({fault.Message})", $"values stored as {column.Storage}",
                 Remedy, fault),
         };
     }
@@ -98,6 +98,6 @@ internal static class RowGroupFault
     /// <param name="what">What is too large: "a page of 1GB".</param>
     /// <param name="allowed">Bytes allowed for it.</param>
     public static FlowException TooLarge(PlannedFile file, int group, FileColumn column, string what, long allowed) => new(
-        DataErrorKind.Data, $"{file.Name}, row group {group}, {column.Place}", what, $"at most {new MemorySize(allowed)}, the share of the memory budget",
+        ErrorKind.Data, $"{file.Name}, row group {group}, {column.Place}", what, $"at most {new MemorySize(allowed)}, the share of the memory budget",
         "give more memory (ReadOptions.LargestBatchBytes), take smaller batches (ReadOptions.BatchSize), or leave the column out");
 }

@@ -18,13 +18,13 @@ internal static class ParquetPaths
         foreach (var path in paths)
         {
             if (string.IsNullOrWhiteSpace(path))
-                throw new FlowException(DataErrorKind.Usage, "input", "an empty path", "a file, folder or glob", "give the path of the data");
+                throw new FlowException(ErrorKind.Usage, "input", "an empty path", "a file, folder or glob", "give the path of the data");
             var found = Find(path);
             files.UnionWith(found);
             if (found.Count == 0)
-                throw new FlowException(DataErrorKind.Usage, path, "no Parquet file", "at least one", "correct the path, the folder or the glob");
+                throw new FlowException(ErrorKind.Usage, path, "no Parquet file", "at least one", "correct the path, the folder or the glob");
         }
-        if (files.Count == 0) throw new FlowException(DataErrorKind.Usage, "input", "no path", "a file, folder or glob", "give the path of the data");
+        if (files.Count == 0) throw new FlowException(ErrorKind.Usage, "input", "no path", "a file, folder or glob", "give the path of the data");
         return [.. files.Select(f => (Path: f, Name: Relative(here, f))).OrderBy(f => f.Path.Replace('\\', '/'), StringComparer.Ordinal)];
     }
 
@@ -44,7 +44,7 @@ internal static class ParquetPaths
         if (Directory.Exists(full)) return [.. InFolder(full)];
         if (path.AsSpan().IndexOfAny("*?[") >= 0) return [.. Matches(full).Where(IsParquet)];
         if (DiskError.IsForbidden(full)) throw Forbidden(path);
-        throw new FlowException(DataErrorKind.Usage, path, "no such file or folder", "a file, folder or glob", "correct the path");
+        throw new FlowException(ErrorKind.Usage, path, "no such file or folder", "a file, folder or glob", "correct the path");
     }
 
     private static IEnumerable<string> InFolder(string folder)
@@ -123,7 +123,7 @@ internal static class ParquetPaths
     private static bool IsHidden(string path) => Path.GetFileName(path) is ['_' or '.', ..];
 
     private static FlowException Forbidden(string path) =>
-        new(DataErrorKind.Storage, path, "a file or folder that cannot be reached (Permission denied)", "a file, folder or glob",
+        new(ErrorKind.Storage, path, "a file or folder that cannot be reached (Permission denied)", "a file, folder or glob",
             "check the permissions of its folders");
 
     /// <summary>The name of a file for messages: relative to the working folder if it lies in it.</summary>
@@ -145,7 +145,7 @@ internal static class ParquetPaths
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(DataErrorKind.Storage, folder, $"a folder that cannot be listed ({DiskError.Reason(e)})", "a readable folder",
+            throw new FlowException(ErrorKind.Storage, folder, $"a folder that cannot be listed ({DiskError.Reason(e)})", "a readable folder",
                 "check its permissions", e);
         }
     }

@@ -33,7 +33,7 @@ internal sealed record PlannedFile(string Path, string Name, FileFooter Footer)
     {
         using var file = FooterFile.Open(Path);
         if (FooterFile.Change(file, Footer, Path) is { } change)
-            throw new FlowException(DataErrorKind.Storage, Name, change.Found, change.Expected,
+            throw new FlowException(ErrorKind.Storage, Name, change.Found, change.Expected,
                 "do not change files while they are read: write new ones beside them, and run again");
     }
 }
@@ -57,7 +57,7 @@ internal sealed class ParquetPlan
                 ? "no column"
                 : $"no column that can be read: '{obstacles.First().Key}': "
                     + $"{obstacles.First().Value}{(obstacles.Count > 1 ? $", and {obstacles.Count - 1} more" : "")}";
-            throw new FlowException(DataErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times",
+            throw new FlowException(ErrorKind.Data, files[0].Name, why, "at least one column of numbers, booleans, texts or times",
                 "rewrite the file with plain columns");
         }
 
@@ -129,7 +129,7 @@ internal sealed class ParquetPlan
     public BatchSchema Project(IReadOnlyList<string>? names)
     {
         if (names?.FirstOrDefault(n => Schema.IndexOf(n) < 0 && obstacles.ContainsKey(n)) is { } name)
-            throw new FlowException(DataErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}",
+            throw new FlowException(ErrorKind.Data, $"{Files[0].Name}, column '{name}'", $"a column that cannot be read: {obstacles[name]}",
                 "a plain column of numbers, booleans, texts or times", "leave the column out");
         var schema = Schema.Project(names, Files[0].Name);
         schema.CheckTypes();

@@ -21,7 +21,7 @@ internal static class EncryptedFooter
         }
         catch (Exception e) when (e is not FlowException)
         {
-            throw new FlowException(DataErrorKind.Data, name + ", footer",
+            throw new FlowException(ErrorKind.Data, name + ", footer",
                 e is BrokenFileException broken ? broken.Found : $"an encrypted file that cannot be opened ({ArrowFault.Message(e)})",
                 e is BrokenFileException { Expected: var expected } ? expected : "a footer that the given keys decrypt",
                 "check the keys (ParquetSourceOptions.DecryptionKeys) and their ids", e);

@@ -103,6 +103,6 @@ internal abstract class ColumnWriter(ColumnField field)
 
     /// <summary>The error for a null in a column that is not nullable.</summary>
     protected FlowException NullIn(DataBatch batch, int row) => new(
-        DataErrorKind.Data, $"{batch.Locate(row)}, column '{Field.Name}'", "a null", "a value: the column is not nullable",
+        ErrorKind.Data, $"{batch.Locate(row)}, column '{Field.Name}'", "a null", "a value: the column is not nullable",
         "declare the column nullable or fill the value in");
 }

@@ -80,7 +80,7 @@ internal sealed class NestedColumnWriter : ColumnWriter
     {
         var both = schema.Union(read.Named(schema));
         if (both is null || both.ToString() != schema.ToString() || (both.IsNullable && !schema.IsNullable))
-            throw new FlowException(DataErrorKind.Data, $"{batch.Locate(row)}, column '{Field.Name}'", $"{read}", $"{schema}, as the column's field says",
+            throw new FlowException(ErrorKind.Data, $"{batch.Locate(row)}, column '{Field.Name}'", $"{read}", $"{schema}, as the column's field says",
                 "keep the field that the values were read with");
         maps = [.. read.Leaves.Select((leaf, l) => leaf.LevelsIn(schema.Leaves[l]))];
         source = read;

@@ -126,7 +126,7 @@ internal sealed class PartWriter : IDisposable
         }
         catch (BrokenFileException e)
         {
-            throw new FlowException(DataErrorKind.Data, $"{place}, row group {groups}, column '{string.Join('.', writers[chunk].Path)}'", e.Found,
+            throw new FlowException(ErrorKind.Data, $"{place}, row group {groups}, column '{string.Join('.', writers[chunk].Path)}'", e.Found,
                 $"{e.Expected}, to be written as {writers[chunk].Storage}",
                 "change the values or the column's type", e);
         }

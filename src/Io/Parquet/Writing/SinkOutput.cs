@@ -51,7 +51,7 @@ internal sealed class FolderSinkOutput : SinkOutput
         folder = new PartFolder(options.Files, path);
         var quarantine = options.QuarantineFolder is { } place ? new PartFolder(options.Files, place) : null;
         if (quarantine is not null && OutputTarget.Full(quarantine.Name) == OutputTarget.Full(path))
-            throw new FlowException(DataErrorKind.Usage, path, "the output itself as the quarantine", "a folder of its own", "give another folder");
+            throw new FlowException(ErrorKind.Usage, path, "the output itself as the quarantine", "a folder of its own", "give another folder");
         output = new FolderOutput(folder, quarantine, options.VerifiesParts);
         if (quarantine is not null) refused = new RejectedRowsWriter(quarantine, options);
     }

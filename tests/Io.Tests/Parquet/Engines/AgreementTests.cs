@@ -44,7 +44,7 @@ public class AgreementTests(ITestOutputHelper output)
                 }
                 foreach (var error in results.Select(r => r.Error).OfType<FlowException>())
                 {
-                    Assert.Equal(DataErrorKind.Data, error.Kind);
+                    Assert.Equal(ErrorKind.Data, error.Kind);
                     // Of a file of which no column can be read, the message names the first and counts the others.
                     if (error.Found.StartsWith("no column that can be read: ", StringComparison.Ordinal) && columns.Length > 1)
                         Assert.Matches($"'{Regex.Escape(columns[0].Name)}': .*, and {columns.Length - 1} more$", error.Found);

@@ -27,7 +27,7 @@ public class ChecksumTests
             bytes[at] ^= 4;
             var (values, error) = await EngineRows.Read(folder["b.parquet"], "x", engine);
             Assert.Null(values);
-            Assert.Equal(DataErrorKind.Data, error!.Kind);
+            Assert.Equal(ErrorKind.Data, error!.Kind);
             Assert.EndsWith("b.parquet, row group 0, column 'x'", error.Place, StringComparison.Ordinal);
             Assert.Contains("checksum", error.Found, StringComparison.Ordinal);
         }

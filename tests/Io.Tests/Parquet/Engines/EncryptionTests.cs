@@ -74,7 +74,7 @@ public class EncryptionTests
     {
         var wrong = new DecryptionKeys(Encoding.ASCII.GetBytes("543210987654321X"));
         var error = await With(wrong).FailsReading();
-        Assert.Equal(DataErrorKind.Data, error.Kind);
+        Assert.Equal(ErrorKind.Data, error.Kind);
         Assert.EndsWith("encrypted, footer", error.Place, StringComparison.Ordinal);
         Assert.StartsWith("an encrypted file that cannot be opened", error.Found, StringComparison.Ordinal);
         Assert.DoesNotContain("543210987654321X", error.ToString(), StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public class EncryptionTests
             await File.WriteAllBytesAsync(folder["b.parquet"], bytes);
             bytes[at] ^= 1;
             var source = new ParquetSource([folder["b.parquet"]], new ParquetSourceOptions { DecryptionKeys = new DecryptionKeys(Key) });
-            Assert.Equal(DataErrorKind.Data, (await source.FailsReading()).Kind);
+            Assert.Equal(ErrorKind.Data, (await source.FailsReading()).Kind);
         }
     }
 
@@ -171,9 +171,9 @@ public class EncryptionTests
         using var folder = new TempFolder();
         File.WriteAllText(folder["key"], content);
         var error = Assert.Throws<FlowException>(() => DecryptionKeys.Load(folder["key"]));
-        Assert.Equal((DataErrorKind.Usage, found), (error.Kind, error.Found));
+        Assert.Equal((ErrorKind.Usage, found), (error.Kind, error.Found));
         Assert.DoesNotContain(Secret, error.ToString(), StringComparison.Ordinal);
-        Assert.Equal(DataErrorKind.Usage, Assert.Throws<FlowException>(() => DecryptionKeys.Load(folder["none"])).Kind);
+        Assert.Equal(ErrorKind.Usage, Assert.Throws<FlowException>(() => DecryptionKeys.Load(folder["none"])).Kind);
     }
 
     [UnixFact]

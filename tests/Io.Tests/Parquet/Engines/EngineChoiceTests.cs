@@ -64,7 +64,7 @@ public class EngineChoiceTests
         var source = new ParquetSource([folder["a.parquet"]], new ParquetSourceOptions { Engine = "parquetsharp" });
         // 50 pages of 80 KB, as stored and as decoded, in slices; whole row groups need but one at a time.
         var error = await source.FailsReading(new ReadOptions { BatchSize = 100, ReadAheadBytes = 0, DecoderBytes = 1 << 20 });
-        Assert.Equal(DataErrorKind.Data, error.Kind);
+        Assert.Equal(ErrorKind.Data, error.Kind);
         Assert.EndsWith("row group 0, column 'c6'", error.Place, StringComparison.Ordinal);
         Assert.StartsWith("a page of 168.19KB beside 1.01MB of others", error.Found, StringComparison.Ordinal);
         Assert.Equal("at most 1.05MB, the share of the memory budget", error.Expected);
@@ -85,7 +85,7 @@ public class EngineChoiceTests
         var error = Assert.Throws<FlowException>(() => new ParquetSource([Corpus], new ParquetSourceOptions { Engine = "parket" }));
         Assert.Equal("ParquetSourceOptions.Engine: found 'parket', expected the name of an engine that can run here; choose another engine, or none for the "
             + "automatic choice", error.Message);
-        Assert.Equal(DataErrorKind.Usage, error.Kind);
+        Assert.Equal(ErrorKind.Usage, error.Kind);
         var refused = await EngineRows.Read(Path.Combine(Corpus, "hadoop_lz4_compressed.parquet"), "c0", "builtin");
         Assert.Contains("'c0': it is compressed with the deprecated LZ4 codec", refused.Error!.Message, StringComparison.Ordinal);
     }
