@@ -54,6 +54,11 @@ public sealed class FeatureBatch
     /// <summary>Global number of the first row, from 0.</summary>
     public long FirstRow { get; }
 
+    /// <summary>The next batch that travels in the same message; null = none. Waking a block costs more than a small batch does.</summary>
+    internal FeatureBatch? Next { get; set; }
+
+    internal bool IsReleased => Volatile.Read(ref released) != 0;
+
     /// <summary>Rows of the batch that were rejected; null if none.</summary>
     public RejectedRows? Rejected => carrier?.Rejected;
 
@@ -61,7 +66,7 @@ public sealed class FeatureBatch
     /// <exception cref="ObjectDisposedException">The batch was released.</exception>
     public FeatureBlock AsBlock()
     {
-        if (Volatile.Read(ref released) != 0) throw new ObjectDisposedException(nameof(FeatureBatch), $"batch {Index} was released");
+        if (IsReleased) throw new ObjectDisposedException(nameof(FeatureBatch), $"batch {Index} was released");
         return open(ref buffer);
     }
 

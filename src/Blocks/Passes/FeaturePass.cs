@@ -14,6 +14,8 @@ namespace Pipelines.Blocks;
 /// </remarks>
 public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
+    private const int MostTogether = 8;
+
     private readonly FeatureLoader loader;
     private readonly SequenceColumns? sequences;
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -21,6 +23,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     private FeatureStore? store;
     private bool isDisposed;
     private int mostThreads = int.MaxValue;
+    private int mostTogether = 1;
 
     /// <summary>Creates the passes over a source; nothing is read yet.</summary>
     /// <param name="source">The data.</param>
@@ -144,6 +147,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         var bytes = empty.MaxBytes(Options.BatchSize, codes) ?? least;
         // Two for each worker and the open subtotal.
         mostThreads = (int)Math.Clamp(((Options.Budget / 4 / bytes) - 1) / 2, 1, int.MaxValue);
+        // Small statistics only: those of batches in one message hardly count in the budget.
+        mostTogether = (int)Math.Clamp(Options.Budget / 64 / bytes / (2 * Threads), 1, MostTogether);
     }
 
     /// <summary>Waits until no other pass is running, and attributes a cancellation to the token that caused it.</summary>
@@ -216,6 +221,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         var stored = await StoredAsync(stop).ConfigureAwait(false);
         if (stored.Sequences is { } found && found.Index.Groups == 0) return work.Fold.Finish();
         var (items, threads) = stored.Sequences is null ? (stored.Cache, Threads) : Groups(stored.Cache, stored.Sequences.Index);
-        return await PassRunner.RunAsync(items, stored.Cache.Rows, work, end ?? items.Count, Options, threads).ConfigureAwait(false);
+        return await PassRunner.RunAsync(items, stored.Cache.Rows, work, end ?? items.Count, Options, threads, mostTogether)
+            .ConfigureAwait(false);
     }
 }

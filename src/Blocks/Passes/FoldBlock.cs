@@ -39,6 +39,21 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
 
     private protected override ValueTask TakeAsync(BatchStatistics item)
     {
+        for (var batch = item; batch is not null && !Run.IsStopped; batch = batch.Next) Take(batch);
+        return ValueTask.CompletedTask;
+    }
+
+    private protected override string Describe(BatchStatistics item) => $"batch {Math.Max(item.Index, next - 1)}";
+
+    private protected override ValueTask FinishAsync()
+    {
+        Run.Accounts.Balance(Name);
+        Quarantine?.Complete();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Take(BatchStatistics item)
+    {
         if (item.Index != next)
             throw new InvalidOperationException($"block '{Name}': found batch {item.Index}, expected batch {next}; a block in between lost it or "
                 + "changed the order");
@@ -50,16 +65,6 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
         item.Release();
         Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
         Folded?.Invoke(fold);
-        return ValueTask.CompletedTask;
-    }
-
-    private protected override string Describe(BatchStatistics item) => $"batch {item.Index}";
-
-    private protected override ValueTask FinishAsync()
-    {
-        Run.Accounts.Balance(Name);
-        Quarantine?.Complete();
-        return ValueTask.CompletedTask;
     }
 
     private async Task<Statistics> ResultAsync()

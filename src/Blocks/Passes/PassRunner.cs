@@ -12,14 +12,18 @@ internal static class PassRunner
     /// <param name="end">Number after that of the last batch; beyond the last of the store it starts over at the first.</param>
     /// <param name="options">How to run.</param>
     /// <param name="threads">Workers, at least 1.</param>
+    /// <param name="mostTogether">Number of batches that may travel in one message, at least 1.</param>
     /// <returns>The statistics of all batches.</returns>
-    public static async Task<Statistics> RunAsync(IFeatureStore store, long rows, PassWork work, long end, PipelineOptions options, int threads)
+    public static async Task<Statistics> RunAsync(IFeatureStore store, long rows, PassWork work, long end, PipelineOptions options, int threads,
+        int mostTogether)
     {
         await using var run = new RunSupervisor(options with { MaxDegreeOfParallelism = threads }, work.Token);
         (run.Accounts.Phase, run.Accounts.TotalRows) = ("pass", rows);
         var summarize = new SummarizeBlock(work.Summarizer, run);
         var fold = new FoldBlock(work.Summarizer, run, work.Fold) { Folded = work.Folded, Batches = store.Count };
-        Linking.Link(new StoreSourceBlock(store, run, work.First, end), summarize);
+        // Several messages for each worker, so that all of them end at about the same time.
+        var together = (int)Math.Clamp((end - work.First) / (4 * threads), 1, mostTogether);
+        Linking.Link(new StoreSourceBlock(store, run, work.First, end, together), summarize);
         Linking.Link(summarize, fold);
         await run.RunAsync().ConfigureAwait(false);
         if (fold.Next != Math.Max(end, work.First))

@@ -14,14 +14,26 @@ public sealed class SummarizeBlock(ISummarizer summarizer, RunSupervisor run, st
 
     private protected override BatchStatistics Process(FeatureBatch item)
     {
+        var first = Summarize(item);
+        for (var (batch, last) = (item.Next, first); batch is not null && !Run.IsStopped; batch = batch.Next) last = last.Next = Summarize(batch);
+        return first;
+    }
+
+    // The batches before the one that failed have been released.
+    private protected override string Describe(FeatureBatch item)
+    {
+        while (item is { IsReleased: true, Next: { } next }) item = next;
+        return item.Rows == 0 ? $"batch {item.Index}" : $"batch {item.Index} (from {item.Locate(0)})";
+    }
+
+    private protected override long IndexOf(FeatureBatch item) => item.Index;
+
+    private BatchStatistics Summarize(FeatureBatch item)
+    {
         var statistics = pool.Rent();
         summarizer.Summarize(item.AsBlock(), statistics);
         var made = new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool, Rejected = item.Rejected };
         item.Release();
         return made;
     }
-
-    private protected override string Describe(FeatureBatch item) => item.Rows == 0 ? $"batch {item.Index}" : $"batch {item.Index} (from {item.Locate(0)})";
-
-    private protected override long IndexOf(FeatureBatch item) => item.Index;
 }
