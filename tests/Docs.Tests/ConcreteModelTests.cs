@@ -27,6 +27,6 @@ public sealed partial class ConcreteModelTests
             pattern.IsMatch);
     }
 
-    [GeneratedRegex("^Fit(Mixture|HiddenMarkov|MarkovChain|KMeans|Distribution)\\.cs$")]
+    [GeneratedRegex("^Fit(Mixture|HiddenMarkov|MarkovChain|KMeans|Distribution|NaiveBayes|BayesClassifier)\\.cs$")]
     private static partial Regex FitKinds();
 }

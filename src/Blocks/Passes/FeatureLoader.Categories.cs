@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipelines.Io;
+using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
@@ -23,8 +24,19 @@ internal sealed partial class FeatureLoader
         var found = Features.ToArray();
         for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Categories(i) };
         Features = found;
-        if (extractor.HasUnknownLabels) labels = labels! with { Names = survey.Categories(unknown.Length) };
+        if (extractor.HasUnknownLabels)
+        {
+            var values = survey.Categories(unknown.Length);
+            labels = labels! with { Names = LabelType == ClassLabels.Boolean ? [.. values.Select(v => v == "0" ? "false" : "true")] : values };
+        }
         extractor.Know([.. found.Select(f => f.ToMap())], labels?.Map);
+    }
+
+    /// <summary>Finds out what the labels are, without reading features.</summary>
+    public async Task FindLabelsAsync(CancellationToken cancellationToken)
+    {
+        if (extractor.HasUnknownLabels) await FindCategoriesAsync(cancellationToken).ConfigureAwait(false);
+        else await BindAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A numeric label column contains the numbers of classes or states if none of their names is a number.</summary>

@@ -52,8 +52,11 @@ internal sealed partial class FeatureLoader
     /// <summary>The names behind the labels, known once the source is read; null if rows have none.</summary>
     public IReadOnlyList<string>? LabelNames => labels?.Names;
 
-    /// <summary>True if a labels' meaning is known only after a search.</summary>
-    public bool HasUnknownLabels => extractor.HasUnknownLabels;
+    /// <summary>Type of the label column, known once the source is bound; null if there is none.</summary>
+    public string? LabelType => labels is { } known && bound?.Schema is { } schema ? TypeOf(schema.Fields[schema.IndexOf(known.Name)]) : null;
+
+    /// <summary>True if there are labels whose type or meaning is not known yet.</summary>
+    public bool LabelsAreUnknown => extractor.HasUnknownLabels || (labels is not null && bound is null);
 
     /// <summary>Warnings about values that are not categories.</summary>
     public IEnumerable<string> Warnings => extractor.UnknownCategoryWarnings;
@@ -217,6 +220,8 @@ internal sealed partial class FeatureLoader
         }
     }
 
+    private static string TypeOf(ColumnField field) => field.ValueType.Name.ToLowerInvariant();
+
     // A schema known only from a transform's first batch says nothing certain about later batches.
     private static Feature Describe(Feature feature, BatchSchema? schema, ValueRange? range)
     {
@@ -225,7 +230,7 @@ internal sealed partial class FeatureLoader
         var field = schema?.Fields[schema.IndexOf(feature.Name)];
         return feature with
         {
-            Type = field?.ValueType.Name.ToLowerInvariant(),
+            Type = field is null ? null : TypeOf(field),
             IsNullable = field?.IsNullable,
             Minimum = range?.Minimum,
             Maximum = range?.Maximum

@@ -63,6 +63,9 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <inheritdoc/>
     public IReadOnlyList<string>? LabelNames => loader.LabelNames;
 
+    /// <inheritdoc/>
+    public string? LabelType => loader.LabelType;
+
     /// <summary>Number of rejected rows; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
 
@@ -122,7 +125,7 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 var fold = new CanonicalFold(summarizer);
                 CheckStatistics(summarizer.CreateStatistics());
                 // The labels' meaning is also needed for passes restored from a journal, which do not read.
-                if (Journal is not null && loader.HasUnknownLabels) await loader.FindCategoriesAsync(stop.Token).ConfigureAwait(false);
+                if (Journal is not null && loader.LabelsAreUnknown) await loader.FindLabelsAsync(stop.Token).ConfigureAwait(false);
                 // Rejected rows are stored by a pass that starts at the first row, so the statistics of a partial pass cannot be used then.
                 if (Journal?.BeginPass(fold, mayContinue: !Options.BadRows.Keeps) == false) return fold.Finish();
                 var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);

@@ -10,7 +10,7 @@ namespace Pipelines.Blocks;
 internal sealed class ScorePlan
 {
     private readonly IReadOnlyList<Feature>? known;
-    private readonly ColumnDictionary<string>?[] names;
+    private readonly LabelValues?[] labels;
     private volatile Layout? layout;
 
     public ScorePlan(Model model, IReadOnlyList<string> features, ScoreOptions options, IReadOnlyList<Feature>? known = null)
@@ -25,10 +25,9 @@ internal sealed class ScorePlan
             throw new ModelException(ErrorKind.Usage, $"features of a {model.FormatName} model", $"{Extractor.Columns} columns", $"{model.Dimensions}",
                 "name the columns it was fitted on, in their order");
         ScoreColumn[] scores = [.. ScoreBatch.Resolve(model, options.Columns).SelectMany(k => k.Columns)];
-        Added = [
-            .. scores.Select(c => new ColumnField(c.Name, c.Names is not null ? typeof(string) : c.IsInteger ? typeof(int) : typeof(double),
-                IsNullable: c.Names is not null))];
-        names = [.. scores.Select(c => c.Names is null ? null : new ColumnDictionary<string>([.. c.Names]))];
+        labels = [.. scores.Select(c => c.Names is null ? null : LabelValues.Of(c.Names, c.NameType))];
+        Added = [.. scores.Select((c, i) => new ColumnField(c.Name, labels[i]?.ValueType ?? (c.IsInteger ? typeof(int) : typeof(double)),
+            IsNullable: labels[i] is not null))];
     }
 
     public Model Model { get; }
@@ -90,7 +89,7 @@ internal sealed class ScorePlan
     {
         if (values is double[] reals) return new BatchColumn<double>(Added[score], reals.AsMemory(0, rows));
         var numbers = ((int[])values).AsMemory(0, rows);
-        if (names[score] is not { } texts) return new BatchColumn<int>(Added[score], numbers);
+        if (labels[score] is not { } known) return new BatchColumn<int>(Added[score], numbers);
         bool[]? present = null;
         if (numbers.Span.ContainsAnyExceptInRange(0, int.MaxValue))
         {
@@ -101,7 +100,7 @@ internal sealed class ScorePlan
                 if (!present[i]) numbers.Span[i] = 0;
             }
         }
-        return new BatchColumn<string>(Added[score], texts, numbers, present);
+        return known.Column(Added[score], numbers, present);
     }
 
     private sealed record Layout(BatchSchema Input, BatchSchema Output, int[] Kept);

@@ -44,6 +44,9 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     /// <summary>Which rows form a sequence; null if the model scores single rows.</summary>
     protected virtual SequenceSettings? Sequences => null;
 
+    /// <summary>True (default) if the command needs sequences, where there are options for them.</summary>
+    protected virtual bool NeedsSequences(CommandResult result) => true;
+
     /// <summary>The options that only this kind has.</summary>
     protected virtual IReadOnlyList<Option> Own => [];
 
@@ -80,7 +83,7 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         reading.AddTo(command);
         command.Rules.Add(common.Check);
         command.Rules.Add(Check);
-        if (Sequences is { } sequences) command.Rules.Add(result => sequences.Check(result, isNeeded: true, Fit.Features));
+        if (Sequences is { } sequences) command.Rules.Add(result => sequences.Check(result, NeedsSequences(result), Fit.Features));
         command.Rules.Add(CheckIncremental);
         command.LastRules.Add(parsed => CheckUse(parsed, common));
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));

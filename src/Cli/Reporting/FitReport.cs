@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
+using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
@@ -61,6 +62,12 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (Saved.Model is Classifier classifier)
+        {
+            json.WriteStartArray("classes");
+            for (var k = 0; k < classifier.Classes.Count; k++) json.WriteStringValue(classifier.NameOf(k));
+            json.WriteEndArray();
+        }
         if (Training.Candidates.Count > 0)
         {
             json.WriteStartArray("candidates");

@@ -30,11 +30,8 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
         try
         {
             var survey = await DataSurvey.RunAsync(pass, options.InitializationRows, options.Seed, cancellationToken).ConfigureAwait(false);
-            var sample = survey.Sample();
-            var center = new double[pass.Columns];
-            for (var j = 0; j < center.Length; j++) center[j] = Mean(sample, j);
             Distribution start, fitted;
-            using (Cancellation.Enter(cancellationToken)) start = family.Prototype(center).FitTo(sample, static _ => 1, options);
+            using (Cancellation.Enter(cancellationToken)) start = Start(family, survey.Sample(), options);
             // The sample's range or categories need not cover all rows, so the start's log-likelihood may be -infinity: it is ignored.
             var all = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
             using (Cancellation.Enter(cancellationToken))
@@ -48,6 +45,14 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
         {
             throw e.Named(pass.Features);
         }
+    }
+
+    /// <summary>The distribution of a sample, around which sums over all rows are centred.</summary>
+    internal static Distribution Start(DistributionFamily family, FeatureSample sample, FitOptions options)
+    {
+        var center = new double[sample.Columns];
+        for (var j = 0; j < center.Length; j++) center[j] = Mean(sample, j);
+        return family.Prototype(center).FitTo(sample, static _ => 1, options);
     }
 
     private static double Mean(FeatureSample sample, int column)

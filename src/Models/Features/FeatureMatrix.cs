@@ -26,7 +26,7 @@ public sealed class FeatureMatrix
                 labelNames is null ? "numbers of at least -1" : $"-1 … {labelNames.Count - 1}, the number of a name"),
             (labelNames is null || labelNames.Distinct(StringComparer.Ordinal).Count() == labelNames.Count, nameof(labelNames), "a duplicate name",
                 "each name once"));
-        (this.labels, LabelNames) = (labels, labels is null ? null : labelNames ?? Numbered(labels));
+        (this.labels, LabelNames, HasLabelNames) = (labels, labels is null ? null : labelNames ?? Numbered(labels), labelNames is not null);
         (this.values, Rows, Columns, this.rowStride, this.columnStride, this.weights) = (values, rows, columns, rowStride, columnStride, weights);
     }
 
@@ -81,7 +81,8 @@ public sealed class FeatureMatrix
 
     /// <summary>The same rows with weights.</summary>
     /// <param name="weights">Shape [rows], finite and at least 0.</param>
-    public FeatureMatrix WithWeights(double[] weights) => new(values, Rows, Columns, rowStride, columnStride, weights, labels, LabelNames);
+    public FeatureMatrix WithWeights(double[] weights) =>
+        new(values, Rows, Columns, rowStride, columnStride, weights, labels, HasLabelNames ? LabelNames : null);
 
     /// <summary>The same rows with labels: the class, component or state that each is known to belong to.</summary>
     /// <param name="labels">Shape [rows]: numbers from 0, -1 = unknown.</param>
@@ -95,6 +96,9 @@ public sealed class FeatureMatrix
 
     /// <summary>Shape [classes]: the names behind the labels; null if the rows have none.</summary>
     public IReadOnlyList<string>? LabelNames { get; }
+
+    /// <summary>True if the labels have names of their own; false if they are only numbers.</summary>
+    internal bool HasLabelNames { get; }
 
     /// <summary>A view of the <paramref name="rows"/> rows from <paramref name="start"/>.</summary>
     public FeatureBlock Block(int start, int rows)

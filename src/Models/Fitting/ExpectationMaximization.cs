@@ -43,7 +43,7 @@ public static class ExpectationMaximization
         var walk = await BatchWalk.OpenAsync(pass, options, cancellationToken).ConfigureAwait(false);
         var statistics = resumed?.Statistics ?? await EvaluateAsync(model, 0).ConfigureAwait(false);
         // The batches of an iteration are different rows from those before them: their estimates need many updates.
-        var isOneUpdate = model.IsEstimatedInOnePass && (walk is null || walk.IsWhole);
+        var isOneUpdate = model.IsDeterminedBy(statistics) && (walk is null || walk.IsWhole);
         var most = isOneUpdate ? Math.Min(1, options.MaxIterations) : options.MaxIterations;
         var initial = resumed?.InitialLogLikelihood ?? Objective();
         List<FitIteration> history = [.. resumed?.History ?? []];

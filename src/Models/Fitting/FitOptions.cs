@@ -41,6 +41,9 @@ public sealed record FitOptions
     /// <summary>Added to each component's total responsibility in the M step, in rows; at least 0, default 0.</summary>
     public double Pseudocount { get; init; }
 
+    /// <summary>Added to the weight of each class of a classifier, in rows (sequences: in sequences); at least 0, default 0.</summary>
+    public double ClassPseudocount { get; init; }
+
     /// <summary>Minimum variance in any direction, in squared units of the features; at least 0, default 0 = off.</summary>
     public double MinVariance { get; init; }
 
@@ -85,6 +88,7 @@ public sealed record FitOptions
         new("learning rate decay", LearningRateDecay.Text()),
         new("batches per iteration", BatchesPerIteration?.ToString(CultureInfo.InvariantCulture) ?? "all"),
         new("pseudocount", Pseudocount.Text()),
+        new("class pseudocount", ClassPseudocount.Text()),
         new("minimum variance", MinVariance.Text()),
         new("rows to choose the start on", InitializationRows.ToString(CultureInfo.InvariantCulture)),
     ];
@@ -98,6 +102,7 @@ public sealed record FitOptions
         (LearningRateDecay >= 0 && double.IsFinite(LearningRateDecay), nameof(LearningRateDecay), LearningRateDecay, "a finite number of at least 0"),
         (BatchesPerIteration is null or >= 1, nameof(BatchesPerIteration), BatchesPerIteration, "null (all batches) or at least 1"),
         (Pseudocount >= 0 && double.IsFinite(Pseudocount), nameof(Pseudocount), Pseudocount, "a finite number of at least 0"),
+        (ClassPseudocount >= 0 && double.IsFinite(ClassPseudocount), nameof(ClassPseudocount), ClassPseudocount, "a finite number of at least 0"),
         (MinVariance >= 0 && double.IsFinite(MinVariance), nameof(MinVariance), MinVariance, "a finite number of at least 0"),
         (!double.IsNaN(StopThreshold), nameof(StopThreshold), StopThreshold, "a number"),
         (MaxIterations >= 0, nameof(MaxIterations), MaxIterations, "at least 0"),
@@ -125,6 +130,8 @@ public sealed record FitOptions
     {
         var errors = new List<ModelException>();
         if (!uses.HasFlag(FitUses.Pseudocount)) Refuse(Pseudocount > 0, nameof(Pseudocount), Pseudocount.Text(), "0, as this model counts nothing", "");
+        if (!uses.HasFlag(FitUses.Classes))
+            Refuse(ClassPseudocount > 0, nameof(ClassPseudocount), ClassPseudocount.Text(), "0, as this model has no classes", "");
         if (!uses.HasFlag(FitUses.MinVariance))
             Refuse(MinVariance > 0, nameof(MinVariance), MinVariance.Text(), "0, as this model has no variance that could be raised", "");
         if (uses.HasFlag(FitUses.Start)) return errors;
@@ -148,6 +155,7 @@ public sealed record FitOptions
     {
         Inertia = LearningRateDecay == 0 ? Inertia : 1 - ((1 - Inertia) * Math.Pow(2 + step, -LearningRateDecay)),
         Pseudocount = Pseudocount,
+        ClassPseudocount = ClassPseudocount,
         MinVariance = MinVariance,
         KeepsUnseen = true,
     };

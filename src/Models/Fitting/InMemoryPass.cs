@@ -12,6 +12,9 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
     /// <inheritdoc/>
     public IReadOnlyList<string>? LabelNames => data.LabelNames;
 
+    /// <inheritdoc/>
+    public string? LabelType => data.HasLabelNames ? ClassLabels.Text : null;
+
     private long Batches => (data.Rows + (long)batchSize - 1) / batchSize;
 
     /// <inheritdoc/>

@@ -131,6 +131,8 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
 
         public IReadOnlyList<string>? LabelNames => scan.RealPass.LabelNames;
 
+        public string? LabelType => scan.RealPass.LabelType;
+
         public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
             (Statistics)await AskAsync(new(WishKind.All, summarizer, default)).ConfigureAwait(false);
 

@@ -4,7 +4,8 @@ namespace Pipelines.Models.Mixtures;
 
 /// <summary>Statistics of a mixture: total responsibility of each component, and the components' own statistics.</summary>
 /// <param name="components">The components' statistics, in order.</param>
-public sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : CompositeStatistics("mixture", components)
+/// <param name="name">Name of the family that they belong to.</param>
+public class MixtureStatistics(IReadOnlyList<Statistics> components, string name = "mixture") : CompositeStatistics(name, components)
 {
     /// <summary>Shape [K]: sum over the rows of weight * posterior.</summary>
     public double[] Responsibilities { get; private set; } = new double[components.Count];

@@ -22,6 +22,9 @@ public enum FitUses
     /// <summary>Another seed gives another start, so that restarts differ (<see cref="ModelSelection{TModel}"/>).</summary>
     Seed = 8,
 
-    /// <summary>All of them.</summary>
+    /// <summary>Classes have priors (<see cref="FitOptions.ClassPseudocount"/>).</summary>
+    Classes = 16,
+
+    /// <summary>All of them but those of classifiers.</summary>
     All = Pseudocount | MinVariance | Start | Seed,
 }

@@ -43,6 +43,9 @@ public abstract class Model : ISummarizer
     /// </summary>
     public virtual bool IsEstimatedInOnePass => false;
 
+    /// <summary>The same of some statistics: false by default if they leave something hidden, such as the class of an unlabelled row.</summary>
+    internal virtual bool IsDeterminedBy(Statistics statistics) => IsEstimatedInOnePass;
+
     /// <summary>
     /// The options that have an effect on an update: <see cref="FitUses.Pseudocount"/>, <see cref="FitUses.MinVariance"/>, both or neither. All by default; a
     /// fit refuses the others.

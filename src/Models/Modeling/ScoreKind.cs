@@ -5,7 +5,8 @@ namespace Pipelines.Models;
 /// <param name="IsInteger">True: INT32. False: DOUBLE.</param>
 /// <param name="Names">For an integer column, what its values from 0 on stand for, if the model has names: written as strings, -1 as null. Null (default) =
 /// written as numbers.</param>
-public readonly record struct ScoreColumn(string Name, bool IsInteger = false, IReadOnlyList<string>? Names = null);
+/// <param name="NameType">Type in which names are written, as in <see cref="ClassLabels.Type"/>; null (default) = text.</param>
+public readonly record struct ScoreColumn(string Name, bool IsInteger = false, IReadOnlyList<string>? Names = null, string? NameType = null);
 
 /// <summary>One kind of score that a model can report for each row, and the columns it is written to.</summary>
 /// <param name="Name">Name of the score: <c>log-probability</c>, <c>label</c>, <c>probability</c>, <c>distance</c> …</param>

@@ -27,6 +27,9 @@ public interface IDataPass
     /// </summary>
     IReadOnlyList<string>? LabelNames => null;
 
+    /// <summary>Type of the labels, as in <see cref="ClassLabels.Type"/>; null (default) if they are only numbers, or if rows have none.</summary>
+    string? LabelType => null;
+
     /// <summary>Summarises every row once.</summary>
     /// <param name="summarizer">What to compute.</param>
     /// <param name="cancellationToken">Stops the pass early with an <see cref="OperationCanceledException"/>.</param>

@@ -12,6 +12,9 @@ public readonly record struct MaximizeOptions
     /// <summary>Added to each count of a discrete estimate (mixing weights, category counts), in rows; at least 0, default 0.</summary>
     public double Pseudocount { get; init; }
 
+    /// <summary>Added to the weight of each class of a classifier, in rows (sequences: in sequences); at least 0, default 0.</summary>
+    public double ClassPseudocount { get; init; }
+
     /// <summary>Minimum variance of a continuous distribution in any direction, in squared units of the feature; at least 0, default 0 = off.</summary>
     public double MinVariance { get; init; }
 

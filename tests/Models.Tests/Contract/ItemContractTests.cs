@@ -44,7 +44,7 @@ public sealed class ItemContractTests
         // Without their own weights: the given ones count instead.
         var (items, whole) = (model.CreateStatistics(), model.CreateStatistics());
         model.Accumulate(block, weights, items);
-        model.Summarize(block, whole);
+        model.Summarize(block with { Labels = default }, whole);
         var (expected, found) = (model.Maximize(whole, new() { MinVariance = 1e-3 }), model.Maximize(items, new() { MinVariance = 1e-3 }));
         var (logs, others) = (new double[weights.Length], new double[weights.Length]);
         expected.LogProbabilities(block, logs);

@@ -33,6 +33,11 @@ internal static class ModelCases
                     ? MultivariateGaussianDistribution.Prototype([5, 0, 0])
                     : Mix(2, i => MultivariateGaussianDistribution.Prototype([i, 4 * i, 0]))), () => Rows(3)),
         ("kmeans", () => new KMeans(new double[,] { { 0, 0, 0 }, { 4, 1, -2 }, { 9, 0, 1 } }), () => Rows(3, missing: true, weighted: true)),
+        ("naive-bayes", () => new NaiveBayes([.. Enumerable.Range(0, 3).Select(k => IndependentComponentsDistribution.Prototype([3 * k, 0, -k]))]),
+            () => Labeled(Rows(3, missing: true, weighted: true))),
+        ("bayes-classifier of mixtures", () => new BayesClassifier([.. Enumerable.Range(0, 3).Select(k => k == 0
+            ? (ProbabilityModel)MultivariateGaussianDistribution.Prototype([0, 0])
+            : Mix(2, i => MultivariateGaussianDistribution.Prototype([3 * k, i])))], [0.2, 0.3, 0.5], new(["low", "middle", "high"])), () => Labeled(Rows(2))),
         .. DistributionCases.All,
     ];
 
@@ -95,6 +100,19 @@ internal static class ModelCases
             weights[i] = weighted ? random.NextInt64(4) : 1;
         }
         return FeatureMatrix.FromRows(values, weighted ? weights : null);
+    }
+
+    /// <summary>The same rows, of which two in three have a label that says between which bounds the first value is.</summary>
+    private static FeatureMatrix Labeled(FeatureMatrix rows)
+    {
+        var block = rows.Block(0, rows.Rows);
+        var labels = new int[rows.Rows];
+        for (var i = 0; i < labels.Length; i++)
+        {
+            var x = block[i, 0];
+            labels[i] = i % 3 == 0 || double.IsNaN(x) ? -1 : x < 2 ? 0 : x < 6 ? 1 : 2;
+        }
+        return rows.WithLabels(labels);
     }
 
     private static GeneralMixtureModel Mix(int components, Func<int, Distribution> component) => new([.. Enumerable.Range(0, components).Select(component)]);

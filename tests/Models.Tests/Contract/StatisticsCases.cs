@@ -12,6 +12,7 @@ internal static class StatisticsCases
             .Concat(HiddenMarkovCases.Keys.Select(name => Case($"hidden Markov: {name}", () => HiddenMarkovCases.Get(name).Model,
                 () => new(null, Repeated(HiddenMarkovCases.Get(name).Data)))))
             .Append(Case("Markov chain", () => Chain(0.4), Symbols))
+            .Append(Case("Bayes classifier of sequences", () => new BayesClassifier([Hidden(), Chain(0.2)], [0.7, 0.3]), LabeledSymbols))
             .Append(Case("mixture of sequence models", () => new GeneralMixtureModel([Hidden(), Chain(0.2)], [0.7, 0.3]), Symbols)));
 
     public static TheoryData<string> Names => [.. cases.Keys];
@@ -29,6 +30,18 @@ internal static class StatisticsCases
 
     private static MarkovChain Chain(double p) => new([new DiscreteDistribution([0.4, 0.3, 0.3]),
         new ConditionalProbabilityTable([3, 3], [p, (1 - p) / 2, (1 - p) / 2, (1 - p) / 2, p, (1 - p) / 2, (1 - p) / 2, (1 - p) / 2, p])]);
+
+    // Two in three sequences have a label.
+    private static Data LabeledSymbols()
+    {
+        var all = Symbols().Sequences!;
+        var labels = new int[all.Rows];
+        var rows = all.Block(0, all.Count);
+        for (var s = 0; s < all.Count; s++) labels.AsSpan(all.Offset(s), all.Length(s)).Fill((s % 3) - 1);
+        var values = new double[all.Rows];
+        for (var i = 0; i < values.Length; i++) values[i] = rows[i, 0];
+        return new(null, new(FeatureMatrix.FromColumn(values, rows.Weights.ToArray()), rows.SequenceOffsets.ToArray(), labels));
+    }
 
     private static Data Symbols()
     {

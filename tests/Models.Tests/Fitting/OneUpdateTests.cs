@@ -14,7 +14,10 @@ public class OneUpdateTests
     private static readonly FitOptions inert = new() { Inertia = 0.4 };
 
     /// <summary>Cases whose start does not matter to what they are fitted to.</summary>
-    public static TheoryData<string> OnePass => [.. Contract.ModelCases.Keys.Where(name => Contract.ModelCases.Get(name).Start.IsEstimatedInOnePass)];
+    public static TheoryData<string> OnePass => [.. Contract.ModelCases.Keys.Where(name => Contract.ModelCases.Get(name).Start is Distribution
+    {
+        IsEstimatedInOnePass: true,
+    })];
 
     [Fact]
     public void TheFamiliesWithHiddenVariablesIterateAndAllOthersDoNot()

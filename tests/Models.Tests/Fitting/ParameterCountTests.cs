@@ -16,6 +16,8 @@ public class ParameterCountTests
         { "zero-inflated gamma", 1 + 2 }, { "kmeans", 3 * 3 },
         { "mixture of normals", (3 * 2) + 2 }, { "mixture of Gaussians", (3 * (3 + 6)) + 2 }, { "mixture of t distributions", (3 * 2) + 2 },
         { "mixture of Bernoulli products", (3 * 5) + 2 },
+        // Three classes of three normals each, then a Gaussian of two features and two mixtures of two of them; and K - 1 priors.
+        { "naive-bayes", (3 * 3 * 2) + 2 }, { "bayes-classifier of mixtures", (2 + 3) + (2 * ((2 * 5) + 1)) + 2 },
         // Exponential 1, gamma 2, uniform frozen 0, the nested mixture 2 + 2 + 1, and 4 - 1 weights.
         { "mixture of other families, one frozen, one nested", 1 + 2 + 0 + 5 + 3 },
     };

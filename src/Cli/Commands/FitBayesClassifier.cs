@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pipelines.Blocks;
+using Pipelines.Cli.Settings;
+using Pipelines.Cli.Terminal;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
+using Pipelines.Models.Sequences;
+
+namespace Pipelines.Cli.Commands;
+
+/// <summary><c>pipelines fit bayes-classifier …</c></summary>
+internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Bayes classifier: a model of any kind for each class.",
+    "raises the log-likelihood of the unlabeled rows or sequences", isSelective: false)
+{
+    private const string Mixture = "mixture";
+    private const string Hidden = "hmm";
+    private const string Chain = "markov-chain";
+
+    private readonly DistributionSettings distribution = new("Distribution of each class; with --class-model, of its components or states");
+    private readonly ClassSettings classes = new();
+
+    private readonly Setting<string?> model = Setting.Choice(
+        "--class-model", "What each class is: 'distribution'; 'mixture' of --components distributions; 'hmm', a hidden Markov model of --components states; or "
+            + "'markov-chain' of --markov-order. The last two need --sequence. [default: distribution]", "KIND", ["distribution", Mixture, Hidden, Chain],
+        Mixture);
+
+    private readonly Setting<int?> components = Setting.From(1, "--components", "Number of components or states of each class, at least 1.", "K", "3");
+
+    private readonly Setting<int?> markovOrder = Setting.Whole("--markov-order", "How many previous rows the next row of a Markov chain depends on, 0 to 16. "
+        + "[default: 1]", "K", "a whole number from 0 to 16", "2", k => k is >= 0 and <= 16);
+
+    public override string Name => "bayes-classifier";
+
+    protected override SequenceSettings Sequences { get; } = new();
+
+    protected override IReadOnlyList<Option> Own => [.. classes.All, model, distribution.Option, components, markovOrder];
+
+    protected override bool NeedsSequences(CommandResult result) => result.Given(model) is Hidden or Chain;
+
+    protected override IEnumerable<UsageError> Check(CommandResult result)
+    {
+        var kind = result.Given(model);
+        foreach (var mistake in Fit.Check(result, (distribution.Option, kind != Chain), (model, false), (components, kind is Mixture or Hidden),
+            (markovOrder, false)))
+            yield return mistake;
+        foreach (var mistake in distribution.Check(result, Fit.Features, Sequences.Elements(result, [classes.Label, Fit.Weights]))) yield return mistake;
+        foreach (var mistake in classes.Check(result, Fit)) yield return mistake;
+        if (result.IsGiven(Fit.Initial)) yield break;
+        if (kind is not (Mixture or Hidden) && result.IsGiven(components)) yield return OnlyFor(components, $"{Mixture} or {Hidden}");
+        if (kind != Chain && result.IsGiven(markovOrder)) yield return OnlyFor(markovOrder, Chain);
+        if (kind == Chain && result.IsGiven(distribution.Option))
+            yield return UsageError.For($"{distribution.Option.Name} and {model.Name}", $"'{Chain}' and a distribution",
+                "one of them, as a Markov chain counts categories", $"{model.Name} {Chain}");
+        if (!NeedsSequences(result) && (result.IsGiven(Sequences.Key) || result.IsGiven(Sequences.Lists)))
+            yield return UsageError.For(result.IsGiven(Sequences.Key) ? Sequences.Key.Name : Sequences.Lists.Name,
+                $"{model.Name} {kind ?? "distribution"}, which is about single rows", $"{model.Name} {Hidden} or {Chain}", $"{model.Name} {Hidden}");
+    }
+
+    protected override IEstimator<BayesClassifier> Estimator(ParseResult parsed)
+    {
+        var kind = parsed.GetValue(model);
+        if (kind == Chain) return BayesClassifierEstimator.Of(new MarkovChainEstimator(parsed.GetValue(markovOrder) ?? 1));
+        var family = distribution.Family(parsed);
+        return kind switch
+        {
+            Mixture => BayesClassifierEstimator.Of(new MixtureEstimator(family, parsed.GetRequiredValue(components)!.Value)),
+            Hidden => BayesClassifierEstimator.Of(new HiddenMarkovEstimator(family, parsed.GetRequiredValue(components)!.Value)),
+            _ => new BayesClassifierEstimator(family),
+        };
+    }
+
+    protected override Pipeline Of(Pipeline pipeline, BayesClassifier? initial, ParseResult parsed)
+    {
+        if (initial is { IsOfSequences: true } && parsed.GetValue(Sequences.Key) is null && parsed.GetValue(Sequences.Lists) is null)
+            throw new ModelException(ErrorKind.Usage, Sequences.Key.Name, "none", "the column with the sequences' keys, as the initial model is of sequences",
+                $"for example {Sequences.Key.Name} {Sequences.Key.Example}");
+        if (initial is not null) Sequences.CheckModel(initial, parsed);
+        return classes.Of(base.Of(pipeline, initial, parsed), initial, parsed);
+    }
+
+    protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(classes.Label)];
+
+    protected override FitOptions With(FitOptions options, ParseResult parsed) => classes.With(options, parsed);
+
+    private UsageError OnlyFor(Option option, string kinds) => UsageError.For($"{option.Name} without {model.Name}", "a number that has no effect",
+        $"{model.Name} {kinds} as well", $"{model.Name} {kinds.Split(' ')[0]}");
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pipelines.Blocks;
+using Pipelines.Cli.Terminal;
+using Pipelines.Models;
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Cli.Settings;
+
+/// <summary>The options that all classifiers share.</summary>
+internal sealed class ClassSettings
+{
+    private readonly Setting<double?> classPseudocount = Setting.Real(
+        "--class-pseudocount", "Weight to add to each class, in rows, or in sequences if rows form sequences; at least 0. [default: 0]", "ROWS",
+        "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
+
+    private readonly Setting<double?> pseudocount = Setting.Real(
+        "--pseudocount", "Weight to add to each category or outcome of each class, in rows; at least 0. [default: 0]", "ROWS",
+        "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
+
+    private readonly Setting<double?> minVariance = Setting.Real(
+        "--min-variance", "Minimum variance within each class in any direction, in squared units of the features; at least 0. [default: 0, no minimum]", "V",
+        "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+
+    /// <summary>The label column.</summary>
+    public Setting<string?> Label { get; } = Setting.Name(
+        "--label", "Column with the class of each row: text, integers or booleans (required). Where it is null, the class is not known: "
+            + "expectation-maximization over all rows then follows the fit to the labeled ones. Rows of a sequence must have the same label.",
+        "the name of a column", "species");
+
+    /// <summary>The options.</summary>
+    public IReadOnlyList<Option> All => [Label, classPseudocount, pseudocount, minVariance];
+
+    /// <summary>Errors that involve several options.</summary>
+    public IEnumerable<UsageError> Check(CommandResult result, FitSettings fit)
+    {
+        if (!result.IsGiven(Label)) yield return UsageError.For(Label.Name, "none", Label.Expected, $"{Label.Name} {Label.Example}");
+        if (result.Given(Label) is not { } column) yield break;
+        if (result.Given(fit.Features)?.Contains(column) == true)
+            yield return UsageError.For($"{Label.Name} and {fit.Features.Name}", $"'{column}' in both", "labels that are not a feature",
+                $"{Label.Name} {Label.Example}");
+        if (result.Given(fit.Weights) == column)
+            yield return UsageError.For($"{Label.Name} and {fit.Weights.Name}", $"'{column}' in both", "two columns", $"{Label.Name} {Label.Example}");
+    }
+
+    /// <summary>The pipeline with labels: those of the initial model, if there is one.</summary>
+    public Pipeline Of(Pipeline pipeline, Classifier? initial, ParseResult parsed) =>
+        pipeline.Labels(parsed.GetRequiredValue(Label)!, initial is null ? null : [.. Enumerable.Range(0, initial.Classes.Count).Select(initial.NameOf)]);
+
+    /// <summary>How to fit.</summary>
+    public FitOptions With(FitOptions options, ParseResult parsed) => options with
+    {
+        ClassPseudocount = parsed.GetValue(classPseudocount) ?? options.ClassPseudocount,
+        Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount,
+        MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
+    };
+}

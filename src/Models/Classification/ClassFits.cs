@@ -1,0 +1,117 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>How the models of a classifier's classes are fitted to the labelled items.</summary>
+internal abstract class ClassFits
+{
+    /// <summary>What distinguishes these fits from others.</summary>
+    public abstract IReadOnlyList<KeyValuePair<string, string>> JobProperties { get; }
+
+    /// <summary>The options that have an effect on them.</summary>
+    public abstract FitUses Uses { get; }
+
+    /// <summary>True if one pass determines the parameters.</summary>
+    public abstract bool IsEstimatedInOnePass { get; }
+
+    /// <summary>True if a feature holds categories.</summary>
+    public abstract bool IsCategorical(int feature);
+
+    /// <summary>Fits the model of each class.</summary>
+    /// <param name="pass">Passes over all items.</param>
+    /// <param name="names">Shape [K]: the classes' names for messages.</param>
+    /// <param name="options">How to fit.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The models, and what the user should know about their fits.</returns>
+    public abstract ValueTask<(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings)> FitAsync(IDataPass pass, IReadOnlyList<string> names,
+        FitOptions options, CancellationToken cancellationToken);
+}
+
+/// <summary>Each class is fitted by an estimator that sees its items only; all classes share each pass over the data.</summary>
+/// <param name="each">Fits one class.</param>
+internal sealed class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
+    where TModel : ProbabilityModel
+{
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, string>> JobProperties => each.JobProperties;
+
+    /// <inheritdoc/>
+    public override FitUses Uses => each.Uses;
+
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => each.IsEstimatedInOnePass;
+
+    /// <inheritdoc/>
+    public override bool IsCategorical(int feature) => each.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public override async ValueTask<(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings)> FitAsync(IDataPass pass,
+        IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken)
+    {
+        var scan = new SharedScan(pass, options.BatchRows);
+        var own = options with { Journal = null, Progress = null };
+        var fits = names.Select((_, k) => scan.Begin(shared => each.FitAsync(new ClassPass(shared, k, names.Count), own, cancellationToken).AsTask()))
+            .ToArray();
+        await scan.RunAsync(static () => { }, cancellationToken).ConfigureAwait(false);
+        var (models, warnings) = (new List<ProbabilityModel>(), new List<string>());
+        for (var k = 0; k < fits.Length; k++)
+        {
+            try
+            {
+                var result = await fits[k].ConfigureAwait(false);
+                models.Add(result.Model);
+                warnings.AddRange(result.Warnings.Select(w => $"class '{names[k]}': {w}"));
+            }
+            catch (ModelException e)
+            {
+                throw e.Within($"class '{names[k]}'");
+            }
+        }
+        return (models, warnings);
+    }
+}
+
+/// <summary>Each class has a distribution of one family, estimated from one pass over the labelled rows.</summary>
+/// <param name="family">The family.</param>
+internal sealed class FamilyClassFits(DistributionFamily family) : ClassFits
+{
+    private readonly EstimatedClassFits<Distribution> others = new(new DistributionEstimator(family));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, string>> JobProperties => others.JobProperties;
+
+    /// <inheritdoc/>
+    public override FitUses Uses => others.Uses;
+
+    /// <inheritdoc/>
+    public override bool IsEstimatedInOnePass => others.IsEstimatedInOnePass;
+
+    /// <inheritdoc/>
+    public override bool IsCategorical(int feature) => others.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public override async ValueTask<(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings)> FitAsync(IDataPass pass,
+        IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken)
+    {
+        if (!IsEstimatedInOnePass) return await others.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
+        var survey = await DataSurvey.RunAsync(pass, options.InitializationRows, options.Seed, cancellationToken).ConfigureAwait(false);
+        BayesClassifier start;
+        using (Cancellation.Enter(cancellationToken))
+        {
+            var one = DistributionEstimator.Start(family, survey.Sample(), options);
+            start = new BayesClassifier([.. names.Select(_ => one)], labels: new(names));
+        }
+        var labeled = await pass.RunAsync(new LabeledClasses(start), cancellationToken).ConfigureAwait(false);
+        using (Cancellation.Enter(cancellationToken))
+            return (((Classifier)start.Maximize(labeled, options.Maximization(1) with { Inertia = 0 })).Classes, []);
+    }
+}
+
+/// <summary>Summarises the labelled items under a classifier, each for its own class.</summary>
+/// <param name="start">The classifier.</param>
+internal sealed class LabeledClasses(Classifier start) : ISummarizer
+{
+    public Statistics CreateStatistics() => start.CreateStatistics();
+
+    public void Summarize(in FeatureBlock block, Statistics statistics) => start.Summarize(block, statistics, isStart: true);
+}

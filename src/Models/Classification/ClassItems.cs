@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Pipelines.Models.Kernels;
+
+namespace Pipelines.Models;
+
+/// <summary>The items of a block, class by class: items of one class are copied together, so that its model sees nothing else.</summary>
+internal readonly ref struct ClassItems
+{
+    /// <summary>The class of items without a label.</summary>
+    public const int Unlabeled = -1;
+
+    private readonly FeatureBlock block;
+
+    // Shape [items]: the items' numbers, unlabelled ones first, then class by class, each in the block's order.
+    private readonly Span<int> order;
+
+    // Shape [K + 2]: where the unlabelled items and each class begin in the order, and its end.
+    private readonly Span<int> starts;
+
+    /// <summary>Sorts the items by their labels.</summary>
+    /// <param name="block">The items.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="scratch">Memory that is released after the last use of this value.</param>
+    /// <exception cref="ModelException">A label is no class, or the rows of a sequence have different ones.</exception>
+    public ClassItems(in FeatureBlock block, int classes, in Scratch scratch)
+    {
+        this.block = block;
+        Count = IsOfSequences ? block.SequenceCount : block.Rows;
+        order = Integers(scratch, Count);
+        starts = Integers(scratch, classes + 2);
+        starts.Clear();
+        var labels = Integers(scratch, Count);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            labels[i] = LabelOf(i, classes);
+            if (labels[i] + 2 < starts.Length) starts[labels[i] + 2]++;
+        }
+        for (var c = 1; c < starts.Length; c++) starts[c] += starts[c - 1];
+        var next = Integers(scratch, classes + 2);
+        starts.CopyTo(next);
+        for (var i = 0; i < labels.Length; i++) order[next[labels[i] + 1]++] = i;
+    }
+
+    /// <summary>Number of items.</summary>
+    public int Count { get; }
+
+    private bool IsOfSequences => !block.SequenceOffsets.IsEmpty;
+
+    /// <summary>Number of items of a class.</summary>
+    public int CountOf(int label) => (label + 2 < starts.Length ? starts[label + 2] : Count) - starts[label + 1];
+
+    /// <summary>Some items of a class as a block, in their order; the memory is valid until the next call.</summary>
+    /// <param name="label">The class, or <see cref="Unlabeled"/>.</param>
+    /// <param name="from">Number of the first among those of the class.</param>
+    /// <param name="count">Number of items, at least 1.</param>
+    /// <param name="memory">Holds the values.</param>
+    /// <param name="weights">Shape [items]; receives their weights.</param>
+    public FeatureBlock Take(int label, int from, int count, ClassMemory memory, Span<double> weights)
+    {
+        var first = starts[label + 1] + from;
+        var items = order.Slice(first, count);
+        return IsOfSequences ? Sequences(items, first, memory, weights) : Rows(items, first, memory, weights);
+    }
+
+    private FeatureBlock Rows(ReadOnlySpan<int> items, int first, ClassMemory memory, Span<double> weights)
+    {
+        for (var i = 0; i < items.Length; i++) weights[i] = block.Weights.IsEmpty ? 1 : block.Weights[items[i]];
+        // Rows of one class that follow each other need no copy.
+        if (items[^1] - items[0] == items.Length - 1) return block.Slice(items[0], items.Length) with { Labels = default };
+        var stride = Math.Max(FeatureTile.Capacity, items.Length);
+        var values = memory.Values(block.Columns * stride);
+        for (var j = 0; j < block.Columns; j++)
+        {
+            var column = block.Values[(j * block.ColumnStride)..];
+            var target = values.Slice(j * stride, items.Length);
+            if (block.RowStride == 1)
+            {
+                for (var i = 0; i < target.Length; i++) target[i] = column[items[i]];
+            }
+            else
+            {
+                for (var i = 0; i < target.Length; i++) target[i] = column[items[i] * block.RowStride];
+            }
+        }
+        return new(values, items.Length, block.Columns, 1, stride, block.Weights.IsEmpty ? default : weights[..items.Length],
+            block.FirstRow + first);
+    }
+
+    private FeatureBlock Sequences(ReadOnlySpan<int> items, int first, ClassMemory memory, Span<double> weights)
+    {
+        var offsets = new int[items.Length + 1];
+        for (var i = 0; i < items.Length; i++)
+        {
+            var start = block.SequenceOffsets[items[i]];
+            offsets[i + 1] = offsets[i] + block.SequenceOffsets[items[i] + 1] - start;
+            // An empty sequence has no row to carry a weight.
+            weights[i] = block.Weights.IsEmpty || offsets[i + 1] == offsets[i] ? 1 : block.Weights[start];
+        }
+        var rows = offsets[^1];
+        var stride = Math.Max(1, rows);
+        var values = memory.Values((block.Columns + 1) * stride);
+        var rowWeights = values.Slice(block.Columns * stride, rows);
+        for (var i = 0; i < items.Length; i++)
+        {
+            var start = block.SequenceOffsets[items[i]];
+            rowWeights[offsets[i]..offsets[i + 1]].Fill(weights[i]);
+            for (var j = 0; j < block.Columns; j++)
+            {
+                var target = values[((j * stride) + offsets[i])..((j * stride) + offsets[i + 1])];
+                for (var r = 0; r < target.Length; r++) target[r] = block[start + r, j];
+            }
+        }
+        return new(values, rows, block.Columns, 1, stride, rowWeights, block.FirstRow)
+        { SequenceOffsets = offsets, FirstSequence = block.FirstSequence + first };
+    }
+
+    private int LabelOf(int item, int classes)
+    {
+        if (block.Labels.IsEmpty) return Unlabeled;
+        var first = IsOfSequences ? block.SequenceOffsets[item] : item;
+        var end = IsOfSequences ? block.SequenceOffsets[item + 1] : item + 1;
+        if (first == end) return Unlabeled;
+        var label = block.Labels[first];
+        if (label < Unlabeled || label >= classes)
+            throw new ModelException(ErrorKind.Data, $"label of row {block.FirstRow + first}", $"{label}, which is no class", $"0 to {classes - 1}, or -1 for "
+                + "an unknown class", "correct the label, or begin with a model that has this class");
+        for (var row = first + 1; row < end; row++)
+        {
+            if (block.Labels[row] == label) continue;
+            var number = block.FirstSequence + item;
+            throw new ModelException(ErrorKind.Data, $"sequence {number}", "rows with different labels", "one label for the whole sequence",
+                "correct the label column, or give the sequences other keys")
+            { SequenceNumber = number };
+        }
+        return label;
+    }
+
+    private static Span<int> Integers(in Scratch scratch, int count) => MemoryMarshal.Cast<double, int>(scratch.Take((count + 1) / 2))[..count];
+}
+
+/// <summary>Memory for the items of one class at a time.</summary>
+internal sealed class ClassMemory : IDisposable
+{
+    private double[] rented = [];
+
+    /// <summary>Memory for some numbers; what was there before is lost.</summary>
+    public Span<double> Values(int count)
+    {
+        if (rented.Length < count)
+        {
+            Dispose();
+            rented = ArrayPool<double>.Shared.Rent(count);
+        }
+        return rented.AsSpan(0, count);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (rented.Length > 0) ArrayPool<double>.Shared.Return(rented);
+        rented = [];
+    }
+}

@@ -1,0 +1,130 @@
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
+
+namespace Pipelines.Models;
+
+/// <content>Summarize, merge and maximise.</content>
+public abstract partial class Classifier
+{
+    /// <inheritdoc/>
+    public override FitUses Uses => Classes.Aggregate(FitUses.Classes, (uses, c) => uses | c.Uses);
+
+    /// <summary>True if each class is estimated in one pass, which leaves nothing hidden but the labels of unlabelled items.</summary>
+    public override bool IsEstimatedInOnePass => Classes.All(c => c.IsEstimatedInOnePass);
+
+    /// <inheritdoc/>
+    internal override bool IsDeterminedBy(Statistics statistics) => IsEstimatedInOnePass && ((ClassifierStatistics)statistics).Unlabeled == 0;
+
+    /// <inheritdoc/>
+    internal override string WhyObjectiveFalls => "it counts unlabelled items only; missing values, inertia or a minimum variance can do that too";
+
+    /// <inheritdoc/>
+    public override Statistics CreateStatistics() => new ClassifierStatistics([.. Classes.Select(c => c.CreateStatistics())]);
+
+    /// <inheritdoc/>
+    public override void Summarize(in FeatureBlock block, Statistics statistics) => Summarize(block, statistics, isStart: false);
+
+    /// <summary>Summarises a block.</summary>
+    /// <param name="block">The items.</param>
+    /// <param name="statistics">Made by <see cref="CreateStatistics"/>.</param>
+    /// <param name="isStart">True: only labelled items count, and no log-likelihood is computed.</param>
+    internal void Summarize(in FeatureBlock block, Statistics statistics, bool isStart)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        this.CheckItems(block);
+        var total = (ClassifierStatistics)statistics;
+        total.Rows += block.Rows;
+        using var scratch = Scratch.Enter();
+        using var memory = new ClassMemory();
+        var items = new ClassItems(block, Classes.Count, scratch);
+        var weights = scratch.Take(FeatureTile.Capacity);
+        var logs = scratch.Take(FeatureTile.Capacity);
+        for (var label = isStart ? 0 : ClassItems.Unlabeled; label < Classes.Count; label++)
+        {
+            var all = items.CountOf(label);
+            for (var from = 0; from < all; from += FeatureTile.Capacity)
+            {
+                var count = Math.Min(FeatureTile.Capacity, all - from);
+                var group = items.Take(label, from, count, memory, weights);
+                if (label == ClassItems.Unlabeled) AddUnlabeled(group, total);
+                else AddLabeled(group, label, weights[..count], isStart ? default : logs[..count], total);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Accumulate(in FeatureBlock block, ReadOnlySpan<double> weights, Statistics statistics) =>
+        Mixture.Accumulate(block, weights, statistics);
+
+    /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from) => Mixture.Recenter(statistics, ((Classifier)from).Mixture);
+
+    /// <inheritdoc/>
+    public override Classifier Maximize(Statistics statistics, in MaximizeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        var sums = (ClassifierStatistics)statistics;
+        if (IsFrozen || !(sums.Responsibilities.Sum() > 0)) return this;
+        var fitted = new ProbabilityModel[Classes.Count];
+        for (var k = 0; k < fitted.Length; k++)
+        {
+            try
+            {
+                fitted[k] = Classes[k].Maximize(sums.Parts[k], options with { Rows = 0 });
+                fitted[k].EnsureEvaluable();
+            }
+            catch (ModelException e)
+            {
+                throw e.Within($"class '{NameOf(k)}'");
+            }
+        }
+        var pseudocount = options.ClassPseudocount;
+        return With(fitted, [.. sums.Responsibilities.Select(r => r + pseudocount)]);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Diagnose(Statistics statistics)
+    {
+        var sums = (ClassifierStatistics)statistics;
+        for (var k = 0; k < Classes.Count; k++)
+        {
+            if (sums.Responsibilities[k] < Constants.LeastWeight)
+            {
+                yield return $"class '{NameOf(k)}' has no {(IsOfSequences ? "sequence" : "row")}; it keeps its parameters at prior {Priors[k].Text()}";
+                continue;
+            }
+            foreach (var text in Classes[k].DiagnosePart(sums.Parts[k])) yield return $"class '{NameOf(k)}': {text}";
+        }
+    }
+
+    /// <summary>A classifier of this kind with other parameters.</summary>
+    private protected abstract Classifier With(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors);
+
+    private void AddUnlabeled(in FeatureBlock group, ClassifierStatistics total)
+    {
+        var (rows, weight) = (total.Rows, total.Weight);
+        total.Objective = 0;
+        Mixture.Summarize(group, total);
+        total.Rows = rows;
+        total.AddUnlabeled(total.Objective, IsOfSequences ? group.SequenceCount : group.Rows);
+    }
+
+    private void AddLabeled(in FeatureBlock group, int label, ReadOnlySpan<double> weights, Span<double> logs, ClassifierStatistics total)
+    {
+        var model = Classes[label];
+        if (!logs.IsEmpty) model.LogProbabilities(group, logs);
+        var prior = Math.Log(Priors[label]);
+        double sum = 0, responsibility = 0;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            // A row of weight 0 counts nothing, even if it is impossible.
+            if (weights[i] > 0 && !logs.IsEmpty) sum += weights[i] * (logs[i] + prior);
+            responsibility += weights[i];
+            total.Weight += IsOfSequences ? weights[i] * (group.SequenceOffsets[i + 1] - group.SequenceOffsets[i]) : weights[i];
+        }
+        total.AddLabeled(sum);
+        total.Responsibilities[label] += responsibility;
+        model.Accumulate(group, weights, total.Parts[label]);
+    }
+}

@@ -1,0 +1,135 @@
+using Pipelines.Models.Fitting;
+
+namespace Pipelines.Models;
+
+/// <summary>
+/// A classifier before its parameters are known. The model of each class is fitted to the items with its label, and priors are the classes' shares of the
+/// weight. Where some items have no label, expectation-maximisation over all items follows.
+/// </summary>
+/// <typeparam name="TClassifier">The classifier.</typeparam>
+public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
+    where TClassifier : Classifier
+{
+    private readonly ClassFits fits;
+
+    private protected ClassifierEstimator(ClassFits fits) => this.fits = fits;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<KeyValuePair<string, string>> JobProperties => fits.JobProperties;
+
+    /// <inheritdoc/>
+    public bool IsEstimatedInOnePass => fits.IsEstimatedInOnePass;
+
+    /// <summary>Everything that its classes use, and what expectation-maximisation over unlabelled items does.</summary>
+    public FitUses Uses => fits.Uses | FitUses.Start | FitUses.Classes;
+
+    /// <inheritdoc/>
+    public bool IsCategorical(int feature) => fits.IsCategorical(feature);
+
+    /// <inheritdoc/>
+    public async ValueTask<FitResult<TClassifier>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pass);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        try
+        {
+            var counts = (ClassCounts)await pass.RunAsync(new ClassCounter(), cancellationToken).ConfigureAwait(false);
+            var names = NamesOf(pass, counts);
+            var isSemiSupervised = counts.Unlabeled > 0;
+            // Without unlabelled items nothing is updated, so nothing of an old model is kept.
+            if (!isSemiSupervised) (options with { MaxIterations = Math.Max(1, options.MaxIterations) }).Validate(fits.Uses | FitUses.Classes);
+            var (models, warnings) = await fits.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
+            double[] priors = [.. names.Select((_, k) => counts.WeightOf(k) + options.ClassPseudocount)];
+            var start = Make(models, priors, pass.LabelType is { } type ? new ClassLabels(names, type) : null);
+            var result = await RunAsync(start, pass, options, isSemiSupervised, cancellationToken).ConfigureAwait(false);
+            return result with { Warnings = [.. warnings, .. result.Warnings] };
+        }
+        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
+        {
+            throw e.Named(pass.Features);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<FitResult<TClassifier>> ResumeAsync(TClassifier model, IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var isSemiSupervised = options.Journal?.Resumed?.Statistics is ClassifierStatistics { Unlabeled: > 0 };
+        return RunAsync(model, pass, options, isSemiSupervised, cancellationToken);
+    }
+
+    /// <summary>Creates the classifier.</summary>
+    private protected abstract TClassifier Make(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors, ClassLabels? labels);
+
+    private async ValueTask<FitResult<TClassifier>> RunAsync(TClassifier start, IDataPass pass, FitOptions options, bool isSemiSupervised,
+        CancellationToken cancellationToken)
+    {
+        // What is left without unlabelled items: the log-likelihood, and estimates from sums centred on each class.
+        var own = isSemiSupervised || IsEstimatedInOnePass ? options : options with { MaxIterations = 0, BatchesPerIteration = null };
+        var result = await ExpectationMaximization.FitAsync(start, pass, own, cancellationToken).ConfigureAwait(false);
+        return isSemiSupervised ? result : result with { Converged = true };
+    }
+
+    private static IReadOnlyList<string> NamesOf(IDataPass pass, ClassCounts counts)
+    {
+        if (pass.LabelNames is not { } names)
+            throw new ModelException(ErrorKind.Usage, "labels", "none", "the class of each row, as far as it is known",
+                "name their column (Pipeline.Labels), or give them with the rows (FeatureMatrix.WithLabels)");
+        if (pass.LabelType is { } type && !ClassLabels.Types.Contains(type))
+            throw new ModelException(ErrorKind.Data, "labels", $"values of type {type}", "text, integers or booleans", "convert the label column first");
+        var total = Enumerable.Range(0, names.Count).Sum(counts.CountOf);
+        if (total == 0)
+            throw new ModelException(ErrorKind.Data, "labels", $"none: all {counts.Unlabeled} are missing", "at least one item of each class",
+                "name the column that holds the classes");
+        for (var k = 0; k < names.Count; k++)
+        {
+            if (counts.WeightOf(k) > 0) continue;
+            throw new ModelException(ErrorKind.Data, $"class '{names[k]}'", counts.CountOf(k) == 0 ? "no item with this label" : "a total weight of 0",
+                "at least one item of weight above 0", "leave the class out, or look at the labels and weights");
+        }
+        return names;
+    }
+}
+
+/// <summary>Naive Bayes before its parameters are known.</summary>
+/// <param name="family">The distribution of each feature within each class: a univariate family, or one for each feature.</param>
+public sealed class NaiveBayesEstimator(DistributionFamily family) : ClassifierEstimator<NaiveBayes>(new FamilyClassFits(Checked(family)))
+{
+    private static DistributionFamily Checked(DistributionFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        ModelException.CheckOptions("naive Bayes",
+            (family.IsUnivariate || family.IsImplied || family.Name == IndependentComponentsDistribution.FamilyName, "distribution", family,
+                "one of a single feature (use a Bayes classifier for others)"));
+        return family;
+    }
+
+    private protected override NaiveBayes Make(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors, ClassLabels? labels) =>
+        new([.. classes.Cast<Distribution>()], priors, labels);
+}
+
+/// <summary>A Bayes classifier before its parameters are known.</summary>
+public sealed class BayesClassifierEstimator : ClassifierEstimator<BayesClassifier>
+{
+    private BayesClassifierEstimator(ClassFits fits)
+        : base(fits)
+    {
+    }
+
+    /// <summary>A classifier whose classes have distributions of one family.</summary>
+    /// <param name="family">The family.</param>
+    public BayesClassifierEstimator(DistributionFamily family)
+        : this(new FamilyClassFits(family))
+    {
+    }
+
+    /// <summary>A classifier whose classes are fitted by an estimator, each to its own items.</summary>
+    /// <typeparam name="TModel">The model of a class.</typeparam>
+    /// <param name="each">What is fitted to the items of each class.</param>
+    public static BayesClassifierEstimator Of<TModel>(IEstimator<TModel> each)
+        where TModel : ProbabilityModel => new(new EstimatedClassFits<TModel>(each));
+
+    private protected override BayesClassifier Make(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors, ClassLabels? labels) =>
+        new(classes, priors, labels);
+}
