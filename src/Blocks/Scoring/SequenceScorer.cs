@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
@@ -33,6 +34,11 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
         scores = null;
         return made;
     }
+
+    public string SummarizerKind => "sequence-scores";
+
+    public void WriteSettings(Utf8JsonWriter writer) => throw new ModelException(ErrorKind.Usage, "sequence scores", "a pass that gives a result for each row",
+        "one that gives statistics, which can be sent", "score in the process that writes the rows");
 
     public Statistics CreateStatistics() => new SumStatistics("sequence-scores", 0);
 

@@ -1,0 +1,20 @@
+using Pipelines.Models;
+using Pipelines.Models.Serialization;
+
+namespace Pipelines.Blocks.Tests;
+
+/// <summary>The summarizers of blocks can be sent to another process, or say why not.</summary>
+public sealed class SummarizerContractTests
+{
+    [Fact]
+    public void Every_summarizer_is_tested() => SummarizerContract.Covers(typeof(Pipeline).Assembly, [typeof(SequenceScorer)]);
+
+    [Fact]
+    public void Scores_of_sequences_are_rows()
+    {
+        using var scorer = new SequenceScorer(new ScorePlan(new SumModel(1), ["x0"], new ScoreOptions()), () => null!, 0, () => null!);
+        var error = Assert.Throws<ModelException>(() => SummarizerFormat.ToJson(scorer));
+        Assert.Equal("sequence scores: found a pass that gives a result for each row, expected one that gives statistics, which can be sent; "
+            + "score in the process that writes the rows", error.Message);
+    }
+}
