@@ -21,9 +21,9 @@ internal sealed partial class FeatureLoader
         await run.RunAsync().ConfigureAwait(false);
         if (run.Accounts.RowsIn == 0) throw NoRow();
         var found = Features.ToArray();
-        for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Categories(i) };
+        for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Found.Categories(i) };
         Features = found;
-        if (extractor.HasUnknownLabels) labels = labels! with { Names = survey.Categories(unknown.Length) };
+        if (extractor.HasUnknownLabels) labels = labels! with { Names = survey.Found.Categories(unknown.Length) };
         extractor.Know([.. found.Select(f => f.ToMap())], labels?.Map);
     }
 
