@@ -17,6 +17,9 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     /// <summary>The path as the user gave it.</summary>
     public string Path => path;
 
+    /// <summary>What is written.</summary>
+    public FileKind Kind => kind;
+
     /// <summary>The state of the output as a fit would find it. Changes nothing.</summary>
     /// <exception cref="FlowException">The file cannot be written.</exception>
     public OutputPreview Preview()

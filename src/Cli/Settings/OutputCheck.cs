@@ -153,12 +153,12 @@ internal static class OutputCheck
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs that are read.</param>
     /// <exception cref="FlowException">The folder overlaps with the output or an input.</exception>
-    public static void QuarantineApart(string folder, string output, IEnumerable<string> inputs)
+    public static void QuarantineApart(string folder, string? output, IEnumerable<string> inputs)
     {
         var place = $"--on-bad-row quarantine {folder}";
         NotADevice(folder, Folder, "bad-rows", place);
         if (File.Exists(folder)) throw Wrong("a file");
-        if (Overlap(folder, output)) throw Wrong($"a folder that is, contains or lies in the output {output}");
+        if (output is not null && Overlap(folder, output)) throw Wrong($"a folder that is, contains or lies in the output {output}");
         foreach (var input in inputs)
         {
             if (input.AsSpan().IndexOfAny("*?[") < 0 ? Overlap(folder, input) : IsMatched(folder, input))

@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Fitting;
 
@@ -9,11 +12,31 @@ namespace Pipelines.Models.Fitting;
 /// <param name="mostBytes">Bytes for posteriors that are kept to compute areas under ROC curves exactly, at least 0; beyond them they are binned.</param>
 public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mostBytes = long.MaxValue) : ISummarizer
 {
+    private const string Kind = "evaluation";
+
     // As numpy.linspace computes them.
     private readonly double[] edges = [.. Enumerable.Range(0, bins + 1).Select(b => b == bins ? 1 : b * (1.0 / bins))];
 
     /// <summary>The classifier.</summary>
     public Classifier Model => model;
+
+    [ModuleInitializer]
+    internal static void Register() => SummarizerFormat.Register(Kind, json => new ClassifierEvaluator(
+        ModelFormat.Read(json.Required("model")) as Classifier ?? throw JsonHelpers.Bad("property 'model'", "another model", "a classifier"),
+        (int)json.Number("bins"), json.Required("mostBytes").GetInt64()));
+
+    /// <inheritdoc/>
+    public string SummarizerKind => Kind;
+
+    /// <inheritdoc/>
+    public void WriteSettings(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumber("bins", bins);
+        writer.WriteNumber("mostBytes", mostBytes);
+        writer.WritePropertyName("model");
+        ModelFormat.Write(writer, model);
+    }
 
     /// <inheritdoc/>
     public Statistics CreateStatistics()

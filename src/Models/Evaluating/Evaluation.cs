@@ -19,6 +19,9 @@ namespace Pipelines.Models;
 public sealed record Evaluation(long Rows, long Unlabeled, double Weight, IReadOnlyList<string> Classes, double[,] Confusion, double LogLoss, double Brier,
     IReadOnlyList<double?> RocAucByClass, double RocAucError, IReadOnlyList<IReadOnlyList<CalibrationBin>> Calibration)
 {
+    /// <summary>Shape [K][points]: the ROC curve of each class, from (0, 0) to (1, 1), in at most some hundred points; empty where the area is null.</summary>
+    public IReadOnlyList<IReadOnlyList<RocPoint>> RocCurves { get; init; } = [];
+
     /// <summary>Share of the weight that was predicted right.</summary>
     public double Accuracy => Enumerable.Range(0, Classes.Count).Sum(k => Confusion[k, k]) / Weight;
 
@@ -51,3 +54,8 @@ public sealed record Evaluation(long Rows, long Unlabeled, double Weight, IReadO
 /// <param name="MeanProbability">Weighted mean of the posterior; null without weight.</param>
 /// <param name="Share">Share of the weight that belongs to the class; null without weight.</param>
 public sealed record CalibrationBin(long Rows, double Weight, double? MeanProbability, double? Share);
+
+/// <summary>A point of a ROC curve: what a threshold on the posterior lets through.</summary>
+/// <param name="FalsePositives">Share of the weight of other classes that has a greater posterior.</param>
+/// <param name="TruePositives">Share of the weight of the class that has a greater posterior.</param>
+public readonly record struct RocPoint(double FalsePositives, double TruePositives);

@@ -70,17 +70,18 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
                 "rows with a label", "check the label column, the weights and the paths");
         var confusion = new double[classes, classes];
         Buffer.BlockCopy(sums, 3 * sizeof(double), confusion, 0, classes * classes * sizeof(double));
-        var areas = new (double? Area, double Error)[classes];
+        var areas = new RocFound[classes];
         var next = -1;
         Parallelism.Run(Parallelism.Threads(maxDegreeOfParallelism, classes), _ =>
         {
             for (int k; (k = Interlocked.Increment(ref next)) < classes;)
-                areas[k] = scores is null ? (RocArea.Of(kept, k), 0) : RocArea.OfBins(ScoresOf(k, 0), ScoresOf(k, 1));
+                areas[k] = scores is null ? RocArea.Of(kept, k) : RocArea.OfBins(ScoresOf(k, 0), ScoresOf(k, 1));
         }, CancellationToken.None);
         var rows = 0.0;
         for (var b = 0; b < bins; b++) rows += BinsOf(0)[b * CellSize];
         return new((long)rows, Unlabeled, Weight, names, confusion, LogLoss / Weight, Brier / Weight, [.. areas.Select(a => a.Area)], areas.Max(a => a.Error),
-            [.. Enumerable.Range(0, classes).Select(CalibrationOf)]);
+            [.. Enumerable.Range(0, classes).Select(CalibrationOf)])
+        { RocCurves = [.. areas.Select(a => a.Curve)] };
     }
 
     /// <inheritdoc/>

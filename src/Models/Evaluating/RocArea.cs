@@ -12,11 +12,13 @@ internal static class RocArea
     private const int DigitBits = 11;
     private const int Digits = 6;
 
-    /// <summary>The area for one class, exactly.</summary>
+    // The curve keeps points that are at least this far apart in either direction.
+    private const double CurveStep = 1.0 / 256;
+
+    /// <summary>The area and the curve for one class, exactly.</summary>
     /// <param name="parts">The posteriors, in the items' order.</param>
     /// <param name="label">The class.</param>
-    /// <returns>The area; null if one side has no weight.</returns>
-    public static double? Of(IReadOnlyList<Posteriors> parts, int label)
+    public static RocFound Of(IReadOnlyList<Posteriors> parts, int label)
     {
         var count = parts.Sum(p => p.Items);
         var (keys, order) = (new ulong[count], new int[count]);
@@ -35,43 +37,29 @@ internal static class RocArea
         }
         for (var i = 0; i < count; i++) order[i] = i;
         Sort(keys, order);
-        return Area(keys, order, gains, weights);
-    }
-
-    /// <summary>The area where only the weights in bins of ascending scores are known, and a bound on its error.</summary>
-    /// <param name="inside">Shape [bins]: weight of the class.</param>
-    /// <param name="outside">Shape [bins]: weight of the others.</param>
-    public static (double? Area, double Error) OfBins(ReadOnlySpan<double> inside, ReadOnlySpan<double> outside)
-    {
-        double below = 0, area = 0, tied = 0, all = 0;
-        for (var b = 0; b < inside.Length; b++)
-        {
-            area += inside[b] * (below + (0.5 * outside[b]));
-            tied += inside[b] * outside[b];
-            below += outside[b];
-            all += inside[b];
-        }
-        // Within a bin any order is possible; half of the pairs are taken to be in the right one.
-        return all > 0 && below > 0 ? (area / (all * below), 0.5 * tied / (all * below)) : (null, 0);
-    }
-
-    private static double? Area(ulong[] keys, int[] order, bool[] gains, double[]? weights)
-    {
-        double below = 0, area = 0, all = 0;
-        for (int i = 0, end; i < keys.Length; i = end)
+        var area = new Walk();
+        for (int i = 0, end; i < count; i = end)
         {
             double inside = 0, outside = 0;
-            for (end = i; end < keys.Length && keys[end] == keys[i]; end++)
+            for (end = i; end < count && keys[end] == keys[i]; end++)
             {
                 var weight = weights is null ? 1 : weights[order[end]];
                 if (gains[order[end]]) inside += weight;
                 else outside += weight;
             }
-            area += inside * (below + (0.5 * outside));
-            below += outside;
-            all += inside;
+            area.Add(inside, outside);
         }
-        return all > 0 && below > 0 ? area / (all * below) : null;
+        return area.Found(isExact: true);
+    }
+
+    /// <summary>The same where only the weights in bins of ascending scores are known.</summary>
+    /// <param name="inside">Shape [bins]: weight of the class.</param>
+    /// <param name="outside">Shape [bins]: weight of the others.</param>
+    public static RocFound OfBins(ReadOnlySpan<double> inside, ReadOnlySpan<double> outside)
+    {
+        var area = new Walk();
+        for (var b = 0; b < inside.Length; b++) area.Add(inside[b], outside[b]);
+        return area.Found(isExact: false);
     }
 
     // A stable radix sort, from the lowest digit to the highest; a digit that all keys share is skipped.
@@ -99,4 +87,43 @@ internal static class RocArea
     }
 
     private static int Digit(ulong key, int digit) => (int)(key >> (digit * DigitBits)) & ((1 << DigitBits) - 1);
+
+    /// <summary>Walks through groups of equal scores, from the lowest to the highest.</summary>
+    private sealed class Walk
+    {
+        private readonly List<(double Inside, double Below)> steps = [(0, 0)];
+        private double below;
+        private double area;
+        private double tied;
+        private double all;
+
+        public void Add(double inside, double outside)
+        {
+            area += inside * (below + (0.5 * outside));
+            tied += inside * outside;
+            below += outside;
+            all += inside;
+            if (inside > 0 || outside > 0) steps.Add((all, below));
+        }
+
+        public RocFound Found(bool isExact)
+        {
+            if (!(all > 0 && below > 0)) return new(null, 0, []);
+            var curve = new List<RocPoint> { new(0, 0) };
+            for (var i = steps.Count - 1; i >= 0; i--)
+            {
+                var point = new RocPoint(1 - (steps[i].Below / below), 1 - (steps[i].Inside / all));
+                var isFar = point.FalsePositives - curve[^1].FalsePositives >= CurveStep || point.TruePositives - curve[^1].TruePositives >= CurveStep;
+                if (isFar || (i == 0 && curve[^1] != point)) curve.Add(point);
+            }
+            // Within a bin any order is possible; half of its pairs are taken to be in the right one.
+            return new(area / (all * below), isExact ? 0 : 0.5 * tied / (all * below), curve);
+        }
+    }
 }
+
+/// <summary>What is known of a ROC curve.</summary>
+/// <param name="Area">The area under it; null if one side has no weight.</param>
+/// <param name="Error">Bound on the area's error.</param>
+/// <param name="Curve">Its points.</param>
+internal sealed record RocFound(double? Area, double Error, IReadOnlyList<RocPoint> Curve);

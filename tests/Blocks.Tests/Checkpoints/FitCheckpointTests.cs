@@ -171,7 +171,7 @@ public sealed class FitCheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(99)]
     public async Task A_checkpoint_of_another_version_is_refused(byte version)
     {
@@ -184,7 +184,7 @@ public sealed class FitCheckpointTests : IDisposable
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.Equal($"{Directory.GetFiles(Folder).Max()}: found a checkpoint of version {version}, expected version 3; resume with the version of Pipelines "
+        Assert.Equal($"{Directory.GetFiles(Folder).Max()}: found a checkpoint of version {version}, expected version 4; resume with the version of Pipelines "
             + "that wrote it, or start over (without CheckpointOptions.Resume)", error.Message);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -94,6 +95,10 @@ public sealed class LabelTests
     /// <summary>Weighted sums of the feature by label: unknown, then each label.</summary>
     private sealed class LabelSums : ISummarizer
     {
+        public string SummarizerKind => "label-sums";
+
+        public void WriteSettings(Utf8JsonWriter writer) => throw new NotSupportedException();
+
         public Statistics CreateStatistics() => new SumStatistics("labels", 4);
 
         public void Summarize(in FeatureBlock block, Statistics statistics)

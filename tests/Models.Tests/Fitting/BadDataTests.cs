@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
 
@@ -127,6 +128,10 @@ public class BadDataTests
 
     private sealed class Failing : ISummarizer
     {
+        public string SummarizerKind => "failing";
+
+        public void WriteSettings(Utf8JsonWriter writer) => throw new NotSupportedException();
+
         public Statistics CreateStatistics() => new SumStatistics("failing", 1);
 
         public void Summarize(in FeatureBlock block, Statistics statistics)
