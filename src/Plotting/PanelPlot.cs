@@ -112,6 +112,7 @@ internal static class PanelPlot
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.Axes.Right.MinimumSize = 14;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.07);
+        if (panel.Cells.Count > 0) plot.HideGrid();
         plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.45 : 0.6 };
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.6 : 0.8 };
         plot.Axes.AutoScale();
