@@ -203,13 +203,16 @@ public sealed class PomegranateTests : IDisposable
         string[] output = ["--output", folder["s.parquet"], "--quiet"];
 
         Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", model, folder["d.parquet"], .. output]));
+        var dry = await Tool.RunAsync(["score", model, folder["d.parquet"], .. output, "--dry-run"]);
+        Assert.Contains("\nfeatures    every file has the model's features; the model file does not say what they were when it was fitted\n", dry.Out,
+            StringComparison.Ordinal);
         var first = await Logs();
         Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", model, folder["wide.parquet"], "--features", "y", .. output]));
         Assert.Equal([first[1], first[0]], await Logs());
 
         var wide = await Tool.RunAsync(["score", model, folder["wide.parquet"], .. output]);
-        Assert.Equal((2, $"pipelines: error: {model}: found features without names, and 2 columns in the data (x, y), expected 1 columns, one for each feature "
-            + "in order; name them with --features"), (wide.Code, wide.ErrorText));
+        Assert.Equal((2, $"pipelines: error: {model}: found features without names, and 2 numeric columns in the data (x, y), expected 1, one for each "
+            + "feature in order; name the columns with --features"), (wide.Code, wide.ErrorText));
         var many = await Tool.RunAsync(["score", model, folder["wide.parquet"], "--features", "x,y", .. output]);
         Assert.Equal((2, $"pipelines: error: --features: found 2 columns, expected 1, one for each feature of {model}; name the columns that hold them, in the "
             + "model's order"), (many.Code, many.ErrorText));

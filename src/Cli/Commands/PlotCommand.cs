@@ -60,7 +60,7 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Plots a model, over data if given: densities over histograms, contours, the history of the fit, or "
+        var command = new CheckedCommand("plot", "Plots a model, together with data if given: densities over histograms, contours, the history of the fit, or "
             + "AIC and BIC of several fits.") {
             model, inputs, output, force, kind, features, weights, label, size };
         badRows.AddTo(command);

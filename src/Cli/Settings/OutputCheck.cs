@@ -38,9 +38,11 @@ internal static class OutputCheck
         if (output.EndsWith(FileKind.Parquet.Ending, StringComparison.OrdinalIgnoreCase)) MayReplace(output, FileKind.Parquet, force, option);
         else if (!force && !Directory.Exists(output) && KnownEnding(output) is { } ending)
         {
-            throw new FlowException(ErrorKind.Usage, $"{option} {output}", $"the extension {ending}",
-                $"a name that ends in {FileKind.Parquet.Ending}, or a folder",
-                $"for example {example}; --force makes a folder of this name");
+            // An existing file is not replaced by a folder, not even with --force.
+            var isFile = File.Exists(output);
+            throw new FlowException(ErrorKind.Usage, $"{option} {output}", $"{(isFile ? "a file with " : "")}the extension {ending}",
+                $"a name that ends in {FileKind.Parquet.Ending}, or a {(isFile ? "new or empty " : "")}folder",
+                $"for example {example}{(isFile ? "" : "; --force makes a folder of this name")}");
         }
     }
 

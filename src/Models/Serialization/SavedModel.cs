@@ -172,7 +172,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String
             || format.GetString() != Format)
-            throw new ModelException(ErrorKind.ModelFile, "property 'format'", "no or another format", $"'{Format}'", "give a model that Pipelines saved");
+            throw new ModelException(ErrorKind.ModelFile, "property 'format'", "no such property or another value", $"'{Format}'",
+                "give a model that Pipelines saved");
         if (!root.Required("version").TryGetInt32(out var version) || version != Version)
             throw new ModelException(ErrorKind.ModelFile, "property 'version'", root.Required("version").ToString(), $"{Version}",
                 "use the version of Pipelines that wrote the file, or fit the model again");

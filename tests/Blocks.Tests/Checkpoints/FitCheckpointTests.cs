@@ -209,7 +209,7 @@ public sealed class FitCheckpointTests : IDisposable
         using var disk = new SimulatedDisk { Room = room };
         var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync(Kept(resume: false) with { Files = disk }, int.MaxValue, 1, iterations: 50));
         Assert.Equal(
-            $"checkpoint folder {Folder}: found a failing write (No space left on device), expected room and permission for checkpoints; {remedy}",
+            $"checkpoint folder {Folder}: found an error when writing (No space left on device), expected room and permission for checkpoints; {remedy}",
             error.Message);
         // Neither a lock nor half a checkpoint is left, and no folder without any.
         Assert.Equal(room > 0, Directory.Exists(Folder));

@@ -70,7 +70,7 @@ public sealed class LabelTests
     {
         var error = Assert.Throws<ModelException>(() => new FeaturePass(new Graph(MemorySource.FromArrays(("x", values)), []), [new Feature("x")], null,
             new PipelineOptions(), labels: new LabelColumn("x")));
-        Assert.Equal("features, label column: found x, expected a column that is not a feature; nothing was read; correct the options and run again",
+        Assert.Equal("features, label column: found x, expected a column that is not a feature; correct the options and run again",
             error.Message);
     }
 

@@ -13,8 +13,9 @@ public class SavedModelTests
         { "", "m.json, line 1, byte 1: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "nor""",
             "m.json, line 1, byte 67: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
-        { "[1, 2]", "m.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
-        { """{"format": "other"}""", "m.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
+        { "[1, 2]", "m.json, property 'format': found no such property or another value, expected 'pipelines-model'; give a model that Pipelines saved" },
+        { """{"format": "other"}""", "m.json, property 'format': found no such property or another value, expected 'pipelines-model'; give a model that "
+            + "Pipelines saved" },
         { """{"format": "pipelines-model", "version": 2}""",
             "m.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the model again" },
         { """{"format": "pipelines-model", "version": 1}""",
