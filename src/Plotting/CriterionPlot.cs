@@ -1,7 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Plotting;
 
 /// <summary>The criteria of all candidate fits over the number of components.</summary>

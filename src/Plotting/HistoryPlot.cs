@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Plotting;
 
 /// <summary>The objective of the fit after each iteration.</summary>

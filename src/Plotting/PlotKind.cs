@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Plotting;
 
 /// <summary>A kind of picture. To add a kind, add a class: kinds are found by reflection.</summary>

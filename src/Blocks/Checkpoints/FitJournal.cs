@@ -1,6 +1,5 @@
 using Pipelines.Io;
 using Pipelines.Io.Storage;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks.Checkpoints;

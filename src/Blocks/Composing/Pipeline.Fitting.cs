@@ -1,10 +1,9 @@
+using Pipelines.Blocks;
 using Pipelines.Blocks.Checkpoints;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <content>Fits, and the passes that they run.</content>
 public sealed partial class Pipeline

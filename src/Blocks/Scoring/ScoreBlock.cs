@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 

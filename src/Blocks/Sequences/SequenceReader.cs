@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 

@@ -2,8 +2,6 @@ using System.CommandLine;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Cli.Commands;

@@ -1,14 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
-using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 

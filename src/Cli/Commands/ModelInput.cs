@@ -1,8 +1,5 @@
-using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models.Serialization;
 using Pipelines.Plotting;
 
 namespace Pipelines.Cli.Commands;

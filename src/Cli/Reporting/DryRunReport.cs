@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipelines.Blocks;
-using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Io.Storage;

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Reporting;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Reporting;

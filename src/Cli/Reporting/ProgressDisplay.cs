@@ -1,6 +1,4 @@
-using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Reporting;
 

@@ -1,5 +1,4 @@
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;
 

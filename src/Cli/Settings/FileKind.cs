@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Pipelines.Io.Format;
 using Pipelines.Io.Storage;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Cli.Settings;

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>
 /// Lets configuration set a <see cref="MemorySize"/> as text. Without it, configuration binders see a structure without properties and ignore the value.

@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Chooses the initial centroids from a sample of rows. A new method is one class, which adds itself.</summary>
 public abstract class CentroidInitialization

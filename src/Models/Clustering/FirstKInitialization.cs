@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Takes the first K rows unchanged.</summary>
 public sealed class FirstKInitialization : CentroidInitialization

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>k-means with unknown centroids: chooses them from a sample, then runs Lloyd's iterations over all rows.</summary>
 /// <param name="clusters">Number of clusters, at least 1.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// k-means|| (Bahmani et al. 2012): five rounds, each keeping every row with probability 2 K w d^2 / total, then k-means++ on the kept rows,

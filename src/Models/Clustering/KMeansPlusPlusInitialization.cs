@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// k-means++ (Arthur and Vassilvitskii 2007): each further centroid is a row drawn with probability proportional to its weight times the squared

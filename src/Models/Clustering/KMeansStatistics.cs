@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Sums for k-means, centred on the centroids at the time of summarising. Layout for K clusters of D features: weights of complete rows [K],

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>K different rows, drawn uniformly.</summary>
 public sealed class RandomInitialization : CentroidInitialization

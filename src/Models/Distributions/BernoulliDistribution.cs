@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The Bernoulli distribution: log p(1) = log p, log p(0) = log(1 - p), -infinity for any other value. A missing value has log-probability 0 and is skipped.

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A distribution over the categories of one feature (also called categorical): log p(code) = log of its probability. Fitting gives each category its

@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A single distribution with unknown parameters: a start is fitted to a sample of the rows, then to all of them. Further updates follow: one for a family

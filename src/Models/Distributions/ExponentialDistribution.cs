@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The exponential distribution: log p(x) = log rate - rate x for x of at least 0, else -infinity. A missing value has log-probability 0 and is skipped.

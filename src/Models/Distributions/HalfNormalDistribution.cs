@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The half-normal distribution: the absolute value of a normal variable of mean 0. log p(x) = log(2)/2 - log(pi)/2 - log sigma - (x/sigma)^2/2 for x of at

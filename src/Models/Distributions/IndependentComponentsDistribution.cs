@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Independent features, each with its own distribution: log p(x) = sum over j of weight_j log p_j(x_j). With normal parts it is a

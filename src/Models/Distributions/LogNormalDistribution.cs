@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The log-normal distribution: log x is normal, log p(x) = -log x - log sigma - log(2 pi)/2 - ((log x - mu)/sigma)^2/2 for x above 0, else -infinity.

@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The normal (Gaussian) distribution of one feature: log p(x) = -log(std) - log(2 pi)/2 - ((x - mean)/std)^2/2.

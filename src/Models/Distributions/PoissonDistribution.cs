@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The Poisson distribution: log p(x) = x log rate - rate - log gamma(x + 1) for x of at least 0, else -infinity; counts need not be integers.

@@ -6,7 +6,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Student's t distribution with location, scale and fixed degrees of freedom v:

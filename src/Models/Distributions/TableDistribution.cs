@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Probabilities of categories, or of combinations of them, in a table. Categories are represented by codes 0, 1, 2 …; the model's features hold their names.

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The common base of the built-in univariate distributions: a list of named parameters determines file format, equality and description.

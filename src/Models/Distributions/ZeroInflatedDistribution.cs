@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Another distribution of one feature with more zeros than it explains: a row is 0 with probability z, else it comes from that distribution.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A number as a category, by its exact value: a double or, for integers and decimals that no double represents, a decimal.

@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Puts the names of features and sequences into errors that know only their numbers.</summary>
 public static class ErrorPlaces

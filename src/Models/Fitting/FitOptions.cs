@@ -1,6 +1,7 @@
 using System.Globalization;
+using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models.Fitting;
+namespace Pipelines;
 
 /// <summary>How a model is fitted. All options are validated together before any data is read.</summary>
 public sealed record FitOptions

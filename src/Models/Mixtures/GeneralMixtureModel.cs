@@ -5,7 +5,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A mixture of models of any kind: p(x) = sum over k of pi_k p_k(x), where x is a row, or a whole sequence if the components are models of sequences such

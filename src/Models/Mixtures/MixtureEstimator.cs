@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models.Mixtures;
+namespace Pipelines;
 
 /// <summary>
 /// A mixture with unknown parameters. The start: centroids chosen from a sample, some k-means updates, one maximum-likelihood fit of

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
+using Pipelines.Models.Sequences;
 
-namespace Pipelines.Models.Sequences;
+namespace Pipelines;
 
 /// <summary>
 /// A hidden Markov model before its parameters are known. Initialization clusters the rows of a sample by k-means, ignoring their order, and fits one

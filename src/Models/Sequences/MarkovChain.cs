@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A Markov chain of order k over categories: P(x1), P(x2 | x1) … P(x(k+1) | x1 … xk), the last of which also serves all later positions. Table i below k is

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Serialization;
 

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
-namespace Pipelines.Models.Serialization;
+namespace Pipelines;
 
 /// <summary>What a file keeps of the fit: everything that is the same in every run, so no times.</summary>
 /// <param name="Rows">Number of rows the model was fitted to.</param>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks.Tests;
