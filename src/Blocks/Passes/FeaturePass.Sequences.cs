@@ -1,7 +1,7 @@
 namespace Pipelines.Blocks;
 
 /// <content>Passes over sequences.</content>
-public sealed partial class FeaturePass
+internal sealed partial class FeaturePass
 {
     private long workerBytes;
 

@@ -68,10 +68,6 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
         { Rejected = item.Rejected };
     }
 
-    private protected override string Describe(DataBatch item) => Guard.Describe(item);
-
-    private protected override long IndexOf(DataBatch item) => item.Index;
-
     /// <summary>The input's credit, together with the buffers for the scores.</summary>
     private sealed class ScoreCredit(DataBatch carrier, ScoreBatch scores, ConcurrentBag<ScoreBatch> scratch) : IBatchCredit
     {

@@ -109,9 +109,7 @@ internal sealed class ConvertCommand : Verb
                 json.WriteString("format", parsed.GetValue(to) ?? Ours);
                 json.WriteString("type", saved.Model.FormatName);
                 json.WriteNumber("dimensions", saved.Model.Dimensions);
-                json.WriteStartArray("features");
-                foreach (var feature in saved.FeaturesByPosition ? [] : saved.Features ?? []) json.WriteStringValue(feature.Name);
-                json.WriteEndArray();
+                json.WriteTexts("features", (saved.FeaturesByPosition ? [] : saved.Features ?? []).Select(feature => feature.Name));
             }
         });
         return command;

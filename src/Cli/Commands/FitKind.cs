@@ -64,7 +64,6 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     /// <summary>How to fit, with this kind's own options.</summary>
     protected virtual FitOptions With(FitOptions options, ParseResult parsed) => options;
 
-    /// <inheritdoc/>
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand(Name, description);

@@ -135,9 +135,7 @@ internal sealed class PlotCommand : Verb
                 json.WriteNumber("width", width);
                 json.WriteNumber("height", height);
                 json.WriteString("output", path);
-                json.WriteStartArray("notes");
-                foreach (var note in picture.Notes) json.WriteStringValue(note);
-                json.WriteEndArray();
+                json.WriteTexts("notes", picture.Notes);
             });
         }
         else if (!parsed.GetValue(common.Quiet))

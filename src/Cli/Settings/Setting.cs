@@ -58,13 +58,10 @@ internal sealed class Setting<T> : Option<T>, ISetting
         };
     }
 
-    /// <inheritdoc/>
     public string Expected { get; }
 
-    /// <inheritdoc/>
     public string Example { get; }
 
-    /// <inheritdoc/>
     public UsageError? Error { get; private set; }
 }
 

@@ -8,15 +8,12 @@ namespace Pipelines;
 /// </summary>
 internal sealed class MemorySizeConverter : TypeConverter
 {
-    /// <inheritdoc/>
     public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) =>
         sourceType == typeof(string) || base.CanConvertFrom(context, sourceType);
 
-    /// <inheritdoc/>
     public override object? ConvertFrom(ITypeDescriptorContext? context, CultureInfo? culture, object value) =>
         value is string text ? MemorySize.Parse(text) : base.ConvertFrom(context, culture, value);
 
-    /// <inheritdoc/>
     /// <remarks>In bytes, because the readable form is rounded.</remarks>
     public override object? ConvertTo(ITypeDescriptorContext? context, CultureInfo? culture, object? value, Type destinationType) =>
         value is MemorySize size && destinationType == typeof(string)

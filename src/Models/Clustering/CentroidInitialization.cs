@@ -64,6 +64,15 @@ public abstract class CentroidInitialization
         return centroids;
     }
 
+    /// <summary>Makes the model that a fit starts from, given a sample of the rows.</summary>
+    internal async ValueTask<TModel> StartAsync<TModel>(IDataPass pass, FitOptions options, int clusters, Func<FeatureSample, FitOptions, TModel> start,
+        CancellationToken cancellationToken)
+    {
+        var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), TakesFirstRows ? null : options.Seed, cancellationToken)
+            .ConfigureAwait(false);
+        using (Cancellation.Enter(cancellationToken)) return start(survey.Sample(), options);
+    }
+
     /// <summary>Squared Euclidean distance between two rows of the sample over the entries observed in both.</summary>
     protected static double Distance(FeatureSample sample, int a, int b)
     {

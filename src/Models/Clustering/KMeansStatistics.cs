@@ -8,7 +8,6 @@ namespace Pipelines;
 /// </summary>
 internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatistics("kmeans", clusters + (2 * clusters * dimensions))
 {
-    /// <inheritdoc/>
     public override string Kind => $"kmeans[{clusters}, {dimensions}]";
 
     private Span<double> Observed => Sums.AsSpan(clusters, clusters * dimensions);

@@ -27,7 +27,7 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        try
+        return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             var survey = await DataSurvey.RunAsync(pass, options.InitializationRows, options.Seed, cancellationToken).ConfigureAwait(false);
             var sample = survey.Sample();
@@ -43,11 +43,7 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
                 fitted.EnsureEvaluable();
             }
             return await ExpectationMaximization.FitAsync(fitted, pass, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
-        {
-            throw e.Named(pass.Features);
-        }
+        }).ConfigureAwait(false);
     }
 
     private static double Mean(FeatureSample sample, int column)

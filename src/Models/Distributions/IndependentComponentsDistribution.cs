@@ -111,9 +111,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("columnWeights", ColumnWeights);
-        writer.WriteStartArray("parts");
-        foreach (var part in Parts) ModelFormat.Write(writer, part);
-        writer.WriteEndArray();
+        writer.WriteList("parts", Parts, part => ModelFormat.Write(writer, part));
     }
 
     /// <inheritdoc/>
@@ -131,7 +129,6 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         }
     }
 
-    /// <inheritdoc/>
     internal override Distribution Smoothed() => IsFrozen ? this : new IndependentComponentsDistribution([.. Parts.Select(p => p.Smoothed())], ColumnWeights);
 
     /// <inheritdoc/>
@@ -175,7 +172,6 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.Diagnose(own));
 
-    /// <inheritdoc/>
     internal override IEnumerable<string> DiagnosePart(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.DiagnosePart(own));
 
     /// <inheritdoc/>

@@ -161,7 +161,6 @@ public abstract class TableDistribution : Distribution
             : null;
     }
 
-    /// <inheritdoc/>
     internal override Distribution Smoothed()
     {
         // Codes beyond the last one already have the unknown probability; those in between, absent from the sample's or cluster's rows, have 0.

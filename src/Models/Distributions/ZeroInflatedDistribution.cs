@@ -173,7 +173,6 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics) => Inner.Diagnose(((CompositeStatistics)statistics).Parts[1]);
 
-    /// <inheritdoc/>
     internal override IEnumerable<string> DiagnosePart(Statistics statistics) => Inner.DiagnosePart(((CompositeStatistics)statistics).Parts[1]);
 
     /// <inheritdoc/>

@@ -66,7 +66,6 @@ internal readonly record struct CategoryNumber(double Value, decimal? Exact = nu
         return !isWhole && IsShortestOf(number, exact) ? new(number) : Of(exact);
     }
 
-    /// <inheritdoc/>
     public int CompareTo(CategoryNumber other)
     {
         var order = Value.CompareTo(other.Value);

@@ -85,10 +85,6 @@ public readonly ref struct FeatureBlock
         long firstRow = 0) =>
         new(values, rows, columns, 1, Math.Max(1, columnStride), weights, firstRow);
 
-    /// <summary>Row-major values, shape [rows, columns].</summary>
-    public static FeatureBlock RowMajor(ReadOnlySpan<double> values, int rows, int columns, ReadOnlySpan<double> weights = default, long firstRow = 0) =>
-        new(values, rows, columns, columns, 1, weights, firstRow);
-
     /// <summary>The <paramref name="rows"/> rows from <paramref name="start"/>, without a copy; they are not sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
         new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start)

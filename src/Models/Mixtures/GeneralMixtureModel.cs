@@ -104,9 +104,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("weights", weights);
-        writer.WriteStartArray("components");
-        foreach (var component in Components) ModelFormat.Write(writer, component);
-        writer.WriteEndArray();
+        writer.WriteList("components", Components, component => ModelFormat.Write(writer, component));
     }
 
     /// <inheritdoc/>

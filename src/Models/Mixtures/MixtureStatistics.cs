@@ -4,15 +4,13 @@ namespace Pipelines.Models.Mixtures;
 
 /// <summary>Statistics of a mixture: total responsibility of each component, and the components' own statistics.</summary>
 /// <param name="components">The components' statistics, in order.</param>
-public sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : CompositeStatistics("mixture", components)
+internal sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : CompositeStatistics("mixture", components)
 {
     /// <summary>Shape [K]: sum over the rows of weight * posterior.</summary>
     public double[] Responsibilities { get; private set; } = new double[components.Count];
 
-    /// <inheritdoc/>
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => base.MaxBytes(rows, codes) + (sizeof(double) * Responsibilities.Length);
 
-    /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {
         base.MergeCore(other);
@@ -20,28 +18,24 @@ public sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : Co
         for (var k = 0; k < Responsibilities.Length; k++) Responsibilities[k] += from[k];
     }
 
-    /// <inheritdoc/>
     protected override void ClearCore()
     {
         base.ClearCore();
         Array.Clear(Responsibilities);
     }
 
-    /// <inheritdoc/>
     protected override void Unshare()
     {
         base.Unshare();
         Responsibilities = [.. Responsibilities];
     }
 
-    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         WriteDoubles(writer, Responsibilities);
         base.SaveCore(writer);
     }
 
-    /// <inheritdoc/>
     protected override void LoadCore(BinaryReader reader)
     {
         ReadDoubles(reader, Responsibilities);

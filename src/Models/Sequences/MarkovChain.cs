@@ -81,9 +81,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override void WriteParameters(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStartArray("tables");
-        foreach (var table in tables) ModelFormat.Write(writer, table);
-        writer.WriteEndArray();
+        writer.WriteList("tables", tables, table => ModelFormat.Write(writer, table));
     }
 
     /// <inheritdoc/>

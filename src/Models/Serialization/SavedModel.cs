@@ -243,25 +243,19 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     private void WriteFeatures(Utf8JsonWriter writer)
     {
         if (Features is null) return;
-        writer.WriteStartArray("features");
-        foreach (var feature in Features)
+        writer.WriteObjects("features", Features, feature =>
         {
-            writer.WriteStartObject();
             writer.WriteString("name", feature.Name);
             if (feature.Categories is { } categories)
             {
-                writer.WriteStartArray("categories");
-                foreach (var category in categories) writer.WriteStringValue(category);
-                writer.WriteEndArray();
+                writer.WriteTexts("categories", categories);
             }
             if (feature.MissingText is { } missing) writer.WriteString("missingText", missing);
             if (feature.Type is { } type) writer.WriteString("type", type);
             if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
             if (feature.Minimum is { } minimum) writer.WriteExact("minimum", minimum);
             if (feature.Maximum is { } maximum) writer.WriteExact("maximum", maximum);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+        });
     }
 
     private void WriteTraining(Utf8JsonWriter writer)
@@ -278,9 +272,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteString("kernel", Training.Kernel);
         if (Training.Candidates.Count > 0)
         {
-            writer.WriteStartArray("candidates");
-            foreach (var candidate in Training.Candidates) FitCandidateFormat.Write(writer, candidate);
-            writer.WriteEndArray();
+            writer.WriteObjects("candidates", Training.Candidates, candidate => FitCandidateFormat.Write(writer, candidate));
         }
         writer.WriteEndObject();
     }
