@@ -71,7 +71,7 @@ public sealed class ArchitectureTests
         ];
         var types = new[] { models, io, blocks }.SelectMany(a => a.GetExportedTypes()).ToArray();
         Assert.Empty(names.Except(types.Where(t => t.Namespace == "Pipelines").Select(t => t.Name)));
-        Assert.Empty(types.Where(t => t.IsSubclassOf(typeof(Model)) && t.Namespace != "Pipelines"));
+        Assert.DoesNotContain(types, t => t.IsSubclassOf(typeof(Model)) && t.Namespace != "Pipelines");
     }
 
     private static string[] References(Assembly assembly) => [.. assembly.GetReferencedAssemblies().Select(a => a.Name!)];

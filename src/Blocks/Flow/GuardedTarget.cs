@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Dataflow;
+using Pipelines.Io;
 
 namespace Pipelines.Blocks;
 
