@@ -1,6 +1,4 @@
 using Pipelines.Blocks;
-using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.EndToEnd;

@@ -1,9 +1,4 @@
 using DuckDB.NET.Data;
-using Pipelines.Blocks;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 
 namespace Pipelines.EndToEnd;
 

@@ -1,6 +1,5 @@
 using Pipelines.Blocks;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.EndToEnd;

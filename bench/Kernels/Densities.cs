@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Pipelines.Models;
 using Pipelines.Models.Kernels;
 
 namespace Pipelines.Kernels;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 
 namespace Pipelines.Kernels;
 

@@ -3,9 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipelines.Models;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Sequences;
 
 namespace Pipelines.Kernels;
 

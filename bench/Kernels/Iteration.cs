@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Kernels;

@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Kernels;
 
 /// <summary>A mixture, data drawn near it, and the arithmetic cost of an EM iteration over them.</summary>

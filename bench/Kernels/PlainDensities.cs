@@ -1,4 +1,3 @@
-using Pipelines.Models;
 using Pipelines.Models.Numerics;
 
 namespace Pipelines.Kernels;

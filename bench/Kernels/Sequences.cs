@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Sequences;
 

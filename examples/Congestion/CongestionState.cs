@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Examples.Congestion;
 
 /// <summary>A description of a state of the model.</summary>

@@ -1,10 +1,7 @@
 // Real flights again, this time as sequences: a hidden Markov model describes how delays build up and clear at each airport.
 using System.Globalization;
-using Pipelines.Blocks;
+using Pipelines;
 using Pipelines.Examples.Congestion;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Sequences;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var input = Path.Combine(AppContext.BaseDirectory, "flights-sample.parquet");

@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Examples.FlightDelays;
 
 /// <summary>A component of the mixture, with a name and figures.</summary>

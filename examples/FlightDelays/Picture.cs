@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipelines.Models;
 using ScottPlot;
 
 namespace Pipelines.Examples.FlightDelays;

@@ -1,9 +1,6 @@
 // Real flights, end to end: read Parquet, fit a mixture out of core, score every flight, write Parquet and report the findings.
-using Pipelines.Blocks;
+using Pipelines;
 using Pipelines.Examples.FlightDelays;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 
 var input = Path.Combine(AppContext.BaseDirectory, "flights-sample.parquet");
 var output = Directory.CreateDirectory(args.Length > 0 ? args[0] : Path.Combine("out", "flight-delays")).FullName;

@@ -1,7 +1,4 @@
 using System.Globalization;
-using Pipelines.Blocks;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 using Spectre.Console;
 
 namespace Pipelines.Examples.FlightDelays;

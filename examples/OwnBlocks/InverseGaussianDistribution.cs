@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Examples.OwnBlocks;

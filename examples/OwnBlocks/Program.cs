@@ -1,12 +1,10 @@
 // Custom blocks between the built-in ones: a TransformBlock, a lambda over a DataFrame, and a distribution in one class.
 using System.Threading.Tasks.Dataflow;
 using Microsoft.Data.Analysis;
+using Pipelines;
 using Pipelines.Blocks;
 using Pipelines.Examples.OwnBlocks;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
 var input = Path.Combine(AppContext.BaseDirectory, "flights-sample.parquet");

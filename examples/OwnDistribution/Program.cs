@@ -1,10 +1,8 @@
 // A custom distribution, in one class, in a mixture of products whose other factor is itself a mixture: when do flights leave, and how late are they?
 using System.Globalization;
-using Pipelines.Blocks;
+using Pipelines;
 using Pipelines.Examples.OwnDistribution;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

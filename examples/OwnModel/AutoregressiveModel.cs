@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 

@@ -1,10 +1,7 @@
 // A model of your own, in one class: it is fitted, mixed, scored, sampled, saved, described and drawn like a built-in one.
 using System.Globalization;
-using Pipelines.Blocks;
+using Pipelines;
 using Pipelines.Examples.OwnModel;
-
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 using Pipelines.Plotting;
 

@@ -1,8 +1,6 @@
 // Parallelism changes the run time, but not a bit of the model or its predictions.
 using System.Runtime.InteropServices;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
+using Pipelines;
 
 // 200,000 rows of one feature, drawn from three normals with a fixed seed.
 var truth = new GeneralMixtureModel([new NormalDistribution(-4, 1), new NormalDistribution(0, 0.5), new NormalDistribution(3, 1.5)], [0.3, 0.2, 0.5]);

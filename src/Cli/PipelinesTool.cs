@@ -4,7 +4,6 @@ using Pipelines.Cli.Commands;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
 
 namespace Pipelines.Cli;
 

@@ -1,4 +1,4 @@
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>An error in the flow of data: a source, a file, a column or an output that cannot be used.</summary>
 public sealed class FlowException : PipelinesException

@@ -4,12 +4,10 @@ using Pipelines.Models;
 namespace Pipelines.Plotting;
 
 /// <summary>Whether the rows that get a posterior of 0.8 are right in 8 of 10 cases.</summary>
-public sealed class CalibrationPlot : EvaluationPlot
+internal sealed class CalibrationPlot : EvaluationPlot
 {
-    /// <inheritdoc/>
     public override string Name => "calibration";
 
-    /// <inheritdoc/>
     public override string Description => "how often rows of each posterior are of the class; needs INPUT and --label";
 
     internal override Panel PanelOf(Evaluation evaluation)

@@ -4,12 +4,10 @@ using Pipelines.Models;
 namespace Pipelines.Plotting;
 
 /// <summary>The confusion matrix: which classes are taken for which others.</summary>
-public sealed class ConfusionPlot : EvaluationPlot
+internal sealed class ConfusionPlot : EvaluationPlot
 {
-    /// <inheritdoc/>
     public override string Name => "confusion";
 
-    /// <inheritdoc/>
     public override string Description => "a classifier's confusion matrix; needs INPUT and --label";
 
     internal override Panel PanelOf(Evaluation evaluation)

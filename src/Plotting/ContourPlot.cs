@@ -1,13 +1,11 @@
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
 /// <summary>
 /// A panel for each pair of features: density contours enclosing 50, 80 and 95 % of the probability, ellipses of Gaussian components, and a sample of the rows.
 /// </summary>
-public sealed class ContourPlot : PlotKind
+internal sealed class ContourPlot : PlotKind
 {
     /// <summary>Maximum number of features per picture: 15 pairs.</summary>
     public const int MostFeatures = 6;
@@ -17,14 +15,11 @@ public sealed class ContourPlot : PlotKind
 
     private static readonly double[] contents = [0.5, 0.8, 0.95];
 
-    /// <inheritdoc/>
     public override string Name => "contour";
 
-    /// <inheritdoc/>
     public override string Description => $"contours of the density for each pair of 2 to {MostFeatures} features, with ellipses of Gaussian components at "
         + "1 and 2 standard deviations, over a sample of the rows if you give data";
 
-    /// <inheritdoc/>
     public override bool ShowsRows => true;
 
     internal override int[] Check(SavedModel model, PlotOptions options)

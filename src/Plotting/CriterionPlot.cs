@@ -1,16 +1,10 @@
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Plotting;
 
 /// <summary>The criteria of all candidate fits over the number of components.</summary>
-public sealed class CriterionPlot : PlotKind
+internal sealed class CriterionPlot : PlotKind
 {
-    /// <inheritdoc/>
     public override string Name => "criterion";
 
-    /// <inheritdoc/>
     public override string Description => "AIC and BIC against the number of components, for a model that 'fit' chose among several; takes no data";
 
     internal override int[] Check(SavedModel model, PlotOptions options)

@@ -1,7 +1,5 @@
 using Pipelines.Blocks;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 

@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Plotting;
 
 /// <summary>

@@ -1,13 +1,11 @@
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
 /// <summary>
 /// A panel for each feature: the weighted density of each component and their sum, over a histogram of the rows; bars for counts and categories.
 /// </summary>
-public sealed class DensityPlot : PlotKind
+internal sealed class DensityPlot : PlotKind
 {
     /// <summary>Its name.</summary>
     public const string KindName = "density";
@@ -15,15 +13,12 @@ public sealed class DensityPlot : PlotKind
     /// <summary>Maximum number of features per picture.</summary>
     public const int MostFeatures = 24;
 
-    /// <inheritdoc/>
     public override string Name => KindName;
 
-    /// <inheritdoc/>
     public override string Description =>
         $"the density of each component and their sum, over a histogram of the rows if you give data, in one panel per feature, for at most {MostFeatures} "
             + "features";
 
-    /// <inheritdoc/>
     public override bool ShowsRows => true;
 
     internal override int[] Check(SavedModel model, PlotOptions options)

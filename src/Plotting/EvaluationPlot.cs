@@ -4,12 +4,11 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Plotting;
 
 /// <summary>A picture of how well a classifier predicts the labels of some rows.</summary>
-public abstract class EvaluationPlot : PlotKind
+internal abstract class EvaluationPlot : PlotKind
 {
     /// <summary>Maximum number of classes that have a line of their own.</summary>
     private protected const int MostClasses = Palette.Most;
 
-    /// <inheritdoc/>
     public override bool ShowsRows => true;
 
     /// <summary>Makes the picture of an evaluation.</summary>
@@ -58,7 +57,7 @@ public abstract class EvaluationPlot : PlotKind
 }
 
 /// <summary>All pictures of an evaluation side by side.</summary>
-public static class EvaluationPicture
+internal static class EvaluationPicture
 {
     /// <summary>Makes the picture.</summary>
     /// <param name="model">The classifier.</param>

@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Plotting;
 
 /// <summary>One feature of a density plot: first the bins of its axis, then the bars and lines drawn over it.</summary>

@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Plotting;
 
 /// <summary>Mean and covariance of a Gaussian of two features.</summary>

@@ -1,15 +1,10 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Plotting;
 
 /// <summary>The objective of the fit after each iteration.</summary>
-public sealed class HistoryPlot : PlotKind
+internal sealed class HistoryPlot : PlotKind
 {
-    /// <inheritdoc/>
     public override string Name => "history";
 
-    /// <inheritdoc/>
     public override string Description => "the log-likelihood after each iteration of the fit; takes no data";
 
     internal override int[] Check(SavedModel model, PlotOptions options)

@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Mixtures;
-
 namespace Pipelines.Plotting;
 
 /// <summary>One curve of a picture: a weighted component of the model, or the lightest components combined.</summary>

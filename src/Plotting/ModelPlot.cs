@@ -1,7 +1,3 @@
-using Pipelines.Blocks;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Plotting;
 
 /// <summary>Pictures of fitted models over their data.</summary>
@@ -13,7 +9,7 @@ public static class ModelPlot
     /// <param name="options">What to draw; null = the defaults.</param>
     /// <param name="cancellationToken">Cancels with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">The model cannot be drawn this way.</exception>
-    /// <exception cref="Io.FlowException">The data cannot be read.</exception>
+    /// <exception cref="FlowException">The data cannot be read.</exception>
     public static async Task<Picture> CreateAsync(SavedModel model, Pipeline? data = null, PlotOptions? options = null,
         CancellationToken cancellationToken = default)
     {

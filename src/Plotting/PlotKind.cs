@@ -1,10 +1,7 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Plotting;
 
 /// <summary>A kind of picture. To add a kind, add a class: kinds are found by reflection.</summary>
-public abstract class PlotKind
+internal abstract class PlotKind
 {
     /// <summary>All kinds, by name.</summary>
     public static IReadOnlyList<PlotKind> All { get; } =

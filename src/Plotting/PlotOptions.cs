@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Plotting;
 
 /// <summary>What to draw of a model. All options are checked before anything is read.</summary>

@@ -4,12 +4,10 @@ using Pipelines.Models;
 namespace Pipelines.Plotting;
 
 /// <summary>The ROC curve of each class against the others.</summary>
-public sealed class RocPlot : EvaluationPlot
+internal sealed class RocPlot : EvaluationPlot
 {
-    /// <inheritdoc/>
     public override string Name => "roc";
 
-    /// <inheritdoc/>
     public override string Description => "the ROC curve of each class against the others; needs INPUT and --label";
 
     internal override Panel PanelOf(Evaluation evaluation) => new("false positive rate", "true positive rate")

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks.Tests;
 
@@ -56,6 +55,23 @@ public sealed class ArchitectureTests
         var members = reader.MemberReferences.Select(h => reader.GetString(reader.GetMemberReference(h).Name)).ToList();
         Assert.Contains("SendAsync", members);
         Assert.DoesNotContain("Post", members);
+    }
+
+    /// <summary>Programs that only use the library need one using directive. Those that extend it use the namespaces of the projects as well.</summary>
+    [Fact]
+    public void What_a_program_names_lies_in_one_namespace()
+    {
+        string[] names =
+        [
+            "Pipeline", "PipelineOptions", "CheckpointOptions", "BadRowPolicy", "RunProgress", "RunResult", "FittedModel`1", "ScoreOptions", "SampleOptions",
+            "IncrementalFitting", "IncrementalScoring", "IncrementalOptions", "ParquetSource", "ParquetSourceOptions", "ParquetSink", "ParquetSinkOptions",
+            "MemorySource", "MemorySink", "DataFrameSource", "DataFrameSink", "FlowException", "ModelException", "Feature", "FeatureMatrix", "CategoryMap",
+            "SequenceSet", "FitOptions", "FitResult`1", "ModelSelection", "SelectionCriterion", "Mixture", "HiddenMarkov", "HiddenMarkovBuilder", "HiddenState",
+            "HiddenPath", "KMeansEstimator", "DistributionEstimator", "MarkovChainEstimator", "InMemoryFitting", "ModelScoring", "SavedModel",
+        ];
+        var types = new[] { models, io, blocks }.SelectMany(a => a.GetExportedTypes()).ToArray();
+        Assert.Empty(names.Except(types.Where(t => t.Namespace == "Pipelines").Select(t => t.Name)));
+        Assert.DoesNotContain(types, t => t.IsSubclassOf(typeof(Model)) && t.Namespace != "Pipelines");
     }
 
     private static string[] References(Assembly assembly) => [.. assembly.GetReferencedAssemblies().Select(a => a.Name!)];

@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Cli.Tests;
 
 /// <summary>What bad columns of categories, weights and values outside a support get: the message to the letter.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Parquet;
-using Parquet.Data;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Tests;
 

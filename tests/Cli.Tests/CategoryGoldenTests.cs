@@ -1,6 +1,4 @@
 using System.Globalization;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Tests.Golden;
 
 namespace Pipelines.Cli.Tests;
@@ -35,8 +33,8 @@ public sealed class CategoryGoldenTests : IDisposable
             Assert.Equal(new ToolResult(0, "", ""),
                 await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--columns", "log-probability,probability", "--output",
                     folder["s.parquet"], .. batches]));
-            var scored = new Io.MemorySink();
-            await Blocks.Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
+            var scored = new MemorySink();
+            await Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
             var logs = GoldenFile.Numbers(iteration.Value.GetProperty("log_probability"));
             golden.Close(logs, scored.Doubles("log_probability").AsSpan(0, logs.Length), "log-probability");
             var posteriors = GoldenFile.Matrix(iteration.Value.GetProperty("predict_proba"));

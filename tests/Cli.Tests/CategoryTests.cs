@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Tests;
 
@@ -232,8 +230,8 @@ public sealed class CategoryTests : IDisposable
         Assert.Equal((0, ""), (result.Code, result.Out));
         Assert.Equal(unknown is null ? "" : $"pipelines: warning: {unknown} of the model, scored with the probability that it gives to unknown ones\n",
             result.Error.ReplaceLineEndings("\n"));
-        var scored = new Io.MemorySink();
-        await Blocks.Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
+        var scored = new MemorySink();
+        await Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
         return scored.Doubles("log_probability");
     }
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Pipelines.Io;
-using Pipelines.Testing;
 
 namespace Pipelines.Cli.Tests;
 

@@ -1,7 +1,3 @@
-using Pipelines.Blocks;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Cli.Tests;
 
 /// <summary>Warnings of data that are not as they were: at most three lines, the gravest first, and none of what is hardly outside.</summary>

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Tests;
 

@@ -1,7 +1,5 @@
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Cli.Tests;
 

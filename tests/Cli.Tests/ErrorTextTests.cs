@@ -1,6 +1,3 @@
-using Pipelines.Io;
-using Pipelines.Models;
-
 namespace Pipelines.Cli.Tests;
 
 /// <summary>No message is longer than its reader's patience, whatever it quotes.</summary>

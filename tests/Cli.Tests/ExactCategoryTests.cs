@@ -1,8 +1,4 @@
 using System.Text.Json;
-using Pipelines.Blocks;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Tests;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Tests;
 
@@ -134,8 +132,8 @@ public sealed class FitTests : IDisposable
             json.RootElement.EnumerateObject().Select(p => p.Name));
         Assert.Equal(3_000, json.RootElement.GetProperty("rows").GetInt64());
 
-        var scored = new Io.MemorySink();
-        await Blocks.Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
+        var scored = new MemorySink();
+        await Pipeline.FromParquet(folder["s.parquet"]).To(scored).RunAsync();
         Assert.Equal(["name", "x", "probability_0", "probability_1", "label"], scored.Schema.Fields.Select(f => f.Name));
         var (x, p1, label) = (scored.Doubles("x"), scored.Doubles("probability_1"), scored.Doubles("label"));
         for (var i = 0; i < x.Length; i++)

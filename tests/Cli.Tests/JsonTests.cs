@@ -1,9 +1,6 @@
 using System.Text.Json;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
-using Pipelines.Models.Sequences;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Tests;
 

@@ -4,13 +4,10 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
-using Pipelines.Blocks;
 using Pipelines.Cli.Commands;
-using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Plotting;
 
 namespace Pipelines.Cli.Tests;

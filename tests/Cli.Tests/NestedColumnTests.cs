@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ParquetSharp;
-using Pipelines.Testing;
 
 namespace Pipelines.Cli.Tests;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Cli.Tests;

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ParquetSharp;
 using ParquetSharp.Schema;
-using Pipelines.Testing;
 
 namespace Pipelines.Cli.Tests;
 

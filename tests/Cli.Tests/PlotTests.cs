@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Xml.Linq;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 using SkiaSharp;
 
 namespace Pipelines.Cli.Tests;

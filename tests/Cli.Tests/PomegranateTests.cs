@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Pipelines.Blocks;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Tests;
 
@@ -109,7 +107,7 @@ public sealed class PomegranateTests : IDisposable
     {
         using var expected = JsonDocument.Parse(await File.ReadAllBytesAsync(Of(name, "expected.json")));
         var columns = expected.RootElement.GetProperty("columns");
-        var hidden = Models.Serialization.SavedModel.Load(Of(name, "model.json")).Model as Models.HiddenMarkovModel;
+        var hidden = SavedModel.Load(Of(name, "model.json")).Model as HiddenMarkovModel;
         Assert.Equal(expected.RootElement.TryGetProperty("row_columns", out _), hidden is not null);
         var isClassifier = columns.TryGetProperty("predict", out _);
         var kinds = isClassifier ? "log-probability,label,probability" : hidden is null ? "log-probability" : "log-probability,label,viterbi,probability";
@@ -152,7 +150,7 @@ public sealed class PomegranateTests : IDisposable
         Assert.Equal(isClassifier, run.Error.Contains(warning, StringComparison.Ordinal));
     }
 
-    private async Task CompareStatesAsync(string name, JsonDocument expected, Models.HiddenMarkovModel hidden, MemorySink scored)
+    private async Task CompareStatesAsync(string name, JsonDocument expected, HiddenMarkovModel hidden, MemorySink scored)
     {
         var (rows, tolerance) = (expected.RootElement.GetProperty("row_columns"), expected.RootElement.GetProperty("tolerance"));
         var (relative, absolute) = (tolerance.GetProperty("rtol").GetDouble(), tolerance.GetProperty("atol").GetDouble());
@@ -232,13 +230,13 @@ public sealed class PomegranateTests : IDisposable
         var fit = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--initial", Of("gmm_frozen", "model.json"), "--features", "x", "--output",
             folder["m.json"], "--quiet");
         Assert.Equal(new ToolResult(0, "", ""), fit);
-        var fitted = Models.Serialization.SavedModel.Load(folder["m.json"]);
+        var fitted = SavedModel.Load(folder["m.json"]);
         Assert.Equal("x", fitted.Features!.Single().Name);
         Assert.False(fitted.FeaturesByPosition);
         // The frozen component stays as it is; the other one finds the third of the rows around 10 (and what else the first does not explain).
-        var mixture = Assert.IsType<Models.GeneralMixtureModel>(fitted.Model);
-        Assert.Equal(new Models.NormalDistribution(0, 1).Freeze(), mixture.Components[0]);
-        Assert.InRange(((Models.NormalDistribution)mixture.Components[1]).Mean, 8, 11);
+        var mixture = Assert.IsType<GeneralMixtureModel>(fitted.Model);
+        Assert.Equal(new NormalDistribution(0, 1).Freeze(), mixture.Components[0]);
+        Assert.InRange(((NormalDistribution)mixture.Components[1]).Mean, 8, 11);
     }
 
     [Fact]
@@ -264,7 +262,7 @@ public sealed class PomegranateTests : IDisposable
     [Fact]
     public async Task Convert_refuses_what_the_format_cannot_say()
     {
-        new Models.Serialization.SavedModel(new Models.GeneralMixtureModel([new Models.StudentTDistribution(3, 0, 1), new Models.NormalDistribution(0, 1)]),
+        new SavedModel(new GeneralMixtureModel([new StudentTDistribution(3, 0, 1), new NormalDistribution(0, 1)]),
             [new("x")]).Save(folder["m.json"]);
         var run = await Tool.RunAsync("convert", folder["m.json"], folder["out.json"], "--to", "pomegranate");
         Assert.Equal(2, run.Code);

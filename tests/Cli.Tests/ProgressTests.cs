@@ -1,8 +1,5 @@
-using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Tests;
 

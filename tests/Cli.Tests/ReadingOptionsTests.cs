@@ -1,5 +1,4 @@
 using ParquetSharp;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Tests;
 

@@ -32,8 +32,8 @@ public sealed class SameBytesTests : IDisposable
     public async Task For_any_split_into_files()
     {
         await TestData.TwoBlobsAsync(folder["whole.parquet"], rows: 5_000);
-        var rows = new Io.MemorySink();
-        await Blocks.Pipeline.FromParquet(folder["whole.parquet"]).To(rows).RunAsync();
+        var rows = new MemorySink();
+        await Pipeline.FromParquet(folder["whole.parquet"]).To(rows).RunAsync();
         var (x, y) = (rows.Doubles("x"), rows.Values<int>("y").ToArray());
         Directory.CreateDirectory(folder["parts"]);
         int[] cuts = [0, 1, 1_000, 4_097, 5_000];

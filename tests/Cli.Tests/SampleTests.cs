@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Cli.Tests;
 
 /// <summary>The verb <c>sample</c>.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Tests;
 
@@ -132,8 +130,8 @@ public sealed class SelectionTests : IDisposable
 
         var old = (GeneralMixtureModel)SavedModel.Load(folder["old.json"]).Model;
         var updated = (GeneralMixtureModel)SavedModel.Load(folder["updated.json"]).Model;
-        var rows = new Io.MemorySink();
-        await Blocks.Pipeline.FromParquet(folder["new.parquet"]).To(rows).RunAsync();
+        var rows = new MemorySink();
+        await Pipeline.FromParquet(folder["new.parquet"]).To(rows).RunAsync();
         var x = rows.Doubles("x");
         var normals = old.Components.Cast<NormalDistribution>().ToArray();
         for (var k = 0; k < 2; k++)

@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Cli.Tests;
 
 /// <summary>States that are known: <c>fit hmm --label</c>, with each way of training.</summary>
@@ -103,33 +100,33 @@ public sealed class SequenceLabelTests : IDisposable
         for (var after = 1; after < 60; after += 4)
         {
             var seen = 0;
-            var options = new Blocks.PipelineOptions
+            var options = new PipelineOptions
             {
                 BatchSize = 64,
                 MaxDegreeOfParallelism = 1,
                 Checkpoints = new() { Folder = folder[$"kept-{after}"], Resume = true, EveryBatches = 1 }
             };
             using var stop = new CancellationTokenSource();
-            var labeled = Blocks.Pipeline.FromParquet(folder["d.parquet"]).Features("x").Sequences("key").Labels("state");
+            var labeled = Pipeline.FromParquet(folder["d.parquet"]).Features("x").Sequences("key").Labels("state");
             var how = SequenceFitting.DefaultFit with { MaxIterations = 3, Seed = 0 };
             try
             {
                 var stopped = options with { WindDown = stop.Token, Progress = new Counted(() => { if (++seen == after) stop.Cancel(); }) };
-                await labeled.With(stopped).FitAsync(Models.Sequences.HiddenMarkov.Of<NormalDistribution>(2), how);
+                await labeled.With(stopped).FitAsync(HiddenMarkov.Of<NormalDistribution>(2), how);
             }
             catch (OperationCanceledException)
             {
                 // As asked.
             }
-            var fitted = await labeled.With(options).FitAsync(Models.Sequences.HiddenMarkov.Of<NormalDistribution>(2), how);
+            var fitted = await labeled.With(options).FitAsync(HiddenMarkov.Of<NormalDistribution>(2), how);
             Assert.Equal(((HiddenMarkovModel)SavedModel.Load(folder["m.json"]).Model).ToString(), fitted.Result.Model.ToString());
             Assert.Equal(SavedModel.FromJson(expected).Model, fitted.Result.Model);
         }
     }
 
-    private sealed class Counted(Action act) : IProgress<Blocks.RunProgress>
+    private sealed class Counted(Action act) : IProgress<RunProgress>
     {
-        public void Report(Blocks.RunProgress value) => act();
+        public void Report(RunProgress value) => act();
     }
 
     [Theory]

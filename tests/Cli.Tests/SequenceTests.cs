@@ -1,7 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Sequences;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Cli.Tests;
 
 /// <summary>Sequences from Parquet to the model and back.</summary>

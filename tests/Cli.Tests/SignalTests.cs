@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Pipelines.Cli.Terminal;
-using Pipelines.Models;
 
 namespace Pipelines.Cli.Tests;
 

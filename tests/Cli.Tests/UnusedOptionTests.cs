@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
 namespace Pipelines.Cli.Tests;
 
 /// <summary>Options that would have no effect are refused before anything is read: the inputs named here do not exist.</summary>

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Pipelines.Models;
 
 namespace Pipelines.Docs.Tests;
 

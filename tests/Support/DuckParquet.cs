@@ -1,5 +1,4 @@
 using DuckDB.NET.Data;
-using Xunit;
 
 namespace Pipelines.Testing;
 

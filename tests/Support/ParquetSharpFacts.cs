@@ -1,5 +1,3 @@
-using Pipelines.Io;
-
 namespace Pipelines.Testing;
 
 /// <summary>Whether ParquetSharp's native library runs here. It comes with the package, for x64 and arm64 only.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipelines.Io;
 using Pipelines.Io.Storage;
 
 namespace Pipelines.Blocks.Checkpoints;

@@ -1,6 +1,4 @@
-using Pipelines.Io.Storage;
-
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>Where a fit saves its state, so that a killed run can be resumed with bit-identical results.</summary>
 public sealed record CheckpointOptions

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Checkpoints;
 

@@ -1,6 +1,5 @@
 using Pipelines.Io;
 using Pipelines.Io.Storage;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks.Checkpoints;
@@ -25,10 +24,8 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
     private FitJournal(CheckpointFolder folder, JobIdentity job, int everyBatches, FeaturePass data) =>
         (this.folder, this.job, this.everyBatches, this.data) = (folder, job, everyBatches, data);
 
-    /// <inheritdoc/>
     public FitState? Resumed => kept is { IsSeveral: false } one ? one.Fits[0] : null;
 
-    /// <inheritdoc/>
     public IReadOnlyList<FitState?> ResumedFits => kept is { IsSeveral: true } several ? several.Fits : [];
 
     /// <summary>The features as saved in the resumed checkpoint; null if there is none.</summary>
@@ -88,13 +85,10 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
         return new OutputPreview(options.Folder, $"the fit resumes after {iterations} iterations");
     }
 
-    /// <inheritdoc/>
     public void Save(FitState state) => Save([state], isSeveral: false);
 
-    /// <inheritdoc/>
     public void SaveFits(IReadOnlyList<FitState?> fits) => Save(fits, isSeveral: true);
 
-    /// <inheritdoc/>
     public bool BeginPass(CanonicalFold fold, bool mayContinue)
     {
         if (pass < finished.Count)
@@ -112,16 +106,13 @@ internal sealed class FitJournal : IFitJournal, IPassJournal, IDisposable
         return true;
     }
 
-    /// <inheritdoc/>
     public void SkipPass() => partial = [];
 
-    /// <inheritdoc/>
     public void Folded(CanonicalFold fold, bool isLast)
     {
         if (isLast || fold.Next % everyBatches == 0) folder.Write(new FitCheckpoint(job, state, finished, fold.ToBytes(), data.Seen.ToBytes()));
     }
 
-    /// <inheritdoc/>
     public void EndPass(CanonicalFold fold)
     {
         pass++;

@@ -1,6 +1,4 @@
-using Pipelines.Models;
-
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>How a classifier is evaluated.</summary>
 public sealed record EvaluateOptions

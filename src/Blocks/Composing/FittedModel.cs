@@ -1,8 +1,4 @@
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
-
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>A model fitted by a pipeline, with the fit's report and what a model file stores.</summary>
 /// <typeparam name="TModel">Type of the model.</typeparam>

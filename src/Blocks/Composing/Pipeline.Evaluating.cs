@@ -1,8 +1,7 @@
-using Pipelines.Models;
+using Pipelines.Blocks;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <content>Evaluations.</content>
 public sealed partial class Pipeline
@@ -12,7 +11,7 @@ public sealed partial class Pipeline
     /// <param name="options">How to evaluate; null = the defaults.</param>
     /// <param name="cancellationToken">Cancels the evaluation, which then throws an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ModelException">The model is no classifier, or no row has a label.</exception>
-    /// <exception cref="Io.FlowException">The data cannot be read or used; a label that is no class of the model is a bad row.</exception>
+    /// <exception cref="FlowException">The data cannot be read or used; a label that is no class of the model is a bad row.</exception>
     public async Task<EvaluatedModel> EvaluateAsync(SavedModel model, EvaluateOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -1,10 +1,9 @@
+using Pipelines.Blocks;
 using Pipelines.Blocks.Checkpoints;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <content>Fits, and the passes that they run.</content>
 public sealed partial class Pipeline
@@ -13,7 +12,7 @@ public sealed partial class Pipeline
     /// Creates the passes over the features, for estimators and loops of your own. Dispose the result: it holds memory and possibly a temporary file.
     /// </summary>
     /// <exception cref="FlowException">The source cannot be opened, or a feature is absent or not numeric.</exception>
-    public ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, cancellationToken);
+    internal ValueTask<FeaturePass> OpenPassAsync(CancellationToken cancellationToken = default) => OpenPassAsync(null, cancellationToken);
 
     private async ValueTask<FeaturePass> OpenPassAsync(Func<int, bool>? isCategorical, CancellationToken cancellationToken)
     {

@@ -1,11 +1,9 @@
 using System.Threading.Tasks.Dataflow;
 using Microsoft.Data.Analysis;
+using Pipelines.Blocks;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>
 /// A flow of data from a source: select columns, transform, score, write or fit. Immutable: each method returns a new pipeline, and nothing is read before <see

@@ -1,4 +1,4 @@
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>The outcome of a finished run.</summary>
 /// <param name="RowsIn">Rows read.</param>

@@ -1,7 +1,7 @@
+using Pipelines.Blocks;
 using Pipelines.Io;
-using Pipelines.Models;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>A complete pipeline, with a source and a sink, ready to run.</summary>
 public sealed class SinkPipeline

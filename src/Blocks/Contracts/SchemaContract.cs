@@ -1,9 +1,7 @@
 using System.Globalization;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>
 /// Compares the columns of every input with the features of a model, before any row is read. What the file's metadata do not reveal, such as a category that

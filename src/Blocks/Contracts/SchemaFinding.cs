@@ -1,4 +1,4 @@
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>How a column of an input differs from the data that a model was fitted to.</summary>
 public enum SchemaChange

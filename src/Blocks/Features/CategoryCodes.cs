@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 

@@ -47,8 +47,4 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
         made?.Invoke(item.Index, buffer);
         return new FeatureBatch(item, layout, pool, buffer);
     }
-
-    private protected override string Describe(DataBatch item) => Guard.Describe(item);
-
-    private protected override long IndexOf(DataBatch item) => item.Index;
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 

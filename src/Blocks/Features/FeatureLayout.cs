@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Blocks;
 
 /// <summary>The layout of a batch's features in memory and in the cache: column after column, then the weights, then the labels, if any.</summary>

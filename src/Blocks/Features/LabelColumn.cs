@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Blocks;
 
 /// <summary>The column with the labels of a fit: the class, component or state that each row is known to belong to, by name.</summary>

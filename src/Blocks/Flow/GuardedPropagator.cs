@@ -4,13 +4,10 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
-/// <summary>
-/// A parallel, ordered, bounded block that produces one output for each input. Exceptions go to the run's supervisor and never into Dataflow, which would pass
-/// on later items after a fault and drop an item whose delegate throws <see cref="OperationCanceledException"/>.
-/// </summary>
+/// <summary>A parallel, ordered, bounded block that produces one output for each input.</summary>
 /// <typeparam name="TIn">Type of the inputs.</typeparam>
 /// <typeparam name="TOut">Type of the outputs.</typeparam>
-public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
+public abstract class GuardedPropagator<TIn, TOut> : GuardedBlock, IPropagatorBlock<TIn, TOut>
     where TIn : class
     where TOut : class
 {
@@ -19,10 +16,9 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
     private readonly TaskCompletionSource<TOut> stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private protected GuardedPropagator(string name, RunSupervisor run)
+        : base(name, run)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(run);
-        (Name, Run, faults) = (name, run, new FirstFault(name, run));
+        faults = new FirstFault(name, run);
         run.Token.UnsafeRegister(static s => ((TaskCompletionSource<TOut>)s!).TrySetResult(null!), stopped);
         inner = new TransformBlock<TIn, TOut>(Work, new ExecutionDataflowBlockOptions
         {
@@ -31,26 +27,7 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
             CancellationToken = run.Token,
             EnsureOrdered = true,
         });
-        Completion = Guard.CompletionAsync(inner.Completion, name, run);
-        run.Add(Completion);
-    }
-
-    /// <summary>The block's name in messages.</summary>
-    public string Name { get; }
-
-    /// <summary>Completes when every output has been taken; faults with the run's root cause; cancelled when the run is.</summary>
-    public Task Completion { get; }
-
-    private protected RunSupervisor Run { get; }
-
-    /// <inheritdoc/>
-    public void Complete() => inner.Complete();
-
-    /// <inheritdoc/>
-    public void Fault(Exception exception)
-    {
-        Run.Fail(Name, exception);
-        ((IDataflowBlock)inner).Fault(RunFailure.Unwrap(exception));
+        Wrap(inner, CompletionAsync);
     }
 
     /// <inheritdoc/>
@@ -72,17 +49,14 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
     public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<TOut> target) =>
         ((ISourceBlock<TOut>)inner).ReleaseReservation(messageHeader, target);
 
-    /// <inheritdoc/>
-    public override string ToString() => Name;
-
     /// <summary>Produces the output for one input; called concurrently by many threads.</summary>
     private protected abstract TOut Process(TIn item);
 
-    /// <summary>Describes the input, for messages.</summary>
-    private protected abstract string Describe(TIn item);
+    /// <summary>Describes the input, for messages; by default a batch of rows.</summary>
+    private protected virtual string Describe(TIn item) => Guard.Describe((DataBatch)(object)item);
 
-    /// <summary>The input's number in row order.</summary>
-    private protected abstract long IndexOf(TIn item);
+    /// <summary>The input's number in row order; by default that of a batch of rows.</summary>
+    private protected virtual long IndexOf(TIn item) => ((DataBatch)(object)item).Index;
 
     // Dataflow treats a null task as "no output". The run is stopped in that case, so nothing follows. Until it has stopped, a failed batch keeps its place in
     // the order.
@@ -115,15 +89,6 @@ public abstract class GuardedPropagator<TIn, TOut> : IPropagatorBlock<TIn, TOut>
 /// <summary>Members shared by all blocks of this library.</summary>
 internal static class Guard
 {
-    /// <summary>A block's completion as its users see it: the run's root cause instead of Dataflow's wrapper.</summary>
-    public static async Task CompletionAsync(Task inner, string name, RunSupervisor run)
-    {
-        await inner.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (inner.IsCompletedSuccessfully && !run.IsStopped) return;
-        if (inner.IsFaulted) run.Fail(name, inner.Exception);
-        run.ThrowIfStopped();
-    }
-
     /// <summary>
     /// Links as Dataflow does, but shows the guarded completion to a target that asks for it: otherwise Dataflow would complete the target when the source is
     /// cancelled.

@@ -2,50 +2,27 @@ using System.Threading.Tasks.Dataflow;
 
 namespace Pipelines.Blocks;
 
-/// <summary>
-/// A bounded block at the beginning of a graph. Faults go to the run's supervisor, as in <see cref="GuardedPropagator{TIn, TOut}"/>.
-/// </summary>
+/// <summary>A bounded block at the beginning of a graph.</summary>
 /// <typeparam name="T">Type of the outputs.</typeparam>
-public abstract class GuardedSource<T> : ISourceBlock<T>
+public abstract class GuardedSource<T> : GuardedBlock, ISourceBlock<T>
     where T : class
 {
     private readonly BufferBlock<T> inner;
     private int started;
 
     private protected GuardedSource(string name, RunSupervisor run)
+        : base(name, run)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(run);
-        (Name, Run) = (name, run);
         inner = new BufferBlock<T>(new DataflowBlockOptions { BoundedCapacity = run.Options.Capacity, CancellationToken = run.Token });
-        Completion = Guard.CompletionAsync(inner.Completion, name, run);
-        run.Add(Completion);
+        Wrap(inner, CompletionAsync);
         run.AddSource(Start);
     }
-
-    /// <summary>The block's name in messages.</summary>
-    public string Name { get; }
-
-    /// <summary>Completes when every batch has been taken; faults with the run's root cause; cancelled when the run is.</summary>
-    public Task Completion { get; }
-
-    private protected RunSupervisor Run { get; }
 
     /// <summary>Starts reading; a second call does nothing.</summary>
     public void Start()
     {
         if (Interlocked.Exchange(ref started, 1) != 0) return;
         Run.AddPatiently(Task.Run(PumpAsync));
-    }
-
-    /// <summary>Stops reading: no further batch is read.</summary>
-    public void Complete() => inner.Complete();
-
-    /// <inheritdoc/>
-    public void Fault(Exception exception)
-    {
-        Run.Fail(Name, exception);
-        ((IDataflowBlock)inner).Fault(RunFailure.Unwrap(exception));
     }
 
     /// <inheritdoc/>
@@ -62,9 +39,6 @@ public abstract class GuardedSource<T> : ISourceBlock<T>
     /// <inheritdoc/>
     public void ReleaseReservation(DataflowMessageHeader messageHeader, ITargetBlock<T> target) =>
         ((ISourceBlock<T>)inner).ReleaseReservation(messageHeader, target);
-
-    /// <inheritdoc/>
-    public override string ToString() => Name;
 
     /// <summary>Sends the outputs, then completes the block. Reports its faults to the run.</summary>
     private protected abstract Task PumpAsync();

@@ -49,8 +49,6 @@ public sealed class SinkBlock(IBatchSink sink, RunSupervisor run, bool isOpen = 
         Written?.Invoke();
     }
 
-    private protected override string Describe(DataBatch item) => Guard.Describe(item);
-
     private protected override async ValueTask FinishAsync()
     {
         Run.Accounts.Balance(Name);

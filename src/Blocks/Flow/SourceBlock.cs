@@ -1,4 +1,3 @@
-using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
 
 namespace Pipelines.Blocks;

@@ -15,16 +15,6 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
 {
     private readonly Func<DataBatch, DataBatch> transform = transform ?? throw new ArgumentNullException(nameof(transform));
 
-    /// <summary>
-    /// A block that passes each batch through a function over DataFrames. Values are copied in both directions: it is meant for convenience, not for speed.
-    /// Columns that a DataFrame cannot hold (<c>byte[]</c>, lists, maps, structures) bypass it row by row, so the function must keep the order of the rows.
-    /// </summary>
-    /// <param name="transform">Returns a frame with the same number of rows, or changes the one it receives; called concurrently by many threads.</param>
-    /// <param name="run">The run's supervisor.</param>
-    /// <param name="name">Name for messages.</param>
-    public static TransformRowsBlock OverDataFrame(Func<DataFrame, DataFrame> transform, RunSupervisor run, string name = "transform") =>
-        new(FromDataFrame(transform, name), run, name);
-
     internal static Func<DataBatch, DataBatch> FromDataFrame(Func<DataFrame, DataFrame> transform, string name)
     {
         ArgumentNullException.ThrowIfNull(transform);
@@ -43,8 +33,4 @@ public sealed class TransformRowsBlock(Func<DataBatch, DataBatch> transform, Run
                 + "row of a batch");
         return carrier.With(made.Schema, made.Columns);
     }
-
-    private protected override string Describe(DataBatch item) => Guard.Describe(item);
-
-    private protected override long IndexOf(DataBatch item) => item.Index;
 }

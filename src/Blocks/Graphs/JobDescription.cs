@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 

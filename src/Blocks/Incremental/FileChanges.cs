@@ -1,5 +1,3 @@
-using Pipelines.Io;
-
 namespace Pipelines.Blocks.Incremental;
 
 /// <summary>The current inputs compared with the processed files.</summary>

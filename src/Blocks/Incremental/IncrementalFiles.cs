@@ -1,7 +1,6 @@
-using Pipelines.Io;
 using Pipelines.Blocks.Incremental;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>Previews the files that an incremental run would process.</summary>
 public static class IncrementalFiles

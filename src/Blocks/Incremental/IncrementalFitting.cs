@@ -1,11 +1,8 @@
+using Pipelines.Blocks;
 using Pipelines.Blocks.Incremental;
-using Pipelines.Io;
-using Pipelines.Io.Storage;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>The outcome of an incremental fit.</summary>
 /// <typeparam name="TModel">Type of the model.</typeparam>

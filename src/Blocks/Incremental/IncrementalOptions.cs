@@ -1,4 +1,4 @@
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>How to process only the files added since the last run.</summary>
 public sealed record IncrementalOptions

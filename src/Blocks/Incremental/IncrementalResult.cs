@@ -1,7 +1,6 @@
-using Pipelines.Io;
 using Pipelines.Io.Reading;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>The outcome of an incremental run.</summary>
 /// <param name="New">Files processed in this run, in order: new files and those of a backfill.</param>

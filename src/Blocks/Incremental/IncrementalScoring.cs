@@ -1,7 +1,7 @@
 using Pipelines.Blocks.Incremental;
 using Pipelines.Io;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>
 /// Scores the files added since the last run, each exactly once, however often a run is killed. Each file's rows go to a separate folder,

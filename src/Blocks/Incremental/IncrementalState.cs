@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipelines.Io;
-using Pipelines.Io.Storage;
 
 namespace Pipelines.Blocks.Incremental;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipelines.Io;
 using Pipelines.Io.Reading;
 using Pipelines.Io.Storage;
 

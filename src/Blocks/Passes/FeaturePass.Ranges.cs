@@ -3,9 +3,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Blocks;
 
 /// <content>Passes over some of the batches, for mini-batch EM and for work that is divided.</content>
-public sealed partial class FeaturePass
+internal sealed partial class FeaturePass
 {
-    /// <inheritdoc/>
     /// <remarks>Where rows form sequences, a batch is a group of whole sequences. The first pass reads all the data, even for a range; later passes take their
     /// batches from the cached features.</remarks>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken)
@@ -21,7 +20,6 @@ public sealed partial class FeaturePass
             cancellationToken);
     }
 
-    /// <inheritdoc/>
     /// <remarks>The first pass reads all the data, even for a range; later passes take their batches from the cached features.</remarks>
     public async ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken)
     {
@@ -40,7 +38,6 @@ public sealed partial class FeaturePass
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken) => InTurnAsync(
         async stop =>
         {

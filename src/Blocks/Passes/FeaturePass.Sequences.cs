@@ -1,11 +1,7 @@
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-
 namespace Pipelines.Blocks;
 
 /// <content>Passes over sequences.</content>
-public sealed partial class FeaturePass
+internal sealed partial class FeaturePass
 {
     private long workerBytes;
 

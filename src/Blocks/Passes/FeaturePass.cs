@@ -1,5 +1,4 @@
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
@@ -12,7 +11,7 @@ namespace Pipelines.Blocks;
 /// One pass runs at a time; a second call waits. A failed pass leaves nothing behind: the next one reads the source again. All passes read the files that
 /// existed when the source was first opened.
 /// </remarks>
-public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
+internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 {
     private const int MostTogether = 8;
 
@@ -53,14 +52,11 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         loader.Resume(features, seen);
     }
 
-    /// <inheritdoc/>
     public int Columns => loader.Layout.Columns;
 
-    /// <inheritdoc/>
     /// <remarks>Only names before the first pass; afterwards also the column's type and the range of its values.</remarks>
     public IReadOnlyList<Feature> Features => loader.Features;
 
-    /// <inheritdoc/>
     public IReadOnlyList<string>? LabelNames => loader.LabelNames;
 
     /// <inheritdoc/>
@@ -96,10 +92,8 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
         set => loader.StatisticsBytes = value ? Options.Budget / 8 : null;
     }
 
-    /// <inheritdoc/>
     public long? StatisticsBytes => loader.StatisticsBytes;
 
-    /// <inheritdoc/>
     /// <remarks>Two for each worker, two around the fold, and the open subtotal.</remarks>
     public int StatisticsInFlight => (2 * Options.Parallelism) + 3;
 
@@ -119,7 +113,6 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
 
     private int Threads => Math.Min(mostThreads, Options.Parallelism);
 
-    /// <inheritdoc/>
     /// <exception cref="FlowException">A feature is absent, not numeric or infinite, the source cannot be read, or the temporary file cannot be
     /// written.</exception>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 using Pipelines.Io;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>How to handle a row that the model cannot use.</summary>
 public enum BadRowMode

@@ -1,7 +1,4 @@
-using Pipelines.Io;
-using Pipelines.Models;
-
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>How a pipeline runs. Validated as a whole before any data is read; immutable. Parallelism, capacity and budget do not change the results.</summary>
 public sealed record PipelineOptions

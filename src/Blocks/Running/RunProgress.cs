@@ -1,4 +1,4 @@
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>The progress of a run.</summary>
 /// <param name="Phase">The current phase: <c>run</c>, <c>read</c> (first pass), <c>pass</c> (passes over the cache).</param>

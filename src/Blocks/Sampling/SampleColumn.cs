@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 

@@ -1,7 +1,4 @@
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
-
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>What to draw from a model. Validated as a whole before anything is drawn.</summary>
 public sealed record SampleOptions

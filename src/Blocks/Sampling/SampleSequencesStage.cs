@@ -1,7 +1,5 @@
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 

@@ -1,8 +1,6 @@
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks;
 

@@ -12,7 +12,7 @@ internal abstract class LabelValues
 
     /// <summary>Values of a type, given as text.</summary>
     /// <param name="names">Shape [K]: the values in the order of their numbers.</param>
-    /// <param name="type">Their type, as in <see cref="ClassLabels.Type"/>; null = text.</param>
+    /// <param name="type">Their type, as in <see cref="ClassLabels"/>; null = text.</param>
     public static LabelValues Of(IReadOnlyList<string> names, string? type) => type switch
     {
         ClassLabels.Boolean => new Typed<bool>([.. names.Select(bool.Parse)]),

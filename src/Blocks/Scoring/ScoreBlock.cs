@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
@@ -68,10 +67,6 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
         return new DataBatch(schema, columns, item.Rows, item.Index, item.FirstRow, item.Origins, new ScoreCredit(carrier, scores, scratch))
         { Rejected = item.Rejected };
     }
-
-    private protected override string Describe(DataBatch item) => Guard.Describe(item);
-
-    private protected override long IndexOf(DataBatch item) => item.Index;
 
     /// <summary>The input's credit, together with the buffers for the scores.</summary>
     private sealed class ScoreCredit(DataBatch carrier, ScoreBatch scores, ConcurrentBag<ScoreBatch> scratch) : IBatchCredit

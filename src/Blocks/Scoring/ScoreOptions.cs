@@ -1,4 +1,4 @@
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>Which columns scoring reads and writes.</summary>
 public sealed record ScoreOptions

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;

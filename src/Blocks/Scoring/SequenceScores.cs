@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 

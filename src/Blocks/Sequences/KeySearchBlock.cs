@@ -27,6 +27,4 @@ internal sealed class KeySearchBlock(SequenceColumns columns, IEnumerable<UInt12
     }
 
     private protected override ValueTask FinishAsync() => ValueTask.CompletedTask;
-
-    private protected override string Describe(DataBatch item) => Guard.Describe(item);
 }

@@ -1,7 +1,6 @@
 using Pipelines.Io;
-using Pipelines.Models;
 
-namespace Pipelines.Blocks;
+namespace Pipelines;
 
 /// <summary>
 /// Defines which rows form a sequence: consecutive rows with the same key, across batches, row groups and files. A key that reappears after other keys is an

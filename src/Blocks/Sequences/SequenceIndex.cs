@@ -1,4 +1,3 @@
-using Pipelines.Io;
 using Pipelines.Models.Sequences;
 
 namespace Pipelines.Blocks;

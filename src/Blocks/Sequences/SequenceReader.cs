@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
@@ -15,10 +14,8 @@ internal sealed class SequenceReader(FeatureCache cache, SequenceIndex index) : 
     private readonly AlignedBufferPool buffers = new(
         new FeatureLayout(checked((int)index.LargestGroup), cache.Layout.Columns, cache.Layout.Weighted, cache.Layout.Labeled).Length);
 
-    /// <inheritdoc/>
     public long Count => index.Groups;
 
-    /// <inheritdoc/>
     public FeatureBatch Open(long item, long number)
     {
         var group = index.Group((int)item);

@@ -1,5 +1,4 @@
 using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks;
 
@@ -26,7 +25,6 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>True: nothing is kept, because a pass that starts in the middle cannot fill the cache.</summary>
     public bool IsOff { get; init; }
 
-    /// <inheritdoc/>
     /// <remarks>Known once the cache is sealed.</remarks>
     public long Count { get; private set; }
 
@@ -71,7 +69,6 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>The layout of each batch.</summary>
     public FeatureLayout Layout => layout;
 
-    /// <inheritdoc/>
     public FeatureBatch Open(long item, long number)
     {
         var entry = entries[(int)item];

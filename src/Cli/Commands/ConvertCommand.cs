@@ -2,8 +2,6 @@ using System.CommandLine;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Cli.Commands;
@@ -111,9 +109,7 @@ internal sealed class ConvertCommand : Verb
                 json.WriteString("format", parsed.GetValue(to) ?? Ours);
                 json.WriteString("type", saved.Model.FormatName);
                 json.WriteNumber("dimensions", saved.Model.Dimensions);
-                json.WriteStartArray("features");
-                foreach (var feature in saved.FeaturesByPosition ? [] : saved.Features ?? []) json.WriteStringValue(feature.Name);
-                json.WriteEndArray();
+                json.WriteTexts("features", (saved.FeaturesByPosition ? [] : saved.Features ?? []).Select(feature => feature.Name));
             }
         });
         return command;

@@ -2,8 +2,6 @@ using System.Runtime.ExceptionServices;
 using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Cli.Commands;
 

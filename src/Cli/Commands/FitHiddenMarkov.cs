@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Pipelines.Blocks;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Sequences;
 
 namespace Pipelines.Cli.Commands;
 

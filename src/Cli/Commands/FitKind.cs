@@ -1,14 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
-using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 
@@ -73,7 +69,6 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     /// <summary>How to fit, with this kind's own options.</summary>
     protected virtual FitOptions With(FitOptions options, ParseResult parsed) => options;
 
-    /// <inheritdoc/>
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand(Name, description);

@@ -2,9 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Cli.Commands;
 

@@ -1,5 +1,4 @@
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
 using Pipelines.Io.Reading;
 
 namespace Pipelines.Cli.Commands;

@@ -1,7 +1,5 @@
 using Pipelines.Cli.Settings;
-using Pipelines.Io;
 using Pipelines.Io.Storage;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 

@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models.Serialization;
 using Pipelines.Plotting;
 
 namespace Pipelines.Cli.Commands;
@@ -143,9 +140,7 @@ internal sealed class PlotCommand : Verb
                 json.WriteNumber("width", width);
                 json.WriteNumber("height", height);
                 json.WriteString("output", path);
-                json.WriteStartArray("notes");
-                foreach (var note in picture.Notes) json.WriteStringValue(note);
-                json.WriteEndArray();
+                json.WriteTexts("notes", picture.Notes);
             });
         }
         else if (!parsed.GetValue(common.Quiet))

@@ -1,13 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Pipelines.Blocks;
 using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Commands;
 

@@ -48,9 +48,7 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
         json.WriteNumber("rows", Files.Sum(f => f.Rows));
         json.WriteNumber("bytes", Files.Sum(f => f.Bytes));
         json.WriteNumber("memoryBytes", Files.Max(f => f.MemoryBytes));
-        json.WriteStartArray("files");
-        foreach (var file in Files) Write(json, file);
-        json.WriteEndArray();
+        json.WriteList("files", Files, file => Write(json, file));
         UnionJson.Write(json, "columns", Columns);
     }
 
@@ -62,10 +60,8 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
         json.WriteNumber("bytes", file.Bytes);
         json.WriteString("createdBy", file.CreatedBy);
         json.WriteNumber("memoryBytes", file.MemoryBytes);
-        json.WriteStartArray("columns");
-        foreach (var column in file.Columns)
+        json.WriteObjects("columns", file.Columns, column =>
         {
-            json.WriteStartObject();
             json.WriteString("name", column.Name);
             json.WriteString("type", column.ValueType is { } type ? TypeNames.Of(type) : null);
             json.WriteBoolean("nullable", column.IsNullable);
@@ -73,21 +69,15 @@ internal sealed record DataInspection(IReadOnlyList<ParquetInspection> Files, IR
             if (column.Elements is { } elements) json.WriteNumber("elements", elements);
             if (column.Obstacle is { } obstacle) json.WriteString("obstacle", OptionNames.AsTyped(obstacle));
             if (column.IsPassedOn) json.WriteBoolean("passedOn", true);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("rowGroups");
-        foreach (var group in file.RowGroups)
+        });
+        json.WriteObjects("rowGroups", file.RowGroups, group =>
         {
-            json.WriteStartObject();
             json.WriteNumber("rows", group.Rows);
             json.WriteNumber("compressedBytes", group.CompressedBytes);
             json.WriteNumber("uncompressedBytes", group.UncompressedBytes);
             json.WriteNumber("decodedBytes", group.DecodedBytes);
             json.WriteString("codecs", group.Codecs);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         json.WriteEndObject();
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipelines.Blocks;
-using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
 using Pipelines.Io.Storage;
@@ -49,31 +48,24 @@ internal sealed record DryRunReport(string Job)
         json.WriteBoolean("dryRun", true);
         json.WriteString("job", Job);
         if (Plan is { } plan) WriteJson(json, plan);
-        WriteTexts(json, "passes", Passes);
-        json.WriteStartArray("outputs");
-        foreach (var (what, preview) in Outputs)
+        json.WriteTexts("passes", Passes);
+        json.WriteObjects("outputs", Outputs, item =>
         {
-            json.WriteStartObject();
+            var (what, preview) = item;
             json.WriteString("what", what);
             json.WriteString("path", preview.Path);
             json.WriteString("state", OptionNames.AsTyped(preview.State));
             json.WriteNumber("rowsDone", preview.RowsDone);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("contract");
-        foreach (var finding in Contract?.Findings ?? [])
+        });
+        json.WriteObjects("contract", Contract?.Findings ?? [], finding =>
         {
-            json.WriteStartObject();
             json.WriteString("outcome", finding.Outcome.ToString().ToLowerInvariant());
             json.WriteString("change", JsonNamingPolicy.CamelCase.ConvertName(finding.Change.ToString()));
             json.WriteString("file", finding.File);
             json.WriteString("column", finding.Column);
             json.WriteString("found", OptionNames.AsTyped(finding.Found));
             json.WriteString("expected", finding.Expected);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         Error?.WriteJson(json);
     });
 
@@ -150,18 +142,14 @@ internal sealed record DryRunReport(string Job)
     {
         if (plan.Rows is { } rows) json.WriteNumber("rows", rows);
         json.WriteNumber("bytes", plan.Files.Sum(f => f.Bytes));
-        json.WriteStartArray("files");
-        foreach (var file in plan.Files)
+        json.WriteObjects("files", plan.Files, file =>
         {
-            json.WriteStartObject();
             json.WriteString("file", file.Name);
             json.WriteNumber("rows", file.Rows);
             json.WriteNumber("bytes", file.Bytes);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        WriteTexts(json, "columnsRead", plan.Read.Fields.Select(f => f.Name));
-        WriteTexts(json, "columnsNotRead", plan.Others);
+        });
+        json.WriteTexts("columnsRead", plan.Read.Fields.Select(f => f.Name));
+        json.WriteTexts("columnsNotRead", plan.Others);
         UnionJson.Write(json, "columnsDiffering", plan.Read.Fields.Select(f => f.Union).OfType<ColumnUnion>());
         json.WriteStartObject("engines");
         foreach (var (name, groups) in plan.Engines) json.WriteNumber(name, groups);
@@ -187,16 +175,9 @@ internal sealed record DryRunReport(string Job)
             json.WriteString("spillFolder", cache.Folder);
             json.WriteEndObject();
         }
-        if (plan.Written is { } written) WriteTexts(json, "columnsWritten", written.Fields.Select(f => f.Name));
+        if (plan.Written is { } written) json.WriteTexts("columnsWritten", written.Fields.Select(f => f.Name));
         if (plan.Parts is { } parts) json.WriteNumber("parts", parts);
         if (plan.WrittenBytes is { } bytes) json.WriteNumber("estimatedBytes", bytes);
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts) json.WriteStringValue(text);
-        json.WriteEndArray();
     }
 
     private static string Names(IEnumerable<string> names)

@@ -1,7 +1,5 @@
 using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Cli.Reporting;
 

@@ -1,9 +1,6 @@
 using System.Text.Json;
 using Pipelines.Blocks;
-using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Cli.Reporting;
 

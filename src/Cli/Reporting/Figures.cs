@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;
 

@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Reporting;
@@ -51,17 +48,13 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         json.WriteNumber("iterations", History.Count);
         json.WriteBoolean("converged", Training.Converged);
         json.WriteNumber("logLikelihood", Training.LogLikelihood);
-        json.WriteStartArray("history");
-        foreach (var iteration in History)
+        json.WriteObjects("history", History, iteration =>
         {
-            json.WriteStartObject();
             json.WriteNumber("iteration", iteration.Iteration);
             json.WriteNumber("logLikelihood", iteration.LogLikelihood);
             json.WriteNumber("improvement", iteration.Improvement);
             json.WriteNumber("seconds", iteration.Seconds);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
         if (Saved.Model is Classifier classifier)
         {
             json.WriteStartArray("classes");
@@ -70,9 +63,11 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
         }
         if (Training.Candidates.Count > 0)
         {
-            json.WriteStartArray("candidates");
-            foreach (var candidate in Training.Candidates) WriteCandidate(json, candidate);
-            json.WriteEndArray();
+            json.WriteObjects("candidates", Training.Candidates, candidate =>
+            {
+                FitCandidateFormat.Write(json, candidate, hasParameters: true, json.WriteReal);
+                json.WriteString("failure", candidate.Failure is { } why ? OptionNames.AsTyped(why) : null);
+            });
         }
         json.WriteNumber("seconds", Seconds);
         json.WriteNumber("rowsPerSecond", RowsPerSecond);
@@ -101,29 +96,6 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     }
 
     private static string Figure(FitCandidate candidate, double value) => candidate.Failure is null ? Figures.Real(value) : "-";
-
-    private static void WriteCandidate(Utf8JsonWriter json, FitCandidate candidate)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("components", candidate.Components);
-        json.WriteNumber("restart", candidate.Restart);
-        json.WriteNumber("seed", candidate.Seed);
-        WriteNumber(json, "logLikelihood", candidate.LogLikelihood);
-        json.WriteNumber("parameters", candidate.Parameters);
-        WriteNumber(json, "aic", candidate.Aic);
-        WriteNumber(json, "bic", candidate.Bic);
-        json.WriteNumber("iterations", candidate.Iterations);
-        json.WriteBoolean("converged", candidate.Converged);
-        json.WriteBoolean("chosen", candidate.Chosen);
-        json.WriteString("failure", candidate.Failure is { } why ? OptionNames.AsTyped(why) : null);
-        json.WriteEndObject();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
-    {
-        if (double.IsNaN(value)) json.WriteNull(name);
-        else json.WriteNumber(name, value);
-    }
 
     // Each evaluation counts the rows that it uses; a mini-batch fit has one more evaluation, over all rows.
     private double RowsPerSecond

@@ -1,4 +1,3 @@
-using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Reporting;
@@ -32,18 +31,11 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
         json.WriteNumber("rowsIn", Result.RowsIn);
         json.WriteNumber("rowsRejected", Result.RowsRejected);
         json.WriteNumber("filesDone", Result.Done);
-        Write("filesNew", Result.New.Select(f => f.Name));
-        Write("filesChanged", Result.Changed.Select(f => f.Name));
-        Write("filesVanished", Result.Vanished);
+        json.WriteTexts("filesNew", Result.New.Select(f => f.Name));
+        json.WriteTexts("filesChanged", Result.Changed.Select(f => f.Name));
+        json.WriteTexts("filesVanished", Result.Vanished);
         json.WriteNumber("seconds", Seconds);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Output);
-
-        void Write(string name, IEnumerable<string> values)
-        {
-            json.WriteStartArray(name);
-            foreach (var value in values) json.WriteStringValue(value);
-            json.WriteEndArray();
-        }
     });
 }

@@ -21,11 +21,23 @@ internal static class JsonObject
         {
             writer.WriteStartObject();
             properties(writer);
-            writer.WriteStartArray("warnings");
-            foreach (var warning in console.Warnings) writer.WriteStringValue(warning);
-            writer.WriteEndArray();
+            writer.WriteTexts("warnings", console.Warnings);
             writer.WriteEndObject();
         }
         console.Out.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    /// <summary>Writes a number. JSON has no NaN or infinity: null.</summary>
+    public static void WriteReal(this Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumberValue(value);
+        else json.WriteNullValue();
+    }
+
+    /// <summary>Writes a number as a property.</summary>
+    public static void WriteReal(this Utf8JsonWriter json, string name, double value)
+    {
+        json.WritePropertyName(name);
+        json.WriteReal(value);
     }
 }

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Reporting;
@@ -40,28 +38,29 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
         json.WriteString("kind", "model");
         json.WriteString("type", Saved.Model.FormatName);
         json.WriteNumber("dimensions", Saved.Model.Dimensions);
-        json.WriteStartArray("features");
-        foreach (var feature in Saved.Features ?? []) json.WriteStringValue(feature.Name);
-        json.WriteEndArray();
+        json.WriteTexts("features", (Saved.Features ?? []).Select(feature => feature.Name));
         if (Saved.FeaturesByPosition) json.WriteBoolean("featuresByPosition", true);
         WriteInputs(json);
-        json.WriteStartArray("scores");
-        foreach (var kind in Saved.Model.ScoreKinds) json.WriteStringValue(kind.Name);
-        json.WriteEndArray();
+        json.WriteTexts("scores", Saved.Model.ScoreKinds.Select(kind => kind.Name));
         if (Saved.Training is { } facts)
         {
             json.WriteNumber("rows", facts.Rows);
             json.WriteNumber("iterations", facts.LogLikelihoods.Count);
             json.WriteBoolean("converged", facts.Converged);
-            WriteNumber(json, "logLikelihood", facts.LogLikelihood);
+            json.WriteReal("logLikelihood", facts.LogLikelihood);
             json.WriteNumber("seed", facts.Seed);
             json.WriteNumber("batchSize", facts.BatchSize);
             json.WriteString("kernel", facts.Kernel);
-            WriteNumber(json, "initialLogLikelihood", facts.InitialLogLikelihood);
-            json.WriteStartArray("history");
-            foreach (var value in facts.LogLikelihoods) JsonNumber(json, value);
-            json.WriteEndArray();
-            WriteCandidates(json, facts);
+            json.WriteReal("initialLogLikelihood", facts.InitialLogLikelihood);
+            json.WriteList("history", facts.LogLikelihoods, json.WriteReal);
+            if (facts.Candidates.Count > 0)
+            {
+                json.WriteObjects("candidates", facts.Candidates, c =>
+                {
+                    FitCandidateFormat.Write(json, c, hasParameters: true, json.WriteReal);
+                    if (c.Failure is { } failure) json.WriteString("failure", OptionNames.AsTyped(failure));
+                });
+            }
         }
         json.WritePropertyName("model");
         ModelFormat.Write(json, Saved.Model);
@@ -117,59 +116,17 @@ internal sealed record ModelInspection(string Path, SavedModel Saved) : IInspect
 
     private void WriteInputs(Utf8JsonWriter json)
     {
-        json.WriteStartArray("inputs");
-        foreach (var feature in Saved.Features ?? [])
+        json.WriteObjects("inputs", Saved.Features ?? [], feature =>
         {
-            json.WriteStartObject();
             json.WriteString("name", feature.Name);
             json.WriteString("type", feature.Type);
             if (feature.IsNullable is { } nullable) json.WriteBoolean("nullable", nullable);
-            if (feature.Minimum is { } low) WriteNumber(json, "minimum", low);
-            if (feature.Maximum is { } high) WriteNumber(json, "maximum", high);
+            if (feature.Minimum is { } low) json.WriteReal("minimum", low);
+            if (feature.Maximum is { } high) json.WriteReal("maximum", high);
             if (feature.Categories is { } categories)
             {
-                json.WriteStartArray("categories");
-                foreach (var category in categories) json.WriteStringValue(category);
-                json.WriteEndArray();
+                json.WriteTexts("categories", categories);
             }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WriteCandidates(Utf8JsonWriter json, TrainingRecord facts)
-    {
-        if (facts.Candidates.Count == 0) return;
-        json.WriteStartArray("candidates");
-        foreach (var c in facts.Candidates)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("components", c.Components);
-            json.WriteNumber("restart", c.Restart);
-            json.WriteNumber("seed", c.Seed);
-            WriteNumber(json, "logLikelihood", c.LogLikelihood);
-            json.WriteNumber("parameters", c.Parameters);
-            WriteNumber(json, "aic", c.Aic);
-            WriteNumber(json, "bic", c.Bic);
-            json.WriteNumber("iterations", c.Iterations);
-            json.WriteBoolean("converged", c.Converged);
-            json.WriteBoolean("chosen", c.Chosen);
-            if (c.Failure is { } failure) json.WriteString("failure", OptionNames.AsTyped(failure));
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
-    {
-        json.WritePropertyName(name);
-        JsonNumber(json, value);
-    }
-
-    // JSON has no NaN or infinity.
-    private static void JsonNumber(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value)) json.WriteNumberValue(value);
-        else json.WriteNullValue();
+        });
     }
 }

@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>A model as indented lines. Of a long list, the first entries and the number of the others.</summary>

@@ -1,6 +1,4 @@
-using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Reporting;
 
@@ -29,7 +27,6 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
     /// <summary>Runs the work and shows its progress.</summary>
     public virtual Task<T> ShowAsync<T>(Func<Task<T>> work) => work();
 
-    /// <inheritdoc/>
     public void Report(RunProgress value)
     {
         lock (gate)
@@ -39,7 +36,6 @@ internal abstract class ProgressDisplay : IProgress<RunProgress>, IProgress<FitP
         }
     }
 
-    /// <inheritdoc/>
     public void Report(FitProgress value)
     {
         lock (gate)

@@ -1,6 +1,3 @@
-using Pipelines.Blocks;
-using Pipelines.Models.Fitting;
-
 namespace Pipelines.Cli.Reporting;
 
 /// <summary>The progress of a run, and its text on one line. Not thread-safe: its owner locks.</summary>

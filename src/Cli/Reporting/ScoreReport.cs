@@ -1,4 +1,3 @@
-using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Reporting;

@@ -11,28 +11,19 @@ internal static class UnionJson
     /// </summary>
     public static void Write(Utf8JsonWriter json, string name, IEnumerable<ColumnUnion> columns)
     {
-        json.WriteStartArray(name);
-        foreach (var column in columns)
+        json.WriteObjects(name, columns, column =>
         {
-            json.WriteStartObject();
             json.WriteString("name", column.Name);
             json.WriteString("type", column is { IsRefused: false, Field: { } united } ? TypeNames.Of(united.ValueType) : null);
             if (column.Field is { } field) json.WriteBoolean("nullable", field.IsNullable);
             if (column.Obstacle is { } obstacle) json.WriteString("obstacle", obstacle);
-            json.WriteStartArray("absentFrom");
-            foreach (var file in column.AbsentFrom) json.WriteStringValue(file);
-            json.WriteEndArray();
-            json.WriteStartArray("storedAs");
-            foreach (var (stored, file) in column.Types)
+            json.WriteTexts("absentFrom", column.AbsentFrom);
+            json.WriteObjects("storedAs", column.Types, item =>
             {
-                json.WriteStartObject();
+                var (stored, file) = item;
                 json.WriteString("type", stored);
                 json.WriteString("firstFile", file);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+            });
+        });
     }
 }

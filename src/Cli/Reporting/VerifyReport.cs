@@ -1,5 +1,4 @@
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Reporting;
 
@@ -39,9 +38,7 @@ internal sealed record VerifyReport(OutputVerification Verification)
         if (Verification.RowsIn is { } rowsIn) json.WriteNumber("rowsIn", rowsIn);
         if (Verification.RowsRejected is { } rejected) json.WriteNumber("rowsRejected", rejected);
         json.WriteNumber("bytes", Verification.Bytes);
-        json.WriteStartArray("discrepancies");
-        foreach (var discrepancy in Verification.Discrepancies) json.WriteStringValue(discrepancy);
-        json.WriteEndArray();
+        json.WriteTexts("discrepancies", Verification.Discrepancies);
         if (Verification.Discrepancies.Count > 0) Damage.WriteJson(json);
     });
 }

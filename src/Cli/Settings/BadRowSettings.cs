@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Pipelines.Blocks;
-using Pipelines.Cli.Commands;
 using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Settings;
@@ -70,7 +68,7 @@ internal sealed class BadRowSettings
     /// <param name="parsed">The command line.</param>
     /// <param name="output">Path of the output; null = none.</param>
     /// <param name="inputs">Files, folders and globs that are read.</param>
-    /// <exception cref="Io.FlowException">The quarantine folder overlaps with the output or an input.</exception>
+    /// <exception cref="FlowException">The quarantine folder overlaps with the output or an input.</exception>
     public BadRowPolicy Policy(ParseResult parsed, string? output, IReadOnlyList<string> inputs)
     {
         var policy = (parsed.GetValue(mode) ?? BadRowPolicy.Fail) with { MaxRows = parsed.GetValue(most) };

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Settings;

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Settings;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Settings;

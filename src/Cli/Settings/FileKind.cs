@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Pipelines.Cli.Reporting;
 using Pipelines.Io.Format;
 using Pipelines.Io.Storage;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Cli.Settings;

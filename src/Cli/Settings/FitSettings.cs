@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Pipelines.Cli.Terminal;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Settings;
 

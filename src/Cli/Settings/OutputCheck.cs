@@ -1,5 +1,3 @@
-using Pipelines.Io;
-
 namespace Pipelines.Cli.Settings;
 
 /// <summary>Rejects an output that would replace an input, or a file that must not be replaced.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Settings;
 

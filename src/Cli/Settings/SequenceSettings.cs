@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Cli.Settings;
 

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using Pipelines.Cli.Terminal;
-using Pipelines.Io;
 
 namespace Pipelines.Cli.Settings;
 
@@ -60,13 +58,10 @@ internal sealed class Setting<T> : Option<T>, ISetting
         };
     }
 
-    /// <inheritdoc/>
     public string Expected { get; }
 
-    /// <inheritdoc/>
     public string Example { get; }
 
-    /// <inheritdoc/>
     public UsageError? Error { get; private set; }
 }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Pipelines.Io.Storage;
 
 namespace Pipelines.Cli.Terminal;
 

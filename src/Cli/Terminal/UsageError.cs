@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Cli.Terminal;
 
 /// <summary>A mistake in a command line.</summary>

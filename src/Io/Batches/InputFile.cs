@@ -1,6 +1,7 @@
 using System.Globalization;
+using Pipelines.Io;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>A file of a source as it was when the source was opened: its identity, established without reading rows.</summary>
 /// <param name="Path">Full path.</param>

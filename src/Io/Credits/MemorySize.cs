@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>An amount of memory: <c>256MB</c> (millions of bytes), <c>512KiB</c> (1024 bytes), or plain bytes.</summary>
 /// <param name="Bytes">Bytes, at least 0.</param>

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Analysis;
+using Pipelines.Io;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>Converts batches to DataFrames and back, preserving nulls. Values are copied, so a frame may be changed freely.</summary>
 public static class DataFrameConversion

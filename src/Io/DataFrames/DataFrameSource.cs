@@ -1,6 +1,7 @@
 using Microsoft.Data.Analysis;
+using Pipelines.Io;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>The rows of a DataFrame, which is copied when the source is created.</summary>
 public sealed class DataFrameSource : IBatchSource

@@ -1,4 +1,6 @@
-namespace Pipelines.Io;
+using Pipelines.Io;
+
+namespace Pipelines;
 
 /// <summary>Collects rows in memory; they can be read once the sink is complete.</summary>
 public sealed class MemorySink : IBatchSink

@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Pipelines.Io;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>Rows in memory: arrays by column name, or batches.</summary>
 public sealed class MemorySource : IBatchSource

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>
 /// Keys of encrypted Parquet files (AES, 16, 24 or 32 bytes). They never appear in messages. The key named <c>footer</c> decrypts the footer of every file;
@@ -17,7 +17,6 @@ public sealed class DecryptionKeys
 
     private static readonly int[] Lengths = [16, 24, 32];
     private readonly Dictionary<string, byte[]> keys;
-
 
     /// <summary>Creates keys from a single key, for the footer and all columns that are encrypted with it.</summary>
     /// <param name="footer">16, 24 or 32 bytes.</param>

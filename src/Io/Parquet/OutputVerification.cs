@@ -3,7 +3,7 @@ using Pipelines.Io.Reading;
 using Pipelines.Io.Storage;
 using Pipelines.Io.Writing;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>Result of checking whether a finished output is still what its run wrote.</summary>
 /// <param name="Output">The folder or file.</param>

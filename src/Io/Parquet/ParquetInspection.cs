@@ -1,7 +1,8 @@
+using Pipelines.Io;
 using Pipelines.Io.Format;
 using Pipelines.Io.Reading;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>Describes a Parquet file without reading rows.</summary>
 /// <param name="Name">The file.</param>

@@ -1,7 +1,8 @@
+using Pipelines.Io;
 using Pipelines.Io.Storage;
 using Pipelines.Io.Writing;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>
 /// Writes Parquet: a single file if the path ends with <c>.parquet</c>, else part files <c>part-00000.parquet</c> … and a manifest in a new or empty folder.

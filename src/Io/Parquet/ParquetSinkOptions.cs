@@ -1,7 +1,7 @@
 using System.Globalization;
-using Pipelines.Io.Storage;
+using Pipelines.Io;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>How pages are compressed.</summary>
 public enum ParquetCompression

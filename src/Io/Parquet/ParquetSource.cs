@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Pipelines.Io;
 using Pipelines.Io.Format;
 using Pipelines.Io.Reading;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>
 /// Reads Parquet files given as paths, folders (recursively, without names that start with <c>_</c> or <c>.</c>) and globs (<c>*</c>, <c>?</c>,
@@ -97,7 +98,7 @@ public sealed class ParquetSource : IBatchSource
     /// </summary>
     /// <exception cref="FlowException">A file cannot be found or opened.</exception>
     public static async Task<IReadOnlyList<InputFile>> IdentifyAsync(IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
-        await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, Format.FooterFile.Load(f.Path, f.Name)).Identity),
+        await Task.Run(() => ParquetPaths.Resolve(paths).ConvertAll(f => new PlannedFile(f.Path, f.Name, FooterFile.Load(f.Path, f.Name)).Identity),
             cancellationToken).ConfigureAwait(false);
 
     /// <summary>Full paths of the files, resolved again, in the order in which they are read.</summary>

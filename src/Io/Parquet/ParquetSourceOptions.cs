@@ -1,6 +1,6 @@
 using Pipelines.Io.Reading;
 
-namespace Pipelines.Io;
+namespace Pipelines;
 
 /// <summary>Options for reading Parquet.</summary>
 public sealed record ParquetSourceOptions

@@ -25,37 +25,25 @@ internal static class OutputJson
     /// <summary>Writes the job, the inputs and the schema as properties.</summary>
     public static void Write(Utf8JsonWriter json, OutputHead head)
     {
-        json.WriteStartArray("job");
-        foreach (var fact in head.Job.Properties)
+        json.WriteObjects("job", head.Job.Properties, fact =>
         {
-            json.WriteStartObject();
             json.WriteString("name", fact.Name);
             json.WriteString("value", fact.Value);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("schema");
-        foreach (var column in head.Schema)
+        });
+        json.WriteObjects("schema", head.Schema, column =>
         {
-            json.WriteStartObject();
             json.WriteString("name", column.Name);
             json.WriteString("type", column.Type);
             json.WriteBoolean("nullable", column.IsNullable);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteStartArray("inputs");
-        foreach (var input in head.Job.Inputs)
+        });
+        json.WriteObjects("inputs", head.Job.Inputs, input =>
         {
-            json.WriteStartObject();
             json.WriteString("path", input.Path);
             json.WriteNumber("bytes", input.Bytes);
             json.WriteString("modified", input.Modified.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture));
             json.WriteString("footerSha256", input.FooterHash);
             json.WriteNumber("rows", input.Rows);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        });
     }
 
     /// <summary>Reads what <see cref="Write(Utf8JsonWriter, OutputHead)"/> wrote.</summary>

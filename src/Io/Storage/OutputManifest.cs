@@ -40,9 +40,7 @@ internal sealed record OutputManifest(OutputHead Head, IReadOnlyList<PartRecord>
             json.WriteNumber("rowsOut", RowsOut);
             json.WriteNumber("rowsRejected", RowsRejected);
             OutputJson.Write(json, Head);
-            json.WriteStartArray("parts");
-            foreach (var part in Parts) OutputJson.Write(json, part, isJournal: false);
-            json.WriteEndArray();
+            json.WriteList("parts", Parts, part => OutputJson.Write(json, part, isJournal: false));
             json.WriteEndObject();
         }
         stream.WriteByte((byte)'\n');

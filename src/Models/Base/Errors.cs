@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>An error that says where it happened, what was found, what was expected and what to try.</summary>
 public sealed class ModelException : PipelinesException

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Formats numbers for people.</summary>
 internal static class NumberText

@@ -1,7 +1,7 @@
 namespace Pipelines.Models.Fitting;
 
 /// <summary>Degrees of parallelism and loops over batches.</summary>
-public static class Parallelism
+internal static class Parallelism
 {
     /// <summary>Threads to use: -1 = all cores, never more than there are batches, at least 1.</summary>
     public static int Threads(int maxDegreeOfParallelism, long batches)

@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The only random generator: xoshiro256** (Blackman and Vigna 2018) seeded by splitmix64, so that a seed gives the same numbers on every

@@ -4,7 +4,7 @@ namespace Pipelines.Models.Sequences;
 /// How many threads may work on one group when there are fewer groups than threads: long sequences then get several threads for their emissions. Results are
 /// bit-identical either way.
 /// </summary>
-public static class SpareThreads
+internal static class SpareThreads
 {
     [ThreadStatic] private static int count;
 

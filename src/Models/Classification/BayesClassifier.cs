@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>A classifier whose classes are models of any kind: distributions, mixtures, or models of sequences such as hidden Markov models.</summary>
 /// <remarks>A class that no item can belong to has posterior probability 0.</remarks>

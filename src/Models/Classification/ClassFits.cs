@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines.Models.Classification;
 
 /// <summary>How the models of a classifier's classes are fitted to the labelled items.</summary>
 internal abstract class ClassFits

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Pipelines.Models.Kernels;
 
-namespace Pipelines.Models;
+namespace Pipelines.Models.Classification;
 
 /// <summary>The items of a block, class by class: items of one class are copied together, so that its model sees nothing else.</summary>
 internal readonly ref struct ClassItems

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>The classes' own labels: what a classifier reports instead of numbers.</summary>
 /// <param name="Names">Shape [K]: the labels as text, in class order, each once.</param>

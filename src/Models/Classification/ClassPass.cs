@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Pipelines.Models.Classification;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Fitting;

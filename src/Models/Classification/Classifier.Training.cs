@@ -1,8 +1,9 @@
+using Pipelines.Models.Classification;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>Summarize, merge and maximise.</content>
 public abstract partial class Classifier

@@ -4,7 +4,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Bayes' rule over models of any kind, one for each class: P(class k | x) = pi_k p_k(x) / sum over j of pi_j p_j(x), where x is a row, or a whole sequence if

@@ -1,6 +1,7 @@
+using Pipelines.Models.Classification;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A classifier before its parameters are known. The model of each class is fitted to the items with its label, and priors are the classes' shares of the

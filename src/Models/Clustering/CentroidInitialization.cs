@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Chooses the initial centroids from a sample of rows. A new method is one class, which adds itself.</summary>
 public abstract class CentroidInitialization
@@ -64,6 +64,15 @@ public abstract class CentroidInitialization
         for (var k = 0; k < clusters; k++)
             for (var j = 0; j < sample.Columns; j++) centroids[k, j] = double.IsNaN(sample.Values[rows[k], j]) ? Mean(sample, j) : sample.Values[rows[k], j];
         return centroids;
+    }
+
+    /// <summary>Makes the model that a fit starts from, given a sample of the rows.</summary>
+    internal async ValueTask<TModel> StartAsync<TModel>(IDataPass pass, FitOptions options, int clusters, Func<FeatureSample, FitOptions, TModel> start,
+        CancellationToken cancellationToken)
+    {
+        var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), TakesFirstRows ? null : options.Seed, cancellationToken)
+            .ConfigureAwait(false);
+        using (Cancellation.Enter(cancellationToken)) return start(survey.Sample(), options);
     }
 
     /// <summary>Squared Euclidean distance between two rows of the sample over the entries observed in both.</summary>

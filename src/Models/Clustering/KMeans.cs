@@ -4,7 +4,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// k-means clustering (Lloyd): a row belongs to the centroid with the least squared Euclidean distance over its observed entries, the first on ties;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>k-means with unknown centroids: chooses them from a sample, then runs Lloyd's iterations over all rows.</summary>
 /// <param name="clusters">Number of clusters, at least 1.</param>
@@ -27,10 +27,8 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         ModelException.CheckOptions("k-means", (clusters >= 1, nameof(clusters), clusters, "at least 1"));
-        var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, clusters), initialization.TakesFirstRows ? null : options.Seed,
-            cancellationToken).ConfigureAwait(false);
-        KMeans start;
-        using (Cancellation.Enter(cancellationToken)) start = new KMeans(initialization.Centroids(survey.Sample(), clusters, options.Seed));
+        var start = await initialization.StartAsync(pass, options, clusters,
+            (sample, o) => new KMeans(initialization.Centroids(sample, clusters, o.Seed)), cancellationToken).ConfigureAwait(false);
         return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// k-means|| (Bahmani et al. 2012): five rounds, each keeping every row with probability 2 K w d^2 / total, then k-means++ on the kept rows,
 /// each weighted by the rows nearest to it.
 /// </summary>
-public sealed class KMeansParallelInitialization : CentroidInitialization
+internal sealed class KMeansParallelInitialization : CentroidInitialization
 {
     [ModuleInitializer]
     internal static void Register() => Add(new KMeansParallelInitialization());
@@ -15,10 +15,8 @@ public sealed class KMeansParallelInitialization : CentroidInitialization
     private const int Rounds = 5;
     private const double Oversampling = 2;
 
-    /// <inheritdoc/>
     public override string Name => "kmeans-parallel";
 
-    /// <inheritdoc/>
     protected override int[] Choose(FeatureSample sample, int clusters, SeededRandom random)
     {
         ArgumentNullException.ThrowIfNull(sample);

@@ -1,21 +1,19 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// k-means++ (Arthur and Vassilvitskii 2007): each further centroid is a row drawn with probability proportional to its weight times the squared
 /// distance to the nearest centroid chosen so far.
 /// </summary>
-public sealed class KMeansPlusPlusInitialization : CentroidInitialization
+internal sealed class KMeansPlusPlusInitialization : CentroidInitialization
 {
     [ModuleInitializer]
     internal static void Register() => Add(new KMeansPlusPlusInitialization());
 
-    /// <inheritdoc/>
     public override string Name => "kmeans++";
 
-    /// <inheritdoc/>
     protected override int[] Choose(FeatureSample sample, int clusters, SeededRandom random)
     {
         ArgumentNullException.ThrowIfNull(sample);

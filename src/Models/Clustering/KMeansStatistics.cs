@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Sums for k-means, centred on the centroids at the time of summarising. Layout for K clusters of D features: weights of complete rows [K],
@@ -8,7 +8,6 @@ namespace Pipelines.Models;
 /// </summary>
 internal sealed class KMeansStatistics(int clusters, int dimensions) : SumStatistics("kmeans", clusters + (2 * clusters * dimensions))
 {
-    /// <inheritdoc/>
     public override string Kind => $"kmeans[{clusters}, {dimensions}]";
 
     private Span<double> Observed => Sums.AsSpan(clusters, clusters * dimensions);

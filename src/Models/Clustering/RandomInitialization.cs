@@ -1,18 +1,16 @@
 using System.Runtime.CompilerServices;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>K different rows, drawn uniformly.</summary>
-public sealed class RandomInitialization : CentroidInitialization
+internal sealed class RandomInitialization : CentroidInitialization
 {
     [ModuleInitializer]
     internal static void Register() => Add(new RandomInitialization());
 
-    /// <inheritdoc/>
     public override string Name => "random";
 
-    /// <inheritdoc/>
     protected override int[] Choose(FeatureSample sample, int clusters, SeededRandom random)
     {
         ArgumentNullException.ThrowIfNull(sample);

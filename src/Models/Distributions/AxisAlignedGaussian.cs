@@ -2,7 +2,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Gaussians whose features are independent: a normal distribution for each feature; subclasses define how the variances are tied. A missing entry

@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The Bernoulli distribution: log p(1) = log p, log p(0) = log(1 - p), -infinity for any other value. A missing value has log-probability 0 and is skipped.
@@ -48,10 +48,8 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     /// <inheritdoc/>
     public override bool IsDiscrete => true;
 
-    /// <inheritdoc/>
     int ICodedFamily.Codes => 2;
 
-    /// <inheritdoc/>
     bool ICodedFamily.LearnsCodes => false;
 
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("probability", Probability1)];
@@ -95,10 +93,8 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
         sums[2] += others;
     }
 
-    /// <inheritdoc/>
     double[] ICodedFamily.LogTable(int length, double factor) => CodeTables.Logs([1 - Probability1, Probability1], double.NegativeInfinity, factor, length);
 
-    /// <inheritdoc/>
     void ICodedFamily.AddCells(ReadOnlySpan<double> cells, Statistics statistics)
     {
         var sums = ((SumStatistics)statistics).Sums;
@@ -107,7 +103,6 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
         for (var i = 2; i < cells.Length; i++) sums[2] += cells[i];
     }
 
-    /// <inheritdoc/>
     internal override Distribution Smoothed() =>
         IsFrozen ? this : new BernoulliDistribution(Math.Clamp(Probability1, TableDistribution.LeastOfStart, 1 - TableDistribution.LeastOfStart));
 

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The beta distribution: log p(x) = log gamma(alpha + beta) - log gamma(alpha) - log gamma(beta) + (alpha - 1) log x + (beta - 1) log(1 - x) for x between 0

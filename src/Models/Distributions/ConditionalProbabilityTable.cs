@@ -4,7 +4,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Probabilities of the categories of the last feature (the child) given those of the features before it (its parents): log p(row) = log P(child | parents).

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A Gaussian with diagonal covariance: each feature has its own mean and standard deviation. Fitting is weighted maximum likelihood for each feature over

@@ -47,10 +47,8 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
         if (dimensions == 1 && count > 1) oneFeature = new(parameters, componentLanes);
     }
 
-    /// <inheritdoc/>
     public override bool TakesMissing => true;
 
-    /// <inheritdoc/>
     public override int LaneCount => count * componentLanes;
 
     /// <summary>The kernel, or null if some component is not made of normals with column weights of 1.</summary>
@@ -77,7 +75,6 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
         return new DiagonalNormalKernel(normals);
     }
 
-    /// <inheritdoc/>
     public override double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch,
         Span<double> lanes)
     {
@@ -89,7 +86,6 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
         return base.Summarize(tile, weights, log2Weights, scratch, lanes);
     }
 
-    /// <inheritdoc/>
     public override void JointLog2(in FeatureTile tile, ReadOnlySpan<double> log2Weights, Span<double> joint)
     {
         fixed (double* x = tile.Values, p = parameters, q = joint)
@@ -103,7 +99,6 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
         }
     }
 
-    /// <inheritdoc/>
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> responsibilities, Span<double> lanes)
     {
         fixed (double* x = tile.Values, p = parameters, r = responsibilities, l = lanes)
@@ -117,7 +112,6 @@ internal sealed unsafe class DiagonalNormalKernel : MixtureKernel
         }
     }
 
-    /// <inheritdoc/>
     public override void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities)
     {
         for (var k = 0; k < count; k++)

@@ -4,7 +4,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// All mass at one value: log p(x) = 0 there, -infinity elsewhere. A missing value has log-probability 0 and is skipped. Fitting moves it to the value

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The Dirichlet distribution over shares that sum to 1: log p(x) = log gamma(sum of alphas) - sum of log gamma(alpha_j) + sum of (alpha_j - 1) log x_j.

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A distribution over the categories of one feature (also called categorical): log p(code) = log of its probability. Fitting gives each category its
@@ -51,10 +51,8 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
-    /// <inheritdoc/>
     int ICodedFamily.Codes => Sizes[0];
 
-    /// <inheritdoc/>
     bool ICodedFamily.LearnsCodes => true;
 
     /// <summary>One category, and a floor for all categories that a fit meets beyond it.</summary>
@@ -77,10 +75,8 @@ public sealed class DiscreteDistribution : TableDistribution, IDistributionFamil
         WriteIsNormalized(writer, Sizes[0]);
     }
 
-    /// <inheritdoc/>
     double[] ICodedFamily.LogTable(int length, double factor) => CodeTables.Logs(Probabilities, Math.Log(UnknownProbability), factor, length);
 
-    /// <inheritdoc/>
     void ICodedFamily.AddCells(ReadOnlySpan<double> cells, Statistics statistics)
     {
         var table = (TableStatistics)statistics;

@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A single distribution with unknown parameters: a start is fitted to a sample of the rows, then to all of them. Further updates follow: one for a family
@@ -27,7 +27,7 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        try
+        return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             var survey = await DataSurvey.RunAsync(pass, options.InitializationRows, options.Seed, cancellationToken).ConfigureAwait(false);
             Distribution start, fitted;
@@ -40,11 +40,7 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
                 fitted.EnsureEvaluable();
             }
             return await ExpectationMaximization.FitAsync(fitted, pass, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
-        {
-            throw e.Named(pass.Features);
-        }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>The distribution of a sample, around which sums over all rows are centred.</summary>

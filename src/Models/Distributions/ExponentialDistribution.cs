@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The exponential distribution: log p(x) = log rate - rate x for x of at least 0, else -infinity. A missing value has log-probability 0 and is skipped.
@@ -42,10 +42,8 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     /// <inheritdoc/>
     public override string FormatName => FamilyName;
 
-    /// <inheritdoc/>
     double ILinearFamily.Slope => -Rate;
 
-    /// <inheritdoc/>
     double ILinearFamily.Intercept => Math.Log(Rate);
 
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("rate", Rate)];
@@ -61,35 +59,14 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     /// <inheritdoc/>
     public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, density, result);
 
-    /// <inheritdoc/>
     void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total, double weight) => AddSupport(tile.Column(0), total);
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new SumStatistics(FormatName, 3);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
-    {
-        var sums = ((SumStatistics)statistics).Sums;
-        var x = tile.Column(0);
-        double w = 0, s = 0, outside = 0;
-        for (var i = 0; i < x.Length; i++)
-        {
-            if (x[i] >= 0 && x[i] < double.PositiveInfinity)
-            {
-                w += weights[i];
-                s += weights[i] * x[i];
-            }
-            else if (!double.IsNaN(x[i]))
-            {
-                outside += weights[i];
-            }
-        }
-        sums[0] += w;
-        sums[1] += s;
-        sums[2] += outside;
-    }
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
+        AddFromZero(tile.Column(0), weights, statistics, squared: false);
 
     /// <inheritdoc/>
     public override ExponentialDistribution Maximize(Statistics statistics, in MaximizeOptions options)

@@ -54,14 +54,12 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
         }
     }
 
-    /// <inheritdoc/>
     public override int LaneCount => count * sums * GaussianLayout.SumStride;
 
     /// <summary>The kernel, or null if some component is of another family.</summary>
     public static MixtureKernel? TryCreate(IReadOnlyList<Distribution> components) =>
         components.All(c => c is MultivariateGaussianDistribution) ? new FullGaussianKernel([.. components.Cast<MultivariateGaussianDistribution>()]) : null;
 
-    /// <inheritdoc/>
     public override void JointLog2(in FeatureTile tile, ReadOnlySpan<double> log2Weights, Span<double> joint)
     {
         fixed (double* x = tile.Values, c = streams, q = joint)
@@ -75,7 +73,6 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
         }
     }
 
-    /// <inheritdoc/>
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> responsibilities, Span<double> lanes)
     {
         fixed (double* x = tile.Values, m = means, r = responsibilities, l = lanes)
@@ -89,7 +86,6 @@ internal sealed unsafe class FullGaussianKernel : MixtureKernel
         }
     }
 
-    /// <inheritdoc/>
     public override void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities)
     {
         for (var k = 0; k < count; k++)

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The gamma distribution: log p(x) = shape log rate - log gamma(shape) + (shape - 1) log x - rate x for x above 0, else -infinity. A missing value has

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>A normal density with standard deviation h, the bandwidth, around each point.</summary>
 /// <remarks>See <see cref="KernelDensity"/> for points, fitting and missing values.</remarks>

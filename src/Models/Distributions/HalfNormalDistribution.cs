@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The half-normal distribution: the absolute value of a normal variable of mean 0. log p(x) = log(2)/2 - log(pi)/2 - log sigma - (x/sigma)^2/2 for x of at
@@ -61,28 +61,8 @@ public sealed class HalfNormalDistribution : UnivariateDistribution, IDistributi
     public override Statistics CreateStatistics() => new SumStatistics(FormatName, 3);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
-    {
-        var sums = ((SumStatistics)statistics).Sums;
-        var x = tile.Column(0);
-        double w = 0, ss = 0, outside = 0;
-        for (var i = 0; i < x.Length; i++)
-        {
-            if (x[i] >= 0 && x[i] < double.PositiveInfinity)
-            {
-                w += weights[i];
-                ss += weights[i] * x[i] * x[i];
-            }
-            else if (!double.IsNaN(x[i]))
-            {
-                outside += weights[i];
-            }
-        }
-        sums[0] += w;
-        sums[1] += ss;
-        sums[2] += outside;
-    }
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
+        AddFromZero(tile.Column(0), weights, statistics, squared: true);
 
     /// <inheritdoc/>
     public override HalfNormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Independent features, each with its own distribution: log p(x) = sum over j of weight_j log p_j(x_j). With normal parts it is a
@@ -111,9 +111,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("columnWeights", ColumnWeights);
-        writer.WriteStartArray("parts");
-        foreach (var part in Parts) ModelFormat.Write(writer, part);
-        writer.WriteEndArray();
+        writer.WriteList("parts", Parts, part => ModelFormat.Write(writer, part));
     }
 
     /// <inheritdoc/>
@@ -131,7 +129,6 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         }
     }
 
-    /// <inheritdoc/>
     internal override Distribution Smoothed() => IsFrozen ? this : new IndependentComponentsDistribution([.. Parts.Select(p => p.Smoothed())], ColumnWeights);
 
     /// <inheritdoc/>
@@ -175,7 +172,6 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
     /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.Diagnose(own));
 
-    /// <inheritdoc/>
     internal override IEnumerable<string> DiagnosePart(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.DiagnosePart(own));
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Joint probabilities of the categories of several features: log p(row) = log of its cell. Fitting gives each cell its weighted share,

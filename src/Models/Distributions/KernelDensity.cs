@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A density made of a kernel around each of several points: log p(x) = log of the sum over the points of weight_i K(x - x_i), where K integrates to 1.

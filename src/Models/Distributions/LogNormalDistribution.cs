@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The log-normal distribution: log x is normal, log p(x) = -log x - log sigma - log(2 pi)/2 - ((log x - mu)/sigma)^2/2 for x above 0, else -infinity.
@@ -91,13 +91,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
     }
 
     /// <inheritdoc/>
-    public override void Recenter(Statistics statistics, Model from)
-    {
-        var sums = ((SumStatistics)statistics).Sums;
-        var shift = ((LogNormalDistribution)from).Mu - Mu;
-        sums[2] += shift * ((2 * sums[1]) + (sums[0] * shift));
-        sums[1] += sums[0] * shift;
-    }
+    public override void Recenter(Statistics statistics, Model from) => Shift(((SumStatistics)statistics).Sums, ((LogNormalDistribution)from).Mu - Mu);
 
     /// <inheritdoc/>
     public override LogNormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)
@@ -106,11 +100,7 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
         if (IsFrozen) return this;
         RefuseOutside(sums[3]);
         if (sums[0] < Constants.LeastWeight) return this;
-        var shift = sums[1] / sums[0];
-        var sigma = Math.Sqrt(Math.Max(Math.Max((sums[2] / sums[0]) - (shift * shift), 0), options.MinVariance));
-        var mu = Blend(Mu, Mu + shift, options);
-        sigma = Blend(Sigma, sigma, options);
-        RequireFinite(mu, sigma);
+        var (mu, sigma) = Estimate(sums, Mu, Sigma, options);
         return sigma > 0 ? new(mu, sigma) : throw NoSpread();
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>What people and pictures are shown.</content>
 public sealed partial class MultivariateGaussianDistribution

@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The multivariate Gaussian with full covariance C = L L^T: log p(x) = -D log(2 pi)/2 - sum log L_jj - |L^-1 (x - mean)|^2/2.

@@ -1,7 +1,7 @@
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Numerics;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>The M step of a full-covariance Gaussian.</summary>
 internal static class MultivariateGaussianEstimate

@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Sums for a full-covariance Gaussian, centred on the mean at the time of summarising (d = x - mean). With D features, T = D(D+1)/2 and

@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The normal (Gaussian) distribution of one feature: log p(x) = -log(std) - log(2 pi)/2 - ((x - mean)/std)^2/2.
@@ -105,14 +105,8 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     }
 
     /// <inheritdoc/>
-    public override void Recenter(Statistics statistics, Model from)
-    {
-        var sums = ((SumStatistics)statistics).Sums;
-        // d' = d + shift: S' = S + W shift, SS' = SS + 2 S shift + W shift^2.
-        var shift = ((NormalDistribution)from).Mean - Mean;
-        sums[2] += shift * ((2 * sums[1]) + (sums[0] * shift));
-        sums[1] += sums[0] * shift;
-    }
+    public override void Recenter(Statistics statistics, Model from) =>
+        UnivariateDistribution.Shift(((SumStatistics)statistics).Sums, ((NormalDistribution)from).Mean - Mean);
 
     /// <inheritdoc/>
     public override NormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)

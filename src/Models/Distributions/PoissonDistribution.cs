@@ -6,7 +6,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The Poisson distribution: log p(x) = x log rate - rate - log gamma(x + 1) for x of at least 0, else -infinity; counts need not be integers.
@@ -48,7 +48,6 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     /// <summary>At higher rates the terms are so much larger than their sum that it is more accurate to compute them together.</summary>
     double ILinearFamily.Slope => Rate <= 1e4 ? Math.Log(Rate) : double.NaN;
 
-    /// <inheritdoc/>
     double ILinearFamily.Intercept => -Rate;
 
     private protected override IReadOnlyList<(string Name, double Value)> Parameters => [("rate", Rate)];
@@ -64,7 +63,6 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     /// <inheritdoc/>
     public override void LogProbability(in FeatureTile tile, Span<double> result) => ColumnMap.Fill(tile, 0, new Mass(Rate), result);
 
-    /// <inheritdoc/>
     void ILinearFamily.AddBase(in FeatureTile tile, Span<double> total, double weight)
     {
         // At a rate of 1, log p(x) = -1 - log gamma(x + 1).
@@ -78,28 +76,8 @@ public sealed class PoissonDistribution : UnivariateDistribution, IDistributionF
     public override Statistics CreateStatistics() => new SumStatistics(FormatName, 3);
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics)
-    {
-        var sums = ((SumStatistics)statistics).Sums;
-        var x = tile.Column(0);
-        double w = 0, s = 0, outside = 0;
-        for (var i = 0; i < x.Length; i++)
-        {
-            if (x[i] >= 0 && x[i] < double.PositiveInfinity)
-            {
-                w += weights[i];
-                s += weights[i] * x[i];
-            }
-            else if (!double.IsNaN(x[i]))
-            {
-                outside += weights[i];
-            }
-        }
-        sums[0] += w;
-        sums[1] += s;
-        sums[2] += outside;
-    }
+    public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
+        AddFromZero(tile.Column(0), weights, statistics, squared: false);
 
     /// <inheritdoc/>
     public override PoissonDistribution Maximize(Statistics statistics, in MaximizeOptions options)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 
@@ -66,10 +64,8 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
         componentLanes = ((1 + linear.Length) * Stride) + codes.Sum(CellLanes);
     }
 
-    /// <inheritdoc/>
     public override int LaneCount => count * componentLanes;
 
-    /// <inheritdoc/>
     public override bool HasRest => other.Length > 0 || coded.Any(j => ((ICodedFamily)parts[0][j]).LearnsCodes);
 
     /// <summary>
@@ -94,7 +90,6 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
         return new ProductKernel(parts, weights, offsets, kinds);
     }
 
-    /// <inheritdoc/>
     public override void JointLog2(in FeatureTile tile, ReadOnlySpan<double> log2Weights, Span<double> joint)
     {
         using var scratch = Scratch.Enter();
@@ -103,7 +98,6 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
         JointLog2(tile, indices, log2Weights, joint);
     }
 
-    /// <inheritdoc/>
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> responsibilities, Span<double> lanes)
     {
         using var scratch = Scratch.Enter();
@@ -112,7 +106,6 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
         Accumulate(tile, indices, responsibilities, lanes);
     }
 
-    /// <inheritdoc/>
     public override double Summarize(in FeatureTile tile, ReadOnlySpan<double> weights, ReadOnlySpan<double> log2Weights, Span<double> scratch,
         Span<double> lanes)
     {
@@ -125,7 +118,6 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
         return result;
     }
 
-    /// <inheritdoc/>
     public override void AccumulateRest(in FeatureTile tile, ReadOnlySpan<double> responsibilities, IReadOnlyList<Statistics> components)
     {
         foreach (var j in other)
@@ -151,7 +143,6 @@ internal sealed unsafe partial class ProductKernel : MixtureKernel
         }
     }
 
-    /// <inheritdoc/>
     public override void Fold(ReadOnlySpan<double> lanes, IReadOnlyList<Statistics> components, Span<double> responsibilities)
     {
         Span<double> cells = new double[codes.Length == 0 ? 0 : codes.Max() + 1];

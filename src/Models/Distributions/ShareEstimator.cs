@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>How beta and Dirichlet distributions are fitted.</summary>
 public enum ShareEstimator

@@ -6,7 +6,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Student's t distribution with location, scale and fixed degrees of freedom v:
@@ -116,13 +116,8 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     }
 
     /// <inheritdoc/>
-    public override void Recenter(Statistics statistics, Model from)
-    {
-        var sums = ((SumStatistics)statistics).Sums;
-        var shift = ((StudentTDistribution)from).Location - Location;
-        sums[3] += shift * ((2 * sums[2]) + (sums[1] * shift));
-        sums[2] += sums[1] * shift;
-    }
+    public override void Recenter(Statistics statistics, Model from) =>
+        Shift(((SumStatistics)statistics).Sums.AsSpan(1), ((StudentTDistribution)from).Location - Location);
 
     /// <inheritdoc/>
     public override StudentTDistribution Maximize(Statistics statistics, in MaximizeOptions options)
@@ -131,11 +126,7 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
         if (IsFrozen) return this;
         RefuseOutside(sums[4]);
         if (sums[0] < Constants.LeastWeight) return this;
-        var shift = sums[2] / sums[1];
-        var scale = Math.Sqrt(Math.Max(Math.Max((sums[3] / sums[1]) - (shift * shift), 0), options.MinVariance));
-        var location = Blend(Location, Location + shift, options);
-        scale = Blend(Scale, scale, options);
-        RequireFinite(location, scale);
+        var (location, scale) = Estimate(sums.AsSpan(1), Location, Scale, options);
         return scale > 0 ? new(DegreesOfFreedom, location, scale) : throw NoSpread("a scale of 0 (too many of its values are equal)");
     }
 

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Probabilities of categories, or of combinations of them, in a table. Categories are represented by codes 0, 1, 2 …; the model's features hold their names.
@@ -161,7 +161,6 @@ public abstract class TableDistribution : Distribution
             : null;
     }
 
-    /// <inheritdoc/>
     internal override Distribution Smoothed()
     {
         // Codes beyond the last one already have the unknown probability; those in between, absent from the sample's or cluster's rows, have 0.

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A triangular density, max(h - |x - x_i|, 0)/h^2, around each point; h is the bandwidth. If no point is closer than h, the log-probability is

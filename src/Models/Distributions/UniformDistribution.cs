@@ -4,7 +4,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The uniform distribution on a closed interval: log p(x) = -log(end - start) from start to end, -infinity outside. A missing value has log-probability 0

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A uniform density from x_i - h to x_i + h, both included, around each point; h is the bandwidth. If no point is within h, the log-probability is

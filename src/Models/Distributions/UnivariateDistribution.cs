@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// The common base of the built-in univariate distributions: a list of named parameters determines file format, equality and description.
@@ -61,6 +62,47 @@ public abstract class UnivariateDistribution : Distribution
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) => $"{features?[0].Name ?? "x"}: {FormatName}, {ParameterText}";
+
+    /// <summary>Adds the sums of w and of w x or w x^2 over values of at least 0, and the weight of other values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private protected static void AddFromZero(ReadOnlySpan<double> x, ReadOnlySpan<double> weights, Statistics statistics, bool squared)
+    {
+        double w = 0, s = 0, outside = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (x[i] >= 0 && x[i] < double.PositiveInfinity)
+            {
+                w += weights[i];
+                s += weights[i] * x[i] * (squared ? x[i] : 1);
+            }
+            else if (!double.IsNaN(x[i]))
+            {
+                outside += weights[i];
+            }
+        }
+        var sums = ((SumStatistics)statistics).Sums;
+        sums[0] += w;
+        sums[1] += s;
+        sums[2] += outside;
+    }
+
+    /// <summary>Moves sums of w, w d and w d^2 to another centre: d' = d + shift.</summary>
+    internal static void Shift(Span<double> sums, double shift)
+    {
+        sums[2] += shift * ((2 * sums[1]) + (sums[0] * shift));
+        sums[1] += sums[0] * shift;
+    }
+
+    /// <summary>Location and scale estimated from sums of w, w d and w d^2 around the old location.</summary>
+    private protected (double Location, double Scale) Estimate(ReadOnlySpan<double> sums, double location, double scale, in MaximizeOptions options)
+    {
+        var shift = sums[1] / sums[0];
+        var estimate = Math.Sqrt(Math.Max(Math.Max((sums[2] / sums[0]) - (shift * shift), 0), options.MinVariance));
+        location = Blend(location, location + shift, options);
+        scale = Blend(scale, estimate, options);
+        RequireFinite(location, scale);
+        return (location, scale);
+    }
 
     /// <summary>Throws if the statistics contain values outside the support.</summary>
     /// <param name="weight">Their total weight.</param>

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Another distribution of one feature with more zeros than it explains: a row is 0 with probability z, else it comes from that distribution.
@@ -173,7 +173,6 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics) => Inner.Diagnose(((CompositeStatistics)statistics).Parts[1]);
 
-    /// <inheritdoc/>
     internal override IEnumerable<string> DiagnosePart(Statistics statistics) => Inner.DiagnosePart(((CompositeStatistics)statistics).Parts[1]);
 
     /// <inheritdoc/>

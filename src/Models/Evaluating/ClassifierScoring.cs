@@ -1,7 +1,7 @@
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Sequences;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Evaluates classifiers on data in memory.</summary>
 public static class ClassifierScoring

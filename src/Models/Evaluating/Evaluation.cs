@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// How well a classifier predicts the labels of some items. Items without a label are counted in <see cref="Unlabeled"/> and nowhere else. Definitions are

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// Turns values into category codes: category i becomes the double i, an unknown value -1, a missing one NaN. Numbers match by
@@ -8,7 +8,7 @@ namespace Pipelines.Models;
 /// </summary>
 /// <remarks>
 /// No fit learns the code -1. A distribution gives it its unknown probability; a fit sums the weight of such rows separately, refuses them if that
-/// probability is 0, and otherwise leaves them out and states their weight in <see cref="Fitting.FitResult{TModel}.Warnings"/>.
+/// probability is 0, and otherwise leaves them out and states their weight in <see cref="FitResult{TModel}.Warnings"/>.
 /// </remarks>
 public sealed class CategoryMap
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A number as a category, by its exact value: a double or, for integers and decimals that no double represents, a decimal.
@@ -66,7 +66,6 @@ internal readonly record struct CategoryNumber(double Value, decimal? Exact = nu
         return !isWhole && IsShortestOf(number, exact) ? new(number) : Of(exact);
     }
 
-    /// <inheritdoc/>
     public int CompareTo(CategoryNumber other)
     {
         var order = Value.CompareTo(other.Value);

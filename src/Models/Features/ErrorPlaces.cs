@@ -1,7 +1,7 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Puts the names of features and sequences into errors that know only their numbers.</summary>
-public static class ErrorPlaces
+internal static class ErrorPlaces
 {
     /// <summary>The same error with the sequence's key as its place.</summary>
     /// <param name="error">The error.</param>

@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>One input column of a model: its name and, if it holds categories, the dictionary that turns them into codes.</summary>
 /// <param name="Name">The column's name in the data, compared exactly.</param>

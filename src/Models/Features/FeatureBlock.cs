@@ -1,4 +1,7 @@
-namespace Pipelines.Models;
+using Pipelines.Models.Fitting;
+using Pipelines.Models.Kernels;
+
+namespace Pipelines;
 
 /// <summary>
 /// Rows of features in memory, in any strided layout: the unit in which models summarise and score.
@@ -82,10 +85,6 @@ public readonly ref struct FeatureBlock
         long firstRow = 0) =>
         new(values, rows, columns, 1, Math.Max(1, columnStride), weights, firstRow);
 
-    /// <summary>Row-major values, shape [rows, columns].</summary>
-    public static FeatureBlock RowMajor(ReadOnlySpan<double> values, int rows, int columns, ReadOnlySpan<double> weights = default, long firstRow = 0) =>
-        new(values, rows, columns, columns, 1, weights, firstRow);
-
     /// <summary>The <paramref name="rows"/> rows from <paramref name="start"/>, without a copy; they are not sequences.</summary>
     public FeatureBlock Slice(int start, int rows) =>
         new(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, Weights.IsEmpty ? default : Weights.Slice(start, rows), FirstRow + start)
@@ -117,11 +116,11 @@ public readonly ref struct FeatureBlock
     /// <param name="buffer">Buffer for [Columns, Capacity] doubles; filled only if needed.</param>
     public FeatureTile Tile(int tile, Span<double> buffer)
     {
-        Fitting.Cancellation.Poll();
+        Cancellation.Poll();
         var start = tile * FeatureTile.Capacity;
         if (RowStride != 1 || Columns != 1 || Rows - start < FeatureTile.Capacity) return Pack(tile, buffer);
         var own = Values.Slice(start, FeatureTile.Capacity);
-        return new FeatureTile(own, FeatureTile.Capacity, 1, Kernels.TilePacking.AnyMissing(own));
+        return new FeatureTile(own, FeatureTile.Capacity, 1, TilePacking.AnyMissing(own));
     }
 
     /// <summary>
@@ -131,15 +130,15 @@ public readonly ref struct FeatureBlock
     /// <param name="buffer">Buffer for [Columns, Capacity] doubles; 64-byte aligned for speed.</param>
     public FeatureTile Pack(int tile, Span<double> buffer)
     {
-        Fitting.Cancellation.Poll();
+        Cancellation.Poll();
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
-        var missing = Kernels.TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
+        var missing = TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
         // The CPU's own prefetching follows a single column well, but not several columns read in tile-sized pieces.
         if (RowStride == 1 && Columns > 1 && rows == FeatureTile.Capacity)
         {
             start += rows;
-            Kernels.TilePacking.Prefetch(Values[start..], Math.Min(FeatureTile.Capacity, Rows - start), Columns, ColumnStride);
+            TilePacking.Prefetch(Values[start..], Math.Min(FeatureTile.Capacity, Rows - start), Columns, ColumnStride);
         }
         return new FeatureTile(buffer, rows, Columns, missing);
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>All rows of a data set in memory, shape [Rows, Columns], with optional weights and labels. Wraps the caller's array if possible: no copy.</summary>
 public sealed class FeatureMatrix

@@ -5,7 +5,7 @@ namespace Pipelines.Models.Sequences;
 /// bit-identical for any files, batches and threads. A group ends with the sequence that fills it: when it has one batch of rows and 128 sequences, or 16
 /// batches of rows.
 /// </summary>
-public static class SequenceGroups
+internal static class SequenceGroups
 {
     /// <summary>This many sequences keep the kernels' lanes evenly loaded for any lengths.</summary>
     public const int Sequences = 128;

@@ -1,4 +1,4 @@
-namespace Pipelines.Models.Sequences;
+namespace Pipelines;
 
 /// <summary>
 /// Sequences in memory: the concatenated rows of all sequences and the offset of each. Wraps the caller's rows without copying where possible.

@@ -21,6 +21,19 @@ public static class ExpectationMaximization
                 "give it the features it was made for, in their order");
     }
 
+    /// <summary>Does work on the data; errors that know only a feature's number name the feature.</summary>
+    internal static async ValueTask<TResult> NamingFeaturesAsync<TResult>(IDataPass pass, Func<ValueTask<TResult>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
+        {
+            throw e.Named(pass.Features);
+        }
+    }
+
     /// <summary>Fits a model, starting from its own parameters.</summary>
     /// <param name="start">The starting model.</param>
     /// <param name="pass">One pass over the data.</param>

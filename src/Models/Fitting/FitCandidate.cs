@@ -1,4 +1,4 @@
-namespace Pipelines.Models.Fitting;
+namespace Pipelines;
 
 /// <summary>One of several fits to the same data, from which the best was chosen: its outcome, for tables and plots.</summary>
 /// <param name="Components">Number of components, states or clusters, at least 1.</param>

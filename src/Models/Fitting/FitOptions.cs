@@ -1,6 +1,7 @@
 using System.Globalization;
+using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models.Fitting;
+namespace Pipelines;
 
 /// <summary>How a model is fitted. All options are validated together before any data is read.</summary>
 public sealed record FitOptions
@@ -66,7 +67,7 @@ public sealed record FitOptions
     public int InitializationRows { get; init; } = 65_536;
 
     /// <summary>Saves the fit after each iteration, and provides the state of an interrupted one; null (default) = nothing is saved.</summary>
-    public IFitJournal? Journal { get; init; }
+    internal IFitJournal? Journal { get; init; }
 
     /// <summary>Called after each iteration, in order, on the fitting thread; null = no progress is reported.</summary>
     public IProgress<FitProgress>? Progress { get; init; }

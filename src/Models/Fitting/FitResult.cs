@@ -1,4 +1,4 @@
-namespace Pipelines.Models.Fitting;
+namespace Pipelines;
 
 /// <summary>One parameter update.</summary>
 /// <param name="Iteration">Number of the update, from 1.</param>

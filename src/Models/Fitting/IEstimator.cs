@@ -1,6 +1,7 @@
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models.Fitting;
+namespace Pipelines;
 
 /// <summary>A model with unknown parameters: chooses a start from the data and fits it.</summary>
 /// <typeparam name="TModel">The resulting model.</typeparam>

@@ -6,10 +6,10 @@ namespace Pipelines.Models.Fitting;
 /// next.</param>
 /// <param name="InitialLogLikelihood">Total weighted log-likelihood of the start.</param>
 /// <param name="History">One entry per update; empty for the start.</param>
-public sealed record FitState(Model Model, Statistics Statistics, double InitialLogLikelihood, IReadOnlyList<FitIteration> History);
+internal sealed record FitState(Model Model, Statistics Statistics, double InitialLogLikelihood, IReadOnlyList<FitIteration> History);
 
 /// <summary>Saves the state of a fit after each iteration, so that an interrupted fit resumes with the same bits.</summary>
-public interface IFitJournal
+internal interface IFitJournal
 {
     /// <summary>The state that an earlier run of the same fit saved after its last complete iteration; null = start from scratch.</summary>
     FitState? Resumed { get; }

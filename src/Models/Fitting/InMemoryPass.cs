@@ -4,12 +4,10 @@ namespace Pipelines.Models.Fitting;
 /// <param name="data">The rows.</param>
 /// <param name="batchSize">Rows per batch.</param>
 /// <param name="maxDegreeOfParallelism">Threads, -1 = all cores.</param>
-public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int maxDegreeOfParallelism = -1) : IDataPass
+internal sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int maxDegreeOfParallelism = -1) : IDataPass
 {
-    /// <inheritdoc/>
     public int Columns => data.Columns;
 
-    /// <inheritdoc/>
     public IReadOnlyList<string>? LabelNames => data.LabelNames;
 
     /// <inheritdoc/>
@@ -17,18 +15,15 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
 
     private long Batches => (data.Rows + (long)batchSize - 1) / batchSize;
 
-    /// <inheritdoc/>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken) =>
         RunAsync(summarizer, new BatchRange(0, Batches), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, BatchRange range, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
         return new(Fold(summarizer, new(summarizer, range.First), range.First + range.Count, cancellationToken));
     }
 
-    /// <inheritdoc/>
     public ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
@@ -37,7 +32,6 @@ public sealed class InMemoryPass(FeatureMatrix data, int batchSize = 16_384, int
         return default;
     }
 
-    /// <inheritdoc/>
     public async ValueTask<DataExtent> MeasureAsync(CancellationToken cancellationToken)
     {
         var found = await RunAsync(new ExtentSummarizer(), cancellationToken).ConfigureAwait(false);

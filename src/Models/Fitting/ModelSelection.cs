@@ -1,6 +1,7 @@
 using System.Globalization;
+using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models.Fitting;
+namespace Pipelines;
 
 /// <summary>
 /// Fits several models at once and returns the best one: several numbers of components, each from several starts. They share every pass over the data, and

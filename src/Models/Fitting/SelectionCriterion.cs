@@ -1,4 +1,4 @@
-namespace Pipelines.Models.Fitting;
+namespace Pipelines;
 
 /// <summary>
 /// How one of several fits is chosen. With log-likelihood LL (of all rows, each times its weight), p free parameters (<see cref="Model.ParameterCount"/>)

@@ -36,7 +36,6 @@ internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
     /// <summary>True if the state has not been saved yet.</summary>
     public bool IsChanged { get; set; }
 
-    /// <inheritdoc/>
     public FitState? Resumed { get; private set; }
 
     /// <summary>Starts or resumes the fit.</summary>
@@ -49,14 +48,12 @@ internal sealed class SelectionFit<TModel> : IFitJournal, IProgress<FitProgress>
             : await estimator.FitAsync(pass, options, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <inheritdoc/>
     public void Save(FitState state)
     {
         State = state;
         IsChanged = true;
     }
 
-    /// <inheritdoc/>
     public void Report(FitProgress value)
     {
         iterations = value.Iteration.Iteration;

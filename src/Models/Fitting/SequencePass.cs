@@ -6,25 +6,21 @@ namespace Pipelines.Models.Sequences;
 /// <param name="sequences">The sequences.</param>
 /// <param name="batchSize">Rows per batch; see <see cref="SequenceGroups"/>.</param>
 /// <param name="maxDegreeOfParallelism">Threads, -1 = all cores.</param>
-public sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, int maxDegreeOfParallelism = -1) : IDataPass
+internal sealed class SequencePass(SequenceSet sequences, int batchSize = 16_384, int maxDegreeOfParallelism = -1) : IDataPass
 {
     private readonly int[] groups = SequenceGroups.Cut(sequences, batchSize);
 
-    /// <inheritdoc/>
     public int Columns => sequences.Columns;
 
-    /// <inheritdoc/>
     /// <remarks>Labels in memory are state indices; the states are named s0, s1 …</remarks>
     public IReadOnlyList<string>? LabelNames => sequences.LabelCount > 0 ? [.. Enumerable.Range(0, sequences.LabelCount).Select(k => $"s{k}")] : null;
 
-    /// <inheritdoc/>
     public ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);
         return new(Fold(summarizer, new(summarizer), groups.Length - 1, cancellationToken));
     }
 
-    /// <inheritdoc/>
     public ValueTask SubtotalsAsync(ISummarizer summarizer, long first, long? end, Action<Statistics> subtotal, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summarizer);

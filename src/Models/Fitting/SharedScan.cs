@@ -230,11 +230,9 @@ internal sealed class SharedSummarizer : ISummarizer
         return wishes.Count - 1;
     }
 
-    /// <inheritdoc/>
     /// <remarks>They name their fits, so that those saved for other fits are rejected.</remarks>
     public Statistics CreateStatistics() => new CompositeStatistics($"fits {string.Join(", ", fits)}", [.. wishes.Select(w => w.CreateStatistics())]);
 
-    /// <inheritdoc/>
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
         var parts = ((CompositeStatistics)statistics).Parts;

@@ -8,15 +8,12 @@ namespace Pipelines.Models.Fitting;
 /// <param name="rows">A pass over the new rows.</param>
 /// <param name="earlier">The model that the earlier rows were summarised under.</param>
 /// <param name="statistics">The earlier rows' statistics; not changed.</param>
-public sealed class UpdatePass(IDataPass rows, Model earlier, Statistics statistics) : IDataPass
+internal sealed class UpdatePass(IDataPass rows, Model earlier, Statistics statistics) : IDataPass
 {
-    /// <inheritdoc/>
     public int Columns => rows.Columns;
 
-    /// <inheritdoc/>
     public IReadOnlyList<Feature>? Features => rows.Features;
 
-    /// <inheritdoc/>
     public async ValueTask<Statistics> RunAsync(ISummarizer summarizer, CancellationToken cancellationToken)
     {
         var added = await rows.RunAsync(summarizer, cancellationToken).ConfigureAwait(false);

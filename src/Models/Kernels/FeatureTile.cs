@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A few hundred rows, column-major and contiguous: small enough that a model's work on them stays in the L1/L2 cache,

@@ -1,7 +1,4 @@
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
-
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>Fits to rows in memory in a single call.</content>
 public sealed partial class GeneralMixtureModel

@@ -2,7 +2,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>Mixtures of distributions of rows, tile by tile.</content>
 public sealed partial class GeneralMixtureModel

@@ -1,6 +1,6 @@
 using Pipelines.Models.Kernels;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>Scores.</content>
 public sealed partial class GeneralMixtureModel

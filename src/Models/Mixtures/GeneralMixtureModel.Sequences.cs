@@ -2,9 +2,8 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
-using Pipelines.Models.Sequences;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>
 /// Mixtures of models of sequences: each component has one responsibility per sequence, which weights all its rows. Sequences are taken in groups of up to

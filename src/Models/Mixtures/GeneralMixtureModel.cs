@@ -5,7 +5,7 @@ using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A mixture of models of any kind: p(x) = sum over k of pi_k p_k(x), where x is a row, or a whole sequence if the components are models of sequences such
@@ -104,9 +104,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("weights", weights);
-        writer.WriteStartArray("components");
-        foreach (var component in Components) ModelFormat.Write(writer, component);
-        writer.WriteEndArray();
+        writer.WriteList("components", Components, component => ModelFormat.Write(writer, component));
     }
 
     /// <inheritdoc/>

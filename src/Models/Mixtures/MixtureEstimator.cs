@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models.Mixtures;
+namespace Pipelines;
 
 /// <summary>
 /// A mixture with unknown parameters. The start: centroids chosen from a sample, some k-means updates, one maximum-likelihood fit of
@@ -46,18 +46,11 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         ModelException.CheckOptions("mixture",
             (components >= 1, nameof(components), components, "at least 1"),
             (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"));
-        try
+        return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
-            var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, components), initialization.TakesFirstRows ? null : options.Seed,
-                cancellationToken).ConfigureAwait(false);
-            GeneralMixtureModel start;
-            using (Cancellation.Enter(cancellationToken)) start = Start(survey.Sample(), options);
+            var start = await initialization.StartAsync(pass, options, components, Start, cancellationToken).ConfigureAwait(false);
             return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
-        {
-            throw e.Named(pass.Features);
-        }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>The model that EM starts from.</summary>

@@ -1,4 +1,3 @@
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Numerics;
 

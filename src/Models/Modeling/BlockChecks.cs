@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Checks that are made once per block.</summary>
 internal static class BlockChecks

@@ -2,7 +2,7 @@ using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A probability distribution over rows of <see cref="Model.Dimensions"/> features. Derive from it to use your own distribution wherever a built-in one works.

@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>A family of distributions as a value: what a mixture's components are before their parameters are known.</summary>
 public sealed class DistributionFamily

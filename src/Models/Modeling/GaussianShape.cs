@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>The parameters of a Gaussian distribution of any family.</summary>
 /// <param name="Mean">Shape [D].</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// What a family of distributions declares about itself, so that files, the command line and the contract tests find it without a central list.

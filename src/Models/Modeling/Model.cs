@@ -2,7 +2,7 @@ using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A probability model: an immutable value. Fitting returns a new model, so one instance serves any number of threads.

@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A model that gives a log-probability to an item and can be fitted to weighted items. An item is a row, or a whole sequence of rows if

@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Buffers for the requested scores of a batch of rows. Created once and reused; not thread-safe.</summary>
 public sealed class ScoreBatch

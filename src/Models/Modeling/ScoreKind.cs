@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>A column that scoring writes.</summary>
 /// <param name="Name">Column name, lower-case with underscores.</param>

@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A model of whole sequences of rows. It has the same three operations as any <see cref="Model"/>, on blocks that mark where their sequences begin

@@ -1,4 +1,4 @@
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>A part of a model whose density is a weighted sum, such as a component or a state.</summary>
 /// <param name="Name">Its name in legends, such as <c>component 2</c>.</param>

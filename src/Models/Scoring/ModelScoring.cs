@@ -1,6 +1,6 @@
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>Scores rows in memory, in parallel: batches of rows on several threads, all sharing one copy of the data.</summary>
 public static class ModelScoring

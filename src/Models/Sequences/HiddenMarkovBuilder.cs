@@ -1,4 +1,4 @@
-namespace Pipelines.Models.Sequences;
+namespace Pipelines;
 
 /// <summary>Builds a hidden Markov model state by state.</summary>
 /// <param name="name">A display name; null = none.</param>

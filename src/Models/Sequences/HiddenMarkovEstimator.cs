@@ -1,8 +1,8 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
+using Pipelines.Models.Sequences;
 
-namespace Pipelines.Models.Sequences;
+namespace Pipelines;
 
 /// <summary>
 /// A hidden Markov model before its parameters are known. Initialization clusters the rows of a sample by k-means, ignoring their order, and fits one
@@ -54,26 +54,19 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             (restarts >= 1, nameof(restarts), restarts, "at least 1"),
             (restarts <= 1 || Uses.HasFlag(FitUses.Seed), nameof(restarts), restarts, "1, as the start is the same with every seed"),
             (restarts <= 1 || options.Journal is null, nameof(restarts), restarts, "1 for a fit that keeps checkpoints"));
-        try
+        return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             FitResult<HiddenMarkovModel>? best = null;
             for (var r = 0; r < restarts; r++)
             {
                 var own = options with { Seed = options.Seed + r };
-                var survey = await DataSurvey.RunAsync(pass, Math.Max(options.InitializationRows, states), initialization.TakesFirstRows ? null : own.Seed,
-                    cancellationToken).ConfigureAwait(false);
-                HiddenMarkovModel start;
-                using (Cancellation.Enter(cancellationToken)) start = Start(survey.Sample(), own);
+                var start = await initialization.StartAsync(pass, own, states, Start, cancellationToken).ConfigureAwait(false);
                 if (pass.LabelNames is { } labels) start = await LabeledStart.RunAsync(start, pass, labels, own, cancellationToken).ConfigureAwait(false);
                 var result = await ExpectationMaximization.FitAsync(start, pass, own, cancellationToken).ConfigureAwait(false);
                 if (best is null || result.LogLikelihood > best.LogLikelihood) best = result;
             }
             return best!;
-        }
-        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
-        {
-            throw e.Named(pass.Features);
-        }
+        }).ConfigureAwait(false);
     }
 
     /// <summary>The model that fitting starts from.</summary>

@@ -10,10 +10,8 @@ internal static class HiddenMarkovJson
     {
         ArgumentNullException.ThrowIfNull(writer);
         if (model.ModelName is not null) writer.WriteString("name", model.ModelName);
-        writer.WriteStartArray("states");
-        foreach (var state in model.States)
+        writer.WriteObjects("states", model.States, state =>
         {
-            writer.WriteStartObject();
             writer.WriteString("name", state.Name);
             if (state.Weight != 1) writer.WriteExact("weight", state.Weight);
             if (state.TiedTo is not null)
@@ -25,21 +23,15 @@ internal static class HiddenMarkovJson
                 writer.WritePropertyName("distribution");
                 ModelFormat.Write(writer, state.Distribution);
             }
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
-        writer.WriteStartArray("transitions");
-        foreach (var t in model.Transitions)
+        });
+        writer.WriteObjects("transitions", model.Transitions, t =>
         {
-            writer.WriteStartObject();
             writer.WriteString("from", t.From);
             writer.WriteString("to", t.To);
             writer.WriteExact("probability", t.Probability);
             if (t.Pseudocount is { } p) writer.WriteExact("pseudocount", p);
             if (t.Group is not null) writer.WriteString("group", t.Group);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+        });
         if (model.Fitting != new HiddenFitting()) WriteFitting(writer, model.Fitting);
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Sequences;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>Scoring and decoding of sequences.</content>
 public sealed partial class HiddenMarkovModel

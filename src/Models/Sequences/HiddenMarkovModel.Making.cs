@@ -1,7 +1,6 @@
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Sequences;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>Construction of models and sampling from them.</content>
 public sealed partial class HiddenMarkovModel

@@ -1,6 +1,4 @@
-using Pipelines.Models.Mixtures;
-
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>The marginal distribution of a row.</content>
 public sealed partial class HiddenMarkovModel

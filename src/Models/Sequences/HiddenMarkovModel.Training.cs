@@ -1,11 +1,10 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Sequences;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <content>Summarize, merge and maximise.</content>
 public sealed partial class HiddenMarkovModel

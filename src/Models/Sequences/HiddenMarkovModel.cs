@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A hidden Markov model: states that emit rows from arbitrary distributions, silent states between them, and edges with probabilities. Every sequence starts

@@ -6,11 +6,10 @@ namespace Pipelines.Models.Sequences;
 /// <summary>Statistics of a hidden Markov model: uses of each edge and emission statistics of each state.</summary>
 /// <param name="edges">Number of edges.</param>
 /// <param name="emissions">The emitting states' statistics, in order.</param>
-public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emissions) : Statistics
+internal sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emissions) : Statistics
 {
     private const int MostNamed = 5;
 
-    /// <inheritdoc/>
     public override string Kind => $"hidden-markov({Edges.Length} edges, {Emissions.Kind})";
 
     /// <summary>Weighted uses of each edge, expected or counted. Shape [edges].</summary>
@@ -41,11 +40,9 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
         if (ImpossibleNumbers.Count < MostNamed) ImpossibleNumbers.Add(number);
     }
 
-    /// <inheritdoc/>
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) =>
         CommonBytes + (sizeof(double) * (long)Edges.Length) + ((3 + MostNamed) * sizeof(long)) + sizeof(int) + Emissions.MaxBytes(rows, codes);
 
-    /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {
         var from = (HiddenMarkovStatistics)other;
@@ -59,7 +56,6 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
         ImpossibleNumbers.AddRange(from.ImpossibleNumbers.Take(MostNamed - ImpossibleNumbers.Count));
     }
 
-    /// <inheritdoc/>
     protected override void ClearCore()
     {
         Array.Clear(Edges);
@@ -68,11 +64,9 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
         ImpossibleNumbers.Clear();
     }
 
-    /// <inheritdoc/>
     protected override void Unshare() =>
         (Edges, Emissions, ImpossibleNumbers) = ([.. Edges], (MixtureStatistics)Emissions.Clone(), [.. ImpossibleNumbers]);
 
-    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -85,7 +79,6 @@ public sealed class HiddenMarkovStatistics(int edges, MixtureStatistics emission
         foreach (var number in ImpossibleNumbers) writer.Write(number);
     }
 
-    /// <inheritdoc/>
     protected override void LoadCore(BinaryReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);

@@ -1,4 +1,4 @@
-namespace Pipelines.Models.Sequences;
+namespace Pipelines;
 
 /// <summary>The most probable path through a sequence.</summary>
 /// <param name="LogProbability">Natural log-probability of path and sequence together; -infinity if the sequence is impossible.</param>

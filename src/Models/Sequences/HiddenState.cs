@@ -1,4 +1,4 @@
-namespace Pipelines.Models.Sequences;
+namespace Pipelines;
 
 /// <summary>A state of a hidden Markov model.</summary>
 /// <param name="Name">The name, unique in its model.</param>
@@ -38,7 +38,7 @@ public enum ImpossibleSequence
     Fail,
 }
 
-/// <summary>How a hidden Markov model is fitted, in addition to the general <see cref="Fitting.FitOptions"/>. Stored with the model.</summary>
+/// <summary>How a hidden Markov model is fitted, in addition to the general <see cref="FitOptions"/>. Stored with the model.</summary>
 public sealed record HiddenFitting
 {
     /// <summary>Which counts are used; default <see cref="HiddenTraining.BaumWelch"/>.</summary>

@@ -5,7 +5,7 @@ using Pipelines.Models.Kernels;
 using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
 
-namespace Pipelines.Models;
+namespace Pipelines;
 
 /// <summary>
 /// A Markov chain of order k over categories: P(x1), P(x2 | x1) … P(x(k+1) | x1 … xk), the last of which also serves all later positions. Table i below k is
@@ -81,9 +81,7 @@ public sealed class MarkovChain : SequenceModel, IModelFormat<MarkovChain>
     public override void WriteParameters(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStartArray("tables");
-        foreach (var table in tables) ModelFormat.Write(writer, table);
-        writer.WriteEndArray();
+        writer.WriteList("tables", tables, table => ModelFormat.Write(writer, table));
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
 
-namespace Pipelines.Models.Sequences;
+namespace Pipelines;
 
 /// <summary>A Markov chain before its tables are known. After a survey of the data, the tables are counted in one pass.</summary>
 /// <param name="order">Number of preceding rows that the next row depends on, 0 … 16.</param>

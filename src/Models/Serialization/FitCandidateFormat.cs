@@ -1,27 +1,39 @@
 using System.Text.Json;
-using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models.Serialization;
 
 /// <summary>Candidates as stored in model files: properties that a failed fit lacks are omitted.</summary>
 internal static class FitCandidateFormat
 {
-    /// <summary>Writes a candidate.</summary>
+    /// <summary>Writes the properties of a candidate.</summary>
     public static void Write(Utf8JsonWriter writer, FitCandidate candidate)
     {
-        writer.WriteStartObject();
+        Write(writer, candidate, candidate.Failure is null, Real);
+        if (candidate.Failure is { } failure) writer.WriteString("failure", failure);
+
+        void Real(string name, double value)
+        {
+            if (!double.IsNaN(value)) writer.WriteExact(name, value);
+        }
+    }
+
+    /// <summary>Writes all properties but the failure.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="candidate">The candidate.</param>
+    /// <param name="hasParameters">False: without the number of parameters.</param>
+    /// <param name="real">Writes a number that may be NaN.</param>
+    public static void Write(Utf8JsonWriter writer, FitCandidate candidate, bool hasParameters, Action<string, double> real)
+    {
         writer.WriteNumber("components", candidate.Components);
         writer.WriteNumber("restart", candidate.Restart);
         writer.WriteNumber("seed", candidate.Seed);
-        if (!double.IsNaN(candidate.LogLikelihood)) writer.WriteExact("logLikelihood", candidate.LogLikelihood);
-        if (candidate.Failure is null) writer.WriteNumber("parameters", candidate.Parameters);
-        if (!double.IsNaN(candidate.Aic)) writer.WriteExact("aic", candidate.Aic);
-        if (!double.IsNaN(candidate.Bic)) writer.WriteExact("bic", candidate.Bic);
+        real("logLikelihood", candidate.LogLikelihood);
+        if (hasParameters) writer.WriteNumber("parameters", candidate.Parameters);
+        real("aic", candidate.Aic);
+        real("bic", candidate.Bic);
         writer.WriteNumber("iterations", candidate.Iterations);
         writer.WriteBoolean("converged", candidate.Converged);
         writer.WriteBoolean("chosen", candidate.Chosen);
-        if (candidate.Failure is { } failure) writer.WriteString("failure", failure);
-        writer.WriteEndObject();
     }
 
     /// <summary>Reads a candidate.</summary>

@@ -1,10 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
-namespace Pipelines.Models.Serialization;
+namespace Pipelines;
 
 /// <summary>What a file keeps of the fit: everything that is the same in every run, so no times.</summary>
 /// <param name="Rows">Number of rows the model was fitted to.</param>
@@ -224,25 +224,19 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     private void WriteFeatures(Utf8JsonWriter writer)
     {
         if (Features is null) return;
-        writer.WriteStartArray("features");
-        foreach (var feature in Features)
+        writer.WriteObjects("features", Features, feature =>
         {
-            writer.WriteStartObject();
             writer.WriteString("name", feature.Name);
             if (feature.Categories is { } categories)
             {
-                writer.WriteStartArray("categories");
-                foreach (var category in categories) writer.WriteStringValue(category);
-                writer.WriteEndArray();
+                writer.WriteTexts("categories", categories);
             }
             if (feature.MissingText is { } missing) writer.WriteString("missingText", missing);
             if (feature.Type is { } type) writer.WriteString("type", type);
             if (feature.IsNullable is { } nullable) writer.WriteBoolean("nullable", nullable);
             if (feature.Minimum is { } minimum) writer.WriteExact("minimum", minimum);
             if (feature.Maximum is { } maximum) writer.WriteExact("maximum", maximum);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+        });
     }
 
     private void WriteTraining(Utf8JsonWriter writer)
@@ -259,9 +253,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         writer.WriteString("kernel", Training.Kernel);
         if (Training.Candidates.Count > 0)
         {
-            writer.WriteStartArray("candidates");
-            foreach (var candidate in Training.Candidates) FitCandidateFormat.Write(writer, candidate);
-            writer.WriteEndArray();
+            writer.WriteObjects("candidates", Training.Candidates, candidate => FitCandidateFormat.Write(writer, candidate));
         }
         writer.WriteEndObject();
     }

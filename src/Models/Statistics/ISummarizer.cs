@@ -44,7 +44,7 @@ public interface IDataPass
     /// </summary>
     IReadOnlyList<string>? LabelNames => null;
 
-    /// <summary>Type of the labels, as in <see cref="ClassLabels.Type"/>; null (default) if they are only numbers, or if rows have none.</summary>
+    /// <summary>Type of the labels, as in <see cref="ClassLabels"/>; null (default) if they are only numbers, or if rows have none.</summary>
     string? LabelType => null;
 
     /// <summary>Summarises every row once.</summary>

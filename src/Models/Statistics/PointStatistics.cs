@@ -12,7 +12,6 @@ internal sealed class PointStatistics(string owner) : Statistics
     private List<double> values = [];
     private List<double> weights = [];
 
-    /// <inheritdoc/>
     public override string Kind => $"{owner}[points]";
 
     /// <summary>The values that are not missing and have a weight above 0.</summary>
@@ -36,11 +35,9 @@ internal sealed class PointStatistics(string owner) : Statistics
         CheckRoom();
     }
 
-    /// <inheritdoc/>
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) =>
         CommonBytes + sizeof(int) + (2 * sizeof(double) * Math.Min(rows, MostPoints));
 
-    /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {
         var from = (PointStatistics)other;
@@ -49,17 +46,14 @@ internal sealed class PointStatistics(string owner) : Statistics
         CheckRoom();
     }
 
-    /// <inheritdoc/>
     protected override void ClearCore()
     {
         values.Clear();
         weights.Clear();
     }
 
-    /// <inheritdoc/>
     protected override void Unshare() => (values, weights) = ([.. values], [.. weights]);
 
-    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         writer.Write(values.Count);
@@ -67,7 +61,6 @@ internal sealed class PointStatistics(string owner) : Statistics
         WriteDoubles(writer, CollectionsMarshal.AsSpan(weights));
     }
 
-    /// <inheritdoc/>
     protected override void LoadCore(BinaryReader reader)
     {
         var count = ReadCount(reader, 2 * sizeof(double));

@@ -4,7 +4,6 @@ namespace Pipelines.Models.Fitting;
 /// <param name="owner">The owner's name.</param>
 internal sealed class RangeStatistics(string owner) : Statistics
 {
-    /// <inheritdoc/>
     public override string Kind => $"{owner}[range]";
 
     /// <summary>Total weight of the values that are not missing.</summary>
@@ -31,10 +30,8 @@ internal sealed class RangeStatistics(string owner) : Statistics
         (Minimum, Maximum) = (minimum, maximum);
     }
 
-    /// <inheritdoc/>
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => CommonBytes + (3 * sizeof(double));
 
-    /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {
         var from = (RangeStatistics)other;
@@ -43,15 +40,12 @@ internal sealed class RangeStatistics(string owner) : Statistics
         Maximum = Math.Max(Maximum, from.Maximum);
     }
 
-    /// <inheritdoc/>
     protected override void ClearCore() => (Total, Minimum, Maximum) = (0, double.PositiveInfinity, double.NegativeInfinity);
 
-    /// <inheritdoc/>
     protected override void Unshare()
     {
     }
 
-    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         writer.Write(Total);
@@ -59,6 +53,5 @@ internal sealed class RangeStatistics(string owner) : Statistics
         writer.Write(Maximum);
     }
 
-    /// <inheritdoc/>
     protected override void LoadCore(BinaryReader reader) => (Total, Minimum, Maximum) = (reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble());
 }

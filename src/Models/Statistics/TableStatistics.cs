@@ -20,7 +20,6 @@ internal sealed class TableStatistics : Statistics
         Cells = new double[Length(Sizes)];
     }
 
-    /// <inheritdoc/>
     public override string Kind => $"{owner}[{Sizes.Length}]";
 
     /// <summary>Number of codes of each feature.</summary>
@@ -32,7 +31,6 @@ internal sealed class TableStatistics : Statistics
     /// <summary>Weight of rows with a value that is not a code: negative or not an integer.</summary>
     public double Outside { get; set; }
 
-    /// <inheritdoc/>
     /// <remarks>A value that is not known to be a category can have any code: the bound cannot be stated then.</remarks>
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes)
     {
@@ -80,7 +78,6 @@ internal sealed class TableStatistics : Statistics
         return result;
     }
 
-    /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
     {
         var from = (TableStatistics)other;
@@ -92,7 +89,6 @@ internal sealed class TableStatistics : Statistics
         Outside += from.Outside;
     }
 
-    /// <inheritdoc/>
     protected override void ClearCore()
     {
         if (Sizes.AsSpan().SequenceEqual(initial))
@@ -107,10 +103,8 @@ internal sealed class TableStatistics : Statistics
         Outside = 0;
     }
 
-    /// <inheritdoc/>
     protected override void Unshare() => (Sizes, Cells) = ([.. Sizes], [.. Cells]);
 
-    /// <inheritdoc/>
     protected override void SaveCore(BinaryWriter writer)
     {
         foreach (var size in Sizes) writer.Write(size);
@@ -118,7 +112,6 @@ internal sealed class TableStatistics : Statistics
         writer.Write(Outside);
     }
 
-    /// <inheritdoc/>
     protected override void LoadCore(BinaryReader reader)
     {
         var most = (reader.BaseStream.Length - reader.BaseStream.Position) / sizeof(double);

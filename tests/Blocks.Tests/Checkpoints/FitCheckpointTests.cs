@@ -1,8 +1,4 @@
 using System.Text;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Blocks.Tests.Checkpoints;
 

@@ -1,9 +1,5 @@
 using System.Text;
-using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests.Checkpoints;
 

@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-
 namespace Pipelines.Blocks.Tests.Composing;
 
 /// <summary>One place decides on batch size and parallelism, and the other cannot contradict it.</summary>

@@ -1,6 +1,4 @@
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests.Composing;

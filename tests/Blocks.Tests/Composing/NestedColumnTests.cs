@@ -1,6 +1,5 @@
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
-using Pipelines.Testing;
 
 namespace Pipelines.Blocks.Tests.Composing;
 

@@ -1,5 +1,3 @@
-using Pipelines.Io;
-
 namespace Pipelines.Blocks.Tests.Composing;
 
 /// <summary>A pipeline that was interrupted goes on to the same bytes, and only as the same job.</summary>

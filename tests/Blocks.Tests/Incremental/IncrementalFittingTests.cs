@@ -1,7 +1,4 @@
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests.Incremental;
 
@@ -108,7 +105,7 @@ public sealed class IncrementalFittingTests : IDisposable
         Pipeline From(IReadOnlyList<string> files) => Pipeline.FromParquet(files).Features("x");
         var several =
             await Assert.ThrowsAsync<FlowException>(
-                () => IncrementalFitting.RunAsync([At("in")], From, ModelSelection.Of(k => Models.Mixtures.Mixture.Of<NormalDistribution>(k), [1, 2]),
+                () => IncrementalFitting.RunAsync([At("in")], From, ModelSelection.Of(k => Mixture.Of<NormalDistribution>(k), [1, 2]),
                     fit, options));
         Assert.Equal($"{At("state.json")}: found 2 fits to choose from, expected one fit, which later runs continue; choose first in a run of its own, then "
             + "begin with one number of components and no restarts", several.Message);

@@ -1,6 +1,5 @@
 using Pipelines.Io;
 using Pipelines.Io.Storage;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks.Tests.Incremental;
 

@@ -1,5 +1,4 @@
 using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks.Tests.Incremental;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks.Tests;

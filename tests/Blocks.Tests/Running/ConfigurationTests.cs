@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Configuration;
-using Pipelines.Io;
 
 namespace Pipelines.Blocks.Tests.Running;
 
@@ -56,10 +55,10 @@ public sealed class ConfigurationTests
     }
 
     [Theory]
-    [InlineData("MemoryBudget", "much", "Pipelines.Io.MemorySize")]
+    [InlineData("MemoryBudget", "much", "Pipelines.MemorySize")]
     [InlineData("BatchSize", "16k", "System.Int32")]
     [InlineData("Patience", "soon", "System.TimeSpan")]
-    [InlineData("BadRows:Mode", "ignore", "Pipelines.Blocks.BadRowMode")]
+    [InlineData("BadRows:Mode", "ignore", "Pipelines.BadRowMode")]
     [InlineData("Checkpoints:EveryBatches", "1.5", "System.Int32")]
     public void A_value_that_cannot_be_read_is_an_error_that_names_the_setting(string setting, string value, string type)
     {

@@ -1,5 +1,3 @@
-using Pipelines.Io;
-
 namespace Pipelines.Blocks.Tests.Running;
 
 /// <summary>Nothing else runs while garbage collections are counted.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Dataflow;
 using Pipelines.Io;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks.Tests.Running;
 

@@ -1,11 +1,6 @@
 using System.IO.Compression;
 using Parquet;
 using Parquet.Schema;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests.SameBits;
 

@@ -1,7 +1,3 @@
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-
 namespace Pipelines.Blocks.Tests.Schema;
 
 /// <summary>Pipelines over files whose columns differ.</summary>

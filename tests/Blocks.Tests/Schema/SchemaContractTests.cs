@@ -1,10 +1,6 @@
 using System.IO.Compression;
 using Parquet;
 using Parquet.Schema;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests.Schema;
 

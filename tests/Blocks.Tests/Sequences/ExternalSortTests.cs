@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Pipelines.Models;
 
 namespace Pipelines.Blocks.Tests;
 

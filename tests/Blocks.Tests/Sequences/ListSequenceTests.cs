@@ -1,10 +1,5 @@
 using Parquet;
 using Parquet.Serialization;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Sequences;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Blocks.Tests;
 

@@ -1,5 +1,3 @@
-using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Sequences;
 

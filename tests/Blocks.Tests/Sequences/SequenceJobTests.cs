@@ -1,8 +1,5 @@
 using System.Text;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Sequences;
 
 namespace Pipelines.Blocks.Tests;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks.Tests;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Pipelines.Blocks;
 using Pipelines.Blocks.Tests;
 using Pipelines.Io;
 

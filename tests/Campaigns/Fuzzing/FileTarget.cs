@@ -1,5 +1,4 @@
 using Pipelines.Campaigns.Parquet;
-using Pipelines.Io;
 using Pipelines.Io.Format;
 using Pipelines.Io.Reading;
 

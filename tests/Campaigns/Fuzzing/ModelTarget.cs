@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Campaigns.Fuzzing;

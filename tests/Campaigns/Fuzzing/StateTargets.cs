@@ -4,9 +4,7 @@ using Pipelines.Blocks.Checkpoints;
 using Pipelines.Blocks.Incremental;
 using Pipelines.Io;
 using Pipelines.Io.Storage;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Campaigns.Fuzzing;
 

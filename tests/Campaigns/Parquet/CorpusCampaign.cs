@@ -1,5 +1,3 @@
-using Pipelines.Io;
-
 namespace Pipelines.Campaigns.Parquet;
 
 /// <summary>

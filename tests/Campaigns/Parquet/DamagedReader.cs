@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Pipelines.Blocks;
 using Pipelines.Io;
 using Pipelines.Io.Reading;
-using Pipelines.Models;
 
 namespace Pipelines.Campaigns.Parquet;
 

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Campaigns.Processes;
 

@@ -1,6 +1,4 @@
 using System.Text;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Campaigns.Security;
 
@@ -83,7 +81,7 @@ internal sealed class JsonCampaign : Campaign
         foreach (var type in new[]
         {
             "System.IO.FileInfo", "System.Diagnostics.Process", "System.Object", typeof(NormalDistribution).FullName!,
-            typeof(NormalDistribution).AssemblyQualifiedName!, "Pipelines.Models.NormalDistribution, Pipelines.Models",
+            typeof(NormalDistribution).AssemblyQualifiedName!, "Pipelines.NormalDistribution, Pipelines.Models",
             "Normal", "NORMAL", "normal ", " normal", "normal\\u0000", "../normal", "", "System.Windows.Data.ObjectDataProvider, PresentationFramework",
             new string('n', 1_000_000 * scale),
         })

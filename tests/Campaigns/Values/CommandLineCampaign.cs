@@ -2,7 +2,6 @@ using Pipelines.Cli;
 using Pipelines.Cli.Commands;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
-using Pipelines.Models;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Campaigns.Values;

@@ -1,6 +1,4 @@
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Campaigns.Values;

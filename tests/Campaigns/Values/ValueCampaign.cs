@@ -1,5 +1,4 @@
 using System.Text;
-using Pipelines.Models;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 
@@ -98,11 +97,11 @@ internal sealed class ValueCampaign : Campaign
 
     private static void CheckModel(Trials trials, string what, Model model)
     {
-        var json = Encoding.UTF8.GetString(new Models.Serialization.SavedModel(model).ToJson());
+        var json = Encoding.UTF8.GetString(new SavedModel(model).ToJson());
         // Numbers that JSON cannot hold are written as these texts.
         foreach (var bad in new[] { "\"NaN\"", "Infinity\"" })
             if (json.Contains(bad, StringComparison.Ordinal)) trials.Finding($"{what}: a parameter is {bad}: {json.ReplaceLineEndings(" ")}");
-        if (!Equals(Models.Serialization.SavedModel.FromJson(Encoding.UTF8.GetBytes(json)).Model, model))
+        if (!Equals(SavedModel.FromJson(Encoding.UTF8.GetBytes(json)).Model, model))
             trials.Finding($"{what}: the model changes when it is saved");
     }
 

@@ -1,5 +1,3 @@
-using Pipelines.Models;
-
 namespace Pipelines.Cli.Tests.Plotting;
 
 /// <summary>The numbers of density plots against closed forms and plain loops.</summary>
@@ -169,8 +167,8 @@ public sealed class DensityPlotTests
     [Fact]
     public async Task Rows_weigh_what_their_weights_say()
     {
-        var saved = new Models.Serialization.SavedModel(new BernoulliDistribution(0.5), [new Feature("x")]);
-        var rows = Blocks.Pipeline.From(Io.MemorySource.FromArrays(("x", new double[] { 0, 1, 1 }), ("w", new double[] { 3, 1, 0 })));
+        var saved = new SavedModel(new BernoulliDistribution(0.5), [new Feature("x")]);
+        var rows = Pipeline.From(MemorySource.FromArrays(("x", new double[] { 0, 1, 1 }), ("w", new double[] { 3, 1, 0 })));
         var picture = await Pipelines.Plotting.ModelPlot.CreateAsync(saved, rows, new() { Weights = "w" });
         Assert.Equal([0.75, 0.25], picture.Panels[0].Bars[0].Tops);
     }

@@ -1,7 +1,3 @@
-using Pipelines.Blocks;
-using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 using Pipelines.Plotting;
 
 namespace Pipelines.Cli.Tests.Plotting;

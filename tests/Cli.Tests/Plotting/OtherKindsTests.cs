@@ -1,6 +1,3 @@
-using Pipelines.Models;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 using Pipelines.Plotting;
 
 namespace Pipelines.Cli.Tests.Plotting;

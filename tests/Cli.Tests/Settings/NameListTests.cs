@@ -1,4 +1,3 @@
-using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 
 namespace Pipelines.Cli.Tests;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Pipelines.Io;
-using Pipelines.Models;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Tests;
 

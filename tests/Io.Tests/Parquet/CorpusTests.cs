@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipelines.Testing;
 
 namespace Pipelines.Io.Tests;
 

@@ -1,6 +1,5 @@
 using ParquetSharp;
 using ParquetSharp.Schema;
-using Pipelines.Io.Reading;
 using Encoding = ParquetSharp.Encoding;
 using Repetition = ParquetSharp.Repetition;
 

@@ -1,6 +1,5 @@
 using Parquet;
 using Parquet.Schema;
-using Pipelines.Io.Storage;
 
 namespace Pipelines.Io.Tests;
 

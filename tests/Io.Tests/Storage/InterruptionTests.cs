@@ -1,6 +1,3 @@
-using Pipelines.Io.Storage;
-using Pipelines.Testing;
-
 namespace Pipelines.Io.Tests;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using Pipelines.Io.Storage;
-using Pipelines.Testing;
 
 namespace Pipelines.Io.Tests;
 

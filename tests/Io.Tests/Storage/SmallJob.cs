@@ -1,5 +1,3 @@
-using Pipelines.Io.Storage;
-
 namespace Pipelines.Io.Tests;
 
 /// <summary>A small scoring run without a model: 400 rows in batches of 40, four parts, some rows refused in all but the third.</summary>

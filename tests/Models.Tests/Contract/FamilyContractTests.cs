@@ -1,5 +1,4 @@
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Contract;
 

@@ -1,5 +1,3 @@
-using Pipelines.Models.Fitting;
-
 namespace Pipelines.Models.Tests.Contract;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using Pipelines.Examples.OwnDistribution;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Contract;

@@ -1,4 +1,3 @@
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Serialization;
 using Pipelines.Models.Tests.Contract;
 

@@ -1,5 +1,3 @@
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Distributions;

@@ -1,5 +1,4 @@
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Tests.Distributions;
 

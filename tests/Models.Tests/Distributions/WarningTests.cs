@@ -1,4 +1,3 @@
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Numerics;
 
 namespace Pipelines.Models.Tests.Distributions;

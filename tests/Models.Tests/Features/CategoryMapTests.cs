@@ -1,8 +1,5 @@
 using System.Globalization;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Sequences;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Models.Tests.Features;

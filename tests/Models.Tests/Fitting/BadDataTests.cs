@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Tests.Fitting;
 

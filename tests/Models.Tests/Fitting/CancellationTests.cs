@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
-using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models.Tests.Fitting;
 

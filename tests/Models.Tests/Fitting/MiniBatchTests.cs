@@ -1,6 +1,4 @@
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Tests.Contract;
 
 namespace Pipelines.Models.Tests.Fitting;

@@ -1,7 +1,5 @@
 using System.Text;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Sequences;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Fitting;
 

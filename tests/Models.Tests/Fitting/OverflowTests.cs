@@ -1,6 +1,3 @@
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
-
 namespace Pipelines.Models.Tests.Fitting;
 
 /// <summary>Numbers at the edge of what doubles hold: an error that names the feature or the weights, or the right limit, never NaN.</summary>

@@ -1,7 +1,3 @@
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
-using Pipelines.Models.Sequences;
-
 namespace Pipelines.Models.Tests.Fitting;
 
 /// <summary>Starts chosen on a sample that lacks categories of the data: rare ones become unlikely, not impossible, and the fit learns them.</summary>

@@ -1,7 +1,3 @@
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
-using Pipelines.Models.Sequences;
-
 namespace Pipelines.Models.Tests.Fitting;
 
 /// <summary>Options without an effect on the fit are refused, together and before the data are read.</summary>

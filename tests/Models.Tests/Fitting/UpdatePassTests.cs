@@ -1,5 +1,4 @@
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Mixtures;
 using Pipelines.Models.Tests.Contract;
 
 namespace Pipelines.Models.Tests.Fitting;

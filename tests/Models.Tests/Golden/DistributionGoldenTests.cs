@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 

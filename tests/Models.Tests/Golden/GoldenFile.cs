@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Pipelines.Models;
 
 namespace Pipelines.Models.Tests.Golden;
 

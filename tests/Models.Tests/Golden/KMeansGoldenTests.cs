@@ -1,4 +1,3 @@
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Tests.Golden;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CsCheck;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Properties;
 

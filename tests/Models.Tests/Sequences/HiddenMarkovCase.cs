@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipelines.Models.Sequences;
 using Pipelines.Models.Tests.Golden;
 
 namespace Pipelines.Models.Tests.Sequences;

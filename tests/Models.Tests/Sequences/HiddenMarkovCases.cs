@@ -1,5 +1,3 @@
-using Pipelines.Models.Sequences;
-
 namespace Pipelines.Models.Tests.Sequences;
 
 /// <summary>Models and sequences of many shapes, all seeded.</summary>

@@ -1,7 +1,6 @@
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Sequences;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Sequences;
 

@@ -1,5 +1,3 @@
-using Pipelines.Models.Sequences;
-
 namespace Pipelines.Models.Tests.Sequences;
 
 /// <summary>

@@ -1,6 +1,4 @@
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models.Tests.Sequences;
 

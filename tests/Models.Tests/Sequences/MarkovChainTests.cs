@@ -1,8 +1,5 @@
 using System.Text.Json;
-using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Sequences;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Tests.Golden;
 
 namespace Pipelines.Models.Tests.Sequences;

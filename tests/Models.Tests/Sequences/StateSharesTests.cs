@@ -1,5 +1,3 @@
-using Pipelines.Models.Sequences;
-
 namespace Pipelines.Models.Tests.Sequences;
 
 /// <summary>Shares of the rows that states have, against closed forms and drawn sequences.</summary>

@@ -1,5 +1,4 @@
 using Pipelines.Models.Kernels;
-using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models.Tests.Sequences;
 

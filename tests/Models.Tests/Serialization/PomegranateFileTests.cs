@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
 
 namespace Pipelines.Models.Tests.Serialization;
@@ -162,7 +161,7 @@ public sealed class PomegranateFileTests
     public void HowAHiddenMarkovModelIsFittedIsLostWithAWarning()
     {
         var model =
-            ((HiddenMarkovModel)Read(Hidden("[2,0,1.0,1.0,null],[0,1,1.0,1.0,null]")).Model).With(new Models.Sequences.HiddenFitting { EdgeInertia = 0.5 });
+            ((HiddenMarkovModel)Read(Hidden("[2,0,1.0,1.0,null],[0,1,1.0,1.0,null]")).Model).With(new HiddenFitting { EdgeInertia = 0.5 });
         PomegranateFile.Write(new SavedModel(model, null), out var warnings);
         Assert.Equal(["$: the format has no place for how the model is fitted"], warnings);
     }

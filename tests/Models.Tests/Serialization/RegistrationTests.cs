@@ -13,11 +13,11 @@ public class RegistrationTests
     [Fact]
     public void ANameOrAliasOfAnotherTypeIsRefused()
     {
-        Assert.Equal(Text("Normal", "normal", "Pipelines.Models.NormalDistribution"), Refused(typeof(Impostor<Normal>)));
-        Assert.Equal(Text("AliasOfAName", "kmeans", "Pipelines.Models.KMeans"), Refused(typeof(Impostor<AliasOfAName>)));
-        Assert.Equal(Text("NameOfAnAlias", "categorical", "Pipelines.Models.DiscreteDistribution"), Refused(typeof(Impostor<NameOfAnAlias>)));
+        Assert.Equal(Text("Normal", "normal", "Pipelines.NormalDistribution"), Refused(typeof(Impostor<Normal>)));
+        Assert.Equal(Text("AliasOfAName", "kmeans", "Pipelines.KMeans"), Refused(typeof(Impostor<AliasOfAName>)));
+        Assert.Equal(Text("NameOfAnAlias", "categorical", "Pipelines.DiscreteDistribution"), Refused(typeof(Impostor<NameOfAnAlias>)));
         Assert.Equal(
-            $"registration of {Here}+Format`1[{Here}+Normal]: found the name 'normal', which belongs to Pipelines.Models.NormalDistribution, " +
+            $"registration of {Here}+Format`1[{Here}+Normal]: found the name 'normal', which belongs to Pipelines.NormalDistribution, " +
             "expected a name that no other type has; give the type another name or alias",
             Refused(typeof(Format<Normal>)));
         // Built-in models are read as before.

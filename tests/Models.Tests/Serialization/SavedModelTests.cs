@@ -1,6 +1,4 @@
 using System.Text;
-using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Tests.Serialization;
 

@@ -1,6 +1,4 @@
-using Pipelines.Models.Serialization;
 using Pipelines.Models.Serialization.Pomegranate;
-using Pipelines.Testing;
 
 namespace Pipelines.Models.Tests;
 

@@ -32,7 +32,6 @@ internal abstract class PlainCodec<T> : IPlainCodec
     /// <summary>Writes values.</summary>
     public abstract void Write(ReadOnlySpan<T> values, ByteBuffer target);
 
-    /// <inheritdoc/>
     public virtual int DecodedBytes => Unsafe.SizeOf<T>();
 
     protected static int FitFixed(ReadOnlySpan<byte> source, int count, int size, out int bytes)

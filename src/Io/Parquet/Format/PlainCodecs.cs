@@ -8,7 +8,6 @@ namespace Pipelines.Io.Format;
 /// <summary>Creates the <see cref="PlainCodec{T}"/> of a column.</summary>
 internal static class PlainCodecs
 {
-    private const int LongText = 1 << 16;
     private static readonly UTF8Encoding Utf8 = new(false, true);
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 

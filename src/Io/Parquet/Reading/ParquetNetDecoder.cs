@@ -35,7 +35,6 @@ internal sealed class ParquetNetDecoder(SafeFileHandle file, string path) : IDis
         return DecodeAsync(column, group, rows, nulls, decoder, cancellationToken).GetAwaiter().GetResult();
     }
 
-    /// <inheritdoc/>
     public void Dispose() => reader?.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     // The number of nulls in all pages, or null if a page does not state it.

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using ParquetSharp;
 using Pipelines.Io.Format;
-using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 

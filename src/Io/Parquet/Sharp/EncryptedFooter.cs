@@ -1,7 +1,6 @@
 using ParquetSharp;
 using ParquetSharp.Schema;
 using Pipelines.Io.Format;
-using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Sharp;
 

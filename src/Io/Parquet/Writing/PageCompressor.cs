@@ -57,7 +57,6 @@ internal sealed class PageCompressor(ParquetSinkOptions options) : IDisposable
         return length + page.Length;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => zstd?.Dispose();
 
     private ThriftWriter Header(ByteBuffer target, PageKind kind, int uncompressed, ReadOnlySpan<byte> bytes)

@@ -73,7 +73,6 @@ internal sealed class PartWriter : IDisposable
         return file;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var compressor in compressors) compressor.Dispose();

@@ -55,7 +55,6 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
     /// <summary>Ends the current part's file; null if no row of the part was rejected.</summary>
     public PartFile? EndPart(int part) => writer is { IsOpen: true } ? writer.End(folder.Files, PartFolder.FileName(part)) : null;
 
-    /// <inheritdoc/>
     public void Dispose() => writer?.Dispose();
 
     private void Open(BatchSchema read)

@@ -1,5 +1,3 @@
-using Pipelines.Io.Format;
-
 namespace Pipelines.Io.Writing;
 
 /// <summary>

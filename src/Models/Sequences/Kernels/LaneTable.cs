@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
 
 namespace Pipelines.Models.Sequences;

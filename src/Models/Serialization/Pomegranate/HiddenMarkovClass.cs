@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Pipelines.Models.Sequences;
 
 namespace Pipelines.Models.Serialization.Pomegranate;
 

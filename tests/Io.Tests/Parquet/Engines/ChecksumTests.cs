@@ -1,5 +1,4 @@
 using Pipelines.Io.Format;
-using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Tests;
 

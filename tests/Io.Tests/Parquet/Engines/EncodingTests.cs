@@ -1,5 +1,4 @@
 using ParquetSharp;
-using Pipelines.Io.Reading;
 
 namespace Pipelines.Io.Tests;
 

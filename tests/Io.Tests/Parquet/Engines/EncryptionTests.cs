@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using ParquetSharp;
-using Pipelines.Io.Reading;
 using Encoding = System.Text.Encoding;
 
 namespace Pipelines.Io.Tests;

@@ -1,5 +1,3 @@
-using Pipelines.Testing;
-
 namespace Pipelines.Io.Tests;
 
 /// <summary>Lists, maps and structures are written as they were read. DuckDB writes them, and compares what was written.</summary>

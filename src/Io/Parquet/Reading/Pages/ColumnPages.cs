@@ -134,7 +134,6 @@ internal sealed class ColumnPages : IDisposable
         isOpen = false;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Close();

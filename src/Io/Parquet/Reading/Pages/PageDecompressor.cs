@@ -26,7 +26,6 @@ internal sealed class PageDecompressor : IDisposable
         _ => throw new BrokenFileException($"the codec {codec}", "none, Snappy, Gzip, Brotli, Zstd or LZ4_RAW"),
     };
 
-    /// <inheritdoc/>
     public void Dispose() => zstd?.Dispose();
 
     private static int Lz4(ReadOnlySpan<byte> source, Span<byte> target)
