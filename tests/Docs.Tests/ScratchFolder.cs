@@ -15,17 +15,22 @@ internal sealed class ScratchFolder : IDisposable
     {
         var scratch = root.CreateSubdirectory("scratch").FullName;
         File.Copy(Path.Combine(root.FullName, "examples", "FlightDelays", Sample), Path.Combine(scratch, Sample));
+        File.Copy(Path.Combine(root.FullName, "examples", "Penguins", Penguins), Path.Combine(scratch, Penguins));
         Directory.SetCurrentDirectory(scratch);
     }
 
     /// <summary>The file that the tour copies.</summary>
     public static string Sample => "flights-sample.parquet";
 
+    /// <summary>The file that the page on classifiers copies.</summary>
+    public static string Penguins => "penguins.parquet";
+
     /// <summary>What the pages read of a clean clone, in a folder of its own.</summary>
     public static DirectoryInfo Clone()
     {
         var clone = Directory.CreateTempSubdirectory("pipelines-docs-");
-        foreach (var path in (string[][])[["examples", "FlightDelays", Sample], ["tests", "golden", "pomegranate", "gmm_normal_1d", "model.json"]])
+        foreach (var path in (string[][])[["examples", "FlightDelays", Sample], ["examples", "Penguins", Penguins],
+            ["tests", "golden", "pomegranate", "gmm_normal_1d", "model.json"]])
         {
             var copy = Path.Combine([clone.FullName, .. path]);
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Pipelines.Blocks;
+using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Models;
 
@@ -12,9 +12,6 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="RefusesRows">True if bad rows do not fail the run.</param>
 internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, bool RefusesRows)
 {
-    /// <summary>How a report file begins.</summary>
-    public static ReadOnlySpan<byte> Beginning => "{\"format\":\"pipelines-evaluation\""u8;
-
     private Evaluation Found => Result.Evaluation;
 
     private double RowsPerSecond => Seconds > 0 ? (Found.Rows + Found.Unlabeled) / Seconds : 0;
@@ -56,7 +53,7 @@ internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, b
         using (var json = new Utf8JsonWriter(stream))
         {
             json.WriteStartObject();
-            json.WriteString("format", "pipelines-evaluation");
+            json.WriteString("format", FileKind.EvaluationFormat);
             WriteMeasures(json, Found);
             json.WriteNumber("rowsRejected", Result.RowsRejected);
             json.WriteEndObject();

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Pipelines.Cli.Reporting;
 using Pipelines.Io.Format;
 using Pipelines.Io.Storage;
 using Pipelines.Models.Serialization.Pomegranate;
@@ -28,7 +27,10 @@ internal sealed partial record FileKind(string Name, string What, string Ending,
 
     /// <summary>The figures of an evaluation.</summary>
     public static FileKind Evaluation { get; } = new("an evaluation report", "report", ".json", "report.json",
-        path => Head(path).AsSpan().IndexOf(EvaluationReport.Beginning) == 0);
+        path => Encoding.UTF8.GetString(Head(path)).StartsWith($"{{\"format\":\"{EvaluationFormat}\"", StringComparison.Ordinal));
+
+    /// <summary>What a report of an evaluation calls its format.</summary>
+    public const string EvaluationFormat = "pipelines-evaluation";
 
     /// <summary>Parquet written by Pipelines. Files of other programs are never taken for output.</summary>
     public static FileKind Parquet { get; } = new(FileOutput.Kind, "rows", ".parquet", "scored.parquet", FooterFile.IsOurs);
