@@ -35,6 +35,7 @@ internal static partial class OptionNames
         ["ParquetSourceOptions.Engine"] = "--parquet-engine",
         ["ParquetSourceOptions.ListKey"] = "--sequence",
         ["ParquetSourceOptions.Lists"] = "--lists",
+        ["ModelFormat.Register"] = null,
         ["ModelEstimator.Start"] = "--initial",
         ["Pipeline.Features"] = "--features",
         ["Pipeline.Select"] = null,

@@ -20,7 +20,7 @@ public static class JsonHelpers
     public static IEnumerable<JsonElement> Array(this JsonElement json, string name)
     {
         var value = json.Required(name);
-        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Bad($"property '{name}'", value.ValueKind.ToString(), "a list");
+        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Bad($"property '{name}'", Kind(value), "a list");
     }
 
     /// <summary>A required list of rows of equal length, shape [rows, columns].</summary>
@@ -29,7 +29,7 @@ public static class JsonHelpers
         var rows =
             json.Array(name).Select(r => r.ValueKind == JsonValueKind.Array
                 ? r.EnumerateArray().Select(e => ToNumber(e, name)).ToArray()
-                : throw Bad($"property '{name}'", r.ValueKind.ToString(), "a list of lists")).ToList();
+                : throw Bad($"property '{name}'", Kind(r), "a list of lists")).ToList();
         if (rows.Any(r => r.Length != rows[0].Length)) throw Bad($"property '{name}'", "rows of different lengths", "a rectangular matrix");
         var matrix = new double[rows.Count, rows.Count == 0 ? 0 : rows[0].Length];
         for (var i = 0; i < rows.Count; i++)

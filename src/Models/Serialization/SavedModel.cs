@@ -120,7 +120,10 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         catch (JsonException e)
         {
             throw new ModelException(ErrorKind.ModelFile, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
-                "text that is not JSON (truncated or damaged)", "a model in JSON", "save the model again", e);
+                e.Message.Contains("depth", StringComparison.Ordinal)
+                    ? $"more than {MostDepth} levels of nesting"
+                    : "text that is not JSON (truncated or damaged)",
+                "a model in JSON", "save the model again", e);
         }
         catch (ModelException e)
         {
@@ -128,7 +131,9 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
         {
-            throw new ModelException(ErrorKind.ModelFile, place, "a value of another type", "texts, numbers and lists where they belong",
+            throw new ModelException(ErrorKind.ModelFile, place,
+                e.InnerException is DecoderFallbackException ? "bytes that are not UTF-8" : "a value of another type",
+                "texts, numbers and lists where they belong",
                 "the file is damaged or was edited; save the model again", e);
         }
     }

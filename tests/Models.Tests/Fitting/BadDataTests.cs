@@ -17,8 +17,8 @@ public class BadDataTests
         { "too few distinct rows", new double[,] { { 1, 2 }, { 1, 2 }, { 1, 2 } },
             "input: found 1 distinct row, expected at least 2, one for each component; use at most 1 component" },
         { "constant column", new double[,] { { 1, 7 }, { 2, 7 }, { 9, 7 }, { 10, 7 }, { 4, 7 } },
-            "feature 1: found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or collinear "
-                + "feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)" },
+            "feature 1: found a variance of 0 (all its values are equal as doubles), expected features that vary independently; leave out the constant or "
+                + "collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)" },
         { "collinear columns", new double[,] { { 1, 2 }, { 2, 4 }, { 9, 18 }, { 10, 20 }, { 4, 8 } },
             "feature 1: found a linear combination of the features before it, expected features that vary independently; leave out the constant or collinear "
                 + "feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)" },
@@ -74,6 +74,19 @@ public class BadDataTests
                 + "rows; and 7 more, "
             + "expected values in range; nothing was read; correct the options and run again",
             error.Message);
+    }
+
+    [Fact]
+    public void AValueThatIsImpossibleUnderEveryComponentIsNamed()
+    {
+        var data = FeatureMatrix.FromColumns([1, 2, 3, 4], [5, 6, 0, 8]);
+        IndependentComponentsDistribution Part(double mean) => new([new NormalDistribution(mean, 1), new GammaDistribution(2, 1)]);
+        var error = Assert.Throws<ModelException>(() => new GeneralMixtureModel([Part(1), Part(3)]).Fit(data));
+        Assert.Equal("feature 1: found the value 0, outside the support of the gamma distribution, expected finite numbers above 0; clean the column, mark "
+            + "such values as missing, or choose a distribution that covers them", error.Message);
+        // Another component may explain it.
+        var open = new GeneralMixtureModel([Part(1), new IndependentComponentsDistribution([new NormalDistribution(3, 1), new NormalDistribution(0, 1)])]);
+        Assert.True(double.IsFinite(open.Fit(data, new() { MaxIterations = 1 }).LogLikelihood));
     }
 
     [Fact]
