@@ -48,6 +48,22 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         json.WriteNumber("rows", Training.Rows);
         json.WriteNumber("rowsRejected", Rejected ?? 0);
+        WriteOutcome(json);
+        if (Training.Candidates.Count > 0)
+        {
+            json.WriteStartArray("candidates");
+            foreach (var candidate in Training.Candidates) WriteCandidate(json, candidate);
+            json.WriteEndArray();
+        }
+        json.WriteNumber("seconds", Seconds);
+        json.WriteNumber("rowsPerSecond", RowsPerSecond);
+        json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
+        json.WriteString("output", Output);
+    });
+
+    /// <summary>For scripts: the iterations, and what they led to.</summary>
+    public void WriteOutcome(Utf8JsonWriter json)
+    {
         json.WriteNumber("iterations", History.Count);
         json.WriteBoolean("converged", Training.Converged);
         json.WriteNumber("logLikelihood", Training.LogLikelihood);
@@ -68,17 +84,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             for (var k = 0; k < classifier.Classes.Count; k++) json.WriteStringValue(classifier.NameOf(k));
             json.WriteEndArray();
         }
-        if (Training.Candidates.Count > 0)
-        {
-            json.WriteStartArray("candidates");
-            foreach (var candidate in Training.Candidates) WriteCandidate(json, candidate);
-            json.WriteEndArray();
-        }
-        json.WriteNumber("seconds", Seconds);
-        json.WriteNumber("rowsPerSecond", RowsPerSecond);
-        json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
-        json.WriteString("output", Output);
-    });
+    }
 
     private void WriteCandidates(TextWriter target)
     {

@@ -1,5 +1,6 @@
 using Pipelines.Blocks;
 using Pipelines.Cli.Terminal;
+using Pipelines.Io.Reading;
 
 namespace Pipelines.Cli.Reporting;
 
@@ -10,6 +11,9 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Output">Path of the output.</param>
 internal sealed record IncrementalReport(IncrementalResult Result, string Done, double Seconds, string Output)
 {
+    /// <summary>The fit, without iterations if no row was new; null if nothing was fitted.</summary>
+    public FitReport? Fit { get; init; }
+
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
     {
@@ -20,10 +24,12 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
             return;
         }
         target.WriteLine($"{Done} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: {Figures.Time(Seconds)}, "
-            + $"{Figures.Rate(Seconds > 0 ? Result.RowsOut / Seconds : 0)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
+            + $"{Figures.Rate(RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
         if (Result.RowsRejected > 0) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Output}");
     }
+
+    private double RowsPerSecond => Seconds > 0 ? Result.RowsOut / Seconds : 0;
 
     /// <summary>For scripts.</summary>
     public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
@@ -31,11 +37,13 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
         json.WriteNumber("rows", Result.RowsOut);
         json.WriteNumber("rowsIn", Result.RowsIn);
         json.WriteNumber("rowsRejected", Result.RowsRejected);
+        Fit?.WriteOutcome(json);
         json.WriteNumber("filesDone", Result.Done);
         Write("filesNew", Result.New.Select(f => f.Name));
         Write("filesChanged", Result.Changed.Select(f => f.Name));
-        Write("filesVanished", Result.Vanished);
+        Write("filesVanished", Result.Vanished.Select(ParquetPaths.NameOf));
         json.WriteNumber("seconds", Seconds);
+        json.WriteNumber("rowsPerSecond", RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Output);
 
