@@ -157,6 +157,13 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/few.parquet: found no column 'y', expected the model's feature 'y' among its columns; give files with the columns that "
                 + "the model was "
                 + "fitted to, or another model" },
+        { "plot without values", "plot ~/gone.json ~/missing.parquet --output ~/out.svg", 3,
+            "pipelines: error: feature 'gone': found no value at all: all 9 rows are missing, expected at least one value; leave the feature out" },
+        { "empty footer", "inspect ~/footer.parquet", 3,
+            "pipelines: error: ~/footer.parquet: found a footer of 0 bytes, expected a file that has one; rewrite the file, or leave it out" },
+        { "no output to convert to", "convert ~/model.json", 2,
+            "pipelines: error: OUT: found none, expected where to write the converted model. An existing model of the same format is replaced; for example "
+                + "pipelines convert model.json converted.json …\nSee pipelines convert --help." },
         { "inspect a missing file", "inspect ~/nix", 2,
             "pipelines: error: ~/nix: found no such file or folder, expected a file, folder or glob; correct the path" },
         { "inspect a text", "inspect ~/text.parquet", 3, "pipelines: error: ~/text.parquet: found text that looks like CSV, expected a Parquet file; convert "
@@ -214,6 +221,8 @@ public sealed class BadInputTests : IDisposable
         TestData.SaveModel(folder["model.json"], "x", "y");
         TestData.SaveModel(folder["x.json"], "x");
         TestData.SaveModel(folder["one.json"], "x");
+        TestData.SaveModel(folder["gone.json"], "gone");
+        await File.WriteAllBytesAsync(folder["footer.parquet"], "PAR1\0\0\0\0PAR1"u8.ToArray());
         TestData.SaveModel(folder["features.json"], "delay", "distance");
         TestData.SaveModel(folder["name.json"], "x", "name");
         var model = await File.ReadAllTextAsync(folder["model.json"]);

@@ -120,7 +120,12 @@ internal static class UsageErrors
 
     private static string Described(Argument argument) => char.ToLowerInvariant(argument.Description![0]) + argument.Description[1..].TrimEnd('.');
 
-    private static string Sample(Argument argument) => argument.Name == "INPUT" ? "data.parquet" : "model.json";
+    private static string Sample(Argument argument) => argument.Name switch
+    {
+        "INPUT" => "data.parquet",
+        "OUT" => "converted.json",
+        _ => "model.json",
+    };
 
     private static IEnumerable<Option> Options(Command command) =>
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(o => o.Recursive)).Where(o => !o.Hidden);

@@ -120,7 +120,7 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
         catch (JsonException e)
         {
             throw new ModelException(ErrorKind.ModelFile, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
-                e.Message.Contains("depth", StringComparison.Ordinal)
+                e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                     ? $"more than {MostDepth} levels of nesting"
                     : "text that is not JSON (truncated or damaged)",
                 "a model in JSON", "save the model again", e);
