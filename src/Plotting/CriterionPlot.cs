@@ -11,7 +11,7 @@ public sealed class CriterionPlot : PlotKind
     public override string Name => "criterion";
 
     /// <inheritdoc/>
-    public override string Description => "AIC and BIC against the number of components, for a model that 'fit' chose among several; needs no data";
+    public override string Description => "AIC and BIC against the number of components, for a model that 'fit' chose among several; takes no data";
 
     internal override int[] Check(SavedModel model, PlotOptions options)
     {

@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Plotting;
 
@@ -27,10 +30,32 @@ internal readonly record struct Bins(double Low, double Width, int Count)
 /// <param name="bins">Shape [features].</param>
 internal sealed class HistogramCounts(Bins[] bins) : ISummarizer
 {
+    private const string Kind = "histogram";
+
+    [ModuleInitializer]
+    internal static void Register() => SummarizerFormat.Register(Kind,
+        json => new HistogramCounts([.. json.Array("features").Select(f => new Bins(f.Number("low"), f.Number("width"), f.Count("bins")))]));
+
+    public string SummarizerKind => Kind;
+
+    public void WriteSettings(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("features");
+        foreach (var feature in bins)
+        {
+            writer.WriteStartObject();
+            writer.WriteExact("low", feature.Low);
+            writer.WriteExact("width", feature.Width);
+            writer.WriteNumber("bins", feature.Count);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
     /// <summary>Shape [features][bins + 1]; the last one holds the weight of the values outside all bins.</summary>
     public static double[][] Cells(Statistics statistics) => [.. ((CompositeStatistics)statistics).Parts.Select(p => ((SumStatistics)p).Sums)];
 
-    public Statistics CreateStatistics() => new CompositeStatistics("histogram", Array.ConvertAll(bins, b => new SumStatistics("bins", b.Count + 1)));
+    public Statistics CreateStatistics() => new CompositeStatistics(Kind, Array.ConvertAll(bins, b => new SumStatistics("bins", b.Count + 1)));
 
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {

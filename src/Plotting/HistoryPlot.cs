@@ -10,7 +10,7 @@ public sealed class HistoryPlot : PlotKind
     public override string Name => "history";
 
     /// <inheritdoc/>
-    public override string Description => "the log-likelihood after each iteration of the fit; needs no data";
+    public override string Description => "the log-likelihood after each iteration of the fit; takes no data";
 
     internal override int[] Check(SavedModel model, PlotOptions options)
     {

@@ -15,6 +15,7 @@ internal static class PanelPlot
         var plot = new Plot();
         // The panels share a canvas.
         plot.RenderManager.ClearCanvasBeforeEachRender = false;
+        foreach (var cell in panel.Cells) Add(plot, cell, width / Math.Max(1, panel.XNames?.Count ?? 1) >= 60);
         foreach (var bars in panel.Bars) Add(plot, bars);
         foreach (var points in panel.Points) Add(plot, points);
         foreach (var contours in panel.Contours) Add(plot, contours);
@@ -40,6 +41,16 @@ internal static class PanelPlot
             LineWidth = 0
         })
         .ToList());
+
+    private static void Add(Plot plot, Cell cell, bool hasRoom)
+    {
+        var square = plot.Add.Rectangle(cell.X - 0.5, cell.X + 0.5, cell.Y - 0.5, cell.Y + 0.5);
+        (square.FillColor, square.LineColor, square.LineWidth) = (ColorOf(cell.Ink), Colors.White, 1);
+        if (!hasRoom) return;
+        var text = plot.Add.Text(cell.Text, cell.X, cell.Y);
+        (text.LabelAlignment, text.LabelFontSize, text.LabelFontName) = (Alignment.MiddleCenter, 13, FontSetup.Name);
+        text.LabelFontColor = Color.FromHex(cell.Ink.Opacity > 0.55 ? "#FFFFFF" : Palette.Black);
+    }
 
     private static void Add(Plot plot, PointSeries series)
     {
@@ -101,6 +112,7 @@ internal static class PanelPlot
         plot.Axes.Top.FrameLineStyle.Width = 0;
         plot.Axes.Right.MinimumSize = 14;
         plot.Grid.MajorLineColor = Colors.Black.WithAlpha(0.07);
+        if (panel.Cells.Count > 0) plot.HideGrid();
         plot.Axes.Left.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.45 : 0.6 };
         plot.Axes.Bottom.TickGenerator = new NumericAutomatic { TickDensity = large ? 0.6 : 0.8 };
         plot.Axes.AutoScale();
@@ -111,7 +123,9 @@ internal static class PanelPlot
         if (!(top > bottom)) (bottom, top) = (bottom - 0.5, bottom + 0.5);
         plot.Axes.SetLimits(low, high, bottom, top);
         if (panel.XNames is { } names) Names(plot, names, width);
-        else if (panel.XIsWhole) plot.Axes.Bottom.TickGenerator = Whole(low, high, width);
+        if (panel.YNames is { } rows)
+            plot.Axes.Left.TickGenerator = new NumericManual([.. Enumerable.Range(0, rows.Count).Select(i => (double)i)], [.. rows]);
+        if (panel.XNames is null && panel.XIsWhole) plot.Axes.Bottom.TickGenerator = Whole(low, high, width);
     }
 
     private static NumericManual Whole(double low, double high, float width)

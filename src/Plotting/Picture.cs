@@ -29,6 +29,12 @@ public sealed record Panel(string XLabel, string YLabel)
     /// <summary>Contour lines, drawn between the points and the lines.</summary>
     public IReadOnlyList<ContourSeries> Contours { get; init; } = [];
 
+    /// <summary>Cells of a matrix, each a square around its whole-numbered position.</summary>
+    public IReadOnlyList<Cell> Cells { get; init; } = [];
+
+    /// <summary>Names of the positions 0, 1, 2 … on the vertical axis; null (default) = numbers.</summary>
+    public IReadOnlyList<string>? YNames { get; init; }
+
     /// <summary>Names of the positions 0, 1, 2 … on the horizontal axis; null (default) = numbers.</summary>
     public IReadOnlyList<string>? XNames { get; init; }
 
@@ -56,6 +62,13 @@ public sealed record Ink(string Color, double Width = 2, int Dash = 0, double Op
 /// <param name="Width">Width of each bar, in units of the horizontal axis.</param>
 /// <param name="Ink">How they are filled.</param>
 public sealed record BarSeries(double[] Centers, double[] Bases, double[] Tops, double Width, Ink Ink);
+
+/// <summary>A square with a text.</summary>
+/// <param name="X">Position on the horizontal axis.</param>
+/// <param name="Y">Position on the vertical axis.</param>
+/// <param name="Text">The text in its middle.</param>
+/// <param name="Ink">How it is filled.</param>
+public sealed record Cell(int X, int Y, string Text, Ink Ink);
 
 /// <summary>A line through points; NaN interrupts it.</summary>
 /// <param name="Name">The line's source, for tests and readers of the data; several lines may share a name.</param>

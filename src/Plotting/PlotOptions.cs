@@ -5,6 +5,9 @@ namespace Pipelines.Plotting;
 /// <summary>What to draw of a model. All options are checked before anything is read.</summary>
 public sealed record PlotOptions
 {
+    /// <summary>Input column with the true class of each row, for pictures of an evaluation; null (default) = none.</summary>
+    public string? Label { get; init; }
+
     /// <summary>Which kind of picture; default <c>density</c>. See <see cref="PlotKind.All"/>.</summary>
     public string Kind { get; init; } = DensityPlot.KindName;
 

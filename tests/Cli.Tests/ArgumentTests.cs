@@ -91,8 +91,8 @@ public sealed class ArgumentTests : IDisposable
     {
         TestData.SaveModel(folder["m.json"], "x", "y");
         var result = await Tool.RunAsync("convert", folder["m.json"], folder["c.json"], "--features", "a,b");
-        Assert.Equal((2, $"pipelines: error: --features: found a, b, expected x, y, as {folder["m.json"]} names its features; leave it out; score --features "
-            + "finds them in columns of other names"), (result.Code, result.ErrorText));
+        Assert.Equal((2, $"pipelines: error: --features: found a, b, expected x, y, the names in {folder["m.json"]}; leave the option out (to score columns "
+            + "with other names, use score --features)"), (result.Code, result.ErrorText));
         Assert.False(File.Exists(folder["c.json"]));
         await Succeeds("convert", folder["m.json"], folder["c.json"], "--features", "x,y");
     }
@@ -138,7 +138,7 @@ public sealed class ArgumentTests : IDisposable
         + "'data.json') TO 'data.parquet'")]
     [InlineData("gz", "found a gzip file, expected a Parquet file; decompress it; if it holds CSV, convert that to Parquet")]
     [InlineData("arrow", "found an Arrow file, expected a Parquet file; convert it to Parquet first, for example with PyArrow")]
-    [InlineData("short", "found a file of 3 bytes, expected at least 12 bytes; rewrite the file, or leave it out")]
+    [InlineData("short", "found a file of 3 bytes, expected a Parquet file, which has at least 12 bytes; rewrite the file, or leave it out")]
     [InlineData("binary", "found the bytes 00010203 at its beginning, expected the letters PAR1; rewrite the file, or leave it out")]
     public async Task Files_of_other_formats_are_named(string kind, string message)
     {
@@ -199,7 +199,7 @@ public sealed class ArgumentTests : IDisposable
             folder["m.json"]);
         var result = await Tool.RunAsync("convert", folder["m.json"], folder["p.json"], "--to", "pomegranate", "--strict");
         Assert.True(result.Code == 0, result.Error);
-        Assert.Contains("names of features (x, y)", result.Error, StringComparison.Ordinal);
+        Assert.Contains("feature names (x, y)", result.Error, StringComparison.Ordinal);
     }
 
     private static async Task Succeeds(params string[] args)

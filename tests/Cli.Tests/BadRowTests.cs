@@ -75,7 +75,7 @@ public sealed class BadRowTests : IDisposable
                 "--on-bad-row", "quarantine", folder["q"],
                 "--max-bad-rows", $"{bad.Length}", "--batch-size", "300", "--max-parallelism", $"{parallelism}", .. parts]);
             Assert.Equal(0, result.Code);
-            Assert.Equal($"2,500 rows read = {Rows - bad.Length:N0} used + {bad.Length} refused", result.Out.Split('\n')[1]);
+            Assert.Equal($"2,500 rows read = {Rows - bad.Length:N0} used + {bad.Length} rejected", result.Out.Split('\n')[1]);
             await CheckQuarantineAsync();
             var files = Directory.EnumerateFiles(folder["q"])
                 .Concat(Directory.Exists(folder[output]) ? Directory.EnumerateFiles(folder[output]) : [folder[output]]).ToDictionary(f => f, File.ReadAllBytes);
@@ -101,7 +101,7 @@ public sealed class BadRowTests : IDisposable
             Assert.Equal(0, result.Code);
             var lines = result.Out.Split('\n');
             Assert.Equal($"mixture over x, y, fitted to {Rows - bad.Length:N0} rows:", lines[0]);
-            Assert.Contains($"2,500 rows read = {Rows - bad.Length:N0} used + {bad.Length} refused", lines);
+            Assert.Contains($"2,500 rows read = {Rows - bad.Length:N0} used + {bad.Length} rejected", lines);
             await CheckQuarantineAsync();
             var bytes = await File.ReadAllBytesAsync(folder["fitted.json"]);
             Assert.Equal(model ??= bytes, bytes);
@@ -143,7 +143,7 @@ public sealed class BadRowTests : IDisposable
         await MakeAsync();
         var result = await Tool.RunAsync("score", folder["m.json"], folder["clean.parquet"], "--output", folder["s.parquet"], "--on-bad-row", "quarantine",
             folder["q"]);
-        Assert.Equal($"{Rows - bad.Length:N0} rows read = {Rows - bad.Length:N0} used + 0 refused", result.Out.Split('\n')[1]);
+        Assert.Equal($"{Rows - bad.Length:N0} rows read = {Rows - bad.Length:N0} used + 0 rejected", result.Out.Split('\n')[1]);
         Assert.Equal(["_manifest.json"], Directory.EnumerateFileSystemEntries(folder["q"]).Select(Path.GetFileName));
     }
 

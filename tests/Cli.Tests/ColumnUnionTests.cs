@@ -117,7 +117,7 @@ public sealed class ColumnUnionTests : IDisposable
         await WriteAsync("evolve/a.parquet", ("x", xs), ("w", ys));
         Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 's', expected the order 's', as in ~/evolve/c.parquet; leave the file out, or "
             + "name a column that every file has"), Outcome(await RunAsync($"{hmm} --sequence w --order s")));
-        Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 'y' (and one more column that the model cannot use), expected the model's "
+        Assert.Equal((3, "pipelines: error: ~/evolve/a.parquet: found no column 'y' (and one more missing or unusable column), expected the model's "
             + "feature 'y' "
             + "among its columns; give files with the columns that the model was fitted to, or another model"),
             Outcome(await RunAsync("score ~/m.json ~/evolve --output ~/out.parquet")));

@@ -20,7 +20,7 @@ public sealed class DriftTests : IDisposable
         Assert.Equal("", await WarningsAsync("score ~/m.json ~/in --output ~/out1.parquet --quiet"));
         await WriteAsync("b.parquet", [-1116, 3], [0, 1]);
         const string delay = "pipelines: warning: ~/in/b.parquet, column 'delay': found values from -1116 to 3 (file statistics), expected -80 to 1000 as "
-            + "when the model was fitted; beyond it the model knows little\n";
+            + "when the model was fitted; the model is unreliable outside this range\n";
         Assert.Equal(delay, await WarningsAsync("score ~/m.json ~/in --output ~/out2.parquet --quiet"));
         Assert.Equal(delay, await WarningsAsync("fit mixture ~/in --initial ~/m.json --iterations 0 --output ~/fitted.json --quiet"));
         Assert.Equal(delay, await WarningsAsync("score ~/m.json ~/in --output ~/out3 --incremental ~/state.json --quiet"));
@@ -69,9 +69,9 @@ public sealed class DriftTests : IDisposable
         }
         Assert.Equal(
             "pipelines: warning: ~/in/f2.parquet, column 'c': found values from -100 to 5 (file statistics), expected 0 to 10 as "
-            + "when the model was fitted; beyond it the model knows little\n"
+            + "when the model was fitted; the model is unreliable outside this range\n"
             + "pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (file statistics), expected 0 to 10 as "
-            + "when the model was fitted; beyond it the model knows little (2 more files likewise)\n"
+            + "when the model was fitted; the model is unreliable outside this range (2 more files likewise)\n"
             + "pipelines: warning: and 4 more differences from what the model was fitted to, in 2 features of 3 files (see all: --dry-run)\n",
             await WarningsAsync("score ~/m.json ~/in --output ~/out.parquet --quiet"));
         // Three that differ are three lines.
@@ -79,7 +79,7 @@ public sealed class DriftTests : IDisposable
             new Feature("d"));
         Assert.Equal(
             "pipelines: warning: ~/in/f2.parquet, column 'a': found values from 0 to 16 (file statistics), expected 0 to 10 as "
-            + "when the model was fitted; beyond it the model knows little (2 more files likewise)\n"
+            + "when the model was fitted; the model is unreliable outside this range (2 more files likewise)\n"
             + "pipelines: warning: ~/in/f1.parquet, column 'b': found a column that may hold nulls (it contains 1 null), expected none "
             + "as when the model was fitted; missing values are left out of their row's probability\n"
             + "pipelines: warning: ~/in/f0.parquet, column 'a': found double, expected float as when the model was fitted; the values "

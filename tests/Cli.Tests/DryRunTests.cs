@@ -43,7 +43,7 @@ public sealed class DryRunTests : IDisposable
                         4 parts, about BYTES, then the manifest
                         6 columns: x, y, w, name, log_probability, label
             quarantine  ~/q (new)
-            features    every file has the model's features as they were when it was fitted
+            features    every file has the model's features; the model file does not say what they were when it was fitted
                         note: ~/a.parquet: columns that are not features: w, name; they stay as they are
 
             """.ReplaceLineEndings("\n"),
@@ -120,7 +120,7 @@ public sealed class DryRunTests : IDisposable
         Assert.Equal("note: ~/a.parquet: columns that are not features: w; they stay as they are", findings[^2]);
         Assert.Equal("note: ~/a.parquet: features in the order x, y, name; they are taken by name", findings[^1]);
         Assert.Equal(3, result.Code);
-        Assert.Equal("pipelines: error: ~/a.parquet: found no column 'gone' (and 3 more columns that the model cannot use), expected the model's feature "
+        Assert.Equal("pipelines: error: ~/a.parquet: found no column 'gone' (and 3 more missing or unusable columns), expected the model's feature "
             + "'gone' among its columns; give files with the columns that the model was fitted to, or another model", result.ErrorText);
 
         var json = await RunAsync("score ~/strict.json ~/a.parquet --output ~/out.parquet --dry-run --json");

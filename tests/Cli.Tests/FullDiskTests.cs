@@ -18,7 +18,8 @@ public sealed class FullDiskTests : IDisposable
         TestData.SaveModel(folder["m.json"], "x");
         var result = await RunLimitedAsync(100, "score", folder["m.json"], folder["d.parquet"], "--output", folder["s.parquet"]);
         Assert.Equal(1, result.Code);
-        Assert.Matches($"^pipelines: error: {folder["s.parquet"]}: found a failing write \\(.*\\), expected room and permission to write; free space or choose "
+        Assert.Matches($"^pipelines: error: {folder["s.parquet"]}: found an error when writing \\(.*\\), expected room and permission to write; free space "
+            + "or choose "
             + "another place; nothing was left behind$", result.ErrorText);
         Assert.Equal(["d.parquet", "m.json"], folder.Names);
     }
@@ -53,7 +54,7 @@ public sealed class FullDiskTests : IDisposable
         Directory.CreateDirectory(folder["there"]);
         var result = await RunLimitedAsync(0, arguments.Replace("~", folder.Root, StringComparison.Ordinal).Split(' '));
         Assert.Equal(
-            (1, $"pipelines: error: {place}: found a failing write (File too large), expected room and permission to write; free space or choose another "
+            (1, $"pipelines: error: {place}: found an error when writing (File too large), expected room and permission to write; free space or choose another "
                 + "place; nothing was left behind"),
             (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal)));
         Assert.Equal(["d.parquet", "m.json", "there"], folder.Names);
@@ -68,7 +69,7 @@ public sealed class FullDiskTests : IDisposable
             1, folder["tmp"],
             ["fit", "kmeans", folder["d.parquet"], "--features", "x", "--components", "2", "--memory", "16MiB", "--output", folder["o.json"]]);
         Assert.Equal(
-            (1, $"pipelines: error: temporary files in {folder["tmp"]}: found a failing write (File too large), expected room for another 131136 bytes; "
+            (1, $"pipelines: error: temporary files in {folder["tmp"]}: found an error when writing (File too large), expected room for another 131136 bytes; "
                 + "free space, choose another spill folder (TMPDIR), or give more memory (--memory)"),
             (result.Code, result.ErrorText));
         Assert.Equal(["d.parquet", "tmp"], folder.Names);

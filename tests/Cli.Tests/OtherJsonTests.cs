@@ -30,10 +30,10 @@ public sealed class OtherJsonTests : IDisposable
         await File.WriteAllTextAsync(folder["null.json"], model.Replace("\"features\": [", "\"features\": null, \"f\": [", StringComparison.Ordinal));
         Assert.Equal((2, "pipelines: error: ~/text.json: found bytes that are not UTF-8, expected texts, numbers and lists where they belong; the file is "
             + "damaged or was edited; save the model again"), await InspectAsync("text.json"));
-        Assert.Equal((2, "pipelines: error: ~/deep.json, line 1, byte 74: found more than 64 levels of nesting, expected a model in JSON; save the model "
-            + "again"), await InspectAsync("deep.json"));
+        Assert.Equal((2, "pipelines: error: ~/deep.json, line 1, byte 74: found more levels of nesting than a model has, expected a model in JSON; save "
+            + "the model again"), await InspectAsync("deep.json"));
         Assert.Equal((2, "pipelines: error: ~/null.json, property 'features': found null, expected a list; the file is damaged or was not written by "
-            + "Pipelines; save the model again"), await InspectAsync("null.json"));
+            + "Pipelines; save it again"), await InspectAsync("null.json"));
     }
 
     private async Task<(int, string)> InspectAsync(string name)

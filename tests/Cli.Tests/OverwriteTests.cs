@@ -51,7 +51,7 @@ public sealed class OverwriteTests : IDisposable
         { DryScore, "~/other.parquet", noParquet },
         { Score, "~/s.csv", WouldBeFolder(".csv", "scored") },
         { Score, "~/s.json", WouldBeFolder(".json", "scored") },
-        { Score, "~/precious.txt", WouldBeFolder(".txt", "scored") },
+        { Score, "~/precious.txt", IsFile(".txt", "scored") },
         { Score, "-", NoParquetPlace("standard output", "scored.parquet (./- is a file of that name)") },
         { Score, "/dev/stdout", NoParquetPlace("a device") },
         { Score, "~/null.parquet", NoParquetPlace("a device") },
@@ -59,6 +59,7 @@ public sealed class OverwriteTests : IDisposable
         { Score, "~/circle.json", NoParquetPlace("symbolic links that lead in a circle") },
         { Sample, "~/other.parquet", noParquet },
         { Sample, "~/s.arrow", WouldBeFolder(".arrow", "sample") },
+        { Sample, "~/precious.txt", IsFile(".txt", "sample") },
         { Sample, "-", NoParquetPlace("standard output", "sample.parquet (./- is a file of that name)") },
         { Sample, "/dev/null", NoParquetPlace("a device", "sample.parquet") },
         { Plot, "~/text.png", noPng }, { Plot, "~/drawn.svg.png", noPng }, { Plot, "~/drawn.png.svg", noSvg }, { Plot, "~/page.svg", noSvg },
@@ -81,6 +82,9 @@ public sealed class OverwriteTests : IDisposable
 
     private static string IsNoModelName(string ending) =>
         $"found the extension {ending}, expected a name that ends in .json; for example model.json; --force takes this name";
+
+    private static string IsFile(string ending, string example) =>
+        $"found a file with the extension {ending}, expected a name that ends in .parquet, or a new or empty folder; for example {example}.parquet";
 
     private static string WouldBeFolder(string ending, string example) =>
         $"found the extension {ending}, expected a name that ends in .parquet, or a folder; for example {example}.parquet; --force makes a folder of this name";

@@ -21,14 +21,12 @@ public sealed class PomegranateTests : IDisposable
     /// <summary>
     /// Cases of models that we do not have yet. One that is supported leaves this list: the test then fails until its data and answers are copied too.
     /// </summary>
-    public static TheoryData<string, string> Later => new()
+    public static TheoryData<string, string, string> Later => new()
     {
-        { "bc_bn", "BayesClassifier" }, { "bc_gmm", "BayesClassifier" }, { "bc_hmm", "BayesClassifier" }, { "bc_mvg", "BayesClassifier" },
-        { "edge_zero_prior", "BayesClassifier" },
-        { "bn_asia", "BayesianNetwork" }, { "bn_bool", "BayesianNetwork" }, { "bn_integer_probability", "BayesianNetwork" },
-        { "bn_learned", "BayesianNetwork" },
-        { "bn_monty_hall", "BayesianNetwork" }, { "bn_unnamed", "BayesianNetwork" }, { "factor_graph", "FactorGraph" },
-        { "nb_gaussian", "NaiveBayes" }, { "nb_mixed", "NaiveBayes" }, { "nb_univariate", "NaiveBayes" },
+        { "bc_bn", "$.models[0]", "BayesianNetwork" },
+        { "bn_asia", "$", "BayesianNetwork" }, { "bn_bool", "$", "BayesianNetwork" }, { "bn_integer_probability", "$", "BayesianNetwork" },
+        { "bn_learned", "$", "BayesianNetwork" },
+        { "bn_monty_hall", "$", "BayesianNetwork" }, { "bn_unnamed", "$", "BayesianNetwork" }, { "factor_graph", "$", "FactorGraph" },
     };
 
     private static IEnumerable<string> All => Directory.EnumerateDirectories(Golden()).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal);
@@ -69,7 +67,7 @@ public sealed class PomegranateTests : IDisposable
         }
         else
         {
-            Assert.Equal((0, ""), (run.Code, run.ErrorText));
+            CheckDone(name, run);
             await CompareRowsAsync(name, expected, columns);
         }
     }
@@ -113,10 +111,11 @@ public sealed class PomegranateTests : IDisposable
         var columns = expected.RootElement.GetProperty("columns");
         var hidden = Models.Serialization.SavedModel.Load(Of(name, "model.json")).Model as Models.HiddenMarkovModel;
         Assert.Equal(expected.RootElement.TryGetProperty("row_columns", out _), hidden is not null);
-        var kinds = hidden is null ? "log-probability" : "log-probability,label,viterbi,probability";
+        var isClassifier = columns.TryGetProperty("predict", out _);
+        var kinds = isClassifier ? "log-probability,label,probability" : hidden is null ? "log-probability" : "log-probability,label,viterbi,probability";
         var run = await Tool.RunAsync("score", Of(name, "model.json"), Of(name, "input.parquet"), "--sequence", "sequence", "--order", "t", "--columns", kinds,
             "--output", folder["scored.parquet"], "--batch-size", "7", "--quiet");
-        Assert.Equal((0, ""), (run.Code, run.ErrorText));
+        CheckDone(name, run);
 
         var scored = new MemorySink();
         await Pipeline.FromParquet(folder["scored.parquet"]).To(scored).RunAsync();
@@ -131,7 +130,26 @@ public sealed class PomegranateTests : IDisposable
             var answers = columns.GetProperty(what).EnumerateArray().ToList();
             AssertNear(name, what, [.. keys.Select(k => answers[Array.IndexOf(distinct, k)])], scored.Doubles(what), relative, absolute);
         }
+        if (isClassifier)
+        {
+            var labels = scored.Values<int>("label").ToArray();
+            var (predicted, posteriors) = (columns.GetProperty("predict"), columns.GetProperty("predict_proba").EnumerateArray().ToList());
+            Assert.Equal(keys.Select(k => predicted[Array.IndexOf(distinct, k)].GetInt32()), labels);
+            for (var k = 0; k < posteriors[0].GetArrayLength(); k++)
+                AssertNear(name, $"probability_{k}", [.. keys.Select(s => posteriors[Array.IndexOf(distinct, s)][k])], scored.Doubles($"probability_{k}"),
+                    relative, absolute);
+        }
         if (hidden is not null) await CompareStatesAsync(name, expected, hidden, scored);
+    }
+
+    // Priors that pomegranate itself reads back wrongly are the only thing to say about these files.
+    private static void CheckDone(string name, ToolResult run)
+    {
+        Assert.Equal((0, ""), (run.Code, run.ErrorText));
+        var isClassifier = name.StartsWith("bc_", StringComparison.Ordinal) || name == "edge_zero_prior";
+        var warning = $"pipelines: warning: {Of(name, "model.json")}, $.weights: priors are logarithms, which pomegranate itself reads back as "
+            + "probabilities; they are taken as logarithms here";
+        Assert.Equal(isClassifier, run.Error.Contains(warning, StringComparison.Ordinal));
     }
 
     private async Task CompareStatesAsync(string name, JsonDocument expected, Models.HiddenMarkovModel hidden, MemorySink scored)
@@ -158,14 +176,14 @@ public sealed class PomegranateTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Later))]
-    public async Task A_model_that_we_do_not_have_is_refused_by_name(string name, string kind)
+    public async Task A_model_that_we_do_not_have_is_refused_by_name(string name, string place, string kind)
     {
         foreach (var args in new string[][] { ["inspect", Of(name, "model.json")], ["convert", Of(name, "model.json"), folder["m.json"]] })
         {
             var run = await Tool.RunAsync(args);
             Assert.Equal(2, run.Code);
-            Assert.StartsWith($"pipelines: error: {Of(name, "model.json")}, $.class: found the class '{kind}', expected one that this version can take over; "
-                + "use a newer version of Pipelines, or fit the model again", run.ErrorText);
+            Assert.StartsWith($"pipelines: error: {Of(name, "model.json")}, {place}.class: found the class '{kind}', expected one that this version can "
+                + "take over; use a newer version of Pipelines, or fit the model again", run.ErrorText);
         }
         Assert.Empty(folder.Names);
     }
@@ -185,13 +203,16 @@ public sealed class PomegranateTests : IDisposable
         string[] output = ["--output", folder["s.parquet"], "--quiet"];
 
         Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", model, folder["d.parquet"], .. output]));
+        var dry = await Tool.RunAsync(["score", model, folder["d.parquet"], .. output, "--dry-run"]);
+        Assert.Contains("\nfeatures    every file has the model's features; the model file does not say what they were when it was fitted\n", dry.Out,
+            StringComparison.Ordinal);
         var first = await Logs();
         Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", model, folder["wide.parquet"], "--features", "y", .. output]));
         Assert.Equal([first[1], first[0]], await Logs());
 
         var wide = await Tool.RunAsync(["score", model, folder["wide.parquet"], .. output]);
-        Assert.Equal((2, $"pipelines: error: {model}: found features without names, and 2 columns in the data (x, y), expected 1 columns, one for each feature "
-            + "in order; name them with --features"), (wide.Code, wide.ErrorText));
+        Assert.Equal((2, $"pipelines: error: {model}: found features without names, and 2 numeric columns in the data (x, y), expected 1, one for each "
+            + "feature in order; name the columns with --features"), (wide.Code, wide.ErrorText));
         var many = await Tool.RunAsync(["score", model, folder["wide.parquet"], "--features", "x,y", .. output]);
         Assert.Equal((2, $"pipelines: error: --features: found 2 columns, expected 1, one for each feature of {model}; name the columns that hold them, in the "
             + "model's order"), (many.Code, many.ErrorText));

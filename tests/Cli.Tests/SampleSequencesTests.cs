@@ -80,21 +80,21 @@ public sealed class SampleSequencesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("hmm", "--rows 10", "--length: found none for a hmm model, expected the number of rows of each sequence, 1 … 2^24; nothing was read; correct "
+    [InlineData("hmm", "--rows 10", "--length: found none for a model of sequences, expected the number of rows in each sequence, 1 to 16777216; correct "
         + "the options and run again")]
     [InlineData("hmm", "--rows 10 --length 3",
-        "--rows: found 10, expected a multiple of 3, the length of each sequence; nothing was read; correct the options and run again")]
+        "--rows: found 10, expected a multiple of 3, the length of each sequence; correct the options and run again")]
     [InlineData("hmm", "--rows 10 --length 5 --sequence x",
-        "--sequence: found 'x', which is a feature or the label too, expected the name of a new column; nothing was read; correct the options and run again")]
+        "--sequence: found 'x', which is a feature or the label too, expected the name of a new column; correct the options and run again")]
     [InlineData("hmm", "--rows 10 --length 0", "--length: found '0', expected a whole number from 1 to 16777216 (2^24); for example --length 1000")]
     [InlineData("wide", "--rows 16777216 --length 16777216",
-        "--length: found 16777216, expected at most 14913080, 2^27 over the number of features; nothing was read; correct the options and run again")]
+        "--length: found 16777216, expected at most 14913080, 2^27 over the number of features; correct the options and run again")]
     [InlineData("finite", "--rows 2 --length 2",
         "sampling: found no sequence of 2 rows in 10000 attempts, expected a length that the model can have; choose another length")]
     [InlineData("chain", "--rows 10 --length 5 --label k", "--label: found a markov-chain model, expected a mixture or a hidden Markov model, whose rows come "
-        + "from components or states; nothing was read; correct the options and run again")]
+        + "from components or states; correct the options and run again")]
     [InlineData("normal", "--rows 10 --length 5",
-        "--length: found 5 for a normal model, expected none, as its rows are independent; nothing was read; correct the options and run again")]
+        "--length: found 5 for a normal model, expected none, as its rows are independent; correct the options and run again")]
     [InlineData("normal", "--rows 10 --sequence k",
         "--sequence: found a normal model, whose rows are independent, expected a model of sequences; leave it out")]
     [InlineData("finite", "--rows 10 --length 5",

@@ -102,7 +102,7 @@ public sealed class SampleTests : IDisposable
     [InlineData("--output s.parquet", "--rows: found none, expected a whole number from 1 to 9007199254740992 (2^53); for example --rows 100000")]
     [InlineData("--output s.parquet --rows 0", "--rows: found '0', expected a whole number from 1 to 9007199254740992 (2^53); for example --rows 100000")]
     [InlineData("--output s.parquet --rows 5 --label x",
-        "--label: found 'x', which is a feature too, expected the name of a new column; nothing was read; correct the options and run again")]
+        "--label: found 'x', which is a feature too, expected the name of a new column; correct the options and run again")]
     [InlineData("--output s.parquet --rows 5 --rows-per-file 2",
         "--rows-per-file and --output: found a single file, 'DIR/s.parquet', expected a folder, which takes several files; for example --output sample")]
     [InlineData("--output nowhere/s.parquet --rows 5", "DIR/nowhere/s.parquet: found no folder DIR/nowhere, expected a folder that exists; create it first")]
@@ -127,7 +127,7 @@ public sealed class SampleTests : IDisposable
         new SavedModel(new NormalDistribution(0, 1), [new Feature("x")]).Save(folder["normal.json"]);
         var label = await Tool.RunAsync("sample", folder["normal.json"], "--rows", "5", "--label", "k", "--output", folder["s.parquet"]);
         Assert.Equal((2, "pipelines: error: --label: found a normal model, expected a mixture or a hidden Markov model, whose rows come from components or "
-            + "states; nothing was read; correct the options and run again"), (label.Code, label.ErrorText));
+            + "states; correct the options and run again"), (label.Code, label.ErrorText));
         new SavedModel(new DiscreteDistribution([0.5, 0.5]), [new Feature("c", ["only"])]).Save(folder["odd.json"]);
         var odd = await Tool.RunAsync("sample", folder["odd.json"], "--rows", "100", "--output", folder["s.parquet"]);
         Assert.Contains("feature 'c': found 1 categories, expected 2, as the model has probabilities of; the file is damaged or was edited; save the "

@@ -69,7 +69,7 @@ public sealed class SelectionTests : IDisposable
         var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "normal", "--components", "1,2", "--output",
             folder["m.json"]);
         Assert.Equal(0, result.Code);
-        Assert.Matches("(?m)^pipelines: warning: the fit of K = 2, seed 0 failed: feature 'x', .*found a variance of 0 .*$", result.Error);
+        Assert.Matches("(?m)^pipelines: warning: a fit \\(2 components, seed 0\\) failed: feature 'x', .*found a variance of 0 .*$", result.Error);
         Assert.Matches(@"(?m)^ +2 +0 +0 +- +- +- +- +\d+  failed$", result.Out);
         Assert.Matches(@"(?m)^ +1 +0 +0 +.*  chosen$", result.Out);
     }
@@ -81,7 +81,7 @@ public sealed class SelectionTests : IDisposable
         var result = await Tool.RunAsync("fit", "mixture", folder["d.parquet"], "--distribution", "normal", "--components", "1", "--restarts", "2", "--output",
             folder["m.json"]);
         Assert.Equal(3, result.Code);
-        Assert.StartsWith("pipelines: error: all 2 fits failed; the first, K = 1, seed 0, ", result.ErrorText, StringComparison.Ordinal);
+        Assert.StartsWith("pipelines: error: all 2 fits failed; the first (1 component, seed 0), ", result.ErrorText, StringComparison.Ordinal);
         Assert.False(File.Exists(folder["m.json"]));
     }
 

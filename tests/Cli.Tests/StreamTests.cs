@@ -38,7 +38,7 @@ public sealed class StreamTests : IDisposable
 
     private static void AssertLost(string redirection, ToolResult result)
     {
-        var found = redirection.EndsWith('-') ? "a closed stream" : "a failing write \\(No space left on device.*\\)";
+        var found = redirection.EndsWith('-') ? "a closed stream" : "an error when writing \\(No space left on device.*\\)";
         const string rest = "expected a stream that accepts the result; free space, or write elsewhere; the run itself is complete";
         Assert.Matches($"^pipelines: error: standard output: found {found}, {rest}$", result.ErrorText.Split('\n')[0]);
     }

@@ -13,6 +13,10 @@ public sealed class UsageTests
             + "pipelines --help." },
         { "unknown verb", "fitt data.parquet", 2,
             "pipelines: error: command: found 'fitt', expected a command, such as fit, score or inspect; did you mean 'fit'?\nSee pipelines --help." },
+        { "help about an unknown verb", "fitt --help", 2,
+            "pipelines: error: command: found 'fitt', expected a command, such as fit, score or inspect; did you mean 'fit'?\nSee pipelines --help." },
+        { "help about an unknown kind", "fit normal --help", 2, "pipelines: error: fit KIND: found 'normal', expected a kind of model, such as mixture; for "
+            + "example pipelines fit mixture\nSee pipelines fit --help." },
         { "no kind", "fit", 2, "pipelines: error: fit KIND: found none, expected a kind of model, such as mixture; for example pipelines fit mixture\nSee "
             + "pipelines fit --help." },
         { "unknown kind", "fit hmmm data.parquet", 2,
@@ -33,38 +37,38 @@ public sealed class UsageTests
         { "what is needed", "fit mixture data.parquet", 2, "pipelines: error: 3 mistakes, nothing was read\n  --output: found none, expected a file to write "
             + "the model to; for example --output model.json\n  --distribution: found none, expected the name of a distribution for all features, or one for "
             + "each feature, or an initial model (--initial); for example --distribution multivariate-gaussian\n  --components: found none, expected a "
-            + "whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000, or an initial model (--initial); for example "
+            + "whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or 2,4,8), or an initial model (--initial); for example "
             + "--components 3\nSee pipelines fit mixture --help." },
         { "what k-means needs", "fit kmeans data.parquet", 2, "pipelines: error: 2 mistakes, nothing was read\n  --output: found none, expected a file to "
-            + "write the model to; for example --output model.json\n  --components: found none, expected a whole number of at least 1, or ascending ones to "
-            + "choose from (2..12 or 2,4,8), at most 1000, or an initial model (--initial); for example --components 3\nSee pipelines fit "
+            + "write the model to; for example --output model.json\n  --components: found none, expected a whole number of at least 1, "
+            + "or an initial model (--initial); for example --components 3\nSee pipelines fit "
             + "kmeans --help." },
         { "output to score", "score model.json data.parquet", 2, "pipelines: error: --output: found none, expected a file to write that ends with .parquet, or "
             + "a new or empty folder; for example --output scored.parquet\nSee pipelines score --help." },
         { "components not a number", Start + " --distribution normal --components many", 2,
-            "pipelines: error: --components: found 'many', expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
-                + "1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found 'many', expected a whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or "
+                + "2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "components zero", Start + " --distribution normal --components 0", 2,
-            "pipelines: error: --components: found '0', expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
-                + "1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found '0', expected a whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or "
+                + "2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "components downwards", Start + " --distribution normal --components 5..2", 2,
-            "pipelines: error: --components: found '5..2', expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
-                + "1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found '5..2', expected a whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or "
+                + "2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "components from zero", Start + " --distribution normal --components 0..3", 2,
-            "pipelines: error: --components: found '0..3', expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
-                + "1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found '0..3', expected a whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or "
+                + "2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "far too many components to choose from", Start + " --distribution normal --components 1..2000000000", 2,
-            "pipelines: error: --components: found '1..2000000000', expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), "
-                + "at most 1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found '1..2000000000', expected a whole number of at least 1, or up to 1000 ascending ones to choose from "
+                + "(2..12 or 2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "components twice", Start + " --distribution normal --components 2,4,4", 2,
-            "pipelines: error: --components: found '2,4,4', expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
-                + "1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found '2,4,4', expected a whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or "
+                + "2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "components unsorted", Start + " --distribution normal --components 2..5,3", 2,
-            "pipelines: error: --components: found '2..5,3', expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
-                + "1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found '2..5,3', expected a whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or "
+                + "2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "half a range", Start + " --distribution normal --components 2..", 2,
-            "pipelines: error: --components: found '2..', expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
-                + "1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found '2..', expected a whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or "
+                + "2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "no restart", Start + " --distribution normal --components 2 --restarts 0", 2,
             "pipelines: error: --restarts: found '0', expected a whole number from 1 to 1000; for example --restarts 5\nSee pipelines fit mixture --help." },
         { "too many fits", Start + " --distribution normal --components 1..100 --restarts 11", 2,
@@ -93,8 +97,8 @@ public sealed class UsageTests
                 + "--learning-rate-decay 0.6\n  --batches-per-iteration: found '0', expected a whole number from 1 to 2147483647; "
                 + "for example --batches-per-iteration 100\nSee pipelines fit mixture --help." },
         { "option without a value", Start + " --distribution normal --components", 2,
-            "pipelines: error: --components: found no value, expected a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most "
-                + "1000; for example --components 3\nSee pipelines fit mixture --help." },
+            "pipelines: error: --components: found no value, expected a whole number of at least 1, or up to 1000 ascending ones to choose from (2..12 or "
+                + "2,4,8); for example --components 3\nSee pipelines fit mixture --help." },
         { "option twice", Start + " --distribution normal --components 2 --components 3", 2,
             "pipelines: error: --components: found 2 values, expected one; for example --components 3\nSee pipelines fit mixture --help." },
         { "unknown distribution", Start + " --distribution normel --components 2", 2,
@@ -157,8 +161,8 @@ public sealed class UsageTests
             "pipelines: error: --max-bad-rows: found '-1', expected a whole number from 0 to 9223372036854775807; for example "
                 + "--max-bad-rows 1000\nSee pipelines "
                 + "score --help." },
-        { "a kind that there is not", "fit naive-bayes data.parquet --output m.json", 2,
-            "pipelines: error: fit KIND: found 'naive-bayes', expected a kind of model, such as mixture; for example pipelines fit mixture\nSee pipelines "
+        { "a kind that there is not", "fit markov-network data.parquet --output m.json", 2,
+            "pipelines: error: fit KIND: found 'markov-network', expected a kind of model, such as mixture; for example pipelines fit mixture\nSee pipelines "
                 + "fit --help." },
         { "key and feature", "fit hmm data.parquet --sequence x --features x --distribution normal --components 2 --output m.json", 2,
             "pipelines: error: --sequence and --features: found 'x' in both, expected a key that is not a feature; for example --sequence id\nSee pipelines "
@@ -252,5 +256,6 @@ public sealed class UsageTests
         Assert.True(message == result.ErrorText && code == result.Code,
             $"{what}: [{result.Code}]\n@@{arguments}|{result.ErrorText}\nexpected [{code}]\n{message}");
         Assert.Equal("", result.Out);
+        Assert.All(message.Split('\n'), line => Assert.InRange(line.Length, 1, 300));
     }
 }

@@ -28,7 +28,8 @@ public sealed partial class DocumentTests
             var (standard, error) = (new StringWriter(), new StringWriter());
             await PipelinesTool.RunAsync(arguments, new ToolConsole(standard, TextWriter.Synchronized(error), ErrorIsTerminal: false));
             var errors = error.ToString().Split('\n').Where(l => l.StartsWith("pipelines: ", StringComparison.Ordinal));
-            Transcript.AssertSame(output, [.. standard.ToString().Split('\n'), .. errors]);
+            // A terminal shows warnings before the summary.
+            Transcript.AssertSame(output, [.. errors, .. standard.ToString().Split('\n')]);
         }
     }
 

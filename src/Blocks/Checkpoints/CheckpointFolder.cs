@@ -133,7 +133,7 @@ internal sealed class CheckpointFolder(string folder, FileLayer files) : IDispos
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw Wrong(ErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})", "room and permission for checkpoints", Count > 0
+            throw Wrong(ErrorKind.Storage, $"an error when writing ({DiskError.Reason(e)})", "room and permission for checkpoints", Count > 0
                 ? "free space and resume from the earlier checkpoints (CheckpointOptions.Resume), or start over in another folder"
                 : "free space or choose another folder, and start over; nothing was left behind", e);
         }

@@ -16,11 +16,11 @@ namespace Pipelines.Blocks.Checkpoints;
 /// <param name="State">The fit after its last iteration, as written by <see cref="Write"/>; empty before the first evaluation.</param>
 /// <param name="Finished">The fold of each pass completed since then, in order.</param>
 /// <param name="Partial">The fold of the pass after those, as far as it had come; empty = it had not begun.</param>
-/// <param name="Seen">What the passes recorded about the data, as written by <see cref="SeenData.ToBytes"/>.</param>
+/// <param name="Seen">What the passes recorded about the data, the saved form of <see cref="SeenData"/>.</param>
 internal sealed record FitCheckpoint(JobIdentity Job, byte[] State, IReadOnlyList<byte[]> Finished, byte[] Partial, byte[] Seen)
 {
     /// <summary>The version this code writes and reads.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private const int HashBytes = 32;
     private const int MostFacts = 1 << 20;

@@ -181,11 +181,12 @@ public sealed partial class Pipeline
     public Pipeline Score(SavedModel model, ScoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var names = options?.Features ?? (model.FeaturesByPosition ? null : model.Features?.Select(f => f.Name).ToArray())
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them",
-                "name them (ScoreOptions.Features)");
-        return Score(model.Model, names, model.Features, options);
+        return Score(model.Model, options?.Features ?? FeatureNames(model), model.Features, options);
     }
+
+    private static string[] FeatureNames(SavedModel model) => (model.FeaturesByPosition ? null : model.Features?.Select(f => f.Name).ToArray())
+        ?? throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "features without names", "the columns that hold them",
+            "name them (ScoreOptions.Features)");
 
     /// <summary>Adds score columns of a model fitted by a pipeline.</summary>
     public Pipeline Score<TModel>(FittedModel<TModel> fitted, ScoreOptions? options = null)

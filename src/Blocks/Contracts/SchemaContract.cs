@@ -15,6 +15,9 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
     private const int MostNamed = 10;
     private const int MostWarned = 3;
 
+    /// <summary>True if the model remembers what its features were when it was fitted, so that more than the columns' presence is compared.</summary>
+    public bool IsOfFit { get; init; }
+
     /// <summary>The findings that reject the input.</summary>
     public IReadOnlyList<SchemaFinding> Errors => Of(SchemaOutcome.Error);
 
@@ -73,8 +76,8 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         const string remedy = "give files with the columns that the model was fitted to, or another model";
         if (Errors is [var one]) throw new FlowException(ErrorKind.Data, one.Place, one.Found, one.Expected, remedy);
         if (Errors.Count == 0) return;
-        var others = Errors.Count == 2 ? "one more column" : $"{Errors.Count - 1} more columns";
-        throw new FlowException(ErrorKind.Data, Errors[0].Place, $"{Errors[0].Found} (and {others} that the model cannot use)", Errors[0].Expected, remedy);
+        var others = Errors.Count == 2 ? "one more missing or unusable column" : $"{Errors.Count - 1} more missing or unusable columns";
+        throw new FlowException(ErrorKind.Data, Errors[0].Place, $"{Errors[0].Found} (and {others})", Errors[0].Expected, remedy);
     }
 
     private static SchemaContract Check(IReadOnlyList<Feature> features, IEnumerable<(string Name, IReadOnlyList<InspectedColumn> Columns)> files)
@@ -95,7 +98,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
             if (!order.SequenceEqual(wanted.Where(byName.ContainsKey), StringComparer.Ordinal) && noted.Add("order: " + string.Join(", ", order)))
                 findings.Add(new(SchemaChange.Reordered, name, null, $"features in the order {string.Join(", ", order)}", "they are taken by name"));
         }
-        return new SchemaContract(findings);
+        return new SchemaContract(findings) { IsOfFit = features.Any(f => f.Type is not null || f.IsNullable is not null || f.Minimum is not null) };
     }
 
     private static IEnumerable<SchemaFinding> Compare(Feature feature, string file, InspectedColumn? column, IReadOnlyList<InspectedColumn> all)
@@ -128,7 +131,7 @@ public sealed record SchemaContract(IReadOnlyList<SchemaFinding> Findings)
         if (column.Range is not var (low, high) || Excess(feature, low, high) is not (> 0 and var excess)) yield break;
         var range = $"{Text(feature.Minimum)} to {Text(feature.Maximum)} as when the model was fitted";
         yield return new(SchemaChange.OutOfRange, file, feature.Name, $"values from {Text(low)} to {Text(high)} (file statistics)",
-            excess > SchemaFinding.MostExcess ? $"{range}; beyond it the model knows little" : $"a little outside of {range}")
+            excess > SchemaFinding.MostExcess ? $"{range}; the model is unreliable outside this range" : $"a little outside of {range}")
         { Excess = excess };
     }
 

@@ -102,23 +102,23 @@ internal sealed class FeatureExtractor
     /// <param name="target">Shape [layout.Length].</param>
     /// <param name="layout">Their positions in <paramref name="target"/>.</param>
     /// <param name="block">Name of the block, for messages.</param>
-    /// <param name="ranges">Receives the features' ranges if no row is bad; null = they are not computed.</param>
+    /// <param name="ranges">Shape [Columns]; receives the ranges of the features, bad rows included. Empty (default) = nobody needs them.</param>
     /// <returns>The rows that no model can use, each once, in row order; null if all rows are usable.</returns>
     /// <exception cref="FlowException">A column is absent or not numeric.</exception>
-    public List<BadRow>? Extract(DataBatch batch, Span<double> target, in FeatureLayout layout, string block, FeatureRanges? ranges = null)
+    public List<BadRow>? Extract(DataBatch batch, Span<double> target, in FeatureLayout layout, string block, Span<ValueRange> ranges = default)
     {
         var known = plan;
         if (known is null || !ReferenceEquals(known.Schema, batch.Schema)) plan = known = Resolve(batch.Schema, $"block '{block}', batch {batch.Index}");
         List<BadRow>? bad = null;
-        Span<ValueRange> seen = features.Count <= 64 ? stackalloc ValueRange[features.Count] : new ValueRange[features.Count];
         for (var c = 0; c < features.Count; c++)
         {
             var column = batch.Columns[known.Indexes[c]];
             var values = target.Slice(c * layout.Stride, batch.Rows);
             if (codes[c] is { } categories) categories.Write(column, values);
             else CategoryCodes.Numbers(column, values);
-            seen[c] = ValueRange.Of(values);
-            if (!seen[c].IsInfinite) continue;
+            var range = ValueRange.Of(values);
+            if (!ranges.IsEmpty) ranges[c] = range;
+            if (!range.IsInfinite) continue;
             bad ??= [];
             for (var row = 0; row < values.Length; row++)
                 if (double.IsInfinity(values[row])) bad.Add(Bad(column, row, values[row], isWeight: false));
@@ -136,13 +136,8 @@ internal sealed class FeatureExtractor
                     if (!IsWeight(values[row])) bad.Add(Bad(column, row, values[row], isWeight: true));
             }
         }
-        if (bad is null)
-        {
-            ranges?.Add(seen);
-            return null;
-        }
         // The sort is stable: if several columns have a reason, the first one is kept.
-        return [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
+        return bad is null ? null : [.. bad.DistinctBy(b => b.Row).OrderBy(b => b.Row)];
     }
 
     // A row without a label has the code -1. Any other row must have one of the known labels.

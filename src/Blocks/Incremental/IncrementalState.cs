@@ -133,7 +133,7 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw Bad(ErrorKind.Storage, path, $"a failing write ({DiskError.Reason(e)})",
+            throw Bad(ErrorKind.Storage, path, $"an error when writing ({DiskError.Reason(e)})",
                 "free space or check the permissions, and run again: nothing is lost or done twice", e);
         }
     }

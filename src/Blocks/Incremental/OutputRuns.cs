@@ -139,7 +139,7 @@ internal sealed class OutputRuns(string output, string? quarantine, FileLayer fi
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(ErrorKind.Storage, output, $"a failing change of its folders ({DiskError.Reason(e)})", "room and permission to write",
+            throw new FlowException(ErrorKind.Storage, output, $"an error when changing its folders ({DiskError.Reason(e)})", "room and permission to write",
                 "fix this and run again: nothing is lost or done twice", e);
         }
     }

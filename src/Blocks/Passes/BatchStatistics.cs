@@ -16,6 +16,9 @@ public sealed record BatchStatistics(long Index, int Rows, Statistics Statistics
     /// <summary>Runs of equal keys, if rows form sequences; otherwise null.</summary>
     internal BatchRuns? Runs { get; init; }
 
+    /// <summary>What the first pass recorded about the batch; null in other passes.</summary>
+    internal SeenData? Seen { get; init; }
+
     /// <summary>The statistics of the next batch, in the same message; null = none.</summary>
     internal BatchStatistics? Next { get; set; }
 

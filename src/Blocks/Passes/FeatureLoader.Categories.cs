@@ -22,11 +22,11 @@ internal sealed partial class FeatureLoader
         await run.RunAsync().ConfigureAwait(false);
         if (run.Accounts.RowsIn == 0) throw NoRow();
         var found = Features.ToArray();
-        for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Categories(i) };
+        for (var i = 0; i < unknown.Length; i++) found[unknown[i]] = found[unknown[i]] with { Categories = survey.Found.Categories(i) };
         Features = found;
         if (extractor.HasUnknownLabels)
         {
-            var values = survey.Categories(unknown.Length);
+            var values = survey.Found.Categories(unknown.Length);
             labels = labels! with { Names = LabelType == ClassLabels.Boolean ? [.. values.Select(v => v == "0" ? "false" : "true")] : values };
         }
         extractor.Know([.. found.Select(f => f.ToMap())], labels?.Map);

@@ -73,6 +73,9 @@ internal sealed partial class FeatureLoader
     /// <summary>Bytes for the statistics of several models that share the passes; null = there is one model.</summary>
     public long? StatisticsBytes { get; set; }
 
+    /// <summary>True: there will be one pass only, so rows are not kept. Sequences are, because they may continue in the next batch.</summary>
+    public bool KeepsNothing { get; set; }
+
     /// <summary>True for scoring: data without any usable row have no scores, which is not an error.</summary>
     public bool AllowsNoRow { get; set; }
 
@@ -86,7 +89,7 @@ internal sealed partial class FeatureLoader
             Features = features;
             extractor.Know([.. features.Select(f => f.ToMap())], labels?.Map);
         }
-        if (seen is not null) Seen = SeenData.FromBytes(seen, extractor.Columns);
+        if (seen is not null) Seen.FromBytes(seen);
     }
 
     /// <summary>A pass over the source. One that starts at the first batch also fills a store for later passes.</summary>
@@ -96,8 +99,8 @@ internal sealed partial class FeatureLoader
     public async Task<(Statistics Total, FeatureStore? Store)> LoadAsync(PassWork work, int threads)
     {
         if (extractor.Unknown.Count > 0 || extractor.HasUnknownLabels) await FindCategoriesAsync(work.Token).ConfigureAwait(false);
-        var filling = new FeatureCache(Layout, OpenSpill) { IsOff = work.First > 0 };
-        if (!filling.IsOff) Seen = new SeenData(extractor.Columns);
+        var filling = new FeatureCache(Layout, OpenSpill) { IsOff = work.First > 0 || (KeepsNothing && sequences is null) };
+        if (work.First == 0) Seen = new SeenData(extractor.Columns);
         FeatureStore? made = null;
         try
         {
@@ -146,20 +149,17 @@ internal sealed partial class FeatureLoader
         using var quarantine = OpenQuarantine(bound, work.Token);
         await using var run = new RunSupervisor(Options with { MaxDegreeOfParallelism = threads }, work.Token);
         run.Accounts.Phase = "read";
-        var before = run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
+        run.Accounts.RejectedBefore = Seen.IsWhole ? 0 : Seen.RowsRejected;
         // While rows are sorted and stored, each of the two gets half.
         if (sequences is { Regroup: true }) filling.MemoryBytes /= 2;
         using var keys = sequences is null ? null : new SequenceFilling(sequences, Layout, Options, filling.MemoryBytes, OpenSpill);
-        var fill = new FillBlock(extractor, Layout, filling, Seen.Ranges, work.Summarizer, run, keys);
+        var fill = new FillBlock(extractor, Layout, filling, work.Summarizer, run, keys);
         var fold = new FoldBlock(work.Summarizer, run, work.Fold)
         {
             Quarantine = quarantine,
             Runs = keys is null ? null : keys.Follow,
-            Folded = sofar =>
-            {
-                if (!Seen.IsWhole) Seen.RowsRejected = before + run.Accounts.RowsRejected;
-                work.Folded(sofar);
-            },
+            Seen = Seen.IsWhole ? null : Seen,
+            Folded = work.Folded,
         };
         Linking.Link(bound.Create(run, work.First, Layout.Bytes / Options.BatchSize), fill);
         Linking.Link(fill, fold);
@@ -173,7 +173,7 @@ internal sealed partial class FeatureLoader
         }
         keys?.Finish(filling, work.Token);
         Seen.IsWhole = true;
-        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen.Ranges[i]))];
+        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen[i]))];
         return (await fold.Result.ConfigureAwait(false), keys);
     }
 

@@ -84,6 +84,12 @@ public sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <summary>What the passes recorded about the data.</summary>
     internal SeenData Seen => loader.Seen;
 
+    /// <summary>True: there will be one pass only. Set before it.</summary>
+    internal bool IsOnlyPass
+    {
+        set => loader.KeepsNothing = value;
+    }
+
     /// <summary>True: each pass fits several models, so their statistics get a share of the memory. Set before the first pass.</summary>
     internal bool IsShared
     {

@@ -7,8 +7,8 @@ namespace Pipelines.Blocks;
 /// The first pass: extracts, caches and summarises a batch in one go, while its features are still in the processor's cache. Equivalent to <see
 /// cref="FeatureExtractionBlock"/> followed by <see cref="SummarizeBlock"/>, which takes about a fifth longer.
 /// </summary>
-internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, FeatureRanges ranges, ISummarizer summarizer,
-    RunSupervisor run, SequenceFilling? sequences = null)
+internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, ISummarizer summarizer, RunSupervisor run,
+    SequenceFilling? sequences = null)
     : GuardedPropagator<DataBatch, BatchStatistics>("features", run)
 {
     private readonly StatisticsPool pool = new(summarizer);
@@ -16,19 +16,21 @@ internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout
     private protected override BatchStatistics Process(DataBatch item)
     {
         var buffer = cache.Buffers.Rent();
-        if (extractor.Extract(item, buffer.Span, layout, Name, ranges) is { } bad)
+        var seen = new SeenData(extractor.Columns);
+        if (extractor.Extract(item, buffer.Span, layout, Name, seen.Ranges) is { } bad)
         {
             item = Refusal.TakeOut(item, bad, Run, out var stay);
             layout.Compact(buffer.Span, stay);
-            ranges.Add(buffer.Span, layout, item.Rows);
+            for (var c = 0; c < extractor.Columns; c++) seen.Ranges[c] = ValueRange.Of(buffer.Span.Slice(c * layout.Stride, item.Rows));
         }
+        seen.RowsRejected = item.Rejected?.Rows.Count ?? 0;
         var runs = sequences?.Take(item, buffer.Span);
         var keep = sequences is not { Sorter: not null } && cache.Store(item, buffer);
         var statistics = pool.Rent();
         summarizer.Summarize(layout.View(buffer.Span, item.Rows, item.FirstRow), statistics);
         if (!keep) cache.Buffers.Return(buffer);
         item.Release();
-        return new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool, Rejected = item.Rejected, Runs = runs };
+        return new BatchStatistics(item.Index, item.Rows, statistics) { Pool = pool, Rejected = item.Rejected, Runs = runs, Seen = seen };
     }
 
     private protected override string Describe(DataBatch item) => Guard.Describe(item);

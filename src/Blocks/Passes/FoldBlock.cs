@@ -28,6 +28,9 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
     /// <summary>Receives the runs of equal keys in batch order, if rows form sequences; otherwise null.</summary>
     internal Action<BatchRuns>? Runs { get; init; }
 
+    /// <summary>Receives what a first pass recorded about the batches, in batch order; null = it is known already.</summary>
+    internal SeenData? Seen { get; init; }
+
     /// <summary>Stores the rejected rows; completed together with this block. Null = they are not stored. Disposed by its creator.</summary>
     internal QuarantineWriter? Quarantine { get; init; }
 
@@ -61,6 +64,7 @@ public sealed class FoldBlock(ISummarizer summarizer, RunSupervisor run, string 
         Run.Accounts.Refuse(item.Rejected);
         Quarantine?.Write(item.Rejected);
         if (item.Runs is { } runs) Runs!(runs);
+        if (item.Seen is { } seen) Seen?.Merge(seen);
         fold.Add(item.Index % Batches, item.Statistics);
         item.Release();
         Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);

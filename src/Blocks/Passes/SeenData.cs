@@ -1,43 +1,63 @@
+using Pipelines.Models.Fitting;
+
 namespace Pipelines.Blocks;
 
-/// <summary>What passes record about the data in addition to their results: the ranges of the features and the number of rejected rows.</summary>
+/// <summary>What the first pass records about the data beside its result: the ranges of the features and the number of rejected rows.</summary>
 /// <param name="columns">Number of features.</param>
-internal sealed class SeenData(int columns)
+internal sealed class SeenData(int columns) : Statistics
 {
-    /// <summary>The range of each feature.</summary>
-    public FeatureRanges Ranges { get; } = new(columns);
+    private ValueRange[] ranges = [.. Enumerable.Repeat(ValueRange.None, columns)];
 
-    /// <summary>Number of rejected rows, counted in batch order.</summary>
+    /// <inheritdoc/>
+    public override string Kind => $"seen[{columns}]";
+
+    /// <summary>The ranges, to be filled for one batch.</summary>
+    public Span<ValueRange> Ranges => ranges;
+
+    /// <summary>Number of rejected rows.</summary>
     public long RowsRejected { get; set; }
 
     /// <summary>True once a pass has seen all rows; rows of later passes have already been counted.</summary>
     public bool IsWhole { get; set; }
 
-    /// <summary>Serializes the data for a checkpoint.</summary>
-    public byte[] ToBytes()
+    /// <summary>The range of a feature; null if it has no value. Never minus zero, because that would depend on the order of the rows.</summary>
+    public ValueRange? this[int column] =>
+        ranges[column] is var r && r.Minimum <= r.Maximum ? new ValueRange(r.Minimum + 0.0, r.Maximum + 0.0) : null;
+
+    /// <inheritdoc/>
+    protected override void MergeCore(Statistics other)
     {
-        using var stream = new MemoryStream();
-        using var writer = new BinaryWriter(stream);
+        var from = (SeenData)other;
+        for (var c = 0; c < ranges.Length; c++) ranges[c] = ranges[c].With(from.ranges[c]);
+        RowsRejected += from.RowsRejected;
+    }
+
+    /// <inheritdoc/>
+    protected override void ClearCore()
+    {
+        Array.Fill(ranges, ValueRange.None);
+        (RowsRejected, IsWhole) = (0, false);
+    }
+
+    /// <inheritdoc/>
+    protected override void Unshare() => ranges = [.. ranges];
+
+    /// <inheritdoc/>
+    protected override void SaveCore(BinaryWriter writer)
+    {
         writer.Write(RowsRejected);
         writer.Write(IsWhole);
-        for (var c = 0; c < columns; c++)
+        foreach (var range in ranges)
         {
-            var range = Ranges[c] ?? ValueRange.None;
             writer.Write(range.Minimum);
             writer.Write(range.Maximum);
         }
-        writer.Flush();
-        return stream.ToArray();
     }
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote for the same number of features.</summary>
-    public static SeenData FromBytes(byte[] bytes, int columns)
+    /// <inheritdoc/>
+    protected override void LoadCore(BinaryReader reader)
     {
-        using var reader = new BinaryReader(new MemoryStream(bytes));
-        var seen = new SeenData(columns) { RowsRejected = reader.ReadInt64(), IsWhole = reader.ReadBoolean() };
-        var ranges = new ValueRange[columns];
-        for (var c = 0; c < columns; c++) ranges[c] = new ValueRange(reader.ReadDouble(), reader.ReadDouble());
-        seen.Ranges.Add(ranges);
-        return seen;
+        (RowsRejected, IsWhole) = (reader.ReadInt64(), reader.ReadBoolean());
+        for (var c = 0; c < ranges.Length; c++) ranges[c] = new ValueRange(reader.ReadDouble(), reader.ReadDouble());
     }
 }

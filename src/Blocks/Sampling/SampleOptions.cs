@@ -51,9 +51,9 @@ public sealed record SampleOptions
         var hasLabels = model.ScoreKinds.Any(k => k.Name == ScoreKind.Label);
         ModelException.CheckOptions(
             nameof(SampleOptions),
-            (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 … 2^53"),
-            (!isSequences || Length is >= 1 and <= MostLength, nameof(Length), Length is null ? $"none for a {model.FormatName} model" : Length,
-                "the number of rows of each sequence, 1 … 2^24"),
+            (Rows is >= 1 and <= 1L << 53, nameof(Rows), Rows, "1 to 9007199254740992"),
+            (!isSequences || Length is >= 1 and <= MostLength, nameof(Length), Length is null ? "none for a model of sequences" : Length,
+                "the number of rows in each sequence, 1 to 16777216"),
             (isSequences || Length is null, nameof(Length), $"{Length} for a {model.FormatName} model", "none, as its rows are independent"),
             (!(isSequences && Length is >= 1) || (long)Length.Value * names.Count <= MostValues, nameof(Length), Length,
                 $"at most {MostValues / Math.Max(1, names.Count)}, 2^27 over the number of features"),

@@ -40,8 +40,8 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
         await using var pass = new FeaturePass(before, Plan.Features, null, quiet, Sequences);
         using var scorer = new SequenceScorer(Plan, () => pass.Found, options.Budget / 4, pass.OpenSpill);
         pass.ForScores(sizeof(double) * (long)Plan.Added.Count);
-        await pass.RunAsync(scorer, cancellationToken).ConfigureAwait(false);
-        string[] notes = [.. pass.Warnings, .. await ImpossibleAsync(pass, scorer, before.Source.Name, cancellationToken).ConfigureAwait(false)];
+        var impossible = (ImpossibleSequences)await pass.RunAsync(scorer, cancellationToken).ConfigureAwait(false);
+        string[] notes = [.. pass.Warnings, .. await ImpossibleAsync(pass, impossible, before.Source.Name, cancellationToken).ConfigureAwait(false)];
         using (Cancellation.Enter(cancellationToken)) return this with { Scores = scorer.Take(), Notes = notes };
     }
 
@@ -54,9 +54,10 @@ internal sealed record SequenceScoreStage(ScorePlan Plan, SequenceColumns Sequen
     public void Dispose() => Scores?.Dispose();
 
     // A warning about sequences that the model cannot produce, if there are any.
-    private async Task<IEnumerable<string>> ImpossibleAsync(FeaturePass pass, SequenceScorer scorer, string source, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> ImpossibleAsync(FeaturePass pass, ImpossibleSequences impossible, string source,
+        CancellationToken cancellationToken)
     {
-        if (scorer.Impossible is not ( > 0, _) impossible) return [];
+        if (impossible.Count == 0) return [];
         var keys = FeaturePass.KeyList(await pass.KeysOfAsync(impossible.First, cancellationToken).ConfigureAwait(false), impossible.Count);
         var count = string.Create(CultureInfo.InvariantCulture, $"{impossible.Count:N0} of {pass.Sequences:N0} sequences");
         if (Plan.Options.Impossible == ImpossibleRows.Fail)

@@ -1,11 +1,15 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Blocks;
 
-/// <summary>A pass that scores groups of sequences, several at a time, and stores their scores by row, in the order of the source.</summary>
+/// <summary>
+/// A pass that scores groups of sequences, several at a time, and stores their scores by row, in the order of the source. Its statistics are the
+/// <see cref="ImpossibleSequences"/>.
+/// </summary>
 /// <param name="plan">What to score.</param>
 /// <param name="found">Returns where the sequences start; called once that is known.</param>
 /// <param name="memoryBytes">Bytes of scores in memory while regrouped rows are brought back into their original order.</param>
@@ -15,15 +19,8 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
     private readonly ConcurrentBag<ScoreBatch> scratch = [];
     private readonly ScoreColumn[] columns = [.. ScoreBatch.Resolve(plan.Model, plan.Options.Columns).SelectMany(k => k.Columns)];
     private readonly Lock gate = new();
-    private readonly SortedSet<long> firstImpossible = [];
     private SequenceScores? scores;
-    private long impossible;
     private ExternalSort? sort;
-
-    /// <summary>
-    /// Number of sequences with probability 0, and the numbers of the first ones. Known only if log-probabilities or labels are among the scores.
-    /// </summary>
-    public (long Count, IReadOnlyList<long> First) Impossible => (impossible, [.. firstImpossible]);
 
     /// <summary>The scores, once the pass has succeeded. The caller that takes them disposes them.</summary>
     public SequenceScores Take()
@@ -34,14 +31,20 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
         return made;
     }
 
-    public Statistics CreateStatistics() => new SumStatistics("sequence-scores", 0);
+    public string SummarizerKind => "sequence-scores";
+
+    public void WriteSettings(Utf8JsonWriter writer) => throw new ModelException(ErrorKind.Usage, "sequence scores", "a pass that gives a result for each row",
+        "one that gives statistics, which can be sent", "score in the process that writes the rows");
+
+    public Statistics CreateStatistics() => new ImpossibleSequences();
 
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
         if (!scratch.TryTake(out var buffers)) buffers = new ScoreBatch(plan.Model, plan.Options.Columns, checked((int)found().Index.LargestGroup));
         plan.Model.Score(block, buffers);
-        if (buffers.Wants(ScoreKind.LogProbability)) FindImpossible(block, buffers.Doubles(ScoreKind.LogProbability), default);
-        else if (buffers.Wants(ScoreKind.Label)) FindImpossible(block, default, buffers.Integers(ScoreKind.Label));
+        var impossible = (ImpossibleSequences)statistics;
+        if (buffers.Wants(ScoreKind.LogProbability)) FindImpossible(block, buffers.Doubles(ScoreKind.LogProbability), default, impossible);
+        else if (buffers.Wants(ScoreKind.Label)) FindImpossible(block, default, buffers.Integers(ScoreKind.Label), impossible);
         if (found().Places is { } places) Collect(block, places, buffers);
         else Scores().Write(block.FirstRow, block.Rows, buffers);
         scratch.Add(buffers);
@@ -54,19 +57,13 @@ internal sealed class SequenceScorer(ScorePlan plan, Func<SequenceFilling> found
         sort?.Dispose();
     }
 
-    private void FindImpossible(in FeatureBlock block, ReadOnlySpan<double> logs, ReadOnlySpan<int> labels)
+    private static void FindImpossible(in FeatureBlock block, ReadOnlySpan<double> logs, ReadOnlySpan<int> labels, ImpossibleSequences found)
     {
-        const int most = 5;
         for (var s = 0; s < block.SequenceCount; s++)
         {
             var first = block.SequenceOffsets[s];
-            if (first == block.SequenceOffsets[s + 1] || !(logs.IsEmpty ? labels[first] < 0 : double.IsNegativeInfinity(logs[first]))) continue;
-            lock (gate)
-            {
-                impossible++;
-                firstImpossible.Add(block.FirstSequence + s);
-                if (firstImpossible.Count > most) firstImpossible.Remove(firstImpossible.Max);
-            }
+            if (first == block.SequenceOffsets[s + 1]) continue;
+            if (logs.IsEmpty ? labels[first] < 0 : double.IsNegativeInfinity(logs[first])) found.Add(block.FirstSequence + s);
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed class SpillFile : IDisposable
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw new FlowException(ErrorKind.Storage, PlaceOf(path), $"a failing write ({DiskError.Reason(e)})",
+            throw new FlowException(ErrorKind.Storage, PlaceOf(path), $"an error when writing ({DiskError.Reason(e)})",
                 $"room for another {bytes.Length} bytes",
                 "free space, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }
@@ -107,7 +107,7 @@ internal sealed class SpillFile : IDisposable
         }
         catch (IOException e)
         {
-            throw new FlowException(ErrorKind.Storage, PlaceOf(path), $"a failing read at byte {position} ({DiskError.Reason(e)})",
+            throw new FlowException(ErrorKind.Storage, PlaceOf(path), $"an error when reading at byte {position} ({DiskError.Reason(e)})",
                 $"{bytes.Length} bytes of decoded features written before",
                 "check the disk, choose another spill folder (PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", e);
         }

@@ -32,7 +32,7 @@ internal sealed class ConvertCommand : Verb
     public override Command Create(ToolConsole console, CommonSettings common)
     {
         var command = new CheckedCommand("convert",
-            "Converts a saved model from pomegranate 0.14's format to the Pipelines format, or back, if that format can hold the model.");
+            "Converts a saved model from pomegranate 0.14's format to the Pipelines format, or the other way if pomegranate's format can hold the model.");
         var input = new Argument<string>("IN") { Description = "A model saved by 'fit' or by pomegranate 0.14." };
         var output = new Argument<string>("OUT") { Description = "Where to write the converted model. An existing model of the same format is replaced." };
         command.Add(input);
@@ -67,8 +67,8 @@ internal sealed class ConvertCommand : Verb
                     throw new ModelException(ErrorKind.Usage, "--features", $"{named.Count} names", $"{saved.Model.Dimensions}, one for each feature of {from}",
                         "name them in the model's order");
                 if (!saved.FeaturesByPosition && saved.Features?.Select(f => f.Name).ToArray() is { } own && !own.SequenceEqual(named))
-                    throw new ModelException(ErrorKind.Usage, "--features", NameList.Text(named), $"{NameList.Text(own)}, as {from} names its features",
-                        "leave it out; score --features finds them in columns of other names");
+                    throw new ModelException(ErrorKind.Usage, "--features", NameList.Text(named), $"{NameList.Text(own)}, the names in {from}",
+                        "leave the option out (to score columns with other names, use score --features)");
                 saved = saved.WithFeatures(named);
             }
             var bytes = parsed.GetValue(to) == Theirs ? Written() : saved.ToJson();

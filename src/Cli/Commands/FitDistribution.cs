@@ -10,7 +10,7 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit distribution …</c></summary>
 internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distribution to all features, or an independent distribution to each feature.",
-    "raises the total weighted log-likelihood", isSelective: false)
+    new(FitWords.LogLikelihood, FitWords.Families, null, OneUpdate: "Most distributions are estimated in one update"))
 {
     private readonly DistributionSettings distribution = new("Distribution to fit");
 

@@ -11,7 +11,7 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit hmm …</c></summary>
 internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hidden Markov model to sequences by the Baum-Welch algorithm.",
-    "raises the total weighted log-likelihood", tolerance: 1e-9)
+    new(FitWords.LogLikelihood, FitWords.Families, "states", Tolerance: 1e-9))
 {
     private static readonly SortedList<string, HiddenTraining> trainings =
         new(StringComparer.Ordinal) { ["baum-welch"] = HiddenTraining.BaumWelch, ["labeled"] = HiddenTraining.Labeled, ["viterbi"] = HiddenTraining.Viterbi };
@@ -31,7 +31,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
             + "minimum]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<string?> label = Setting.Name(
-        "--label", "Column with the known state of each row, by name; null where the state is unknown. Without --initial, the first states take their names "
+        "--label", "Column with the name of each row's state where it is known, and null elsewhere. Without --initial, the first states take their names "
             + "from the labels and start from the labeled rows. [default: no state is known]", "the name of a column", "state");
 
     private readonly Setting<string?> training = Setting.Choice(

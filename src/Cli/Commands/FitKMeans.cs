@@ -8,7 +8,8 @@ using Pipelines.Models.Fitting;
 namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit kmeans …</c></summary>
-internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Lloyd's iterations.", "lowers the total squared distance")
+internal sealed class FitKMeans() : FitKind<KMeans>("Fits k-means clusters by Lloyd's iterations.",
+    new("lowers the total squared distance", "k-means takes numbers only.", "clusters", HasChoice: false))
 {
     public override string Name => "kmeans";
 

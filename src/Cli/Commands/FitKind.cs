@@ -28,14 +28,12 @@ internal abstract class FitKind
 /// <summary>A kind of model that <c>fit</c> can fit.</summary>
 /// <typeparam name="TModel">The fitted model.</typeparam>
 /// <param name="description">What it fits, for the help.</param>
-/// <param name="objective">What an update does to the objective, as a phrase such as <c>raises the log-likelihood</c>.</param>
-/// <param name="isSelective">True (default) if the model has components and the fit may choose among several starts.</param>
-/// <param name="tolerance">The default of --tolerance.</param>
-internal abstract class FitKind<TModel>(string description, string objective, bool isSelective = true, double tolerance = 0.1) : FitKind
+/// <param name="words">The kind's words for the options that all kinds share.</param>
+internal abstract class FitKind<TModel>(string description, FitWords words) : FitKind
     where TModel : Model
 {
     /// <summary>The options that all kinds share.</summary>
-    protected FitSettings Fit { get; } = new(objective, isSelective, tolerance);
+    protected FitSettings Fit { get; } = new(words);
 
     private readonly CheckpointSettings checkpoints = new();
     private readonly IncrementalSettings incremental = new(canBackfill: false);
@@ -76,7 +74,11 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
     {
         var command = new CheckedCommand(Name, description);
         Fit.AddTo(command);
-        Sequences?.AddTo(command);
+        if (Sequences is not null)
+        {
+            Sequences.AddTo(command);
+            Fit.Weights.Description = Fit.Weights.Description!.Replace(" [", " All rows of a sequence must have the same weight. [", StringComparison.Ordinal);
+        }
         foreach (var option in Own) command.Add(option);
         checkpoints.AddTo(command);
         incremental.AddTo(command);
@@ -112,6 +114,8 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
         options.Validate(Uses(estimator, parsed));
+        if (UnusedLimits(estimator, options, parsed).FirstOrDefault() is { } unused)
+            throw new ModelException(ErrorKind.Usage, unused.Place, unused.Found, unused.Expected, unused.Remedy);
         display.Limits(options.MaxIterations, options.StopThreshold);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
@@ -244,13 +248,20 @@ internal abstract class FitKind<TModel>(string description, string objective, bo
         if (parsed.GetValue(Fit.Initial) is not null) return [];
         try
         {
-            return [.. With(Fit.Options(parsed, common), parsed).Unused(Uses(Estimator(parsed), parsed)).Select(UsageError.Of)];
+            var (estimator, options) = (Estimator(parsed), With(Fit.Options(parsed, common), parsed));
+            return [.. options.Unused(Uses(estimator, parsed)).Select(UsageError.Of), .. UnusedLimits(estimator, options, parsed)];
         }
         catch (ModelException e)
         {
             return [UsageError.Of(e)];
         }
     }
+
+    // With mini-batches, a model that is estimated in one pass makes several updates too.
+    private IEnumerable<UsageError> UnusedLimits(IEstimator<TModel> estimator, FitOptions options, ParseResult parsed) =>
+        estimator.IsEstimatedInOnePass && !(options.BatchesPerIteration is not null && Uses(estimator, parsed).HasFlag(FitUses.Start))
+            ? Fit.UnusedLimits(parsed)
+            : [];
 
     // Later incremental runs start from the model of the run before.
     private FitUses Uses(IEstimator<TModel> estimator, ParseResult parsed) =>

@@ -10,7 +10,7 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit markov-chain …</c></summary>
 internal sealed class FitMarkovChain() : FitKind<MarkovChain>("Fits a Markov chain to sequences of categories by counting.",
-    "raises the total weighted log-likelihood", isSelective: false)
+    new(FitWords.LogLikelihood, "A Markov chain takes one column of text, numbers or booleans.", null, OneUpdate: "A chain is counted in one update"))
 {
     private readonly Setting<int?> markovOrder = Setting.Whole("--markov-order", "How many previous rows the next row depends on, 0 to 16. [default: 1]", "K",
         "a whole number from 0 to 16", "2", k => k is >= 0 and <= 16);

@@ -10,7 +10,7 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit mixture …</c></summary>
 internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixture of distributions by expectation-maximization.",
-    "raises the total weighted log-likelihood")
+    new(FitWords.LogLikelihood, FitWords.Families, "components"))
 {
     private readonly DistributionSettings distribution = new("Distribution of the components");
 

@@ -17,6 +17,9 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
     /// <summary>The path as the user gave it.</summary>
     public string Path => path;
 
+    /// <summary>What is written.</summary>
+    public FileKind Kind => kind;
+
     /// <summary>The state of the output as a fit would find it. Changes nothing.</summary>
     /// <exception cref="FlowException">The file cannot be written.</exception>
     public OutputPreview Preview()
@@ -85,7 +88,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
 
     private string Folder => System.IO.Path.GetDirectoryName(Target)!;
 
-    private FlowException NoRoom(Exception e) => Wrong(ErrorKind.Storage, $"a failing write ({DiskError.Reason(e)})",
+    private FlowException NoRoom(Exception e) => Wrong(ErrorKind.Storage, $"an error when writing ({DiskError.Reason(e)})",
         "free space or choose another folder, and run again", e, $"space to write the {kind.What}");
 
     private FlowException Wrong(ErrorKind error, string found, string remedy, Exception? inner = null, string expected = Writable) =>

@@ -1,3 +1,4 @@
+using Pipelines.Cli.Reporting;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Io;
@@ -60,11 +61,13 @@ internal static class ModelInput
         var columns = (await source.OpenAsync(cancellationToken).ConfigureAwait(false)).Schema.Fields.Where(f => !taken.Contains(f.Name) && !f.IsNested)
             .ToArray();
         var isNumeric = saved.Features?.All(f => f.Categories is null) ?? true;
-        foreach (var candidates in new[] { columns, isNumeric ? Array.FindAll(columns, c => c.IsNumeric) : columns })
+        var usable = isNumeric ? Array.FindAll(columns, c => c.IsNumeric) : columns;
+        foreach (var candidates in new[] { columns, usable })
             if (candidates.Length == saved.Model.Dimensions) return saved.WithFeatures([.. candidates.Select(c => c.Name)]);
-        var shown = NameList.Text(columns.Take(MostShown).Select(c => c.Name));
+        var shown = NameList.Text(usable.Take(MostShown).Select(c => c.Name));
         throw new ModelException(ErrorKind.Usage, path,
-            $"features without names, and {columns.Length} columns in the data ({shown}{(columns.Length > MostShown ? ", …" : "")})",
-            $"{saved.Model.Dimensions} columns, one for each feature in order", $"name them with --features");
+            $"features without names, and {Figures.Number(usable.Length, isNumeric ? "numeric column" : "column")} in the data"
+                + (usable.Length == 0 ? "" : $" ({shown}{(usable.Length > MostShown ? ", …" : "")})"),
+            $"{saved.Model.Dimensions}, one for each feature in order", "name the columns with --features");
     }
 }

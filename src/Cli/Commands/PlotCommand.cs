@@ -44,6 +44,9 @@ internal sealed class PlotCommand : Verb
         Setting.Name("--weights", "Input column with the weight of each row in the histogram, at least 0. [default: every row has weight 1]",
             "the name of a column", "w");
 
+    private readonly Setting<string?> label = Setting.Name("--label", "Input column with the true class of each row, for confusion, roc and calibration.",
+        "the name of a column", "species");
+
     private readonly Setting<(int Width, int Height)?> size = new(
         "--size", $"Width and height in pixels, each {PictureRenderer.LeastSize} to {PictureRenderer.LargestSize}. [default: what the panels need]",
         "WIDTHxHEIGHT",
@@ -57,9 +60,9 @@ internal sealed class PlotCommand : Verb
 
     public override Command Create(ToolConsole console, CommonSettings common)
     {
-        var command = new CheckedCommand("plot", "Plots a model, over data if given: densities over histograms, contours, the history of the fit, or "
+        var command = new CheckedCommand("plot", "Plots a model, together with data if given: densities over histograms, contours, the history of the fit, or "
             + "AIC and BIC of several fits.") {
-            model, inputs, output, force, kind, features, weights, size };
+            model, inputs, output, force, kind, features, weights, label, size };
         badRows.AddTo(command);
         reading.AddTo(command);
         kind.CompletionSources.Add(_ => PlotKind.All.Select(k => new System.CommandLine.Completions.CompletionItem(k.Name)));
@@ -112,7 +115,8 @@ internal sealed class PlotCommand : Verb
         await OutputCheck.NotAnInputAsync(path, paths, how, cancellationToken).ConfigureAwait(false);
         var saved = ModelInput.Load(modelPath, console);
         if (paths.Length > 0)
-            saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how), [parsed.GetValue(weights)], cancellationToken)
+            saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how),
+                    [parsed.GetValue(weights), parsed.GetValue(label)], cancellationToken)
                 .ConfigureAwait(false);
         InputCheck.Warn(console, paths);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
@@ -127,6 +131,7 @@ internal sealed class PlotCommand : Verb
             Kind = parsed.GetValue(kind) ?? DensityPlot.KindName,
             Features = parsed.GetValue(features),
             Seed = common.Seed(parsed),
+            Label = parsed.GetValue(label),
             Weights = parsed.GetValue(weights)
         };
         var picture = await display.ShowAsync(() => ModelPlot.CreateAsync(saved, data, options, cancellationToken)).ConfigureAwait(false);

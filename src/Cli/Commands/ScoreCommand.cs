@@ -31,8 +31,8 @@ internal sealed class ScoreCommand : Verb
         "NAME[,NAME…]", "names of scores separated by commas, each once", "label,probability");
 
     private readonly Setting<IReadOnlyList<string>?> features = Setting.Names(
-        "--features", "Columns with the model's features, in the model's order. [default: the columns that the model was fitted to, or columns by position "
-            + "if the model has no feature names]", "a,b,c",
+        "--features", "Columns with the model's features, in the model's order. [default: the columns that the model was fitted to; if the model has no "
+            + "feature names, all columns or all numeric columns, if there are as many as features]", "a,b,c",
         "column names separated by commas, each once", "delay,distance");
 
     private readonly Setting<IReadOnlyList<string>?> keep = Setting.Names(
@@ -48,8 +48,8 @@ internal sealed class ScoreCommand : Verb
         "1000000", ", and a folder as the output");
 
     private readonly Setting<string?> impossible = Setting.Choice(
-        "--impossible", "What to do with sequences that have probability 0 under the model: 'keep' warns and writes the log-probability -infinity, -1 or "
-            + "null as the label and the Viterbi state, and NaN posteriors; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
+        "--impossible", "What to do with sequences that have probability 0 under the model: 'keep' warns and writes -infinity as the log-probability, -1 "
+            + "or null as the label and the Viterbi state, and NaN as the posteriors; 'fail' ends the run. [default: keep]", "NAME", ["keep", "fail"], "fail");
 
     private readonly SequenceSettings sequences = new();
     private readonly BadRowSettings badRows = new();

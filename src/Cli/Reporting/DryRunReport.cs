@@ -141,7 +141,8 @@ internal sealed record DryRunReport(string Job)
                 .. findings.Count > MostFiles ? [$"and {Figures.Count(findings.Count - MostFiles)} more"] : Array.Empty<string>()];
         string[] lines = [.. Lines(Contract.Errors, "error"), .. Lines(Contract.Warnings, "warning"),
             .. Lines([.. Contract.Findings.Where(f => f.Outcome == SchemaOutcome.Noted)], "note")];
-        if (Contract.Errors.Count + Contract.Warnings.Count == 0) lines = ["every file has the model's features as they were when it was fitted", .. lines];
+        var whole = Contract.IsOfFit ? " as they were when it was fitted" : "; the model file does not say what they were when it was fitted";
+        if (Contract.Errors.Count + Contract.Warnings.Count == 0) lines = [$"every file has the model's features{whole}", .. lines];
         Write(target, "features", lines);
     }
 

@@ -9,8 +9,8 @@ internal static class Figures
     /// <summary><c>3,000,000</c></summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary><c>300,000 rows read = 299,997 used + 3 refused</c></summary>
-    public static string Balance(long used, long refused) => $"{Count(used + refused)} rows read = {Count(used)} used + {Count(refused)} refused";
+    /// <summary><c>300,000 rows read = 299,997 used + 3 rejected</c></summary>
+    public static string Balance(long used, long rejected) => $"{Count(used + rejected)} rows read = {Count(used)} used + {Count(rejected)} rejected";
 
     /// <summary><c>1 row</c>, <c>3,000 rows</c></summary>
     public static string Number(long value, string one, string? many = null) => $"{Count(value)} {(value == 1 ? one : many ?? one + "s")}";

@@ -71,10 +71,10 @@ internal sealed class BadRowSettings
 
     /// <summary>How bad rows are handled. Checks that their folder does not overlap with the output or an input.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="output">Path of the output.</param>
+    /// <param name="output">Path of the output; null = none.</param>
     /// <param name="inputs">Files, folders and globs that are read.</param>
     /// <exception cref="Io.FlowException">The quarantine folder overlaps with the output or an input.</exception>
-    public BadRowPolicy Policy(ParseResult parsed, string output, IReadOnlyList<string> inputs)
+    public BadRowPolicy Policy(ParseResult parsed, string? output, IReadOnlyList<string> inputs)
     {
         var policy = (parsed.GetValue(mode) ?? BadRowPolicy.Fail) with { MaxRows = parsed.GetValue(most) };
         if (policy.QuarantineFolder is { } folder) OutputCheck.QuarantineApart(folder, output, inputs);

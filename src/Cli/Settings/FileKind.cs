@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Pipelines.Cli.Reporting;
 using Pipelines.Io.Format;
 using Pipelines.Io.Storage;
 using Pipelines.Models.Serialization;
@@ -25,6 +26,10 @@ internal sealed partial record FileKind(string Name, string What, string Ending,
 
     /// <summary>A model in the format of pomegranate.</summary>
     public static FileKind Pomegranate { get; } = new("a pomegranate model", "model", ".json", "model.json", PomegranateFile.IsModelFile);
+
+    /// <summary>The figures of an evaluation.</summary>
+    public static FileKind Evaluation { get; } = new("an evaluation report", "report", ".json", "report.json",
+        path => Head(path).AsSpan().IndexOf(EvaluationReport.Beginning) == 0);
 
     /// <summary>Parquet written by Pipelines. Files of other programs are never taken for output.</summary>
     public static FileKind Parquet { get; } = new(FileOutput.Kind, "rows", ".parquet", "scored.parquet", FooterFile.IsOurs);

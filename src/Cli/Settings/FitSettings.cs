@@ -7,6 +7,22 @@ using Pipelines.Models.Fitting;
 
 namespace Pipelines.Cli.Settings;
 
+/// <summary>What differs between the kinds of <c>fit</c> in the options that all of them have.</summary>
+/// <param name="Objective">What an update does to the objective, as a phrase such as <c>raises the log-likelihood</c>.</param>
+/// <param name="Columns">Which columns the kind takes, as a sentence.</param>
+/// <param name="Parts">What --components counts; null if the model has no components.</param>
+/// <param name="HasChoice">True (default) if the best of several numbers of components can be chosen.</param>
+/// <param name="OneUpdate">Why one update is enough, without the full stop; null (default) = it is not.</param>
+/// <param name="Tolerance">The default of --tolerance.</param>
+internal sealed record FitWords(string Objective, string Columns, string? Parts, bool HasChoice = true, string? OneUpdate = null, double Tolerance = 0.1)
+{
+    /// <summary>The objective of all kinds but k-means.</summary>
+    public const string LogLikelihood = "raises the total weighted log-likelihood";
+
+    /// <summary>The columns of kinds with a choice of distributions.</summary>
+    public const string Families = "Only discrete and table distributions take text.";
+}
+
 /// <summary>The options that all kinds of fit share.</summary>
 internal sealed class FitSettings
 {
@@ -23,17 +39,30 @@ internal sealed class FitSettings
         "D", "a finite number of at least 0", "0.6", x => x >= 0 && double.IsFinite(x));
 
     private readonly Setting<double?> tolerance;
-    private readonly bool isSelective;
-    private readonly double threshold;
+    private readonly FitWords words;
 
     /// <summary>Creates the options.</summary>
-    /// <param name="objective">What an update does to the objective, as a phrase for the help, such as <c>raises the log-likelihood</c>.</param>
-    /// <param name="isSelective">True if the model has components and the fit may choose among several starts.</param>
-    /// <param name="threshold">The default of --tolerance.</param>
-    public FitSettings(string objective, bool isSelective, double threshold) =>
-        (this.isSelective, this.threshold, tolerance) = (isSelective, threshold, Setting.Real(
-        "--tolerance", $"Stop when an update {objective} by no more than T. If T is negative, only --iterations stops the fit. [default: "
-            + $"{Plain(threshold)}]", "T", "a number", "0.1", x => !double.IsNaN(x)));
+    /// <param name="words">What differs between the kinds.</param>
+    public FitSettings(FitWords words)
+    {
+        this.words = words;
+        tolerance = Setting.Real(
+            "--tolerance", $"Stop when an update {words.Objective} by no more than T. If T is negative, only --iterations stops the fit. [default: "
+                + $"{Plain(words.Tolerance)}]", "T", "a number", "0.1", x => !double.IsNaN(x));
+        Features = Setting.Names(
+            "--features", $"Columns to fit, in this order. {words.Columns} Quote a name as in CSV if it contains "
+                + "a comma or quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeat the option to add columns. [default: the features of "
+                + "--initial, or else all numeric columns without another role]", "a,b,c",
+            "column names separated by commas, each once", "delay,distance");
+        Selection = new(words.Parts ?? "components", words.HasChoice);
+        if (words.OneUpdate is not { } why) return;
+        Add(iterations, $"{why}: 0 then needs --initial, and more than 1 also --batches-per-iteration.");
+        Add(tolerance, $"{why}: this option then needs --initial and --batches-per-iteration.");
+        foreach (var option in new Option[] { inertia, decay, BatchesPerIteration }) Add(option, $"{why}: this option then needs --initial.");
+
+        static void Add(Option option, string sentence) =>
+            option.Description = option.Description!.Replace(" [default", $" {sentence} [default", StringComparison.Ordinal);
+    }
 
     // Writes 1e-9 rather than 1E-09.
     private static string Plain(double value) =>
@@ -43,19 +72,15 @@ internal sealed class FitSettings
     public Argument<string[]> Inputs { get; } = InputArgument.Create();
 
     /// <summary>The feature columns.</summary>
-    public Setting<IReadOnlyList<string>?> Features { get; } = Setting.Names(
-        "--features", "Columns to fit, in this order. Only discrete and table distributions and Markov chains take text. Quote a name as in CSV if it contains "
-            + "a comma or quotation mark, or begins or ends with a space ('\"a,b\",c'). Repeat the option to add columns. [default: the features of "
-            + "--initial, or else all numeric columns without another role]", "a,b,c",
-        "column names separated by commas, each once", "delay,distance");
+    public Setting<IReadOnlyList<string>?> Features { get; }
 
     /// <summary>The weight column.</summary>
     public Setting<string?> Weights { get; } = Setting.Name(
-        "--weights", "Column with the weight of each row, a finite number of at least 0. All rows of a sequence must have the same weight. [default: every "
-            + "row has weight 1]", "the name of a numeric column", "weight");
+        "--weights", "Column with the weight of each row, a finite number of at least 0. [default: every row has weight 1]",
+        "the name of a numeric column", "weight");
 
     /// <summary>The numbers of components or clusters, the restarts and the criterion.</summary>
-    public SelectionSettings Selection { get; } = new();
+    public SelectionSettings Selection { get; }
 
     /// <summary>The numbers of components or clusters.</summary>
     public Setting<IReadOnlyList<int>?> Components => Selection.Components;
@@ -93,7 +118,7 @@ internal sealed class FitSettings
     public void AddTo(Command command)
     {
         command.Add(Inputs);
-        Option[] start = isSelective ? [Components, Selection.Restarts, Init] : [];
+        Option[] start = words.Parts is not null ? [Components, Selection.Restarts, Init] : [];
         Option[] all = [Output, Force, Features, Weights, .. start, Initial, iterations, tolerance, inertia, decay, BatchesPerIteration, DryRun];
         foreach (var option in all) command.Add(option);
         BadRows.AddTo(command);
@@ -123,6 +148,15 @@ internal sealed class FitSettings
                 $"{Weights.Name} {Weights.Example}");
     }
 
+    /// <summary>Limits that have no effect on a fit of one update. In C# they are accepted, as code that fits any model sets them.</summary>
+    public IEnumerable<UsageError> UnusedLimits(ParseResult parsed)
+    {
+        if (parsed.GetValue(iterations) is > 1 and var most && most != new FitOptions().MaxIterations)
+            yield return new(iterations.Name, most.ToString(CultureInfo.InvariantCulture), "at most 1, as the fit is one update", "leave it out");
+        if (parsed.GetValue(tolerance) is { } least && least != words.Tolerance)
+            yield return new(tolerance.Name, least.ToString(CultureInfo.InvariantCulture), "the default, as the fit is one update", "leave it out");
+    }
+
     /// <summary>The options of the fit. Batch size and parallelism belong to the pipeline.</summary>
     public FitOptions Options(ParseResult parsed, CommonSettings common)
     {
@@ -131,7 +165,7 @@ internal sealed class FitSettings
         {
             Seed = common.Seed(parsed),
             MaxIterations = parsed.GetValue(iterations) ?? fallback.MaxIterations,
-            StopThreshold = parsed.GetValue(tolerance) ?? threshold,
+            StopThreshold = parsed.GetValue(tolerance) ?? words.Tolerance,
             Inertia = parsed.GetValue(inertia) ?? fallback.Inertia,
             LearningRateDecay = parsed.GetValue(decay) ?? fallback.LearningRateDecay,
             BatchesPerIteration = parsed.GetValue(BatchesPerIteration),

@@ -38,9 +38,11 @@ internal static class OutputCheck
         if (output.EndsWith(FileKind.Parquet.Ending, StringComparison.OrdinalIgnoreCase)) MayReplace(output, FileKind.Parquet, force, option);
         else if (!force && !Directory.Exists(output) && KnownEnding(output) is { } ending)
         {
-            throw new FlowException(ErrorKind.Usage, $"{option} {output}", $"the extension {ending}",
-                $"a name that ends in {FileKind.Parquet.Ending}, or a folder",
-                $"for example {example}; --force makes a folder of this name");
+            // An existing file is not replaced by a folder, not even with --force.
+            var isFile = File.Exists(output);
+            throw new FlowException(ErrorKind.Usage, $"{option} {output}", $"{(isFile ? "a file with " : "")}the extension {ending}",
+                $"a name that ends in {FileKind.Parquet.Ending}, or a {(isFile ? "new or empty " : "")}folder",
+                $"for example {example}{(isFile ? "" : "; --force makes a folder of this name")}");
         }
     }
 
@@ -155,12 +157,12 @@ internal static class OutputCheck
     /// <param name="output">Path of the output.</param>
     /// <param name="inputs">Files, folders and globs that are read.</param>
     /// <exception cref="FlowException">The folder overlaps with the output or an input.</exception>
-    public static void QuarantineApart(string folder, string output, IEnumerable<string> inputs)
+    public static void QuarantineApart(string folder, string? output, IEnumerable<string> inputs)
     {
         var place = $"--on-bad-row quarantine {folder}";
         NotADevice(folder, Folder, "bad-rows", place);
         if (File.Exists(folder)) throw Wrong("a file");
-        if (Overlap(folder, output)) throw Wrong($"a folder that is, contains or lies in the output {output}");
+        if (output is not null && Overlap(folder, output)) throw Wrong($"a folder that is, contains or lies in the output {output}");
         foreach (var input in inputs)
         {
             if (input.AsSpan().IndexOfAny("*?[") < 0 ? Overlap(folder, input) : IsMatched(folder, input))

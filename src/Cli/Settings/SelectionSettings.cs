@@ -16,24 +16,32 @@ internal sealed class SelectionSettings
     private static readonly (string Name, SelectionCriterion Value)[] criteria =
         [("log-likelihood", SelectionCriterion.LogLikelihood), ("aic", SelectionCriterion.Aic), ("bic", SelectionCriterion.Bic)];
 
+    /// <summary>Creates the options.</summary>
+    /// <param name="parts">What is counted, for the help: components, states or clusters.</param>
+    /// <param name="hasChoice">True if one of several numbers can be chosen.</param>
+    public SelectionSettings(string parts, bool hasChoice)
+    {
+        Components = new(
+            "--components", $"Number of {parts}, at least 1 (required without --initial)." + (hasChoice ? " Also a range (2..12) or a list (2,4,8): all are "
+                + "fitted in the same passes over the data, and the best is kept." : ""), "K",
+            $"a whole number of at least 1{(hasChoice ? ", or up to 1000 ascending ones to choose from (2..12 or 2,4,8)" : "")}", "3",
+            static (string text, out IReadOnlyList<int>? value) =>
+            {
+                value = Read(text);
+                return value is not null;
+            },
+            null);
+        Restarts = Setting.Whole(
+            "--restarts", $"Number of starts{(hasChoice ? $" for each number of {parts}" : "")}, 1 to 1000: all of them are fitted in the same passes over the "
+                + "data, and the best is kept. Start r, counted from 0, uses --seed + r. [default: 1]", "N",
+            "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
+    }
+
     /// <summary>The numbers of components or clusters.</summary>
-    public Setting<IReadOnlyList<int>?> Components { get; } = new(
-        "--components", "Number of components, states or clusters, at least 1 (required without --initial). For mixtures and hidden Markov models, also a "
-            + "range (2..12) or a list (2,4,8): all are fitted in the same passes over the data, and the best is kept.", "K",
-        "a whole number of at least 1, or ascending ones to choose from (2..12 or 2,4,8), at most 1000", "3",
-        static (string text, out IReadOnlyList<int>? value) =>
-        {
-            value = Read(text);
-            return value is not null;
-        },
-        null);
+    public Setting<IReadOnlyList<int>?> Components { get; }
 
     /// <summary>The number of starts for each number of components.</summary>
-    public Setting<int?> Restarts { get; } = Setting.Whole(
-        "--restarts", "Number of starts for each number of components, 1 to 1000: all of them are fitted in the same passes over the data, and the best is "
-            + "kept. Start r, counted from 0, uses --seed + r. "
-            + "[default: 1]", "N",
-        "a whole number from 1 to 1000", "5", n => n is >= 1 and <= MostFits);
+    public Setting<int?> Restarts { get; }
 
     /// <summary>The criterion that chooses the best fit.</summary>
     public Setting<string?> Criterion { get; } = Setting.Choice(

@@ -15,11 +15,12 @@ internal static class UsageErrors
     /// <param name="args">The arguments that it was parsed from.</param>
     public static IReadOnlyList<UsageError> Of(ParseResult parsed, IReadOnlyList<string> args)
     {
-        // Asking for help is never a mistake.
-        if (parsed.Action is HelpAction || parsed.Action?.ClearsParseErrors == true) return [];
         var command = parsed.CommandResult.Command;
+        var isUnknown = command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ Length: > 0 } first, ..] && first[0] != '-';
+        // Asking for help is not a mistake, except about a verb or kind that does not exist.
+        if (parsed.Action is HelpAction ? !isUnknown : parsed.Action?.ClearsParseErrors == true) return [];
         // If the verb or kind is unknown, its options cannot be checked.
-        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ Length: > 0 } first, ..] && first[0] != '-') return [NoVerb(parsed, args)];
+        if (isUnknown) return [NoVerb(parsed, args)];
         // The parser gave each of these the next argument as its value, so other errors would mislead.
         var empty = EmptyValues(command, args).ToArray();
         if (empty.Length > 0) return empty;

@@ -59,7 +59,7 @@ internal sealed partial class LossyStream(Stream? target) : Stream
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
         {
-            failure ??= $"a failing write ({e.Message})";
+            failure ??= $"an error when writing ({e.Message})";
         }
     }
 

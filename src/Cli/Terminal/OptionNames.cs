@@ -15,6 +15,7 @@ internal static partial class OptionNames
         ["BadRowMode.Skip"] = "--on-bad-row skip",
         ["BadRowPolicy.MaxRows"] = "--max-bad-rows",
         ["CheckpointOptions.Resume"] = "--resume",
+        ["FeatureMatrix.WithLabels"] = null,
         ["FitOptions.BatchesPerIteration"] = "--batches-per-iteration",
         ["FitOptions.BatchSize"] = "--batch-size",
         ["FitOptions.Inertia"] = "--inertia",

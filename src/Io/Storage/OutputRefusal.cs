@@ -10,7 +10,7 @@ internal static class OutputRefusal
     /// <param name="rest">What is there now, for messages.</param>
     public static FlowException? Of(Exception e, string path, string? place = null, string rest = "nothing was left behind") =>
         DiskError.IsFull(e)
-            ? new FlowException(ErrorKind.Storage, place ?? path, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
+            ? new FlowException(ErrorKind.Storage, place ?? path, $"an error when writing ({DiskError.Reason(e)})", "room and permission to write",
                 $"free space or choose another place; {rest}", e)
         : DiskError.IsOne(e)
             ? new FlowException(ErrorKind.Usage, place ?? Path.GetFullPath(path), $"a folder that cannot be written ({DiskError.Reason(e)})",

@@ -16,7 +16,7 @@ internal static class StorageErrors
         }
         catch (Exception e) when (DiskError.IsOne(e))
         {
-            throw new FlowException(ErrorKind.Storage, place, $"a failing write ({DiskError.Reason(e)})", "room and permission to write",
+            throw new FlowException(ErrorKind.Storage, place, $"an error when writing ({DiskError.Reason(e)})", "room and permission to write",
                 $"free space or choose another place; {rest}", e);
         }
     }

@@ -34,7 +34,7 @@ public sealed class ModelException : PipelinesException
     /// <exception cref="ModelException">At least one rule is broken.</exception>
     public static void CheckOptions(string what, params ReadOnlySpan<(bool Holds, string Option, object? Found, string Expected)> rules)
     {
-        const string remedy = "nothing was read; correct the options and run again";
+        const string remedy = "correct the options and run again";
         List<(string Option, string Found, string Expected)>? broken = null;
         foreach (var (holds, option, found, expected) in rules)
             if (!holds) (broken ??= []).Add((option, Convert.ToString(found, System.Globalization.CultureInfo.InvariantCulture) ?? "null", expected));

@@ -1,9 +1,24 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Pipelines.Models.Serialization;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>Counts the items of each class, and those without a label. How many classes there are need not be known.</summary>
 internal sealed class ClassCounter : ISummarizer
 {
-    public Statistics CreateStatistics() => new ClassCounts();
+    private const string Kind = "class-counts";
+
+    [ModuleInitializer]
+    internal static void Register() => SummarizerFormat.Register(Kind, _ => new ClassCounter());
+
+    public string SummarizerKind => Kind;
+
+    public void WriteSettings(Utf8JsonWriter writer)
+    {
+    }
+
+    public Statistics CreateStatistics() => new ClassCounts(Kind);
 
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
@@ -21,13 +36,14 @@ internal sealed class ClassCounter : ISummarizer
 }
 
 /// <summary>The number of items of each class, and their weights.</summary>
-internal sealed class ClassCounts : Statistics
+/// <param name="kind">Name of the family.</param>
+internal sealed class ClassCounts(string kind) : Statistics
 {
     // Shape [2 (K + 1)]: number and weight of the unlabelled items, then of each class seen so far.
     private double[] sums = new double[2];
 
     /// <inheritdoc/>
-    public override string Kind => "class-counts";
+    public override string Kind => kind;
 
     /// <summary>Number of items without a label.</summary>
     public long Unlabeled => (long)sums[0];

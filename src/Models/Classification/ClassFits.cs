@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models;
 
@@ -111,6 +114,20 @@ internal sealed class FamilyClassFits(DistributionFamily family) : ClassFits
 /// <param name="start">The classifier.</param>
 internal sealed class LabeledClasses(Classifier start) : ISummarizer
 {
+    private const string Kind = "labeled-classes";
+
+    [ModuleInitializer]
+    internal static void Register() => SummarizerFormat.Register(Kind, json => new LabeledClasses(ModelFormat.Read(json.Required("start")) as Classifier
+        ?? throw JsonHelpers.Bad("property 'start'", "another model", "a classifier")));
+
+    public string SummarizerKind => Kind;
+
+    public void WriteSettings(Utf8JsonWriter writer)
+    {
+        writer.WritePropertyName("start");
+        ModelFormat.Write(writer, start);
+    }
+
     public Statistics CreateStatistics() => start.CreateStatistics();
 
     public void Summarize(in FeatureBlock block, Statistics statistics) => start.Summarize(block, statistics, isStart: true);

@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Pipelines.Models.Serialization;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>A pass over the items of one class only.</summary>
@@ -34,6 +38,22 @@ internal sealed class ClassPass(IDataPass pass, int label, int classes) : IDataP
 /// <param name="classes">Number of classes.</param>
 internal sealed class ClassSummarizer(ISummarizer inner, int label, int classes) : ISummarizer
 {
+    private const string Kind = "class";
+
+    [ModuleInitializer]
+    internal static void Register() => SummarizerFormat.Register(Kind, json => new ClassSummarizer(SummarizerFormat.Read(json.Required("summarizer")),
+        (int)json.Number("class"), (int)json.Number("classes")));
+
+    public string SummarizerKind => Kind;
+
+    public void WriteSettings(Utf8JsonWriter writer)
+    {
+        writer.WriteNumber("class", label);
+        writer.WriteNumber("classes", classes);
+        writer.WritePropertyName("summarizer");
+        SummarizerFormat.Write(writer, inner);
+    }
+
     public Statistics CreateStatistics() => inner.CreateStatistics();
 
     public void Summarize(in FeatureBlock block, Statistics statistics)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Models.Fitting;
 
 namespace Pipelines.Models;
@@ -52,7 +53,8 @@ public abstract class CentroidInitialization
         ArgumentNullException.ThrowIfNull(sample);
         var distinct = sample.CountDistinct(clusters);
         if (distinct < clusters)
-            throw new ModelException(ErrorKind.Data, sample.IsComplete ? "input" : $"sample of {sample.Rows} of {sample.TotalRows} rows",
+            throw new ModelException(ErrorKind.Data,
+                sample.IsComplete ? "input" : string.Create(CultureInfo.InvariantCulture, $"in a sample of {sample.Rows:N0} of {sample.TotalRows:N0} rows"),
                 $"{distinct} distinct {(distinct == 1 ? "row" : "rows")}", $"at least {clusters}, one for each component",
                 sample.IsComplete
                     ? $"use at most {distinct} {(distinct == 1 ? "component" : "components")}"

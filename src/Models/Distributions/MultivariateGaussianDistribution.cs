@@ -286,8 +286,7 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
         var lower = new double[d, d];
         var bad = Cholesky.Factor(covariance, lower);
         if (bad >= 0)
-            throw new ModelException(ErrorKind.Data,
-                $"covariance of a Gaussian at ({string.Join(", ", mean.Take(6).Select(m => m.Text()))}{(d > 6 ? ", …" : "")}), feature {bad}",
+            throw new ModelException(ErrorKind.Data, $"covariance, feature {bad}",
                 covariance[bad, bad] > 0 ? $"a linear combination of the features before it" : "a variance of 0 (all its values are equal as doubles)",
                 "features that vary independently",
                 "leave out the constant or collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)")

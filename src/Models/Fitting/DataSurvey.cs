@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Fitting;
 
@@ -11,16 +14,34 @@ namespace Pipelines.Models.Fitting;
 /// <param name="seed">Seed of the hash; null = the first rows.</param>
 public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISummarizer
 {
+    private const string Kind = "survey";
+
     // Beyond this value squares are infinite, and with them all distances and variances.
     private const double LargestValue = 1e154;
 
     // No row above this priority can be in the final sample; the value only falls, so a stale read only costs time.
     private ulong ceiling = ulong.MaxValue;
 
-    private readonly (int, int, long?) kind = (columns, sampleRows, seed);
+    private readonly (int, int, long?) settings = (columns, sampleRows, seed);
 
-    /// <summary>True if the other survey takes the same sample.</summary>
-    internal bool IsSame(DataSurvey other) => kind == other.kind;
+    [ModuleInitializer]
+    internal static void Register() => SummarizerFormat.Register(Kind, json => new DataSurvey(json.Count("columns"), json.Count("sampleRows"),
+        json.TryGetProperty("seed", out var seed) ? seed.GetInt64() : null));
+
+    /// <inheritdoc/>
+    public string SummarizerKind => Kind;
+
+    /// <inheritdoc/>
+    public void WriteSettings(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteNumber("columns", columns);
+        writer.WriteNumber("sampleRows", sampleRows);
+        if (seed is { } s) writer.WriteNumber("seed", s);
+    }
+
+    /// <inheritdoc/>
+    public bool IsSame(ISummarizer other) => other is DataSurvey survey && settings == survey.settings;
 
     /// <inheritdoc/>
     public Statistics CreateStatistics() => new SurveyStatistics(

@@ -112,15 +112,18 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
         var best = fits.Where(f => f.Failure is null).MinBy(Order)
             ?? throw (fits.Length == 1
                 ? fits[0].Failure!
-                : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first, K = {fits[0].Components}, seed {fits[0].Seed}"));
+                : fits[0].Failure!.Within($"all {fits.Length} fits failed; the first ({Name(fits[0])})"));
         var chosen = await best.Result.ConfigureAwait(false);
         return chosen with
         {
             Candidates = [.. fits.Select(f => f.ToCandidate(HasLikelihood, f == best))],
-            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"the fit of K = {f.Components}, seed {f.Seed} failed: {f.Failure!.Message}"),
+            Warnings = [.. fits.Where(f => f.Failure is not null).Select(f => $"a fit ({Name(f)}) failed: {f.Failure!.Message}"),
                 .. chosen.Warnings],
         };
     }
+
+    private static string Name(SelectionFit<TModel> fit) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{fit.Components} component{(fit.Components == 1 ? "" : "s")}, seed {fit.Seed}");
 
     // MinBy returns the first of equal elements.
     private double Order(SelectionFit<TModel> fit)

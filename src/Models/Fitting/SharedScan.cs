@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Pipelines.Models.Serialization;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
@@ -184,11 +188,37 @@ internal sealed class SharedScan(IDataPass pass, int batchSize)
 /// <summary>Computes what several fits need in one pass.</summary>
 internal sealed class SharedSummarizer : ISummarizer
 {
+    private const string Kind = "shared";
+
     private readonly List<ISummarizer> wishes = [];
     private readonly List<int> fits = [];
 
-    /// <summary>Index of an identical computation; -1 if there is none. Surveys of the same sample are identical.</summary>
-    public int Find(ISummarizer summarizer) => summarizer is DataSurvey survey ? wishes.FindIndex(w => w is DataSurvey other && other.IsSame(survey)) : -1;
+    [ModuleInitializer]
+    internal static void Register() => SummarizerFormat.Register(Kind, json =>
+    {
+        var shared = new SharedSummarizer();
+        foreach (var part in json.Array("parts")) shared.Add(SummarizerFormat.Read(part.Required("summarizer")), part.Required("fit").GetInt32());
+        return shared;
+    });
+
+    public string SummarizerKind => Kind;
+
+    public void WriteSettings(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("parts");
+        foreach (var (fit, wish) in fits.Zip(wishes))
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("fit", fit);
+            writer.WritePropertyName("summarizer");
+            SummarizerFormat.Write(writer, wish);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Index of an identical computation; -1 if there is none.</summary>
+    public int Find(ISummarizer summarizer) => wishes.FindIndex(w => w.IsSame(summarizer));
 
     /// <summary>Adds a request and returns the index of its part.</summary>
     /// <param name="summarizer">What to compute.</param>

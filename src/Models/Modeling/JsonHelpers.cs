@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Pipelines.Models.Serialization;
@@ -12,6 +13,12 @@ public static class JsonHelpers
 
     /// <summary>A required number; the strings NaN, Infinity and -Infinity also count as numbers.</summary>
     public static double Number(this JsonElement json, string name) => ToNumber(json.Required(name), name);
+
+    /// <summary>A required integer of at least 1.</summary>
+    public static int Count(this JsonElement json, string name) => json.Required(name) is { ValueKind: JsonValueKind.Number } value
+        && value.TryGetInt32(out var count) && count >= 1
+            ? count
+            : throw Bad($"property '{name}'", Quote(json.Required(name).ToString()), "an integer of at least 1");
 
     /// <summary>A required list of numbers.</summary>
     public static double[] Numbers(this JsonElement json, string name) => [.. json.Array(name).Select(e => ToNumber(e, name))];
@@ -88,8 +95,44 @@ public static class JsonHelpers
         _ => "true or false",
     };
 
+    /// <summary>Reads JSON; every reason why that fails becomes one error.</summary>
+    /// <param name="place">The source, for messages.</param>
+    /// <param name="what">What is read, for messages.</param>
+    /// <param name="read">Parses and reads it.</param>
+    internal static T Reading<T>(string place, string what, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        // Other programs may choose a different one of duplicate properties than we do: such a file is damaged.
+        catch (JsonException e) when (e.LineNumber is null)
+        {
+            throw new ModelException(ErrorKind.ModelFile, place, "a duplicate property", "each property once",
+                $"the file is damaged or was edited; save the {what} again", e);
+        }
+        catch (JsonException e)
+        {
+            throw new ModelException(ErrorKind.ModelFile, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
+                e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+                    ? "more levels of nesting than a model has"
+                    : "text that is not JSON (truncated or damaged)", $"a {what} in JSON", $"save the {what} again", e);
+        }
+        catch (ModelException e)
+        {
+            throw e.Within(place);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new ModelException(ErrorKind.ModelFile, place,
+                e.InnerException is DecoderFallbackException ? "bytes that are not UTF-8" : "a value of another type",
+                "texts, numbers and lists where they belong",
+                $"the file is damaged or was edited; save the {what} again", e);
+        }
+    }
+
     internal static ModelException Bad(string place, string found, string expected, Exception? inner = null) =>
-        new(ErrorKind.ModelFile, place, found, expected, "the file is damaged or was not written by Pipelines; save the model again", inner);
+        new(ErrorKind.ModelFile, place, found, expected, "the file is damaged or was not written by Pipelines; save it again", inner);
 
     internal static void WriteNumber(Utf8JsonWriter writer, double value)
     {

@@ -24,6 +24,14 @@ public abstract class Model : ISummarizer
     /// </summary>
     public virtual long ParameterCount => ParameterCounter.Numbers(this);
 
+    string ISummarizer.SummarizerKind => SummarizerFormat.ModelKind;
+
+    void ISummarizer.WriteSettings(Utf8JsonWriter writer)
+    {
+        writer.WritePropertyName(SummarizerFormat.ModelKind);
+        ModelFormat.Write(writer, this);
+    }
+
     /// <inheritdoc/>
     public abstract Statistics CreateStatistics();
 

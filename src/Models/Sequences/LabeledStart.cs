@@ -1,6 +1,9 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Sequences;
 
@@ -8,9 +11,22 @@ namespace Pipelines.Models.Sequences;
 /// <param name="start">The model chosen without labels.</param>
 internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
 {
+    private const string Kind = "labeled-start";
     private const double LeastPseudocount = 0.01;
 
     private readonly TileEvaluator evaluator = new([.. Enumerable.Range(0, start.EmittingStates).Select(start.Emission)]);
+
+    [ModuleInitializer]
+    internal static void Register() => SummarizerFormat.Register(Kind, json => new LabeledStart(ModelFormat.Read(json.Required("model")) as HiddenMarkovModel
+        ?? throw JsonHelpers.Bad("property 'model'", "a model of another type", "a hidden Markov model")));
+
+    public string SummarizerKind => Kind;
+
+    public void WriteSettings(Utf8JsonWriter writer)
+    {
+        writer.WritePropertyName("model");
+        ModelFormat.Write(writer, start);
+    }
 
     /// <summary>The initial model with the labels' names and row distributions.</summary>
     /// <param name="start">The model chosen without labels.</param>

@@ -105,37 +105,12 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     {
         // An editor may have put a byte order mark before the text.
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
-        try
+        return JsonHelpers.Reading(place, "model", () =>
         {
             if (PomegranateFile.TryRead(json, out var saved)) return saved!;
             using var document = JsonDocument.Parse(json, new() { MaxDepth = MostDepth, AllowDuplicateProperties = false });
             return Read(document.RootElement);
-        }
-        // Other programs may choose a different one of duplicate properties than we do: such a file is damaged.
-        catch (JsonException e) when (e.LineNumber is null)
-        {
-            throw new ModelException(ErrorKind.ModelFile, place, "a duplicate property", "each property once",
-                "the file is damaged or was edited; save the model again", e);
-        }
-        catch (JsonException e)
-        {
-            throw new ModelException(ErrorKind.ModelFile, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
-                e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
-                    ? $"more than {MostDepth} levels of nesting"
-                    : "text that is not JSON (truncated or damaged)",
-                "a model in JSON", "save the model again", e);
-        }
-        catch (ModelException e)
-        {
-            throw e.Within(place);
-        }
-        catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
-        {
-            throw new ModelException(ErrorKind.ModelFile, place,
-                e.InnerException is DecoderFallbackException ? "bytes that are not UTF-8" : "a value of another type",
-                "texts, numbers and lists where they belong",
-                "the file is damaged or was edited; save the model again", e);
-        }
+        });
     }
 
     /// <summary>
@@ -197,7 +172,8 @@ public sealed record SavedModel(Model Model, IReadOnlyList<Feature>? Features = 
     {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String
             || format.GetString() != Format)
-            throw new ModelException(ErrorKind.ModelFile, "property 'format'", "no or another format", $"'{Format}'", "give a model that Pipelines saved");
+            throw new ModelException(ErrorKind.ModelFile, "property 'format'", "no such property or another value", $"'{Format}'",
+                "give a model that Pipelines saved");
         if (!root.Required("version").TryGetInt32(out var version) || version != Version)
             throw new ModelException(ErrorKind.ModelFile, "property 'version'", root.Required("version").ToString(), $"{Version}",
                 "use the version of Pipelines that wrote the file, or fit the model again");

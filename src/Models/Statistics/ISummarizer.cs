@@ -1,8 +1,25 @@
+using System.Text.Json;
+
 namespace Pipelines.Models.Fitting;
 
-/// <summary>The work of one pass over the data: statistics of blocks of rows, merged in row order.</summary>
+/// <summary>
+/// The work of one pass over the data: statistics of blocks of rows, merged in row order. Its name and settings say all about it, so that another process can
+/// do the same work (<see cref="Serialization.SummarizerFormat"/>).
+/// </summary>
 public interface ISummarizer
 {
+    /// <summary>Name of the kind of work in saved forms, lower-case with hyphens.</summary>
+    string SummarizerKind { get; }
+
+    /// <summary>Writes all that the statistics depend on, apart from the data, as properties of the current JSON object.</summary>
+    /// <exception cref="ModelException">Another process cannot do this work; the error says why.</exception>
+    void WriteSettings(Utf8JsonWriter writer);
+
+    /// <summary>
+    /// True if the other summarizer has the same kind and settings, so that one may do the work of both; false (default) if that is not known.
+    /// </summary>
+    bool IsSame(ISummarizer other) => false;
+
     /// <summary>Empty statistics of the kind that <see cref="Summarize"/> fills.</summary>
     Statistics CreateStatistics();
 

@@ -245,14 +245,14 @@ public sealed class BadRowTests
             Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { Mode = BadRowMode.Quarantine, MaxRows = -1 } }.Validate());
         Assert.Equal(
             "options: found PipelineOptions.BadRows.MaxRows is -1, expected null (no limit) or at least 0; "
-            + "PipelineOptions.BadRows.QuarantineFolder with Mode Quarantine is none, expected a folder, expected values in range; nothing was read; correct "
-            + "the options and run again",
+            + "PipelineOptions.BadRows.QuarantineFolder with Mode Quarantine is none, expected a folder, expected values in range; correct the options and "
+            + "run again",
             error.Message);
         error = Assert.Throws<ModelException>(() => new PipelineOptions { BadRows = new BadRowPolicy { MaxRows = 5, QuarantineFolder = "there" } }.Validate());
         Assert.Equal(
             "options: found PipelineOptions.BadRows.MaxRows with Mode Fail is 5, expected null, as the first bad row fails the run, or Mode Skip or "
                 + "Quarantine; and 1 more, "
-            + "expected values in range; nothing was read; correct the options and run again",
+            + "expected values in range; correct the options and run again",
             error.Message);
     }
 

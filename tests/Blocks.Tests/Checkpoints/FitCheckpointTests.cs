@@ -171,7 +171,7 @@ public sealed class FitCheckpointTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(99)]
     public async Task A_checkpoint_of_another_version_is_refused(byte version)
     {
@@ -184,7 +184,7 @@ public sealed class FitCheckpointTests : IDisposable
             File.WriteAllBytes(file, bytes);
         }
         var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync(Kept(resume: true), int.MaxValue, 1));
-        Assert.Equal($"{Directory.GetFiles(Folder).Max()}: found a checkpoint of version {version}, expected version 3; resume with the version of Pipelines "
+        Assert.Equal($"{Directory.GetFiles(Folder).Max()}: found a checkpoint of version {version}, expected version 4; resume with the version of Pipelines "
             + "that wrote it, or start over (without CheckpointOptions.Resume)", error.Message);
     }
 
@@ -209,7 +209,7 @@ public sealed class FitCheckpointTests : IDisposable
         using var disk = new SimulatedDisk { Room = room };
         var error = await Assert.ThrowsAsync<FlowException>(() => FitAsync(Kept(resume: false) with { Files = disk }, int.MaxValue, 1, iterations: 50));
         Assert.Equal(
-            $"checkpoint folder {Folder}: found a failing write (No space left on device), expected room and permission for checkpoints; {remedy}",
+            $"checkpoint folder {Folder}: found an error when writing (No space left on device), expected room and permission for checkpoints; {remedy}",
             error.Message);
         // Neither a lock nor half a checkpoint is left, and no folder without any.
         Assert.Equal(room > 0, Directory.Exists(Folder));

@@ -125,7 +125,7 @@ public sealed class FeaturePassTests
         var thrown = await Assert.ThrowsAsync<FlowException>(async () => await pass.RunAsync(new SumSummarizer(2), default));
         Assert.Equal(ErrorKind.Storage, thrown.Kind);
         Assert.Equal(
-            "temporary files in /dev: found a failing write (No space left on device), expected room for another "
+            "temporary files in /dev: found an error when writing (No space left on device), expected room for another "
                 + $"{new FeatureLayout(BatchSize, 2, false).Bytes} bytes; free space, choose another spill folder "
                 + "(PipelineOptions.SpillFolder), or give more memory (PipelineOptions.MemoryBudget)", thrown.Message);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -69,7 +70,7 @@ public sealed class LabelTests
     {
         var error = Assert.Throws<ModelException>(() => new FeaturePass(new Graph(MemorySource.FromArrays(("x", values)), []), [new Feature("x")], null,
             new PipelineOptions(), labels: new LabelColumn("x")));
-        Assert.Equal("features, label column: found x, expected a column that is not a feature; nothing was read; correct the options and run again",
+        Assert.Equal("features, label column: found x, expected a column that is not a feature; correct the options and run again",
             error.Message);
     }
 
@@ -94,6 +95,10 @@ public sealed class LabelTests
     /// <summary>Weighted sums of the feature by label: unknown, then each label.</summary>
     private sealed class LabelSums : ISummarizer
     {
+        public string SummarizerKind => "label-sums";
+
+        public void WriteSettings(Utf8JsonWriter writer) => throw new NotSupportedException();
+
         public Statistics CreateStatistics() => new SumStatistics("labels", 4);
 
         public void Summarize(in FeatureBlock block, Statistics statistics)

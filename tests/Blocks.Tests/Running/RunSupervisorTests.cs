@@ -301,7 +301,7 @@ public sealed class RunSupervisorTests
         Assert.Equal(
             "options: found PipelineOptions.BoundedCapacity is 4, expected null (derived) or 8 (the degree of parallelism) … 65536; PipelineOptions.BatchSize "
                 + "is 0, expected 1 … 16777216 rows; "
-            + "and 2 more, expected values in range; nothing was read; correct the options and run again",
+            + "and 2 more, expected values in range; correct the options and run again",
             thrown.Message);
         Assert.Equal(ErrorKind.Usage, thrown.Kind);
     }

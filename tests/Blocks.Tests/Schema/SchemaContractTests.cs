@@ -49,16 +49,17 @@ public sealed class SchemaContractTests
                 + "out of their row's probability" },
         { "no longer nullable", [a, b with { IsNullable = false }], "" },
         { "values below", [a with { Range = (-2.5, 2) }, b], "Warning OutOfRange f, column 'a': found values from -2.5 to 2 (file statistics), expected -1.5 "
-            + "to 2 as when the model was fitted; beyond it the model knows little" },
+            + "to 2 as when the model was fitted; the model is unreliable outside this range" },
         { "values above", [a, b with { Range = (1, 13) }], "Warning OutOfRange f, column 'b': found values from 1 to 13 (file statistics), expected 0 to 10 "
-            + "as when the model was fitted; beyond it the model knows little" },
+            + "as when the model was fitted; the model is unreliable outside this range" },
         { "values a little below", [a with { Range = (-1.75, 2) }, b],
             "Noted OutOfRange f, column 'a': values from -1.75 to 2 (file statistics); a little outside of -1.5 to 2 as when the model was fitted" },
         { "values within", [a with { Range = (-1.5, 2) }, b with { Range = (3, 4) }], "" },
         { "everything", [new("z", "", "Guid", false, null), b with { IsNullable = true, ValueType = "Double", Range = (-3, 1) }],
             "Error Dropped f: found no column 'a', expected the model's feature 'a' among its columns|Warning Retyped f, column 'b': found double, expected "
                 + "int32 as when the model was fitted; the values are taken as numbers|Warning OutOfRange f, column 'b': found values from -3 to 1 (file "
-                + "statistics), expected 0 to 10 as when the model was fitted; beyond it the model knows little|Noted Added f: columns that are not features: "
+                + "statistics), expected 0 to 10 as when the model was fitted; the model is unreliable outside this range|Noted Added f: columns that are "
+                + "not features: "
                 + "z; they stay as they are" },
     };
 
@@ -90,7 +91,7 @@ public sealed class SchemaContractTests
         Assert.Equal(14, contract.Errors.Count);
         Assert.Equal(1, contract.Findings.Count(f => f.Change == SchemaChange.Added));
         Assert.Equal(
-            "f0: found no column 'a' (and 13 more columns that the model cannot use), expected the model's feature 'a' among its columns; "
+            "f0: found no column 'a' (and 13 more missing or unusable columns), expected the model's feature 'a' among its columns; "
             + "give files with the columns that the model was fitted to, or another model",
             Assert.Throws<FlowException>(contract.ThrowIfBroken).Message);
         var warned = SchemaContract.Check(Model(fitted), Enumerable.Range(0, 12).Select(i => File($"f{i}", a with { ValueType = "Single" }, b)));
@@ -132,10 +133,10 @@ public sealed class SchemaContractTests
             var contract = await Pipeline.FromParquet(path).CompareAsync(Model(fitted));
             Assert.Equal(
                 [
-                    $"{path}, column 'b': found values from -7 to 7 (file statistics), expected 0 to 10 as when the model was fitted; beyond it "
-                        + "the model knows little",
-                    $"{path}, column 'a': found values from -3 to 3 (file statistics), expected -1.5 to 2 as when the model was fitted; beyond it "
-                        + "the model knows little",
+                    $"{path}, column 'b': found values from -7 to 7 (file statistics), expected 0 to 10 as when the model was fitted; the model is "
+                        + "unreliable outside this range",
+                    $"{path}, column 'a': found values from -3 to 3 (file statistics), expected -1.5 to 2 as when the model was fitted; the model is "
+                        + "unreliable outside this range",
                 ],
                 contract.WarningTexts);
         }

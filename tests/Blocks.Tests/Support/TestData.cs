@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Pipelines.Io;
 using Pipelines.Models;
 using Pipelines.Models.Fitting;
@@ -109,6 +110,10 @@ internal sealed class ListSink : IBatchSink
 internal sealed class SumSummarizer(int columns, Action<long>? before = null, Action<long>? onMerge = null) : ISummarizer
 {
     private long merged;
+
+    public string SummarizerKind => "sums";
+
+    public void WriteSettings(Utf8JsonWriter writer) => throw new NotSupportedException();
 
     public Statistics CreateStatistics() => new HookStatistics(2 * columns, () => onMerge?.Invoke(merged++));
 

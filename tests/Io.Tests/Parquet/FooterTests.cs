@@ -18,7 +18,7 @@ public class FooterTests
 
     [Theory]
     [InlineData("", "an empty file, or a pipe or device", "a Parquet file")]
-    [InlineData("50415231", "a file of 4 bytes", "at least 12 bytes")]
+    [InlineData("50415231", "a file of 4 bytes", "a Parquet file, which has at least 12 bytes")]
     [InlineData("48656C6C6F2C20776F726C6421", "the bytes 48656C6C at its beginning", "the letters PAR1")]
     [InlineData("504152310000000000000000", "the bytes 00000000 at its end", "the letters PAR1")]
     [InlineData("504152310000000050415231", "a footer of 0 bytes", "1 to 0 bytes")]

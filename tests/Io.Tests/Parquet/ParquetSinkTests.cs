@@ -216,7 +216,8 @@ public class ParquetSinkTests
         {
             var error = await Assert.ThrowsAsync<FlowException>(() => source.CopyTo(sink));
             Assert.Equal(ErrorKind.Storage, error.Kind);
-            Assert.Equal($"{folder["a.parquet"]}: found a failing write (No space left on device), expected room and permission to write; free space or choose "
+            Assert.Equal($"{folder["a.parquet"]}: found an error when writing (No space left on device), expected room and permission to write; free space "
+                + "or choose "
                 + "another place; nothing was left behind", error.Message);
         }
         Assert.Equal([folder["a.parquet"]], folder.Entries);

@@ -121,7 +121,7 @@ public sealed class InterruptionTests
             using (var full = new SimulatedDisk { Room = written * i / 20 })
             {
                 var error = await Assert.ThrowsAsync<FlowException>(() => SmallJob.RunAsync(folder.Path, full, resume: false));
-                Assert.Equal((ErrorKind.Storage, "a failing write (No space left on device)"), (error.Kind, error.Found));
+                Assert.Equal((ErrorKind.Storage, "an error when writing (No space left on device)"), (error.Kind, error.Found));
                 Assert.EndsWith(Directory.Exists(folder["out/.unfinished"])
                     ? "finished parts were kept: resuming (ParquetSinkOptions.Resume) continues from them"
                     : "nothing was left behind", error.Remedy, StringComparison.Ordinal);

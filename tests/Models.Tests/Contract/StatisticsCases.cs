@@ -117,10 +117,10 @@ internal static class StatisticsCases
         private FeatureBlock All => Rows is { } rows ? rows.Block(0, rows.Rows) : Sequences!.Block(0, Sequences.Count);
 
         /// <summary>The statistics of all the data.</summary>
-        public Statistics Summarize(Model model)
+        public Statistics Summarize(ISummarizer summarizer)
         {
-            var statistics = model.CreateStatistics();
-            model.Summarize(All, statistics);
+            var statistics = summarizer.CreateStatistics();
+            summarizer.Summarize(All, statistics);
             return statistics;
         }
     }

@@ -56,8 +56,7 @@ public class BadInputTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     public void WrongWeightsAreNamed(double weight) => Assert.Equal(
-        "feature matrix, weights: found a weight that is negative, NaN or infinite, expected finite numbers of at least 0; nothing was read; correct the "
-            + "options and run again",
+        "feature matrix, weights: found a weight that is negative, NaN or infinite, expected finite numbers of at least 0; correct the options and run again",
         Assert.Throws<ModelException>(() => FeatureMatrix.FromRows(new double[,] { { 1 }, { 2 } }, [1, weight])).Message);
 
     [Fact]

@@ -183,7 +183,7 @@ public class MiniBatchTests
     public void None_is_refused()
     {
         var error = Assert.Throws<ModelException>(() => Start.Fit(data, options with { BatchesPerIteration = 0 }));
-        Assert.Equal("FitOptions.BatchesPerIteration: found 0, expected null (all batches) or at least 1; nothing was read; correct the options and run again",
+        Assert.Equal("FitOptions.BatchesPerIteration: found 0, expected null (all batches) or at least 1; correct the options and run again",
             error.Message);
     }
 

@@ -127,7 +127,7 @@ public class ModelSelectionTests
         var failed = found.Candidates[1];
         Assert.Contains("a variance of 0", failed.Failure, StringComparison.Ordinal);
         Assert.Equal((2, double.NaN, false, false), (failed.Components, failed.LogLikelihood, failed.Converged, failed.Chosen));
-        Assert.Equal($"the fit of K = 2, seed 5 failed: {failed.Failure}", Assert.Single(found.Warnings));
+        Assert.Equal($"a fit (2 components, seed 5) failed: {failed.Failure}", Assert.Single(found.Warnings));
         Assert.True(found.Candidates[0] is { Failure: null, Chosen: true });
     }
 
@@ -136,7 +136,7 @@ public class ModelSelectionTests
     {
         var rows = Enumerable.Repeat(3.0, 50).ToArray();
         var error = Assert.Throws<ModelException>(() => ModelSelection.Of(k => Mixture.Of<NormalDistribution>(k), [1, 2], restarts: 2).Fit(rows, options));
-        Assert.StartsWith("all 4 fits failed; the first, K = 1, seed 5, ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("all 4 fits failed; the first (1 component, seed 5), ", error.Message, StringComparison.Ordinal);
         Assert.Equal(ErrorKind.Data, error.Kind);
     }
 
@@ -165,21 +165,16 @@ public class ModelSelectionTests
         var error = Assert.Throws<ModelException>(() => ModelSelection.Of(k => new KMeansEstimator(k), [2, 3]));
         Assert.Equal("model selection: found components is 2, 3, expected one number, as this model has no likelihood, and more components always come closer "
             + "to the rows; "
-            + "and 1 more, expected values in range; nothing was read; correct the options and run again", error.Message);
+            + "and 1 more, expected values in range; correct the options and run again", error.Message);
     }
 
     [Theory]
-    [InlineData(new int[0], 1, "model selection, components: found , expected numbers of at least 1, ascending; nothing was read; correct the options "
-        + "and run again")]
-    [InlineData(new[] { 0, 1 }, 1, "model selection, components: found 0, 1, expected numbers of at least 1, ascending; nothing was read; correct the options "
-        + "and run again")]
-    [InlineData(new[] { 3, 2 }, 1, "model selection, components: found 3, 2, expected numbers of at least 1, ascending; nothing was read; correct the options "
-        + "and run again")]
-    [InlineData(new[] { 2, 2 }, 1, "model selection, components: found 2, 2, expected numbers of at least 1, ascending; nothing was read; correct the options "
-        + "and run again")]
-    [InlineData(new[] { 2 }, 0, "model selection, restarts: found 0, expected at least 1; nothing was read; correct the options and run again")]
-    [InlineData(new[] { 2, 3 }, 501, "model selection, components x restarts: found 1002, expected at most 1000 fits; nothing was read; correct the options "
-        + "and run again")]
+    [InlineData(new int[0], 1, "model selection, components: found , expected numbers of at least 1, ascending; correct the options and run again")]
+    [InlineData(new[] { 0, 1 }, 1, "model selection, components: found 0, 1, expected numbers of at least 1, ascending; correct the options and run again")]
+    [InlineData(new[] { 3, 2 }, 1, "model selection, components: found 3, 2, expected numbers of at least 1, ascending; correct the options and run again")]
+    [InlineData(new[] { 2, 2 }, 1, "model selection, components: found 2, 2, expected numbers of at least 1, ascending; correct the options and run again")]
+    [InlineData(new[] { 2 }, 0, "model selection, restarts: found 0, expected at least 1; correct the options and run again")]
+    [InlineData(new[] { 2, 3 }, 501, "model selection, components x restarts: found 1002, expected at most 1000 fits; correct the options and run again")]
     public void Options_out_of_range_are_refused(int[] components, int restarts, string message) =>
         Assert.Equal(message, Assert.Throws<ModelException>(() => ModelSelection.Of(Estimator, components, restarts)).Message);
 

@@ -26,7 +26,7 @@ public sealed class UnusedOptionTests
     [Fact]
     public void Restarts_from_the_same_start()
     {
-        const string same = "expected 1, as the start is the same with every seed; nothing was read; correct the options and run again";
+        const string same = "expected 1, as the start is the same with every seed; correct the options and run again";
         Refused($"model selection, restarts: found 2, {same}", () => ModelSelection.Of(k => Mixture.Of<NormalDistribution>(k, First), [2], restarts: 2));
         Refused($"hidden Markov model, restarts: found 2, {same}",
             () => HiddenMarkov.Of<NormalDistribution>(2, First, restarts: 2).Fit(SequenceSet.From([rows])));

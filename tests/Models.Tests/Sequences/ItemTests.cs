@@ -58,16 +58,16 @@ public sealed class ItemTests
 
     [Fact]
     public void RowsAndSequencesDoNotMix() => Says(
-        "mixture, components: found models of rows and models of sequences, expected models of one kind of item; nothing was read; correct the options and run "
+        "mixture, components: found models of rows and models of sequences, expected models of one kind of item; correct the options and run "
             + "again", () => new GeneralMixtureModel([Chain(0.5), new DiscreteDistribution([0.5, 0.5])]));
 
     [Fact]
     public void AMixtureOfSequencesIsNoDistributionOfRows()
     {
         var mixture = new GeneralMixtureModel([Chain(0.5)]);
-        Says("independent components, parts: found a mixture of sequence models, expected distributions of rows; nothing was read; correct the options and run "
+        Says("independent components, parts: found a mixture of sequence models, expected distributions of rows; correct the options and run "
             + "again", () => new IndependentComponentsDistribution([mixture]));
-        Says("zero-inflated distribution, inner: found a mixture of sequences, expected a distribution of rows; nothing was read; correct the options and run "
+        Says("zero-inflated distribution, inner: found a mixture of sequences, expected a distribution of rows; correct the options and run "
             + "again", () => new ZeroInflatedDistribution(mixture, 0.5));
         Says("hidden Markov model, emissions: found a mixture of sequences, expected distributions of rows; give each state a distribution of rows",
             () => HiddenMarkovModel.FromMatrix(new double[,] { { 1 } }, [mixture], [1]));

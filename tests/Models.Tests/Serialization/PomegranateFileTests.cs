@@ -311,7 +311,7 @@ public sealed class PomegranateFileTests
         Assert.Contains("""
                     "\u00e9\"\n" : 0.5,
             """, text, StringComparison.Ordinal);
-        Assert.Equal(["$: the format has no place for names of features (word): columns go by position there",
+        Assert.Equal(["$: the format has no place for feature names (word); columns are matched by position",
             "$: the format cannot say that unknown categories have probability 0.25: pomegranate gives them 0"], warnings);
         PomegranateFile.Write(new(new SphericalGaussianDistribution([1, 2], 3)), out warnings);
         Assert.Equal("$: a spherical-gaussian is written as a MultivariateGaussianDistribution: the format does not say that its covariance has that form, and "

@@ -13,15 +13,16 @@ public class SavedModelTests
         { "", "m.json, line 1, byte 1: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "nor""",
             "m.json, line 1, byte 67: found text that is not JSON (truncated or damaged), expected a model in JSON; save the model again" },
-        { "[1, 2]", "m.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
-        { """{"format": "other"}""", "m.json, property 'format': found no or another format, expected 'pipelines-model'; give a model that Pipelines saved" },
+        { "[1, 2]", "m.json, property 'format': found no such property or another value, expected 'pipelines-model'; give a model that Pipelines saved" },
+        { """{"format": "other"}""", "m.json, property 'format': found no such property or another value, expected 'pipelines-model'; give a model that "
+            + "Pipelines saved" },
         { """{"format": "pipelines-model", "version": 2}""",
             "m.json, property 'version': found 2, expected 1; use the version of Pipelines that wrote the file, or fit the model again" },
         { """{"format": "pipelines-model", "version": 1}""",
-            "m.json, property 'model': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the model again" },
+            "m.json, property 'model': found nothing, expected a value; the file is damaged or was not written by Pipelines; save it again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1}}""",
-            "m.json, property 'standardDeviation': found nothing, expected a value; the file is damaged or was not written by Pipelines; save the "
-                + "model again" },
+            "m.json, property 'standardDeviation': found nothing, expected a value; the file is damaged or was not written by Pipelines; save it "
+                + "again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": 1, "standardDeviation": -1}}""",
             "m.json, normal model, normal distribution, standardDeviation: found -1, expected a finite number above 0; the file is damaged or was edited; save "
                 + "the model again" },
@@ -33,11 +34,11 @@ public class SavedModelTests
             """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": """
             + "\"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffg\", \"standardDeviation\": 1}}",
             "m.json, property 'mean': found 'aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff…' (61 letters), "
-            + "expected a number; the file is damaged or was not written by Pipelines; save the model again" },
+            + "expected a number; the file is damaged or was not written by Pipelines; save it again" },
         { """{"format": "pipelines-model", "version": 1, "model": {"type": "normal", "mean": "\u001b[31mred", "standardDeviation": 1}}""",
-            "m.json, property 'mean': found '\uFFFD[31mred', expected a number; the file is damaged or was not written by Pipelines; save the model again" },
+            "m.json, property 'mean': found '\uFFFD[31mred', expected a number; the file is damaged or was not written by Pipelines; save it again" },
         { """{"format": "pipelines-model", "version": 1, "training": {"rows": 1e300}, "model": {"type": "normal", "mean": 1, "standardDeviation": 1}}""",
-            "m.json, property 'rows': found 1E+300, expected a number of rows; the file is damaged or was not written by Pipelines; save the model again" },
+            "m.json, property 'rows': found 1E+300, expected a number of rows; the file is damaged or was not written by Pipelines; save it again" },
     };
 
     [Theory]

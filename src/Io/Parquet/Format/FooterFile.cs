@@ -79,7 +79,7 @@ internal static class FooterFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FlowException(ErrorKind.Storage, path, $"a failing read at byte {offset} ({DiskError.Reason(e)})", $"{target.Length} bytes",
+            throw new FlowException(ErrorKind.Storage, path, $"an error when reading at byte {offset} ({DiskError.Reason(e)})", $"{target.Length} bytes",
                 "check the storage", e);
         }
     }
@@ -99,7 +99,7 @@ internal static class FooterFile
         var length = LengthOf(file, path);
         Span<byte> head = stackalloc byte[4], tail = stackalloc byte[Tail];
         if (OtherFormat.Of(file, length, path) is { } other) throw NotParquet(path, other.Found, "a Parquet file", other.Remedy);
-        if (length < 4 + Tail) throw NotParquet(path, $"a file of {length} bytes", "at least 12 bytes");
+        if (length < 4 + Tail) throw NotParquet(path, $"a file of {length} bytes", "a Parquet file, which has at least 12 bytes");
         if (Read(file, head, 0, path) != 4 || Read(file, tail, length - Tail, path) != Tail)
             throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
         var isEncrypted = head.SequenceEqual("PARE"u8) && tail[4..].SequenceEqual("PARE"u8);

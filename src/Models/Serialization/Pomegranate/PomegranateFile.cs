@@ -26,11 +26,12 @@ public static class PomegranateFile
     {
         ArgumentNullException.ThrowIfNull(saved);
         var writing = new PomegranateWriting(saved.Features);
+        var names = saved.FeaturesByPosition ? null : saved.Features?.Select(f => f.Name);
         List<string> lost = [];
-        if (saved.Features is not null && !saved.FeaturesByPosition)
-            lost.Add($"names of features ({string.Join(", ", saved.Features.Select(f => f.Name))}): columns go by position there");
+        if (names is not null) lost.Add($"feature names ({string.Join(", ", names)})");
         if (saved.Training is not null) lost.Add("the record of the fit");
-        if (lost.Count > 0) writing.Warn("$", $"the format has no place for {string.Join(", nor for ", lost)}");
+        if (lost.Count > 0)
+            writing.Warn("$", $"the format has no place for {string.Join(" or ", lost)}{(names is null ? "" : "; columns are matched by position")}");
         var json = writing.Object(saved.Model, 0, "$");
         warnings = writing.Warnings;
         return System.Text.Encoding.ASCII.GetBytes(PythonJson.Text(json));

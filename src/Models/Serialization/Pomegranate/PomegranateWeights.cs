@@ -10,14 +10,15 @@ internal static class PomegranateWeights
     /// <param name="json">The list.</param>
     /// <param name="count">The expected number of weights.</param>
     /// <param name="reading">Receives warnings about unusual weights.</param>
-    public static double[] Read(PomegranateNode json, int count, PomegranateReading reading)
+    /// <param name="logarithms">The warning about logarithms; null (default) = that an old version wrote them.</param>
+    public static double[] Read(PomegranateNode json, int count, PomegranateReading reading, string? logarithms = null)
     {
         var weights = json.Items().Select(w => w.NumberOrMinusInfinity()).ToArray();
         if (weights.Length != count) throw json.Bad($"{weights.Length} weights", $"{count}, one for each component");
         if (count == 0) return weights;
         if (weights.All(w => w <= 0))
         {
-            reading.Warn(json, "weights of which none is positive are logarithms (version 0.8 or 0.9 wrote them); they are taken as such");
+            reading.Warn(json, logarithms ?? "weights of which none is positive are logarithms (version 0.8 or 0.9 wrote them); they are taken as such");
             // Scaled by the largest, so that small weights do not underflow.
             var most = weights.Max();
             if (double.IsNegativeInfinity(most)) throw json.Bad("weights that are all 0", "one above 0");

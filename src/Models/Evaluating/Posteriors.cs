@@ -1,0 +1,29 @@
+namespace Pipelines.Models.Fitting;
+
+/// <summary>The posteriors of labelled items, kept to sort them. Written once, then shared by all statistics that contain them.</summary>
+/// <param name="classes">Number of classes.</param>
+/// <param name="items">Number of items.</param>
+/// <param name="isWeighted">True if the items have weights.</param>
+internal sealed class Posteriors(int classes, int items, bool isWeighted)
+{
+    /// <summary>Shape [K, items].</summary>
+    public double[] Values { get; } = new double[(long)classes * items];
+
+    /// <summary>Shape [items]: the class of each.</summary>
+    public int[] Labels { get; } = new int[items];
+
+    /// <summary>Shape [items]; null if every weight is 1.</summary>
+    public double[]? Weights { get; } = isWeighted ? new double[items] : null;
+
+    /// <summary>Number of items.</summary>
+    public int Items => items;
+
+    /// <summary>Bytes that they take.</summary>
+    public long Bytes => BytesOf(classes, items, isWeighted);
+
+    /// <summary>Bytes that some items take.</summary>
+    public static long BytesOf(int classes, long items, bool isWeighted) => items * (((classes + (isWeighted ? 1 : 0)) * sizeof(double)) + sizeof(int));
+
+    /// <summary>The posteriors of one class, shape [items].</summary>
+    public Span<double> Of(int label) => Values.AsSpan(label * items, items);
+}

@@ -1,0 +1,41 @@
+using Pipelines.Models;
+
+namespace Pipelines.Blocks.Tests;
+
+/// <summary>What the first pass records beside its result is statistics too: merged in any order, saved and read.</summary>
+public sealed class SeenDataTests
+{
+    [Fact]
+    public void Batches_in_any_order_give_the_same_ranges_and_counts()
+    {
+        SeenData[] batches = [Batch(2, new(-1, 4), ValueRange.None), Batch(0, new(0.0, 5), ValueRange.None), Batch(3, new(-1, -0.0), ValueRange.None)];
+        var (forward, backward) = (new SeenData(2), new SeenData(2));
+        foreach (var batch in batches) forward.Merge(batch);
+        foreach (var batch in batches.Reverse()) backward.Merge(batch.Clone());
+        Assert.Equal(forward.ToBytes(), backward.ToBytes());
+        Assert.Equal((5, new ValueRange(-1, 5), null), (forward.RowsRejected, forward[0], forward[1]));
+        Assert.False(double.IsNegative(batches[2][0]!.Value.Maximum));
+    }
+
+    [Fact]
+    public void They_are_read_as_they_were_saved_or_refused()
+    {
+        var seen = Batch(7, new(-1, 4), new(double.MinValue, double.Epsilon));
+        seen.IsWhole = true;
+        var read = new SeenData(2);
+        read.FromBytes(seen.ToBytes());
+        Assert.Equal(seen.ToBytes(), read.ToBytes());
+        Assert.Equal((7, true, seen[1]), (read.RowsRejected, read.IsWhole, read[1]));
+        var error = Assert.Throws<ModelException>(() => new SeenData(3).FromBytes(seen.ToBytes()));
+        Assert.Equal("statistics: found those of 'seen[2]', expected those of 'seen[3]'; use them with the model that they were computed with", error.Message);
+        read.Clear();
+        Assert.Equal(new SeenData(2).ToBytes(), read.ToBytes());
+    }
+
+    private static SeenData Batch(long rejected, params ReadOnlySpan<ValueRange> ranges)
+    {
+        var made = new SeenData(ranges.Length) { RowsRejected = rejected };
+        ranges.CopyTo(made.Ranges);
+        return made;
+    }
+}
