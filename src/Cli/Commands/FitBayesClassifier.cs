@@ -12,7 +12,7 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit bayes-classifier …</c></summary>
 internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Bayes classifier: a model of any kind for each class.",
-    "raises the log-likelihood of the unlabeled rows or sequences", isSelective: false)
+    new("raises the log-likelihood of the unlabeled rows or sequences", FitWords.Families, null))
 {
     private const string Mixture = "mixture";
     private const string Hidden = "hmm";
@@ -36,6 +36,8 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
     protected override SequenceSettings Sequences { get; } = new();
 
     protected override IReadOnlyList<Option> Own => [.. classes.All, model, distribution.Option, components, markovOrder];
+
+    protected override (string Found, string Expected)? NotIncremental => ClassSettings.NotIncremental;
 
     protected override bool NeedsSequences(CommandResult result) => result.Given(model) is Hidden or Chain;
 

@@ -45,6 +45,10 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     /// <summary>True (default) if the command needs sequences, where there are options for them.</summary>
     protected virtual bool NeedsSequences(CommandResult result) => true;
 
+    /// <summary>Why later runs cannot continue the fit with new files only; null = they can.</summary>
+    protected virtual (string Found, string Expected)? NotIncremental =>
+        Sequences is null ? null : ("a fit to sequences", "a fit to rows, as a sequence may continue in the next file");
+
     /// <summary>The options that only this kind has.</summary>
     protected virtual IReadOnlyList<Option> Own => [];
 
@@ -222,9 +226,11 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
     private IEnumerable<UsageError> CheckIncremental(CommandResult result)
     {
         if (!result.IsGiven(incremental.State)) yield break;
-        if (Sequences is { } sequences)
-            yield return UsageError.For(incremental.State.Name, "a fit to sequences", "a fit to rows, as a sequence may continue in the next file",
-                $"{sequences.Key.Name} {sequences.Key.Example}");
+        if (NotIncremental is { } why)
+        {
+            yield return UsageError.For(incremental.State.Name, why.Found, why.Expected, $"fit {Name} without {incremental.State.Name}");
+            yield break;
+        }
         if (Fit.Selection.Fits(result) is > 1 and var fits)
             yield return UsageError.For(incremental.State.Name, $"{Figures.Count(fits)} fits to choose from", "one fit, which later runs continue",
                 $"{Fit.Components.Name} {Fit.Components.Example} without {Fit.Selection.Restarts.Name}");

@@ -10,12 +10,14 @@ namespace Pipelines.Cli.Commands;
 
 /// <summary><c>pipelines fit naive-bayes …</c></summary>
 internal sealed class FitNaiveBayes() : FitKind<NaiveBayes>("Fits a naive Bayes classifier: independent features within each class.",
-    "raises the log-likelihood of the unlabeled rows", isSelective: false)
+    new("raises the log-likelihood of the unlabeled rows", FitWords.Families, null))
 {
     private readonly DistributionSettings distribution = new("Distribution of each feature within each class");
     private readonly ClassSettings classes = new();
 
     public override string Name => "naive-bayes";
+
+    protected override (string Found, string Expected)? NotIncremental => ClassSettings.NotIncremental;
 
     protected override IReadOnlyList<Option> Own => [.. classes.All, distribution.Option];
 

@@ -22,6 +22,10 @@ internal sealed class ClassSettings
         "--min-variance", "Minimum variance within each class in any direction, in squared units of the features; at least 0. [default: 0, no minimum]", "V",
         "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
 
+    /// <summary>Why a classifier cannot be fitted incrementally.</summary>
+    public static (string Found, string Expected) NotIncremental { get; } =
+        ("a fit of a classifier", "a fit without classes, as new files may have other classes");
+
     /// <summary>The label column.</summary>
     public Setting<string?> Label { get; } = Setting.Name(
         "--label", "Column with the class of each row: text, integers or booleans (required). Where it is null, the class is not known: "

@@ -10,11 +10,9 @@ public abstract partial class Classifier
     /// <inheritdoc/>
     public override FitUses Uses => Classes.Aggregate(FitUses.Classes, (uses, c) => uses | c.Uses);
 
-    /// <summary>True if each class is estimated in one pass, which leaves nothing hidden but the labels of unlabelled items.</summary>
-    public override bool IsEstimatedInOnePass => Classes.All(c => c.IsEstimatedInOnePass);
-
-    /// <inheritdoc/>
-    internal override bool IsDeterminedBy(Statistics statistics) => IsEstimatedInOnePass && ((ClassifierStatistics)statistics).Unlabeled == 0;
+    /// <summary>True if each class is estimated in one pass and every item has a label, so that nothing is hidden.</summary>
+    internal override bool IsDeterminedBy(Statistics statistics) =>
+        ((ClassifierStatistics)statistics).Unlabeled == 0 && Classes.All(c => c.IsEstimatedInOnePass);
 
     /// <inheritdoc/>
     internal override string WhyObjectiveFalls => "it counts unlabelled items only; missing values, inertia or a minimum variance can do that too";

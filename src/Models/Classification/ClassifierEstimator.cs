@@ -17,9 +17,6 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties => fits.JobProperties;
 
-    /// <inheritdoc/>
-    public bool IsEstimatedInOnePass => fits.IsEstimatedInOnePass;
-
     /// <summary>Everything that its classes use, and what expectation-maximisation over unlabelled items does.</summary>
     public FitUses Uses => fits.Uses | FitUses.Start | FitUses.Classes;
 
@@ -66,7 +63,7 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         CancellationToken cancellationToken)
     {
         // What is left without unlabelled items: the log-likelihood, and estimates from sums centred on each class.
-        var own = isSemiSupervised || IsEstimatedInOnePass ? options : options with { MaxIterations = 0, BatchesPerIteration = null };
+        var own = isSemiSupervised || fits.IsEstimatedInOnePass ? options : options with { MaxIterations = 0, BatchesPerIteration = null };
         var result = await ExpectationMaximization.FitAsync(start, pass, own, cancellationToken).ConfigureAwait(false);
         return isSemiSupervised ? result : result with { Converged = true };
     }
