@@ -156,8 +156,8 @@ public sealed class ClassifierTests : IDisposable
     {
         await WriteAsync();
         var fit = await FitAsync("bayes-classifier", "text", "--class-model", "markov-chain", "--sequence", "key", "--features", "symbol");
-        Assert.Equal((3, "pipelines: error: sequence of key '0': found rows with different labels, expected one label for the whole sequence; correct the label "
-            + "column, or give the sequences other keys"), (fit.Code, fit.ErrorText));
+        Assert.Equal((3, "pipelines: error: sequence of key '0': found rows with different labels, expected one label for the whole sequence; correct the "
+            + "label column, or give the sequences other keys"), (fit.Code, fit.ErrorText));
     }
 
     // Row i: near 0 if i is even, far at 10 if it is odd; keys 0 … 89 of 10 rows.
