@@ -51,7 +51,7 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/infinite.parquet, row group 0, row 3, column 'x': found Infinity, expected a finite number, null or NaN; replace infinite "
                 + "values, or leave the column out of the features" },
         { "constant column", "fit mixture ~/constant.parquet --features x,c --distribution normal --components 2 --output ~/out.json", 3,
-            "pipelines: error: feature 'c', normal distribution at 7: found a variance of 0 (all its values are equal as doubles), expected values that "
+            "pipelines: error: feature 'c', normal distribution at 7: found a variance of 0 (values equal as doubles), expected values that "
                 + "differ; leave the constant column out, use fewer components, or set a minimum variance (--min-variance)" },
         { "collinear columns", "fit mixture ~/collinear.parquet --features x,twice --distribution multivariate-gaussian --components 2 --output ~/out.json", 3,
             "pipelines: error: covariance, feature 'twice': found a linear combination of the features before it, expected "

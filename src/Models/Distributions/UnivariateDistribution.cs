@@ -77,7 +77,7 @@ public abstract class UnivariateDistribution : Distribution
     }
 
     /// <summary>The error for values that are all equal, if that leaves no density.</summary>
-    private protected ModelException NoSpread(string found = "a variance of 0 (all its values are equal as doubles)") =>
+    private protected ModelException NoSpread(string found = "a variance of 0 (values equal as doubles)") =>
         new(ErrorKind.Data, $"{FormatName} distribution", found, "values that differ",
             "leave the constant column out, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
         { FeatureIndex = 0 };

@@ -7,7 +7,7 @@ namespace Pipelines.Models.Tests.Fitting;
 /// <summary>What unusable data and options get: one error that says where, what was found, what was expected and what to try.</summary>
 public class BadDataTests
 {
-    private const string Flat = "found a variance of 0 (all its values are equal as doubles), expected features that vary independently; leave out the "
+    private const string Flat = "found a variance of 0 (values equal as doubles), expected features that vary independently; leave out the "
         + "constant or collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)";
 
     public static TheoryData<string, double[,], string> Cases => new()
