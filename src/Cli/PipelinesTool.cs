@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Pipelines.Cli.Commands;
 using Pipelines.Cli.Reporting;
@@ -53,7 +54,12 @@ internal static class PipelinesTool
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null
             };
+            // The help and the version are texts, which are the only property of their object.
+            var isText = isJson && !ReferenceEquals(parsed.Action, parsed.CommandResult.Command.Action);
+            if (isText) streams.Output = new StringWriter();
             var code = await parsed.InvokeAsync(streams, stop.Now).ConfigureAwait(false);
+            if (isText)
+                JsonObject.Write(console, json => json.WriteString(parsed.Action is HelpAction ? "help" : "version", $"{streams.Output}".TrimEnd()));
             if (code == ExitCode.Done && console.LostOutput is { } loss && HasResult(parsed, isJson))
             {
                 throw new FlowException(ErrorKind.Storage, "standard output", loss, "a stream that accepts the result",

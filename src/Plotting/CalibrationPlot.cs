@@ -8,7 +8,7 @@ internal sealed class CalibrationPlot : EvaluationPlot
 {
     public override string Name => "calibration";
 
-    public override string Description => "how often rows of each posterior are of the class; needs INPUT and --label";
+    public override string Description => "how often rows of each posterior are of the class; takes rows with labels";
 
     internal override Panel PanelOf(Evaluation evaluation)
     {

@@ -8,7 +8,7 @@ internal sealed class ConfusionPlot : EvaluationPlot
 {
     public override string Name => "confusion";
 
-    public override string Description => "a classifier's confusion matrix; needs INPUT and --label";
+    public override string Description => "a classifier's confusion matrix; takes rows with labels";
 
     internal override Panel PanelOf(Evaluation evaluation)
     {

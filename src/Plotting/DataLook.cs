@@ -47,7 +47,8 @@ internal sealed class DataLook : IAsyncDisposable
         catch (ModelException e)
         {
             await pass.DisposeAsync().ConfigureAwait(false);
-            throw e.Named(pass.Features);
+            // The survey names features already.
+            throw e.Place.Contains("feature '", StringComparison.Ordinal) ? e : e.Named(pass.Features);
         }
         catch
         {

@@ -8,7 +8,7 @@ internal sealed class RocPlot : EvaluationPlot
 {
     public override string Name => "roc";
 
-    public override string Description => "the ROC curve of each class against the others; needs INPUT and --label";
+    public override string Description => "the ROC curve of each class against the others; takes rows with labels";
 
     internal override Panel PanelOf(Evaluation evaluation) => new("false positive rate", "true positive rate")
     {

@@ -51,8 +51,8 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/infinite.parquet, row group 0, row 3, column 'x': found Infinity, expected a finite number, null or NaN; replace infinite "
                 + "values, or leave the column out of the features" },
         { "constant column", "fit mixture ~/constant.parquet --features x,c --distribution normal --components 2 --output ~/out.json", 3,
-            "pipelines: error: feature 'c', normal distribution at 7: found a variance of 0 (all its values are equal), expected values that differ; leave the "
-                + "constant column out, use fewer components, or set a minimum variance (--min-variance)" },
+            "pipelines: error: feature 'c', normal distribution at 7: found a variance of 0 (values equal as doubles), expected values that "
+                + "differ; leave the constant column out, use fewer components, or set a minimum variance (--min-variance)" },
         { "collinear columns", "fit mixture ~/collinear.parquet --features x,twice --distribution multivariate-gaussian --components 2 --output ~/out.json", 3,
             "pipelines: error: covariance, feature 'twice': found a linear combination of the features before it, expected "
                 + "features that vary independently; leave out the constant or collinear feature, use fewer components, or set a minimum variance "
@@ -132,18 +132,18 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/full: found a folder that holds 'notes.txt', expected an empty folder; empty it, or give another" },
         { "quarantine of a fit not empty", "fit kmeans ~/infinite.parquet --features x --components 2 --output ~/out.json --on-bad-row quarantine ~/full", 2,
             "pipelines: error: ~/full: found a folder that holds 'notes.txt', expected an empty folder; empty it, or give another" },
-        { "quarantine's names taken", "score ~/x.json ~/row.parquet --output ~/out.parquet --on-bad-row quarantine ~/q", 2,
+        { "quarantine's names taken", "score ~/x.json ~/row.parquet --output ~/out.parquet --on-bad-row quarantine ~/q", 3,
             "pipelines: error: ~/q, column '_row': found an input column of a name that the quarantine uses, expected no column named _file, _row_group, _row, "
                 + "_column, _reason; rename the column in the input, or do not keep rejected rows" },
         { "score the model does not have", "score ~/model.json ~/blobs.parquet --columns distance --output ~/out.parquet", 2,
-            "pipelines: error: score columns of a mixture model: found 'distance', expected a score that this model has; name scores that it has, such as "
-                + "log-probability" },
+            "pipelines: error: score columns of a mixture model: found 'distance', expected a score that this model has; it has "
+                + "log-probability, label, probability, posterior-log-probability" },
         { "model with two features of a name", "score ~/twice.json ~/blobs.parquet --output ~/out.parquet", 2,
             "pipelines: error: ~/twice.json, property 'features': found two features named 'x', expected distinct names; the file is damaged or was edited; "
                 + "save the model again" },
         { "kept column absent", "score ~/model.json ~/blobs.parquet --keep z --output ~/out.parquet", 3,
             "pipelines: error: ~/blobs.parquet: found no column 'z', expected the column to keep 'z' among its columns; correct the column's name" },
-        { "score column taken", "score ~/model.json ~/taken.parquet --output ~/out.parquet", 2,
+        { "score column taken", "score ~/model.json ~/taken.parquet --output ~/out.parquet", 3,
             "pipelines: error: ~/taken.parquet: found an input column 'label', expected no column of a score's name; keep only other columns (--keep), or "
                 + "rename 'label' in the input" },
         { "score an infinite value", "score ~/x.json ~/infinite.parquet --output ~/out.parquet", 3,
@@ -158,6 +158,13 @@ public sealed class BadInputTests : IDisposable
             "pipelines: error: ~/few.parquet: found no column 'y', expected the model's feature 'y' among its columns; give files with the columns that "
                 + "the model was "
                 + "fitted to, or another model" },
+        { "plot without values", "plot ~/gone.json ~/missing.parquet --output ~/out.svg", 3,
+            "pipelines: error: feature 'gone': found no value at all: all 9 rows are missing, expected at least one value; leave the feature out" },
+        { "empty footer", "inspect ~/footer.parquet", 3,
+            "pipelines: error: ~/footer.parquet: found a footer of 0 bytes, expected a file that has one; rewrite the file, or leave it out" },
+        { "no output to convert to", "convert ~/model.json", 2,
+            "pipelines: error: OUT: found none, expected where to write the converted model. An existing model of the same format is replaced; for example "
+                + "pipelines convert model.json converted.json …\nSee pipelines convert --help." },
         { "inspect a missing file", "inspect ~/nix", 2,
             "pipelines: error: ~/nix: found no such file or folder, expected a file, folder or glob; correct the path" },
         { "inspect a text", "inspect ~/text.parquet", 3, "pipelines: error: ~/text.parquet: found text that looks like CSV, expected a Parquet file; convert "
@@ -215,6 +222,8 @@ public sealed class BadInputTests : IDisposable
         TestData.SaveModel(folder["model.json"], "x", "y");
         TestData.SaveModel(folder["x.json"], "x");
         TestData.SaveModel(folder["one.json"], "x");
+        TestData.SaveModel(folder["gone.json"], "gone");
+        await File.WriteAllBytesAsync(folder["footer.parquet"], "PAR1\0\0\0\0PAR1"u8.ToArray());
         TestData.SaveModel(folder["features.json"], "delay", "distance");
         TestData.SaveModel(folder["name.json"], "x", "name");
         var model = await File.ReadAllTextAsync(folder["model.json"]);

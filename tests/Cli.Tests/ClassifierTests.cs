@@ -115,7 +115,7 @@ public sealed class ClassifierTests : IDisposable
         { "missing", "--distribution normal", 3, "labels: found none: all 900 are missing, expected at least one item of each class; name the column that "
             + "holds the classes" },
         { "real", "--distribution normal", 3, "labels: found values of type double, expected text, integers or booleans; convert the label column first" },
-        { "lone", "--distribution normal", 3, "class 'only', feature 'x', normal distribution at 10: found a variance of 0 (all its values are equal), "
+        { "lone", "--distribution normal", 3, "class 'only', feature 'x', normal distribution at 10: found a variance of 0 (values equal as doubles), "
             + "expected values that differ; leave the constant column out, use fewer components, or set a minimum variance (--min-variance)" },
         { "text", "--distribution multivariate-gaussian", 2, "naive Bayes, distribution: found multivariate-gaussian, expected one of a single feature (use a "
             + "Bayes classifier for others); correct the options and run again" },

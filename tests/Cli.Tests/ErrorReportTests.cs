@@ -15,6 +15,13 @@ public sealed class ErrorReportTests
         { new FlowException(ErrorKind.Usage, "place", "a", "b", "try c"), 2, "pipelines: error: place: found a, expected b; try c\n" },
         { new FlowException(ErrorKind.Storage, "place", "a", "b", "try c"), 1, "pipelines: error: place: found a, expected b; try c\n" },
         { new InvalidOperationException("broken"), 1, "pipelines: error: broken (an unforeseen error; --verbose shows where it occurred)\n" },
+        { new FlowException(ErrorKind.Usage, "place", "a", "b", "try c", new IOException("Too many open files : '/x'", 24)), 1,
+            "pipelines: error: place: found too many open files, expected room for another; raise the limit (ulimit -n), or lower --max-parallelism\n" },
+        { new AggregateException(new IOException("Too many open files in system : '/x'", 23)), 1,
+            "pipelines: error: pipelines: found too many open files, expected room for another; raise the limit (ulimit -n), or lower --max-parallelism\n" },
+        { new InvalidOperationException("x", new FileNotFoundException("Could not load", "System.Memory, Version=10.0.0.0, Culture=neutral")), 1,
+            "pipelines: error: pipelines: found that System.Memory, a part of the tool, cannot be opened; perhaps too many files are open, expected room for "
+                + "another; raise the limit (ulimit -n), or lower --max-parallelism, or install the tool again\n" },
         // Nobody asked for it, so it is a mistake of ours.
         { new OperationCanceledException("stopped"), 1, "pipelines: error: stopped (an unforeseen error; --verbose shows where it occurred)\n" },
     };

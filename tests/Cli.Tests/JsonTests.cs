@@ -89,6 +89,37 @@ public sealed class JsonTests : IDisposable
         Assert.Equal("pipelines: error: broken (an unforeseen error; --verbose shows where it occurred)\n", error.ToString());
     }
 
+    [Theory]
+    [InlineData("--help", "help"), InlineData("--version", "version"), InlineData("fit kmeans --help", "help")]
+    public async Task A_help_page_and_the_version_are_objects(string arguments, string name)
+    {
+        var plain = await Tool.RunAsync(arguments.Split(' '));
+        var result = await Tool.RunAsync([.. arguments.Split(' '), "--json"]);
+        Assert.Equal((0, ""), (result.Code, result.Error));
+        using var json = JsonDocument.Parse(result.Out);
+        Assert.Equal([name, "warnings"], json.RootElement.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(plain.Out.Trim(), json.RootElement.GetProperty(name).GetString()!.Trim());
+    }
+
+    [Fact]
+    public async Task An_incremental_fit_has_what_other_fits_have()
+    {
+        await TestData.TwoBlobsAsync(folder["a.parquet"], rows: 60);
+        string[] fit = ["fit", "mixture", folder["a.parquet"], "--features", "x", "--distribution", "normal", "--components", "2", "--iterations", "3",
+            "--tolerance=-1", "--json", "--quiet", "--output", folder["m.json"]];
+        string[] names = ["iterations", "converged", "logLikelihood", "history", "rowsPerSecond"];
+        using var whole = JsonDocument.Parse((await Tool.RunAsync(fit)).Out);
+        using var first = JsonDocument.Parse((await Tool.RunAsync([.. fit, "--incremental", folder["s.json"]])).Out);
+        foreach (var name in names[..3]) Assert.Equal($"{whole.RootElement.GetProperty(name)}", $"{first.RootElement.GetProperty(name)}");
+        Assert.Equal(3, first.RootElement.GetProperty("history").GetArrayLength());
+        // A run without new rows has no iterations, and the outcome of the runs before.
+        using var again = JsonDocument.Parse((await Tool.RunAsync([.. fit, "--incremental", folder["s.json"]])).Out);
+        Assert.Equal((0, 0, 0, $"{whole.RootElement.GetProperty("logLikelihood")}"),
+            (again.RootElement.GetProperty("rows").GetInt64(), again.RootElement.GetProperty("iterations").GetInt32(),
+                again.RootElement.GetProperty("history").GetArrayLength(), $"{again.RootElement.GetProperty("logLikelihood")}"));
+        foreach (var name in names) Assert.True(again.RootElement.TryGetProperty(name, out _), name);
+    }
+
     [Fact]
     public async Task Drift_that_is_warned_of_is_in_the_object()
     {

@@ -37,6 +37,7 @@ public sealed class OverwriteTests : IDisposable
         { Fit, "~/precious", noModel }, { Fit, "~/link.json", noModel }, { DryFit, "~/precious", noModel },
         { Fit, "~/new.parquet", IsNoModelName(".parquet") },
         { Fit, "~/new.PNG", IsNoModelName(".PNG") },
+        { Fit, "~/empty.parquet", IsNoModelName(".parquet") }, { DryFit, "~/empty.png", IsNoModelName(".png") },
         { Fit, "-", NoFile("standard output", "model.json (./- is a file of that name)") },
         { Fit, "/dev/stdout", NoFile("a device") },
         { Fit, "~/null.json", NoFile("a device") },
@@ -102,6 +103,20 @@ public sealed class OverwriteTests : IDisposable
         Assert.Equal((2, $"pipelines: error: {place} {output}: {message}"), (result.Code, text));
         Assert.True(message.Length + place.Length <= 300);
         Assert.Equal(before, Content());
+    }
+
+    [UnixFact]
+    public async Task A_link_to_a_file_that_does_not_exist_needs_the_right_name_too()
+    {
+        File.CreateSymbolicLink(folder["b.parquet"], "nowhere.parquet");
+        var result = await RunAsync($"{Fit} ~/b.parquet");
+        Assert.Equal((2, $"pipelines: error: --output ~/b.parquet: {IsNoModelName(".parquet")}"),
+            (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal)));
+        Assert.Equal(["b.parquet"], folder.Names);
+        File.CreateSymbolicLink(folder["b.json"], "nowhere.json");
+        await TestData.TwoBlobsAsync(folder["data.parquet"], rows: 60);
+        var dry = await RunAsync("fit kmeans ~/data.parquet --features x --components 2 --dry-run --output ~/b.json");
+        Assert.Contains($"{folder["b.json"]} (new)", dry.Out, StringComparison.Ordinal);
     }
 
     [UnixTheory]

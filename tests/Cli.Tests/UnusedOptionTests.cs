@@ -37,6 +37,12 @@ public sealed class UnusedOptionTests : IDisposable
             ["--restarts: found 3, expected 1, as the start is the same with every seed; leave it out"] },
         { "kmeans --components 2 --restarts 3 --init first-k",
             ["--restarts: found 3, expected 1, as the start is the same with every seed; leave it out"] },
+        { "mixture --distribution discrete --components 2 --init first-k --restarts 3",
+            ["--init: found 'first-k', expected no such option, as components of categories start at random; leave it out"] },
+        { "hmm --sequence k --distribution discrete,discrete --features a,b --components 2 --init kmeans-parallel",
+            ["--init: found 'kmeans-parallel', expected no such option, as components of categories start at random; leave it out"] },
+        { "hmm --lists a,b,c --label c --features a --distribution normal --components 2",
+            ["--lists: found 'b', which is no feature, expected only lists that are used; leave it out, or add it to --features"] },
         { "hmm --sequence k --label s --distribution normal --components 2 --training labeled --restarts 3",
             ["--restarts: found 3, expected 1, as the start is the same with every seed; leave it out"] },
         { "hmm --sequence k --label s --distribution normal --components 2 --training labeled --init random",
@@ -58,6 +64,22 @@ public sealed class UnusedOptionTests : IDisposable
         Assert.Equal((2, $"{expected}\nSee pipelines fit {words[0]} --help."), (result.Code, result.ErrorText));
     }
 
+    [Theory]
+    [InlineData("plot ~/m.json --output ~/p.svg --on-bad-row skip",
+        "--on-bad-row: found no INPUT, expected an INPUT, as only its rows are affected; name the data after the model, or leave the option out\nSee pipelines "
+            + "plot --help.")]
+    [InlineData("plot ~/m.json --output ~/p.svg --decryption-key-file gone",
+        "--decryption-key-file: found no INPUT, expected an INPUT, as only its rows are affected; name the data after the model, or leave the option out\nSee "
+            + "pipelines plot --help.")]
+    [InlineData("inspect ~/m.json --decryption-key-file gone",
+        "--decryption-key-file: found the model file ~/m.json, expected Parquet data, as the option affects nothing else; leave it out")]
+    public async Task Options_of_data_without_data_are_refused(string arguments, string message)
+    {
+        TestData.SaveModel(folder["m.json"], "x");
+        var result = await Tool.RunAsync(arguments.Replace("~", folder.Root, StringComparison.Ordinal).Split(' '));
+        Assert.Equal((2, $"pipelines: error: {message}"), (result.Code, result.ErrorText.Replace(folder.Root, "~", StringComparison.Ordinal)));
+    }
+
     /// <summary>Each of these options changes the fit, so the first error is the missing file.</summary>
     [Theory]
     [InlineData("distribution --distribution discrete --pseudocount 1")]
@@ -67,7 +89,8 @@ public sealed class UnusedOptionTests : IDisposable
     [InlineData("distribution --distribution normal --pseudocount 0 --min-variance 0 --inertia 0 --learning-rate-decay 0")]
     [InlineData("mixture --distribution normal --components 2 --pseudocount 1 --min-variance 1 --inertia 0.5")]
     [InlineData("mixture --distribution normal --components 1..2 --pseudocount 1")]
-    [InlineData("mixture --distribution discrete --components 2 --init first-k --restarts 3")]
+    [InlineData("mixture --distribution discrete --components 2 --restarts 3")]
+    [InlineData("mixture --distribution discrete,normal --features a,b --components 2 --init random")]
     [InlineData("kmeans --components 2 --inertia 0.5 --restarts 3")]
     [InlineData("distribution --distribution normal --iterations 1 --tolerance 0.1")]
     [InlineData("distribution --distribution student-t --iterations 5 --tolerance 3")]

@@ -161,8 +161,8 @@ public sealed class UsageTests
             "pipelines: error: --max-bad-rows: found '-1', expected a whole number from 0 to 9223372036854775807; for example "
                 + "--max-bad-rows 1000\nSee pipelines "
                 + "score --help." },
-        { "a kind that there is not", "fit naive-bayes data.parquet --output m.json", 2,
-            "pipelines: error: fit KIND: found 'naive-bayes', expected a kind of model, such as mixture; for example pipelines fit mixture\nSee pipelines "
+        { "a kind that there is not", "fit neural-net data.parquet --output m.json", 2,
+            "pipelines: error: fit KIND: found 'neural-net', expected a kind of model, such as mixture; for example pipelines fit mixture\nSee pipelines "
                 + "fit --help." },
         { "key and feature", "fit hmm data.parquet --sequence x --features x --distribution normal --components 2 --output m.json", 2,
             "pipelines: error: --sequence and --features: found 'x' in both, expected a key that is not a feature; for example --sequence id\nSee pipelines "

@@ -11,6 +11,9 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
     /// <summary>Maximum number of categories in a column: a column with more values probably holds numbers or keys instead.</summary>
     public const int MostCategories = 65_536;
 
+    /// <summary>Shape [columns]: the columns' fields, once a batch has arrived.</summary>
+    public ColumnField[] Fields { get; private set; } = [];
+
     /// <summary>The values so far.</summary>
     public CategoryStatistics Found { get; } = new(columns.Count);
 
@@ -29,6 +32,7 @@ internal sealed class CategorySurveyBlock(IReadOnlyList<string> columns, RunSupe
                     $"at most {new MemorySize(Run.Options.Budget / 8)}, an eighth of the memory budget",
                     "give more memory (PipelineOptions.MemoryBudget), or leave out columns of long texts");
         }
+        if (Fields.Length == 0) Fields = [.. columns.Select(c => item[c].Field)];
         Found.Rows += item.Rows;
         Run.Accounts.Leave(Name, item.Index, item.Rows, item.Rejected);
         item.Release();

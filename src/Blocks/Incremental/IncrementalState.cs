@@ -88,6 +88,10 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
                 throw new FormatException("files or runs that contradict each other");
             return state;
         }
+        catch (JsonException e) when (IsOther(path))
+        {
+            throw Bad(ErrorKind.Usage, path, "JSON that is no state", "check that it is a state file", e);
+        }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             // The parser's own message contains names of internal types.
@@ -99,6 +103,22 @@ internal sealed record IncrementalState(string Format, int Version, string Kind,
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Bad(ErrorKind.Storage, path, $"a file that cannot be read ({DiskError.Reason(e)})", "check its permissions", e);
+        }
+    }
+
+    // True for intact JSON without the state's format.
+    private static bool IsOther(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = document.RootElement;
+            return root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.String
+                || format.GetString() != TheFormat;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed partial class FeatureLoader
         Features = found;
         if (extractor.HasUnknownLabels)
         {
+            labelType = TypeOf(survey.Fields[unknown.Length]);
             var values = survey.Found.Categories(unknown.Length);
             labels = labels! with { Names = LabelType == ClassLabels.Boolean ? [.. values.Select(v => v == "0" ? "false" : "true")] : values };
         }

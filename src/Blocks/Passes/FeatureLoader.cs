@@ -12,6 +12,9 @@ internal sealed partial class FeatureLoader
     private readonly FeatureExtractor extractor;
     private readonly SequenceColumns? sequences;
     private LabelColumn? labels;
+
+    // Null until the values have been looked at.
+    private string? labelType;
     private BoundGraph? bound;
 
     /// <summary>Creates the loader; nothing is read yet.</summary>
@@ -52,7 +55,8 @@ internal sealed partial class FeatureLoader
     public IReadOnlyList<string>? LabelNames => labels?.Names;
 
     /// <summary>Type of the label column, known once the source is bound; null if there is none.</summary>
-    public string? LabelType => labels is { } known && bound?.Schema is { } schema ? TypeOf(schema.Fields[schema.IndexOf(known.Name)]) : null;
+    public string? LabelType => labels is null ? null
+        : labelType ?? (bound?.Schema is { } schema ? TypeOf(schema.Fields[schema.IndexOf(labels.Name)]) : labels.Names is null ? null : ClassLabels.Text);
 
     /// <summary>True if there are labels whose type or meaning is not known yet.</summary>
     public bool LabelsAreUnknown => extractor.HasUnknownLabels || (labels is not null && bound is null);

@@ -73,7 +73,7 @@ internal sealed class ScorePlan
         }
         foreach (var field in Added)
             if (kept.Any(k => input.Fields[k].Name == field.Name))
-                throw new FlowException(ErrorKind.Usage, place, $"an input column '{field.Name}'", "no column of a score's name",
+                throw new FlowException(ErrorKind.Data, place, $"an input column '{field.Name}'", "no column of a score's name",
                     $"keep only other columns (ScoreOptions.Keep), or rename '{field.Name}' in the input");
         var output = new BatchSchema([.. kept.Select(k => input.Fields[k]), .. Added]);
         layout = new Layout(input, output, [.. kept]);

@@ -40,6 +40,7 @@ internal sealed record BatchRuns(int Rows, int[] Starts, UInt128[] Keys, ICompar
         DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
         DateTime time => time.ToString(time.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
         TimeOnly time => time.ToString("HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture),
+        bool flag => flag ? "true" : "false",
         byte[] bytes => Convert.ToHexStringLower(bytes),
         _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };

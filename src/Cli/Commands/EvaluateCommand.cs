@@ -96,7 +96,7 @@ internal sealed class EvaluateCommand : Verb
         sequences.CheckModel(saved.Model, parsed);
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features), new ParquetSource(paths, how),
             [parsed.GetValue(label), parsed.GetValue(weights), .. sequences.Taken(parsed)], cancellationToken).ConfigureAwait(false);
-        InputCheck.Repeated(console, paths);
+        InputCheck.Warn(console, paths);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows.Policy(parsed, path, paths) };
         var data = sequences.Of(Pipeline.From(new ParquetSource(paths, how)).With(flow), parsed).Labels(parsed.GetRequiredValue(label)!);

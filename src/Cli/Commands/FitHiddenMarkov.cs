@@ -49,7 +49,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
             (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights])))
-            .Concat(CheckLabels(result));
+            .Concat(distribution.CheckStart(result, Fit.Init)).Concat(CheckLabels(result));
 
     protected override IEstimator<HiddenMarkovModel> Estimator(ParseResult parsed)
     {

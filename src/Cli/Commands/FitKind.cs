@@ -86,7 +86,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         command.Rules.Add(Check);
         if (Sequences is { } sequences) command.Rules.Add(result => sequences.Check(result, NeedsSequences(result), Fit.Features));
         command.Rules.Add(CheckIncremental);
-        command.LastRules.Add(parsed => CheckUse(parsed, common));
+        command.LastRules.Add(parsed => [.. CheckLists(parsed), .. CheckUse(parsed, common)]);
         command.SetAction((parsed, cancellationToken) => RunAsync(console, common, parsed, cancellationToken));
         return command;
     }
@@ -123,7 +123,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         if (initial is { FeaturesByPosition: true } or { Features: null })
             initial = await ModelInput.BindAsync(initial, parsed.GetValue(Fit.Initial)!, parsed.GetValue(Fit.Features) ?? Elements(parsed),
                 new ParquetSource(parsed.GetRequiredValue(Fit.Inputs), how), [.. Taken(parsed)], cancellationToken).ConfigureAwait(false);
-        InputCheck.Repeated(console, parsed.GetRequiredValue(Fit.Inputs));
+        InputCheck.Warn(console, parsed.GetRequiredValue(Fit.Inputs));
         var pipeline = From(parsed.GetRequiredValue(Fit.Inputs)).ForRun();
 
         Func<ValueTask<SchemaContract>>? compare = Expected(initial, parsed) is { } expected ? () => pipeline.CompareAsync(expected, cancellationToken) : null;
@@ -151,7 +151,10 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
                     options, since, cancellationToken)).ConfigureAwait(false);
             // Written even if no file is new: the previous run may have been killed after it wrote the state and before it wrote the model.
             output.Save(update.Saved);
-            var all = new IncrementalReport(update.Files, "fitted to", clock.Elapsed.TotalSeconds, output.Path);
+            var all = new IncrementalReport(update.Files, "fitted to", clock.Elapsed.TotalSeconds, output.Path)
+            {
+                Fit = new(update.Saved, update.Fitted?.Result.History ?? [], clock.Elapsed.TotalSeconds, output.Path, null),
+            };
             console.Warn([.. all.Result.Warnings, .. update.Fitted?.Result.Warnings ?? []]);
             if (parsed.GetValue(common.Json)) all.WriteJson(console);
             else if (!parsed.GetValue(common.Quiet)) all.WriteText(console.Out);
@@ -229,6 +232,15 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         if (result.IsGiven(Fit.BatchesPerIteration))
             yield return UsageError.For($"{incremental.State.Name} and {Fit.BatchesPerIteration.Name}", "both",
                 "one of them, as an incremental fit uses all new rows in every update", $"{incremental.State.Name} {incremental.State.Example}");
+    }
+
+    // The lengths of a list that is not read are not compared with those of the others.
+    private IEnumerable<UsageError> CheckLists(ParseResult parsed)
+    {
+        if (Sequences is { } sequences && parsed.GetValue(Fit.Features) is { } features
+            && parsed.GetValue(sequences.Lists)?.FirstOrDefault(l => !features.Contains(l) && !Taken(parsed).Contains(l)) is { } unused)
+            yield return new(sequences.Lists.Name, $"'{unused}', which is no feature", "only lists that are used",
+                $"leave it out, or add it to {Fit.Features.Name}");
     }
 
     // Options without an effect. With an initial model they are known only once it is loaded.

@@ -25,7 +25,7 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
-            (Fit.Init, false)).Concat(distribution.Check(result, Fit.Features));
+            (Fit.Init, false)).Concat(distribution.Check(result, Fit.Features)).Concat(distribution.CheckStart(result, Fit.Init));
 
     protected override IEstimator<GeneralMixtureModel> Estimator(ParseResult parsed)
     {

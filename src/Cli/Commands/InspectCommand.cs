@@ -21,9 +21,13 @@ internal sealed class InspectCommand : Verb
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var path = parsed.GetRequiredValue(file);
-            IInspection report = IsModel(path)
+            var isModel = IsModel(path);
+            if (isModel && reading.All.FirstOrDefault(parsed.CommandResult.IsGiven) is { } unused)
+                throw new FlowException(ErrorKind.Usage, unused.Name, $"the model file {path}",
+                    "Parquet data, as the option affects nothing else", "leave it out");
+            IInspection report = isModel
                 ? new ModelInspection(path, ModelInput.Load(path, console))
-                : await DataAsync(new ParquetSource([path], reading.Options(parsed, console)), cancellationToken).ConfigureAwait(false);
+                : await DataAsync(path, reading.Options(parsed, console), console, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(common.Json)) JsonObject.Write(console, report.WriteJson);
             else report.WriteText(console.Out);
             return ExitCode.Done;
@@ -31,8 +35,12 @@ internal sealed class InspectCommand : Verb
         return command;
     }
 
-    private static async Task<DataInspection> DataAsync(ParquetSource source, CancellationToken cancellationToken) =>
-        new(await source.InspectAsync(cancellationToken).ConfigureAwait(false), await source.ColumnsAsync(cancellationToken).ConfigureAwait(false));
+    private static async Task<DataInspection> DataAsync(string path, ParquetSourceOptions how, ToolConsole console, CancellationToken cancellationToken)
+    {
+        InputCheck.Warn(console, [path]);
+        var source = new ParquetSource([path], how);
+        return new(await source.InspectAsync(cancellationToken).ConfigureAwait(false), await source.ColumnsAsync(cancellationToken).ConfigureAwait(false));
+    }
 
     // Decided by content: a file that begins with a brace, after optional white space, is taken for a model, whatever its name.
     private static bool IsModel(string path)

@@ -26,7 +26,7 @@ internal sealed class ModelFile(string path, FileKind kind, bool force, string o
         OutputCheck.MayReplace(path, kind, force, option);
         if (!FolderAccess.MayWrite(Folder))
             throw Wrong(ErrorKind.Usage, "a folder that cannot be written", "choose another folder, or check its permissions");
-        return new OutputPreview(path, File.Exists(path) ? "a file is there: it is replaced at the end" : "new");
+        return new OutputPreview(path, File.Exists(Target) ? "a file is there: it is replaced at the end" : "new");
     }
 
     /// <summary>Checks early that the file can be saved later.</summary>

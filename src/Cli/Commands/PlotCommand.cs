@@ -93,6 +93,9 @@ internal sealed class PlotCommand : Verb
         if (!result.IsGiven(output)) yield return UsageError.For(output.Name, "none", output.Expected, $"{output.Name} {output.Example}");
         if (result.IsGiven(weights) && result.GetResult(inputs) is not { Tokens.Count: > 0 })
             yield return UsageError.For(weights.Name, "no INPUT", "an INPUT with the column", $"model.json data.parquet {weights.Name} {weights.Example}");
+        foreach (var option in badRows.All.Concat(reading.All))
+            if (result.IsGiven(option) && result.GetResult(inputs) is not { Tokens.Count: > 0 })
+                yield return new(option.Name, "no INPUT", "an INPUT, as only its rows are affected", "name the data after the model, or leave the option out");
     }
 
     private async Task<int> RunAsync(ToolConsole console, CommonSettings common, ParseResult parsed, CancellationToken cancellationToken)
@@ -112,7 +115,7 @@ internal sealed class PlotCommand : Verb
             saved = await ModelInput.BindAsync(saved, modelPath, null, new ParquetSource(paths, how),
                     [parsed.GetValue(weights), parsed.GetValue(label)], cancellationToken)
                 .ConfigureAwait(false);
-        InputCheck.Repeated(console, paths);
+        InputCheck.Warn(console, paths);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         Pipeline? data = null;
         if (paths.Length > 0)

@@ -111,7 +111,7 @@ internal sealed class ScoreCommand : Verb
         var lists = saved.FeaturesByPosition || saved.Features is null ? parsed.GetValue(sequences.Lists) : null;
         saved = await ModelInput.BindAsync(saved, modelPath, parsed.GetValue(features) ?? lists, new ParquetSource(paths, how), [.. sequences.Taken(parsed)],
             cancellationToken).ConfigureAwait(false);
-        InputCheck.Repeated(console, paths);
+        InputCheck.Warn(console, paths);
         // Reports missing list columns before the feature columns that would be missing because of them.
         if (parsed.GetValue(sequences.Lists) is not null) await new ParquetSource(paths, how).OpenAsync(cancellationToken).ConfigureAwait(false);
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
@@ -147,7 +147,7 @@ internal sealed class ScoreCommand : Verb
             if (paths.Length == 0) return DryRunCommand.ShowNothing(console, parsed.GetValue(common.Json), job, state);
         }
 
-        if (!IsFile(path)) common.CanResume(parsed, "--resume continues after the finished files");
+        if (!IsFile(path)) common.CanResume(parsed, "--resume continues after the finished files, if any");
         var data = From(paths).ForRun();
         var run = Score(data).ToParquet(path, sink);
         if (parsed.GetValue(dryRun))

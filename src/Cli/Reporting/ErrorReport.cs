@@ -21,6 +21,7 @@ internal static class ErrorReport
             WriteCancelled(console, $"cancelled; no output was written{(stop.Continuation is { } how ? $"; {how}" : "")}", stop, verb, isJson);
             return ExitCode.Cancelled;
         }
+        exception = OutOfHandles(exception, verb) ?? exception;
         var failure = Failure.Of(exception, verb);
         console.Error.WriteLine($"pipelines: error: {failure.Text}");
         if (verbose) console.Error.Write($"{exception}{console.Error.NewLine}");
@@ -47,6 +48,19 @@ internal static class ErrorReport
         // An unforeseen error: the message at least names the block in which it occurred.
         _ => ErrorText.Shortened(RunFailure.Of(exception)?.ToString() ?? exception.Message, ErrorText.MostCharacters - Unforeseen.Length) + Unforeseen,
     };
+
+    // Whatever was about to be opened, the reason and the remedy are the same. Parts of the tool are opened when they are first needed.
+    private static FlowException? OutOfHandles(Exception exception, string verb)
+    {
+        const string remedy = "raise the limit (ulimit -n), or lower --max-parallelism";
+        if (DiskError.IsOutOfHandles(exception))
+            return new(ErrorKind.Storage, exception is PipelinesException { Place: var place } ? place : verb, "too many open files", "room for another",
+                remedy, exception);
+        return DiskError.UnloadedPart(exception) is { } part
+            ? new(ErrorKind.Storage, verb, $"that {part}, a part of the tool, cannot be opened; perhaps too many files are open", "room for another",
+                $"{remedy}, or install the tool again", exception)
+            : null;
+    }
 
     private const string Unforeseen = " (an unforeseen error; --verbose shows where it occurred)";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Models.Serialization;
@@ -45,6 +46,24 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
     {
         json.WriteNumber("rows", Training.Rows);
         json.WriteNumber("rowsRejected", Rejected ?? 0);
+        WriteOutcome(json);
+        if (Training.Candidates.Count > 0)
+        {
+            json.WriteObjects("candidates", Training.Candidates, candidate =>
+            {
+                FitCandidateFormat.Write(json, candidate, hasParameters: true, json.WriteReal);
+                json.WriteString("failure", candidate.Failure is { } why ? OptionNames.AsTyped(why) : null);
+            });
+        }
+        json.WriteNumber("seconds", Seconds);
+        json.WriteNumber("rowsPerSecond", RowsPerSecond);
+        json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
+        json.WriteString("output", Output);
+    });
+
+    /// <summary>For scripts: the iterations, and what they led to.</summary>
+    public void WriteOutcome(Utf8JsonWriter json)
+    {
         json.WriteNumber("iterations", History.Count);
         json.WriteBoolean("converged", Training.Converged);
         json.WriteNumber("logLikelihood", Training.LogLikelihood);
@@ -61,19 +80,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             for (var k = 0; k < classifier.Classes.Count; k++) json.WriteStringValue(classifier.NameOf(k));
             json.WriteEndArray();
         }
-        if (Training.Candidates.Count > 0)
-        {
-            json.WriteObjects("candidates", Training.Candidates, candidate =>
-            {
-                FitCandidateFormat.Write(json, candidate, hasParameters: true, json.WriteReal);
-                json.WriteString("failure", candidate.Failure is { } why ? OptionNames.AsTyped(why) : null);
-            });
-        }
-        json.WriteNumber("seconds", Seconds);
-        json.WriteNumber("rowsPerSecond", RowsPerSecond);
-        json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
-        json.WriteString("output", Output);
-    });
+    }
 
     private void WriteCandidates(TextWriter target)
     {

@@ -1,4 +1,5 @@
 using Pipelines.Cli.Terminal;
+using Pipelines.Io.Reading;
 
 namespace Pipelines.Cli.Reporting;
 
@@ -9,6 +10,9 @@ namespace Pipelines.Cli.Reporting;
 /// <param name="Output">Path of the output.</param>
 internal sealed record IncrementalReport(IncrementalResult Result, string Done, double Seconds, string Output)
 {
+    /// <summary>The fit, without iterations if no row was new; null if nothing was fitted.</summary>
+    public FitReport? Fit { get; init; }
+
     /// <summary>For people.</summary>
     public void WriteText(TextWriter target)
     {
@@ -19,10 +23,12 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
             return;
         }
         target.WriteLine($"{Done} {Figures.Number(Result.RowsOut, "row")} of {Figures.Number(Result.New.Count, "new file")}: {Figures.Time(Seconds)}, "
-            + $"{Figures.Rate(Seconds > 0 ? Result.RowsOut / Seconds : 0)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
+            + $"{Figures.Rate(RowsPerSecond)}, peak memory {Figures.Bytes(PeakMemory.Bytes())}; {before}");
         if (Result.RowsRejected > 0) target.WriteLine(Figures.Balance(Result.RowsOut, Result.RowsRejected));
         target.WriteLine($"wrote {Output}");
     }
+
+    private double RowsPerSecond => Seconds > 0 ? Result.RowsOut / Seconds : 0;
 
     /// <summary>For scripts.</summary>
     public void WriteJson(ToolConsole console) => JsonObject.Write(console, json =>
@@ -30,11 +36,13 @@ internal sealed record IncrementalReport(IncrementalResult Result, string Done, 
         json.WriteNumber("rows", Result.RowsOut);
         json.WriteNumber("rowsIn", Result.RowsIn);
         json.WriteNumber("rowsRejected", Result.RowsRejected);
+        Fit?.WriteOutcome(json);
         json.WriteNumber("filesDone", Result.Done);
         json.WriteTexts("filesNew", Result.New.Select(f => f.Name));
         json.WriteTexts("filesChanged", Result.Changed.Select(f => f.Name));
-        json.WriteTexts("filesVanished", Result.Vanished);
+        json.WriteTexts("filesVanished", Result.Vanished.Select(ParquetPaths.NameOf));
         json.WriteNumber("seconds", Seconds);
+        json.WriteNumber("rowsPerSecond", RowsPerSecond);
         json.WriteNumber("peakMemoryBytes", PeakMemory.Bytes());
         json.WriteString("output", Output);
     });

@@ -47,6 +47,9 @@ internal sealed class BadRowSettings
         return joined;
     }
 
+    /// <summary>The options, whose effect depends on rows.</summary>
+    public IReadOnlyList<Option> All => [mode, most];
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {

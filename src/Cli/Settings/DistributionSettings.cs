@@ -18,7 +18,7 @@ internal sealed class DistributionSettings
         $"{what}: one name for all features, or one for each. Features are independent unless the distribution is multivariate. "
             + $"Names: {Names}. Some take an argument in brackets: {Arguments}. "
         + "'discrete' takes text, numbers or booleans as categories; a category not in the fitted data gets probability 1e-9. A value "
-        + "outside a distribution's support ends a fit with an error; its score is -infinity.",
+        + "outside a distribution's support ends a fit with an error; its score is -infinity. 'poisson' also takes fractions.",
         "NAME[,NAME…]", Expected, Example, names => names.Select(Wrong).FirstOrDefault(w => w is not null));
 
     /// <summary>The option.</summary>
@@ -46,6 +46,15 @@ internal sealed class DistributionSettings
         if (names.FirstOrDefault(n => !Find(n)!.IsUnivariate) is { } joint)
             yield return UsageError.For(Option.Name, $"'{joint}' among several names",
                 $"distributions of one feature, one for each feature, or '{joint}' alone for all features together", $"{Option.Name} {joint}");
+    }
+
+    /// <summary>An error if the option that chooses the start has no effect.</summary>
+    /// <param name="result">The parsed command.</param>
+    /// <param name="init">The option.</param>
+    public IEnumerable<UsageError> CheckStart(CommandResult result, Setting<string?> init)
+    {
+        if (result.Given(init) is { } start && result.Given(Option) is { } names && names.All(n => ModelFormat.Family(n).IsCategorical(0)))
+            yield return new(init.Name, $"'{start}'", "no such option, as components of categories start at random", "leave it out");
     }
 
     /// <summary>The family that the option names.</summary>

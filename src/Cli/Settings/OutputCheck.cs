@@ -45,8 +45,8 @@ internal static class OutputCheck
     }
 
     /// <summary>
-    /// Checks that a file may be written: an existing file must be empty or of the same kind, and the name of a new file must not have the extension of
-    /// another kind.
+    /// Checks that a file may be written: an existing file must be empty or of the same kind, and the name of a new or empty file must not have the
+    /// extension of another kind.
     /// </summary>
     /// <param name="output">Path of the output.</param>
     /// <param name="kind">The kind of file to write.</param>
@@ -60,7 +60,9 @@ internal static class OutputCheck
         if (OutputTarget.Stranger(output, kind.Name, kind.Matches) is { } stranger)
             throw new FlowException(error, $"{option} {output}", stranger, $"a new name, or {kind.Name} to replace",
                 "choose another name, or replace the file with --force");
-        if (!File.Exists(output) && KnownEnding(output) is { } ending && !string.Equals(ending, kind.Ending, StringComparison.OrdinalIgnoreCase))
+        // Replacing an empty file, or one that a broken link names, is like creating it.
+        if (new FileInfo(OutputTarget.Resolve(output)) is not { Exists: true, Length: > 0 } && KnownEnding(output) is { } ending
+            && !string.Equals(ending, kind.Ending, StringComparison.OrdinalIgnoreCase))
             throw new FlowException(error, $"{option} {output}", $"the extension {ending}", $"a name that ends in {kind.Ending}",
                 $"for example {kind.Example}; --force takes this name");
     }

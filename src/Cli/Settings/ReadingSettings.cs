@@ -19,6 +19,9 @@ internal sealed class ReadingSettings
 
     private static string Names => string.Join(", ", ParquetSourceOptions.Engines.Prepend(Automatic));
 
+    /// <summary>The options, whose effect depends on Parquet files.</summary>
+    public IReadOnlyList<Option> All => [engine, keys];
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {

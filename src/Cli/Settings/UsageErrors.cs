@@ -21,6 +21,9 @@ internal static class UsageErrors
         if (parsed.Action is HelpAction ? !isUnknown : parsed.Action?.ClearsParseErrors == true) return [];
         // If the verb or kind is unknown, its options cannot be checked.
         if (isUnknown) return [NoVerb(parsed, args)];
+        // The parser gave each of these the next argument as its value, so other errors would mislead.
+        var empty = EmptyValues(command, args).ToArray();
+        if (empty.Length > 0) return empty;
         var unknown = UnknownOptions(parsed, args).ToArray();
         if (unknown.Length > 0) return unknown;
         if (command.Subcommands.Count > 0) return [NoVerb(parsed, args)];
@@ -43,6 +46,16 @@ internal static class UsageErrors
     /// <summary>The command as the user types it: <c>pipelines fit mixture</c>.</summary>
     public static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "pipelines";
+
+    // "--output=" and "--output:" are what a shell makes of an empty variable.
+    private static IEnumerable<UsageError> EmptyValues(Command command, IReadOnlyList<string> args) =>
+        from name in args.Take(End(args)).Where(a => a.Length > 1 && a[^1] is '=' or ':').Select(a => a[..^1]).Distinct(StringComparer.Ordinal)
+        let setting = Options(command).FirstOrDefault(o => o.Name == name) as ISetting
+        where setting is not null
+        select NoValue(name, setting);
+
+    private static UsageError NoValue(string name, ISetting setting) =>
+        UsageError.For(name, "no value", setting.Expected, $"{name} {setting.Example}");
 
     // The parser takes an unknown option, and the value of a flag, for an input. What follows "--" is an input, whatever it looks like.
     private static IEnumerable<UsageError> UnknownOptions(ParseResult parsed, IReadOnlyList<string> args)
@@ -89,7 +102,7 @@ internal static class UsageErrors
             case OptionResult { Option: ISetting setting } option when option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues == 1:
                 return UsageError.For(option.Option.Name, $"{option.IdentifierTokenCount} values", "one", $"{option.Option.Name} {setting.Example}");
             case OptionResult { Option: ISetting setting, Tokens.Count: 0 } option:
-                return UsageError.For(option.Option.Name, "no value", setting.Expected, $"{option.Option.Name} {setting.Example}");
+                return NoValue(option.Option.Name, setting);
             case OptionResult { Option: ISetting { Error: { } own } }:
                 return own;
             case OptionResult option:
@@ -108,7 +121,12 @@ internal static class UsageErrors
 
     private static string Described(Argument argument) => char.ToLowerInvariant(argument.Description![0]) + argument.Description[1..].TrimEnd('.');
 
-    private static string Sample(Argument argument) => argument.Name == "INPUT" ? "data.parquet" : "model.json";
+    private static string Sample(Argument argument) => argument.Name switch
+    {
+        "INPUT" => "data.parquet",
+        "OUT" => "converted.json",
+        _ => "model.json",
+    };
 
     private static IEnumerable<Option> Options(Command command) =>
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(Options).Where(o => o.Recursive)).Where(o => !o.Hidden);

@@ -4,10 +4,14 @@ namespace Pipelines.Cli.Terminal;
 
 /// <summary>
 /// Turns Ctrl-C, SIGTERM and SIGHUP into a request to end, so that a run can wind down. A second signal ends the process at once; so does a run
-/// that does not respond to the request. The exit code is the same in each case.
+/// that does not respond to the request. The exit code is the same in each case. A file that grows beyond the user's limit must not end the process either:
+/// the write then fails like any other.
 /// </summary>
 internal sealed partial class TerminationSignals : IDisposable
 {
+    // SIGXFSZ, which has the same number on Linux and macOS.
+    private const PosixSignal FileTooLarge = (PosixSignal)25;
+
     // A run without unfinished files leaves nothing behind, so there is no need to wait long.
     private static readonly TimeSpan shortWait = TimeSpan.FromSeconds(0.7);
 
@@ -29,6 +33,7 @@ internal sealed partial class TerminationSignals : IDisposable
             c.Cancel = true;
             if (!request.Ask()) End(request, "stopped at once by a second signal");
         }))];
+        if (!OperatingSystem.IsWindows()) registrations = [.. registrations, PosixSignalRegistration.Create(FileTooLarge, c => c.Cancel = true)];
     }
 
     public void Dispose()

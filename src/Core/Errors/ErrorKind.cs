@@ -12,6 +12,6 @@ public enum ErrorKind
     /// <summary>A model file cannot be read, or does not fit its use.</summary>
     ModelFile,
 
-    /// <summary>Storage failed: permission, full disk, vanished file …</summary>
+    /// <summary>Storage failed: permission, full disk, vanished file, an output that another run holds …</summary>
     Storage,
 }

@@ -86,7 +86,7 @@ internal static partial class NativeSync
         var (opened, synchronised) = Run(path);
         // By now the file is written and renamed: a folder that cannot be synced at all must not turn that into a failure.
         if (opened == PermissionDenied) return;
-        if (opened != 0) throw new IOException($"the folder {path} cannot be opened to make its entries durable");
+        if (opened != 0) throw new IOException($"the folder {path} cannot be opened to make its entries durable", opened);
         if (synchronised != 0 && synchronised != InvalidArgument && synchronised != BadHandle && synchronised != NotSupported)
             throw new IOException($"the entries of the folder {path} cannot be made durable");
     }

@@ -64,6 +64,9 @@ internal abstract class ColumnBlock
     /// <summary>The first row with a number that a double does not hold exactly, and its value; null if there is none.</summary>
     public abstract (int Row, object Value)? FirstRounded();
 
+    /// <summary>A block of the same 64-bit integers times a factor; if a product is too large, no block but the first such row and its value.</summary>
+    public abstract (ColumnBlock? Block, int Row, long Value) Times(long factor);
+
     /// <summary>A block of the values as text, from which they can be read again.</summary>
     protected abstract ColumnBlock AsTexts();
 
@@ -172,6 +175,19 @@ internal sealed class ColumnBlock<T>(ReadOnlyMemory<T> values, ColumnDictionary<
         for (var row = 0; row < rows; row++)
             if (Has(row) && !NumericConversion.IsExact(At(row))) return (row, At(row)!);
         return null;
+    }
+
+    public override (ColumnBlock? Block, int Row, long Value) Times(long factor)
+    {
+        var numbers = (ColumnBlock<long>)(ColumnBlock)this;
+        var made = new long[dictionary is null ? values.Length : indexes.Length];
+        for (var row = 0; row < made.Length; row++)
+        {
+            if (!Has(row)) continue;
+            var product = Math.BigMul(numbers.At(row), factor, out made[row]);
+            if (product != made[row] >> 63) return (null, row, numbers.At(row));
+        }
+        return (new ColumnBlock<long>(made, null, default, present), 0, 0);
     }
 
     protected override BatchColumn JoinWith(ColumnField field, IReadOnlyList<(ColumnBlock Column, int Start, int Count)> parts)

@@ -66,7 +66,7 @@ internal sealed partial class RunLock : IDisposable
     public static void Look(string path, string output)
     {
         if (!File.Exists(path) || Owner.Parse(Peek(path)) is not { } owner || (owner.IsHere && !owner.IsAlive())) return;
-        throw new FlowException(ErrorKind.Usage, output,
+        throw new FlowException(ErrorKind.Storage, output,
             owner.IsHere ? $"a run that writes it now ({owner})" : $"the lock of a run on another host ({owner})", "no other run on the same output",
             "wait for its end, or give another output");
     }
@@ -134,7 +134,7 @@ internal sealed partial class RunLock : IDisposable
             // The owner may just have ended and deleted the file: then the lock is free.
             if (!File.Exists(path)) return null;
             var owner = Owner.Parse(Peek(path));
-            throw new FlowException(ErrorKind.Usage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner is unknown"})",
+            throw new FlowException(ErrorKind.Storage, output, $"a run that writes it now ({owner?.ToString() ?? "its owner is unknown"})",
                 "no other run on the same output",
                 "wait for its end, or give another output", e);
         }
@@ -159,12 +159,12 @@ internal sealed partial class RunLock : IDisposable
         if (Owner.Parse(bytes) is not { } owner) return;
         if (!owner.IsHere)
         {
-            throw new FlowException(ErrorKind.Usage, output, $"the lock of a run on another host ({owner})", "no other run on the same output",
+            throw new FlowException(ErrorKind.Storage, output, $"the lock of a run on another host ({owner})", "no other run on the same output",
                 $"if that process is gone, delete {path} and run again; else wait for its end, or give another output");
         }
         if (!LocksWork(path) && owner.Process != Environment.ProcessId && owner.IsAlive())
         {
-            throw new FlowException(ErrorKind.Usage, output, $"a run that writes it now ({owner})", "no other run on the same output",
+            throw new FlowException(ErrorKind.Storage, output, $"a run that writes it now ({owner})", "no other run on the same output",
                 $"wait for its end, or give another output; if that process is not a Pipelines run, delete {path}");
         }
     }

@@ -169,6 +169,12 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         return new(fitted, ColumnWeights);
     }
 
+    internal override (string Family, string Support)? Outside(int feature, double value)
+    {
+        var part = Array.FindLastIndex(offsets, o => o <= feature);
+        return Parts[part].Outside(feature - offsets[part], value);
+    }
+
     /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics) => DiagnoseParts(statistics, static (part, own) => part.Diagnose(own));
 

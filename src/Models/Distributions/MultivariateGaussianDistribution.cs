@@ -287,7 +287,7 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
         var bad = Cholesky.Factor(covariance, lower);
         if (bad >= 0)
             throw new ModelException(ErrorKind.Data, $"covariance, feature {bad}",
-                covariance[bad, bad] > 0 ? $"a linear combination of the features before it" : "a variance of 0 (all its values are equal)",
+                covariance[bad, bad] > 0 ? $"a linear combination of the features before it" : "a variance of 0 (values equal as doubles)",
                 "features that vary independently",
                 "leave out the constant or collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
             { FeatureIndex = bad };

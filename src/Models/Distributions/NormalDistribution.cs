@@ -120,7 +120,7 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
         mean = (Mean * options.Inertia) + (mean * (1 - options.Inertia));
         std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
         if (!(std > 0))
-            throw new ModelException(ErrorKind.Data, $"normal distribution at {mean.Text()}", "a variance of 0 (all its values are equal)",
+            throw new ModelException(ErrorKind.Data, $"normal distribution at {mean.Text()}", "a variance of 0 (values equal as doubles)",
                 "values that differ",
                 "leave the constant column out, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
             { FeatureIndex = 0 };

@@ -133,15 +133,16 @@ public sealed class StudentTDistribution : UnivariateDistribution, IDistribution
     /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics)
     {
-        const double least = 1e-10;
+        // Below this, the log-likelihood is flat to its last digits, and any sample says less about the parameters.
+        const double least = 1e-6;
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen || !(sums[0] >= Constants.LeastWeight)) yield break;
         var shift = sums[2] / sums[1];
         var scale = Math.Sqrt(Math.Max((sums[3] / sums[1]) - (shift * shift), 0));
         var moved = Math.Max(Math.Abs(shift), Math.Abs(scale - Scale)) / Scale;
         if (moved > least)
-            yield return $"the student-t distribution's location and scale still move by {moved.Text()} of the scale in an iteration "
-                + "(lower the stop threshold or allow more iterations; a minimum variance or inertia can do that too)";
+            yield return $"the student-t distribution's location and scale still move by {moved.Text()} of the scale in an iteration: the "
+                + "fit ended because its log-likelihood gained little, or with the last iteration (FitOptions.StopThreshold, FitOptions.MaxIterations)";
     }
 
     /// <summary>For a component, only what its mixture's own iterations do not settle.</summary>

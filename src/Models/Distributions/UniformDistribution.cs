@@ -79,7 +79,7 @@ public sealed class UniformDistribution : UnivariateDistribution, IDistributionF
         if (missing > 0) (start, end) = (start - (missing / 2), end + (missing / 2));
         start = Blend(Start, start, options);
         end = Blend(End, end, options);
-        return end > start ? new(start, end) : throw NoSpread("an interval of length 0 (all its values are equal)");
+        return end > start ? new(start, end) : throw NoSpread("an interval of length 0 (values equal as doubles)");
     }
 
     /// <inheritdoc/>

@@ -44,6 +44,9 @@ public abstract class UnivariateDistribution : Distribution
         foreach (var (name, value) in Parameters) writer.WriteExact(name, value);
     }
 
+    internal override (string Family, string Support)? Outside(int feature, double value) =>
+        Support is { } support && double.IsNegativeInfinity(this.LogProbability(FeatureMatrix.FromColumns([value]), 1)[0]) ? (FormatName, support) : null;
+
     /// <inheritdoc/>
     public override string? Impossible(Statistics statistics) => Support is not null && statistics is SumStatistics { Sums: [.., > 0 and var outside] }
         ? $"values of total weight {outside.Text()} are outside the support of the {FormatName} distribution ({Support}): they have log-probability -infinity"
@@ -116,7 +119,7 @@ public abstract class UnivariateDistribution : Distribution
     }
 
     /// <summary>The error for values that are all equal, if that leaves no density.</summary>
-    private protected ModelException NoSpread(string found = "a variance of 0 (all its values are equal)") =>
+    private protected ModelException NoSpread(string found = "a variance of 0 (values equal as doubles)") =>
         new(ErrorKind.Data, $"{FormatName} distribution", found, "values that differ",
             "leave the constant column out, use fewer components, or set a minimum variance (FitOptions.MinVariance)")
         { FeatureIndex = 0 };

@@ -15,6 +15,10 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
 {
     private const string Kind = "evaluation";
 
+    // Posteriors below this one are computed again; the logarithm of the smallest double.
+    private const double LeastInVectors = 1e-280;
+    private const double LeastLog = -745.2;
+
     // As numpy.linspace computes them.
     private readonly double[] edges = [.. Enumerable.Range(0, bins + 1).Select(b => b == bins ? 1 : b * (1.0 / bins))];
 
@@ -63,6 +67,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         var weights = scratch.Take(FeatureTile.Capacity);
         var joint = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
         var evidence = scratch.Take(FeatureTile.Capacity);
+        var logs = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
         for (var (label, next) = (0, 0); label < model.Classes.Count; label++)
         {
             var all = items.CountOf(label);
@@ -70,7 +75,8 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
             {
                 var count = Math.Min(FeatureTile.Capacity, all - from);
                 model.Mixture.JointLog2Of(items.Take(label, from, count, memory, weights), joint);
-                Add(total, label, count, joint, evidence, weights, kept, next);
+                joint.CopyTo(logs);
+                Add(total, label, count, joint, logs, evidence, weights, kept, next);
                 next += count;
             }
         }
@@ -83,32 +89,36 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     public Evaluation Evaluate(Statistics statistics, int maxDegreeOfParallelism = -1) =>
         ((EvaluationStatistics)statistics).ToEvaluation([.. Enumerable.Range(0, model.Classes.Count).Select(model.NameOf)], maxDegreeOfParallelism);
 
-    private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, Span<double> evidence, ReadOnlySpan<double> weights,
-        Posteriors kept, int next)
+    private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, ReadOnlySpan<double> logs, Span<double> evidence,
+        ReadOnlySpan<double> weights, Posteriors kept, int next)
     {
         var classes = model.Classes.Count;
         Softmax.LogSumExp(joint, classes, count, evidence);
         Span<int> predicted = stackalloc int[FeatureTile.Capacity];
         Softmax.ArgMax(joint, classes, count, predicted);
-        var own = joint.Slice(label * FeatureTile.Capacity, count);
+        var truth = logs.Slice(label * FeatureTile.Capacity, count);
         var logLoss = 0.0;
         for (var i = 0; i < count; i++)
         {
             total.Weight += weights[i];
             total.Confuse(label, predicted[i], weights[i]);
             // A row of weight 0 counts nothing, even if its class is impossible.
-            if (weights[i] > 0) logLoss -= weights[i] * ((own[i] * Math.Log(2)) - evidence[i]);
+            if (weights[i] > 0) logLoss -= weights[i] * ((truth[i] * Math.Log(2)) - evidence[i]);
         }
         total.LogLoss += logLoss;
         Softmax.Responsibilities(joint, classes, count, default);
         for (var k = 0; k < classes; k++)
         {
             var posteriors = joint.Slice(k * FeatureTile.Capacity, count);
+            var own = logs.Slice(k * FeatureTile.Capacity, count);
+            // Vectors lose the smallest numbers, which still have an order.
+            for (var i = 0; i < count; i++)
+                if (posteriors[i] < LeastInVectors && (own[i] * Math.Log(2)) - evidence[i] is > LeastLog and var log) posteriors[i] = Math.Exp(log);
             posteriors.CopyTo(kept.Of(k)[next..]);
             Calibrate(total, k, k == label, posteriors, weights);
         }
         kept.Labels.AsSpan(next, count).Fill(label);
-        if (kept.Weights is { } own2) weights[..count].CopyTo(own2.AsSpan(next));
+        if (kept.Weights is { } all) weights[..count].CopyTo(all.AsSpan(next));
     }
 
     private void Calibrate(EvaluationStatistics total, int k, bool isOwn, ReadOnlySpan<double> posteriors, ReadOnlySpan<double> weights)

@@ -102,12 +102,13 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
         return survey;
     }
 
-    /// <summary>Reads the data once more to name the feature that makes a log-likelihood NaN; null if no single feature does.</summary>
-    internal static async ValueTask<ModelException?> BlameAsync(IDataPass pass, CancellationToken cancellationToken)
+    /// <summary>Reads the data once more to name the feature that makes a log-likelihood infinite or NaN; null if no single feature is known to.</summary>
+    internal static async ValueTask<ModelException?> BlameAsync(IDataPass pass, Model model, CancellationToken cancellationToken)
     {
         try
         {
             var survey = await RunAsync(pass, 1, null, cancellationToken).ConfigureAwait(false);
+            if (Outside(pass, model, survey) is { } outside) return outside;
             var worst = Enumerable.Range(0, pass.Columns).MaxBy(j => Largest(survey, j));
             return Largest(survey, worst) > 1e100 ? TooLarge(Name(pass, worst), worst, Largest(survey, worst)) : null;
         }
@@ -115,6 +116,24 @@ public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISumma
         {
             return e;
         }
+    }
+
+    // A feature whose smallest or largest value is impossible under every component.
+    private static ModelException? Outside(IDataPass pass, Model model, SurveyStatistics survey)
+    {
+        var parts = model.WeightedParts();
+        for (var j = 0; j < pass.Columns && parts.Count > 0; j++)
+        {
+            foreach (var value in (double[])[survey.Minimum(j), survey.Maximum(j)])
+            {
+                var found = parts.Select(p => p.Distribution.Outside(j, value)).ToArray();
+                if (Array.TrueForAll(found, f => f is not null) && found[0] is var (family, support))
+                    return new ModelException(ErrorKind.Data, Name(pass, j), $"the value {value.Text()}, outside the support of the {family} distribution",
+                        support, "clean the column, mark such values as missing, or choose a distribution that covers them")
+                    { FeatureIndex = j };
+            }
+        }
+        return null;
     }
 
     internal static ModelException TooHeavy(double weight) =>

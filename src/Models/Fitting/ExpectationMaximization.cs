@@ -124,7 +124,7 @@ public static class ExpectationMaximization
             if (!double.IsFinite(result.Objective))
             {
                 // A saved fit is not affected by a pass that does not belong to it.
-                if (options.Journal is null && await DataSurvey.BlameAsync(pass, cancellationToken).ConfigureAwait(false) is { } blame) throw blame;
+                if (options.Journal is null && await DataSurvey.BlameAsync(pass, current, cancellationToken).ConfigureAwait(false) is { } blame) throw blame;
                 throw new ModelException(ErrorKind.Data, $"log-likelihood after {iteration} iterations", result.Objective.Text(), "a finite number",
                     current.Impossible(result) is { } why
                         ? $"{why}; clean the column, or choose another distribution"

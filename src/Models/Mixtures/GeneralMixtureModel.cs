@@ -42,7 +42,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         Components = [.. components];
         var total = weights?.Sum() ?? components.Count;
         // Weights that already sum to 1 are kept bit for bit: a model read from a file equals the saved model.
-        if (weights is not null && Math.Abs(total - 1) > 1e-9) warnings = [$"the weights sum to {total.Text()}: they were scaled to sum 1"];
+        if (weights is not null && Math.Abs(total - 1) > 1e-9)
+            warnings = [FormattableString.Invariant($"the weights sum to {total}: they were scaled to sum 1")];
         var divisor = Math.Abs(total - 1) <= 1e-12 ? 1 : total;
         this.weights = weights is null ? [.. components.Select(_ => 1.0 / components.Count)] : [.. weights.Select(w => w / divisor)];
         log2Weights = [.. this.weights.Select(Math.Log2)];

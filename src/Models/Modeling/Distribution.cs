@@ -44,6 +44,9 @@ public abstract class Distribution : ProbabilityModel
     /// <param name="result">Shape [tile.Rows] or longer; filled up to tile.Rows.</param>
     public abstract void LogProbability(in FeatureTile tile, Span<double> result);
 
+    /// <summary>The family whose support a feature's value is outside of, and the support as text; null if it is not known to be outside.</summary>
+    internal virtual (string Family, string Support)? Outside(int feature, double value) => null;
+
     /// <summary>
     /// Adds the weighted rows of a tile to statistics. Does not touch <see cref="Statistics.Rows"/>, Weight and Objective; the caller updates them.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Pipelines.Models.Serialization;
@@ -26,7 +27,7 @@ public static class JsonHelpers
     public static IEnumerable<JsonElement> Array(this JsonElement json, string name)
     {
         var value = json.Required(name);
-        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Bad($"property '{name}'", value.ValueKind.ToString(), "a list");
+        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw Bad($"property '{name}'", Kind(value), "a list");
     }
 
     /// <summary>A required list of rows of equal length, shape [rows, columns].</summary>
@@ -35,7 +36,7 @@ public static class JsonHelpers
         var rows =
             json.Array(name).Select(r => r.ValueKind == JsonValueKind.Array
                 ? r.EnumerateArray().Select(e => ToNumber(e, name)).ToArray()
-                : throw Bad($"property '{name}'", r.ValueKind.ToString(), "a list of lists")).ToList();
+                : throw Bad($"property '{name}'", Kind(r), "a list of lists")).ToList();
         if (rows.Any(r => r.Length != rows[0].Length)) throw Bad($"property '{name}'", "rows of different lengths", "a rectangular matrix");
         var matrix = new double[rows.Count, rows.Count == 0 ? 0 : rows[0].Length];
         for (var i = 0; i < rows.Count; i++)
@@ -113,7 +114,9 @@ public static class JsonHelpers
         catch (JsonException e)
         {
             throw new ModelException(ErrorKind.ModelFile, $"{place}, line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}",
-                "text that is not JSON (truncated or damaged)", $"a {what} in JSON", $"save the {what} again", e);
+                e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+                    ? "more levels of nesting than a model has"
+                    : "text that is not JSON (truncated or damaged)", $"a {what} in JSON", $"save the {what} again", e);
         }
         catch (ModelException e)
         {
@@ -121,7 +124,9 @@ public static class JsonHelpers
         }
         catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException)
         {
-            throw new ModelException(ErrorKind.ModelFile, place, "a value of another type", "texts, numbers and lists where they belong",
+            throw new ModelException(ErrorKind.ModelFile, place,
+                e.InnerException is DecoderFallbackException ? "bytes that are not UTF-8" : "a value of another type",
+                "texts, numbers and lists where they belong",
                 $"the file is damaged or was edited; save the {what} again", e);
         }
     }

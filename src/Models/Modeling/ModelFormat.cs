@@ -128,7 +128,7 @@ public static class ModelFormat
         var name = json.Required("type").GetString() ?? "null";
         if (!readers.TryGetValue(aliases.GetValueOrDefault(name, name), out var read))
             throw new ModelException(ErrorKind.ModelFile, "property 'type'", JsonHelpers.Quote(name), "a model that this version of Pipelines knows",
-                "use the version of Pipelines that wrote the file, or register the model's assembly");
+                "use the version of Pipelines that wrote the file, or register the model's assembly (ModelFormat.Register)");
         try
         {
             var model = read(json);

@@ -58,7 +58,8 @@ public sealed class ScoreBatch
         {
             var kind = model.ScoreKinds.FirstOrDefault(k => k.Name == name)
                 ?? throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}'", "a score that this model has",
-                    NearestName.Remedy(name, model.ScoreKinds.Select(k => k.Name), $"name scores that it has, such as {model.ScoreKinds[0].Name}"));
+                    NearestName.Remedy(name, model.ScoreKinds.Select(k => k.Name),
+                        $"it has {string.Join(", ", model.ScoreKinds.Select(k => k.Name))}"));
             if (found.Contains(kind))
                 throw new ModelException(ErrorKind.Usage, $"score columns of a {model.FormatName} model", $"'{name}' twice", "each name once", "leave one out");
             found.Add(kind);

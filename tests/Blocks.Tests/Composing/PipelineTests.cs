@@ -142,7 +142,7 @@ public sealed class PipelineTests
         var thrown = await Assert.ThrowsAsync<FlowException>(() => Pipeline.From(source).Score(TestData.Mixture(), TestData.Two).To(sink).RunAsync());
         Assert.Equal("memory: found an input column 'label', expected no column of a score's name; keep only other columns (ScoreOptions.Keep), or rename "
             + "'label' in the input", thrown.Message);
-        Assert.Equal((ErrorKind.Usage, null, 1), (thrown.Kind, sink.Schema, sink.Disposed));
+        Assert.Equal((ErrorKind.Data, null, 1), (thrown.Kind, sink.Schema, sink.Disposed));
         await Pipeline.From(source).Score(TestData.Mixture(), TestData.Two, new ScoreOptions { Keep = ["x0"] }).To(new ListSink()).RunAsync();
     }
 

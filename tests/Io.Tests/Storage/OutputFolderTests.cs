@@ -53,7 +53,7 @@ public sealed class OutputFolderTests : IDisposable
             Assert.Throws<FlowException>(
                 () => new ParquetSink(folder["o"], SmallJob.Options(folder.Path, FileLayer.Disk)).CheckInput(
                     new BatchSchema([new ColumnField("_row", typeof(int), false)])));
-        Assert.Equal((ErrorKind.Usage, $"{folder["q"]}, column '_row'"), (taken.Kind, taken.Place));
+        Assert.Equal((ErrorKind.Data, $"{folder["q"]}, column '_row'"), (taken.Kind, taken.Place));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class RunLockTests : IDisposable
         {
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["lock"]));
             var error = Assert.Throws<FlowException>(Take);
-            Assert.Equal(ErrorKind.Usage, error.Kind);
+            Assert.Equal(ErrorKind.Storage, error.Kind);
             Assert.StartsWith($"OUT: found a run that writes it now (process {Environment.ProcessId} on host {Environment.MachineName} since ", error.Message,
                 StringComparison.Ordinal);
             Assert.EndsWith("), expected no other run on the same output; wait for its end, or give another output", error.Message, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipelines.Models.Classification;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Mixtures;
 using Pipelines.Models.Sequences;
@@ -15,6 +16,10 @@ public class SummarizerContractTests
         ["survey of the first rows"] = (() => new DataSurvey(2, 50, null), Rows),
         ["extent"] = (() => new ExtentSummarizer(), Rows),
         ["start from labels"] = (() => new LabeledStart(Hidden()), Labeled),
+        ["classes"] = (() => new ClassCounter(), Labeled),
+        ["one class"] = (() => new ClassSummarizer(new ExtentSummarizer(), 1, 2), OfClasses),
+        ["start of classes"] = (() => new LabeledClasses(Classes()), OfClasses),
+        ["evaluation"] = (() => new ClassifierEvaluator(Classes(), 4, 5_000), OfClasses),
         ["several fits"] = (() => Shared(new DataSurvey(2, 50, 3), MultivariateGaussianDistribution.Prototype([1, 2]), Shared(new ExtentSummarizer())), Rows),
     };
 
@@ -30,6 +35,15 @@ public class SummarizerContractTests
     {
         var (summarizer, data) = others.TryGetValue(name, out var other) ? (other.Summarizer(), other.Data()) : StatisticsCases.Get(name);
         SummarizerContract.CanBeSent(summarizer, data.Summarize);
+    }
+
+    private static BayesClassifier Classes() =>
+        new([MultivariateGaussianDistribution.Prototype([0, 0]), MultivariateGaussianDistribution.Prototype([1, 2])], [0.25, 0.75], new(["a", "b"]));
+
+    private static StatisticsCases.Data OfClasses()
+    {
+        var rows = Rows().Rows!;
+        return new(rows.WithLabels([.. Enumerable.Range(0, rows.Rows).Select(i => (i % 3) - 1)]), null);
     }
 
     [Fact]

@@ -13,6 +13,10 @@ public class WarningTests
         var start = new StudentTDistribution(2, 5, 9);
         var early = start.Fit(heavy, new() { MaxIterations = 3, StopThreshold = double.NegativeInfinity });
         Assert.StartsWith("the student-t distribution's location and scale still move by ", Assert.Single(early.Warnings), StringComparison.Ordinal);
+        Assert.EndsWith(" of the scale in an iteration: the fit ended because its log-likelihood gained little, or with the last iteration "
+            + "(FitOptions.StopThreshold, FitOptions.MaxIterations)", early.Warnings[0], StringComparison.Ordinal);
+        // A fit that gains next to nothing has settled as far as its data say.
+        Assert.Empty(start.Fit(heavy, new() { StopThreshold = 1e-9 }).Warnings);
         var late = start.Fit(heavy, new() { MaxIterations = 2_000, StopThreshold = double.NegativeInfinity });
         Assert.Empty(late.Warnings);
         // In a product the feature is named; in a mixture the mixture's own iterations end the fit.

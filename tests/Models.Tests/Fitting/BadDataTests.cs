@@ -6,8 +6,8 @@ namespace Pipelines.Models.Tests.Fitting;
 /// <summary>What unusable data and options get: one error that says where, what was found, what was expected and what to try.</summary>
 public class BadDataTests
 {
-    private const string Flat = "found a variance of 0 (all its values are equal), expected features that vary independently; leave out the constant or "
-        + "collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)";
+    private const string Flat = "found a variance of 0 (values equal as doubles), expected features that vary independently; leave out the "
+        + "constant or collinear feature, use fewer components, or set a minimum variance (FitOptions.MinVariance)";
 
     public static TheoryData<string, double[,], string> Cases => new()
     {
@@ -85,6 +85,19 @@ public class BadDataTests
                 + "rows; and 7 more, "
             + "expected values in range; correct the options and run again",
             error.Message);
+    }
+
+    [Fact]
+    public void AValueThatIsImpossibleUnderEveryComponentIsNamed()
+    {
+        var data = FeatureMatrix.FromColumns([1, 2, 3, 4], [5, 6, 0, 8]);
+        IndependentComponentsDistribution Part(double mean) => new([new NormalDistribution(mean, 1), new GammaDistribution(2, 1)]);
+        var error = Assert.Throws<ModelException>(() => new GeneralMixtureModel([Part(1), Part(3)]).Fit(data));
+        Assert.Equal("feature 1: found the value 0, outside the support of the gamma distribution, expected finite numbers above 0; clean the column, mark "
+            + "such values as missing, or choose a distribution that covers them", error.Message);
+        // Another component may explain it.
+        var open = new GeneralMixtureModel([Part(1), new IndependentComponentsDistribution([new NormalDistribution(3, 1), new NormalDistribution(0, 1)])]);
+        Assert.True(double.IsFinite(open.Fit(data, new() { MaxIterations = 1 }).LogLikelihood));
     }
 
     [Fact]

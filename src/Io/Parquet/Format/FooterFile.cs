@@ -51,6 +51,9 @@ internal static class FooterFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
+            if (new FileInfo(path).LinkTarget is { } target)
+                throw new FlowException(ErrorKind.Storage, path, $"a link to {target}, which is not there", "a Parquet file",
+                    "restore the file, or delete the link", e);
             throw new FlowException(ErrorKind.Usage, path, "no such file", "a Parquet file", "correct the path", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -110,7 +113,8 @@ internal static class FooterFile
                 "the file is cut off or damaged: fetch it again");
         var footer = BinaryPrimitives.ReadInt32LittleEndian(tail);
         if (footer <= 0 || footer > length - 4 - Tail || footer > MaxFooter)
-            throw NotParquet(path, $"a footer of {footer} bytes", $"1 to {Math.Min(length - 4 - Tail, MaxFooter)} bytes");
+            throw NotParquet(path, $"a footer of {footer} bytes",
+                length > 4 + Tail ? $"1 to {Math.Min(length - 4 - Tail, MaxFooter)} bytes" : "a file that has one");
         var bytes = new byte[footer];
         if (Read(file, bytes, length - Tail - footer, path) != footer) throw NotParquet(path, "a file that shrank while it was read", $"{length} bytes");
         try

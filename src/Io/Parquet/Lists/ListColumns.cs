@@ -21,7 +21,7 @@ internal sealed record ListColumns(IReadOnlyList<string> Names, string Key)
     public BatchSchema Schema(PlannedFile[] files, BatchSchema plain, IReadOnlyList<ParquetEngine> engines)
     {
         if (Array.Exists(files, f => Array.Exists(f.Footer.Columns, c => c.Name == Key)))
-            throw new FlowException(ErrorKind.Usage, $"{files[0].Name}, column '{Key}'", "a column with the name of the list key",
+            throw new FlowException(ErrorKind.Data, $"{files[0].Name}, column '{Key}'", "a column with the name of the list key",
                 "another name", "give the key another name (ParquetSourceOptions.ListKey)");
         var elements = new List<ColumnField>();
         foreach (var name in Names)

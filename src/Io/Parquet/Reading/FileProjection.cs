@@ -26,11 +26,12 @@ internal sealed class FileProjection
         (this.file, this.schema, this.rounded) = (file, schema, rounded);
         var found = schema.Fields.Select(Find).ToArray();
         Stored = [.. found.OfType<FileColumn>()];
-        if (Array.TrueForAll(found, c => c is not null) && Stored.Zip(schema.Fields).All(p => p.First.Field?.ValueType == p.Second.ValueType)) return;
+        if (found.Zip(schema.Fields).All(p => p.First?.Field?.ValueType == p.Second.ValueType && Factor(p.First, p.Second) == 1)) return;
         var next = 0;
         places = Array.ConvertAll(found, c => c is null ? -1 : next++);
         for (var c = 0; c < found.Length; c++)
-            if (found[c]?.Field?.ValueType != schema.Fields[c].ValueType) ExtraRowBytes += schema.Fields[c].ValueType == typeof(string) ? TextBytes : NullBytes;
+            if (found[c]?.Field?.ValueType != schema.Fields[c].ValueType || Factor(found[c]!, schema.Fields[c]) != 1)
+                ExtraRowBytes += schema.Fields[c].ValueType == typeof(string) ? TextBytes : NullBytes;
     }
 
     /// <summary>The columns to decode.</summary>
@@ -53,6 +54,11 @@ internal sealed class FileProjection
         {
             var field = schema.Fields[c];
             if (places[c] < 0) blocks[c] = ColumnBlock.Nulls(field.ValueType, rows);
+            else if (Factor(Stored[places[c]], field) is > 1 and var factor)
+            {
+                var (block, row, value) = decoded[places[c]].Times(factor);
+                blocks[c] = block ?? throw TooFar(Stored[places[c]], field, $"row group {group}, row {firstRow + row}", value);
+            }
             else if (Stored[places[c]].Field!.ValueType == field.ValueType) blocks[c] = decoded[places[c]];
             else
             {
@@ -71,6 +77,23 @@ internal sealed class FileProjection
         if (found?.Field is null || field.Storage is not ParquetStorage { IsAsStored: true }) return found;
         var stored = ValueTypes.AsStored(found.Field);
         return stored.Storage is ParquetStorage storage ? found with { Field = stored, Storage = storage } : found;
+    }
+
+    // What a timestamp that is passed on must be multiplied by, so that it is in the finest unit of all files.
+    private static long Factor(FileColumn stored, ColumnField field)
+    {
+        if (field.Storage is not ParquetStorage { IsAsStored: true, Kind: LogicalKind.Timestamp } all) return 1;
+        var factor = 1L;
+        for (var unit = stored.Storage.Unit; unit < all.Unit; unit++) factor *= 1000;
+        return factor;
+    }
+
+    private FlowException TooFar(FileColumn column, ColumnField field, string place, long value)
+    {
+        var unit = ((ParquetStorage)field.Storage!).Unit == TimeUnit.Nanos ? "nanoseconds (1678 to 2262)" : "microseconds";
+        return new FlowException(ErrorKind.Data, $"{file.Name}, {place}, column '{column.Name}'",
+            $"the timestamp {value} {column.Storage.Unit.ToString().ToLowerInvariant()}", $"one that fits the {unit} of another file",
+            "leave the column out (ScoreOptions.Keep), or rewrite the files with one unit");
     }
 
     private FlowException Rounded(ColumnUnion union, FileColumn column, string place, object value)

@@ -8,7 +8,8 @@ namespace Pipelines.Io.Reading;
 internal static class ParquetPaths
 {
     /// <summary>
-    /// The files that <paramref name="paths"/> resolve to: distinct, in ordinal order of their full paths, independent of the working folder.
+    /// The files that <paramref name="paths"/> resolve to: distinct, even if one has several names through links, in ordinal order of their full paths,
+    /// independent of the working folder.
     /// </summary>
     /// <returns>Full path, and the name for messages.</returns>
     public static List<(string Path, string Name)> Resolve(IEnumerable<string> paths)
@@ -25,24 +26,46 @@ internal static class ParquetPaths
                 throw new FlowException(ErrorKind.Usage, path, "no Parquet file", "at least one", "correct the path, the folder or the glob");
         }
         if (files.Count == 0) throw new FlowException(ErrorKind.Usage, "input", "no path", "a file, folder or glob", "give the path of the data");
-        return [.. files.Select(f => (Path: f, Name: Relative(here, f))).OrderBy(f => f.Path.Replace('\\', '/'), StringComparer.Ordinal)];
+        return [.. Same(files).Select(g => (Path: g[0], Name: Relative(here, g[0]))).OrderBy(f => f.Path.Replace('\\', '/'), StringComparer.Ordinal)];
     }
 
-    /// <summary>Names of the files that more than one of the paths resolve to, in order. They are read once.</summary>
-    public static IReadOnlyList<string> Repeated(IReadOnlyList<string> paths)
+    /// <summary>What the user should know about the files that paths resolve to.</summary>
+    public static PathNotes Notes(IReadOnlyList<string> paths)
     {
-        if (paths.Count < 2) return [];
+        var (all, leftOut, partitions) = (new List<string>(), new List<string>(), new SortedSet<string>(StringComparer.Ordinal));
+        foreach (var path in paths)
+        {
+            var found = Find(path, leftOut).Distinct(StringComparer.Ordinal).ToList();
+            all.AddRange(found);
+            var root = Path.GetFullPath(path);
+            while (root.AsSpan().IndexOfAny("*?[") >= 0) root = Path.GetDirectoryName(root)!;
+            foreach (var file in found) partitions.UnionWith(Partitions(root, file));
+        }
         var here = Directory.GetCurrentDirectory();
-        return [.. paths.SelectMany(p => Find(p).Distinct(StringComparer.Ordinal)).GroupBy(f => f, StringComparer.Ordinal).Where(g => g.Count() > 1)
-            .Select(g => Relative(here, g.Key)).Order(StringComparer.Ordinal)];
+        return new([.. Same(all).Where(g => g.Count > 1).Select(g => Relative(here, g[0])).Order(StringComparer.Ordinal)],
+            [.. leftOut.Except(all).Where(IsParquet).Select(f => Relative(here, f)).Order(StringComparer.Ordinal)], [.. partitions]);
     }
 
-    private static List<string> Find(string path)
+    // The names of each file, the one that is no link first.
+    private static IEnumerable<IReadOnlyList<string>> Same(IEnumerable<string> names) =>
+        names.GroupBy(FileIdentity.Of, StringComparer.Ordinal)
+            .Select(g => g.Order(StringComparer.Ordinal).OrderBy(n => new FileInfo(n).LinkTarget is null ? 0 : 1).ToArray());
+
+    // Folders below an input whose names look like the values of a column. Those of incremental runs (run=00001) are not meant as such.
+    private static IEnumerable<string> Partitions(string root, string file)
+    {
+        for (var folder = Path.GetDirectoryName(file); folder is not null && folder.Length > root.Length; folder = Path.GetDirectoryName(folder))
+            if (Path.GetFileName(folder) is var name && name.IndexOf('=', StringComparison.Ordinal) > 0
+                && !(name.StartsWith("run=", StringComparison.Ordinal) && File.Exists(Path.Combine(folder, Storage.OutputManifest.FileName))))
+                yield return name;
+    }
+
+    private static List<string> Find(string path, List<string>? leftOut = null)
     {
         var full = Path.GetFullPath(path);
         if (File.Exists(full)) return [full];
         if (Directory.Exists(full)) return [.. InFolder(full)];
-        if (path.AsSpan().IndexOfAny("*?[") >= 0) return [.. Matches(full).Where(IsParquet)];
+        if (path.AsSpan().IndexOfAny("*?[") >= 0) return [.. Matches(full, leftOut).Where(IsParquet)];
         if (DiskError.IsForbidden(full)) throw Forbidden(path);
         throw new FlowException(ErrorKind.Usage, path, "no such file or folder", "a file, folder or glob", "correct the path");
     }
@@ -59,29 +82,30 @@ internal static class ParquetPaths
         }
     }
 
-    private static IEnumerable<string> Matches(string pattern)
+    private static IEnumerable<string> Matches(string pattern, List<string>? leftOut)
     {
         var parts = pattern.Replace('\\', '/').Split('/');
         var first = Array.FindIndex(parts, p => p.AsSpan().IndexOfAny("*?[") >= 0);
         var root = string.Join('/', parts[..first]);
         if (root.Length == 0) root = "/";
         if (!Directory.Exists(root)) return DiskError.IsForbidden(root) ? throw Forbidden(root) : [];
-        return Match(Path.GetFullPath(root), parts.AsMemory(first));
+        return Match(Path.GetFullPath(root), parts.AsMemory(first), leftOut);
     }
 
-    private static IEnumerable<string> Match(string folder, ReadOnlyMemory<string> parts)
+    // Left out: files that the pattern matches, as a shell would, and whose names begin with an underscore.
+    private static IEnumerable<string> Match(string folder, ReadOnlyMemory<string> parts, List<string>? leftOut)
     {
         var part = parts.Span[0];
         var rest = parts[1..];
         if (part == "**")
         {
             // Any number of folders, including none.
-            IEnumerable<string> here = rest.IsEmpty ? List(folder, Directory.GetFiles).Where(f => !IsHidden(f)) : Match(folder, rest);
+            IEnumerable<string> here = rest.IsEmpty ? List(folder, Directory.GetFiles).Where(f => !IsHidden(f)) : Match(folder, rest, leftOut);
             foreach (var file in here) yield return file;
             foreach (var inner in List(folder, Directory.GetDirectories))
             {
                 if (IsHidden(inner) || new DirectoryInfo(inner).LinkTarget is not null) continue;
-                foreach (var file in Match(inner, parts)) yield return file;
+                foreach (var file in Match(inner, parts, leftOut)) yield return file;
             }
             yield break;
         }
@@ -89,14 +113,16 @@ internal static class ParquetPaths
         bool Fits(string path) => pattern.IsMatch(Path.GetFileName(path)) && (!IsHidden(path) || part[0] is '.' or '_');
         if (rest.IsEmpty)
         {
-            foreach (var file in List(folder, Directory.GetFiles).Where(Fits)) yield return file;
+            var all = List(folder, Directory.GetFiles);
+            leftOut?.AddRange(all.Where(f => Path.GetFileName(f)[0] == '_' && !Fits(f) && pattern.IsMatch(Path.GetFileName(f))));
+            foreach (var file in all.Where(Fits)) yield return file;
             foreach (var inner in List(folder, Directory.GetDirectories).Where(Fits))
                 foreach (var file in InFolder(inner)) yield return file;
         }
         else
         {
             foreach (var inner in List(folder, Directory.GetDirectories).Where(Fits))
-                foreach (var file in Match(inner, rest)) yield return file;
+                foreach (var file in Match(inner, rest, leftOut)) yield return file;
         }
     }
 

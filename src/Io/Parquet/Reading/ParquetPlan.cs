@@ -61,9 +61,11 @@ internal sealed class ParquetPlan
                 "rewrite the file with plain columns");
         }
 
-        // Values that nobody looks at are read as they are stored, where all files store them alike.
+        // Values that nobody looks at are read as they are stored, where all files store them alike, or as timestamps in other units.
         ColumnField? Read(ColumnUnion c) =>
-            c is { Field: { } field, Types.Count: 1 } && used?.Contains(c.Name) == false ? ValueTypes.AsStored(field) : c.Field;
+            used?.Contains(c.Name) == false && (c is { Field: not null, Types.Count: 1 } or { Field.Storage: ParquetStorage { Kind: LogicalKind.Timestamp } })
+                ? ValueTypes.AsStored(c.Field)
+                : c.Field;
     }
 
     /// <summary>The files, in order.</summary>

@@ -19,6 +19,7 @@ internal static class ArrowFault
         var from = text.IndexOf(begin, StringComparison.Ordinal);
         if (from >= 0) text = text[(from + begin.Length)..];
         if (from >= 0 && text.EndsWith("')", StringComparison.Ordinal)) text = text[..^2];
+        if (text.Contains("TProtocolException", StringComparison.Ordinal)) return "its footer is damaged";
         return text.ReplaceLineEndings(" ").Trim();
     }
 

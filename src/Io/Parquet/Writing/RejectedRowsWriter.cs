@@ -26,7 +26,7 @@ internal sealed class RejectedRowsWriter(PartFolder folder, ParquetSinkOptions o
     public static void CheckColumns(BatchSchema input, string place)
     {
         if (input.Fields.FirstOrDefault(f => Array.Exists(Added, a => a.Name == f.Name)) is { } field)
-            throw new FlowException(ErrorKind.Usage, $"{place}, column '{field.Name}'", "an input column of a name that the quarantine uses",
+            throw new FlowException(ErrorKind.Data, $"{place}, column '{field.Name}'", "an input column of a name that the quarantine uses",
                 $"no column named {string.Join(", ", Added.Select(a => a.Name))}",
                 "rename the column in the input, or do not keep rejected rows");
     }

@@ -60,6 +60,8 @@ internal sealed class NaiveBayesClass : ClassifierClass
 /// <summary>Any models; priors are logarithms, although pomegranate's own reader takes them for probabilities.</summary>
 internal sealed class BayesClassifierClass : ClassifierClass
 {
+    private const int MostSteps = 64;
+
     [ModuleInitializer]
     internal static void Register() => Add(new BayesClassifierClass());
 
@@ -74,5 +76,16 @@ internal sealed class BayesClassifierClass : ClassifierClass
         return new BayesClassifier(classes, priors);
     }
 
-    private protected override double Weight(double prior) => Math.Log(prior);
+    // The logarithm that is read back to the same bits, if there is one.
+    private protected override double Weight(double prior)
+    {
+        var (below, above) = (Math.Log(prior), Math.Log(prior));
+        for (var step = 0; step < MostSteps; step++)
+        {
+            if (Math.Exp(below) == prior) return below;
+            if (Math.Exp(above) == prior) return above;
+            (below, above) = (Math.BitDecrement(below), Math.BitIncrement(above));
+        }
+        return Math.Log(prior);
+    }
 }
