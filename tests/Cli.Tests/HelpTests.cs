@@ -38,14 +38,17 @@ public sealed class HelpTests
     [InlineData("score", "--force --output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows "
         + "--dry-run --resume")]
     [InlineData("inspect", "<FILE>")]
-    [InlineData("plot", "--force --output --kind --features --size --weights --on-bad-row density contour history criterion")]
+    [InlineData("plot", "--force --output --kind --features --size --weights --label --on-bad-row density confusion roc calibration contour history criterion")]
+    [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows")]
+    [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume")]
+    [InlineData("fit bayes-classifier", "--label --class-model --components --markov-order --sequence --lists --distribution --output --resume")]
     [InlineData("sample", "--force --rows --output --label --rows-per-file")]
     public async Task Help_names_the_verbs_own_options(string verb, string options)
     {
         var result = await Tool.RunAsync([.. verb.Split(' '), "--help"]);
         foreach (var option in options.Split(' ')) Assert.Contains(option, result.Out, StringComparison.Ordinal);
         // What later versions bring is absent, not a stub.
-        foreach (var later in verb is "sample" or "fit hmm" ? Array.Empty<string>() : ["--label"])
+        foreach (var later in new[] { "--folds", "--test-share" })
             Assert.DoesNotContain(later, result.Out, StringComparison.Ordinal);
     }
 

@@ -37,11 +37,17 @@ internal sealed record Document(string Path)
                 while (command.EndsWith('\\')) command = command[..^1] + block.Lines[i++];
                 var end = Array.FindIndex(block.Lines, i, l => l.StartsWith("$ pipelines ", StringComparison.Ordinal));
                 if (end < 0) end = block.Lines.Length;
-                yield return (command.Split(' ', StringSplitOptions.RemoveEmptyEntries), block.Lines[i..end]);
+                yield return (ArgumentsOf(command), block.Lines[i..end]);
                 i = end;
             }
         }
     }
+
+    // As a shell splits them: at blanks, except within single quotes.
+    private static string[] ArgumentsOf(string command) =>
+    [
+        .. command.Split('\'').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+    ];
 
     /// <summary>The programs, each with the output that a block of text behind it shows, if any.</summary>
     public IEnumerable<(CodeBlock Program, string[]? Output)> Programs()

@@ -77,7 +77,7 @@ public class SummarizerContractTests
     [InlineData("not hidden Markov", "summarizer, property 'model': found a model of another type, expected a hidden Markov model; the file is damaged or "
         + "was not written by Pipelines; save it again")]
     [InlineData("unknown model", "summarizer, property 'type': found 'sundial', expected a model that this version of Pipelines knows; use the version of "
-        + "Pipelines that wrote the file, or register the model's assembly")]
+        + "Pipelines that wrote the file, or register the model's assembly (ModelFormat.Register)")]
     public void EachReasonHasItsWords(string what, string message)
     {
         var json = Encoding.UTF8.GetString(SummarizerFormat.ToJson(new DataSurvey(2, 50, 3)));

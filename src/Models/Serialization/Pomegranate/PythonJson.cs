@@ -23,6 +23,8 @@ internal static class PythonJson
     /// <summary>A finite number as Python's <c>repr</c> writes it.</summary>
     public static string Number(double value)
     {
+        // A bare token, as Python writes it: the logarithm of a probability of 0.
+        if (double.IsNegativeInfinity(value)) return "-Infinity";
         var shortest = value.ToString("E16", CultureInfo.InvariantCulture);
         // The shortest digits that round-trip.
         for (var digits = 0; digits < 17; digits++)
