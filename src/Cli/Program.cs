@@ -1,5 +1,9 @@
 using Pipelines.Cli;
 using Pipelines.Cli.Terminal;
-using var stop = new StopRequest(TimeProvider.System);
-using var signals = new TerminationSignals(stop);
-return await PipelinesTool.RunAsync(args, ToolConsole.OfProcess(), stop);
+
+var stop = new StopRequest(TimeProvider.System);
+var signals = new TerminationSignals(stop);
+var code = await PipelinesTool.RunAsync(args, ToolConsole.OfProcess(), stop);
+// Not disposed: a signal that arrives while the finished process exits must not turn its exit code into that of the signal.
+GC.KeepAlive(signals);
+return code;

@@ -58,10 +58,10 @@ public sealed class HelpTests
     [InlineData("hmm", "Only discrete and table distributions take text. ", "Number of states, at least 1 (required without --initial). Also a range ",
         "All rows of a sequence must have the same weight. [default: every row has weight 1]")]
     [InlineData("kmeans", "k-means takes numbers only. ", "Number of clusters, at least 1 (required without --initial).\n", "Number of starts, 1 to 1000: ")]
-    [InlineData("distribution", "Maximum number of parameter updates, at least 0. Most distributions are estimated in one update: 0 then needs --initial, "
-        + "and more than 1 also --batches-per-iteration. [default: 100000000]")]
+    [InlineData("distribution", "Maximum number of parameter updates, at least 0. Most distributions are estimated in one update: a higher limit is not "
+        + "reached. [default: 100000000]")]
     [InlineData("markov-chain", "A Markov chain takes one column of text, numbers or booleans. ", "only --iterations stops the fit. A chain is counted in one "
-        + "update: this option then needs --initial and --batches-per-iteration. [default: 0.1]")]
+        + "update, whatever the tolerance. [default: 0.1]")]
     public async Task Help_speaks_of_its_own_kind(string kind, params string[] sentences)
     {
         var help = (await Tool.RunAsync("fit", kind, "--help")).Out;

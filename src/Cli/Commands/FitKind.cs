@@ -113,8 +113,6 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
         options.Validate(Uses(estimator, parsed));
-        if (UnusedLimits(estimator, options, parsed).FirstOrDefault() is { } unused)
-            throw new ModelException(ErrorKind.Usage, unused.Place, unused.Found, unused.Expected, unused.Remedy);
         display.Limits(options.MaxIterations, options.StopThreshold);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
@@ -250,19 +248,13 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         try
         {
             var (estimator, options) = (Estimator(parsed), With(Fit.Options(parsed, common), parsed));
-            return [.. options.Unused(Uses(estimator, parsed)).Select(UsageError.Of), .. UnusedLimits(estimator, options, parsed)];
+            return [.. options.Unused(Uses(estimator, parsed)).Select(UsageError.Of)];
         }
         catch (ModelException e)
         {
             return [UsageError.Of(e)];
         }
     }
-
-    // With mini-batches, a model that is estimated in one pass makes several updates too.
-    private IEnumerable<UsageError> UnusedLimits(IEstimator<TModel> estimator, FitOptions options, ParseResult parsed) =>
-        estimator.IsEstimatedInOnePass && !(options.BatchesPerIteration is not null && Uses(estimator, parsed).HasFlag(FitUses.Start))
-            ? Fit.UnusedLimits(parsed)
-            : [];
 
     // Later incremental runs start from the model of the run before.
     private FitUses Uses(IEstimator<TModel> estimator, ParseResult parsed) =>

@@ -54,9 +54,8 @@ internal sealed class FitSettings
             "column names separated by commas, each once", "delay,distance");
         Selection = new(words.Parts ?? "components", words.HasChoice);
         if (words.OneUpdate is not { } why) return;
-        Add(iterations, $"{why}: 0 then needs --initial, and more than 1 also --batches-per-iteration.");
-        Add(tolerance, $"{why}: this option then needs --initial and --batches-per-iteration.");
-        foreach (var option in new Option[] { inertia, decay, BatchesPerIteration }) Add(option, $"{why}: this option then needs --initial.");
+        Add(iterations, $"{why}: a higher limit is not reached.");
+        Add(tolerance, $"{why}, whatever the tolerance.");
 
         static void Add(Option option, string sentence) =>
             option.Description = option.Description!.Replace(" [default", $" {sentence} [default", StringComparison.Ordinal);
@@ -144,15 +143,6 @@ internal sealed class FitSettings
         if (result.Given(Weights) is { } weights && result.Given(Features)?.Contains(weights) == true)
             yield return UsageError.For($"{Weights.Name} and {Features.Name}", $"'{weights}' in both", "a weight column that is not a feature",
                 $"{Weights.Name} {Weights.Example}");
-    }
-
-    /// <summary>Limits that have no effect on a fit of one update. In C# they are accepted, as code that fits any model sets them.</summary>
-    public IEnumerable<UsageError> UnusedLimits(ParseResult parsed)
-    {
-        if (parsed.GetValue(iterations) is > 1 and var most && most != new FitOptions().MaxIterations)
-            yield return new(iterations.Name, most.ToString(CultureInfo.InvariantCulture), "at most 1, as the fit is one update", "leave it out");
-        if (parsed.GetValue(tolerance) is { } least && least != words.Tolerance)
-            yield return new(tolerance.Name, least.ToString(CultureInfo.InvariantCulture), "the default, as the fit is one update", "leave it out");
     }
 
     /// <summary>The options of the fit. Batch size and parallelism belong to the pipeline.</summary>

@@ -25,10 +25,14 @@ internal abstract class ClassFits
     /// <param name="names">Shape [K]: the classes' names for messages.</param>
     /// <param name="options">How to fit.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The models, and what the user should know about their fits.</returns>
-    public abstract ValueTask<(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings)> FitAsync(IDataPass pass, IReadOnlyList<string> names,
-        FitOptions options, CancellationToken cancellationToken);
+    public abstract ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken);
 }
+
+/// <summary>The models of a classifier's classes.</summary>
+/// <param name="Models">Shape [K].</param>
+/// <param name="Warnings">What the user should know about their fits.</param>
+/// <param name="AreExact">True if another update would change nothing.</param>
+internal sealed record ClassModels(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings, bool AreExact);
 
 /// <summary>Each class is fitted by an estimator that sees its items only; all classes share each pass over the data.</summary>
 /// <param name="each">Fits one class.</param>
@@ -48,8 +52,8 @@ internal sealed class EstimatedClassFits<TModel>(IEstimator<TModel> each) : Clas
     public override bool IsCategorical(int feature) => each.IsCategorical(feature);
 
     /// <inheritdoc/>
-    public override async ValueTask<(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings)> FitAsync(IDataPass pass,
-        IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken)
+    public override async ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options,
+        CancellationToken cancellationToken)
     {
         var scan = new SharedScan(pass, options.BatchRows);
         var own = options with { Journal = null, Progress = null };
@@ -70,7 +74,7 @@ internal sealed class EstimatedClassFits<TModel>(IEstimator<TModel> each) : Clas
                 throw e.Within($"class '{names[k]}'");
             }
         }
-        return (models, warnings);
+        return new(models, warnings, AreExact: true);
     }
 }
 
@@ -78,6 +82,10 @@ internal sealed class EstimatedClassFits<TModel>(IEstimator<TModel> each) : Clas
 /// <param name="family">The family.</param>
 internal sealed class FamilyClassFits(DistributionFamily family) : ClassFits
 {
+    // A range of 1,000 standard deviations costs six of sixteen digits.
+    private const double MostSpread = 1e6;
+    private const int StartRows = 1_024;
+
     private readonly EstimatedClassFits<Distribution> others = new(new DistributionEstimator(family));
 
     /// <inheritdoc/>
@@ -93,11 +101,12 @@ internal sealed class FamilyClassFits(DistributionFamily family) : ClassFits
     public override bool IsCategorical(int feature) => others.IsCategorical(feature);
 
     /// <inheritdoc/>
-    public override async ValueTask<(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings)> FitAsync(IDataPass pass,
-        IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken)
+    public override async ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options,
+        CancellationToken cancellationToken)
     {
         if (!IsEstimatedInOnePass) return await others.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
-        var survey = await DataSurvey.RunAsync(pass, options.InitializationRows, options.Seed, cancellationToken).ConfigureAwait(false);
+        // The start only centres the sums: a few rows will do.
+        var survey = await DataSurvey.RunAsync(pass, Math.Min(options.InitializationRows, StartRows), options.Seed, cancellationToken).ConfigureAwait(false);
         BayesClassifier start;
         using (Cancellation.Enter(cancellationToken))
         {
@@ -106,7 +115,21 @@ internal sealed class FamilyClassFits(DistributionFamily family) : ClassFits
         }
         var labeled = await pass.RunAsync(new LabeledClasses(start), cancellationToken).ConfigureAwait(false);
         using (Cancellation.Enter(cancellationToken))
-            return (((Classifier)start.Maximize(labeled, options.Maximization(1) with { Inertia = 0 })).Classes, []);
+        {
+            var models = ((Classifier)start.Maximize(labeled, options.Maximization(1) with { Inertia = 0 })).Classes;
+            return new(models, [], models.All(m => !HasLostDigits(((Distribution)m).AsGaussian(), survey)));
+        }
+    }
+
+    // Sums of squares are centred on all rows: where a class is narrow and far away, its variance has lost digits.
+    private static bool HasLostDigits(GaussianShape? shape, SurveyStatistics survey)
+    {
+        for (var j = 0; j < shape?.Mean.Count; j++)
+        {
+            var range = survey.Maximum(j) - survey.Minimum(j);
+            if (range * range > MostSpread * shape.Covariance[j, j]) return true;
+        }
+        return false;
     }
 }
 

@@ -70,17 +70,22 @@ internal readonly ref struct ClassItems
         if (items[^1] - items[0] == items.Length - 1) return block.Slice(items[0], items.Length) with { Labels = default };
         var stride = Math.Max(FeatureTile.Capacity, items.Length);
         var values = memory.Values(block.Columns * stride);
-        for (var j = 0; j < block.Columns; j++)
+        if (block.RowStride == 1)
         {
-            var column = block.Values[(j * block.ColumnStride)..];
-            var target = values.Slice(j * stride, items.Length);
-            if (block.RowStride == 1)
+            for (var j = 0; j < block.Columns; j++)
             {
+                var column = block.Values.Slice(j * block.ColumnStride, block.Rows);
+                var target = values.Slice(j * stride, items.Length);
                 for (var i = 0; i < target.Length; i++) target[i] = column[items[i]];
             }
-            else
+        }
+        else
+        {
+            // The values of a row are next to each other.
+            for (var i = 0; i < items.Length; i++)
             {
-                for (var i = 0; i < target.Length; i++) target[i] = column[items[i] * block.RowStride];
+                var row = block.Values[(items[i] * block.RowStride)..];
+                for (int j = 0, from = 0; j < block.Columns; j++, from += block.ColumnStride) values[(j * stride) + i] = row[from];
             }
         }
         return new(values, items.Length, block.Columns, 1, stride, block.Weights.IsEmpty ? default : weights[..items.Length],

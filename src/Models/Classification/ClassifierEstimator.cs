@@ -37,10 +37,10 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
             var isSemiSupervised = counts.Unlabeled > 0;
             // Without unlabelled items nothing is updated, so nothing of an old model is kept.
             if (!isSemiSupervised) (options with { MaxIterations = Math.Max(1, options.MaxIterations) }).Validate(fits.Uses | FitUses.Classes);
-            var (models, warnings) = await fits.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
+            var (models, warnings, areExact) = await fits.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
             double[] priors = [.. names.Select((_, k) => counts.WeightOf(k) + options.ClassPseudocount)];
             var start = Make(models, priors, pass.LabelType is { } type ? new ClassLabels(names, type) : null);
-            var result = await RunAsync(start, pass, options, isSemiSupervised, cancellationToken).ConfigureAwait(false);
+            var result = await RunAsync(start, pass, options, isSemiSupervised || !areExact, cancellationToken).ConfigureAwait(false);
             return result with { Warnings = [.. warnings, .. result.Warnings] };
         }
         catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
@@ -60,13 +60,19 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
     /// <summary>Creates the classifier.</summary>
     private protected abstract TClassifier Make(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors, ClassLabels? labels);
 
-    private async ValueTask<FitResult<TClassifier>> RunAsync(TClassifier start, IDataPass pass, FitOptions options, bool isSemiSupervised,
+    private static async ValueTask<FitResult<TClassifier>> RunAsync(TClassifier start, IDataPass pass, FitOptions options, bool hasUpdates,
         CancellationToken cancellationToken)
     {
-        // What is left without unlabelled items: the log-likelihood, and estimates from sums centred on each class.
-        var own = isSemiSupervised || fits.IsEstimatedInOnePass ? options : options with { MaxIterations = 0, BatchesPerIteration = null };
-        var result = await ExpectationMaximization.FitAsync(start, pass, own, cancellationToken).ConfigureAwait(false);
-        return isSemiSupervised ? result : result with { Converged = true };
+        if (hasUpdates) return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+        // The classes are fitted. Only the log-likelihood is not known yet.
+        var began = options.TimeProvider.GetTimestamp();
+        var evaluate = options with { MaxIterations = 0, BatchesPerIteration = null };
+        var result = await ExpectationMaximization.FitAsync(start, pass, evaluate, cancellationToken).ConfigureAwait(false);
+        return result with
+        {
+            Converged = true,
+            History = [new(1, result.InitialLogLikelihood, 0, options.TimeProvider.GetElapsedTime(began).TotalSeconds)],
+        };
     }
 
     private static IReadOnlyList<string> NamesOf(IDataPass pass, ClassCounts counts)

@@ -17,7 +17,7 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
     public bool IsEstimatedInOnePass => true;
 
     /// <inheritdoc/>
-    public FitUses Uses => FitUses.Pseudocount;
+    public FitUses Uses => FitUses.Start | FitUses.Pseudocount;
 
     /// <inheritdoc/>
     public async ValueTask<FitResult<MarkovChain>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)

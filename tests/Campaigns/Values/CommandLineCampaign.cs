@@ -60,8 +60,8 @@ internal sealed class CommandLineCampaign : Campaign
 
     private static IEnumerable<string[]> Kinds(bool isLong)
     {
-        // The rows here are no sequences.
-        foreach (var kind in FitKind.All.Select(k => k.Name).Where(k => k is not ("hmm" or "markov-chain")))
+        // The rows here are no sequences, and have no labels.
+        foreach (var kind in FitKind.All.Select(k => k.Name).Where(k => k is not ("hmm" or "markov-chain" or "naive-bayes" or "bayes-classifier")))
         {
             string[] components = isLong ? ["1", "2", "5"] : ["2"];
             string[][] own = kind is "mixture" or "distribution"

@@ -65,8 +65,9 @@ internal sealed class ValueCampaign : Campaign
         var estimators = typeof(Model).Assembly.GetTypes()
             .Where(t => t is { IsClass: true, IsAbstract: false }
                 && t.GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEstimator<>)
-            // The rows here are no sequences.
-            && !typeof(SequenceModel).IsAssignableFrom(i.GetGenericArguments()[0])));
+            // The rows here are no sequences and have no labels; the classes of a classifier are fitted as here.
+            && !typeof(SequenceModel).IsAssignableFrom(i.GetGenericArguments()[0])
+            && !typeof(Classifier).IsAssignableFrom(i.GetGenericArguments()[0])));
         foreach (var type in estimators)
             if (fits.TrueForAll(f => f.Estimator != type)) trials.Finding($"{type.Name} is not tried");
     }
