@@ -5,7 +5,7 @@ namespace Pipelines.Plotting;
 /// <summary>
 /// A panel for each pair of features: density contours enclosing 50, 80 and 95 % of the probability, ellipses of Gaussian components, and a sample of the rows.
 /// </summary>
-internal sealed class ContourPlot : PlotKind
+internal sealed class ContourPlot : DistributionPlot
 {
     /// <summary>Maximum number of features per picture: 15 pairs.</summary>
     public const int MostFeatures = 6;
@@ -19,8 +19,6 @@ internal sealed class ContourPlot : PlotKind
 
     public override string Description => $"contours of the density for each pair of 2 to {MostFeatures} features, with ellipses of Gaussian components at "
         + "1 and 2 standard deviations, over a sample of the rows if you give data";
-
-    public override bool ShowsRows => true;
 
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
@@ -51,7 +49,7 @@ internal sealed class ContourPlot : PlotKind
             && new DensityOfFeature(marginal) is { HasDensity: true, HasMasses: false };
     }
 
-    internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
+    private protected override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
     {
         using var scope = Cancellation.Enter(cancellationToken);
         var distribution = DistributionOf(model);

@@ -18,7 +18,8 @@ internal sealed class CriterionPlot : PlotKind
         return [];
     }
 
-    internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
+    internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, Pipeline? data, PlotOptions options,
+        CancellationToken cancellationToken)
     {
         var fits = model.Training!.Candidates.Where(c => c.Failure is null).ToArray();
         var (lines, points, legend) = (new List<LineSeries>(), new List<PointSeries>(), new List<LegendEntry>());

@@ -5,7 +5,7 @@ namespace Pipelines.Plotting;
 /// <summary>
 /// A panel for each feature: the weighted density of each component and their sum, over a histogram of the rows; bars for counts and categories.
 /// </summary>
-internal sealed class DensityPlot : PlotKind
+internal sealed class DensityPlot : DistributionPlot
 {
     /// <summary>Its name.</summary>
     public const string KindName = "density";
@@ -18,8 +18,6 @@ internal sealed class DensityPlot : PlotKind
     public override string Description =>
         $"the density of each component and their sum, over a histogram of the rows if you give data, in one panel per feature, for at most {MostFeatures} "
             + "features";
-
-    public override bool ShowsRows => true;
 
     internal override int[] Check(SavedModel model, PlotOptions options)
     {
@@ -37,7 +35,7 @@ internal sealed class DensityPlot : PlotKind
         return features;
     }
 
-    internal override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
+    private protected override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
     {
         var distribution = DistributionOf(model);
         var components = ModelComponents.Of(model.Model);

@@ -11,6 +11,8 @@ internal abstract class EvaluationPlot : PlotKind
 
     public override bool ShowsRows => true;
 
+    public override bool ShowsLabels => true;
+
     /// <summary>Makes the picture of an evaluation.</summary>
     /// <param name="model">The classifier.</param>
     /// <param name="evaluation">The evaluation.</param>
@@ -52,8 +54,15 @@ internal abstract class EvaluationPlot : PlotKind
         return [];
     }
 
-    internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    internal override async ValueTask<Picture> DrawAsync(SavedModel model, int[] features, Pipeline? data, PlotOptions options,
+        CancellationToken cancellationToken)
+    {
+        if (data is null)
+            throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {Name}", "no input rows", "rows with labels", "give the input");
+        var rows = data.Labels(options.Label!);
+        if (options.Weights is { } weights) rows = rows.WeightedBy(weights);
+        return Draw(model, (await rows.EvaluateAsync(model, null, cancellationToken).ConfigureAwait(false)).Evaluation);
+    }
 }
 
 /// <summary>All pictures of an evaluation side by side.</summary>

@@ -18,7 +18,8 @@ internal sealed class HistoryPlot : PlotKind
         return [];
     }
 
-    internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken)
+    internal override ValueTask<Picture> DrawAsync(SavedModel model, int[] features, Pipeline? data, PlotOptions options,
+        CancellationToken cancellationToken)
     {
         var facts = model.Training!;
         var points = facts.LogLikelihoods.Prepend(facts.InitialLogLikelihood).Select((y, i) => (X: (double)i, Y: y)).Where(p => double.IsFinite(p.Y)).ToList();

@@ -17,25 +17,12 @@ public static class ModelPlot
         options ??= new PlotOptions();
         var kind = options.FindKind();
         var features = kind.Check(model, options);
-        if (kind is EvaluationPlot shown) return shown.Draw(model, await EvaluateAsync(model, kind, data, options, cancellationToken).ConfigureAwait(false));
-        if (options.Label is not null)
+        if (options.Label is not null && !kind.ShowsLabels)
             throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", $"PlotOptions.Label '{options.Label}'",
                 "none: the picture shows no evaluation", "leave it out, or choose another kind (confusion, roc, calibration)");
-        if (data is null) return await kind.DrawAsync(model, features, null, cancellationToken).ConfigureAwait(false);
-        if (!kind.ShowsRows)
+        if (data is not null && !kind.ShowsRows)
             throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", "input rows", "none: the picture is made from the model file alone",
                 "omit the input, or choose another kind");
-        await using var look = await DataLook.OpenAsync(model, features, data, options, cancellationToken).ConfigureAwait(false);
-        return await kind.DrawAsync(model, features, look, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async Task<Evaluation> EvaluateAsync(SavedModel model, PlotKind kind, Pipeline? data, PlotOptions options,
-        CancellationToken cancellationToken)
-    {
-        if (data is null)
-            throw new ModelException(ErrorKind.Usage, $"PlotOptions.Kind {kind.Name}", "no input rows", "rows with labels", "give the input");
-        var rows = data.Labels(options.Label!);
-        if (options.Weights is { } weights) rows = rows.WeightedBy(weights);
-        return (await rows.EvaluateAsync(model, null, cancellationToken).ConfigureAwait(false)).Evaluation;
+        return await kind.DrawAsync(model, features, data, options, cancellationToken).ConfigureAwait(false);
     }
 }

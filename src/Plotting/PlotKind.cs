@@ -19,6 +19,9 @@ internal abstract class PlotKind
     /// <summary>True if it can show rows in addition to the model.</summary>
     public virtual bool ShowsRows => false;
 
+    /// <summary>True if it compares the model with the rows' labels.</summary>
+    public virtual bool ShowsLabels => false;
+
     /// <summary>Checks, before any row is read, that the model can be drawn this way, and chooses the features to draw.</summary>
     /// <param name="model">The model.</param>
     /// <param name="options">The requested picture.</param>
@@ -29,9 +32,11 @@ internal abstract class PlotKind
     /// <summary>Makes the picture.</summary>
     /// <param name="model">The model.</param>
     /// <param name="features">The result of <see cref="Check"/>.</param>
-    /// <param name="rows">The rows to show; null = none.</param>
+    /// <param name="data">The rows to show; null = none.</param>
+    /// <param name="options">The requested picture.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    internal abstract ValueTask<Picture> DrawAsync(SavedModel model, int[] features, DataLook? rows, CancellationToken cancellationToken);
+    internal abstract ValueTask<Picture> DrawAsync(SavedModel model, int[] features, Pipeline? data, PlotOptions options,
+        CancellationToken cancellationToken);
 
     /// <summary>The model's features; numbered names if they have none.</summary>
     private protected static IReadOnlyList<Feature> FeaturesOf(SavedModel model) =>

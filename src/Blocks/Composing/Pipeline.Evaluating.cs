@@ -18,14 +18,12 @@ public sealed partial class Pipeline
         options ??= new EvaluateOptions();
         options.Validate();
         if (model.Model is not Classifier classifier)
-            throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model without classes", "a classifier", "fit one to labelled rows");
+            throw new ModelException(ErrorKind.Usage, $"{model.Model.FormatName} model", "a model without classes", "a classifier", "fit one to labeled rows");
         if (labels is null)
             throw new ModelException(ErrorKind.Usage, "pipeline", "no labels", "the column with the class of each row", "name it (Pipeline.Labels)");
-        if (classifier.IsOfSequences && sequences is null)
-            throw new ModelException(ErrorKind.Usage, $"{classifier.FormatName} model", "rows that are not sequences", "the column with the sequences' keys",
-                "name it (Pipeline.Sequences)");
+        if (classifier.IsOfSequences) NeededSequences(classifier);
         var plan = new ScorePlan(classifier, options.Features ?? FeatureNames(model), new ScoreOptions { Features = options.Features }, model.Features);
-        var known = new LabelColumn(labels.Name, [.. Enumerable.Range(0, classifier.Classes.Count).Select(classifier.NameOf)]);
+        var known = new LabelColumn(labels.Name, [.. classifier.Names]);
         await using var pass = new FeaturePass(graph.ForRun(), plan.Features, weights, Options, sequences, known) { IsOnlyPass = true };
         pass.ForScores(0);
         // One part for the open subtotal and one for the total.

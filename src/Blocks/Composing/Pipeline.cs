@@ -204,10 +204,12 @@ public sealed partial class Pipeline
     {
         var plan = new ScorePlan(model, features, options ?? new ScoreOptions(), known);
         if (!model.IsOfSequences) return Then(new ScoreStage(plan));
-        return Then(new SequenceScoreStage(plan, sequences
-            ?? throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are not sequences", "the column with the sequences' keys",
-                "name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)")));
+        return Then(new SequenceScoreStage(plan, NeededSequences(model)));
     }
+
+    private SequenceColumns NeededSequences(Model model) => sequences
+        ?? throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows that are not sequences", "the column with the sequences' keys",
+            "name it (Pipeline.Sequences), or the columns of lists (ParquetSourceOptions.Lists)");
 
     /// <summary>
     /// Compares every input with the data that a model was fitted to, before any row is read. If your functions change the columns, the result does not cover

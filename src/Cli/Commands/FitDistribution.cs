@@ -12,17 +12,11 @@ internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distri
 {
     private readonly DistributionSettings distribution = new("Distribution to fit");
 
-    private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Weight to add to each category or outcome, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0", "1",
-        x => x >= 0 && double.IsFinite(x));
-
-    private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Minimum variance in any direction, in squared units of the features; at least 0. [default: 0, no minimum]", "V",
-        "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+    private readonly EstimateSettings estimates = new("each category or outcome", "");
 
     public override string Name => "distribution";
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, pseudocount, minVariance];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, .. estimates.All];
 
     protected override bool IsOfKind(Model model) => ModelFormat.FindFamily(model.FormatName) is not null;
 
@@ -31,9 +25,5 @@ internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distri
 
     protected override IEstimator<Distribution> Estimator(ParseResult parsed) => new DistributionEstimator(distribution.Family(parsed));
 
-    protected override FitOptions With(FitOptions options, ParseResult parsed) => options with
-    {
-        Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount,
-        MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
-    };
+    protected override FitOptions With(FitOptions options, ParseResult parsed) => estimates.With(options, parsed);
 }

@@ -18,13 +18,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
         Setting.Flag("--finite", "Give the model an end state, in which every sequence ends, and fit the transitions to it. [default: sequences may "
             + "stop in any state]");
 
-    private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Weight to add to each transition and to each category that a state emits, in rows; at least 0. [default: 0]",
-        "ROWS", "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
-
-    private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Minimum variance of each state's emissions in any direction, in squared units of the features; at least 0. [default: 0, no "
-            + "minimum]", "V", "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+    private readonly EstimateSettings estimates = new("each transition and to each category that a state emits", " of each state's emissions");
 
     private readonly Setting<string?> label = Setting.Name(
         "--label", "Column with the name of each row's state where it is known, and null elsewhere. Without --initial, the first states take their names "
@@ -43,8 +37,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, label, training, impossible, pseudocount,
-        minVariance];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, label, training, impossible, .. estimates.All];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
@@ -70,11 +63,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(label)];
 
-    protected override FitOptions With(FitOptions options, ParseResult parsed) => options with
-    {
-        Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount,
-        MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
-    };
+    protected override FitOptions With(FitOptions options, ParseResult parsed) => estimates.With(options, parsed);
 
     // Options that are not given keep the defaults of a new model, or the values of the initial model.
     private HiddenFitting Fitting(HiddenFitting before, ParseResult parsed) => before with

@@ -12,9 +12,8 @@ internal sealed class FitMarkovChain() : FitKind<MarkovChain>("Fits a Markov cha
     private readonly Setting<int?> markovOrder = Setting.Whole("--markov-order", "How many previous rows the next row depends on, 0 to 16. [default: 1]", "K",
         "a whole number from 0 to 16", "2", k => k is >= 0 and <= 16);
 
-    private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Weight to add to each category after each history, in rows; at least 0. [default: 0]", "ROWS", "a finite number of at least 0",
-        "1", x => x >= 0 && double.IsFinite(x));
+    private readonly Setting<double?> pseudocount = EstimateSettings.Pseudocount("--pseudocount",
+        "Weight to add to each category after each history, in rows; at least 0. [default: 0]");
 
     public override string Name => "markov-chain";
 

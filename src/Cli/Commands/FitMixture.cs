@@ -11,17 +11,11 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 {
     private readonly DistributionSettings distribution = new("Distribution of the components");
 
-    private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Weight to add to each component in each update, in rows; at least 0. [default: 0]", "ROWS",
-        "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
-
-    private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Minimum variance of each component in any direction, in squared units of the features; at least 0. [default: 0, no minimum]", "V",
-        "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+    private readonly EstimateSettings estimates = new("each component in each update", " of each component");
 
     public override string Name => "mixture";
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, pseudocount, minVariance];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, .. estimates.All];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
@@ -33,9 +27,5 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
         return Fit.Selection.Select(parsed, k => new MixtureEstimator(family, k, Fit.Initialization(parsed)));
     }
 
-    protected override FitOptions With(FitOptions options, ParseResult parsed) => options with
-    {
-        Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount,
-        MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
-    };
+    protected override FitOptions With(FitOptions options, ParseResult parsed) => estimates.With(options, parsed);
 }

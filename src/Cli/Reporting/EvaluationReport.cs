@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pipelines.Cli.Settings;
 using Pipelines.Cli.Terminal;
 using Pipelines.Models;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines.Cli.Reporting;
 
@@ -23,9 +24,11 @@ internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, b
             + $"{(Found.Unlabeled > 0 ? $"; {Figures.Number(Found.Unlabeled, "row")} without a label not counted" : "")}:");
         target.WriteLine($"  accuracy {Share(Found.Accuracy)}, log-loss {Share(Found.LogLoss)}, Brier score {Share(Found.Brier)}, area under the ROC curve "
             + $"{Share(Found.RocAuc)}{(Found.RocAucError > 0 ? $" (to within {Share(Found.RocAucError)})" : "")}");
+        // Each of them is computed from the whole matrix.
+        var (precision, recall, f1, error) = (Found.Precision, Found.Recall, Found.F1, Found.CalibrationError);
         TextTable.Write(target, ["precision", "recall", "F1", "ROC area", "calibration error", "class"], Found.Classes.Select((name, k) => new[]
         {
-            Share(Found.Precision[k]), Share(Found.Recall[k]), Share(Found.F1[k]), Share(Found.RocAucByClass[k]), Share(Found.CalibrationError[k]), name,
+            Share(precision[k]), Share(recall[k]), Share(f1[k]), Share(Found.RocAucByClass[k]), Share(error[k]), name,
         }), numeric: 5);
         target.WriteLine("weight of the rows of each class, by predicted class:");
         TextTable.Write(target, [.. Found.Classes.Select(c => PrintableText.Of(c)), "true class"],
@@ -67,17 +70,8 @@ internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, b
         json.WriteNumber("rows", found.Rows);
         json.WriteNumber("unlabelled", found.Unlabeled);
         Write(json, "weight", found.Weight);
-        json.WriteStartArray("classes");
-        foreach (var name in found.Classes) json.WriteStringValue(name);
-        json.WriteEndArray();
-        json.WriteStartArray("confusion");
-        for (var i = 0; i < found.Classes.Count; i++)
-        {
-            json.WriteStartArray();
-            for (var j = 0; j < found.Classes.Count; j++) WriteValue(json, found.Confusion[i, j]);
-            json.WriteEndArray();
-        }
-        json.WriteEndArray();
+        json.WriteTexts("classes", found.Classes);
+        json.WriteMatrix("confusion", found.Confusion);
         Write(json, "accuracy", found.Accuracy);
         Write(json, "logLoss", found.LogLoss);
         Write(json, "brier", found.Brier);
@@ -108,12 +102,8 @@ internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, b
 
     private static string Share(double? value) => value is { } number ? number.ToString("0.######", CultureInfo.InvariantCulture) : "-";
 
-    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<double?> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values) WriteValue(json, value);
-        json.WriteEndArray();
-    }
+    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<double?> values) =>
+        json.WriteList(name, values, value => WriteValue(json, value));
 
     private static void Write(Utf8JsonWriter json, string name, double? value)
     {
@@ -121,11 +111,9 @@ internal sealed record EvaluationReport(EvaluatedModel Result, double Seconds, b
         WriteValue(json, value);
     }
 
-    // JSON has no infinities.
     private static void WriteValue(Utf8JsonWriter json, double? value)
     {
-        if (value is not { } number) json.WriteNullValue();
-        else if (double.IsFinite(number)) json.WriteNumberValue(number);
-        else json.WriteStringValue(number.ToString(CultureInfo.InvariantCulture));
+        if (value is { } number) JsonHelpers.WriteNumber(json, number);
+        else json.WriteNullValue();
     }
 }

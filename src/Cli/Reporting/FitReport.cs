@@ -74,12 +74,7 @@ internal sealed record FitReport(SavedModel Saved, IReadOnlyList<FitIteration> H
             json.WriteNumber("improvement", iteration.Improvement);
             json.WriteNumber("seconds", iteration.Seconds);
         });
-        if (Saved.Model is Classifier classifier)
-        {
-            json.WriteStartArray("classes");
-            for (var k = 0; k < classifier.Classes.Count; k++) json.WriteStringValue(classifier.NameOf(k));
-            json.WriteEndArray();
-        }
+        if (Saved.Model is Classifier classifier) json.WriteTexts("classes", classifier.Names);
     }
 
     private void WriteCandidates(TextWriter target)

@@ -10,17 +10,10 @@ namespace Pipelines.Cli.Settings;
 /// <summary>The options that all classifiers share.</summary>
 internal sealed class ClassSettings
 {
-    private readonly Setting<double?> classPseudocount = Setting.Real(
-        "--class-pseudocount", "Weight to add to each class, in rows, or in sequences if rows form sequences; at least 0. [default: 0]", "ROWS",
-        "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
+    private readonly Setting<double?> classPseudocount = EstimateSettings.Pseudocount("--class-pseudocount",
+        "Weight to add to each class, in rows, or in sequences if rows form sequences; at least 0. [default: 0]");
 
-    private readonly Setting<double?> pseudocount = Setting.Real(
-        "--pseudocount", "Weight to add to each category or outcome of each class, in rows; at least 0. [default: 0]", "ROWS",
-        "a finite number of at least 0", "1", x => x >= 0 && double.IsFinite(x));
-
-    private readonly Setting<double?> minVariance = Setting.Real(
-        "--min-variance", "Minimum variance within each class in any direction, in squared units of the features; at least 0. [default: 0, no minimum]", "V",
-        "a finite number of at least 0", "0.001", x => x >= 0 && double.IsFinite(x));
+    private readonly EstimateSettings estimates = new("each category or outcome of each class", " within each class");
 
     /// <summary>Why a classifier cannot be fitted incrementally.</summary>
     public static (string Found, string Expected) NotIncremental { get; } =
@@ -33,7 +26,7 @@ internal sealed class ClassSettings
         "the name of a column", "species");
 
     /// <summary>The options.</summary>
-    public IReadOnlyList<Option> All => [Label, classPseudocount, pseudocount, minVariance];
+    public IReadOnlyList<Option> All => [Label, classPseudocount, .. estimates.All];
 
     /// <summary>Errors that involve several options.</summary>
     public IEnumerable<UsageError> Check(CommandResult result, FitSettings fit)
@@ -49,13 +42,11 @@ internal sealed class ClassSettings
 
     /// <summary>The pipeline with labels: those of the initial model, if there is one.</summary>
     public Pipeline Of(Pipeline pipeline, Classifier? initial, ParseResult parsed) =>
-        pipeline.Labels(parsed.GetRequiredValue(Label)!, initial is null ? null : [.. Enumerable.Range(0, initial.Classes.Count).Select(initial.NameOf)]);
+        pipeline.Labels(parsed.GetRequiredValue(Label)!, initial is null ? null : [.. initial.Names]);
 
     /// <summary>How to fit.</summary>
-    public FitOptions With(FitOptions options, ParseResult parsed) => options with
+    public FitOptions With(FitOptions options, ParseResult parsed) => estimates.With(options, parsed) with
     {
         ClassPseudocount = parsed.GetValue(classPseudocount) ?? options.ClassPseudocount,
-        Pseudocount = parsed.GetValue(pseudocount) ?? options.Pseudocount,
-        MinVariance = parsed.GetValue(minVariance) ?? options.MinVariance,
     };
 }

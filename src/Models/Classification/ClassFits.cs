@@ -14,9 +14,6 @@ internal abstract class ClassFits
     /// <summary>The options that have an effect on them.</summary>
     public abstract FitUses Uses { get; }
 
-    /// <summary>True if one pass determines the parameters.</summary>
-    public abstract bool IsEstimatedInOnePass { get; }
-
     /// <summary>True if a feature holds categories.</summary>
     public abstract bool IsCategorical(int feature);
 
@@ -31,12 +28,11 @@ internal abstract class ClassFits
 /// <summary>The models of a classifier's classes.</summary>
 /// <param name="Models">Shape [K].</param>
 /// <param name="Warnings">What the user should know about their fits.</param>
-/// <param name="AreExact">True if another update would change nothing.</param>
-internal sealed record ClassModels(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings, bool AreExact);
+internal sealed record ClassModels(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings);
 
 /// <summary>Each class is fitted by an estimator that sees its items only; all classes share each pass over the data.</summary>
 /// <param name="each">Fits one class.</param>
-internal sealed class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
+internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
     where TModel : ProbabilityModel
 {
     /// <inheritdoc/>
@@ -44,9 +40,6 @@ internal sealed class EstimatedClassFits<TModel>(IEstimator<TModel> each) : Clas
 
     /// <inheritdoc/>
     public override FitUses Uses => each.Uses;
-
-    /// <inheritdoc/>
-    public override bool IsEstimatedInOnePass => each.IsEstimatedInOnePass;
 
     /// <inheritdoc/>
     public override bool IsCategorical(int feature) => each.IsCategorical(feature);
@@ -74,40 +67,26 @@ internal sealed class EstimatedClassFits<TModel>(IEstimator<TModel> each) : Clas
                 throw e.Within($"class '{names[k]}'");
             }
         }
-        return new(models, warnings, AreExact: true);
+        return new(models, warnings);
     }
 }
 
-/// <summary>Each class has a distribution of one family, estimated from one pass over the labelled rows.</summary>
+/// <summary>Each class has a distribution of one family. Where one pass determines its parameters, all classes are estimated in the same one.</summary>
 /// <param name="family">The family.</param>
-internal sealed class FamilyClassFits(DistributionFamily family) : ClassFits
+internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClassFits<Distribution>(new DistributionEstimator(family))
 {
     // A range of 1,000 standard deviations costs six of sixteen digits.
     private const double MostSpread = 1e6;
     private const int StartRows = 1_024;
 
-    private readonly EstimatedClassFits<Distribution> others = new(new DistributionEstimator(family));
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<KeyValuePair<string, string>> JobProperties => others.JobProperties;
-
-    /// <inheritdoc/>
-    public override FitUses Uses => others.Uses;
-
-    /// <inheritdoc/>
-    public override bool IsEstimatedInOnePass => others.IsEstimatedInOnePass;
-
-    /// <inheritdoc/>
-    public override bool IsCategorical(int feature) => others.IsCategorical(feature);
-
     /// <inheritdoc/>
     public override async ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options,
         CancellationToken cancellationToken)
     {
-        if (!IsEstimatedInOnePass) return await others.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
+        if (!family.IsEstimatedInOnePass) return await base.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
         // The start only centres the sums: a few rows will do.
         var survey = await DataSurvey.RunAsync(pass, Math.Min(options.InitializationRows, StartRows), options.Seed, cancellationToken).ConfigureAwait(false);
-        BayesClassifier start;
+        Classifier start;
         using (Cancellation.Enter(cancellationToken))
         {
             var one = DistributionEstimator.Start(family, survey.Sample(), options);
@@ -116,8 +95,22 @@ internal sealed class FamilyClassFits(DistributionFamily family) : ClassFits
         var labeled = await pass.RunAsync(new LabeledClasses(start), cancellationToken).ConfigureAwait(false);
         using (Cancellation.Enter(cancellationToken))
         {
-            var models = ((Classifier)start.Maximize(labeled, options.Maximization(1) with { Inertia = 0 })).Classes;
-            return new(models, [], models.All(m => !HasLostDigits(((Distribution)m).AsGaussian(), survey)));
+            if (Estimate() is { } classes && !classes.Any(c => HasLostDigits(((Distribution)c).AsGaussian(), survey))) return new(classes, []);
+        }
+        // Sums centred on each class itself: it is fitted alone, and no update follows its one estimate.
+        return await base.FitAsync(pass, names, options with { MaxIterations = 0 }, cancellationToken).ConfigureAwait(false);
+
+        IReadOnlyList<ProbabilityModel>? Estimate()
+        {
+            try
+            {
+                return start.Maximize(labeled, options.Maximization(1) with { Inertia = 0 }).Classes;
+            }
+            catch (ModelException)
+            {
+                // The class may look constant because it has lost all digits. Fitted alone, it fails with the true reason.
+                return null;
+            }
         }
     }
 

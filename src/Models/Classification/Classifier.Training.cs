@@ -16,7 +16,7 @@ public abstract partial class Classifier
         ((ClassifierStatistics)statistics).Unlabeled == 0 && Classes.All(c => c.IsEstimatedInOnePass);
 
     /// <inheritdoc/>
-    internal override string WhyObjectiveFalls => "it counts unlabelled items only; missing values, inertia or a minimum variance can do that too";
+    internal override string WhyObjectiveFalls => "it counts unlabeled items only; missing values, inertia or a minimum variance can do that too";
 
     /// <inheritdoc/>
     public override Statistics CreateStatistics() => new ClassifierStatistics([.. Classes.Select(c => c.CreateStatistics())]);
@@ -31,39 +31,57 @@ public abstract partial class Classifier
     internal void Summarize(in FeatureBlock block, Statistics statistics, bool isStart)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        this.CheckItems(block);
         var total = (ClassifierStatistics)statistics;
         total.Rows += block.Rows;
         using var scratch = Scratch.Enter();
         using var memory = new ClassMemory();
-        var items = new ClassItems(block, Classes.Count, scratch);
-        var weights = scratch.Take(FeatureTile.Capacity);
+        var items = ItemsOf(block, scratch);
+        var unlabeled = isStart ? 0 : items.CountOf(ClassItems.Unlabeled);
+        var weights = scratch.Take(Math.Max(FeatureTile.Capacity, unlabeled));
         var logs = scratch.Take(FeatureTile.Capacity);
-        for (var label = isStart ? 0 : ClassItems.Unlabeled; label < Classes.Count; label++)
+        if (unlabeled > 0)
+        {
+            Mixture.Summarize(items.Take(ClassItems.Unlabeled, 0, unlabeled, memory, weights), total.Mixture);
+            total.AddUnlabeled(unlabeled);
+        }
+        for (var label = 0; label < Classes.Count; label++)
         {
             var all = items.CountOf(label);
             for (var from = 0; from < all; from += FeatureTile.Capacity)
             {
                 var count = Math.Min(FeatureTile.Capacity, all - from);
                 var group = items.Take(label, from, count, memory, weights);
-                if (label == ClassItems.Unlabeled) AddUnlabeled(group, total);
-                else AddLabeled(group, label, weights[..count], isStart ? default : logs[..count], total);
+                AddLabeled(group, label, weights[..count], isStart ? default : logs[..count], total);
             }
         }
     }
 
-    /// <inheritdoc/>
-    public override void Accumulate(in FeatureBlock block, ReadOnlySpan<double> weights, Statistics statistics) =>
-        Mixture.Accumulate(block, weights, statistics);
+    /// <summary>The items of a block by their labels.</summary>
+    /// <param name="block">The items.</param>
+    /// <param name="scratch">Memory that is released after the last use of the result.</param>
+    /// <exception cref="ModelException">The rows are not the items that the model is about, or their labels are not its classes.</exception>
+    internal ClassItems ItemsOf(in FeatureBlock block, in Scratch scratch)
+    {
+        this.CheckItems(block);
+        if (!IsOfSequences && !block.SequenceOffsets.IsEmpty)
+            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that form sequences", "single rows, each with its own label",
+                "leave out the sequences' keys, or use classes that are models of sequences");
+        return new(block, Classes.Count, scratch);
+    }
 
     /// <inheritdoc/>
-    public override void Recenter(Statistics statistics, Model from) => Mixture.Recenter(statistics, ((Classifier)from).Mixture);
+    public override void Accumulate(in FeatureBlock block, ReadOnlySpan<double> weights, Statistics statistics) =>
+        Mixture.Accumulate(block, weights, ((ClassifierStatistics)statistics).Mixture);
+
+    /// <inheritdoc/>
+    public override void Recenter(Statistics statistics, Model from) =>
+        Mixture.Recenter(((ClassifierStatistics)statistics).Mixture, ((Classifier)from).Mixture);
 
     /// <inheritdoc/>
     public override Classifier Maximize(Statistics statistics, in MaximizeOptions options)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        var sums = (ClassifierStatistics)statistics;
+        var sums = ((ClassifierStatistics)statistics).Mixture;
         if (IsFrozen || !(sums.Responsibilities.Sum() > 0)) return this;
         var fitted = new ProbabilityModel[Classes.Count];
         for (var k = 0; k < fitted.Length; k++)
@@ -85,7 +103,7 @@ public abstract partial class Classifier
     /// <inheritdoc/>
     public override IEnumerable<string> Diagnose(Statistics statistics)
     {
-        var sums = (ClassifierStatistics)statistics;
+        var sums = ((ClassifierStatistics)statistics).Mixture;
         for (var k = 0; k < Classes.Count; k++)
         {
             if (sums.Responsibilities[k] < Constants.LeastWeight)
@@ -100,30 +118,21 @@ public abstract partial class Classifier
     /// <summary>A classifier of this kind with other parameters.</summary>
     private protected abstract Classifier With(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors);
 
-    private void AddUnlabeled(in FeatureBlock group, ClassifierStatistics total)
-    {
-        var (rows, weight) = (total.Rows, total.Weight);
-        total.Objective = 0;
-        Mixture.Summarize(group, total);
-        total.Rows = rows;
-        total.AddUnlabeled(total.Objective, IsOfSequences ? group.SequenceCount : group.Rows);
-    }
-
     private void AddLabeled(in FeatureBlock group, int label, ReadOnlySpan<double> weights, Span<double> logs, ClassifierStatistics total)
     {
         var model = Classes[label];
         if (!logs.IsEmpty) model.LogProbabilities(group, logs);
         var prior = Math.Log(Priors[label]);
-        double sum = 0, responsibility = 0;
+        double sum = 0, responsibility = 0, rowWeight = 0;
         for (var i = 0; i < weights.Length; i++)
         {
             // A row of weight 0 counts nothing, even if it is impossible.
             if (weights[i] > 0 && !logs.IsEmpty) sum += weights[i] * (logs[i] + prior);
             responsibility += weights[i];
-            total.Weight += IsOfSequences ? weights[i] * (group.SequenceOffsets[i + 1] - group.SequenceOffsets[i]) : weights[i];
+            rowWeight += IsOfSequences ? weights[i] * (group.SequenceOffsets[i + 1] - group.SequenceOffsets[i]) : weights[i];
         }
-        total.AddLabeled(sum);
-        total.Responsibilities[label] += responsibility;
-        model.Accumulate(group, weights, total.Parts[label]);
+        total.AddLabeled(sum, rowWeight);
+        total.Mixture.Responsibilities[label] += responsibility;
+        model.Accumulate(group, weights, total.Mixture.Parts[label]);
     }
 }

@@ -71,6 +71,9 @@ public abstract partial class Classifier : ProbabilityModel
     /// <inheritdoc/>
     public override string Title => $"{FormatName} of {Classes.Count} class{(Classes.Count == 1 ? "" : "es")}";
 
+    /// <summary>Shape [K]: the name of each class: its label, or its number.</summary>
+    internal IEnumerable<string> Names => Enumerable.Range(0, Classes.Count).Select(NameOf);
+
     /// <summary>Name of class <paramref name="index"/>: its label, or its number.</summary>
     public string NameOf(int index) => Labels?.Names[index] ?? index.ToString(CultureInfo.InvariantCulture);
 
@@ -120,15 +123,11 @@ public abstract partial class Classifier : ProbabilityModel
         ArgumentNullException.ThrowIfNull(writer);
         if (Labels is { } labels)
         {
-            writer.WriteStartArray("labels");
-            foreach (var name in labels.Names) writer.WriteStringValue(name);
-            writer.WriteEndArray();
+            writer.WriteTexts("labels", labels.Names);
             writer.WriteString("labelType", labels.Type);
         }
         writer.WriteNumbers("priors", Priors.ToArray());
-        writer.WriteStartArray("classes");
-        foreach (var one in Classes) ModelFormat.Write(writer, one);
-        writer.WriteEndArray();
+        writer.WriteList("classes", Classes, one => ModelFormat.Write(writer, one));
     }
 
     private protected static (ProbabilityModel[] Classes, double[] Priors, ClassLabels? Labels) ReadClasses(JsonElement json) =>

@@ -30,23 +30,19 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        try
+        return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             var counts = (ClassCounts)await pass.RunAsync(new ClassCounter(), cancellationToken).ConfigureAwait(false);
             var names = NamesOf(pass, counts);
             var isSemiSupervised = counts.Unlabeled > 0;
             // Without unlabelled items nothing is updated, so nothing of an old model is kept.
             if (!isSemiSupervised) (options with { MaxIterations = Math.Max(1, options.MaxIterations) }).Validate(fits.Uses | FitUses.Classes);
-            var (models, warnings, areExact) = await fits.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
+            var (models, warnings) = await fits.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
             double[] priors = [.. names.Select((_, k) => counts.WeightOf(k) + options.ClassPseudocount)];
             var start = Make(models, priors, pass.LabelType is { } type ? new ClassLabels(names, type) : null);
-            var result = await RunAsync(start, pass, options, isSemiSupervised || !areExact, cancellationToken).ConfigureAwait(false);
-            return result with { Warnings = [.. warnings, .. result.Warnings] };
-        }
-        catch (ModelException e) when (pass.Features is not null && e.FeatureIndex is not null && !e.Place.Contains("feature '", StringComparison.Ordinal))
-        {
-            throw e.Named(pass.Features);
-        }
+            var result = await RunAsync(start, pass, options, isSemiSupervised, cancellationToken).ConfigureAwait(false);
+            return result with { Warnings = [.. warnings.Union(result.Warnings)] };
+        }).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -60,10 +56,10 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
     /// <summary>Creates the classifier.</summary>
     private protected abstract TClassifier Make(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors, ClassLabels? labels);
 
-    private static async ValueTask<FitResult<TClassifier>> RunAsync(TClassifier start, IDataPass pass, FitOptions options, bool hasUpdates,
+    private static async ValueTask<FitResult<TClassifier>> RunAsync(TClassifier start, IDataPass pass, FitOptions options, bool isSemiSupervised,
         CancellationToken cancellationToken)
     {
-        if (hasUpdates) return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
+        if (isSemiSupervised) return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         // The classes are fitted. Only the log-likelihood is not known yet.
         var began = options.TimeProvider.GetTimestamp();
         var evaluate = options with { MaxIterations = 0, BatchesPerIteration = null };

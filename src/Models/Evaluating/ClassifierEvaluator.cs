@@ -54,12 +54,11 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     public void Summarize(in FeatureBlock block, Statistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        model.CheckItems(block);
         var total = (EvaluationStatistics)statistics;
         total.Rows += block.Rows;
         using var scratch = Scratch.Enter();
         using var memory = new ClassMemory();
-        var items = new ClassItems(block, model.Classes.Count, scratch);
+        var items = model.ItemsOf(block, scratch);
         total.Unlabeled += items.CountOf(ClassItems.Unlabeled);
         var labeled = items.Count - items.CountOf(ClassItems.Unlabeled);
         if (labeled == 0) return;
@@ -87,7 +86,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     /// <param name="statistics">The statistics of all items.</param>
     /// <param name="maxDegreeOfParallelism">Threads that sort posteriors; -1 (default) = all cores. Does not change the result.</param>
     public Evaluation Evaluate(Statistics statistics, int maxDegreeOfParallelism = -1) =>
-        ((EvaluationStatistics)statistics).ToEvaluation([.. Enumerable.Range(0, model.Classes.Count).Select(model.NameOf)], maxDegreeOfParallelism);
+        ((EvaluationStatistics)statistics).ToEvaluation([.. model.Names], maxDegreeOfParallelism);
 
     private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, ReadOnlySpan<double> logs, Span<double> evidence,
         ReadOnlySpan<double> weights, Posteriors kept, int next)

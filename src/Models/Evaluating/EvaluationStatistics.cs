@@ -66,7 +66,7 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
     {
         if (!(Weight > 0))
             throw new ModelException(ErrorKind.Data, "input",
-                Unlabeled > 0 && Unlabeled == Rows ? $"no label: all {Unlabeled} are missing" : "no labelled row of weight above 0",
+                Unlabeled > 0 && Unlabeled == Rows ? $"no label: all {Unlabeled} are missing" : "no labeled row of weight above 0",
                 "rows with a label", "check the label column, the weights and the paths");
         var confusion = new double[classes, classes];
         Buffer.BlockCopy(sums, 3 * sizeof(double), confusion, 0, classes * classes * sizeof(double));

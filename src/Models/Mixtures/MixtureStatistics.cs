@@ -4,8 +4,7 @@ namespace Pipelines.Models.Mixtures;
 
 /// <summary>Statistics of a mixture: total responsibility of each component, and the components' own statistics.</summary>
 /// <param name="components">The components' statistics, in order.</param>
-/// <param name="name">Name of the family that they belong to.</param>
-internal class MixtureStatistics(IReadOnlyList<Statistics> components, string name = "mixture") : CompositeStatistics(name, components)
+internal sealed class MixtureStatistics(IReadOnlyList<Statistics> components) : CompositeStatistics("mixture", components)
 {
     /// <summary>Shape [K]: sum over the rows of weight * posterior.</summary>
     public double[] Responsibilities { get; private set; } = new double[components.Count];
