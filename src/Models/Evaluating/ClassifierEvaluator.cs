@@ -62,7 +62,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         total.Unlabeled += items.CountOf(ClassItems.Unlabeled);
         var labeled = items.Count - items.CountOf(ClassItems.Unlabeled);
         if (labeled == 0) return;
-        var kept = new Posteriors(model.Classes.Count, labeled, !block.Weights.IsEmpty);
+        var kept = new KeptPosteriors(model.Classes.Count, labeled, !block.Weights.IsEmpty);
         var weights = scratch.Take(FeatureTile.Capacity);
         var joint = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
         var evidence = scratch.Take(FeatureTile.Capacity);
@@ -89,7 +89,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         ((EvaluationStatistics)statistics).ToEvaluation([.. model.Names], maxDegreeOfParallelism);
 
     private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, ReadOnlySpan<double> logs, Span<double> evidence,
-        ReadOnlySpan<double> weights, Posteriors kept, int next)
+        ReadOnlySpan<double> weights, KeptPosteriors kept, int next)
     {
         var classes = model.Classes.Count;
         Softmax.LogSumExp(joint, classes, count, evidence);

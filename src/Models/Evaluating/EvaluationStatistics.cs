@@ -17,7 +17,7 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
 
     // Unlabelled items, log-loss and Brier score; confusion [K, K]; calibration [K, bins, CellSize].
     private double[] sums = new double[3 + (classes * classes) + (classes * bins * CellSize)];
-    private List<Posteriors> kept = [];
+    private List<KeptPosteriors> kept = [];
     private long keptBytes;
 
     // Shape [K, 2, BinsOfScores]: weight of the class's items and of others; null while posteriors are kept.
@@ -54,7 +54,7 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
     public Span<double> BinsOf(int label) => sums.AsSpan(3 + (classes * classes) + (label * bins * CellSize), bins * CellSize);
 
     /// <summary>Keeps posteriors, which must not change any more.</summary>
-    public void Keep(Posteriors part)
+    public void Keep(KeptPosteriors part)
     {
         kept.Add(part);
         keptBytes += part.Bytes;
@@ -86,7 +86,7 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
 
     /// <inheritdoc/>
     public override long? MaxBytes(long rows, ReadOnlySpan<int> codes) => CommonBytes + (sums.Length * sizeof(double))
-        + Math.Min(Posteriors.BytesOf(classes, Math.Min(rows, 1L << 40), true), Math.Max(mostBytes, 2L * classes * BinsOfScores * sizeof(double)));
+        + Math.Min(KeptPosteriors.BytesOf(classes, Math.Min(rows, 1L << 40), true), Math.Max(mostBytes, 2L * classes * BinsOfScores * sizeof(double)));
 
     /// <inheritdoc/>
     protected override void MergeCore(Statistics other)
@@ -139,7 +139,7 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
         for (var i = 0; i < parts; i++)
         {
             var items = ReadCount(reader, (classes * sizeof(double)) + sizeof(int));
-            var part = new Posteriors(classes, items, reader.ReadBoolean());
+            var part = new KeptPosteriors(classes, items, reader.ReadBoolean());
             ReadDoubles(reader, part.Values);
             if (part.Weights is not null) ReadDoubles(reader, part.Weights);
             for (var r = 0; r < items; r++)

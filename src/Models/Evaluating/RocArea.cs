@@ -18,7 +18,7 @@ internal static class RocArea
     /// <summary>The area and the curve for one class, exactly.</summary>
     /// <param name="parts">The posteriors, in the items' order.</param>
     /// <param name="label">The class.</param>
-    public static RocFound Of(IReadOnlyList<Posteriors> parts, int label)
+    public static RocFound Of(IReadOnlyList<KeptPosteriors> parts, int label)
     {
         var count = parts.Sum(p => p.Items);
         var (keys, order) = (new ulong[count], new int[count]);

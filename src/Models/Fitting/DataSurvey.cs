@@ -12,7 +12,7 @@ namespace Pipelines.Models.Fitting;
 /// <param name="columns">Number of features.</param>
 /// <param name="sampleRows">Maximum number of rows in the sample, at least 1.</param>
 /// <param name="seed">Seed of the hash; null = the first rows.</param>
-public sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISummarizer
+internal sealed class DataSurvey(int columns, int sampleRows, long? seed) : ISummarizer
 {
     private const string Kind = "survey";
 

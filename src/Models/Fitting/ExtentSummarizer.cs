@@ -5,7 +5,7 @@ using Pipelines.Models.Serialization;
 namespace Pipelines.Models.Fitting;
 
 /// <summary>Counts rows and adds up weights.</summary>
-public sealed class ExtentSummarizer : ISummarizer
+internal sealed class ExtentSummarizer : ISummarizer
 {
     private const string Kind = "extent";
 

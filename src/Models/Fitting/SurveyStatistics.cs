@@ -1,7 +1,9 @@
+using Pipelines.Models.Numerics;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>The results of a <see cref="DataSurvey"/>.</summary>
-public sealed class SurveyStatistics : Statistics
+internal sealed class SurveyStatistics : Statistics
 {
     private readonly int columns;
     private readonly int sampleRows;
@@ -49,7 +51,8 @@ public sealed class SurveyStatistics : Statistics
         lock (sample)
         {
             Prune(sampleRows);
-            sample.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+            // A canonical fold merges in row order already.
+            if (!IsInOrder()) sample.Sort(static (a, b) => a.Number.CompareTo(b.Number));
             var values = new double[sample.Count, columns];
             for (var i = 0; i < sample.Count; i++)
                 for (var j = 0; j < columns; j++) values[i, j] = sample[i].Values[j];
@@ -92,9 +95,7 @@ public sealed class SurveyStatistics : Statistics
         }
         Eligible += from.Eligible;
         sample.AddRange(from.sample);
-        if (sample.Count < 2L * sampleRows) return;
-        Prune(sampleRows);
-        lowerCeiling(sample.Max(static r => r.Priority));
+        if (sample.Count >= 2L * sampleRows) Prune(sampleRows);
     }
 
     /// <inheritdoc/>
@@ -156,11 +157,22 @@ public sealed class SurveyStatistics : Statistics
         }
     }
 
+    // Keeps the rows of the least priorities, in their order. No two rows have the same one.
     private void Prune(int limit)
     {
         if (sample.Count <= limit) return;
-        sample.Sort(static (a, b) => a.Priority != b.Priority ? a.Priority.CompareTo(b.Priority) : a.Number.CompareTo(b.Number));
-        sample.RemoveRange(limit, sample.Count - limit);
+        var priorities = new ulong[sample.Count];
+        for (var i = 0; i < priorities.Length; i++) priorities[i] = sample[i].Priority;
+        var last = Ranks.Select(priorities, limit - 1);
+        sample.RemoveAll(r => r.Priority > last);
+        lowerCeiling(last);
+    }
+
+    private bool IsInOrder()
+    {
+        for (var i = 1; i < sample.Count; i++)
+            if (sample[i].Number < sample[i - 1].Number) return false;
+        return true;
     }
 
     private readonly record struct Row(ulong Priority, long Number, double[] Values, double Weight);

@@ -9,7 +9,7 @@ namespace Pipelines.Models.Fitting;
 /// <param name="end">Number after that of the last batch to summarise; beyond <paramref name="batches"/> it starts over at the first batch.</param>
 /// <param name="batches">Number of batches in the data.</param>
 /// <param name="threads">Threads, at least 1.</param>
-public sealed class OrderedFold(ISummarizer summarizer, CanonicalFold fold, long end, long batches, int threads) : IDisposable
+internal sealed class OrderedFold(ISummarizer summarizer, CanonicalFold fold, long end, long batches, int threads) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<long, Statistics> waiting = [];

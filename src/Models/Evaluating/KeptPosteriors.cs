@@ -4,7 +4,7 @@ namespace Pipelines.Models.Fitting;
 /// <param name="classes">Number of classes.</param>
 /// <param name="items">Number of items.</param>
 /// <param name="isWeighted">True if the items have weights.</param>
-internal sealed class Posteriors(int classes, int items, bool isWeighted)
+internal sealed class KeptPosteriors(int classes, int items, bool isWeighted)
 {
     /// <summary>Shape [K, items].</summary>
     public double[] Values { get; } = new double[(long)classes * items];
