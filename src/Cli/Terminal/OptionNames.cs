@@ -26,6 +26,8 @@ internal static partial class OptionNames
         ["FitOptions.MinVariance"] = "--min-variance",
         ["FitOptions.Pseudocount"] = "--pseudocount",
         ["FitOptions.StopThreshold"] = "--tolerance",
+        ["FitOptions.Update"] = "--update",
+        ["FitOptions.WeightInertia"] = "--weight-inertia",
         ["ImpossibleRows.Keep"] = "--impossible keep",
         ["ImpossibleSequence.Skip"] = "--impossible skip",
         ["IncrementalOptions.Backfill"] = "--backfill",

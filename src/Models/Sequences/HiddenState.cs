@@ -68,6 +68,12 @@ public sealed record HiddenFitting
     /// </summary>
     public bool FreezeTransitions { get; init; }
 
+    /// <summary>
+    /// True: fits give all distributions that are not frozen the same covariance, the scatter of all their rows about the distributions' own means. All
+    /// must be Gaussians of one family. Default false.
+    /// </summary>
+    public bool TiedCovariances { get; init; }
+
     /// <summary>How fitting treats sequences of probability 0; default <see cref="ImpossibleSequence.Skip"/>.</summary>
     public ImpossibleSequence Impossible { get; init; }
 
