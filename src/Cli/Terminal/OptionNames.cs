@@ -28,6 +28,8 @@ internal static partial class OptionNames
         ["FitOptions.StopThreshold"] = "--tolerance",
         ["FitOptions.Update"] = "--update",
         ["FitOptions.WeightInertia"] = "--weight-inertia",
+        ["GeneralMixtureModel.HasTiedCovariances"] = "--tied",
+        ["HiddenFitting.TiedCovariances"] = "--tied",
         ["ImpossibleRows.Keep"] = "--impossible keep",
         ["ImpossibleSequence.Skip"] = "--impossible skip",
         ["IncrementalOptions.Backfill"] = "--backfill",

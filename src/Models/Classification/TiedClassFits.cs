@@ -31,8 +31,8 @@ internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
     public static ClassFits Or(DistributionFamily family, bool tied)
     {
         if (!CovarianceTie.Check(family, tied)) return new FamilyClassFits(family);
-        return family.IsEstimatedInOnePass ? new TiedClassFits(family) : throw new ModelException(ErrorKind.Usage, "tied covariances of classes",
-            $"'{family}', which takes several updates", "distributions that one pass determines", "choose another distribution, or do not tie them");
+        return family.IsEstimatedInOnePass ? new TiedClassFits(family) : throw CovarianceTie.Refused(CovarianceTie.OfMixture,
+            $"'{family}', which takes several updates", "distributions that one pass determines");
     }
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     : IEstimator<HiddenMarkovModel>
 {
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
-    private readonly bool tied = CovarianceTie.Check(family, fitting?.TiedCovariances == true);
+    private readonly bool tied = CovarianceTie.Check(family, fitting?.TiedCovariances == true, HiddenFitting.Tie);
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>

@@ -66,7 +66,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         if (emissions.FirstOrDefault(d => d.IsOfSequences) is { } sequences)
             throw new ModelException(ErrorKind.Usage, "hidden Markov model, emissions", $"a {sequences.FormatName} of sequences", "distributions of rows",
                 "give each state a distribution of rows");
-        if (fitting.TiedCovariances) CovarianceTie.Check([.. Holders.Select(k => emissions[k])]);
+        if (fitting.TiedCovariances) CovarianceTie.Check([.. Holders.Select(k => emissions[k])], HiddenFitting.Tie);
         chain = new(graph);
         matrices = new(() => new(chain));
         evaluator = new(emissions);

@@ -41,6 +41,9 @@ public enum ImpossibleSequence
 /// <summary>How a hidden Markov model is fitted, in addition to the general <see cref="FitOptions"/>. Stored with the model.</summary>
 public sealed record HiddenFitting
 {
+    /// <summary>Name of the property that ties covariances, in messages.</summary>
+    internal const string Tie = $"{nameof(HiddenFitting)}.{nameof(TiedCovariances)}";
+
     /// <summary>Which counts are used; default <see cref="HiddenTraining.BaumWelch"/>.</summary>
     public HiddenTraining Training { get; init; }
 

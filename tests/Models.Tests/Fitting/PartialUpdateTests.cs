@@ -127,7 +127,14 @@ public sealed class PartialUpdateTests
         var (start, data) = StatisticsCases.Get(name);
         foreach (var kind in start.ParameterKinds.Asked())
         {
-            var options = new FitOptions { MaxIterations = 2, StopThreshold = double.NegativeInfinity, MinVariance = 1e-3, Update = kind, WeightInertia = 0.25 };
+            var options = new FitOptions
+            {
+                MaxIterations = 2,
+                StopThreshold = double.NegativeInfinity,
+                MinVariance = 1e-3,
+                Update = kind,
+                WeightInertia = 0.25,
+            };
             var one = await FitAsync(1);
             Assert.Equal(new SavedModel(one).ToJson(), new SavedModel(await FitAsync(8)).ToJson());
 

@@ -7,8 +7,8 @@ namespace Pipelines.Models.Tests.Golden;
 public class MixtureGoldenTests
 {
     public static TheoryData<string, KernelVariant> Cases => KernelData.With(
-        "gmm_normal_1d", "gmm_diagonal", "gmm_full", "gmm_full_sklearn", "gmm_tied_sklearn", "gmm_inertia_full", "gmm_nan_1d", "gmm_nan_diagonal", "gmm_nan_full", "gmm_weights_1d",
-        "gmm_weights_full", "gmm_lr_decay",
+        "gmm_normal_1d", "gmm_diagonal", "gmm_full", "gmm_full_sklearn", "gmm_inertia_full", "gmm_nan_1d", "gmm_nan_diagonal", "gmm_nan_full", "gmm_weights_1d",
+        "gmm_weights_full", "gmm_lr_decay", "gmm_tied_sklearn",
         "gmm_bernoulli_digits", "gmm_categorical_multi", "gmm_discrete_1d", "gmm_exponential", "gmm_mixed_columns", "gmm_mixed_family_1d", "gmm_poisson",
         "gmm_uniform_normal");
 
