@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
 
 namespace Pipelines;
 
@@ -84,6 +85,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
                     LearningRateDecay = 0,
                     MinVariance = 0,
                     Pseudocount = 0,
+                    ClassPseudocount = 0,
                     BatchesPerIteration = null,
                     WeightInertia = 0,
                     Update = ParameterKinds.All,
