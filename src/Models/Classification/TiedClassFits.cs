@@ -11,6 +11,7 @@ namespace Pipelines.Models.Classification;
 internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
 {
     private const int StartRows = 1_024;
+    private const string Place = $"{nameof(Classifier)}.{nameof(Classifier.HasTiedCovariances)}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<KeyValuePair<string, string>> JobProperties => [new("distribution", $"{family}, tied covariances")];
@@ -30,8 +31,8 @@ internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
     /// <exception cref="ModelException">They cannot share it.</exception>
     public static ClassFits Or(DistributionFamily family, bool tied)
     {
-        if (!CovarianceTie.Check(family, tied)) return new FamilyClassFits(family);
-        return family.IsEstimatedInOnePass ? new TiedClassFits(family) : throw CovarianceTie.Refused(CovarianceTie.OfMixture,
+        if (!CovarianceTie.Check(family, tied, Place)) return new FamilyClassFits(family);
+        return family.IsEstimatedInOnePass ? new TiedClassFits(family) : throw CovarianceTie.Refused(Place,
             $"'{family}', which takes several updates", "distributions that one pass determines");
     }
 

@@ -9,35 +9,33 @@ namespace Pipelines.Models.Mixtures;
 /// </summary>
 internal static class CovarianceTie
 {
-    /// <summary>The property of mixtures and classifiers that ties covariances.</summary>
-    public const string OfMixture = $"{nameof(GeneralMixtureModel)}.{nameof(GeneralMixtureModel.HasTiedCovariances)}";
-
     /// <summary>Throws if distributions of a family cannot share a covariance.</summary>
     /// <param name="family">The family.</param>
     /// <param name="tied">False: nothing is checked.</param>
-    /// <param name="property">The property that ties them.</param>
+    /// <param name="place">What ties them, for messages.</param>
     /// <returns><paramref name="tied"/>.</returns>
     /// <exception cref="ModelException">The family has no covariance.</exception>
-    public static bool Check(DistributionFamily family, bool tied, string property = OfMixture)
+    public static bool Check(DistributionFamily family, bool tied, string place)
     {
         ArgumentNullException.ThrowIfNull(family);
-        if (tied && family.Example().WhyNotTied() is { } why) throw Refused(property, why);
+        if (tied && family.Example().WhyNotTied() is { } why) throw Refused(place, why);
         return tied;
     }
 
     /// <summary>Throws if models cannot share a covariance.</summary>
     /// <param name="models">At least one.</param>
-    /// <param name="property">The property that ties them.</param>
+    /// <param name="place">What ties them, for messages.</param>
     /// <exception cref="ModelException">They have no covariance, are of different families or shapes, or have frozen parts.</exception>
-    public static void Check(IReadOnlyList<ProbabilityModel> models, string property = OfMixture)
+    public static void Check(IReadOnlyList<ProbabilityModel> models, string place)
     {
         foreach (var model in models)
         {
             var why = model is Distribution own ? own.WhyNotTied() : $"'{model.FormatName}', which has no covariance";
-            if (why is not null) throw Refused(property, why);
+            if (why is not null) throw Refused(place, why);
         }
-        if (models.FirstOrDefault(m => m.CreateStatistics().Kind != models[0].CreateStatistics().Kind) is not { } other) return;
-        throw Refused(property, other.FormatName == models[0].FormatName
+        var kind = models[0].CreateStatistics().Kind;
+        if (models.FirstOrDefault(m => m.CreateStatistics().Kind != kind) is not { } other) return;
+        throw Refused(place, other.FormatName == models[0].FormatName
             ? $"'{other.FormatName}' of different shapes"
             : $"'{models[0].FormatName}' and '{other.FormatName}'");
     }
@@ -87,7 +85,7 @@ internal static class CovarianceTie
     }
 
     /// <summary>The error of models that cannot share a covariance.</summary>
-    public static ModelException Refused(string property, string found, string expected = "distributions of one Gaussian family, such as "
+    public static ModelException Refused(string place, string found, string expected = "distributions of one Gaussian family, such as "
         + "multivariate-gaussian or normal, that are frozen as a whole or not at all") =>
-            new(ErrorKind.Usage, property, found, expected, "choose another distribution, or leave it out");
+            new(ErrorKind.Usage, place, found, expected, "choose another distribution, or leave it out");
 }

@@ -41,7 +41,7 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             (weights is null || weights.Count == components.Count, nameof(weights), weights?.Count, $"one for each of {components.Count} components"),
             (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range",
                 "finite numbers of at least 0, not all 0"));
-        if (tied) CovarianceTie.Check(components);
+        if (tied) CovarianceTie.Check(components, $"mixture, {nameof(tied)}");
         (Components, HasTiedCovariances) = ([.. components], tied);
         var total = weights?.Sum() ?? components.Count;
         // Weights that already sum to 1 are kept bit for bit: a model read from a file equals the saved model.

@@ -25,12 +25,14 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     private const double BorrowedCategories = 0.25;
 
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
-    private readonly bool tied = CovarianceTie.Check(family, tied);
+
+    /// <summary>True: all components have the same covariance (<see cref="GeneralMixtureModel.HasTiedCovariances"/>).</summary>
+    public bool HasTiedCovariances { get; } = CovarianceTie.Check(family, tied, $"{nameof(MixtureEstimator)}.{nameof(HasTiedCovariances)}");
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
-        new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}{(tied ? ", tied covariances" : "")}"),
+        new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}{(HasTiedCovariances ? ", tied covariances" : "")}"),
         new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates"),
     ];
 
@@ -99,8 +101,8 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
                 if (assignment[i] == k) shares[k] += sample.Weights[i];
             fitted[k] = FitCluster(sample, assignment, k, clusters.Centroid(k), hasCategories ? BorrowedCategories : 0, options);
         }
-        if (tied) fitted = Tied(fitted, sample, assignment, hasCategories ? BorrowedCategories : 0, options);
-        return new(Possible(fitted, sample), [.. shares.Select(s => s + options.Pseudocount)], tied);
+        if (HasTiedCovariances) fitted = Tied(fitted, sample, assignment, hasCategories ? BorrowedCategories : 0, options);
+        return new(Possible(fitted, sample), [.. shares.Select(s => s + options.Pseudocount)], HasTiedCovariances);
     }
 
     // Clusters whose rows are too few for a covariance of their own share that of all rows.

@@ -88,26 +88,27 @@ public sealed class TiedCovarianceTests
     {
         const string expected = "expected distributions of one Gaussian family, such as multivariate-gaussian or normal, that are frozen as a whole or not at "
             + "all; choose another distribution, or leave it out";
-        const string mixture = "GeneralMixtureModel.HasTiedCovariances";
+        const string mixture = "MixtureEstimator.HasTiedCovariances";
+        const string classes = "Classifier.HasTiedCovariances";
         Refused($"{mixture}: found 'poisson', which has no covariance, {expected}", () => Mixture.Of<PoissonDistribution>(2, tied: true));
-        Refused($"{mixture}: found 'poisson', which has no covariance, {expected}",
+        Refused($"{classes}: found 'poisson', which has no covariance, {expected}",
             () => new NaiveBayesEstimator(DistributionFamily.Of<PoissonDistribution>(), tied: true));
         Refused($"HiddenFitting.TiedCovariances: found 'student-t', which has no covariance, {expected}",
             () => new HiddenMarkovEstimator(DistributionFamily.Of<StudentTDistribution>(), 2, fitting: new() { TiedCovariances = true }));
         Refused($"{mixture}: found independent-components of which none has a covariance, {expected}",
             () => new MixtureEstimator(Families("poisson", "discrete"), 2, tied: true));
-        Refused($"{mixture}: found 'zero-inflated', which has no covariance, {expected}",
+        Refused($"{classes}: found 'zero-inflated', which has no covariance, {expected}",
             () => new BayesClassifierEstimator(Families("normal", "zero-inflated(normal)"), tied: true));
-        Refused($"{mixture}: found '(normal, student-t)', which takes several updates, expected distributions that one pass determines; choose another "
+        Refused($"{classes}: found '(normal, student-t)', which takes several updates, expected distributions that one pass determines; choose another "
             + "distribution, or leave it out", () => new BayesClassifierEstimator(Families("normal", "student-t"), tied: true));
-        Refused($"{mixture}: found 'normal' and 'diagonal-gaussian', {expected}",
+        Refused($"mixture, tied: found 'normal' and 'diagonal-gaussian', {expected}",
             () => new GeneralMixtureModel([new NormalDistribution(0, 1), new DiagonalGaussianDistribution([0], [1])], tied: true));
-        Refused($"{mixture}: found 'independent-components' of different shapes, {expected}", () => new GeneralMixtureModel(
+        Refused($"mixture, tied: found 'independent-components' of different shapes, {expected}", () => new GeneralMixtureModel(
             [new IndependentComponentsDistribution([new NormalDistribution(0, 1), new PoissonDistribution(1)]), Normals(0)], tied: true));
-        Refused($"{mixture}: found independent-components of which some are frozen, {expected}", () => new GeneralMixtureModel(
+        Refused($"mixture, tied: found independent-components of which some are frozen, {expected}", () => new GeneralMixtureModel(
             [Normals(0), new IndependentComponentsDistribution([new NormalDistribution(0, 1), new NormalDistribution(0, 1).Freeze()])], tied: true));
         var hidden = HiddenMarkovCases.Dense(2, k => new NormalDistribution(k, 1));
-        Refused($"{mixture}: found 'hmm', which has no covariance, {expected}", () => new GeneralMixtureModel([hidden, hidden], tied: true));
+        Refused($"mixture, tied: found 'hmm', which has no covariance, {expected}", () => new GeneralMixtureModel([hidden, hidden], tied: true));
     }
 
     [Fact]
