@@ -66,8 +66,9 @@ public sealed class ArchitectureTests
             "Pipeline", "PipelineOptions", "CheckpointOptions", "BadRowPolicy", "RunProgress", "RunResult", "FittedModel`1", "ScoreOptions", "SampleOptions",
             "IncrementalFitting", "IncrementalScoring", "IncrementalOptions", "ParquetSource", "ParquetSourceOptions", "ParquetSink", "ParquetSinkOptions",
             "MemorySource", "MemorySink", "DataFrameSource", "DataFrameSink", "FlowException", "ModelException", "Feature", "FeatureMatrix", "CategoryMap",
-            "SequenceSet", "FitOptions", "FitResult`1", "ModelSelection", "SelectionCriterion", "Mixture", "HiddenMarkov", "HiddenMarkovBuilder", "HiddenState",
-            "HiddenPath", "KMeansEstimator", "DistributionEstimator", "MarkovChainEstimator", "InMemoryFitting", "ModelScoring", "SavedModel",
+            "SequenceSet", "FitOptions", "ParameterKinds", "FitResult`1", "ModelSelection", "SelectionCriterion", "Mixture", "HiddenMarkov",
+            "HiddenMarkovBuilder", "HiddenState", "HiddenPath", "KMeansEstimator", "DistributionEstimator", "MarkovChainEstimator", "InMemoryFitting",
+            "ModelScoring", "SavedModel",
         ];
         var types = new[] { models, io, blocks }.SelectMany(a => a.GetExportedTypes()).ToArray();
         Assert.Empty(names.Except(types.Where(t => t.Namespace == "Pipelines").Select(t => t.Name)));

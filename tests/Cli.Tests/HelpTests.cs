@@ -27,11 +27,12 @@ public sealed class HelpTests
     [Theory]
     [InlineData("fit mixture", "--force --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay "
         + "--batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run "
-        + "--checkpoint --resume")]
+        + "--checkpoint --resume --tied --update --weight-inertia")]
     [InlineData("fit kmeans", "--force --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration "
         + "--restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
     [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial "
-        + "--iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume")]
+        + "--iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume "
+        + "--tied --update")]
     [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output "
         + "--checkpoint --resume")]
     [InlineData("convert", "--force --to --features --strict")]
@@ -40,8 +41,10 @@ public sealed class HelpTests
     [InlineData("inspect", "<FILE>")]
     [InlineData("plot", "--force --output --kind --features --size --weights --label --on-bad-row density confusion roc calibration contour history criterion")]
     [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows")]
-    [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume")]
-    [InlineData("fit bayes-classifier", "--label --class-model --components --markov-order --sequence --lists --distribution --output --resume")]
+    [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume "
+        + "--tied --update --weight-inertia")]
+    [InlineData("fit bayes-classifier", "--label --class-model --components --markov-order --sequence --lists --distribution --output --resume --tied --update "
+        + "--weight-inertia")]
     [InlineData("sample", "--force --rows --output --label --rows-per-file")]
     public async Task Help_names_the_verbs_own_options(string verb, string options)
     {

@@ -10,6 +10,9 @@ public sealed class UnusedOptionTests : IDisposable
 
     private const string All = "expected all batches, as the fit is one pass over the rows; leave it out, or start from a model (--initial)";
 
+    private const string Gaussian = "expected distributions of one Gaussian family, such as multivariate-gaussian or normal, that are frozen as a whole or "
+        + "not at all; choose another distribution, or leave it out";
+
     private readonly Folder folder = new();
 
     public static TheoryData<string, string[]> Refused => new()
@@ -35,6 +38,35 @@ public sealed class UnusedOptionTests : IDisposable
             ["--init: found 'kmeans-parallel', expected no such option, as components of categories start at random; leave it out"] },
         { "hmm --lists a,b,c --label c --features a --distribution normal --components 2",
             ["--lists: found 'b', which is no feature, expected only lists that are used; leave it out, or add it to --features"] },
+        { "mixture --distribution poisson --components 2 --tied", [$"--tied: found 'poisson', which has no covariance, {Gaussian}"] },
+        { "hmm --sequence k --distribution normal,discrete,student-t --features a,b,c --components 2 --tied --update weights",
+            ["--update: found weights, expected starts, transitions, means, covariances or distributions, as this model has no other parameters; leave it "
+                + "out"] },
+        { "hmm --sequence k --distribution discrete --components 2 --tied", [$"--tied: found 'discrete', which has no covariance, {Gaussian}"] },
+        { "naive-bayes --label s --distribution poisson,discrete --features a,b --tied",
+            [$"--tied: found independent-components of which none has a covariance, {Gaussian}"] },
+        { "bayes-classifier --label s --distribution student-t --class-model mixture --components 2 --tied",
+            [$"--tied: found 'student-t', which has no covariance, {Gaussian}"] },
+        { "bayes-classifier --label s --class-model markov-chain --sequence k --tied",
+            ["--tied and --class-model: found 'markov-chain', which has no covariance, expected a model of Gaussian distributions; for example --class-model "
+                + "mixture"] },
+        { "mixture --initial gone.json --tied",
+            ["--tied and --initial: found both, expected one of them, as an initial model has its own; for example --initial model.json"] },
+        { "mixture --distribution discrete --components 2 --update means,starts",
+            ["--update: found starts and means, expected weights or distributions, as this model has no other parameters; leave it out"] },
+        { "mixture --distribution normal --components 1 --update weights",
+            ["--update: found weights, expected means, covariances or distributions, as this model has no other parameters; leave it out"] },
+        { "mixture --distribution normal --components 2 --update mean",
+            ["--update: found 'mean', expected kinds of parameters: weights, starts, transitions, means, covariances or distributions; did you mean "
+                + "'means'?"] },
+        { "mixture --distribution normal --components 2 --weight-inertia 2",
+            ["--weight-inertia: found '2', expected a number from 0 to 1; for example --weight-inertia 0.1"] },
+        { "mixture --distribution normal --components 2 --update means --weight-inertia 0.5",
+            ["--weight-inertia: found 0.5, expected 0, as the fit updates no weights; leave it out"] },
+        { "mixture --distribution normal --components 2 --update weights --inertia 0.5",
+            ["--inertia: found 0.5, expected 0, as the fit updates only weights; leave it out, or give the weights an inertia (--weight-inertia)"] },
+        { "distribution --distribution normal --update means",
+            ["--update: found means, expected all parameters, as the fit is one pass over the rows; leave it out, or start from a model (--initial)"] },
         { "hmm --sequence k --label s --distribution normal --components 2 --training labeled --restarts 3",
             ["--restarts: found 3, expected 1, as the start is the same with every seed; leave it out"] },
         { "hmm --sequence k --label s --distribution normal --components 2 --training labeled --init random",
@@ -86,6 +118,11 @@ public sealed class UnusedOptionTests : IDisposable
     [InlineData("kmeans --components 2 --inertia 0.5 --restarts 3")]
     [InlineData("distribution --distribution normal --iterations 5 --tolerance 3")]
     [InlineData("markov-chain --sequence k --iterations 7 --tolerance 5 --inertia 0.5")]
+    [InlineData("mixture --distribution normal --components 2 --tied --update weights,means --weight-inertia 0.5 --inertia 0.1")]
+    [InlineData("mixture --distribution discrete --components 2 --update distributions")]
+    [InlineData("hmm --sequence k --distribution normal,discrete --features a,b --components 2 --tied --update starts,transitions,covariances")]
+    [InlineData("naive-bayes --label s --distribution normal,discrete --features a,b --tied --update weights,distributions --weight-inertia 0.5")]
+    [InlineData("bayes-classifier --label s --distribution normal --class-model hmm --components 2 --sequence k --tied --update starts")]
     [InlineData("distribution --distribution student-t --iterations 5 --tolerance 3")]
     [InlineData("mixture --distribution normal --components 2 --iterations 5 --tolerance 3")]
     [InlineData("kmeans --components 2 --iterations 5 --tolerance 3")]

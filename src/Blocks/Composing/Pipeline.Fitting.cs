@@ -75,7 +75,7 @@ public sealed partial class Pipeline
     {
         ArgumentNullException.ThrowIfNull(estimator);
         fit ??= new FitOptions();
-        fit.Validate(estimator.Uses);
+        fit.Validate(estimator.Uses, estimator.ParameterKinds);
         return await FitOverAsync(estimator, fit, static pass => pass, cancellationToken).ConfigureAwait(false);
     }
 

@@ -43,7 +43,7 @@ public static class IncrementalFitting
         ArgumentNullException.ThrowIfNull(fit);
         ArgumentNullException.ThrowIfNull(options);
         // Later runs start from the model of the run before.
-        fit.Validate(estimator.Uses | FitUses.Start);
+        fit.Validate(estimator.Uses | FitUses.Start, estimator.ParameterKinds);
         if (estimator.Fits > 1)
             throw new FlowException(ErrorKind.Usage, options.StateFile, $"{estimator.Fits} fits to choose from", "one fit, which later runs continue",
                 "choose first in a run of its own, then begin with one number of components and no restarts");

@@ -45,13 +45,16 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
     {
         var kind = result.Given(model);
         foreach (var mistake in Fit.Check(result, (distribution.Option, kind != Chain), (model, false), (components, kind is Mixture or Hidden),
-            (markovOrder, false)))
+            (markovOrder, false), (classes.Tied, false)))
             yield return mistake;
         foreach (var mistake in distribution.Check(result, Fit.Features, Sequences.Elements(result, [classes.Label, Fit.Weights]))) yield return mistake;
         foreach (var mistake in classes.Check(result, Fit)) yield return mistake;
         if (result.IsGiven(Fit.Initial)) yield break;
         if (kind is not (Mixture or Hidden) && result.IsGiven(components)) yield return OnlyFor(components, $"{Mixture} or {Hidden}");
         if (kind != Chain && result.IsGiven(markovOrder)) yield return OnlyFor(markovOrder, Chain);
+        if (kind == Chain && result.IsGiven(classes.Tied))
+            yield return UsageError.For($"{classes.Tied.Name} and {model.Name}", $"'{Chain}', which has no covariance", "a model of Gaussian distributions",
+                $"{model.Name} {Mixture}");
         if (kind == Chain && result.IsGiven(distribution.Option))
             yield return UsageError.For($"{distribution.Option.Name} and {model.Name}", $"'{Chain}' and a distribution",
                 "one of them, as a Markov chain counts categories", $"{model.Name} {Chain}");
@@ -64,12 +67,13 @@ internal sealed class FitBayesClassifier() : FitKind<BayesClassifier>("Fits a Ba
     {
         var kind = parsed.GetValue(model);
         if (kind == Chain) return BayesClassifierEstimator.Of(new MarkovChainEstimator(parsed.GetValue(markovOrder) ?? 1));
-        var family = distribution.Family(parsed);
+        var (family, tied) = (distribution.Family(parsed), parsed.GetValue(classes.Tied));
         return kind switch
         {
-            Mixture => BayesClassifierEstimator.Of(new MixtureEstimator(family, parsed.GetRequiredValue(components)!.Value)),
-            Hidden => BayesClassifierEstimator.Of(new HiddenMarkovEstimator(family, parsed.GetRequiredValue(components)!.Value)),
-            _ => new BayesClassifierEstimator(family),
+            Mixture => BayesClassifierEstimator.Of(new MixtureEstimator(family, parsed.GetRequiredValue(components)!.Value, tied: tied)),
+            Hidden => BayesClassifierEstimator.Of(new HiddenMarkovEstimator(family, parsed.GetRequiredValue(components)!.Value,
+                fitting: new() { TiedCovariances = tied })),
+            _ => new BayesClassifierEstimator(family, tied),
         };
     }
 

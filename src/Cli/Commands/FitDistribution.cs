@@ -14,9 +14,11 @@ internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distri
 
     private readonly EstimateSettings estimates = new("each category or outcome", "");
 
+    private readonly UpdateSettings updates = new("means, covariances, or distributions (all parameters)", null);
+
     public override string Name => "distribution";
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, .. estimates.All];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, .. estimates.All, .. updates.All];
 
     protected override bool IsOfKind(Model model) => ModelFormat.FindFamily(model.FormatName) is not null;
 
@@ -25,5 +27,5 @@ internal sealed class FitDistribution() : FitKind<Distribution>("Fits one distri
 
     protected override IEstimator<Distribution> Estimator(ParseResult parsed) => new DistributionEstimator(distribution.Family(parsed));
 
-    protected override FitOptions With(FitOptions options, ParseResult parsed) => estimates.With(options, parsed);
+    protected override FitOptions With(FitOptions options, ParseResult parsed) => updates.With(estimates.With(options, parsed), parsed);
 }

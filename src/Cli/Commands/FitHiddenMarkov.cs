@@ -20,6 +20,11 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     private readonly EstimateSettings estimates = new("each transition and to each category that a state emits", " of each state's emissions");
 
+    private readonly UpdateSettings updates = new("starts (the transitions out of the start), transitions (all others), means, covariances, or "
+        + "distributions (all parameters of what the states emit)", null);
+
+    private readonly Option<bool> tied = UpdateSettings.Tied("states");
+
     private readonly Setting<string?> label = Setting.Name(
         "--label", "Column with the name of each row's state where it is known, and null elsewhere. Without --initial, the first states take their names "
             + "from the labels and start from the labeled rows. [default: no state is known]", "the name of a column", "state");
@@ -37,18 +42,20 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     protected override SequenceSettings Sequences { get; } = new();
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, finite, label, training, impossible, .. estimates.All];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, tied, Fit.Selection.Criterion, finite, label, training, impossible,
+        .. estimates.All, .. updates.All];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
-            (Fit.Init, false), (finite, false)).Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights])))
+            (Fit.Init, false), (finite, false), (tied, false))
+            .Concat(distribution.Check(result, Fit.Features, Sequences.Elements(result, [label, Fit.Weights])))
             .Concat(distribution.CheckStart(result, Fit.Init)).Concat(CheckLabels(result));
 
     protected override IEstimator<HiddenMarkovModel> Estimator(ParseResult parsed)
     {
         var family = distribution.Family(parsed);
         return Fit.Selection.Select(parsed, k => new HiddenMarkovEstimator(family, k, Fit.Initialization(parsed), isFinite: parsed.GetValue(finite),
-            fitting: Fitting(new(), parsed)));
+            fitting: Fitting(new() { TiedCovariances = parsed.GetValue(tied) }, parsed)));
     }
 
     protected override HiddenMarkovModel Begin(HiddenMarkovModel initial, ParseResult parsed) => initial.With(Fitting(initial.Fitting, parsed));
@@ -63,7 +70,7 @@ internal sealed class FitHiddenMarkov() : FitKind<HiddenMarkovModel>("Fits a hid
 
     protected override IEnumerable<string?> Taken(ParseResult parsed) => [.. base.Taken(parsed), parsed.GetValue(label)];
 
-    protected override FitOptions With(FitOptions options, ParseResult parsed) => estimates.With(options, parsed);
+    protected override FitOptions With(FitOptions options, ParseResult parsed) => updates.With(estimates.With(options, parsed), parsed);
 
     // Options that are not given keep the defaults of a new model, or the values of the initial model.
     private HiddenFitting Fitting(HiddenFitting before, ParseResult parsed) => before with

@@ -112,7 +112,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
 
         var display = ProgressDisplay.Create(console, parsed.GetValue(common.Quiet), parsed.GetValue(common.Verbose));
         var options = With(Fit.Options(parsed, common), parsed) with { Progress = display };
-        options.Validate(Uses(estimator, parsed));
+        options.Validate(Uses(estimator, parsed), estimator.ParameterKinds);
         display.Limits(options.MaxIterations, options.StopThreshold);
         var badRows = Fit.BadRows.Policy(parsed, output.Path, parsed.GetRequiredValue(Fit.Inputs));
         var flow = common.Pipeline(parsed) with { Progress = display, BadRows = badRows, Checkpoints = checkpoints.Options(parsed) };
@@ -248,7 +248,7 @@ internal abstract class FitKind<TModel>(string description, FitWords words) : Fi
         try
         {
             var (estimator, options) = (Estimator(parsed), With(Fit.Options(parsed, common), parsed));
-            return [.. options.Unused(Uses(estimator, parsed)).Select(UsageError.Of)];
+            return [.. options.Unused(Uses(estimator, parsed), estimator.ParameterKinds).Select(UsageError.Of)];
         }
         catch (ModelException e)
         {

@@ -13,19 +13,23 @@ internal sealed class FitMixture() : FitKind<GeneralMixtureModel>("Fits a mixtur
 
     private readonly EstimateSettings estimates = new("each component in each update", " of each component");
 
+    private readonly UpdateSettings updates = new("weights, means, covariances, or distributions (all parameters of the components)", "the components");
+
+    private readonly Option<bool> tied = UpdateSettings.Tied("components");
+
     public override string Name => "mixture";
 
-    protected override IReadOnlyList<Option> Own => [distribution.Option, Fit.Selection.Criterion, .. estimates.All];
+    protected override IReadOnlyList<Option> Own => [distribution.Option, tied, Fit.Selection.Criterion, .. estimates.All, .. updates.All];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
         Fit.Check(result, (distribution.Option, true), (Fit.Components, true), (Fit.Selection.Restarts, false), (Fit.Selection.Criterion, false),
-            (Fit.Init, false)).Concat(distribution.Check(result, Fit.Features)).Concat(distribution.CheckStart(result, Fit.Init));
+            (Fit.Init, false), (tied, false)).Concat(distribution.Check(result, Fit.Features)).Concat(distribution.CheckStart(result, Fit.Init));
 
     protected override IEstimator<GeneralMixtureModel> Estimator(ParseResult parsed)
     {
         var family = distribution.Family(parsed);
-        return Fit.Selection.Select(parsed, k => new MixtureEstimator(family, k, Fit.Initialization(parsed)));
+        return Fit.Selection.Select(parsed, k => new MixtureEstimator(family, k, Fit.Initialization(parsed), tied: parsed.GetValue(tied)));
     }
 
-    protected override FitOptions With(FitOptions options, ParseResult parsed) => estimates.With(options, parsed);
+    protected override FitOptions With(FitOptions options, ParseResult parsed) => updates.With(estimates.With(options, parsed), parsed);
 }

@@ -22,9 +22,11 @@ internal sealed class FitNaiveBayes() : FitKind<NaiveBayes>("Fits a naive Bayes 
     protected override IReadOnlyList<Option> Own => [.. classes.All, distribution.Option];
 
     protected override IEnumerable<UsageError> Check(CommandResult result) =>
-        [.. Fit.Check(result, (distribution.Option, true)), .. distribution.Check(result, Fit.Features), .. classes.Check(result, Fit)];
+        [.. Fit.Check(result, (distribution.Option, true), (classes.Tied, false)),
+            .. distribution.Check(result, Fit.Features), .. classes.Check(result, Fit)];
 
-    protected override IEstimator<NaiveBayes> Estimator(ParseResult parsed) => new NaiveBayesEstimator(distribution.Family(parsed));
+    protected override IEstimator<NaiveBayes> Estimator(ParseResult parsed) =>
+        new NaiveBayesEstimator(distribution.Family(parsed), parsed.GetValue(classes.Tied));
 
     protected override Pipeline Of(Pipeline pipeline, NaiveBayes? initial, ParseResult parsed) => classes.Of(pipeline, initial, parsed);
 

@@ -15,6 +15,9 @@ internal sealed class ClassSettings
 
     private readonly EstimateSettings estimates = new("each category or outcome of each class", " within each class");
 
+    private readonly UpdateSettings updates = new("weights (of the classes), means, covariances, or distributions (all parameters of the classes); with "
+        + "--class-model also those of its kind", "the classes");
+
     /// <summary>Why a classifier cannot be fitted incrementally.</summary>
     public static (string Found, string Expected) NotIncremental { get; } =
         ("a fit of a classifier", "a fit without classes, as new files may have other classes");
@@ -25,8 +28,11 @@ internal sealed class ClassSettings
             + "expectation-maximization over all rows then follows the fit to the labeled ones. Rows of a sequence must have the same label.",
         "the name of a column", "species");
 
+    /// <summary>True: the classes share one covariance.</summary>
+    public Option<bool> Tied { get; } = UpdateSettings.Tied("classes");
+
     /// <summary>The options.</summary>
-    public IReadOnlyList<Option> All => [Label, classPseudocount, .. estimates.All];
+    public IReadOnlyList<Option> All => [Label, Tied, classPseudocount, .. estimates.All, .. updates.All];
 
     /// <summary>Errors that involve several options.</summary>
     public IEnumerable<UsageError> Check(CommandResult result, FitSettings fit)
@@ -45,7 +51,7 @@ internal sealed class ClassSettings
         pipeline.Labels(parsed.GetRequiredValue(Label)!, initial is null ? null : [.. initial.Names]);
 
     /// <summary>How to fit.</summary>
-    public FitOptions With(FitOptions options, ParseResult parsed) => estimates.With(options, parsed) with
+    public FitOptions With(FitOptions options, ParseResult parsed) => updates.With(estimates.With(options, parsed), parsed) with
     {
         ClassPseudocount = parsed.GetValue(classPseudocount) ?? options.ClassPseudocount,
     };

@@ -14,6 +14,9 @@ internal abstract class ClassFits
     /// <summary>The options that have an effect on them.</summary>
     public abstract FitUses Uses { get; }
 
+    /// <summary>The kinds of parameters of a class.</summary>
+    public abstract ParameterKinds ParameterKinds { get; }
+
     /// <summary>True if a feature holds categories.</summary>
     public abstract bool IsCategorical(int feature);
 
@@ -40,6 +43,9 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
 
     /// <inheritdoc/>
     public override FitUses Uses => each.Uses;
+
+    /// <inheritdoc/>
+    public override ParameterKinds ParameterKinds => each.ParameterKinds;
 
     /// <inheritdoc/>
     public override bool IsCategorical(int feature) => each.IsCategorical(feature);

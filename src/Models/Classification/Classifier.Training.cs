@@ -1,6 +1,7 @@
 using Pipelines.Models.Classification;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 
 namespace Pipelines;
@@ -83,21 +84,8 @@ public abstract partial class Classifier
         ArgumentNullException.ThrowIfNull(statistics);
         var sums = ((ClassifierStatistics)statistics).Mixture;
         if (IsFrozen || !(sums.Responsibilities.Sum() > 0)) return this;
-        var fitted = new ProbabilityModel[Classes.Count];
-        for (var k = 0; k < fitted.Length; k++)
-        {
-            try
-            {
-                fitted[k] = Classes[k].Maximize(sums.Parts[k], options with { Rows = 0 });
-                fitted[k].EnsureEvaluable();
-            }
-            catch (ModelException e)
-            {
-                throw e.Within($"class '{NameOf(k)}'");
-            }
-        }
-        var pseudocount = options.ClassPseudocount;
-        return With(fitted, [.. sums.Responsibilities.Select(r => r + pseudocount)]);
+        var fitted = PartEstimates.Of(Classes, sums.Parts, options with { Rows = 0 }, HasTiedCovariances, k => $"class '{NameOf(k)}'");
+        return With(fitted, PartEstimates.Weights(Priors, sums.Responsibilities, options.ClassPseudocount, options));
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Sequences;
 using Pipelines.Models.Serialization;
 
@@ -15,7 +16,7 @@ public abstract partial class Classifier : ProbabilityModel
 {
     private readonly ScoreKind[] scoreKinds;
 
-    private protected Classifier(IReadOnlyList<ProbabilityModel> models, IReadOnlyList<double>? priors, ClassLabels? labels)
+    private protected Classifier(IReadOnlyList<ProbabilityModel> models, IReadOnlyList<double>? priors, ClassLabels? labels, bool tied)
     {
         ArgumentNullException.ThrowIfNull(models);
         ModelException.CheckOptions("classifier",
@@ -25,7 +26,7 @@ public abstract partial class Classifier : ProbabilityModel
             (labels is null || ClassLabels.Types.Contains(labels.Type), "type of the labels", labels?.Type, "string, boolean or an integer type"),
             (labels is null || labels.Names.All(n => ClassLabels.IsOfType(n, labels.Type)), "labels",
                 $"'{labels?.Names.FirstOrDefault(n => !ClassLabels.IsOfType(n, labels.Type))}'", $"values of type {labels?.Type}"));
-        (Mixture, Labels) = (new(models, priors), labels);
+        (Mixture, Labels) = (new(models, priors, tied), labels);
         scoreKinds =
         [
             new(ScoreKind.LogProbability, [new("log_probability")], IsDefault: true),
@@ -43,6 +44,12 @@ public abstract partial class Classifier : ProbabilityModel
 
     /// <summary>Prior probabilities pi, shape [K], sum 1.</summary>
     public ReadOnlySpan<double> Priors => Mixture.Weights;
+
+    /// <summary>
+    /// True: fits give all classes that are not frozen the same covariance, the scatter of all their rows about the classes' own means (linear discriminant
+    /// analysis).
+    /// </summary>
+    public bool HasTiedCovariances => Mixture.HasTiedCovariances;
 
     /// <summary>The items' distribution without their classes: p(x) = sum over k of pi_k p_k(x).</summary>
     internal GeneralMixtureModel Mixture { get; }
@@ -64,6 +71,9 @@ public abstract partial class Classifier : ProbabilityModel
 
     /// <summary>The classes' parameters, and K - 1 priors.</summary>
     protected override long FreeParameters => Mixture.ParameterCount;
+
+    /// <inheritdoc/>
+    protected override ParameterKinds FreeParameterKinds => Mixture.ParameterKinds;
 
     /// <inheritdoc/>
     public override string PartsName => "classes";
@@ -127,14 +137,15 @@ public abstract partial class Classifier : ProbabilityModel
             writer.WriteString("labelType", labels.Type);
         }
         writer.WriteNumbers("priors", Priors.ToArray());
+        writer.WriteFlag(JsonHelpers.Tied, HasTiedCovariances);
         writer.WriteList("classes", Classes, one => ModelFormat.Write(writer, one));
     }
 
-    private protected static (ProbabilityModel[] Classes, double[] Priors, ClassLabels? Labels) ReadClasses(JsonElement json) =>
+    private protected static (ProbabilityModel[] Classes, double[] Priors, ClassLabels? Labels, bool Tied) ReadClasses(JsonElement json) =>
         ([.. json.Array("classes").Select(ModelFormat.ReadProbabilityModel)], json.Numbers("priors"), json.TryGetProperty("labels", out _)
             ? new([.. json.Array("labels").Select(l => l.GetString() ?? throw JsonHelpers.Bad("property 'labels'", "null", "text"))],
                 json.Required("labelType").GetString() ?? "null")
-            : null);
+            : null, json.Flag(JsonHelpers.Tied));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Classifier o && o.GetType() == GetType() && o.Mixture.Equals(Mixture) && Equals(o.Labels, Labels)
@@ -148,9 +159,11 @@ public abstract partial class Classifier : ProbabilityModel
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        string.Join(Environment.NewLine, Classes.Select((c, k) => $"class {NameOf(k)}, prior {Priors[k].Text()}: {c.Describe(features)}"));
+        string.Join(Environment.NewLine,
+            [.. Classes.Select((c, k) => $"class {NameOf(k)}, prior {Priors[k].Text()}: {c.Describe(features)}"), .. CovarianceTie.Note(Mixture, PartsName)]);
 
     /// <inheritdoc/>
     public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) =>
-        Classes.Select((c, k) => new OutlineEntry($"class {NameOf(k)}, prior {Priors[k].Text()}: {c.Kind}", c.Outline(features)));
+        Classes.Select((c, k) => new OutlineEntry($"class {NameOf(k)}, prior {Priors[k].Text()}: {c.Kind}", c.Outline(features)))
+            .Concat(CovarianceTie.Note(Mixture, PartsName).Select(text => new OutlineEntry(text)));
 }

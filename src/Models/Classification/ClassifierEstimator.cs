@@ -18,6 +18,9 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties => fits.JobProperties;
 
+    /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => fits.ParameterKinds | ParameterKinds.Weights;
+
     /// <summary>Everything that its classes use, and what expectation-maximisation over unlabelled items does.</summary>
     public FitUses Uses => fits.Uses | FitUses.Start | FitUses.Classes;
 
@@ -36,8 +39,11 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
             var names = NamesOf(pass, counts);
             var isSemiSupervised = counts.Unlabeled > 0;
             // Without unlabelled items nothing is updated, so nothing of an old model is kept.
-            if (!isSemiSupervised) (options with { MaxIterations = Math.Max(1, options.MaxIterations) }).Validate(fits.Uses | FitUses.Classes);
-            var (models, warnings) = await fits.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
+            if (!isSemiSupervised) (options with { MaxIterations = Math.Max(1, options.MaxIterations) })
+                .Validate(fits.Uses | FitUses.Classes, ParameterKinds);
+            // Nothing of the classes exists yet that could be held.
+            var whole = options with { Update = ParameterKinds.All, WeightInertia = 0 };
+            var (models, warnings) = await fits.FitAsync(pass, names, whole, cancellationToken).ConfigureAwait(false);
             double[] priors = [.. names.Select((_, k) => counts.WeightOf(k) + options.ClassPseudocount)];
             var start = Make(models, priors, pass.LabelType is { } type ? new ClassLabels(names, type) : null);
             var result = await RunAsync(start, pass, options, isSemiSupervised, cancellationToken).ConfigureAwait(false);
@@ -94,7 +100,9 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
 
 /// <summary>Naive Bayes before its parameters are known.</summary>
 /// <param name="family">The distribution of each feature within each class: a univariate family, or one for each feature.</param>
-public sealed class NaiveBayesEstimator(DistributionFamily family) : ClassifierEstimator<NaiveBayes>(new FamilyClassFits(Checked(family)))
+/// <param name="tied">True: normal features have the same variances in all classes (<see cref="Classifier.HasTiedCovariances"/>). Default false.</param>
+public sealed class NaiveBayesEstimator(DistributionFamily family, bool tied = false)
+    : ClassifierEstimator<NaiveBayes>(TiedClassFits.Or(Checked(family), tied))
 {
     private static DistributionFamily Checked(DistributionFamily family)
     {
@@ -106,21 +114,23 @@ public sealed class NaiveBayesEstimator(DistributionFamily family) : ClassifierE
     }
 
     private protected override NaiveBayes Make(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors, ClassLabels? labels) =>
-        new([.. classes.Cast<Distribution>()], priors, labels);
+        new([.. classes.Cast<Distribution>()], priors, labels, tied);
 }
 
 /// <summary>A Bayes classifier before its parameters are known.</summary>
 public sealed class BayesClassifierEstimator : ClassifierEstimator<BayesClassifier>
 {
-    private BayesClassifierEstimator(ClassFits fits)
-        : base(fits)
-    {
-    }
+    private readonly bool tied;
+
+    private BayesClassifierEstimator(ClassFits fits, bool tied = false)
+        : base(fits) => this.tied = tied;
 
     /// <summary>A classifier whose classes have distributions of one family.</summary>
     /// <param name="family">The family.</param>
-    public BayesClassifierEstimator(DistributionFamily family)
-        : this(new FamilyClassFits(family))
+    /// <param name="tied">True: all classes have the same covariance: linear discriminant analysis. Default false.</param>
+    /// <exception cref="ModelException">The family has no covariance that could be tied.</exception>
+    public BayesClassifierEstimator(DistributionFamily family, bool tied = false)
+        : this(TiedClassFits.Or(family, tied), tied)
     {
     }
 
@@ -131,5 +141,5 @@ public sealed class BayesClassifierEstimator : ClassifierEstimator<BayesClassifi
         where TModel : ProbabilityModel => new(new EstimatedClassFits<TModel>(each));
 
     private protected override BayesClassifier Make(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors, ClassLabels? labels) =>
-        new(classes, priors, labels);
+        new(classes, priors, labels, tied);
 }

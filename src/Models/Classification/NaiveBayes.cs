@@ -15,9 +15,11 @@ public sealed class NaiveBayes : Classifier, IModelFormat<NaiveBayes>
     /// feature.</param>
     /// <param name="priors">Shape [K], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
     /// <param name="labels">The classes' own labels; null = they are numbered from 0.</param>
+    /// <param name="tied">True: fits give normal features the same variances in all classes (<see cref="Classifier.HasTiedCovariances"/>). Default
+    /// false.</param>
     /// <exception cref="ModelException">Features are not independent within a class, or a prior or label is not usable.</exception>
-    public NaiveBayes(IReadOnlyList<Distribution> classes, IReadOnlyList<double>? priors = null, ClassLabels? labels = null)
-        : base(classes, priors, labels) => ModelException.CheckOptions("naive Bayes",
+    public NaiveBayes(IReadOnlyList<Distribution> classes, IReadOnlyList<double>? priors = null, ClassLabels? labels = null, bool tied = false)
+        : base(classes, priors, labels, tied) => ModelException.CheckOptions("naive Bayes",
             (classes.All(c => c.Dimensions == 1 || c is IndependentComponentsDistribution), "classes",
                 classes.FirstOrDefault(c => c.Dimensions > 1 && c is not IndependentComponentsDistribution)?.FormatName,
                 "independent features within each class (use a Bayes classifier for others)"));
@@ -34,11 +36,11 @@ public sealed class NaiveBayes : Classifier, IModelFormat<NaiveBayes>
     /// <inheritdoc/>
     public static NaiveBayes ReadParameters(JsonElement json)
     {
-        var (classes, priors, labels) = ReadClasses(json);
+        var (classes, priors, labels, tied) = ReadClasses(json);
         return new([.. classes.Select(c => c as Distribution ?? throw JsonHelpers.Bad("property 'classes'", c.FormatName, "distributions of rows"))], priors,
-            labels);
+            labels, tied);
     }
 
     private protected override Classifier With(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors) =>
-        new NaiveBayes([.. classes.Cast<Distribution>()], priors, Labels);
+        new NaiveBayes([.. classes.Cast<Distribution>()], priors, Labels, HasTiedCovariances);
 }

@@ -21,6 +21,9 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
     public FitUses Uses => FitUses.Start | (initialization.IsRandom ? FitUses.Seed : FitUses.None);
 
     /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => ParameterKinds.Others;
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<KMeans>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);

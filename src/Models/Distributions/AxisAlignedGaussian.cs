@@ -9,7 +9,7 @@ namespace Pipelines;
 /// contributes 0 and is skipped in the sums.
 /// </summary>
 /// <remarks>Statistics: those of one <see cref="NormalDistribution"/> for each feature, so that mixtures of them share the fused kernel of normals.</remarks>
-public abstract class AxisAlignedGaussian : Distribution
+public abstract class AxisAlignedGaussian : Distribution, ICovarianceFamily
 {
     private protected AxisAlignedGaussian(NormalDistribution[] normals) => Normals = normals;
 
@@ -18,6 +18,15 @@ public abstract class AxisAlignedGaussian : Distribution
 
     /// <inheritdoc/>
     public override FitUses Uses => FitUses.MinVariance;
+
+    /// <inheritdoc/>
+    protected override ParameterKinds FreeParameterKinds => ParameterKinds.Means | ParameterKinds.Covariances;
+
+    /// <inheritdoc/>
+    public long CovarianceParameters => FreeParameters - Dimensions;
+
+    /// <inheritdoc/>
+    public abstract Distribution WithCovarianceOf(Distribution other);
 
     /// <summary>The features' normal distributions, shape [Dimensions].</summary>
     public IReadOnlyList<NormalDistribution> Normals { get; }

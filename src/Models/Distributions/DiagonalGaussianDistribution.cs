@@ -78,6 +78,10 @@ public sealed class DiagonalGaussianDistribution : AxisAlignedGaussian, IDistrib
     }
 
     /// <inheritdoc/>
+    public override DiagonalGaussianDistribution WithCovarianceOf(Distribution other) =>
+        new([.. Normals.Zip(((DiagonalGaussianDistribution)other).Normals, (own, its) => new NormalDistribution(own.Mean, its.StandardDeviation))]);
+
+    /// <inheritdoc/>
     public override string ToString() => $"DiagonalGaussian(mean {MeanText})";
 
     private static NormalDistribution[] Check(IReadOnlyList<double> means, IReadOnlyList<double> standardDeviations)

@@ -22,6 +22,9 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
     public FitUses Uses => family.Uses | (IsEstimatedInOnePass ? FitUses.None : FitUses.Start);
 
     /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => family.ParameterKinds;
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<Distribution>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);
@@ -36,7 +39,7 @@ public sealed class DistributionEstimator(DistributionFamily family) : IEstimato
             var all = await pass.RunAsync(start, cancellationToken).ConfigureAwait(false);
             using (Cancellation.Enter(cancellationToken))
             {
-                fitted = start.Maximize(all, options.Maximization(1) with { Inertia = 0, Rows = all.Rows });
+                fitted = start.Maximize(all, options.Estimation with { Rows = all.Rows });
                 fitted.EnsureEvaluable();
             }
             return await ExpectationMaximization.FitAsync(fitted, pass, options, cancellationToken).ConfigureAwait(false);

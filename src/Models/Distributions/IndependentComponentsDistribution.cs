@@ -12,7 +12,7 @@ namespace Pipelines;
 /// Gaussian with diagonal covariance. Missing entries contribute what their part defines (0). Column weights scale log-probabilities; they are
 /// neither normalised nor fitted.
 /// </summary>
-public sealed class IndependentComponentsDistribution : Distribution, IDistributionFamily<IndependentComponentsDistribution>
+public sealed class IndependentComponentsDistribution : Distribution, IDistributionFamily<IndependentComponentsDistribution>, ICovarianceFamily
 {
     private readonly int[] offsets;
 
@@ -66,6 +66,18 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
 
     /// <inheritdoc/>
     public override FitUses Uses => Parts.Aggregate(FitUses.None, (uses, p) => uses | p.Uses);
+
+    /// <inheritdoc/>
+    protected override ParameterKinds FreeParameterKinds => Parts.Aggregate(ParameterKinds.None, (kinds, p) => kinds | p.ParameterKinds);
+
+    /// <summary>Those of the parts that have a covariance.</summary>
+    public long CovarianceParameters => Parts.Sum(p => (p as ICovarianceFamily)?.CovarianceParameters ?? 0);
+
+    /// <inheritdoc/>
+    internal override string? WhyNotTied() =>
+        CovarianceParameters == 0 ? $"{FormatName} of which none has a covariance"
+            : !IsFrozen && Parts.Any(p => p.IsFrozen) ? $"{FormatName} of which some are frozen"
+            : Parts.Where(p => p.ParameterKinds.HasFlag(ParameterKinds.Covariances)).Select(p => p.WhyNotTied()).FirstOrDefault(w => w is not null);
 
     /// <inheritdoc/>
     public override int Dimensions => offsets[^1];
@@ -159,7 +171,7 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         {
             try
             {
-                fitted[j] = Parts[j].Maximize(parts[j], options);
+                fitted[j] = (Distribution)Parts[j].MaximizePart(parts[j], options);
             }
             catch (ModelException e)
             {
@@ -168,6 +180,12 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         }
         return new(fitted, ColumnWeights);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Parts without a covariance stay as they are.</remarks>
+    public Distribution WithCovarianceOf(Distribution other) => new IndependentComponentsDistribution(
+        [.. Parts.Zip(((IndependentComponentsDistribution)other).Parts, (own, its) => (own as ICovarianceFamily)?.WithCovarianceOf(its) ?? own)],
+        ColumnWeights);
 
     internal override (string Family, string Support)? Outside(int feature, double value)
     {

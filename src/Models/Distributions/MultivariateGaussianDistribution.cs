@@ -14,7 +14,7 @@ namespace Pipelines;
 /// Fitting is weighted maximum likelihood (divided by the total weight); with missing entries, from pairwise complete sums.
 /// </summary>
 /// <remarks>The covariance is factored when first needed: a model with a singular one can be held and inspected, but not evaluated.</remarks>
-public sealed partial class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>
+public sealed partial class MultivariateGaussianDistribution : Distribution, IDistributionFamily<MultivariateGaussianDistribution>, ICovarianceFamily
 {
     private readonly double[] mean;
     private readonly double[,] covariance;
@@ -49,6 +49,10 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
         factors = new(Factor);
     }
 
+    // The covariance of another Gaussian, and its factors once they are known.
+    private MultivariateGaussianDistribution(double[] mean, MultivariateGaussianDistribution other) =>
+        (this.mean, covariance, factors) = (mean, other.covariance, other.factors);
+
     [ModuleInitializer]
     internal static void Register() => ModelFormat.RegisterFamily<MultivariateGaussianDistribution>();
 
@@ -78,6 +82,12 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
 
     /// <summary>D means and D (D + 1) / 2 covariances.</summary>
     protected override long FreeParameters => Dimensions + (Dimensions * (Dimensions + 1L) / 2);
+
+    /// <inheritdoc/>
+    protected override ParameterKinds FreeParameterKinds => ParameterKinds.Means | ParameterKinds.Covariances;
+
+    /// <inheritdoc/>
+    public long CovarianceParameters => FreeParameters - Dimensions;
 
     /// <inheritdoc/>
     public override int Dimensions => mean.Length;
@@ -194,6 +204,9 @@ public sealed partial class MultivariateGaussianDistribution : Distribution, IDi
     /// <inheritdoc/>
     public override MultivariateGaussianDistribution Maximize(Statistics statistics, in MaximizeOptions options) =>
         IsFrozen ? this : MultivariateGaussianEstimate.From(this, (MultivariateGaussianStatistics)statistics, options);
+
+    /// <inheritdoc/>
+    public Distribution WithCovarianceOf(Distribution other) => new MultivariateGaussianDistribution(mean, (MultivariateGaussianDistribution)other);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)

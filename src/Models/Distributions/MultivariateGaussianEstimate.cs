@@ -17,7 +17,7 @@ internal static class MultivariateGaussianEstimate
 
     /// <summary>
     /// mean_j = S_j / W_j over the rows in which j is observed; cov_jk = (SS_jk - S_j S_k / W_jk) / W_jk over those in which both are.
-    /// A pair never observed together keeps its old covariance.
+    /// A pair never observed together keeps its old covariance. With the means held, cov_jk = SS_jk / W_jk, the scatter about them.
     /// </summary>
     public static MultivariateGaussianDistribution From(MultivariateGaussianDistribution old, MultivariateGaussianStatistics sums, in MaximizeOptions options)
     {
@@ -29,32 +29,35 @@ internal static class MultivariateGaussianEstimate
         var total = complete[0];
         for (var j = 0; j < d; j++) total = Math.Max(total, complete[0] + pairWeights[MultivariateGaussianStatistics.Packed(j, j)]);
         if (total < Constants.LeastWeight) return old;
+        var (holdsMeans, holdsCovariance) = (options.Holds(ParameterKinds.Means), options.Holds(ParameterKinds.Covariances));
         // Around their own mean, n rows spread in at most n - 1 directions. Rounding errors would fill the others, so the pivots would not reveal it.
-        if (AreTooFew(d, options) && !sums.PairWeights.ContainsAnyExcept(0.0)) throw TooFew(d, options.Rows);
+        if (!holdsCovariance && AreTooFew(d, options) && !sums.PairWeights.ContainsAnyExcept(0.0)) throw TooFew(d, options.Rows);
 
         var mean = new double[d];
         var covariance = new double[d, d];
         for (var i = 0; i < d; i++)
         {
             var own = complete[0] + pairWeights[MultivariateGaussianStatistics.Packed(i, i)];
-            mean[i] = own > 0 ? old.Mean[i] + ((complete[1 + i] + pairSums[(i * d) + i]) / own) : old.Mean[i];
+            mean[i] = own > 0 && !holdsMeans ? old.Mean[i] + ((complete[1 + i] + pairSums[(i * d) + i]) / own) : old.Mean[i];
             for (var j = 0; j <= i; j++)
             {
                 var p = MultivariateGaussianStatistics.Packed(i, j);
                 var weight = complete[0] + pairWeights[p];
                 var si = complete[1 + i] + pairSums[(i * d) + j];
                 var sj = complete[1 + j] + pairSums[(j * d) + i];
-                var value = weight > 0 ? ((complete[1 + d + p] + pairProducts[p]) - (si * sj / weight)) / weight : old.Covariance(i, j);
+                var square = complete[1 + d + p] + pairProducts[p];
+                var value = weight > 0 && !holdsCovariance ? (holdsMeans ? square : square - (si * sj / weight)) / weight : old.Covariance(i, j);
                 covariance[i, j] = covariance[j, i] = value;
             }
         }
-        if (options.MinVariance > 0) covariance = SymmetricEigen.Floor(covariance, options.MinVariance);
+        if (options.MinVariance > 0 && !holdsCovariance) covariance = SymmetricEigen.Floor(covariance, options.MinVariance);
         if (options.Inertia != 0)
         {
             for (var i = 0; i < d; i++)
             {
-                mean[i] = (old.Mean[i] * options.Inertia) + (mean[i] * (1 - options.Inertia));
-                for (var j = 0; j < d; j++) covariance[i, j] = (old.Covariance(i, j) * options.Inertia) + (covariance[i, j] * (1 - options.Inertia));
+                if (!holdsMeans) mean[i] = (old.Mean[i] * options.Inertia) + (mean[i] * (1 - options.Inertia));
+                for (var j = 0; j < d && !holdsCovariance; j++)
+                    covariance[i, j] = (old.Covariance(i, j) * options.Inertia) + (covariance[i, j] * (1 - options.Inertia));
             }
         }
         for (var i = 0; i < d; i++)

@@ -13,7 +13,7 @@ namespace Pipelines;
 /// A missing value has log-probability 0 and is skipped in fitting. Fitting is weighted maximum likelihood (variance divided by the total weight).
 /// </summary>
 /// <remarks>Statistics: sums of w, w d, w d^2 with d = x - mean at the time of summarising, which keeps them accurate at any offset.</remarks>
-public sealed class NormalDistribution : Distribution, IDistributionFamily<NormalDistribution>
+public sealed class NormalDistribution : Distribution, IDistributionFamily<NormalDistribution>, ICovarianceFamily
 {
     private readonly QuadraticLog density;
 
@@ -56,6 +56,12 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
 
     /// <summary>Mean and standard deviation.</summary>
     protected override long FreeParameters => 2;
+
+    /// <inheritdoc/>
+    protected override ParameterKinds FreeParameterKinds => ParameterKinds.Means | ParameterKinds.Covariances;
+
+    /// <inheritdoc/>
+    public long CovarianceParameters => 1;
 
     /// <inheritdoc/>
     public override int Dimensions => 1;
@@ -113,12 +119,18 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     {
         var sums = ((SumStatistics)statistics).Sums;
         if (IsFrozen || sums[0] < Constants.LeastWeight) return this;
-        var shift = sums[1] / sums[0];
-        var variance = (sums[2] / sums[0]) - (shift * shift);
-        var std = Math.Sqrt(Math.Max(Math.Max(variance, 0), options.MinVariance));
-        var mean = Mean + shift;
-        mean = (Mean * options.Inertia) + (mean * (1 - options.Inertia));
-        std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
+        var (shift, mean, std) = (0.0, Mean, StandardDeviation);
+        if (!options.Holds(ParameterKinds.Means))
+        {
+            shift = sums[1] / sums[0];
+            mean = (Mean * options.Inertia) + ((Mean + shift) * (1 - options.Inertia));
+        }
+        if (!options.Holds(ParameterKinds.Covariances))
+        {
+            var variance = (sums[2] / sums[0]) - (shift * shift);
+            std = Math.Sqrt(Math.Max(Math.Max(variance, 0), options.MinVariance));
+            std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
+        }
         if (!(std > 0))
             throw new ModelException(ErrorKind.Data, $"normal distribution at {mean.Text()}", "a variance of 0 (values equal as doubles)",
                 "values that differ",
@@ -130,6 +142,9 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
             { FeatureIndex = 0 };
         return new(mean, std);
     }
+
+    /// <inheritdoc/>
+    public Distribution WithCovarianceOf(Distribution other) => new NormalDistribution(Mean, ((NormalDistribution)other).StandardDeviation);
 
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)

@@ -56,19 +56,23 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
     /// <inheritdoc/>
     public override SphericalGaussianDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {
-        var means = new double[Dimensions];
+        var (means, std) = (new double[Dimensions], StandardDeviation);
+        var holdsMeans = options.Holds(ParameterKinds.Means);
         double weight = 0, squares = 0;
         for (var j = 0; j < means.Length; j++)
         {
             var sums = ((SumStatistics)((CompositeStatistics)statistics).Parts[j]).Sums;
-            var shift = sums[0] < Constants.LeastWeight ? 0 : sums[1] / sums[0];
-            means[j] = ((Normals[j].Mean + shift) * (1 - options.Inertia)) + (Normals[j].Mean * options.Inertia);
+            var shift = holdsMeans || sums[0] < Constants.LeastWeight ? 0 : sums[1] / sums[0];
+            means[j] = holdsMeans ? Normals[j].Mean : ((Normals[j].Mean + shift) * (1 - options.Inertia)) + (Normals[j].Mean * options.Inertia);
             weight += sums[0];
             squares += sums[2] - (shift * sums[1]);
         }
         if (IsFrozen || weight < Constants.LeastWeight) return this;
-        var std = Math.Sqrt(Math.Max(Math.Max(squares / weight, 0), options.MinVariance));
-        std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
+        if (!options.Holds(ParameterKinds.Covariances))
+        {
+            std = Math.Sqrt(Math.Max(Math.Max(squares / weight, 0), options.MinVariance));
+            std = (StandardDeviation * options.Inertia) + (std * (1 - options.Inertia));
+        }
         if (!double.IsFinite(std) || !means.All(double.IsFinite))
             throw new ModelException(ErrorKind.Data, "spherical Gaussian", "values so large that their squares overflow", "values below 1e150",
                 "rescale the features");
@@ -76,6 +80,10 @@ public sealed class SphericalGaussianDistribution : AxisAlignedGaussian, IDistri
         throw new ModelException(ErrorKind.Data, $"spherical Gaussian at {MeanText}", "a variance of 0 (all its rows are equal)", "rows that differ",
             "use fewer components, or set a minimum variance (FitOptions.MinVariance)");
     }
+
+    /// <inheritdoc/>
+    public override SphericalGaussianDistribution WithCovarianceOf(Distribution other) =>
+        new([.. Normals.Select(n => n.Mean)], ((SphericalGaussianDistribution)other).StandardDeviation);
 
     /// <inheritdoc/>
     public override string ToString() => $"SphericalGaussian(mean {MeanText}, std {StandardDeviation.Text()})";

@@ -70,6 +70,9 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
     /// <inheritdoc/>
     public override FitUses Uses => Inner.Uses | FitUses.Pseudocount;
 
+    /// <inheritdoc/>
+    protected override ParameterKinds FreeParameterKinds => ParameterKinds.Others | Inner.ParameterKinds;
+
     /// <summary>The probability of an excess zero, and the other distribution's parameters.</summary>
     protected override long FreeParameters => 1 + Inner.ParameterCount;
 
@@ -165,9 +168,13 @@ public sealed class ZeroInflatedDistribution : Distribution, IDistributionFamily
         var parts = ((CompositeStatistics)statistics).Parts;
         var sums = ((SumStatistics)parts[0]).Sums;
         if (IsFrozen || sums[0] < Constants.LeastWeight) return this;
-        var z = (sums[1] + options.Pseudocount) / (sums[0] + (2 * options.Pseudocount));
-        z = (ZeroProbability * options.Inertia) + (z * (1 - options.Inertia));
-        return new(Inner.Maximize(parts[1], options), Math.Clamp(z, 0, 1));
+        var z = ZeroProbability;
+        if (!options.Holds(ParameterKinds.Others))
+        {
+            z = (sums[1] + options.Pseudocount) / (sums[0] + (2 * options.Pseudocount));
+            z = (ZeroProbability * options.Inertia) + (z * (1 - options.Inertia));
+        }
+        return new((Distribution)Inner.MaximizePart(parts[1], options), Math.Clamp(z, 0, 1));
     }
 
     /// <inheritdoc/>

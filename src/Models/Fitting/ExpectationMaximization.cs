@@ -72,7 +72,7 @@ public static class ExpectationMaximization
             using (Cancellation.Enter(cancellationToken))
                 model = (TModel)model.Maximize(statistics, options.Maximization(iteration) with { Rows = statistics.Rows });
             statistics = await EvaluateAsync(model, iteration).ConfigureAwait(false);
-            if (isOneUpdate && options.Maximization(iteration).Inertia == 0 && Objective() - before > options.StopThreshold)
+            if (isOneUpdate && options.Maximization(iteration) is { Inertia: 0, WeightInertia: 0 } && Objective() - before > options.StopThreshold)
             {
                 // The same estimate from sums centred on the new parameters: sums centred far away have lost digits.
                 var sharper = (TModel)model.Maximize(statistics, options.Maximization(iteration));

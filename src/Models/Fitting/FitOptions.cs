@@ -22,10 +22,21 @@ public sealed record FitOptions
     public long Seed { get; init; }
 
     /// <summary>
-    /// Share of the old parameters that each M step keeps, 0 (default) … 1. Mixing weights are not blended. A model that is estimated in one pass
-    /// (<see cref="Model.IsEstimatedInOnePass"/>) makes one update: old * inertia + estimate * (1 - inertia).
+    /// The parameters that updates change; the others keep the values that the fit starts from. Default all. With the means held, covariances become the
+    /// scatter about them. A start that is chosen from the data has all parameters estimated.
+    /// </summary>
+    public ParameterKinds Update { get; init; } = ParameterKinds.All;
+
+    /// <summary>
+    /// Share of the old parameters that each M step keeps, 0 (default) … 1. Mixing weights have a <see cref="WeightInertia"/> of their own. A model that is
+    /// estimated in one pass (<see cref="Model.IsEstimatedInOnePass"/>) makes one update: old * inertia + estimate * (1 - inertia).
     /// </summary>
     public double Inertia { get; init; }
+
+    /// <summary>
+    /// Share of the old mixing weights, or priors of classes, that each M step keeps, 0 (default) … 1: old * inertia + share * (1 - inertia).
+    /// </summary>
+    public double WeightInertia { get; init; }
 
     /// <summary>Step-size decay d, at least 0, default 0 = off: M step k (from 1) keeps 1 - (1 - inertia) (2 + k)^-d of the old parameters.</summary>
     public double LearningRateDecay { get; init; }
@@ -92,6 +103,9 @@ public sealed record FitOptions
         new("class pseudocount", ClassPseudocount.Text()),
         new("minimum variance", MinVariance.Text()),
         new("rows to choose the start on", InitializationRows.ToString(CultureInfo.InvariantCulture)),
+        // Left out where they have no effect, so that fits which earlier versions began can be resumed.
+        .. Update == ParameterKinds.All ? Array.Empty<KeyValuePair<string, string>>() : [new("updated parameters", Update.ToString())],
+        .. WeightInertia == 0 ? Array.Empty<KeyValuePair<string, string>>() : [new("inertia of weights", WeightInertia.Text())],
     ];
 
     /// <summary>Throws a single error that names every option out of range.</summary>
@@ -100,6 +114,8 @@ public sealed record FitOptions
         (MaxDegreeOfParallelism is null or -1 or (>= 1 and <= 1024), nameof(MaxDegreeOfParallelism), MaxDegreeOfParallelism, "-1 (all cores) or 1 to 1024"),
         (BatchSize is null or (>= 1 and <= 1 << 24), nameof(BatchSize), BatchSize, "1 to 16777216 rows"),
         (Inertia is >= 0 and <= 1, nameof(Inertia), Inertia, "0 to 1"),
+        (WeightInertia is >= 0 and <= 1, nameof(WeightInertia), WeightInertia, "0 to 1"),
+        (Update != ParameterKinds.None && (Update & ~ParameterKinds.All) == 0, nameof(Update), Update, "at least one kind of parameters"),
         (LearningRateDecay >= 0 && double.IsFinite(LearningRateDecay), nameof(LearningRateDecay), LearningRateDecay, "a finite number of at least 0"),
         (BatchesPerIteration is null or >= 1, nameof(BatchesPerIteration), BatchesPerIteration, "null (all batches) or at least 1"),
         (Pseudocount >= 0 && double.IsFinite(Pseudocount), nameof(Pseudocount), Pseudocount, "a finite number of at least 0"),
@@ -111,11 +127,12 @@ public sealed record FitOptions
 
     /// <summary>Throws a single error that names every option that is out of range, or that has no effect on the fit.</summary>
     /// <param name="uses">What the fit uses: <see cref="IEstimator{TModel}.Uses"/>.</param>
+    /// <param name="kinds">The kinds of the model's parameters: <see cref="IEstimator{TModel}.ParameterKinds"/>.</param>
     /// <exception cref="ModelException">At least one option is out of range or has no effect.</exception>
-    public void Validate(FitUses uses)
+    public void Validate(FitUses uses, ParameterKinds kinds)
     {
         Validate();
-        switch (Unused(uses))
+        switch (Unused(uses, kinds))
         {
             case []: return;
             case [var one]: throw one;
@@ -127,17 +144,35 @@ public sealed record FitOptions
 
     /// <summary>An error for each option that differs from its default but has no effect on the fit.</summary>
     /// <param name="uses">What the fit uses: <see cref="IEstimator{TModel}.Uses"/>.</param>
-    public IReadOnlyList<ModelException> Unused(FitUses uses)
+    /// <param name="kinds">The kinds of the model's parameters: <see cref="IEstimator{TModel}.ParameterKinds"/>.</param>
+    public IReadOnlyList<ModelException> Unused(FitUses uses, ParameterKinds kinds)
     {
         var errors = new List<ModelException>();
+        ParameterKinds[] others = Update == ParameterKinds.All ? [] : [.. Update.Asked().Where(kind => (kind & kinds) == 0)];
+        if (others.Length > 0)
+            Refuse(true, nameof(Update), ParameterKindNames.Text(others, "and"), $"{kinds.Choices()}, as this model has no other parameters", "");
         if (!uses.HasFlag(FitUses.Pseudocount)) Refuse(Pseudocount > 0, nameof(Pseudocount), Pseudocount.Text(), "0, as this model counts nothing", "");
         if (!uses.HasFlag(FitUses.Classes))
             Refuse(ClassPseudocount > 0, nameof(ClassPseudocount), ClassPseudocount.Text(), "0, as this model has no classes", "");
         if (!uses.HasFlag(FitUses.MinVariance))
             Refuse(MinVariance > 0, nameof(MinVariance), MinVariance.Text(), "0, as this model has no variance that could be raised", "");
-        if (uses.HasFlag(FitUses.Start)) return errors;
+        var updates = Update & kinds;
+        if (!updates.HasFlag(ParameterKinds.Weights))
+            Refuse(WeightInertia > 0, nameof(WeightInertia), WeightInertia.Text(), "0, as the fit updates no weights", "");
+        if (uses.HasFlag(FitUses.Start))
+        {
+            const string alone = "0, as the fit updates only weights";
+            const string instead = ", or give the weights an inertia (FitOptions.WeightInertia)";
+            if (Update == ParameterKinds.All || updates != ParameterKinds.Weights) return errors;
+            Refuse(Inertia > 0, nameof(Inertia), Inertia.Text(), alone, instead);
+            Refuse(LearningRateDecay > 0, nameof(LearningRateDecay), LearningRateDecay.Text(), alone, instead);
+            return errors;
+        }
         const string begin = ", or start from a model (ModelEstimator.Start)";
         const string keeps = "0, as the fit is one pass over the rows and keeps nothing of its start";
+        Refuse(others.Length == 0 && Update != ParameterKinds.All, nameof(Update), ParameterKindNames.Text(Update.Asked(), "and"),
+            "all parameters, as the fit is one pass over the rows", begin);
+        Refuse(WeightInertia > 0 && updates.HasFlag(ParameterKinds.Weights), nameof(WeightInertia), WeightInertia.Text(), keeps, begin);
         Refuse(Inertia > 0, nameof(Inertia), Inertia.Text(), keeps, begin);
         Refuse(LearningRateDecay > 0, nameof(LearningRateDecay), LearningRateDecay.Text(), keeps, begin);
         Refuse(BatchesPerIteration is not null, nameof(BatchesPerIteration), $"{BatchesPerIteration}", "all batches, as the fit is one pass over the rows",
@@ -159,5 +194,10 @@ public sealed record FitOptions
         ClassPseudocount = ClassPseudocount,
         MinVariance = MinVariance,
         KeepsUnseen = true,
+        WeightInertia = WeightInertia,
+        Held = ParameterKinds.All & ~Update,
     };
+
+    /// <summary>The options for a first estimate, of which nothing is kept.</summary>
+    internal MaximizeOptions Estimation => Maximization(1) with { Inertia = 0, WeightInertia = 0, Held = ParameterKinds.None };
 }

@@ -44,6 +44,9 @@ public interface IEstimator<TModel>
     /// <summary>The options that have an effect on this fit. By default all; the others are refused before the data are read.</summary>
     FitUses Uses => FitUses.All;
 
+    /// <summary>The kinds of parameters of the fitted model (<see cref="Model.ParameterKinds"/>). By default all; an update of others is refused.</summary>
+    ParameterKinds ParameterKinds => ParameterKinds.All;
+
     /// <summary>Number of models fitted at the same time; 1 (default) unless the estimator chooses among several.</summary>
     int Fits => 1;
 
@@ -66,7 +69,7 @@ public static class InMemoryFitting
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new();
-        options.Validate(estimator.Uses);
+        options.Validate(estimator.Uses, estimator.ParameterKinds);
         return Wait(estimator.FitAsync(new InMemoryPass(data, options.BatchRows, options.Threads), options, cancellationToken));
     }
 
@@ -98,6 +101,9 @@ public sealed class ModelEstimator<TModel>(TModel start) : IEstimator<TModel>
 
     /// <inheritdoc/>
     public FitUses Uses => (start.Uses & ~FitUses.Seed) | FitUses.Start;
+
+    /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => start.ParameterKinds;
 
     /// <inheritdoc/>
     public bool HasLikelihood => start.ObjectiveName == Model.LogLikelihoodName;

@@ -66,6 +66,9 @@ public sealed class ModelSelection<TModel> : IEstimator<TModel>
     public FitUses Uses => components.Aggregate(FitUses.None, (uses, k) => uses | estimator(k).Uses);
 
     /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => components.Aggregate(ParameterKinds.None, (kinds, k) => kinds | estimator(k).ParameterKinds);
+
+    /// <inheritdoc/>
     public bool HasLikelihood => estimator(components[0]).HasLikelihood;
 
     /// <inheritdoc/>

@@ -30,7 +30,7 @@ public static class SequenceFitting
         ArgumentNullException.ThrowIfNull(estimator);
         ArgumentNullException.ThrowIfNull(sequences);
         options ??= DefaultFit;
-        options.Validate(estimator.Uses);
+        options.Validate(estimator.Uses, estimator.ParameterKinds);
         var fit = estimator.FitAsync(new SequencePass(sequences, options.BatchRows, options.Threads), options, cancellationToken);
         return fit.IsCompleted ? fit.GetAwaiter().GetResult() : fit.AsTask().GetAwaiter().GetResult();
     }

@@ -73,7 +73,7 @@ public sealed partial class GeneralMixtureModel
             if ((Components[k] as Distribution)?.Marginal(features) is not { } marginal) return null;
             marginals[k] = marginal;
         }
-        return new GeneralMixtureModel(marginals, weights);
+        return new GeneralMixtureModel(marginals, weights, HasTiedCovariances && marginals.All(m => m.WhyNotTied() is null));
     }
 
     private void SummarizeRows(in FeatureBlock block, MixtureStatistics statistics)

@@ -26,8 +26,10 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <summary>Creates a mixture.</summary>
     /// <param name="components">At least one, all over the same number of features, and all of rows or all of sequences.</param>
     /// <param name="weights">Shape [K], at least 0, not all 0; scaled to sum 1. Null = equal.</param>
-    /// <exception cref="ModelException">Dimensions differ, a weight is out of range, or models of rows and of sequences are mixed.</exception>
-    public GeneralMixtureModel(IReadOnlyList<ProbabilityModel> components, IReadOnlyList<double>? weights = null)
+    /// <param name="tied">True: fits give all components that are not frozen the same covariance. Default false.</param>
+    /// <exception cref="ModelException">Dimensions differ, a weight is out of range, models of rows and of sequences are mixed, or components that are
+    /// tied are not Gaussians of one family.</exception>
+    public GeneralMixtureModel(IReadOnlyList<ProbabilityModel> components, IReadOnlyList<double>? weights = null, bool tied = false)
     {
         ArgumentNullException.ThrowIfNull(components);
         ModelException.CheckOptions("mixture",
@@ -39,7 +41,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
             (weights is null || weights.Count == components.Count, nameof(weights), weights?.Count, $"one for each of {components.Count} components"),
             (weights is null || (weights.All(w => double.IsFinite(w) && w >= 0) && weights.Any(w => w > 0)), nameof(weights), "out of range",
                 "finite numbers of at least 0, not all 0"));
-        Components = [.. components];
+        if (tied) CovarianceTie.Check(components, $"mixture, {nameof(tied)}");
+        (Components, HasTiedCovariances) = ([.. components], tied);
         var total = weights?.Sum() ?? components.Count;
         // Weights that already sum to 1 are kept bit for bit: a model read from a file equals the saved model.
         if (weights is not null && Math.Abs(total - 1) > 1e-9)
@@ -78,14 +81,24 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
     /// <summary>Mixing weights pi, shape [K], sum 1.</summary>
     public ReadOnlySpan<double> Weights => weights;
 
+    /// <summary>
+    /// True: fits give all components that are not frozen the same covariance, the scatter of all their rows about the components' own means.
+    /// </summary>
+    public bool HasTiedCovariances { get; }
+
     /// <inheritdoc/>
     public override bool IsOfSequences => Components[0].IsOfSequences;
 
     /// <inheritdoc/>
     public override int Dimensions => Components[0].Dimensions;
 
-    /// <summary>The components' parameters, and K - 1 mixing weights.</summary>
-    protected override long FreeParameters => Components.Count - 1 + Components.Sum(c => c.ParameterCount);
+    /// <summary>The components' parameters, of which a tied covariance counts once, and K - 1 mixing weights.</summary>
+    protected override long FreeParameters =>
+        Components.Count - 1 + Components.Sum(c => c.ParameterCount) - (HasTiedCovariances ? CovarianceTie.Excess(Components) : 0);
+
+    /// <inheritdoc/>
+    protected override ParameterKinds FreeParameterKinds =>
+        Components.Aggregate(Components.Count > 1 ? ParameterKinds.Weights : ParameterKinds.None, (kinds, c) => kinds | c.ParameterKinds);
 
     /// <inheritdoc/>
     public override string FormatName => Name;
@@ -98,13 +111,14 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
 
     /// <inheritdoc/>
     public static GeneralMixtureModel ReadParameters(JsonElement json) =>
-        new([.. json.Array("components").Select(ModelFormat.ReadProbabilityModel)], json.Numbers("weights"));
+        new([.. json.Array("components").Select(ModelFormat.ReadProbabilityModel)], json.Numbers("weights"), json.Flag(JsonHelpers.Tied));
 
     /// <inheritdoc/>
     public override void WriteParameters(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteNumbers("weights", weights);
+        writer.WriteFlag(JsonHelpers.Tied, HasTiedCovariances);
         writer.WriteList("components", Components, component => ModelFormat.Write(writer, component));
     }
 
@@ -124,22 +138,9 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
         var mixture = (MixtureStatistics)statistics;
         var total = mixture.Responsibilities.Sum();
         if (IsFrozen || !(total > 0)) return this;
-        var fitted = new ProbabilityModel[Components.Count];
-        var shares = new double[Components.Count];
-        for (var k = 0; k < fitted.Length; k++)
-        {
-            try
-            {
-                fitted[k] = Components[k].Maximize(mixture.Parts[k], options);
-                fitted[k].EnsureEvaluable();
-            }
-            catch (ModelException e)
-            {
-                throw e.Within($"component {k} (weight {(mixture.Responsibilities[k] / total).Text()})");
-            }
-            shares[k] = mixture.Responsibilities[k] + options.Pseudocount;
-        }
-        return new(fitted, shares);
+        var fitted = PartEstimates.Of(Components, mixture.Parts, options, HasTiedCovariances,
+            k => $"component {k} (weight {(mixture.Responsibilities[k] / total).Text()})");
+        return new(fitted, PartEstimates.Weights(weights, mixture.Responsibilities, options.Pseudocount, options), HasTiedCovariances);
     }
 
     /// <inheritdoc/>
@@ -184,7 +185,8 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) =>
-        obj is GeneralMixtureModel o && o.weights.AsSpan().SequenceEqual(weights) && o.Components.SequenceEqual(Components) && o.IsFrozen == IsFrozen;
+        obj is GeneralMixtureModel o && o.weights.AsSpan().SequenceEqual(weights) && o.Components.SequenceEqual(Components) && o.IsFrozen == IsFrozen
+            && o.HasTiedCovariances == HasTiedCovariances;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Components.Count, weights[0], Components[0]);
@@ -194,9 +196,11 @@ public sealed partial class GeneralMixtureModel : Distribution, IModelFormat<Gen
 
     /// <inheritdoc/>
     public override string Describe(IReadOnlyList<Feature>? features = null) =>
-        string.Join(Environment.NewLine, Components.Select((c, k) => $"component {k}, weight {weights[k].Text()}: {c.Describe(features)}"));
+        string.Join(Environment.NewLine,
+            [.. Components.Select((c, k) => $"component {k}, weight {weights[k].Text()}: {c.Describe(features)}"), .. CovarianceTie.Note(this)]);
 
     /// <inheritdoc/>
     public override IEnumerable<OutlineEntry> Outline(IReadOnlyList<Feature>? features = null) =>
-        Components.Select((c, k) => new OutlineEntry($"component {k}, weight {weights[k].Text()}: {c.Kind}", c.Outline(features)));
+        Components.Select((c, k) => new OutlineEntry($"component {k}, weight {weights[k].Text()}: {c.Kind}", c.Outline(features)))
+            .Concat(CovarianceTie.Note(this).Select(text => new OutlineEntry(text)));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
 
 namespace Pipelines;
 
@@ -11,7 +12,10 @@ namespace Pipelines;
 /// <param name="components">Number of components, at least 1.</param>
 /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
 /// <param name="kMeansIterations">Number of k-means updates for the start, at least 0; default 1.</param>
-public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int kMeansIterations = 1)
+/// <param name="tied">True: all components have the same covariance (<see cref="GeneralMixtureModel.HasTiedCovariances"/>). Default false.</param>
+/// <exception cref="ModelException">Components are tied that have no covariance.</exception>
+public sealed class MixtureEstimator(DistributionFamily family, int components, CentroidInitialization? initialization = null, int kMeansIterations = 1,
+    bool tied = false)
     : IEstimator<GeneralMixtureModel>
 {
     // Share of the other clusters' rows that a cluster borrows if its own rows give no valid parameters.
@@ -22,10 +26,13 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
 
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
+    /// <summary>True: all components have the same covariance (<see cref="GeneralMixtureModel.HasTiedCovariances"/>).</summary>
+    public bool HasTiedCovariances { get; } = CovarianceTie.Check(family, tied, $"{nameof(MixtureEstimator)}.{nameof(HasTiedCovariances)}");
+
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
     [
-        new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}"),
+        new("mixture", $"{components.ToString(CultureInfo.InvariantCulture)} x {family}{(HasTiedCovariances ? ", tied covariances" : "")}"),
         new("initialization", $"{initialization.Name}, {kMeansIterations.ToString(CultureInfo.InvariantCulture)} k-means updates"),
     ];
 
@@ -36,6 +43,9 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
     /// <remarks>Components of categories start at random, however centroids are chosen.</remarks>
     public FitUses Uses => family.Uses | FitUses.Start | (components > 1 ? FitUses.Pseudocount : FitUses.None)
         | (initialization.IsRandom || (components > 1 && family.IsCategoricalThroughout) ? FitUses.Seed : FitUses.None);
+
+    /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => family.ParameterKinds | (components > 1 ? ParameterKinds.Weights : ParameterKinds.None);
 
     /// <inheritdoc/>
     public async ValueTask<FitResult<GeneralMixtureModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
@@ -77,7 +87,10 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
                     LearningRateDecay = 0,
                     MinVariance = 0,
                     Pseudocount = 0,
-                    BatchesPerIteration = null
+                    ClassPseudocount = 0,
+                    BatchesPerIteration = null,
+                    WeightInertia = 0,
+                    Update = ParameterKinds.All,
                 }).Model;
         var assignment = clusters.Predict(seen.Matrix, options.Threads);
         var fitted = new Distribution[components];
@@ -88,7 +101,24 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
                 if (assignment[i] == k) shares[k] += sample.Weights[i];
             fitted[k] = FitCluster(sample, assignment, k, clusters.Centroid(k), hasCategories ? BorrowedCategories : 0, options);
         }
-        return new(Possible(fitted, sample), [.. shares.Select(s => s + options.Pseudocount)]);
+        if (HasTiedCovariances) fitted = Tied(fitted, sample, assignment, hasCategories ? BorrowedCategories : 0, options);
+        return new(Possible(fitted, sample), [.. shares.Select(s => s + options.Pseudocount)], HasTiedCovariances);
+    }
+
+    // Clusters whose rows are too few for a covariance of their own share that of all rows.
+    private static Distribution[] Tied(Distribution[] fitted, FeatureSample sample, int[] assignment, double borrowed, FitOptions options)
+    {
+        var rows = sample.Matrix.Block(0, sample.Rows);
+        var weights = new double[sample.Rows];
+        var sums = new Statistics[fitted.Length];
+        for (var k = 0; k < sums.Length; k++)
+        {
+            for (var i = 0; i < weights.Length; i++) weights[i] = sample.Weights[i] * (assignment[i] == k ? 1 : borrowed);
+            sums[k] = fitted[k].CreateStatistics();
+            fitted[k].Accumulate(rows, weights, sums[k]);
+        }
+        var maximize = new MaximizeOptions { MinVariance = options.MinVariance, Pseudocount = options.Pseudocount, Rows = sample.Rows };
+        return [.. PartEstimates.Of(fitted, sums, maximize, tied: true, k => $"component {k}").Cast<Distribution>()];
     }
 
     // Rows outside the sample may contain values that the sample lacks. If the sample is complete, each row is possible in its own cluster.
@@ -143,8 +173,9 @@ public static class Mixture
     /// <typeparam name="T">The family; a univariate one gives independent components if there are several features.</typeparam>
     /// <param name="components">Number of components, at least 1.</param>
     /// <param name="initialization">How centroids are chosen; null = k-means++.</param>
-    public static MixtureEstimator Of<T>(int components, CentroidInitialization? initialization = null)
-        where T : Distribution, IDistributionFamily<T> => new(DistributionFamily.Of<T>(), components, initialization);
+    /// <param name="tied">True: all components have the same covariance. Default false.</param>
+    public static MixtureEstimator Of<T>(int components, CentroidInitialization? initialization = null, bool tied = false)
+        where T : Distribution, IDistributionFamily<T> => new(DistributionFamily.Of<T>(), components, initialization, tied: tied);
 
     /// <summary>Weighted parts as one distribution.</summary>
     /// <param name="parts">At least one, of which one has a positive weight.</param>

@@ -44,6 +44,9 @@ public abstract class Distribution : ProbabilityModel
     /// <param name="result">Shape [tile.Rows] or longer; filled up to tile.Rows.</param>
     public abstract void LogProbability(in FeatureTile tile, Span<double> result);
 
+    /// <summary>Why distributions like this one cannot share one covariance, as text; null if they can.</summary>
+    internal virtual string? WhyNotTied() => this is ICovarianceFamily ? null : $"'{FormatName}', which has no covariance";
+
     /// <summary>The family whose support a feature's value is outside of, and the support as text; null if it is not known to be outside.</summary>
     internal virtual (string Family, string Support)? Outside(int feature, double value) => null;
 

@@ -37,6 +37,9 @@ public sealed class DistributionFamily
     /// <summary>The options that have an effect on fitting such a distribution (<see cref="Model.Uses"/>).</summary>
     public FitUses Uses => parts?.Aggregate(FitUses.None, (uses, p) => uses | p.Uses) ?? blank(IsUnivariate ? [0.5] : [0.5, 0.5]).Uses;
 
+    /// <summary>The kinds of parameters of such a distribution (<see cref="Model.ParameterKinds"/>).</summary>
+    public ParameterKinds ParameterKinds => Example().ParameterKinds;
+
     /// <summary>True if every feature holds categories.</summary>
     internal bool IsCategoricalThroughout => parts?.All(p => p.IsCategorical(0)) ?? IsCategorical(0);
 
@@ -100,6 +103,9 @@ public sealed class DistributionFamily
     /// <summary>True if a feature holds categories, which are represented by codes.</summary>
     /// <param name="feature">Index of the feature.</param>
     public bool IsCategorical(int feature) => isCategorical(feature);
+
+    /// <summary>Some distribution of the family.</summary>
+    internal Distribution Example() => blank(parts is null ? IsUnivariate ? [0.5] : [0.5, 0.5] : [.. Enumerable.Repeat(0.5, parts.Count)]);
 
     /// <summary>The name; for independent components the names of all features' families.</summary>
     public override string ToString() => text;

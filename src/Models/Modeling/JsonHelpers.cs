@@ -7,12 +7,30 @@ namespace Pipelines.Models.Serialization;
 /// <summary>Reads and writes parameters; every error names the property.</summary>
 public static class JsonHelpers
 {
+    /// <summary>Property of models whose parts share one covariance.</summary>
+    internal const string Tied = "tiedCovariances";
+
     /// <summary>A required property.</summary>
     public static JsonElement Required(this JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : throw Bad($"property '{name}'", "nothing", "a value");
 
     /// <summary>A required number; the strings NaN, Infinity and -Infinity also count as numbers.</summary>
     public static double Number(this JsonElement json, string name) => ToNumber(json.Required(name), name);
+
+    /// <summary>True or false; false if there is no such property.</summary>
+    public static bool Flag(this JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw Bad($"property '{name}'", Kind(value), "true or false"),
+    };
+
+    /// <summary>Writes a property that is true; nothing if it is false.</summary>
+    public static void WriteFlag(this Utf8JsonWriter writer, string name, bool value)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        if (value) writer.WriteBoolean(name, true);
+    }
 
     /// <summary>A required integer of at least 1.</summary>
     public static int Count(this JsonElement json, string name) => json.Required(name) is { ValueKind: JsonValueKind.Number } value

@@ -61,6 +61,12 @@ public abstract class Model : ISummarizer
     public virtual FitUses Uses => FitUses.All;
 
     /// <summary>
+    /// The kinds of parameters that an update can change or leave as they are (<see cref="MaximizeOptions.Held"/>). By default
+    /// <see cref="ParameterKinds.Others"/>, all or none of which change.
+    /// </summary>
+    public virtual ParameterKinds ParameterKinds => ParameterKinds.Others;
+
+    /// <summary>
     /// Makes statistics summarised under another model of this kind and shape usable by this one: sums centred on that model's parameters are shifted to
     /// this model's, as if this model had summarised the rows with the same weights and responsibilities. Does nothing by default, which is right for
     /// sums without a centre.

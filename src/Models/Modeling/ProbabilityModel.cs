@@ -23,6 +23,12 @@ public abstract class ProbabilityModel : Model
     /// </summary>
     protected virtual long FreeParameters => base.ParameterCount;
 
+    /// <inheritdoc/>
+    public sealed override ParameterKinds ParameterKinds => IsFrozen ? ParameterKinds.None : FreeParameterKinds;
+
+    /// <summary>The kinds of parameters when the model is not frozen; <see cref="ParameterKinds.Others"/> by default.</summary>
+    protected virtual ParameterKinds FreeParameterKinds => ParameterKinds.Others;
+
     /// <summary>The same model, frozen: fitting leaves it unchanged.</summary>
     public virtual ProbabilityModel Freeze() => With(frozen: true);
 
@@ -44,6 +50,10 @@ public abstract class ProbabilityModel : Model
 
     /// <inheritdoc cref="Model.Maximize"/>
     public abstract override ProbabilityModel Maximize(Statistics statistics, in MaximizeOptions options);
+
+    /// <summary><see cref="Maximize"/> of a part of another model: nothing is estimated if all of its parameters keep their values.</summary>
+    internal ProbabilityModel MaximizePart(Statistics statistics, in MaximizeOptions options) =>
+        options.Holds(ParameterKinds) ? this : Maximize(statistics, options);
 
     /// <summary>Draws one sequence, or any number of rows if the model is of rows.</summary>
     /// <param name="random">The seeded generator.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Sequences;
 
 namespace Pipelines;
@@ -17,11 +18,13 @@ namespace Pipelines;
 /// <param name="isFinite">True: sequences finish in an end state. Default false.</param>
 /// <param name="restarts">Number of seeds to fit from; the fit with the largest log-likelihood is kept. At least 1, default 1.</param>
 /// <param name="fitting">How the model is fitted; null = the defaults.</param>
+/// <exception cref="ModelException">Covariances are tied of a family that has none.</exception>
 public sealed class HiddenMarkovEstimator(DistributionFamily family, int states, CentroidInitialization? initialization = null, int kMeansIterations = 1,
     bool isFinite = false, int restarts = 1, HiddenFitting? fitting = null)
     : IEstimator<HiddenMarkovModel>
 {
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
+    private readonly bool tied = CovarianceTie.Check(family, fitting?.TiedCovariances == true, HiddenFitting.Tie);
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties =>
@@ -41,6 +44,10 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     /// <summary>Everything that its emissions use, and pseudocounts of transitions. Labels that are counted leave nothing to chance.</summary>
     public FitUses Uses => family.Uses | FitUses.Start | FitUses.Pseudocount
         | (fitting?.Training == HiddenTraining.Labeled || !(initialization.IsRandom || family.IsCategoricalThroughout) ? FitUses.None : FitUses.Seed);
+
+    /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => family.ParameterKinds
+        | (fitting?.FreezeTransitions == true ? ParameterKinds.None : ParameterKinds.Starts | ParameterKinds.Transitions);
 
     /// <inheritdoc/>
     public async ValueTask<FitResult<HiddenMarkovModel>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
@@ -76,7 +83,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     {
         ArgumentNullException.ThrowIfNull(sample);
         ArgumentNullException.ThrowIfNull(options);
-        var distributions = new MixtureEstimator(family, states, initialization, kMeansIterations).Start(sample, options).Components
+        var distributions = new MixtureEstimator(family, states, initialization, kMeansIterations, tied).Start(sample, options).Components
             .Cast<Distribution>().ToArray();
         var equal = new double[states, states];
         var share = 1.0 / (states + (isFinite ? 1 : 0));

@@ -58,6 +58,7 @@ internal static class HiddenMarkovJson
         writer.WriteExact("emissionPseudocount", fitting.EmissionPseudocount);
         writer.WriteBoolean("useEdgePseudocounts", fitting.UseEdgePseudocounts);
         writer.WriteBoolean("freezeTransitions", fitting.FreezeTransitions);
+        writer.WriteFlag(JsonHelpers.Tied, fitting.TiedCovariances);
         writer.WriteString("impossible", fitting.Impossible.ToString());
         writer.WriteEndObject();
     }
@@ -71,6 +72,7 @@ internal static class HiddenMarkovJson
         EmissionPseudocount = json.Number("emissionPseudocount"),
         UseEdgePseudocounts = json.Required("useEdgePseudocounts").ValueKind == JsonValueKind.True,
         FreezeTransitions = json.Required("freezeTransitions").ValueKind == JsonValueKind.True,
+        TiedCovariances = json.Flag(JsonHelpers.Tied),
         Impossible = Choice<ImpossibleSequence>(json, "impossible"),
     };
 

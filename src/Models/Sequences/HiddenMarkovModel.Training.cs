@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Mixtures;
 using Pipelines.Models.Numerics;
 using Pipelines.Models.Sequences;
 
@@ -45,11 +46,11 @@ public sealed partial class HiddenMarkovModel
             Inertia = options.Inertia > 0 ? options.Inertia : Fitting.DistributionInertia,
             Pseudocount = options.Pseudocount > 0 ? options.Pseudocount : Fitting.EmissionPseudocount
         };
-        var states = new HiddenState[graph.States.Length];
-        for (var s = 0; s < states.Length; s++)
-            states[s] = graph.States[s] is { Distribution: { } own, TiedTo: null }
-                ? graph.States[s] with { Distribution = Fitted(s, own, sums, emission) }
-                : graph.States[s];
+        var holders = Holders;
+        var fitted = PartEstimates.Of([.. holders.Select(k => emissions[k])], [.. holders.Select(k => SumsOf(k, sums))], emission, Fitting.TiedCovariances,
+            i => $"state '{graph.States[holders[i]].Name}'");
+        HiddenState[] states = [.. graph.States];
+        for (var i = 0; i < holders.Length; i++) states[holders[i]] = states[holders[i]] with { Distribution = (Distribution)fitted[i] };
         return new(states, Fitting.FreezeTransitions ? graph.Transitions : FittedTransitions(sums.Edges, options), ModelName, Fitting);
     }
 
@@ -177,25 +178,14 @@ public sealed partial class HiddenMarkovModel
             + $"{string.Join(", ", sums.ImpossibleNumbers)}{(sums.Impossible > sums.ImpossibleNumbers.Count ? " …" : "")}; {sums.ImpossibleRows} of "
             + $"{sums.Rows} rows)";
 
-    private Distribution Fitted(int state, Distribution own, HiddenMarkovStatistics sums, in MaximizeOptions options)
+    // The statistics of a distribution: those of all states that are tied to it.
+    private Statistics SumsOf(int holder, HiddenMarkovStatistics sums)
     {
-        var part = sums.Emissions.Parts[state];
-        var tied = Enumerable.Range(0, emissions.Length).Where(k => graph.Emission[k] == state).ToList();
-        if (tied.Count > 1)
-        {
-            part = own.CreateStatistics();
-            foreach (var k in tied) part.Merge(sums.Emissions.Parts[k]);
-        }
-        try
-        {
-            var fitted = own.Maximize(part, options);
-            fitted.EnsureEvaluable();
-            return fitted;
-        }
-        catch (ModelException e)
-        {
-            throw e.Within($"state '{graph.States[state].Name}'");
-        }
+        var tied = Enumerable.Range(0, emissions.Length).Where(k => graph.Emission[k] == holder).ToList();
+        if (tied.Count == 1) return sums.Emissions.Parts[holder];
+        var all = emissions[holder].CreateStatistics();
+        foreach (var k in tied) all.Merge(sums.Emissions.Parts[k]);
+        return all;
     }
 
     private HiddenTransition[] FittedTransitions(double[] uses, in MaximizeOptions options)
@@ -217,6 +207,11 @@ public sealed partial class HiddenMarkovModel
         for (var e = 0; e < uses.Length; e++)
         {
             var t = graph.Transitions[e];
+            if (options.Holds(graph.From[e] == graph.StartIndex ? ParameterKinds.Starts : ParameterKinds.Transitions))
+            {
+                result[e] = t;
+                continue;
+            }
             var sum = sums[graph.From[e]];
             // An edge without a pseudocount keeps its initial probability as its pseudocount.
             var pseudo = t.Pseudocount ?? (Fitting.UseEdgePseudocounts ? t.Probability : null);

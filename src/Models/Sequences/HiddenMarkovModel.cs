@@ -66,6 +66,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         if (emissions.FirstOrDefault(d => d.IsOfSequences) is { } sequences)
             throw new ModelException(ErrorKind.Usage, "hidden Markov model, emissions", $"a {sequences.FormatName} of sequences", "distributions of rows",
                 "give each state a distribution of rows");
+        if (fitting.TiedCovariances) CovarianceTie.Check([.. Holders.Select(k => emissions[k])], HiddenFitting.Tie);
         chain = new(graph);
         matrices = new(() => new(chain));
         evaluator = new(emissions);
@@ -123,6 +124,9 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     /// <remarks>Scaled transitions and unreachable states.</remarks>
     public override IReadOnlyList<string> Warnings => graph.Warnings;
 
+    // The emitting states that have distributions of their own.
+    private int[] Holders => [.. Enumerable.Range(0, emissions.Length).Where(k => graph.Emission[k] == k)];
+
     private LaneMatrices Matrices => matrices.Value;
 
     private LaneEmissions Lanes => laneEmissions.Value;
@@ -131,13 +135,14 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
     public override int Dimensions => emissions[0].Dimensions;
 
     /// <inheritdoc/>
-    /// <remarks>Tied distributions and tied groups of edges count once, and the n transition probabilities out of a state count as n - 1, since they sum to
-    /// 1.</remarks>
+    /// <remarks>Tied distributions, covariances and groups of edges count once, and the n transition probabilities out of a state count as n - 1, since they
+    /// sum to 1.</remarks>
     protected override long FreeParameters
     {
         get
         {
             var count = graph.States.Where(s => s.TiedTo is null).Sum(s => s.Distribution?.ParameterCount ?? 0);
+            if (Fitting.TiedCovariances) count -= CovarianceTie.Excess([.. Holders.Select(k => emissions[k])]);
             if (Fitting.FreezeTransitions) return count;
             foreach (var own in Enumerable.Range(0, graph.From.Length).GroupBy(e => graph.From[e]))
                 count += own.Count() - 1;
@@ -146,6 +151,11 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
             return Math.Max(count, 0);
         }
     }
+
+    /// <inheritdoc/>
+    protected override ParameterKinds FreeParameterKinds =>
+        emissions.Aggregate(Fitting.FreezeTransitions ? ParameterKinds.None : ParameterKinds.Starts | ParameterKinds.Transitions,
+            (kinds, e) => kinds | e.ParameterKinds);
 
     /// <inheritdoc/>
     public override int? CategoryCount(int feature) => emissions[0].CategoryCount(feature);
@@ -223,6 +233,7 @@ public sealed partial class HiddenMarkovModel : SequenceModel, IModelFormat<Hidd
         const int most = 12;
         var lines =
             new List<string> { $"{EmittingStates} states, {(IsFinite ? "finite: sequences finish in the end" : "infinite: sequences may stop in any state")}" };
+        if (Fitting.TiedCovariances) lines.Add("the states share one covariance");
         for (var s = 0; s < graph.States.Length; s++)
         {
             if (s == EndIndex) continue;

@@ -41,6 +41,9 @@ public enum ImpossibleSequence
 /// <summary>How a hidden Markov model is fitted, in addition to the general <see cref="FitOptions"/>. Stored with the model.</summary>
 public sealed record HiddenFitting
 {
+    /// <summary>Name of the property that ties covariances, in messages.</summary>
+    internal const string Tie = $"{nameof(HiddenFitting)}.{nameof(TiedCovariances)}";
+
     /// <summary>Which counts are used; default <see cref="HiddenTraining.BaumWelch"/>.</summary>
     public HiddenTraining Training { get; init; }
 
@@ -67,6 +70,12 @@ public sealed record HiddenFitting
     /// True: fitting does not change the transitions. Default false. To freeze individual distributions, use <see cref="Distribution.Freeze"/>.
     /// </summary>
     public bool FreezeTransitions { get; init; }
+
+    /// <summary>
+    /// True: fits give all distributions that are not frozen the same covariance, the scatter of all their rows about the distributions' own means. All
+    /// must be Gaussians of one family. Default false.
+    /// </summary>
+    public bool TiedCovariances { get; init; }
 
     /// <summary>How fitting treats sequences of probability 0; default <see cref="ImpossibleSequence.Skip"/>.</summary>
     public ImpossibleSequence Impossible { get; init; }

@@ -52,19 +52,20 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
             names.Concat(Enumerable.Range(names.Count, int.MaxValue - names.Count).Select(i => $"s{i}").Where(n => !names.Contains(n, StringComparer.Ordinal)))
                 .Take(start.EmittingStates).ToArray();
         using var scope = Cancellation.Enter(cancellationToken);
-        var distributions = new Distribution[all.Length];
-        for (var k = 0; k < distributions.Length; k++)
+        // A category that occurs only in unlabeled rows must not become impossible permanently.
+        var pseudocount = Math.Max(options.Pseudocount, LeastPseudocount);
+        var maximize = options.Estimation with { Pseudocount = pseudocount, Rows = statistics.Rows };
+        var tied = start.Fitting.TiedCovariances;
+        var distributions = Enumerable.Range(0, all.Length).Select(start.Emission).ToArray();
+        // All together if their covariance is the same.
+        foreach (var group in Enumerable.Range(0, all.Length).Where(k => tied || statistics.Responsibilities[k] > 0).GroupBy(k => tied ? 0 : k))
         {
-            distributions[k] = start.Emission(k);
-            if (!(statistics.Responsibilities[k] > 0)) continue;
+            int[] own = [.. group];
             try
             {
-                // A category that occurs only in unlabeled rows must not become impossible permanently.
-                var pseudocount = Math.Max(options.Pseudocount, LeastPseudocount);
-                var maximize = options.Maximization(1) with { Inertia = 0, Pseudocount = pseudocount, Rows = statistics.Rows };
-                var own = distributions[k].Maximize(statistics.Parts[k], maximize);
-                own.EnsureEvaluable();
-                distributions[k] = own;
+                var fitted = PartEstimates.Of([.. own.Select(k => distributions[k])], [.. own.Select(k => statistics.Parts[k])], maximize, tied,
+                    k => $"state '{all[own[k]]}'");
+                for (var i = 0; i < own.Length; i++) distributions[own[i]] = (Distribution)fitted[i];
             }
             catch (ModelException)
             {

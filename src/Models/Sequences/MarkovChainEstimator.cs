@@ -20,6 +20,9 @@ public sealed class MarkovChainEstimator(int order) : IEstimator<MarkovChain>
     public FitUses Uses => FitUses.Start | FitUses.Pseudocount;
 
     /// <inheritdoc/>
+    public ParameterKinds ParameterKinds => ParameterKinds.Others;
+
+    /// <inheritdoc/>
     public async ValueTask<FitResult<MarkovChain>> FitAsync(IDataPass pass, FitOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pass);

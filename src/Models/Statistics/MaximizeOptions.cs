@@ -9,6 +9,16 @@ public readonly record struct MaximizeOptions
     /// </summary>
     public double Inertia { get; init; }
 
+    /// <summary>
+    /// Share of the old mixing weights, or priors of classes, in the new ones, 0 (default: none) … 1: old * inertia + share * (1 - inertia).
+    /// </summary>
+    public double WeightInertia { get; init; }
+
+    /// <summary>
+    /// The parameters that keep their values; none by default. Where means are held, covariances are the scatter about the held means.
+    /// </summary>
+    public ParameterKinds Held { get; init; }
+
     /// <summary>Added to each count of a discrete estimate (mixing weights, category counts), in rows; at least 0, default 0.</summary>
     public double Pseudocount { get; init; }
 
@@ -26,4 +36,10 @@ public readonly record struct MaximizeOptions
 
     /// <summary>Number of rows behind the statistics, whatever their weights; 0 (default) = unknown.</summary>
     internal long Rows { get; init; }
+
+    /// <summary>True if all parameters of these kinds keep their values.</summary>
+    internal bool Holds(ParameterKinds kinds) => (kinds & ~Held) == 0;
+
+    /// <summary>The same options, under which only these kinds change, as far as they do under these options.</summary>
+    internal MaximizeOptions Only(ParameterKinds kinds) => this with { Held = Held | (ParameterKinds.All & ~kinds) };
 }

@@ -32,6 +32,21 @@ internal static class ModelCases
                 Mix(3, k => k == 0 ? IndependentComponentsDistribution.Prototype([0, 1, 2]) : k == 1
                     ? MultivariateGaussianDistribution.Prototype([5, 0, 0])
                     : Mix(2, i => MultivariateGaussianDistribution.Prototype([i, 4 * i, 0]))), () => Rows(3)),
+        ("tied mixture of Gaussians", () => Tied(3, k => MultivariateGaussianDistribution.Prototype([3 * k, 0, -k])), () => Rows(3)),
+        ("tied mixture of Gaussians, missing and weighted", () => Tied(2, k => MultivariateGaussianDistribution.Prototype([3 * k, 0, -k])),
+            () => Rows(3, missing: true, weighted: true)),
+        ("tied mixture of Gaussians, one frozen", () => Tied(3, k => k == 1
+            ? MultivariateGaussianDistribution.Prototype([4, 0]).Freeze()
+            : MultivariateGaussianDistribution.Prototype([4 * k, 0])), () => Rows(2)),
+        ("tied mixture of normals", () => Tied(3, k => new NormalDistribution(3 * k, 1)), () => Rows(1)),
+        ("tied mixture of independent normals, missing", () => Tied(3, k => IndependentComponentsDistribution.Prototype([3 * k, 0, -k])),
+            () => Rows(3, missing: true)),
+        ("tied mixture of diagonal Gaussians", () => Tied(3, k => DiagonalGaussianDistribution.Prototype([3 * k, 0, -k])), () => Rows(3, weighted: true)),
+        ("tied mixture of spherical Gaussians", () => Tied(3, k => SphericalGaussianDistribution.Prototype([3 * k, 0, -k])), () => Rows(3)),
+        ("tied naive-bayes", () => new NaiveBayes([.. Enumerable.Range(0, 3).Select(k => IndependentComponentsDistribution.Prototype([3 * k, 0, -k]))],
+            tied: true), () => Labeled(Rows(3, missing: true, weighted: true))),
+        ("tied bayes-classifier", () => new BayesClassifier([.. Enumerable.Range(0, 3).Select(k => MultivariateGaussianDistribution.Prototype([3 * k, 0]))],
+            tied: true), () => Labeled(Rows(2))),
         ("kmeans", () => new KMeans(new double[,] { { 0, 0, 0 }, { 4, 1, -2 }, { 9, 0, 1 } }), () => Rows(3, missing: true, weighted: true)),
         ("naive-bayes", () => new NaiveBayes([.. Enumerable.Range(0, 3).Select(k => IndependentComponentsDistribution.Prototype([3 * k, 0, -k]))]),
             () => Labeled(Rows(3, missing: true, weighted: true))),
@@ -116,6 +131,9 @@ internal static class ModelCases
     }
 
     private static GeneralMixtureModel Mix(int components, Func<int, Distribution> component) => new([.. Enumerable.Range(0, components).Select(component)]);
+
+    private static GeneralMixtureModel Tied(int components, Func<int, Distribution> component) =>
+        new([.. Enumerable.Range(0, components).Select(component)], tied: true);
 
     private static IEnumerable<Model> Parts(Model model) => model switch
     {

@@ -22,9 +22,10 @@ internal static class NaiveModel
         switch (distribution)
         {
             case GeneralMixtureModel mixture:
-                var shares = rows.Select((row, i) => Posterior(mixture, row, weights[i])).ToArray();
+                var shares = Shares(mixture, rows, weights);
                 var total = Enumerable.Range(0, mixture.Components.Count).Select(k => shares.Sum(s => s[k])).ToArray();
                 if (!(total.Sum() > 0)) return mixture;
+                if (mixture.HasTiedCovariances) return new GeneralMixtureModel(NaiveTie.Step(mixture, rows, shares), total, tied: true);
                 return new GeneralMixtureModel([.. mixture.Components.Select((c, k) => Step((Distribution)c, rows, [.. shares.Select(s => s[k])]))], total);
             case IndependentComponentsDistribution product:
                 return new IndependentComponentsDistribution(
@@ -36,6 +37,10 @@ internal static class NaiveModel
                 return distribution.Maximize(statistics, default);
         }
     }
+
+    /// <summary>Shape [rows][K]: the components' posteriors, times the rows' weights.</summary>
+    public static double[][] Shares(GeneralMixtureModel mixture, double[][] rows, double[] weights) =>
+        [.. rows.Select((row, i) => Posterior(mixture, row, weights[i]))];
 
     private static double[] Joint(GeneralMixtureModel mixture, double[] row) =>
         [.. mixture.Components.Cast<Distribution>().Select((c, k) =>

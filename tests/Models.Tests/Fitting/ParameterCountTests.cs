@@ -18,6 +18,10 @@ public class ParameterCountTests
         { "mixture of Bernoulli products", (3 * 5) + 2 },
         // Three classes of three normals each, then a Gaussian of two features and two mixtures of two of them; and K - 1 priors.
         { "naive-bayes", (3 * 3 * 2) + 2 }, { "bayes-classifier of mixtures", (2 + 3) + (2 * ((2 * 5) + 1)) + 2 },
+        // K means, one covariance, and K - 1 weights; a frozen component counts only its weight.
+        { "tied mixture of Gaussians", (3 * 3) + 6 + 2 }, { "tied mixture of normals", 3 + 1 + 2 }, { "tied mixture of diagonal Gaussians", (3 * 3) + 3 + 2 },
+        { "tied mixture of spherical Gaussians", (3 * 3) + 1 + 2 }, { "tied mixture of independent normals, missing", (3 * 3) + 3 + 2 },
+        { "tied mixture of Gaussians, one frozen", (2 * 2) + 3 + 2 }, { "tied naive-bayes", (3 * 3) + 3 + 2 }, { "tied bayes-classifier", (3 * 2) + 3 + 2 },
         // Exponential 1, gamma 2, uniform frozen 0, the nested mixture 2 + 2 + 1, and 4 - 1 weights.
         { "mixture of other families, one frozen, one nested", 1 + 2 + 0 + 5 + 3 },
     };

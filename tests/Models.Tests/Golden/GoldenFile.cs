@@ -77,7 +77,9 @@ internal sealed class GoldenFile
 
     public static GeneralMixtureModel Mixture(JsonElement e, bool[]? frozen = null) => new(
         [.. e.GetProperty("distributions").EnumerateArray().Select((d, k) => frozen is not null && frozen[k] ? Distribution(d).Freeze() : Distribution(d))],
-        Numbers(e.GetProperty("weights")));
+        Numbers(e.GetProperty("weights")), IsTied(e));
+
+    public static bool IsTied(JsonElement e) => e.TryGetProperty("tied", out var tied) && tied.GetBoolean();
 
     public void Close(double expected, double actual, string what)
     {

@@ -8,7 +8,7 @@ public class MixtureGoldenTests
 {
     public static TheoryData<string, KernelVariant> Cases => KernelData.With(
         "gmm_normal_1d", "gmm_diagonal", "gmm_full", "gmm_full_sklearn", "gmm_inertia_full", "gmm_nan_1d", "gmm_nan_diagonal", "gmm_nan_full", "gmm_weights_1d",
-        "gmm_weights_full", "gmm_lr_decay",
+        "gmm_weights_full", "gmm_lr_decay", "gmm_tied_sklearn",
         "gmm_bernoulli_digits", "gmm_categorical_multi", "gmm_discrete_1d", "gmm_exponential", "gmm_mixed_columns", "gmm_mixed_family_1d", "gmm_poisson",
         "gmm_uniform_normal");
 
@@ -95,6 +95,7 @@ public class MixtureGoldenTests
     {
         if (expected.TryGetProperty("log_likelihood", out var logLikelihood))
             golden.Close(GoldenFile.Number(logLikelihood), result.LogLikelihood, "log-likelihood");
+        if (expected.TryGetProperty("parameters", out var parameters)) Assert.Equal(parameters.GetInt64(), result.Model.ParameterCount);
         if (!expected.TryGetProperty("predict_proba", out var posteriors)) return;
         var bernoulli = result.Model.Components[0] is IndependentComponentsDistribution { Parts: [BernoulliDistribution, ..] };
         var probability = result.Model.PredictProbability(data, 2);

@@ -34,6 +34,9 @@ internal static class HiddenMarkovCases
         ("left to right, narrow", () => LeftToRight(6, 0.1), () => Drawn(20, 1)),
         ("profile with silent states", () => Profile(5), () => Categories(30, 4, longest: 9)),
         ("weights, ties", Tied, () => Drawn(20, 1)),
+        ("tied covariances", () => Dense(3, k => MultivariateGaussianDistribution.Prototype([3 * k, k])).With(new() { TiedCovariances = true }),
+            () => Drawn(30, 2, weighted: true)),
+        ("tied variances", () => Dense(4, k => new NormalDistribution(3 * k, 1)).With(new() { TiedCovariances = true }), () => Drawn(30, 1)),
     ];
 
     public static TheoryData<string> Names => [.. cases.Select(c => c.Name)];

@@ -15,6 +15,7 @@ internal abstract class ClassifierClass : PomegranateClass
         var classifier = (Classifier)model;
         if (classifier.IsFrozen) writing.Warn(path, "the format does not say that a classifier is frozen; its classes are written as they are");
         if (classifier.Labels is not null) writing.Warn(path, "the format has no place for the classes' labels: they are numbered");
+        if (classifier.HasTiedCovariances) writing.Warn(path, Untied);
         var models = new object[classifier.Classes.Count];
         var weights = new double[models.Length];
         for (var k = 0; k < models.Length; k++)

@@ -25,6 +25,7 @@ internal sealed class GeneralMixtureClass : PomegranateClass
     {
         var mixture = (GeneralMixtureModel)model;
         if (mixture.IsFrozen) writing.Warn(path, "the format does not say that a mixture is frozen; its components are written as they are");
+        if (mixture.HasTiedCovariances) writing.Warn(path, Untied);
         var components = new object[mixture.Components.Count];
         for (var k = 0; k < components.Length; k++)
         {

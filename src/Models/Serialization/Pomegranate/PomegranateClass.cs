@@ -5,6 +5,9 @@ namespace Pipelines.Models.Serialization.Pomegranate;
 /// </summary>
 internal abstract class PomegranateClass
 {
+    /// <summary>What is lost of a model whose parts share one covariance.</summary>
+    private protected const string Untied = "the format does not say that covariances are tied; they are written as they are";
+
     private static readonly Dictionary<string, PomegranateClass> all = new(StringComparer.Ordinal);
 
     /// <summary>All known classes, by name.</summary>
