@@ -32,7 +32,9 @@ internal ref struct KMeansBlock
     /// <param name="scratch">Holds the sums while the block is open.</param>
     public KMeansBlock(KMeansStatistics statistics, ReadOnlySpan<double> centroids, int clusters, in Scratch scratch)
     {
-        (this.statistics, this.centroids, this.clusters, columns) = (statistics, centroids, clusters, centroids.Length / clusters);
+        this.statistics = statistics;
+        this.centroids = centroids;
+        (this.clusters, columns) = (clusters, centroids.Length / clusters);
         stride = (columns + RowMultiple - 1) / RowMultiple * RowMultiple;
         // One feature fills no vector.
         hasKernel = columns > 1 && KernelSelection.Current != KernelVariant.Scalar;

@@ -55,7 +55,7 @@ internal static unsafe class ClusterSums<TOps, TVec, TSquare>
         {
             // The last square may overlap the one before it.
             if (j + TOps.Count > columns) j = columns - TOps.Count;
-            var (from, to) = (x + (j * columnStride), group + j);
+            double* from = x + (j * columnStride), to = group + j;
             for (var i = 0; i < rows; i += TOps.Count, from += TOps.Count, to += TOps.Count * stride) TSquare.Transpose(from, columnStride, to, stride);
             if (j + TOps.Count == columns) return;
         }
@@ -67,7 +67,7 @@ internal static unsafe class ClusterSums<TOps, TVec, TSquare>
         for (var j = 0; ; j += TOps.Count)
         {
             if (j + TOps.Count > columns) j = columns - TOps.Count;
-            var (from, to) = (group + j, squares + (j * Group));
+            double* from = group + j, to = squares + (j * Group);
             for (var i = 0; i < rows; i += TOps.Count, from += TOps.Count * stride, to += TOps.Count) TSquare.Transpose(from, stride, to, Group);
             if (j + TOps.Count == columns) return;
         }

@@ -117,7 +117,8 @@ internal sealed class NearestCentroids
         var found = scratch.Take(FeatureTile.Capacity);
         for (var j = 0; j < columns; j++)
         {
-            var (from, to) = (tile.Values.Slice(j * FeatureTile.Capacity, FeatureTile.Capacity), values.Slice(j * FeatureTile.Capacity, FeatureTile.Capacity));
+            var from = tile.Values.Slice(j * FeatureTile.Capacity, FeatureTile.Capacity);
+            var to = values.Slice(j * FeatureTile.Capacity, FeatureTile.Capacity);
             for (var i = 0; i < rows.Length; i++) to[i] = from[rows[i]];
             to[rows.Length..FeatureTile.Padded(rows.Length)].Clear();
         }

@@ -30,7 +30,8 @@ internal static unsafe class NearestFilter<TOps, TVec>
         for (var i = 0; i < rows; i += 2 * TOps.Count)
         {
             TVec a = TOps.Broadcast(0), b = a;
-            var (from, to) = (x + i, narrow + i);
+            var from = x + i;
+            var to = narrow + i;
             for (var j = 0; j < columns; j++, from += FeatureTile.Capacity, to += FeatureTile.Capacity)
             {
                 TVec value = TOps.Narrow(from, centers[j], scale), other = TOps.Narrow(from + TOps.Count, centers[j], scale);
