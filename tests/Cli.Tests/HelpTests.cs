@@ -28,8 +28,8 @@ public sealed class HelpTests
     [InlineData("fit mixture", "--force --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay "
         + "--batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run "
         + "--checkpoint --resume")]
-    [InlineData("fit kmeans", "--force --components --empty-clusters --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration "
-        + "--restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
+    [InlineData("fit kmeans", "--force --components --empty-clusters --init --initial --iterations --tolerance --inertia --learning-rate-decay "
+        + "--batches-per-iteration --restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
     [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial "
         + "--iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume")]
     [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output "
