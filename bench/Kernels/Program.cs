@@ -6,6 +6,7 @@ using Pipelines.Models.Kernels;
 //   compare [PAIRS]             ours and scikit-learn, alternating (called by bench/run.sh)
 //   densities [PAIRS] [NAME]    log-probabilities against plain loops over Math; mixtures of counts and categories
 //   hmmlearn [PAIRS] [NAME]     Baum-Welch and prediction, alternating with hmmlearn
+//   kmeans [PAIRS] [NAME]       k-means, alternating with scikit-learn; 0 pairs: every kernel variant, without a peer
 //   sequences [NAME] [REPEATS]  Baum-Welch
 //   variants [NAME]             every kernel variant, without a peer
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -35,6 +36,12 @@ switch (args)
     case ["hmmlearn", .. var rest]:
         HmmComparison.Run(rest.Length > 0 ? int.Parse(rest[0]) : 9, rest.Length > 1 ? rest[1] : "");
         return 0;
+    case ["kmeans", "0", .. var rest]:
+        KMeansComparison.Variants(rest.Length > 0 ? rest[0] : "");
+        return 0;
+    case ["kmeans", .. var rest]:
+        KMeansComparison.Run(rest.Length > 0 ? int.Parse(rest[0]) : 7, rest.Length > 1 ? rest[1] : "");
+        return 0;
     case ["sequences", .. var rest]:
         Sequences.Run(rest.Length > 0 ? rest[0] : "", rest.Length > 1 ? int.Parse(rest[1]) : 9);
         return 0;
@@ -56,7 +63,7 @@ switch (args)
         }
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | sequences [NAME] [REPEATS] | "
-            + "variants [NAME]");
+        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | kmeans [PAIRS] [NAME] | "
+            + "sequences [NAME] [REPEATS] | variants [NAME]");
         return 2;
 }

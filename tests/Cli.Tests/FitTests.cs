@@ -95,6 +95,26 @@ public sealed class FitTests : IDisposable
     }
 
     [Fact]
+    public async Task An_empty_cluster_is_kept_or_relocated()
+    {
+        await TestData.WriteAsync(folder["d.parquet"], ("x", new double[] { 0, 1, 2, 3, 9 }));
+        new SavedModel(new KMeans(new double[,] { { 2 }, { 1e6 } }), [new Feature("x")]).Save(folder["start.json"]);
+        string[] fit = ["fit", "kmeans", folder["d.parquet"], "--initial", folder["start.json"], "--iterations", "1", "--output", folder["m.json"]];
+        var kept = await Tool.RunAsync(fit);
+        Assert.Equal(0, kept.Code);
+        Assert.Contains("cluster 1 is empty", kept.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await Tool.RunAsync([.. fit, "--empty-clusters", "relocate"])).Code);
+        var model = Assert.IsType<KMeans>(SavedModel.Load(folder["m.json"]).Model);
+        Assert.Equal((1.5, 9), (model.Centroid(0)[0], model.Centroid(1)[0]));
+
+        // The model keeps the policy.
+        var batches = await Tool.RunAsync("fit", "kmeans", folder["d.parquet"], "--initial", folder["m.json"], "--batches-per-iteration", "1", "--output",
+            folder["n.json"]);
+        Assert.Equal(new ToolResult(2, "", "pipelines: error: --initial and --batches-per-iteration: found a model that relocates empty clusters, expected one "
+            + "that keeps them, as a cluster without rows in a few batches is not empty; add --empty-clusters keep\n"), batches);
+    }
+
+    [Fact]
     public async Task An_initial_model_gives_the_features_and_goes_on()
     {
         await TestData.TwoBlobsAsync(folder["d.parquet"]);

@@ -26,25 +26,26 @@ public sealed class HelpTests
 
     [Theory]
     [InlineData("fit mixture", "--force --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay "
-        + "--batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run "
-        + "--checkpoint --resume --tied --update --weight-inertia")]
+        + "--batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows "
+        + "--dry-run --checkpoint --resume --tied --update --weight-inertia --priors")]
     [InlineData("fit kmeans", "--force --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration "
-        + "--restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
-    [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial "
-        + "--iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume "
-        + "--tied --update")]
+        + "--restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume --empty-clusters")]
+    [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init "
+        + "--initial --iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint "
+        + "--resume --tied --update --priors")]
     [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output "
         + "--checkpoint --resume")]
     [InlineData("convert", "--force --to --features --strict")]
     [InlineData("score", "--force --output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows "
-        + "--dry-run --resume")]
+        + "--dry-run --resume --priors")]
     [InlineData("inspect", "<FILE>")]
-    [InlineData("plot", "--force --output --kind --features --size --weights --label --on-bad-row density confusion roc calibration contour history criterion")]
-    [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows")]
+    [InlineData("plot", "--force --output --kind --features --size --weights --label --on-bad-row density confusion roc calibration contour history "
+        + "criterion")]
+    [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows --priors")]
     [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume "
-        + "--tied --update --weight-inertia")]
-    [InlineData("fit bayes-classifier", "--label --class-model --components --markov-order --sequence --lists --distribution --output --resume --tied --update "
-        + "--weight-inertia")]
+        + "--tied --update --weight-inertia --priors")]
+    [InlineData("fit bayes-classifier", "--label --class-model --components --markov-order --sequence --lists --distribution --output --resume --tied "
+        + "--update --weight-inertia --priors")]
     [InlineData("sample", "--force --rows --output --label --rows-per-file")]
     public async Task Help_names_the_verbs_own_options(string verb, string options)
     {
@@ -61,8 +62,8 @@ public sealed class HelpTests
     [InlineData("hmm", "Only discrete and table distributions take text. ", "Number of states, at least 1 (required without --initial). Also a range ",
         "All rows of a sequence must have the same weight. [default: every row has weight 1]")]
     [InlineData("kmeans", "k-means takes numbers only. ", "Number of clusters, at least 1 (required without --initial).\n", "Number of starts, 1 to 1000: ")]
-    [InlineData("distribution", "Maximum number of parameter updates, at least 0. Most distributions are estimated in one update: a higher limit is not "
-        + "reached. [default: 100000000]")]
+    [InlineData("distribution", "Maximum number of parameter updates, at least 0. Most distributions are estimated in one update: a higher limit is "
+        + "not reached. [default: 100000000]")]
     [InlineData("markov-chain", "A Markov chain takes one column of text, numbers or booleans. ", "only --iterations stops the fit. A chain is counted in one "
         + "update, whatever the tolerance. [default: 0.1]")]
     public async Task Help_speaks_of_its_own_kind(string kind, params string[] sentences)

@@ -29,6 +29,29 @@ public sealed class SameBytesTests : IDisposable
     }
 
     [Fact]
+    public async Task Distances_and_labels_of_many_clusters_at_any_parallelism()
+    {
+        await TestData.TwoBlobsAsync(folder["d.parquet"], rows: 20_000);
+        byte[]? model = null, scored = null;
+        foreach (var parallelism in new[] { 1, 3, -1 })
+        {
+            string[] common = [$"--max-parallelism={parallelism}", "--batch-size", "777", "--seed", "3", "--quiet"];
+            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["fit", "kmeans", folder["d.parquet"], "--features", "x,y", "--components", "12",
+                "--restarts", "3", "--empty-clusters", "relocate", "--iterations", "6", "--output", folder["m.json"], .. common]));
+            Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync(["score", folder["m.json"], folder["d.parquet"], "--columns", "distance,label",
+                "--output", folder["s.parquet"], .. common]));
+            var (m, s) = (await File.ReadAllBytesAsync(folder["m.json"]), await File.ReadAllBytesAsync(folder["s.parquet"]));
+            Assert.Equal(model ??= m, m);
+            Assert.Equal(scored ??= s, s);
+        }
+
+        var rows = new MemorySink();
+        await Pipeline.FromParquet(folder["s.parquet"]).To(rows).RunAsync();
+        var distances = Enumerable.Range(0, 12).Select(k => rows.Doubles($"distance_{k}").ToArray()).ToArray();
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => Enumerable.Range(0, 12).MinBy(k => distances[k][i])), rows.Values<int>("label").ToArray());
+    }
+
+    [Fact]
     public async Task For_any_split_into_files()
     {
         await TestData.TwoBlobsAsync(folder["whole.parquet"], rows: 5_000);

@@ -85,6 +85,12 @@ public sealed class UsageTests
         { "clusters to choose from", "fit kmeans data.parquet --output m.json --components 2..4", 2,
             "pipelines: error: --components: found 3 numbers of clusters, expected one, as more clusters always lower the squared distance and k-means has "
                 + "no likelihood to weigh against it; for example --components 3\nSee pipelines fit kmeans --help." },
+        { "relocation in a few batches", "fit kmeans data.parquet --output m.json --components 2 --empty-clusters relocate --batches-per-iteration 5", 2,
+            "pipelines: error: --empty-clusters and --batches-per-iteration: found 'relocate' and a number of batches, expected one of them, as a cluster "
+                + "without rows in a few batches is not empty; for example --empty-clusters relocate\nSee pipelines fit kmeans --help." },
+        { "an unknown policy", "fit kmeans data.parquet --output m.json --components 2 --empty-clusters drop", 2,
+            "pipelines: error: --empty-clusters: found 'drop', expected keep or relocate; for example --empty-clusters relocate\n"
+                + "See pipelines fit kmeans --help." },
         { "a criterion of k-means", "fit kmeans data.parquet --output m.json --components 2 --restarts 3 --criterion bic", 2,
             "pipelines: error: --criterion: found an option that 'kmeans' does not have, expected one of its options; correct its name (a file of that name is "
                 + "given as ./NAME)\nSee pipelines fit kmeans --help." },

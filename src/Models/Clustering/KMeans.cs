@@ -2,18 +2,21 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
+using Pipelines.Models.Numerics;
 using Pipelines.Models.Serialization;
 
 namespace Pipelines;
 
 /// <summary>
 /// k-means clustering (Lloyd): a row belongs to the centroid with the least squared Euclidean distance over its observed entries, the first on ties;
-/// each centroid coordinate is the weighted mean of the observed entries of its rows, and is unchanged if there are none.
+/// each centroid coordinate is the weighted mean of the observed entries of its rows, and is unchanged if there are none, unless empty clusters are relocated
+/// (<see cref="EmptyClusters"/>).
 /// </summary>
 public sealed class KMeans : Model, IModelFormat<KMeans>
 {
     private readonly double[] centroids;
     private readonly ScoreKind[] scoreKinds;
+    private readonly Once<NearestCentroids> search;
 
     /// <summary>Creates a clustering.</summary>
     /// <param name="centroids">Shape [K, D], finite; copied.</param>
@@ -26,6 +29,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
         ModelException.CheckOptions("k-means",
             (Clusters > 0 && Dimensions > 0, nameof(centroids), $"{Clusters} x {Dimensions}", "at least one centroid of one feature"),
             (this.centroids.All(double.IsFinite), nameof(centroids), "NaN or infinite", "finite numbers"));
+        search = new(() => new NearestCentroids(this.centroids, Clusters));
         scoreKinds =
         [
             new(ScoreKind.Label, [new("label", IsInteger: true)], IsDefault: true),
@@ -44,6 +48,18 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
 
     /// <inheritdoc/>
     public override int Dimensions { get; }
+
+    /// <summary>What an update does with a cluster without rows; <see cref="EmptyClusterPolicy.Keep"/> by default.</summary>
+    /// <exception cref="ModelException">The value is not defined.</exception>
+    public EmptyClusterPolicy EmptyClusters
+    {
+        get;
+        init
+        {
+            ModelException.CheckOptions("k-means", (Enum.IsDefined(value), nameof(EmptyClusters), value, "Keep or Relocate"));
+            field = value;
+        }
+    }
 
     /// <summary>K x D coordinates of the centroids.</summary>
     public override long ParameterCount => centroids.Length;
@@ -64,13 +80,24 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     public ReadOnlySpan<double> Centroid(int cluster) => centroids.AsSpan(cluster * Dimensions, Dimensions);
 
     /// <inheritdoc/>
-    public static KMeans ReadParameters(JsonElement json) => new(json.Matrix("centroids"));
+    public static KMeans ReadParameters(JsonElement json) => new(json.Matrix("centroids"))
+    {
+        EmptyClusters = json.TryGetProperty("emptyClusters", out _) ? json.Choice<EmptyClusterPolicy>("emptyClusters") : EmptyClusterPolicy.Keep,
+    };
 
     /// <inheritdoc/>
-    public override void WriteParameters(Utf8JsonWriter writer) => writer.WriteMatrix("centroids", Matrix());
+    public override void WriteParameters(Utf8JsonWriter writer)
+    {
+        writer.WriteMatrix("centroids", Matrix());
+        if (EmptyClusters != EmptyClusterPolicy.Keep) writer.WriteString("emptyClusters", EmptyClusters.ToString());
+    }
+
+    /// <summary>The same centroids with another policy.</summary>
+    /// <exception cref="ModelException">The value is not defined.</exception>
+    public KMeans With(EmptyClusterPolicy policy) => new(Matrix()) { EmptyClusters = policy };
 
     /// <inheritdoc/>
-    public override Statistics CreateStatistics() => new KMeansStatistics(Clusters, Dimensions);
+    public override Statistics CreateStatistics() => new KMeansStatistics(Clusters, Dimensions, EmptyClusters);
 
     /// <inheritdoc/>
     public override void Summarize(in FeatureBlock block, Statistics statistics)
@@ -80,12 +107,14 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
         var buffer = scratch.Take(Dimensions * FeatureTile.Capacity);
         var nearest = scratch.Take(FeatureTile.Capacity);
         var distances = scratch.Take(FeatureTile.Capacity);
+        var sums = new KMeansBlock((KMeansStatistics)statistics, centroids, Clusters, scratch);
         for (var t = 0; t < block.TileCount; t++)
         {
             var tile = block.Tile(t, buffer);
-            SquaredDistances.Nearest(tile, centroids, Clusters, nearest, distances);
-            ((KMeansStatistics)statistics).Add(tile, block.TileWeights(t), nearest, distances, centroids);
+            var hasDistances = search.Value.Find(tile, nearest, distances);
+            sums.Add(tile, block.FirstRow + (t * FeatureTile.Capacity), block.TileWeights(t), nearest, distances, hasDistances);
         }
+        sums.Close();
     }
 
     /// <inheritdoc/>
@@ -94,7 +123,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     /// <inheritdoc/>
     public override KMeans Maximize(Statistics statistics, in MaximizeOptions options)
     {
-        var sums = (KMeansStatistics)statistics;
+        var sums = ((KMeansStatistics)statistics).Relocated(centroids);
         var next = new double[Clusters, Dimensions];
         for (var k = 0; k < Clusters; k++)
         {
@@ -104,7 +133,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
                 next[k, j] = centroids[(k * Dimensions) + j] + (weight > 0 ? (1 - options.Inertia) * (shift / weight) : 0);
             }
         }
-        return new(next);
+        return new(next) { EmptyClusters = EmptyClusters };
     }
 
     /// <inheritdoc/>
@@ -122,7 +151,7 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
             var start = t * FeatureTile.Capacity;
             if (scores.Wants(ScoreKind.Label))
             {
-                SquaredDistances.Nearest(tile, centroids, Clusters, nearest, distances);
+                search.Value.Find(tile, nearest, distances);
                 var labels = scores.Integers(ScoreKind.Label)[start..];
                 for (var i = 0; i < tile.Rows; i++) labels[i] = (int)nearest[i];
             }
@@ -137,11 +166,17 @@ public sealed class KMeans : Model, IModelFormat<KMeans>
     {
         var sums = (KMeansStatistics)statistics;
         for (var k = 0; k < Clusters; k++)
-            if (sums.IsEmpty(k)) yield return $"cluster {k} is empty: no row is nearest to it; it keeps its centroid (use fewer clusters or another start)";
+        {
+            if (!sums.IsEmpty(k)) continue;
+            yield return EmptyClusters == EmptyClusterPolicy.Keep
+                ? $"cluster {k} is empty: no row is nearest to it; it keeps its centroid (use fewer clusters or another start, or relocate empty clusters)"
+                : $"cluster {k} is empty: no row is nearest to it after the last update (use fewer clusters, or more iterations)";
+        }
     }
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is KMeans o && o.Clusters == Clusters && o.centroids.AsSpan().SequenceEqual(centroids);
+    public override bool Equals(object? obj) =>
+        obj is KMeans o && o.Clusters == Clusters && o.EmptyClusters == EmptyClusters && o.centroids.AsSpan().SequenceEqual(centroids);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Clusters, Dimensions, centroids[0]);

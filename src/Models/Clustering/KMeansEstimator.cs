@@ -6,13 +6,16 @@ namespace Pipelines;
 /// <summary>k-means with unknown centroids: chooses them from a sample, then runs Lloyd's iterations over all rows.</summary>
 /// <param name="clusters">Number of clusters, at least 1.</param>
 /// <param name="initialization">How the initial centroids are chosen; null = k-means++.</param>
-public sealed class KMeansEstimator(int clusters, CentroidInitialization? initialization = null) : IEstimator<KMeans>
+/// <param name="emptyClusters">What an update does with a cluster that no row is nearest to. Relocation needs iterations that take all rows.</param>
+public sealed class KMeansEstimator(int clusters, CentroidInitialization? initialization = null, EmptyClusterPolicy emptyClusters = EmptyClusterPolicy.Keep)
+    : IEstimator<KMeans>
 {
     private readonly CentroidInitialization initialization = initialization ?? CentroidInitialization.Default;
 
     /// <inheritdoc/>
     public IReadOnlyList<KeyValuePair<string, string>> JobProperties => [new("clusters", clusters.ToString(CultureInfo.InvariantCulture)),
-        new("initialization", initialization.Name)];
+        new("initialization", initialization.Name),
+        .. emptyClusters == EmptyClusterPolicy.Keep ? Array.Empty<KeyValuePair<string, string>>() : [new("empty clusters", emptyClusters.ToString())]];
 
     /// <inheritdoc/>
     public bool HasLikelihood => false;
@@ -29,9 +32,14 @@ public sealed class KMeansEstimator(int clusters, CentroidInitialization? initia
         ArgumentNullException.ThrowIfNull(pass);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        ModelException.CheckOptions("k-means", (clusters >= 1, nameof(clusters), clusters, "at least 1"));
+        ModelException.CheckOptions("k-means",
+            (clusters >= 1, nameof(clusters), clusters, "at least 1"),
+            (Enum.IsDefined(emptyClusters), nameof(emptyClusters), emptyClusters, "Keep or Relocate"),
+            (emptyClusters == EmptyClusterPolicy.Keep || options.BatchesPerIteration is null, nameof(emptyClusters), emptyClusters,
+                "Keep, as a cluster without rows in a few batches is not empty (or leave BatchesPerIteration out)"));
         var start = await initialization.StartAsync(pass, options, clusters,
-            (sample, o) => new KMeans(initialization.Centroids(sample, clusters, o.Seed)), cancellationToken).ConfigureAwait(false);
+            (sample, o) => new KMeans(initialization.Centroids(sample, clusters, o.Seed)) { EmptyClusters = emptyClusters }, cancellationToken)
+            .ConfigureAwait(false);
         return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -13,6 +13,9 @@ namespace Pipelines;
 /// </remarks>
 public readonly ref struct FeatureBlock
 {
+    /// <summary>Rows of more features than this would take the next tile out of the fastest caches before it is packed.</summary>
+    private const int PrefetchedColumns = 64;
+
     /// <summary>Creates a view over strided values.</summary>
     /// <param name="values">Holds element (r, c) at <c>r * rowStride + c * columnStride</c>.</param>
     /// <param name="rows">Number of rows, at least 0.</param>
@@ -134,11 +137,13 @@ public readonly ref struct FeatureBlock
         var start = tile * FeatureTile.Capacity;
         var rows = Math.Min(FeatureTile.Capacity, Rows - start);
         var missing = TilePacking.Pack(Values[(start * RowStride)..], rows, Columns, RowStride, ColumnStride, buffer);
-        // The CPU's own prefetching follows a single column well, but not several columns read in tile-sized pieces.
-        if (RowStride == 1 && Columns > 1 && rows == FeatureTile.Capacity)
+        // The CPU's own prefetching follows a single column well, but not several columns read in tile-sized pieces, and whole rows only to the end of a page.
+        if (Columns > 1 && rows == FeatureTile.Capacity)
         {
             start += rows;
-            TilePacking.Prefetch(Values[start..], Math.Min(FeatureTile.Capacity, Rows - start), Columns, ColumnStride);
+            var next = Math.Min(FeatureTile.Capacity, Rows - start);
+            if (RowStride == 1) TilePacking.Prefetch(Values[start..], next, Columns, ColumnStride);
+            else if (RowStride == Columns && Columns <= PrefetchedColumns) TilePacking.Prefetch(Values[(start * RowStride)..], next * Columns, 1, 0);
         }
         return new FeatureTile(buffer, rows, Columns, missing);
     }

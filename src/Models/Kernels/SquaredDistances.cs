@@ -1,6 +1,4 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Pipelines.Models.Kernels;
 
@@ -8,7 +6,7 @@ namespace Pipelines.Models.Kernels;
 /// Squared Euclidean distances from rows to centroids over the observed entries. No sum runs across lanes and no multiply-add is fused, so every vector width
 /// gives the same bits as the scalar loop.
 /// </summary>
-internal static class SquaredDistances
+internal static unsafe class SquaredDistances
 {
     /// <summary>Fills <c>distances[k * Capacity + i]</c> for all rows up to tile.PaddedRows (padding rows hold arbitrary values).</summary>
     /// <param name="tile">The rows.</param>
@@ -17,20 +15,26 @@ internal static class SquaredDistances
     /// <param name="distances">Shape [clusters, Capacity].</param>
     public static void Fill(in FeatureTile tile, ReadOnlySpan<double> centroids, int clusters, Span<double> distances)
     {
-        var scalar = KernelSelection.Current == KernelVariant.Scalar;
-        for (var k = 0; k < clusters; k++)
+        var variant = KernelSelection.Current;
+        if (variant == KernelVariant.Scalar)
         {
-            var centroid = centroids.Slice(k * tile.Columns, tile.Columns);
-            var target = distances.Slice(k * FeatureTile.Capacity, tile.PaddedRows);
-            if (scalar)
+            for (var k = 0; k < clusters; k++)
+                for (var i = 0; i < tile.Rows; i++) distances[(k * FeatureTile.Capacity) + i] = One(tile, centroids.Slice(k * tile.Columns, tile.Columns), i);
+            return;
+        }
+        fixed (double* x = tile.Values, c = centroids, to = distances)
+        {
+            switch (variant)
             {
-                for (var i = 0; i < target.Length; i++) target[i] = One(tile, centroid, i);
-            }
-            else
-            {
-                ref var x = ref MemoryMarshal.GetReference(tile.Values);
-                var to = MemoryMarshal.Cast<double, Vector<double>>(target);
-                for (var i = 0; i < to.Length; i++) to[i] = Lanes(ref Unsafe.Add(ref x, i * Vector<double>.Count), centroid, tile.HasMissing);
+                case KernelVariant.Avx512:
+                    RowDistances<Vector512Ops, Vector512<double>>.Fill(x, tile.Columns, tile.PaddedRows, tile.HasMissing, c, clusters, to);
+                    break;
+                case KernelVariant.Avx2:
+                    RowDistances<Vector256Ops, Vector256<double>>.Fill(x, tile.Columns, tile.PaddedRows, tile.HasMissing, c, clusters, to);
+                    break;
+                default:
+                    RowDistances<Vector128Ops, Vector128<double>>.Fill(x, tile.Columns, tile.PaddedRows, tile.HasMissing, c, clusters, to);
+                    break;
             }
         }
     }
@@ -43,47 +47,40 @@ internal static class SquaredDistances
     /// <param name="distances">Shape [Capacity]: squared distances to them.</param>
     public static void Nearest(in FeatureTile tile, ReadOnlySpan<double> centroids, int clusters, Span<double> nearest, Span<double> distances)
     {
-        if (KernelSelection.Current == KernelVariant.Scalar)
+        var variant = KernelSelection.Current;
+        if (variant == KernelVariant.Scalar)
         {
-            for (var i = 0; i < tile.Rows; i++)
-            {
-                (nearest[i], distances[i]) = (0, double.PositiveInfinity);
-                for (var k = 0; k < clusters; k++)
-                {
-                    var d = One(tile, centroids.Slice(k * tile.Columns, tile.Columns), i);
-                    if (d < distances[i]) (nearest[i], distances[i]) = (k, d);
-                }
-            }
+            NearestOfEach(tile, centroids, clusters, nearest, distances);
             return;
         }
-        ref var x = ref MemoryMarshal.GetReference(tile.Values);
-        for (var i = 0; i < tile.PaddedRows; i += Vector<double>.Count)
+        fixed (double* x = tile.Values, c = centroids, best = nearest, to = distances)
         {
-            var best = new Vector<double>(double.PositiveInfinity);
-            var index = Vector<double>.Zero;
-            for (var k = 0; k < clusters; k++)
+            switch (variant)
             {
-                var d = Lanes(ref Unsafe.Add(ref x, i), centroids.Slice(k * tile.Columns, tile.Columns), tile.HasMissing);
-                var closer = Vector.LessThan(d, best);
-                best = Vector.ConditionalSelect(closer, d, best);
-                index = Vector.ConditionalSelect(closer, new Vector<double>(k), index);
+                case KernelVariant.Avx512:
+                    RowDistances<Vector512Ops, Vector512<double>>.Nearest(x, tile.Columns, tile.PaddedRows, tile.HasMissing, c, clusters, best, to);
+                    break;
+                case KernelVariant.Avx2:
+                    RowDistances<Vector256Ops, Vector256<double>>.Nearest(x, tile.Columns, tile.PaddedRows, tile.HasMissing, c, clusters, best, to);
+                    break;
+                default:
+                    RowDistances<Vector128Ops, Vector128<double>>.Nearest(x, tile.Columns, tile.PaddedRows, tile.HasMissing, c, clusters, best, to);
+                    break;
             }
-            best.CopyTo(distances[i..]);
-            index.CopyTo(nearest[i..]);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<double> Lanes(ref double x, ReadOnlySpan<double> centroid, bool hasMissing)
+    private static void NearestOfEach(in FeatureTile tile, ReadOnlySpan<double> centroids, int clusters, Span<double> nearest, Span<double> distances)
     {
-        var sum = Vector<double>.Zero;
-        for (var j = 0; j < centroid.Length; j++)
+        for (var i = 0; i < tile.Rows; i++)
         {
-            var d = Unsafe.As<double, Vector<double>>(ref Unsafe.Add(ref x, j * FeatureTile.Capacity)) - new Vector<double>(centroid[j]);
-            var squared = d * d;
-            sum += hasMissing ? Vector.ConditionalSelect(Vector.Equals(d, d), squared, Vector<double>.Zero) : squared;
+            (nearest[i], distances[i]) = (0, double.PositiveInfinity);
+            for (var k = 0; k < clusters; k++)
+            {
+                var d = One(tile, centroids.Slice(k * tile.Columns, tile.Columns), i);
+                if (d < distances[i]) (nearest[i], distances[i]) = (k, d);
+            }
         }
-        return sum;
     }
 
     private static double One(in FeatureTile tile, ReadOnlySpan<double> centroid, int row)

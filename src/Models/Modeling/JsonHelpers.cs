@@ -62,6 +62,17 @@ public static class JsonHelpers
         return matrix;
     }
 
+    /// <summary>A required text.</summary>
+    internal static string Text(this JsonElement json, string name) => json.Required(name) is { ValueKind: JsonValueKind.String } value
+        ? value.GetString()!
+        : throw Bad($"property '{name}'", Kind(json.Required(name)), "a text");
+
+    /// <summary>The name of a value of an enumeration.</summary>
+    internal static T Choice<T>(this JsonElement json, string name)
+        where T : struct, Enum => Enum.TryParse<T>(json.Text(name), out var value) && Enum.IsDefined(value)
+        ? value
+        : throw Bad($"property '{name}'", Quote(json.Text(name)), $"{string.Join(" or ", Enum.GetNames<T>())}");
+
     /// <summary>Writes a number in shortest exact form: reading it gives the same bits.</summary>
     public static void WriteExact(this Utf8JsonWriter writer, string name, double value)
     {

@@ -37,14 +37,14 @@ internal static class HiddenMarkovJson
 
     public static HiddenMarkovModel Read(JsonElement json)
     {
-        var states = json.Array("states").Select(s => new HiddenState(Text(s, "name"),
+        var states = json.Array("states").Select(s => new HiddenState(s.Text("name"),
             s.TryGetProperty("distribution", out var d) ? ModelFormat.ReadDistribution(d) : null,
             s.TryGetProperty("weight", out _) ? s.Number("weight") : 1,
-            s.TryGetProperty("tiedTo", out _) ? Text(s, "tiedTo") : null)).ToList();
-        var transitions = json.Array("transitions").Select(t => new HiddenTransition(Text(t, "from"), Text(t, "to"), t.Number("probability"),
+            s.TryGetProperty("tiedTo", out _) ? s.Text("tiedTo") : null)).ToList();
+        var transitions = json.Array("transitions").Select(t => new HiddenTransition(t.Text("from"), t.Text("to"), t.Number("probability"),
             t.TryGetProperty("pseudocount", out _) ? t.Number("pseudocount") : null,
-            t.TryGetProperty("group", out _) ? Text(t, "group") : null)).ToList();
-        return new(states, transitions, json.TryGetProperty("name", out _) ? Text(json, "name") : null,
+            t.TryGetProperty("group", out _) ? t.Text("group") : null)).ToList();
+        return new(states, transitions, json.TryGetProperty("name", out _) ? json.Text("name") : null,
             json.TryGetProperty("fitting", out var fitting) ? ReadFitting(fitting) : null);
     }
 
@@ -65,7 +65,7 @@ internal static class HiddenMarkovJson
 
     private static HiddenFitting ReadFitting(JsonElement json) => new()
     {
-        Training = Choice<HiddenTraining>(json, "training"),
+        Training = json.Choice<HiddenTraining>("training"),
         EdgeInertia = json.Number("edgeInertia"),
         DistributionInertia = json.Number("distributionInertia"),
         TransitionPseudocount = json.Number("transitionPseudocount"),
@@ -73,17 +73,6 @@ internal static class HiddenMarkovJson
         UseEdgePseudocounts = json.Required("useEdgePseudocounts").ValueKind == JsonValueKind.True,
         FreezeTransitions = json.Required("freezeTransitions").ValueKind == JsonValueKind.True,
         TiedCovariances = json.Flag(JsonHelpers.Tied),
-        Impossible = Choice<ImpossibleSequence>(json, "impossible"),
+        Impossible = json.Choice<ImpossibleSequence>("impossible"),
     };
-
-    private static T Choice<T>(JsonElement json, string name)
-        where T : struct, Enum => Enum.TryParse<T>(Text(json, name), out var value) && Enum.IsDefined(value)
-        ? value
-        : throw JsonHelpers.Bad($"property '{name}'", JsonHelpers.Quote(Text(json, name)), $"{string.Join(" or ", Enum.GetNames<T>())}");
-
-    private static string Text(JsonElement json, string name)
-    {
-        var value = json.Required(name);
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw JsonHelpers.Bad($"property '{name}'", JsonHelpers.Kind(value), "a text");
-    }
 }

@@ -48,6 +48,10 @@ internal static class ModelCases
         ("tied bayes-classifier", () => new BayesClassifier([.. Enumerable.Range(0, 3).Select(k => MultivariateGaussianDistribution.Prototype([3 * k, 0]))],
             tied: true), () => Labeled(Rows(2))),
         ("kmeans", () => new KMeans(new double[,] { { 0, 0, 0 }, { 4, 1, -2 }, { 9, 0, 1 } }), () => Rows(3, missing: true, weighted: true)),
+        ("kmeans of many clusters", () => new KMeans(Grid(12)), () => Rows(3)),
+        ("kmeans that relocates empty clusters",
+            () => new KMeans(new double[,] { { 0, 0, 0 }, { 4, 1, -2 }, { 900, 0, 1 } }) { EmptyClusters = EmptyClusterPolicy.Relocate },
+            () => Rows(3, missing: true, weighted: true)),
         ("naive-bayes", () => new NaiveBayes([.. Enumerable.Range(0, 3).Select(k => IndependentComponentsDistribution.Prototype([3 * k, 0, -k]))]),
             () => Labeled(Rows(3, missing: true, weighted: true))),
         ("bayes-classifier of mixtures", () => new BayesClassifier([.. Enumerable.Range(0, 3).Select(k => k == 0
@@ -128,6 +132,13 @@ internal static class ModelCases
             labels[i] = i % 3 == 0 || double.IsNaN(x) ? -1 : x < 2 ? 0 : x < 6 ? 1 : 2;
         }
         return rows.WithLabels(labels);
+    }
+
+    private static double[,] Grid(int clusters)
+    {
+        var centroids = new double[clusters, 3];
+        for (var k = 0; k < clusters; k++) (centroids[k, 0], centroids[k, 1], centroids[k, 2]) = (k, k % 3, -(k % 2));
+        return centroids;
     }
 
     private static GeneralMixtureModel Mix(int components, Func<int, Distribution> component) => new([.. Enumerable.Range(0, components).Select(component)]);
