@@ -62,6 +62,15 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <inheritdoc/>
     public string? LabelType => loader.LabelType;
 
+    /// <remarks>Reads the label column and the categorical features only, unless their values are known.</remarks>
+    public async ValueTask FindLabelsAsync(CancellationToken cancellationToken) => await InTurnAsync(
+        async stop =>
+        {
+            if (loader.LabelsAreUnknown) await loader.FindLabelsAsync(stop.Token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken).ConfigureAwait(false);
+
     /// <summary>Number of rejected rows; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
 

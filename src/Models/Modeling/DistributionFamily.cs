@@ -37,6 +37,14 @@ public sealed class DistributionFamily
     /// <summary>The options that have an effect on fitting such a distribution (<see cref="Model.Uses"/>).</summary>
     public FitUses Uses => parts?.Aggregate(FitUses.None, (uses, p) => uses | p.Uses) ?? blank(IsUnivariate ? [0.5] : [0.5, 0.5]).Uses;
 
+    /// <summary>The family's name, or those of the features' families: <see cref="Named"/> makes the same family of them.</summary>
+    internal IReadOnlyList<string> Names => parts is null ? [text] : [.. parts.Select(p => p.text)];
+
+    /// <summary>The family of that name, or a family for each feature.</summary>
+    /// <param name="names">One name, or shape [features].</param>
+    /// <exception cref="ModelException">There is no such family.</exception>
+    internal static DistributionFamily Named(IReadOnlyList<string> names) => PerFeature([.. names.Select(ModelFormat.Family)]);
+
     /// <summary>True if every feature holds categories.</summary>
     internal bool IsCategoricalThroughout => parts?.All(p => p.IsCategorical(0)) ?? IsCategorical(0);
 

@@ -16,6 +16,10 @@ public class FamilyContractTests
     // What a fit to these cases leaves as it is: the value of a Dirac delta.
     private static readonly string[] unmoved = ["dirac-delta"];
 
+    // Whose sums determine the log-likelihood; of the full Gaussian, if no value is missing.
+    private static readonly string[] summed = ["bernoulli", "conditional-probability-table", "diagonal-gaussian", "discrete", "exponential",
+        "independent-components", "joint-probability-table", "log-normal", "multivariate-gaussian", "normal", "spherical-gaussian"];
+
     public static TheoryData<string> Names => [.. Keys];
 
     [Fact]
@@ -69,6 +73,25 @@ public class FamilyContractTests
         Assert.Equal(rows, fitted.Sample(500, seed: 3));
         if (fitted is not DiracDeltaDistribution) Assert.NotEqual(rows, fitted.Sample(500, seed: 4));
         Assert.All(fitted.LogProbability(rows), p => Assert.True(p > double.NegativeInfinity && !double.IsNaN(p)));
+    }
+
+    /// <summary>What a family knows of a log-likelihood from its sums alone is the sum over the rows.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ALogLikelihoodFromSumsIsThatOfTheRows(string name)
+    {
+        var (start, data) = Get(name);
+        var fitted = Fitted(name);
+        var sums = start.CreateStatistics();
+        start.SummarizeRows(data, sums);
+        fitted.Recenter(sums, start);
+        var found = fitted.LogLikelihood(sums);
+        if (summed.Contains(name)) Assert.NotNull(found);
+        if (found is null) return;
+        var rows = fitted.CreateStatistics();
+        fitted.SummarizeRows(data, rows);
+        // Thousands of terms, each rounded.
+        Assert.Equal(rows.Objective, found.Value, 1e-10 * Math.Max(1, Math.Abs(rows.Objective)));
     }
 
     [Theory]
