@@ -16,8 +16,8 @@ internal static class ClassifierComparison
     /// <summary>Prints a Markdown table.</summary>
     public static void Run(int pairs)
     {
-        Console.WriteLine("| 1 million rows of 10 doubles | ours, one thread | scikit-learn, one thread | ratio | ours, two threads | two threads against one |\n"
-            + "|---|---|---|---|---|---|");
+        Console.WriteLine("| 1 million rows of 10 doubles | ours, one thread | scikit-learn, one thread | ratio | ours, two threads | two threads against "
+            + "one |\n|---|---|---|---|---|---|");
         foreach (var classes in new[] { 2, 10 }) Compare(classes, pairs);
     }
 
@@ -114,7 +114,8 @@ internal static class ClassifierComparison
             };
             start.ArgumentList.Add(Path.Combine("bench", "peers", "sklearn_naive_bayes.py"));
             process = Process.Start(start) ?? throw new InvalidOperationException("the peer did not start");
-            process.StandardInput.WriteLine(JsonSerializer.Serialize(new { values = files[0], labels = files[1], rows = Rows, dimensions = Dimensions, classes }));
+            process.StandardInput.WriteLine(JsonSerializer.Serialize(
+                new { values = files[0], labels = files[1], rows = Rows, dimensions = Dimensions, classes }));
             process.StandardInput.Flush();
             _ = Read();
         }

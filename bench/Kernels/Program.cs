@@ -60,7 +60,7 @@ switch (args)
         }
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | classifiers [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | sequences [NAME] [REPEATS] | "
-            + "variants [NAME]");
+        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | classifiers [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | "
+            + "sequences [NAME] [REPEATS] | variants [NAME]");
         return 2;
 }

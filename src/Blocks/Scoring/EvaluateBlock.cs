@@ -25,7 +25,8 @@ public sealed class EvaluateBlock : ITargetBlock<DataBatch>
     /// <param name="weights">Name of the column with the row weights; null (default) = every weight is 1.</param>
     /// <param name="bins">Number of calibration bins of each class, 1 to 10,000; default 10.</param>
     /// <param name="name">Name for messages.</param>
-    /// <exception cref="ModelException">The classes are models of sequences, the number of features is not the model's, or an option is out of range.</exception>
+    /// <exception cref="ModelException">The classes are models of sequences, the number of features is not the model's, or an option is out of
+    /// range.</exception>
     public EvaluateBlock(Classifier model, IReadOnlyList<Feature> features, string labels, RunSupervisor run, string? weights = null, int bins = 10,
         string name = "evaluate")
         : this(new(model, bins, (run ?? throw new ArgumentNullException(nameof(run))).Options.Budget / 8), null, features, labels, run, weights, name)

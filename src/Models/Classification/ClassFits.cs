@@ -137,7 +137,7 @@ internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClas
     // Sums of squares are centred on the start: where a class is narrow and far away from it, its variance has lost digits.
     private static bool HasLostDigits(Distribution model, Distribution start)
     {
-        for (var j = 0; j < model.Dimensions; j++)
+        for (var j = 0; j < model.Dimensions && !model.IsDiscrete; j++)
         {
             if (model.Marginal(j)?.AsGaussian() is not { } shape || start.Marginal(j)?.AsGaussian() is not { } center) continue;
             var shift = shape.Mean[0] - center.Mean[0];

@@ -64,6 +64,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         if (labeled == 0) return;
         var kept = new Posteriors(model.Classes.Count, labeled, !block.Weights.IsEmpty);
         var weights = scratch.Take(FeatureTile.Capacity);
+        var buffer = scratch.Take(model.Dimensions * FeatureTile.Capacity);
         var joint = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
         var evidence = scratch.Take(FeatureTile.Capacity);
         var logs = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
@@ -73,7 +74,8 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
             for (var from = 0; from < all; from += FeatureTile.Capacity)
             {
                 var count = Math.Min(FeatureTile.Capacity, all - from);
-                model.Mixture.JointLog2Of(items.Take(label, from, count, memory, weights), joint);
+                if (model.IsOfSequences) model.Mixture.JointLog2(items.Take(label, from, count, memory, weights), joint);
+                else model.Mixture.JointLog2(items.Tile(label, from, count, buffer, weights), joint);
                 joint.CopyTo(logs);
                 Add(total, label, count, joint, logs, evidence, weights, kept, next);
                 next += count;

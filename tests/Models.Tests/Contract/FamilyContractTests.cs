@@ -16,8 +16,8 @@ public class FamilyContractTests
     // What a fit to these cases leaves as it is: the value of a Dirac delta.
     private static readonly string[] unmoved = ["dirac-delta"];
 
-    // Whose sums determine the log-likelihood; of the full Gaussian, if no value is missing.
-    private static readonly string[] summed = ["bernoulli", "conditional-probability-table", "diagonal-gaussian", "discrete", "exponential",
+    /// <summary>Those whose sums determine the log-likelihood; the full Gaussian if no value is missing.</summary>
+    public static TheoryData<string> Summed => ["bernoulli", "conditional-probability-table", "diagonal-gaussian", "discrete", "exponential",
         "independent-components", "joint-probability-table", "log-normal", "multivariate-gaussian", "normal", "spherical-gaussian"];
 
     public static TheoryData<string> Names => [.. Keys];
@@ -75,9 +75,9 @@ public class FamilyContractTests
         Assert.All(fitted.LogProbability(rows), p => Assert.True(p > double.NegativeInfinity && !double.IsNaN(p)));
     }
 
-    /// <summary>What a family knows of a log-likelihood from its sums alone is the sum over the rows.</summary>
+    /// <summary>The log-likelihood of a fit, computed from sums that were centered on its start, is that of its rows.</summary>
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Summed))]
     public void ALogLikelihoodFromSumsIsThatOfTheRows(string name)
     {
         var (start, data) = Get(name);
@@ -86,8 +86,7 @@ public class FamilyContractTests
         start.SummarizeRows(data, sums);
         fitted.Recenter(sums, start);
         var found = fitted.LogLikelihood(sums);
-        if (summed.Contains(name)) Assert.NotNull(found);
-        if (found is null) return;
+        Assert.NotNull(found);
         var rows = fitted.CreateStatistics();
         fitted.SummarizeRows(data, rows);
         // Thousands of terms, each rounded.

@@ -13,8 +13,8 @@ public sealed class ClassifierBadInputTests
 
     public static TheoryData<string, string> Refused => new()
     {
-        { "one row in a class", "class '1', feature 0, normal distribution at 10: found a variance of 0 (values equal as doubles), expected values that differ; "
-            + "leave the constant column out, use fewer components, or set a minimum variance (FitOptions.MinVariance)" },
+        { "one row in a class", "class '1', feature 0, normal distribution at 10: found a variance of 0 (values equal as doubles), expected values that "
+            + "differ; leave the constant column out, use fewer components, or set a minimum variance (FitOptions.MinVariance)" },
         { "constant within a class", "class '0', feature 1, normal distribution at 7: found a variance of 0 (values equal as doubles), expected values that "
             + "differ; leave the constant column out, use fewer components, or set a minimum variance (FitOptions.MinVariance)" },
         { "no label", "labels: found none: all 8 are missing, expected at least one item of each class; name the column that holds the classes" },
@@ -24,12 +24,12 @@ public sealed class ClassifierBadInputTests
             + "labels and weights" },
         { "a class without weight", "class '1': found a total weight of 0, expected at least one item of weight above 0; leave the class out, or look at the "
             + "labels and weights" },
-        { "infinite", "feature 1, row 5: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, or turn infinities "
-            + "into missing values" },
-        { "infinite, without a label", "feature 1, row 5: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, or "
-            + "turn infinities into missing values" },
-        { "too large", "feature 0: found values up to 2E+155 in size, expected values below 1e150, so that sums of squares are numbers; rescale the feature, or "
-            + "turn outliers into missing values" },
+        { "infinite", "feature 1, row 5: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, or turn "
+            + "infinities into missing values" },
+        { "infinite, without a label", "feature 1, row 5: found an infinite value, expected finite numbers (NaN or null for missing ones); clean the column, "
+            + "or turn infinities into missing values" },
+        { "too large", "feature 0: found values up to 2E+155 in size, expected values below 1e150, so that sums of squares are numbers; rescale the feature, "
+            + "or turn outliers into missing values" },
         { "no value", "feature 1: found no value at all: all 8 rows are missing, expected at least one value; leave the feature out" },
         { "no labeled value", "feature 1: found no value in a labeled row of weight above 0, expected at least one; leave the feature out" },
     };
@@ -55,7 +55,7 @@ public sealed class ClassifierBadInputTests
         var rows = FeatureMatrix.FromRows(own, what == "a class without weight" ? [.. labels.Select(l => 1.0 - l)] : null);
         if (what != "no labels at all") rows = rows.WithLabels(classes);
         var error = Assert.Throws<ModelException>(() => Estimator().Fit(rows));
-        Assert.Equal((message, ErrorKind.Data), (error.Message, what == "no labels at all" ? ErrorKind.Data : error.Kind));
+        Assert.Equal((message, what == "no labels at all" ? ErrorKind.Usage : ErrorKind.Data), (error.Message, error.Kind));
         Assert.InRange(error.Message.Length, 1, 300);
     }
 
@@ -118,8 +118,8 @@ public sealed class ClassifierBadInputTests
         foreach (var work in new Action[] { () => model.Evaluate(other), () => model.Fit(other) })
         {
             var error = Assert.Throws<ModelException>(work);
-            Assert.Equal("label of row 5: found 2, which is no class, expected 0 to 1, or -1 for an unknown class; correct the label, or begin with a model that "
-                + "has this class", error.Message);
+            Assert.Equal("label of row 5: found 2, which is no class, expected 0 to 1, or -1 for an unknown class; correct the label, or begin with a model "
+                + "that has this class", error.Message);
         }
     }
 
