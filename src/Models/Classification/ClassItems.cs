@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Classification;

@@ -1,4 +1,5 @@
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines;
 
