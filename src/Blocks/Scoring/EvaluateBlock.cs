@@ -18,7 +18,7 @@ public sealed class EvaluateBlock : ITargetBlock<DataBatch>
     /// <summary>Creates the block.</summary>
     /// <param name="model">The classifier.</param>
     /// <param name="features">The columns that hold the model's features, in its order, with their categories if they have any (<see
-    /// cref="Models.Serialization.SavedModel.Features"/>).</param>
+    /// cref="SavedModel.Features"/>).</param>
     /// <param name="labels">Name of the column with the class of each row; a null label = not known. A label that is no class of the model is a bad row (<see
     /// cref="PipelineOptions.BadRows"/>).</param>
     /// <param name="run">The run's supervisor.</param>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
@@ -24,6 +25,7 @@ internal readonly ref struct ClassItems
     /// <param name="classes">Number of classes.</param>
     /// <param name="scratch">Memory that is released after the last use of this value.</param>
     /// <exception cref="ModelException">A label is no class, or the rows of a sequence have different ones.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ClassItems(in FeatureBlock block, int classes, in Scratch scratch)
     {
         this.block = block;
@@ -78,6 +80,7 @@ internal readonly ref struct ClassItems
         return new(buffer, count, block.Columns, missing);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private FeatureBlock Rows(ReadOnlySpan<int> items, int first, ClassMemory memory, Span<double> weights)
     {
         for (var i = 0; i < items.Length; i++) weights[i] = block.Weights.IsEmpty ? 1 : block.Weights[items[i]];

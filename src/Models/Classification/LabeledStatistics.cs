@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pipelines.Models.Classification;
 using Pipelines.Models.Kernels;
 using Pipelines.Models.Mixtures;
@@ -136,6 +137,7 @@ internal sealed class LabeledStatistics(DistributionFamily family, int columns, 
 
     private ClassSums Start(double[] center) => new(center, family.Prototype(center));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double[] MeansOf(in FeatureTile tile, ReadOnlySpan<double> weights)
     {
         var means = new double[tile.Columns];

@@ -90,6 +90,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     public Evaluation Evaluate(Statistics statistics, int maxDegreeOfParallelism = -1) =>
         ((EvaluationStatistics)statistics).ToEvaluation([.. model.Names], maxDegreeOfParallelism);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, ReadOnlySpan<double> logs, Span<double> evidence,
         ReadOnlySpan<double> weights, Posteriors kept, int next)
     {
@@ -122,6 +123,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         if (kept.Weights is { } all) weights[..count].CopyTo(all.AsSpan(next));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Calibrate(EvaluationStatistics total, int k, bool isOwn, ReadOnlySpan<double> posteriors, ReadOnlySpan<double> weights)
     {
         var cells = total.BinsOf(k);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
@@ -16,6 +18,7 @@ internal static class RocArea
     /// <summary>The area and the curve for one class, exactly.</summary>
     /// <param name="parts">The posteriors, in the items' order.</param>
     /// <param name="label">The class.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static RocFound Of(IReadOnlyList<Posteriors> parts, int label)
     {
         // The score's bits, then 1 for an item of the class.
@@ -25,9 +28,10 @@ internal static class RocArea
         foreach (var part in parts)
         {
             var scores = part.Of(label);
+            var labels = part.Labels;
             for (var i = 0; i < scores.Length; i++)
             {
-                var isOwn = part.Labels[i] == label;
+                var isOwn = labels[i] == label;
                 keys[next + i] = (BitConverter.DoubleToUInt64Bits(scores[i]) << 1) | (isOwn ? 1UL : 0);
                 var weight = part.Weights?[i] ?? 1;
                 inside += isOwn ? weight : 0;
@@ -67,6 +71,7 @@ internal static class RocArea
     }
 
     // A stable radix sort, from the lowest digit to the highest; a digit that all keys share is skipped.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static ulong[] Sorted(ulong[] keys, ref double[]? weights)
     {
         var counts = new int[Digits, 1 << DigitBits];
@@ -103,14 +108,20 @@ internal static class RocArea
         private double tied;
         private double others;
 
+        // Where the curve gets its next point.
+        private double nextAbove = CurveStep * inside;
+        private double nextOthers = CurveStep * outside;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Add(double own, double other)
         {
             area += other * (above + (0.5 * own));
             tied += own * other;
             above += own;
             others += other;
-            var point = new RocPoint(others / outside, above / inside);
-            if (point.FalsePositives - curve[^1].FalsePositives >= CurveStep || point.TruePositives - curve[^1].TruePositives >= CurveStep) curve.Add(point);
+            if (above < nextAbove && others < nextOthers) return;
+            curve.Add(new(others / outside, above / inside));
+            (nextAbove, nextOthers) = (above + (CurveStep * inside), others + (CurveStep * outside));
         }
 
         public RocFound Found(bool isExact)

@@ -207,6 +207,7 @@ internal static unsafe class TilePacking
         return missing;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Gather<TRows>(double* source, TRows order, int rows, int rowStride, double* target)
         where TRows : struct, IRowOrder
     {
