@@ -19,3 +19,5 @@ PY
 dotnet build -c Release -v quiet --nologo bench/Kernels >&2
 echo "Peer: $versions; bare _e_step and _m_step of GaussianMixture from the same parameters."
 bench/Kernels/bin/Release/net10.0/Pipelines.Kernels compare "${1:-15}"
+echo
+bench/Kernels/bin/Release/net10.0/Pipelines.Kernels classifiers "${1:-15}"

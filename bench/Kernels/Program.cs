@@ -4,6 +4,7 @@ using Pipelines.Models.Kernels;
 
 // Usage: Pipelines.Kernels COMMAND. With NAME, only cases whose name contains it are run.
 //   compare [PAIRS]             ours and scikit-learn, alternating (called by bench/run.sh)
+//   classifiers [PAIRS]         naive Bayes and its evaluation, alternating with scikit-learn
 //   densities [PAIRS] [NAME]    log-probabilities against plain loops over Math; mixtures of counts and categories
 //   hmmlearn [PAIRS] [NAME]     Baum-Welch and prediction, alternating with hmmlearn
 //   kmeans [PAIRS] [NAME]       k-means, alternating with scikit-learn; 0 pairs: every kernel variant, without a peer
@@ -27,6 +28,9 @@ switch (args)
             + $"GFLOP/s. Kernels: {KernelSelection.Current.Name()}. Medians of {pairs} pairs (least-most).\n");
         Console.WriteLine(Comparison.Header);
         foreach (var make in cases) Console.WriteLine(Comparison.Row(make(), pairs));
+        return 0;
+    case ["classifiers", .. var rest]:
+        ClassifierComparison.Run(rest.Length > 0 ? int.Parse(rest[0]) : 11);
         return 0;
     case ["densities", .. var rest]:
         var repeats = rest.Length > 0 ? int.Parse(rest[0]) : 15;
@@ -63,7 +67,8 @@ switch (args)
         }
         return 0;
     default:
-        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | kmeans [PAIRS] [NAME] | "
+        Console.Error.WriteLine("usage: Pipelines.Kernels compare [PAIRS] | classifiers [PAIRS] | densities [PAIRS] [NAME] | hmmlearn [PAIRS] [NAME] | "
+            + "kmeans [PAIRS] [NAME] | "
             + "sequences [NAME] [REPEATS] | variants [NAME]");
         return 2;
 }

@@ -35,9 +35,7 @@ public sealed class FeatureExtractionBlock : GuardedPropagator<DataBatch, Featur
 
     private protected override FeatureBatch Process(DataBatch item)
     {
-        if (item.Rows > Run.Options.BatchSize)
-            throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of "
-                + $"{Run.Options.BatchSize}");
+        Guard.CheckSize(item, Run, Name);
         var buffer = pool.Rent();
         if (extractor.Extract(item, buffer.Span, layout, Name) is { } bad)
         {

@@ -101,5 +101,13 @@ internal static class Guard
         return link;
     }
 
+    /// <summary>Throws if a batch is larger than the memory made for each.</summary>
+    public static void CheckSize(DataBatch batch, RunSupervisor run, string block)
+    {
+        if (batch.Rows > run.Options.BatchSize)
+            throw new InvalidOperationException($"block '{block}', batch {batch.Index}: found {batch.Rows} rows, expected at most the batch size of "
+                + $"{run.Options.BatchSize}");
+    }
+
     public static string Describe(DataBatch batch) => batch.Rows == 0 ? $"batch {batch.Index}" : $"batch {batch.Index} (from {batch.Locate(0)})";
 }

@@ -117,6 +117,14 @@ internal sealed partial class FeatureLoader
         }
     }
 
+    /// <summary>Adds what a pass over all rows has found to the features' names.</summary>
+    public async Task DescribeAsync(CancellationToken cancellationToken)
+    {
+        if (!Seen.IsWhole) return;
+        var schema = (await BindAsync(cancellationToken).ConfigureAwait(false)).Schema;
+        Features = [.. Features.Select((f, i) => Describe(f, schema, Seen[i]))];
+    }
+
     /// <summary>Previews the first pass: performs every check before a row is read, and writes nothing.</summary>
     public async ValueTask<RunPlan> PlanAsync(CancellationToken cancellationToken)
     {
@@ -176,7 +184,7 @@ internal sealed partial class FeatureLoader
         }
         keys?.Finish(filling, work.Token);
         Seen.IsWhole = true;
-        Features = [.. Features.Select((f, i) => Describe(f, bound.Schema, Seen[i]))];
+        await DescribeAsync(work.Token).ConfigureAwait(false);
         return (await fold.Result.ConfigureAwait(false), keys);
     }
 

@@ -62,6 +62,15 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
     /// <inheritdoc/>
     public string? LabelType => loader.LabelType;
 
+    /// <remarks>Reads the label column and the categorical features only, unless their values are known.</remarks>
+    public async ValueTask FindLabelsAsync(CancellationToken cancellationToken) => await InTurnAsync(
+        async stop =>
+        {
+            if (loader.LabelsAreUnknown) await loader.FindLabelsAsync(stop.Token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken).ConfigureAwait(false);
+
     /// <summary>Number of rejected rows; 0 before the first pass.</summary>
     public long RowsRejected => Seen.RowsRejected;
 
@@ -126,7 +135,12 @@ internal sealed partial class FeaturePass : IDataPass, IAsyncDisposable
                 // The labels' meaning is also needed for passes restored from a journal, which do not read.
                 if (Journal is not null && loader.LabelsAreUnknown) await loader.FindLabelsAsync(stop.Token).ConfigureAwait(false);
                 // Rejected rows are stored by a pass that starts at the first row, so the statistics of a partial pass cannot be used then.
-                if (Journal?.BeginPass(fold, mayContinue: !Options.BadRows.Keeps) == false) return fold.Finish();
+                if (Journal?.BeginPass(fold, mayContinue: !Options.BadRows.Keeps) == false)
+                {
+                    // No pass may follow that reads.
+                    await loader.DescribeAsync(stop.Token).ConfigureAwait(false);
+                    return fold.Finish();
+                }
                 var work = new PassWork(summarizer, fold, sofar => Folded(stop, sofar), stop.Token);
                 var total = sequences is null && store is null ? await LoadAsync(work).ConfigureAwait(false)
                     : await SweepAsync(work, stop, null).ConfigureAwait(false);

@@ -8,13 +8,14 @@ namespace Pipelines.Blocks;
 /// cref="FeatureExtractionBlock"/> followed by <see cref="SummarizeBlock"/>, which takes about a fifth longer.
 /// </summary>
 internal sealed class FillBlock(FeatureExtractor extractor, FeatureLayout layout, FeatureCache cache, ISummarizer summarizer, RunSupervisor run,
-    SequenceFilling? sequences = null)
-    : GuardedPropagator<DataBatch, BatchStatistics>("features", run)
+    SequenceFilling? sequences = null, string name = "features")
+    : GuardedPropagator<DataBatch, BatchStatistics>(name, run)
 {
     private readonly StatisticsPool pool = new(summarizer);
 
     private protected override BatchStatistics Process(DataBatch item)
     {
+        Guard.CheckSize(item, Run, Name);
         var buffer = cache.Buffers.Rent();
         var seen = new SeenData(extractor.Columns);
         if (extractor.Extract(item, buffer.Span, layout, Name, seen.Ranges) is { } bad)

@@ -41,9 +41,7 @@ public sealed class ScoreBlock : GuardedPropagator<DataBatch, DataBatch>
 
     private protected override DataBatch Process(DataBatch item)
     {
-        if (item.Rows > Run.Options.BatchSize)
-            throw new InvalidOperationException($"block '{Name}', batch {item.Index}: found {item.Rows} rows, expected at most the batch size of "
-                + $"{Run.Options.BatchSize}");
+        Guard.CheckSize(item, Run, Name);
         var (schema, kept) = plan.Bind(item.Schema, $"block '{Name}', batch {item.Index}");
         if (!scratch.TryTake(out var scores)) scores = new ScoreBatch(plan.Model, plan.Options.Columns, Run.Options.BatchSize);
         // The features of sequences were extracted when they were scored. Only a batch of which rows were refused then has to be looked at again.

@@ -25,6 +25,9 @@ internal sealed class FeatureCache(FeatureLayout layout, Func<SpillFile> createS
     /// <summary>True: nothing is kept, because a pass that starts in the middle cannot fill the cache.</summary>
     public bool IsOff { get; init; }
 
+    /// <summary>A cache that keeps nothing: there will be one pass only.</summary>
+    public static FeatureCache Off(FeatureLayout layout) => new(layout, () => throw new InvalidOperationException("nothing is kept")) { IsOff = true };
+
     /// <remarks>Known once the cache is sealed.</remarks>
     public long Count { get; private set; }
 

@@ -8,7 +8,7 @@ namespace Pipelines.Models.Fitting;
 /// <summary>Counts the items of each class, and those without a label. How many classes there are need not be known.</summary>
 internal sealed class ClassCounter : ISummarizer
 {
-    private const string Kind = "class-counts";
+    internal const string Kind = "class-counts";
 
     [ModuleInitializer]
     internal static void Register() => SummarizerFormat.Register(Kind, _ => new ClassCounter());
@@ -55,12 +55,12 @@ internal sealed class ClassCounts(string kind) : Statistics
     /// <summary>Total weight of the items of a class.</summary>
     public double WeightOf(int label) => 2 * (label + 1) < sums.Length ? sums[(2 * (label + 1)) + 1] : 0;
 
-    /// <summary>Adds an item.</summary>
-    public void Add(int label, double weight)
+    /// <summary>Adds items of a class.</summary>
+    public void Add(int label, double weight, int items = 1)
     {
         var at = 2 * (label + 1);
         if (at >= sums.Length) Array.Resize(ref sums, at + 2);
-        sums[at]++;
+        sums[at] += items;
         sums[at + 1] += weight;
         Weight += weight;
     }

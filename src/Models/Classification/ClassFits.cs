@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Pipelines.Models.Fitting;
-using Pipelines.Models.Serialization;
 
 namespace Pipelines.Models.Classification;
 
@@ -20,18 +17,26 @@ internal abstract class ClassFits
     /// <summary>True if a feature holds categories.</summary>
     public abstract bool IsCategorical(int feature);
 
+    /// <summary>A pass that counts the items of each class and finds all that their models need; null (default): the fits make passes of their own.</summary>
+    /// <param name="columns">Number of features.</param>
+    /// <param name="classes">Number of classes.</param>
+    public virtual LabeledSummarizer? InOnePass(int columns, int classes) => null;
+
     /// <summary>Fits the model of each class.</summary>
     /// <param name="pass">Passes over all items.</param>
+    /// <param name="labeled">What the pass of <see cref="InOnePass"/> found; null if there was none.</param>
     /// <param name="names">Shape [K]: the classes' names for messages.</param>
     /// <param name="options">How to fit.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public abstract ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options, CancellationToken cancellationToken);
+    public abstract ValueTask<ClassModels> FitAsync(IDataPass pass, LabeledStatistics? labeled, IReadOnlyList<string> names, FitOptions options,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>The models of a classifier's classes.</summary>
 /// <param name="Models">Shape [K].</param>
 /// <param name="Warnings">What the user should know about their fits.</param>
-internal sealed record ClassModels(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings);
+/// <param name="Statistics">Shape [K]: the statistics of each class under its model; null = not known.</param>
+internal sealed record ClassModels(IReadOnlyList<ProbabilityModel> Models, IReadOnlyList<string> Warnings, IReadOnlyList<Statistics>? Statistics = null);
 
 /// <summary>Each class is fitted by an estimator that sees its items only; all classes share each pass over the data.</summary>
 /// <param name="each">Fits one class.</param>
@@ -51,7 +56,7 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
     public override bool IsCategorical(int feature) => each.IsCategorical(feature);
 
     /// <inheritdoc/>
-    public override async ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options,
+    public override async ValueTask<ClassModels> FitAsync(IDataPass pass, LabeledStatistics? labeled, IReadOnlyList<string> names, FitOptions options,
         CancellationToken cancellationToken)
     {
         var scan = new SharedScan(pass, options.BatchRows);
@@ -81,76 +86,69 @@ internal class EstimatedClassFits<TModel>(IEstimator<TModel> each) : ClassFits
 /// <param name="family">The family.</param>
 internal sealed class FamilyClassFits(DistributionFamily family) : EstimatedClassFits<Distribution>(new DistributionEstimator(family))
 {
-    // A range of 1,000 standard deviations costs six of sixteen digits.
+    // A centre 1,000 standard deviations away costs six of sixteen digits.
     private const double MostSpread = 1e6;
-    private const int StartRows = 1_024;
 
     /// <inheritdoc/>
-    public override async ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options,
+    public override LabeledSummarizer? InOnePass(int columns, int classes) => family.IsEstimatedInOnePass ? new(family, columns, classes) : null;
+
+    /// <inheritdoc/>
+    public override async ValueTask<ClassModels> FitAsync(IDataPass pass, LabeledStatistics? labeled, IReadOnlyList<string> names, FitOptions options,
         CancellationToken cancellationToken)
     {
-        if (!family.IsEstimatedInOnePass) return await base.FitAsync(pass, names, options, cancellationToken).ConfigureAwait(false);
-        // The start only centres the sums: a few rows will do.
-        var survey = await DataSurvey.RunAsync(pass, Math.Min(options.InitializationRows, StartRows), options.Seed, cancellationToken).ConfigureAwait(false);
-        Classifier start;
+        if (InOnePass(pass.Columns, names.Count) is not { } all)
+            return await base.FitAsync(pass, null, names, options, cancellationToken).ConfigureAwait(false);
+        var found = labeled ?? (LabeledStatistics)await pass.RunAsync(all, cancellationToken).ConfigureAwait(false);
+        // Fails with the place of the first value that cannot be used, if there is one.
+        if (found.HasHuge || found.Unobserved is not null) await DataSurvey.RunAsync(pass, 1, options.Seed, cancellationToken).ConfigureAwait(false);
+        if (found.Unobserved is { } feature)
+            throw new ModelException(ErrorKind.Data, NameOf(pass, feature), "no value in a labeled row of weight above 0", "at least one",
+                "leave the feature out")
+            { FeatureIndex = feature };
         using (Cancellation.Enter(cancellationToken))
-        {
-            var one = DistributionEstimator.Start(family, survey.Sample(), options);
-            start = new BayesClassifier([.. names.Select(_ => one)], labels: new(names));
-        }
-        var labeled = await pass.RunAsync(new LabeledClasses(start), cancellationToken).ConfigureAwait(false);
-        using (Cancellation.Enter(cancellationToken))
-        {
-            if (Estimate() is { } classes && !classes.Any(c => HasLostDigits(((Distribution)c).AsGaussian(), survey))) return new(classes, []);
-        }
-        // Sums centred on each class itself: it is fitted alone, and no update follows its one estimate.
-        return await base.FitAsync(pass, names, options with { MaxIterations = 0 }, cancellationToken).ConfigureAwait(false);
+            if (Estimate(found, pass, names, options.Maximization(1) with { Inertia = 0 }) is { } classes) return classes;
+        // Each class is fitted alone, and no update follows its one estimate. What has no estimate fails with the true reason.
+        return await base.FitAsync(pass, null, names, options with { MaxIterations = 0 }, cancellationToken).ConfigureAwait(false);
+    }
 
-        IReadOnlyList<ProbabilityModel>? Estimate()
+    /// <summary>The distribution of each class; null if one has no estimate, or has lost digits.</summary>
+    private static ClassModels? Estimate(LabeledStatistics found, IDataPass pass, IReadOnlyList<string> names, in MaximizeOptions options)
+    {
+        var (models, statistics, warnings) = (new Distribution[names.Count], new Statistics[names.Count], new List<string>());
+        for (var k = 0; k < models.Length; k++)
         {
+            if (found.Of(k) is not { } sums) return null;
             try
             {
-                return start.Maximize(labeled, options.Maximization(1) with { Inertia = 0 }).Classes;
+                // A feature without a value keeps what the start says of it.
+                int[] missing = [.. found.MissingFrom(k)];
+                var start = missing.Length == 0 ? sums.Start : found.Overall(options) ?? sums.Start;
+                models[k] = start.Maximize(missing.Length == 0 ? sums.Sums : sums.CenteredOn(start), options);
+                models[k].EnsureEvaluable();
+                warnings.AddRange(missing.Select(j => $"class '{names[k]}', {NameOf(pass, j)}: none of its rows has a value; it gets the distribution of all "
+                    + "classes"));
+                if (HasLostDigits(models[k], start)) return null;
             }
             catch (ModelException)
             {
-                // The class may look constant because it has lost all digits. Fitted alone, it fails with the true reason.
                 return null;
             }
+            statistics[k] = sums.CenteredOn(models[k]);
         }
+        return new(models, warnings, statistics);
     }
 
-    // Sums of squares are centred on all rows: where a class is narrow and far away, its variance has lost digits.
-    private static bool HasLostDigits(GaussianShape? shape, SurveyStatistics survey)
+    private static string NameOf(IDataPass pass, int feature) => pass.Features is { } features ? $"feature '{features[feature].Name}'" : $"feature {feature}";
+
+    // Sums of squares are centred on the start: where a class is narrow and far away from it, its variance has lost digits.
+    private static bool HasLostDigits(Distribution model, Distribution start)
     {
-        for (var j = 0; j < shape?.Mean.Count; j++)
+        for (var j = 0; j < model.Dimensions && !model.IsDiscrete; j++)
         {
-            var range = survey.Maximum(j) - survey.Minimum(j);
-            if (range * range > MostSpread * shape.Covariance[j, j]) return true;
+            if (model.Marginal(j)?.AsGaussian() is not { } shape || start.Marginal(j)?.AsGaussian() is not { } center) continue;
+            var shift = shape.Mean[0] - center.Mean[0];
+            if (shift * shift > MostSpread * shape.Covariance[0, 0]) return true;
         }
         return false;
     }
-}
-
-/// <summary>Summarises the labelled items under a classifier, each for its own class.</summary>
-/// <param name="start">The classifier.</param>
-internal sealed class LabeledClasses(Classifier start) : ISummarizer
-{
-    private const string Kind = "labeled-classes";
-
-    [ModuleInitializer]
-    internal static void Register() => SummarizerFormat.Register(Kind, json => new LabeledClasses(ModelFormat.Read(json.Required("start")) as Classifier
-        ?? throw JsonHelpers.Bad("property 'start'", "another model", "a classifier")));
-
-    public string SummarizerKind => Kind;
-
-    public void WriteSettings(Utf8JsonWriter writer)
-    {
-        writer.WritePropertyName("start");
-        ModelFormat.Write(writer, start);
-    }
-
-    public Statistics CreateStatistics() => start.CreateStatistics();
-
-    public void Summarize(in FeatureBlock block, Statistics statistics) => start.Summarize(block, statistics, isStart: true);
 }

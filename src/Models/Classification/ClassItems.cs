@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Pipelines.Models.Fitting;
 using Pipelines.Models.Kernels;
 
 namespace Pipelines.Models.Classification;
@@ -23,6 +25,7 @@ internal readonly ref struct ClassItems
     /// <param name="classes">Number of classes.</param>
     /// <param name="scratch">Memory that is released after the last use of this value.</param>
     /// <exception cref="ModelException">A label is no class, or the rows of a sequence have different ones.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public ClassItems(in FeatureBlock block, int classes, in Scratch scratch)
     {
         this.block = block;
@@ -30,12 +33,9 @@ internal readonly ref struct ClassItems
         order = Integers(scratch, Count);
         starts = Integers(scratch, classes + 2);
         starts.Clear();
-        var labels = Integers(scratch, Count);
-        for (var i = 0; i < labels.Length; i++)
-        {
-            labels[i] = LabelOf(i, classes);
-            if (labels[i] + 2 < starts.Length) starts[labels[i] + 2]++;
-        }
+        var labels = LabelsOf(classes, scratch);
+        foreach (var label in labels)
+            if (label + 2 < starts.Length) starts[label + 2]++;
         for (var c = 1; c < starts.Length; c++) starts[c] += starts[c - 1];
         var next = Integers(scratch, classes + 2);
         starts.CopyTo(next);
@@ -63,6 +63,24 @@ internal readonly ref struct ClassItems
         return IsOfSequences ? Sequences(items, first, memory, weights) : Rows(items, first, memory, weights);
     }
 
+    /// <summary>Some rows of a class as a tile; they are not sequences.</summary>
+    /// <param name="label">The class, or <see cref="Unlabeled"/>.</param>
+    /// <param name="from">Number of the first among those of the class.</param>
+    /// <param name="count">Number of rows, 1 … <see cref="FeatureTile.Capacity"/>.</param>
+    /// <param name="buffer">Buffer for [columns, Capacity] doubles, 64-byte aligned.</param>
+    /// <param name="weights">Shape [Capacity]; receives the rows' weights, 0 after the last.</param>
+    public FeatureTile Tile(int label, int from, int count, Span<double> buffer, Span<double> weights)
+    {
+        Cancellation.Poll();
+        var rows = order.Slice(starts[label + 1] + from, count);
+        if (block.Weights.IsEmpty) weights[..count].Fill(1);
+        else for (var i = 0; i < rows.Length; i++) weights[i] = block.Weights[rows[i]];
+        weights[count..].Clear();
+        var missing = TilePacking.Pack(block.Values, rows, block.Columns, block.RowStride, block.ColumnStride, buffer);
+        return new(buffer, count, block.Columns, missing);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private FeatureBlock Rows(ReadOnlySpan<int> items, int first, ClassMemory memory, Span<double> weights)
     {
         for (var i = 0; i < items.Length; i++) weights[i] = block.Weights.IsEmpty ? 1 : block.Weights[items[i]];
@@ -118,6 +136,16 @@ internal readonly ref struct ClassItems
         }
         return new(values, rows, block.Columns, 1, stride, rowWeights, block.FirstRow)
         { SequenceOffsets = offsets, FirstSequence = block.FirstSequence + first };
+    }
+
+    /// <summary>The items' labels. Shape [items].</summary>
+    private ReadOnlySpan<int> LabelsOf(int classes, in Scratch scratch)
+    {
+        // Rows have theirs already.
+        if (!IsOfSequences && !block.Labels.ContainsAnyExceptInRange(Unlabeled, classes - 1) && !block.Labels.IsEmpty) return block.Labels[..Count];
+        var labels = Integers(scratch, Count);
+        for (var i = 0; i < labels.Length; i++) labels[i] = LabelOf(i, classes);
+        return labels;
     }
 
     private int LabelOf(int item, int classes)

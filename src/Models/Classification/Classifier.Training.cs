@@ -23,13 +23,7 @@ public abstract partial class Classifier
     public override Statistics CreateStatistics() => new ClassifierStatistics([.. Classes.Select(c => c.CreateStatistics())]);
 
     /// <inheritdoc/>
-    public override void Summarize(in FeatureBlock block, Statistics statistics) => Summarize(block, statistics, isStart: false);
-
-    /// <summary>Summarises a block.</summary>
-    /// <param name="block">The items.</param>
-    /// <param name="statistics">Made by <see cref="CreateStatistics"/>.</param>
-    /// <param name="isStart">True: only labelled items count, and no log-likelihood is computed.</param>
-    internal void Summarize(in FeatureBlock block, Statistics statistics, bool isStart)
+    public override void Summarize(in FeatureBlock block, Statistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
         var total = (ClassifierStatistics)statistics;
@@ -37,7 +31,7 @@ public abstract partial class Classifier
         using var scratch = Scratch.Enter();
         using var memory = new ClassMemory();
         var items = ItemsOf(block, scratch);
-        var unlabeled = isStart ? 0 : items.CountOf(ClassItems.Unlabeled);
+        var unlabeled = items.CountOf(ClassItems.Unlabeled);
         var weights = scratch.Take(Math.Max(FeatureTile.Capacity, unlabeled));
         var logs = scratch.Take(FeatureTile.Capacity);
         if (unlabeled > 0)
@@ -52,7 +46,7 @@ public abstract partial class Classifier
             {
                 var count = Math.Min(FeatureTile.Capacity, all - from);
                 var group = items.Take(label, from, count, memory, weights);
-                AddLabeled(group, label, weights[..count], isStart ? default : logs[..count], total);
+                AddLabeled(group, label, weights[..count], logs[..count], total);
             }
         }
     }
@@ -64,10 +58,30 @@ public abstract partial class Classifier
     internal ClassItems ItemsOf(in FeatureBlock block, in Scratch scratch)
     {
         this.CheckItems(block);
-        if (!IsOfSequences && !block.SequenceOffsets.IsEmpty)
-            throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that form sequences", "single rows, each with its own label",
-                "leave out the sequences' keys, or use classes that are models of sequences");
+        if (!IsOfSequences && !block.SequenceOffsets.IsEmpty) throw RefusesSequences(FormatName);
         return new(block, Classes.Count, scratch);
+    }
+
+    /// <summary>The error of sequences where the classes are distributions of rows.</summary>
+    internal static ModelException RefusesSequences(string model) =>
+        new(ErrorKind.Usage, $"{model} model", "rows that form sequences", "single rows, each with its own label",
+            "leave out the sequences' keys, or use classes that are models of sequences");
+
+    /// <summary>The statistics of items that all have a label; null if it takes a pass to find their log-likelihood.</summary>
+    /// <param name="classes">Shape [K]: the statistics of each class under its model.</param>
+    /// <param name="counts">The items of each class.</param>
+    internal Statistics? StatisticsOf(IReadOnlyList<Statistics> classes, ClassCounts counts)
+    {
+        var total = (ClassifierStatistics)CreateStatistics();
+        for (var k = 0; k < Classes.Count; k++)
+        {
+            if (Classes[k].LogLikelihood(classes[k]) is not { } sum) return null;
+            total.Mixture.Parts[k].Merge(classes[k]);
+            total.Mixture.Responsibilities[k] = counts.WeightOf(k);
+            total.AddLabeled(sum + (counts.WeightOf(k) * Math.Log(Priors[k])), counts.WeightOf(k));
+        }
+        total.Rows = counts.Rows;
+        return total;
     }
 
     /// <inheritdoc/>
@@ -109,13 +123,13 @@ public abstract partial class Classifier
     private void AddLabeled(in FeatureBlock group, int label, ReadOnlySpan<double> weights, Span<double> logs, ClassifierStatistics total)
     {
         var model = Classes[label];
-        if (!logs.IsEmpty) model.LogProbabilities(group, logs);
+        model.LogProbabilities(group, logs);
         var prior = Math.Log(Priors[label]);
         double sum = 0, responsibility = 0, rowWeight = 0;
         for (var i = 0; i < weights.Length; i++)
         {
             // A row of weight 0 counts nothing, even if it is impossible.
-            if (weights[i] > 0 && !logs.IsEmpty) sum += weights[i] * (logs[i] + prior);
+            if (weights[i] > 0) sum += weights[i] * (logs[i] + prior);
             responsibility += weights[i];
             rowWeight += IsOfSequences ? weights[i] * (group.SequenceOffsets[i + 1] - group.SequenceOffsets[i]) : weights[i];
         }

@@ -35,7 +35,12 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         options.Validate();
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
-            var counts = (ClassCounts)await pass.RunAsync(new ClassCounter(), cancellationToken).ConfigureAwait(false);
+            await pass.FindLabelsAsync(cancellationToken).ConfigureAwait(false);
+            if (pass.LabelNames is not null) CheckType(pass);
+            var labeled = pass.LabelNames is { } known && fits.InOnePass(pass.Columns, known.Count) is { } all
+                ? (LabeledStatistics)await pass.RunAsync(all, cancellationToken).ConfigureAwait(false)
+                : null;
+            var counts = labeled?.Counts ?? (ClassCounts)await pass.RunAsync(new ClassCounter(), cancellationToken).ConfigureAwait(false);
             var names = NamesOf(pass, counts);
             var isSemiSupervised = counts.Unlabeled > 0;
             // Without unlabelled items nothing is updated, so nothing of an old model is kept.
@@ -43,11 +48,12 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
                 .Validate(fits.Uses | FitUses.Classes, ParameterKinds);
             // Nothing of the classes exists yet that could be held.
             var whole = options with { Update = ParameterKinds.All, WeightInertia = 0 };
-            var (models, warnings) = await fits.FitAsync(pass, names, whole, cancellationToken).ConfigureAwait(false);
+            var classes = await fits.FitAsync(pass, labeled, names, whole, cancellationToken).ConfigureAwait(false);
             double[] priors = [.. names.Select((_, k) => counts.WeightOf(k) + options.ClassPseudocount)];
-            var start = Make(models, priors, pass.LabelType is { } type ? new ClassLabels(names, type) : null);
-            var result = await RunAsync(start, pass, options, isSemiSupervised, cancellationToken).ConfigureAwait(false);
-            return result with { Warnings = [.. warnings.Union(result.Warnings)] };
+            var start = Make(classes.Models, priors, pass.LabelType is { } type ? new ClassLabels(names, type) : null);
+            var statistics = isSemiSupervised || classes.Statistics is null ? null : start.StatisticsOf(classes.Statistics, counts);
+            var result = await RunAsync(start, statistics, pass, options, isSemiSupervised, cancellationToken).ConfigureAwait(false);
+            return result with { Warnings = [.. classes.Warnings.Union(result.Warnings)] };
         }).ConfigureAwait(false);
     }
 
@@ -56,20 +62,20 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
     {
         ArgumentNullException.ThrowIfNull(options);
         var isSemiSupervised = options.Journal?.Resumed?.Statistics is ClassifierStatistics { Unlabeled: > 0 };
-        return RunAsync(model, pass, options, isSemiSupervised, cancellationToken);
+        return RunAsync(model, null, pass, options, isSemiSupervised, cancellationToken);
     }
 
     /// <summary>Creates the classifier.</summary>
     private protected abstract TClassifier Make(IReadOnlyList<ProbabilityModel> classes, IReadOnlyList<double> priors, ClassLabels? labels);
 
-    private static async ValueTask<FitResult<TClassifier>> RunAsync(TClassifier start, IDataPass pass, FitOptions options, bool isSemiSupervised,
-        CancellationToken cancellationToken)
+    private static async ValueTask<FitResult<TClassifier>> RunAsync(TClassifier start, Statistics? known, IDataPass pass, FitOptions options,
+        bool isSemiSupervised, CancellationToken cancellationToken)
     {
         if (isSemiSupervised) return await ExpectationMaximization.FitAsync(start, pass, options, cancellationToken).ConfigureAwait(false);
         // The classes are fitted. Only the log-likelihood is not known yet.
         var began = options.TimeProvider.GetTimestamp();
         var evaluate = options with { MaxIterations = 0, BatchesPerIteration = null };
-        var result = await ExpectationMaximization.FitAsync(start, pass, evaluate, cancellationToken).ConfigureAwait(false);
+        var result = await ExpectationMaximization.FitAsync(start, known, pass, evaluate, cancellationToken).ConfigureAwait(false);
         return result with
         {
             Converged = true,
@@ -77,13 +83,18 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         };
     }
 
+    private static void CheckType(IDataPass pass)
+    {
+        if (pass.LabelType is { } type && !ClassLabels.Types.Contains(type))
+            throw new ModelException(ErrorKind.Data, "labels", $"values of type {type}", "text, integers or booleans", "convert the label column first");
+    }
+
     private static IReadOnlyList<string> NamesOf(IDataPass pass, ClassCounts counts)
     {
         if (pass.LabelNames is not { } names)
             throw new ModelException(ErrorKind.Usage, "labels", "none", "the class of each row, as far as it is known",
                 "name their column (Pipeline.Labels), or give them with the rows (FeatureMatrix.WithLabels)");
-        if (pass.LabelType is { } type && !ClassLabels.Types.Contains(type))
-            throw new ModelException(ErrorKind.Data, "labels", $"values of type {type}", "text, integers or booleans", "convert the label column first");
+        CheckType(pass);
         var total = Enumerable.Range(0, names.Count).Sum(counts.CountOf);
         if (total == 0)
             throw new ModelException(ErrorKind.Data, "labels", $"none: all {counts.Unlabeled} are missing", "at least one item of each class",

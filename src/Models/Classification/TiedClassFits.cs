@@ -37,7 +37,7 @@ internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<ClassModels> FitAsync(IDataPass pass, IReadOnlyList<string> names, FitOptions options,
+    public override async ValueTask<ClassModels> FitAsync(IDataPass pass, LabeledStatistics? labeled, IReadOnlyList<string> names, FitOptions options,
         CancellationToken cancellationToken)
     {
         // The start only centres the sums: a few rows will do.
@@ -50,8 +50,8 @@ internal sealed class TiedClassFits(DistributionFamily family) : ClassFits
         }
         foreach (var held in new[] { ParameterKinds.Covariances, ParameterKinds.None })
         {
-            var labeled = await pass.RunAsync(new LabeledClasses(model), cancellationToken).ConfigureAwait(false);
-            using (Cancellation.Enter(cancellationToken)) model = model.Maximize(labeled, options.Estimation with { Held = held });
+            var found = await pass.RunAsync(new LabeledClasses(model), cancellationToken).ConfigureAwait(false);
+            using (Cancellation.Enter(cancellationToken)) model = model.Maximize(found, options.Estimation with { Held = held });
         }
         return new(model.Classes, []);
     }

@@ -62,6 +62,9 @@ public abstract class AxisAlignedGaussian : Distribution, ICovarianceFamily
         for (var j = 0; j < Normals.Count; j++) Normals[j].Recenter(((CompositeStatistics)statistics).Parts[j], ((AxisAlignedGaussian)from).Normals[j]);
     }
 
+    internal override double? LogLikelihood(Statistics statistics) =>
+        Normals.Select((normal, j) => normal.LogLikelihood(((CompositeStatistics)statistics).Parts[j])).Aggregate((sum, one) => sum + one);
+
     /// <inheritdoc/>
     public override void Sample(SeededRandom random, Span<double> row)
     {

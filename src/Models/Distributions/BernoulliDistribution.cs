@@ -106,6 +106,12 @@ public sealed class BernoulliDistribution : UnivariateDistribution, IDistributio
     internal override Distribution Smoothed() =>
         IsFrozen ? this : new BernoulliDistribution(Math.Clamp(Probability1, TableDistribution.LeastOfStart, 1 - TableDistribution.LeastOfStart));
 
+    internal override double? LogLikelihood(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        return sums[2] > 0 ? null : CodeTables.Sum([sums[0] - sums[1], sums[1]], logs);
+    }
+
     /// <inheritdoc/>
     public override BernoulliDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {

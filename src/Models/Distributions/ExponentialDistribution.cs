@@ -68,6 +68,12 @@ public sealed class ExponentialDistribution : UnivariateDistribution, IDistribut
     public override void Accumulate(in FeatureTile tile, ReadOnlySpan<double> weights, Statistics statistics) =>
         AddFromZero(tile.Column(0), weights, statistics, squared: false);
 
+    internal override double? LogLikelihood(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        return sums[2] > 0 ? null : (sums[0] * Math.Log(Rate)) - (Rate * sums[1]);
+    }
+
     /// <inheritdoc/>
     public override ExponentialDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {

@@ -161,6 +161,15 @@ public sealed class IndependentComponentsDistribution : Distribution, IDistribut
         for (var j = 0; j < Parts.Count; j++) Parts[j].Recenter(((CompositeStatistics)statistics).Parts[j], ((IndependentComponentsDistribution)from).Parts[j]);
     }
 
+    internal override double? LogLikelihood(Statistics statistics)
+    {
+        double? sum = 0;
+        // A weight of 0 also hides what is impossible.
+        for (var j = 0; j < Parts.Count; j++)
+            if (ColumnWeights[j] != 0) sum += ColumnWeights[j] * Parts[j].LogLikelihood(((CompositeStatistics)statistics).Parts[j]);
+        return sum;
+    }
+
     /// <inheritdoc/>
     public override IndependentComponentsDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {

@@ -93,6 +93,14 @@ public sealed class LogNormalDistribution : UnivariateDistribution, IDistributio
     /// <inheritdoc/>
     public override void Recenter(Statistics statistics, Model from) => Shift(((SumStatistics)statistics).Sums, ((LogNormalDistribution)from).Mu - Mu);
 
+    internal override double? LogLikelihood(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        if (sums[3] > 0) return null;
+        // The density of log x, and the factor 1/x.
+        return (sums[0] * (-Math.Log(Sigma) - Constants.HalfLog2Pi - Mu)) - sums[1] - (sums[2] / (2 * Sigma * Sigma));
+    }
+
     /// <inheritdoc/>
     public override LogNormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {

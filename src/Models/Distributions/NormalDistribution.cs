@@ -114,6 +114,12 @@ public sealed class NormalDistribution : Distribution, IDistributionFamily<Norma
     public override void Recenter(Statistics statistics, Model from) =>
         UnivariateDistribution.Shift(((SumStatistics)statistics).Sums, ((NormalDistribution)from).Mean - Mean);
 
+    internal override double? LogLikelihood(Statistics statistics)
+    {
+        var sums = ((SumStatistics)statistics).Sums;
+        return (sums[0] * (-Math.Log(StandardDeviation) - Constants.HalfLog2Pi)) - (sums[2] / (2 * StandardDeviation * StandardDeviation));
+    }
+
     /// <inheritdoc/>
     public override NormalDistribution Maximize(Statistics statistics, in MaximizeOptions options)
     {

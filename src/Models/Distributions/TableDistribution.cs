@@ -161,6 +161,12 @@ public abstract class TableDistribution : Distribution
             : null;
     }
 
+    internal override double? LogLikelihood(Statistics statistics)
+    {
+        var table = (TableStatistics)statistics;
+        return table.Outside > 0 || !table.Sizes.AsSpan().SequenceEqual(sizes) ? null : CodeTables.Sum(table.Cells, logs);
+    }
+
     internal override Distribution Smoothed()
     {
         // Codes beyond the last one already have the unknown probability; those in between, absent from the sample's or cluster's rows, have 0.

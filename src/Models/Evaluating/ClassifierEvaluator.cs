@@ -64,6 +64,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         if (labeled == 0) return;
         var kept = new KeptPosteriors(model.Classes.Count, labeled, !block.Weights.IsEmpty);
         var weights = scratch.Take(FeatureTile.Capacity);
+        var buffer = scratch.Take(model.Dimensions * FeatureTile.Capacity);
         var joint = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
         var evidence = scratch.Take(FeatureTile.Capacity);
         var logs = scratch.Take(model.Classes.Count * FeatureTile.Capacity);
@@ -73,7 +74,8 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
             for (var from = 0; from < all; from += FeatureTile.Capacity)
             {
                 var count = Math.Min(FeatureTile.Capacity, all - from);
-                model.Mixture.JointLog2Of(items.Take(label, from, count, memory, weights), joint);
+                if (model.IsOfSequences) model.Mixture.JointLog2(items.Take(label, from, count, memory, weights), joint);
+                else model.Mixture.JointLog2(items.Tile(label, from, count, buffer, weights), joint);
                 joint.CopyTo(logs);
                 Add(total, label, count, joint, logs, evidence, weights, kept, next);
                 next += count;
@@ -88,6 +90,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
     public Evaluation Evaluate(Statistics statistics, int maxDegreeOfParallelism = -1) =>
         ((EvaluationStatistics)statistics).ToEvaluation([.. model.Names], maxDegreeOfParallelism);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(EvaluationStatistics total, int label, int count, Span<double> joint, ReadOnlySpan<double> logs, Span<double> evidence,
         ReadOnlySpan<double> weights, KeptPosteriors kept, int next)
     {
@@ -120,6 +123,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         if (kept.Weights is { } all) weights[..count].CopyTo(all.AsSpan(next));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Calibrate(EvaluationStatistics total, int k, bool isOwn, ReadOnlySpan<double> posteriors, ReadOnlySpan<double> weights)
     {
         var cells = total.BinsOf(k);

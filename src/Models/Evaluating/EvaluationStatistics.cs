@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipelines.Models.Fitting;
 
 /// <summary>
@@ -152,6 +154,7 @@ internal sealed class EvaluationStatistics(int classes, int bins, long mostBytes
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ToBins()
     {
         scores ??= new double[2 * classes * BinsOfScores];

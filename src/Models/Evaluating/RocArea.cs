@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 
 namespace Pipelines.Models.Fitting;
 
@@ -8,7 +8,7 @@ namespace Pipelines.Models.Fitting;
 /// </summary>
 internal static class RocArea
 {
-    // Scores are at least 0 and at most 1, whose bits fit into six digits.
+    // Scores are at least 0 and at most 1, whose bits fit into six digits, with one bit for what they belong to.
     private const int DigitBits = 11;
     private const int Digits = 6;
 
@@ -18,16 +18,25 @@ internal static class RocArea
     /// <summary>The area and the curve for one class, exactly.</summary>
     /// <param name="parts">The posteriors, in the items' order.</param>
     /// <param name="label">The class.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static RocFound Of(IReadOnlyList<KeptPosteriors> parts, int label)
     {
-        var count = parts.Sum(p => p.Items);
-        var (keys, order) = (new ulong[count], new int[count]);
-        var (gains, weights) = (new bool[count], parts.Any(p => p.Weights is not null) ? new double[count] : null);
-        var next = 0;
+        // The score's bits, then 1 for an item of the class.
+        var keys = new ulong[parts.Sum(p => p.Items)];
+        var weights = parts.Any(p => p.Weights is not null) ? new double[keys.Length] : null;
+        var (next, inside, outside) = (0, 0.0, 0.0);
         foreach (var part in parts)
         {
-            MemoryMarshal.Cast<double, ulong>(part.Of(label)).CopyTo(keys.AsSpan(next));
-            for (var i = 0; i < part.Items; i++) gains[next + i] = part.Labels[i] == label;
+            var scores = part.Of(label);
+            var labels = part.Labels;
+            for (var i = 0; i < scores.Length; i++)
+            {
+                var isOwn = labels[i] == label;
+                keys[next + i] = (BitConverter.DoubleToUInt64Bits(scores[i]) << 1) | (isOwn ? 1UL : 0);
+                var weight = part.Weights?[i] ?? 1;
+                inside += isOwn ? weight : 0;
+                outside += isOwn ? 0 : weight;
+            }
             if (weights is not null)
             {
                 if (part.Weights is { } own) own.CopyTo(weights, next);
@@ -35,16 +44,15 @@ internal static class RocArea
             }
             next += part.Items;
         }
-        for (var i = 0; i < count; i++) order[i] = i;
-        Sort(keys, order);
-        var area = new Walk();
-        for (int i = 0, end; i < count; i = end)
+        keys = Sorted(keys, ref weights);
+        var area = new Walk(inside, outside);
+        for (int i = keys.Length - 1, end; i >= 0; i = end)
         {
-            double inside = 0, outside = 0;
-            for (end = i; end < count && keys[end] == keys[i]; end++)
+            (inside, outside) = (0, 0);
+            for (end = i; end >= 0 && keys[end] >> 1 == keys[i] >> 1; end--)
             {
-                var weight = weights is null ? 1 : weights[order[end]];
-                if (gains[order[end]]) inside += weight;
+                var weight = weights is null ? 1 : weights[end];
+                if ((keys[end] & 1) != 0) inside += weight;
                 else outside += weight;
             }
             area.Add(inside, outside);
@@ -57,18 +65,19 @@ internal static class RocArea
     /// <param name="outside">Shape [bins]: weight of the others.</param>
     public static RocFound OfBins(ReadOnlySpan<double> inside, ReadOnlySpan<double> outside)
     {
-        var area = new Walk();
-        for (var b = 0; b < inside.Length; b++) area.Add(inside[b], outside[b]);
+        var area = new Walk(Kernels.Sums.Of(inside), Kernels.Sums.Of(outside));
+        for (var b = inside.Length - 1; b >= 0; b--) area.Add(inside[b], outside[b]);
         return area.Found(isExact: false);
     }
 
     // A stable radix sort, from the lowest digit to the highest; a digit that all keys share is skipped.
-    private static void Sort(ulong[] keys, int[] order)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static ulong[] Sorted(ulong[] keys, ref double[]? weights)
     {
         var counts = new int[Digits, 1 << DigitBits];
         foreach (var key in keys)
             for (var d = 0; d < Digits; d++) counts[d, Digit(key, d)]++;
-        var (from, to, fromOrder, toOrder) = (keys, new ulong[keys.Length], order, new int[keys.Length]);
+        var (from, to, fromWeights, toWeights) = (keys, new ulong[keys.Length], weights, weights is null ? null : new double[keys.Length]);
         var starts = new int[1 << DigitBits];
         for (var d = 0; d < Digits; d++)
         {
@@ -77,47 +86,51 @@ internal static class RocArea
             for (var i = 0; i < from.Length; i++)
             {
                 var at = starts[Digit(from[i], d)]++;
-                (to[at], toOrder[at]) = (from[i], fromOrder[i]);
+                to[at] = from[i];
+                if (fromWeights is not null) toWeights![at] = fromWeights[i];
             }
-            (from, to, fromOrder, toOrder) = (to, from, toOrder, fromOrder);
+            (from, to, fromWeights, toWeights) = (to, from, toWeights, fromWeights);
         }
-        if (from == keys) return;
-        from.CopyTo(keys, 0);
-        fromOrder.CopyTo(order, 0);
+        weights = fromWeights;
+        return from;
     }
 
     private static int Digit(ulong key, int digit) => (int)(key >> (digit * DigitBits)) & ((1 << DigitBits) - 1);
 
-    /// <summary>Walks through groups of equal scores, from the lowest to the highest.</summary>
-    private sealed class Walk
+    /// <summary>Walks through groups of equal scores, from the highest to the lowest.</summary>
+    /// <param name="inside">Total weight of the class.</param>
+    /// <param name="outside">Total weight of the others.</param>
+    private sealed class Walk(double inside, double outside)
     {
-        private readonly List<(double Inside, double Below)> steps = [(0, 0)];
-        private double below;
+        private readonly List<RocPoint> curve = [new(0, 0)];
+        private double above;
         private double area;
         private double tied;
-        private double all;
+        private double others;
 
-        public void Add(double inside, double outside)
+        // Where the curve gets its next point.
+        private double nextAbove = CurveStep * inside;
+        private double nextOthers = CurveStep * outside;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Add(double own, double other)
         {
-            area += inside * (below + (0.5 * outside));
-            tied += inside * outside;
-            below += outside;
-            all += inside;
-            if (inside > 0 || outside > 0) steps.Add((all, below));
+            area += other * (above + (0.5 * own));
+            tied += own * other;
+            above += own;
+            others += other;
+            if (above < nextAbove && others < nextOthers) return;
+            curve.Add(new(others / outside, above / inside));
+            (nextAbove, nextOthers) = (above + (CurveStep * inside), others + (CurveStep * outside));
         }
 
         public RocFound Found(bool isExact)
         {
-            if (!(all > 0 && below > 0)) return new(null, 0, []);
-            var curve = new List<RocPoint> { new(0, 0) };
-            for (var i = steps.Count - 1; i >= 0; i--)
-            {
-                var point = new RocPoint(1 - (steps[i].Below / below), 1 - (steps[i].Inside / all));
-                var isFar = point.FalsePositives - curve[^1].FalsePositives >= CurveStep || point.TruePositives - curve[^1].TruePositives >= CurveStep;
-                if (isFar || (i == 0 && curve[^1] != point)) curve.Add(point);
-            }
+            if (!(inside > 0 && outside > 0)) return new(null, 0, []);
+            var last = new RocPoint(1, 1);
+            if (curve[^1] != last) curve.Add(last);
             // Within a bin any order is possible; half of its pairs are taken to be in the right one.
-            return new(area / (all * below), isExact ? 0 : 0.5 * tied / (all * below), curve);
+            return new(area / (inside * outside), isExact ? 0 : 0.5 * tied / (inside * outside), curve);
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class FeatureMatrix
             (weights is null || weights.All(w => double.IsFinite(w) && w >= 0), nameof(weights), "a weight that is negative, NaN or infinite",
                 "finite numbers of at least 0"),
             (labels is null || labels.Length == rows, nameof(labels), labels?.Length, $"one for each of {rows} rows"),
-            (labels is null || labels.All(l => l >= -1 && (labelNames is null || l < labelNames.Count)), nameof(labels), "a label out of range",
+            (labels is null or [] || (labels.Min() >= -1 && (labelNames is null || labels.Max() < labelNames.Count)), nameof(labels), "a label out of range",
                 labelNames is null ? "numbers of at least -1" : $"-1 … {labelNames.Count - 1}, the number of a name"),
             (labelNames is null || labelNames.Distinct(StringComparer.Ordinal).Count() == labelNames.Count, nameof(labelNames), "a duplicate name",
                 "each name once"));

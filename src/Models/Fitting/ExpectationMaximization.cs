@@ -41,8 +41,18 @@ public static class ExpectationMaximization
     /// <param name="cancellationToken">Stops between or within passes with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>The parameters at which the last log-likelihood was computed.</returns>
     /// <exception cref="ModelException">Options, data or parameters are not usable.</exception>
-    public static async ValueTask<FitResult<TModel>> FitAsync<TModel>(TModel start, IDataPass pass, FitOptions options,
+    public static ValueTask<FitResult<TModel>> FitAsync<TModel>(TModel start, IDataPass pass, FitOptions options,
         CancellationToken cancellationToken = default)
+        where TModel : Model => FitAsync(start, null, pass, options, cancellationToken);
+
+    /// <summary>Fits a model, starting from its own parameters.</summary>
+    /// <param name="start">The starting model.</param>
+    /// <param name="known">The statistics of all rows under it; null = the first pass computes them.</param>
+    /// <param name="pass">One pass over the data.</param>
+    /// <param name="options">When to stop, and how.</param>
+    /// <param name="cancellationToken">Stops between or within passes.</param>
+    internal static async ValueTask<FitResult<TModel>> FitAsync<TModel>(TModel start, Statistics? known, IDataPass pass, FitOptions options,
+        CancellationToken cancellationToken)
         where TModel : Model
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -54,7 +64,7 @@ public static class ExpectationMaximization
         var resumed = options.Journal?.Resumed;
         var model = (TModel)(resumed?.Model ?? start);
         var walk = await BatchWalk.OpenAsync(pass, options, cancellationToken).ConfigureAwait(false);
-        var statistics = resumed?.Statistics ?? await EvaluateAsync(model, 0).ConfigureAwait(false);
+        var statistics = resumed?.Statistics ?? await EvaluateAsync(model, 0, found: known).ConfigureAwait(false);
         // The batches of an iteration are different rows from those before them: their estimates need many updates.
         var isOneUpdate = model.IsDeterminedBy(statistics) && (walk is null || walk.IsWhole);
         var most = isOneUpdate ? Math.Min(1, options.MaxIterations) : options.MaxIterations;
@@ -108,10 +118,10 @@ public static class ExpectationMaximization
 
         double? Gain() => walk is null ? history[^1].Improvement : walk.Gain(initial, history);
 
-        async ValueTask<Statistics> EvaluateAsync(TModel current, int iteration, bool all = false)
+        async ValueTask<Statistics> EvaluateAsync(TModel current, int iteration, bool all = false, Statistics? found = null)
         {
-            var result = walk is null || all
-                ? await pass.RunAsync(current, cancellationToken).ConfigureAwait(false)
+            var result = found is not null ? found
+                : walk is null || all ? await pass.RunAsync(current, cancellationToken).ConfigureAwait(false)
                 : await pass.RunAsync(current, walk.Range(iteration), cancellationToken).ConfigureAwait(false);
             if (walk is not null && !(result.Weight > 0)) throw NothingTaken(walk.Range(iteration), result);
             if (result.Rows == 0) throw new ModelException(ErrorKind.Data, "input", "no row", "at least one", "check the paths and filters");

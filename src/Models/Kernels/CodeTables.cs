@@ -32,6 +32,17 @@ internal static unsafe class CodeTables
         return result;
     }
 
+    /// <summary>Sum of the logarithms of all rows.</summary>
+    /// <param name="cells">Weight of the rows of each code or combination.</param>
+    /// <param name="logs">Their logarithms; longer.</param>
+    public static double Sum(ReadOnlySpan<double> cells, ReadOnlySpan<double> logs)
+    {
+        double sum = 0;
+        for (var i = 0; i < cells.Length; i++)
+            if (cells[i] > 0) sum += cells[i] * logs[i];
+        return sum;
+    }
+
     /// <summary>Fills the rows' indices, stored in the low bits of doubles: <see cref="Index"/>.</summary>
     /// <param name="tile">The rows, with one column per size.</param>
     /// <param name="sizes">Number of codes per column; the last column's codes are adjacent in the table.</param>

@@ -27,19 +27,10 @@ public sealed partial class GeneralMixtureModel
         }
     }
 
-    /// <summary>Base-2 logarithms of pi_k p_k(item) of up to <see cref="FeatureTile.Capacity"/> items.</summary>
-    /// <param name="group">The items.</param>
+    /// <summary>Base-2 logarithms of pi_k p_k(row).</summary>
+    /// <param name="tile">The rows.</param>
     /// <param name="joint">Shape [K, Capacity].</param>
-    internal void JointLog2Of(in FeatureBlock group, Span<double> joint)
-    {
-        if (IsOfSequences)
-        {
-            JointLog2(group, joint);
-            return;
-        }
-        using var scratch = Scratch.Enter();
-        Tiles.JointLog2(group.Tile(0, scratch.Take(Dimensions * FeatureTile.Capacity)), log2Weights, joint);
-    }
+    internal void JointLog2(in FeatureTile tile, Span<double> joint) => Tiles.JointLog2(tile, log2Weights, joint);
 
     private void ScoreSequences(in FeatureBlock block, ScoreBatch scores, Span<double> joint)
     {

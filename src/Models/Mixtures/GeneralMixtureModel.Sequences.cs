@@ -110,7 +110,10 @@ public sealed partial class GeneralMixtureModel
     private static FeatureBlock Group(in FeatureBlock block, int first) =>
         block.Sequences(first, Math.Min(FeatureTile.Capacity, block.SequenceCount - first));
 
-    private void JointLog2(in FeatureBlock group, Span<double> joint)
+    /// <summary>Base-2 logarithms of pi_k p_k(sequence).</summary>
+    /// <param name="group">Up to <see cref="FeatureTile.Capacity"/> sequences.</param>
+    /// <param name="joint">Shape [K, Capacity].</param>
+    internal void JointLog2(in FeatureBlock group, Span<double> joint)
     {
         for (var k = 0; k < Components.Count; k++)
         {

@@ -1,4 +1,5 @@
 using Pipelines.Models.Fitting;
+using Pipelines.Models.Serialization;
 
 namespace Pipelines;
 
@@ -39,6 +40,14 @@ public sealed class DistributionFamily
 
     /// <summary>The kinds of parameters of such a distribution (<see cref="Model.ParameterKinds"/>).</summary>
     public ParameterKinds ParameterKinds => Example().ParameterKinds;
+
+    /// <summary>The family's name, or those of the features' families: <see cref="Named"/> makes the same family of them.</summary>
+    internal IReadOnlyList<string> Names => parts is null ? [text] : [.. parts.Select(p => p.text)];
+
+    /// <summary>The family of that name, or a family for each feature.</summary>
+    /// <param name="names">One name, or shape [features].</param>
+    /// <exception cref="ModelException">There is no such family.</exception>
+    internal static DistributionFamily Named(IReadOnlyList<string> names) => PerFeature([.. names.Select(ModelFormat.Family)]);
 
     /// <summary>True if every feature holds categories.</summary>
     internal bool IsCategoricalThroughout => parts?.All(p => p.IsCategorical(0)) ?? IsCategorical(0);

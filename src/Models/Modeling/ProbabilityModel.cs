@@ -73,6 +73,12 @@ public abstract class ProbabilityModel : Model
     /// <summary>What <see cref="Model.Diagnose"/> reports for a component of a mixture, whose fit continues until the mixture stops improving.</summary>
     internal virtual IEnumerable<string> DiagnosePart(Statistics statistics) => Diagnose(statistics);
 
+    /// <summary>
+    /// The log-likelihood of the items that were summarised under this model, if their statistics determine it; null (default): it takes a pass over them.
+    /// </summary>
+    /// <param name="statistics">Statistics of this model, or moved to it (<see cref="Model.Recenter"/>).</param>
+    internal virtual double? LogLikelihood(Statistics statistics) => null;
+
     /// <summary>Copies an immutable value with a different frozen flag.</summary>
     private ProbabilityModel With(bool frozen)
     {

@@ -40,12 +40,17 @@ public interface IDataPass
     IReadOnlyList<Feature>? Features => null;
 
     /// <summary>
-    /// The names behind the rows' label codes (<see cref="FeatureBlock.Labels"/>), in code order; null (default) if rows have none. Known after the first pass.
+    /// The names behind the rows' label codes (<see cref="FeatureBlock.Labels"/>), in code order; null (default) if rows have none. Known after the first pass,
+    /// or after <see cref="FindLabelsAsync"/>.
     /// </summary>
     IReadOnlyList<string>? LabelNames => null;
 
     /// <summary>Type of the labels, as in <see cref="ClassLabels"/>; null (default) if they are only numbers, or if rows have none.</summary>
     string? LabelType => null;
+
+    /// <summary>Makes the labels' names known before the first pass, if that takes less than a pass. By default does nothing.</summary>
+    /// <param name="cancellationToken">Stops early with an <see cref="OperationCanceledException"/>.</param>
+    ValueTask FindLabelsAsync(CancellationToken cancellationToken) => default;
 
     /// <summary>Summarises every row once.</summary>
     /// <param name="summarizer">What to compute.</param>

@@ -107,6 +107,12 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
                 f => ["fit", "mixture", data["d.parquet"], "--distribution", "multivariate-gaussian", "--tolerance", "-1e300", .. fit,
                     "--batches-per-iteration", "7", "--learning-rate-decay", "0.6", "--checkpoint", Path.Combine(f, "checkpoints"), "--output",
                     Path.Combine(f, "fitted.json")], ["--resume"]),
+            // A third of the rows has no label.
+            new("fit naive-bayes", "fitted.json", f => ["fit", "naive-bayes", data["d.parquet"], "--label", "class", "--distribution", "normal", "--tolerance",
+                "-1e300", .. several, "--checkpoint", Path.Combine(f, "checkpoints"), "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
+            new("fit bayes-classifier of mixtures", "fitted.json", f => ["fit", "bayes-classifier", data["d.parquet"], "--label", "class", "--class-model",
+                "mixture", "--distribution", "multivariate-gaussian", "--tolerance", "-1e300", .. fit, "--checkpoint", Path.Combine(f, "checkpoints"),
+                "--output", Path.Combine(f, "fitted.json")], ["--resume"]),
         ];
         foreach (var job in jobs) await job.PrepareAsync(trials, data);
         return all = jobs;
@@ -121,6 +127,7 @@ internal sealed record Job(string Name, string Output, Func<string, string[]> Ar
                     (name, j) => (name,
                         (Array)Enumerable.Range(0, rows)
                             .Select(i => bad && i % 7001 == 5 + j ? double.PositiveInfinity : (i % 3 == 0 ? 4 : 0) + random.NextNormal()).ToArray())).ToList();
+        columns.Add(("class", Enumerable.Range(0, rows).Select(i => i % 3 == 1 ? null : i % 6 == 0 ? "even" : "odd").ToArray()));
         var source = MemorySource.FromArrays(columns);
         await using var sink = new ParquetSink(path);
         await sink.OpenAsync((await source.OpenAsync(default)).Schema, default);

@@ -18,7 +18,8 @@ public class SummarizerContractTests
         ["start from labels"] = (() => new LabeledStart(Hidden()), Labeled),
         ["classes"] = (() => new ClassCounter(), Labeled),
         ["one class"] = (() => new ClassSummarizer(new ExtentSummarizer(), 1, 2), OfClasses),
-        ["start of classes"] = (() => new LabeledClasses(Classes()), OfClasses),
+        ["labeled classes"] = (() => new LabeledSummarizer(ModelFormat.Family("multivariate-gaussian"), 2, 2), OfClasses),
+        ["labeled classes, a family for each feature"] = (() => new LabeledSummarizer(DistributionFamily.Named(["normal", "normal"]), 2, 2), OfClasses),
         ["evaluation"] = (() => new ClassifierEvaluator(Classes(), 4, 5_000), OfClasses),
         ["several fits"] = (() => Shared(new DataSurvey(2, 50, 3), MultivariateGaussianDistribution.Prototype([1, 2]), Shared(new ExtentSummarizer())), Rows),
     };

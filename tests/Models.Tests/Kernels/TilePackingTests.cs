@@ -1,3 +1,5 @@
+using Pipelines.Models.Kernels;
+
 namespace Pipelines.Models.Tests.Kernels;
 
 public sealed class TilePackingTests
@@ -34,6 +36,57 @@ public sealed class TilePackingTests
                         Check(values, rows, columns, 3 * columns, 3);
                     }
                 }
+            }
+        }
+    }
+
+    /// <summary>Some rows only: the tile of those rows alone.</summary>
+    [Fact]
+    public void Listed_rows_are_packed_like_neighbors()
+    {
+        foreach (var columns in new[] { 1, 3, 4, 5, 10 })
+        {
+            foreach (var step in new[] { 1, 2, 7 })
+            {
+                foreach (var count in new[] { 1, 5, 16, 30, 85 })
+                {
+                    var values = Values(600, columns);
+                    int[] rows = [.. Enumerable.Range(0, count).Select(i => 3 + (i * step))];
+                    foreach (var (rowStride, columnStride) in new[] { (1, 601), (columns, 1), (columns + 3, 1), (2 * columns, 2) })
+                    {
+                        var memory = new double[(600 * rowStride) + (columns * columnStride)];
+                        for (var r = 0; r < 600; r++)
+                            for (var c = 0; c < columns; c++) memory[(r * rowStride) + (c * columnStride)] = r == 3 && count == 5 ? double.NaN : values[r, c];
+                        var found = new double[columns * FeatureTile.Capacity];
+                        Array.Fill(found, -77);
+                        Assert.Equal(count == 5, TilePacking.Pack(memory, rows, columns, rowStride, columnStride, found));
+                        for (var c = 0; c < columns; c++)
+                        {
+                            for (var i = 0; i < FeatureTile.Padded(count); i++)
+                            {
+                                var expected = i < count ? memory[(rows[i] * rowStride) + (c * columnStride)] : 0;
+                                Assert.Equal(expected, found[(c * FeatureTile.Capacity) + i]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Values_whose_squares_overflow_are_found()
+    {
+        foreach (var huge in new[] { double.PositiveInfinity, double.NegativeInfinity, 1e155, -2e154 })
+        {
+            foreach (var at in new[] { 0, 15, 16, 199, FeatureTile.Capacity + 7 })
+            {
+                var values = new double[2 * FeatureTile.Capacity];
+                Array.Fill(values, 1e150);
+                values[3] = double.NaN;
+                Assert.False(TilePacking.AnyHuge(new FeatureTile(values, 200, 2, hasMissing: true)));
+                values[at] = huge;
+                Assert.True(TilePacking.AnyHuge(new FeatureTile(values, 200, 2, hasMissing: true)));
             }
         }
     }
