@@ -25,23 +25,23 @@ public sealed class HelpTests
     }
 
     [Theory]
-    [InlineData("fit mixture", "--force --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay "
+    [InlineData("fit mixture", "--force --priors --distribution --components --init --initial --iterations --tolerance --inertia --learning-rate-decay "
         + "--batches-per-iteration --restarts --criterion --pseudocount --min-variance --weights --features --output --on-bad-row --max-bad-rows --dry-run "
         + "--checkpoint --resume")]
     [InlineData("fit kmeans", "--force --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration "
         + "--restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
-    [InlineData("fit hmm", "--force --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial "
+    [InlineData("fit hmm", "--force --priors --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial "
         + "--iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume")]
     [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output "
         + "--checkpoint --resume")]
     [InlineData("convert", "--force --to --features --strict")]
-    [InlineData("score", "--force --output --columns --features --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows "
+    [InlineData("score", "--force --output --columns --features --priors --keep --sequence --lists --order --regroup --impossible --on-bad-row --max-bad-rows "
         + "--dry-run --resume")]
     [InlineData("inspect", "<FILE>")]
     [InlineData("plot", "--force --output --kind --features --size --weights --label --on-bad-row density confusion roc calibration contour history criterion")]
-    [InlineData("evaluate", "--force --output --label --weights --features --bins --sequence --lists --on-bad-row --max-bad-rows")]
-    [InlineData("fit naive-bayes", "--label --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume")]
-    [InlineData("fit bayes-classifier", "--label --class-model --components --markov-order --sequence --lists --distribution --output --resume")]
+    [InlineData("evaluate", "--force --output --label --weights --features --priors --bins --sequence --lists --on-bad-row --max-bad-rows")]
+    [InlineData("fit naive-bayes", "--label --priors --class-pseudocount --distribution --pseudocount --min-variance --weights --features --output --resume")]
+    [InlineData("fit bayes-classifier", "--label --priors --class-model --components --markov-order --sequence --lists --distribution --output --resume")]
     [InlineData("sample", "--force --rows --output --label --rows-per-file")]
     public async Task Help_names_the_verbs_own_options(string verb, string options)
     {

@@ -24,13 +24,13 @@ public sealed partial class Pipeline
             var schema = bound.Schema
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
-            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name];
+            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, .. priors ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new FlowException(ErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
-        return new FeaturePass(run, named, weights, Options, sequences, labels, isCategorical);
+        return new FeaturePass(run, named, weights, Options, sequences, labels, isCategorical, priors);
     }
 
     /// <summary>
@@ -137,6 +137,7 @@ public sealed partial class Pipeline
         pass.IsShared = estimator.Fits > 1;
         var plan = await pass.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (estimator is ModelEstimator<TModel> given) ExpectationMaximization.CheckFeatures(given.Start, pass.Columns);
+        if (estimator is ModelEstimator<TModel> { Start: var begin }) begin.CheckPriors(pass.PriorComponents);
         if (Options.Checkpoints is not { } checkpoints) return plan;
         var job = await flow.JobOfAsync(estimator, fit, pass, cancellationToken).ConfigureAwait(false);
         return plan with { Outputs = [("checkpoints", FitJournal.Preview(checkpoints, job)), .. plan.Outputs] };
@@ -156,6 +157,7 @@ public sealed partial class Pipeline
             new("weights", weights ?? "none"),
             .. sequences is null ? Array.Empty<JobProperty>() : [new("sequences", sequences.Description)],
             .. labels is null ? Array.Empty<JobProperty>() : [new("labels", labels.Description)],
+            .. priors is null ? Array.Empty<JobProperty>() : [new("priors", string.Join(", ", priors))],
             .. Options.BadRows.JobProperties,
         ]);
     }

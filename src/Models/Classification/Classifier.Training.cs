@@ -50,7 +50,8 @@ public abstract partial class Classifier
             for (var from = 0; from < all; from += FeatureTile.Capacity)
             {
                 var count = Math.Min(FeatureTile.Capacity, all - from);
-                var group = items.Take(label, from, count, memory, weights);
+                // Their class is known: priors say nothing more.
+                var group = items.Take(label, from, count, memory, weights) with { Priors = default };
                 AddLabeled(group, label, weights[..count], isStart ? default : logs[..count], total);
             }
         }
@@ -60,13 +61,14 @@ public abstract partial class Classifier
     /// <param name="block">The items.</param>
     /// <param name="scratch">Memory that is released after the last use of the result.</param>
     /// <exception cref="ModelException">The rows are not the items that the model is about, or their labels are not its classes.</exception>
-    internal ClassItems ItemsOf(in FeatureBlock block, in Scratch scratch)
+    /// <param name="priorsAreLabels">True (default): a prior of 1 is as good as a label.</param>
+    internal ClassItems ItemsOf(in FeatureBlock block, in Scratch scratch, bool priorsAreLabels = true)
     {
         this.CheckItems(block);
         if (!IsOfSequences && !block.SequenceOffsets.IsEmpty)
             throw new ModelException(ErrorKind.Usage, $"{FormatName} model", "rows that form sequences", "single rows, each with its own label",
                 "leave out the sequences' keys, or use classes that are models of sequences");
-        return new(block, Classes.Count, scratch);
+        return new(block, Classes.Count, scratch, priorsAreLabels);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipelines.Models.Classification;
 using Pipelines.Models.Fitting;
 
@@ -71,11 +72,21 @@ public abstract class ClassifierEstimator<TClassifier> : IEstimator<TClassifier>
         };
     }
 
+    // Numbers that occur in no label, but have a prior, are classes too.
+    private static IReadOnlyList<string>? Names(IDataPass pass) =>
+        pass.PriorComponents > 0 && pass.LabelType is null && (pass.LabelNames?.Count ?? 0) < pass.PriorComponents
+            ? [.. Enumerable.Range(0, pass.PriorComponents).Select(k => k.ToString(CultureInfo.InvariantCulture))]
+            : pass.LabelNames;
+
     private static IReadOnlyList<string> NamesOf(IDataPass pass, ClassCounts counts)
     {
-        if (pass.LabelNames is not { } names)
+        if (Names(pass) is not { } names)
             throw new ModelException(ErrorKind.Usage, "labels", "none", "the class of each row, as far as it is known",
                 "name their column (Pipeline.Labels), or give them with the rows (FeatureMatrix.WithLabels)");
+        if (pass.PriorComponents > 0 && pass.PriorComponents != names.Count)
+            throw new ModelException(ErrorKind.Usage, "priors", $"columns for {pass.PriorComponents} classes",
+                $"{names.Count}, one for each class ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? " …" : "")})",
+                "give one column for each class, in their order (Pipeline.Priors)");
         if (pass.LabelType is { } type && !ClassLabels.Types.Contains(type))
             throw new ModelException(ErrorKind.Data, "labels", $"values of type {type}", "text, integers or booleans", "convert the label column first");
         var total = Enumerable.Range(0, names.Count).Sum(counts.CountOf);

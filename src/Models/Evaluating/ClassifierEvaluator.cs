@@ -58,7 +58,7 @@ public sealed class ClassifierEvaluator(Classifier model, int bins = 10, long mo
         total.Rows += block.Rows;
         using var scratch = Scratch.Enter();
         using var memory = new ClassMemory();
-        var items = model.ItemsOf(block, scratch);
+        var items = model.ItemsOf(block, scratch, priorsAreLabels: false);
         total.Unlabeled += items.CountOf(ClassItems.Unlabeled);
         var labeled = items.Count - items.CountOf(ClassItems.Unlabeled);
         if (labeled == 0) return;

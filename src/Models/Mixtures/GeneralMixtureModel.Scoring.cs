@@ -23,6 +23,7 @@ public sealed partial class GeneralMixtureModel
         {
             var tile = block.Tile(t, buffer);
             Tiles.JointLog2(tile, log2Weights, joint);
+            block.Priors.AddTo(t * FeatureTile.Capacity, tile.Rows, joint);
             ScoreItems(joint, tile.Rows, scores, t * FeatureTile.Capacity);
         }
     }
@@ -39,6 +40,7 @@ public sealed partial class GeneralMixtureModel
         }
         using var scratch = Scratch.Enter();
         Tiles.JointLog2(group.Tile(0, scratch.Take(Dimensions * FeatureTile.Capacity)), log2Weights, joint);
+        group.Priors.AddTo(0, group.Rows, joint);
     }
 
     private void ScoreSequences(in FeatureBlock block, ScoreBatch scores, Span<double> joint)

@@ -47,6 +47,11 @@ public interface IDataPass
     /// <summary>Type of the labels, as in <see cref="ClassLabels"/>; null (default) if they are only numbers, or if rows have none.</summary>
     string? LabelType => null;
 
+    /// <summary>
+    /// Number of components, classes or states that the rows have priors of (<see cref="FeatureBlock.Priors"/>); 0 (default) = no row has any.
+    /// </summary>
+    int PriorComponents => 0;
+
     /// <summary>Summarises every row once.</summary>
     /// <param name="summarizer">What to compute.</param>
     /// <param name="cancellationToken">Stops the pass early with an <see cref="OperationCanceledException"/>.</param>
