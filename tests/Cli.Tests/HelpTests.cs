@@ -30,8 +30,9 @@ public sealed class HelpTests
         + "--checkpoint --resume")]
     [InlineData("fit kmeans", "--force --components --init --initial --iterations --tolerance --inertia --learning-rate-decay --batches-per-iteration "
         + "--restarts --weights --features --output --on-bad-row --max-bad-rows --dry-run --checkpoint --resume")]
-    [InlineData("fit hmm", "--force --priors --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init --initial "
-        + "--iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint --resume")]
+    [InlineData("fit hmm", "--force --priors --distribution --components --finite --label --training --impossible --sequence --lists --order --regroup --init "
+        + "--initial --iterations --tolerance --inertia --restarts --criterion --pseudocount --min-variance --weights --features --output --checkpoint "
+        + "--resume")]
     [InlineData("fit markov-chain", "--force --markov-order --sequence --lists --order --regroup --pseudocount --weights --features --output "
         + "--checkpoint --resume")]
     [InlineData("convert", "--force --to --features --strict")]

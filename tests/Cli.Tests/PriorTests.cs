@@ -33,7 +33,8 @@ public sealed class PriorTests : IDisposable
         var expected = Mixture.Of<NormalDistribution>(2).Fit(data, new() { MaxIterations = 5, StopThreshold = -1, BatchSize = 100 }).Model;
         foreach (var threads in new[] { "1", "5" })
         {
-            var fit = await FitAsync("mixture", "--components", "2", "--iterations", "5", "--tolerance=-1", "--batch-size", "100", "--max-parallelism", threads);
+            var fit = await FitAsync("mixture", "--components", "2", "--iterations", "5", "--tolerance=-1", "--batch-size", "100", "--max-parallelism",
+                threads);
             Assert.Equal((0, ""), (fit.Code, fit.ErrorText));
             Assert.Equal(expected, SavedModel.Load(folder["m.json"]).Model);
         }
@@ -76,8 +77,8 @@ public sealed class PriorTests : IDisposable
         + "p0,p1")]
     [InlineData("--components 3 --priors p0,p1", 2, "mixture model: found priors of 2 components, expected 3; give one prior for each, in the model's order "
         + "(--priors)")]
-    [InlineData("--components 2 --priors p0,odd", 3, "DATA, row group 0, row 4, column 'p0': found priors that sum to 1.25, expected probabilities that sum to 1 "
-        + "(within 1e-6); correct the priors; where nothing is known, give each component the same one")]
+    [InlineData("--components 2 --priors p0,odd", 3, "DATA, row group 0, row 4, column 'p0': found priors that sum to 1.25, expected probabilities that sum to "
+        + "1 (within 1e-6); correct the priors; where nothing is known, give each component the same one")]
     public async Task What_cannot_be_used_is_said(string options, int code, string message)
     {
         await WriteAsync();

@@ -24,14 +24,20 @@ public sealed partial class Pipeline
             var schema = bound.Schema
                 ?? throw new ModelException(ErrorKind.Usage, "pipeline", "no features named, and columns that only the transform knows", "the features' names",
                     "name them (Pipeline.Features)");
-            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, .. priors ?? []];
+            string?[] others = [weights, sequences?.Key, sequences?.Order, labels?.Name, .. priors?.Columns ?? []];
             // A column that holds numbers in some files only is selected and then rejected, so that it is not dropped silently.
             named = [.. schema.Fields.Where(f => (f.IsNumeric || f.Union?.HasNumbers == true) && !others.Contains(f.Name)).Select(f => new Feature(f.Name))];
             if (named.Count == 0)
                 throw new FlowException(ErrorKind.Data, run.Source.Name, "no numeric column", "at least one feature", "choose data with numeric columns");
         }
-        return new FeaturePass(run, named, weights, Options, sequences, labels, isCategorical, priors);
+        if (priors?.Classes is not null && labels is null)
+            throw new ModelException(ErrorKind.Usage, "priors", "columns by class, but no labels", "the column with the classes as well",
+                "name it (Pipeline.Labels), or give the columns in the model's order");
+        return new FeaturePass(run, named, weights, Options, sequences, KnownLabels, isCategorical, priors?.For(labels?.Names));
     }
+
+    // The classes that have priors, unless the labels list them.
+    private LabelColumn? KnownLabels => labels is { Names: null } && priors?.Classes is { } classes ? labels with { Names = classes } : labels;
 
     /// <summary>
     /// The pipeline and the fit with the same batch size and parallelism: those from the options given to <see cref="With"/>, or the fit's if there are none.
@@ -156,8 +162,8 @@ public sealed partial class Pipeline
             .. JobDescription.Categories(features),
             new("weights", weights ?? "none"),
             .. sequences is null ? Array.Empty<JobProperty>() : [new("sequences", sequences.Description)],
-            .. labels is null ? Array.Empty<JobProperty>() : [new("labels", labels.Description)],
-            .. priors is null ? Array.Empty<JobProperty>() : [new("priors", string.Join(", ", priors))],
+            .. labels is null ? Array.Empty<JobProperty>() : [new("labels", KnownLabels!.Description)],
+            .. priors is null ? Array.Empty<JobProperty>() : [new("priors", priors.Description)],
             .. Options.BadRows.JobProperties,
         ]);
     }

@@ -19,10 +19,10 @@ public sealed partial class Pipeline
     private readonly string? weights;
     private readonly SequenceColumns? sequences;
     private readonly LabelColumn? labels;
-    private readonly IReadOnlyList<string>? priors;
+    private readonly PriorColumns? priors;
 
     private Pipeline(Graph graph, PipelineOptions? given = null, IReadOnlyList<Feature>? features = null, string? weights = null,
-        SequenceColumns? sequences = null, LabelColumn? labels = null, IReadOnlyList<string>? priors = null)
+        SequenceColumns? sequences = null, LabelColumn? labels = null, PriorColumns? priors = null)
     {
         (this.graph, this.given, this.features, this.weights, this.sequences, this.labels, this.priors) =
             (graph, given, features, weights, sequences, labels, priors);
@@ -116,7 +116,7 @@ public sealed partial class Pipeline
         columns.Validate();
         ModelException.CheckOptions("sequences",
             (labels is null || (labels.Name != key && labels.Name != order), "label column", labels?.Name ?? "", "another column than the key and the order"),
-            (priors is null || (!priors.Contains(key) && !priors.Contains(order)), "prior columns", string.Join(",", priors ?? []),
+            (priors is null || (!priors.Columns.Contains(key) && !priors.Columns.Contains(order)), "prior columns", priors?.Description ?? "",
                 "other columns than the key and the order"));
         return new(graph, given, features, weights, columns, labels, priors);
     }
@@ -146,13 +146,31 @@ public sealed partial class Pipeline
     public Pipeline Priors(params string[] columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
+        return With(new PriorColumns([.. columns]));
+    }
+
+    /// <summary>Names the columns with the priors of each row for a fit or an evaluation of a classifier, by class.</summary>
+    /// <param name="columns">For each class, its name and a numeric column. If neither <see cref="Labels"/> nor an initial model lists the classes, these
+    /// are the classes, in this order.</param>
+    /// <inheritdoc cref="Priors(string[])"/>
+    public Pipeline Priors(params (string Class, string Column)[] columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        ModelException.CheckOptions("priors", (columns.Select(c => c.Class).Distinct(StringComparer.Ordinal).Count() == columns.Length, "classes",
+            string.Join(",", columns.Select(c => c.Class)), "each name once"));
+        return With(new PriorColumns([.. columns.Select(c => c.Column)], [.. columns.Select(c => c.Class)]));
+    }
+
+    private Pipeline With(PriorColumns columns)
+    {
+        var names = columns.Columns;
         ModelException.CheckOptions(
             "priors",
-            (columns.Length > 0, "number of columns", columns.Length, "at least 1"),
-            (columns.Distinct(StringComparer.Ordinal).Count() == columns.Length, "columns", string.Join(",", columns), "each name once"),
-            (sequences is null || (!columns.Contains(sequences.Key) && !columns.Contains(sequences.Order)), "columns", string.Join(",", columns),
+            (names.Count > 0, "number of columns", names.Count, "at least 1"),
+            (names.Distinct(StringComparer.Ordinal).Count() == names.Count, "columns", string.Join(",", names), "each name once"),
+            (sequences is null || (!names.Contains(sequences.Key) && !names.Contains(sequences.Order)), "columns", string.Join(",", names),
                 "other columns than the key and the order"));
-        return new(graph, given, features, weights, sequences, labels, [.. columns]);
+        return new(graph, given, features, weights, sequences, labels, columns);
     }
 
     /// <summary>

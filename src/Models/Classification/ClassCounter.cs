@@ -32,7 +32,8 @@ internal sealed class ClassCounter : ISummarizer
             // An empty sequence says nothing.
             if (isOfSequences && row == block.SequenceOffsets[item + 1]) continue;
             var label = block.Labels.IsEmpty ? ClassItems.Unlabeled : block.Labels[row];
-            counts.Add(label == ClassItems.Unlabeled ? ClassItems.CertainClass(block, item) : label, block.Weights.IsEmpty ? 1 : block.Weights[row]);
+            if (label == ClassItems.Unlabeled && !block.Priors.IsEmpty) label = ClassItems.CertainClass(block, item);
+            counts.Add(label, block.Weights.IsEmpty ? 1 : block.Weights[row]);
         }
     }
 }

@@ -32,10 +32,11 @@ internal readonly ref struct ClassItems
         starts = Integers(scratch, classes + 2);
         starts.Clear();
         var labels = Integers(scratch, Count);
+        var takesPriors = priorsAreLabels && !block.Priors.IsEmpty;
         for (var i = 0; i < labels.Length; i++)
         {
             labels[i] = LabelOf(i, classes);
-            if (labels[i] == Unlabeled && priorsAreLabels) labels[i] = CertainClass(block, i);
+            if (takesPriors && labels[i] == Unlabeled) labels[i] = CertainClass(block, i);
             if (labels[i] + 2 < starts.Length) starts[labels[i] + 2]++;
         }
         for (var c = 1; c < starts.Length; c++) starts[c] += starts[c - 1];

@@ -96,6 +96,14 @@ public sealed class PriorTests
         var found = await pipeline.FitAsync(estimator, fit);
         Assert.Equal(expected, found.Model);
 
+        // By class, whatever their order: the labels are sorted as before.
+        var byClass = Pipeline.From(Source()).With(Options(parallelism)).Features("x").Labels("label", ["a", "b", "c"]);
+        Assert.Equal(expected, (await byClass.Priors(("c", "p2"), ("a", "p0"), ("b", "p1")).FitAsync(estimator, fit)).Model);
+        // If nothing lists the classes, they are those that have priors, in that order.
+        var other = await byClass.Labels("label").Priors(("c", "p2"), ("a", "p0"), ("b", "p1")).FitAsync(estimator, fit);
+        Assert.Equal(["c", "a", "b"], other.Model.Labels!.Names);
+        Assert.Equal(((NormalDistribution)expected.Classes[2]).Mean, ((NormalDistribution)other.Model.Classes[0]).Mean, 1e-9);
+
         var sink = new MemorySink();
         var scores = new ScoreOptions { Columns = ["log-probability", "probability", "posterior-log-probability"], Keep = [], Priors = columns };
         await pipeline.Score(found, scores).To(sink).RunAsync();
@@ -158,6 +166,12 @@ public sealed class PriorTests
             (await Assert.ThrowsAsync<ModelException>(() => pipeline.Priors("p0", "p1").FitAsync(estimator, fit))).Message);
         Assert.Equal("normal model: found rows with priors, expected a model with components, classes or states; leave the priors out (Pipeline.Priors)",
             Assert.Throws<ModelException>(() => pipeline.Score(new NormalDistribution(0, 1), ["x"], new() { Priors = ["p0"] })).Message);
+        Assert.Equal("priors: found columns by class, but no labels, expected the column with the classes as well; name it (Pipeline.Labels), or give the "
+            + "columns in the model's order",
+            (await Assert.ThrowsAsync<ModelException>(() => pipeline.Priors(("a", "p0")).FitAsync(estimator, fit))).Message);
+        Assert.Equal("priors: found columns for the classes a, b, expected one for each of a, c; name a column for each class (Pipeline.Priors)",
+            (await Assert.ThrowsAsync<ModelException>(() => pipeline.Labels("label", ["a", "c"]).Priors(("a", "p0"), ("b", "p1")).FitAsync(estimator, fit)))
+                .Message);
         Assert.Equal("priors, columns: found p0,p0, expected each name once; correct the options and run again",
             Assert.Throws<ModelException>(() => pipeline.Priors("p0", "p0")).Message);
         Assert.Equal("priors, columns: found key, expected other columns than the key and the order; correct the options and run again",

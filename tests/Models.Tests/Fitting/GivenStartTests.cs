@@ -40,6 +40,20 @@ public sealed class GivenStartTests
         Assert.All(found.Transitions, t => Assert.Equal(0.5, t.Probability));
     }
 
+    [Fact]
+    public void GivenMeansReplaceTheChosenOnes()
+    {
+        // Without an update of the centroids: each component is fitted to the rows nearest to its mean.
+        double[] x = [0, 2, 4, 10, 12];
+        var estimator = new MixtureEstimator(DistributionFamily.Of<NormalDistribution>(), 2, CentroidInitialization.At(new double[,] { { 100 }, { -100 } }),
+            kMeansIterations: 0);
+        var start = estimator.Start(new FeatureSample(new double[,] { { -99 }, { -101 }, { 98 }, { 100 }, { 102 } }, [1, 1, 1, 1, 1], 5), new());
+        Assert.Equal([100, -100], start.Components.Select(c => ((NormalDistribution)c).Mean));
+        Assert.False(estimator.Uses.HasFlag(FitUses.Seed));
+        Assert.Equal("initialization, number of centroids: found 1, expected 2, one for each component; correct the options and run again",
+            Assert.Throws<ModelException>(() => Mixture.Of<NormalDistribution>(2, CentroidInitialization.At(new double[,] { { 1 } })).Fit(x)).Message);
+    }
+
     [Theory]
     [InlineData(3, 0.5, 0.5, "start, responsibilities: found columns for 2 components, expected 3; correct the options and run again")]
     [InlineData(2, 0.5, 0.6, "responsibilities of row 0: found a sum of 1.1, expected probabilities that sum to 1 (within 1e-6); correct the row; where "
