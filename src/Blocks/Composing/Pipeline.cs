@@ -146,7 +146,7 @@ public sealed partial class Pipeline
     public Pipeline Priors(params string[] columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        return With(new PriorColumns([.. columns]));
+        return Taking(new PriorColumns([.. columns]));
     }
 
     /// <summary>Names the columns with the priors of each row for a fit or an evaluation of a classifier, by class.</summary>
@@ -158,10 +158,10 @@ public sealed partial class Pipeline
         ArgumentNullException.ThrowIfNull(columns);
         ModelException.CheckOptions("priors", (columns.Select(c => c.Class).Distinct(StringComparer.Ordinal).Count() == columns.Length, "classes",
             string.Join(",", columns.Select(c => c.Class)), "each name once"));
-        return With(new PriorColumns([.. columns.Select(c => c.Column)], [.. columns.Select(c => c.Class)]));
+        return Taking(new PriorColumns([.. columns.Select(c => c.Column)], [.. columns.Select(c => c.Class)]));
     }
 
-    private Pipeline With(PriorColumns columns)
+    private Pipeline Taking(PriorColumns columns)
     {
         var names = columns.Columns;
         ModelException.CheckOptions(

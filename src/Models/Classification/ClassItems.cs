@@ -22,8 +22,8 @@ internal readonly ref struct ClassItems
     /// <param name="block">The items.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="scratch">Memory that is released after the last use of this value.</param>
-    /// <exception cref="ModelException">A label is no class, or the rows of a sequence have different ones.</exception>
     /// <param name="priorsAreLabels">True (default): a prior of 1 is as good as a label. False: the priors are part of what predicts the labels.</param>
+    /// <exception cref="ModelException">A label is no class, or the rows of a sequence have different ones.</exception>
     public ClassItems(in FeatureBlock block, int classes, in Scratch scratch, bool priorsAreLabels = true)
     {
         this.block = block;

@@ -60,8 +60,8 @@ public abstract partial class Classifier
     /// <summary>The items of a block by their labels.</summary>
     /// <param name="block">The items.</param>
     /// <param name="scratch">Memory that is released after the last use of the result.</param>
-    /// <exception cref="ModelException">The rows are not the items that the model is about, or their labels are not its classes.</exception>
     /// <param name="priorsAreLabels">True (default): a prior of 1 is as good as a label.</param>
+    /// <exception cref="ModelException">The rows are not the items that the model is about, or their labels are not its classes.</exception>
     internal ClassItems ItemsOf(in FeatureBlock block, in Scratch scratch, bool priorsAreLabels = true)
     {
         this.CheckItems(block);

@@ -19,8 +19,11 @@ public readonly ref struct RowPriors
     /// <param name="rows">Number of rows.</param>
     /// <param name="components">Number of components K, at least 1.</param>
     /// <param name="stride">Distance between two components, in elements, at least the number of rows.</param>
-    internal RowPriors(ReadOnlySpan<double> log2, int rows, int components, int stride) =>
-        (Log2, Rows, Components, Stride) = (log2, rows, components, stride);
+    internal RowPriors(ReadOnlySpan<double> log2, int rows, int components, int stride)
+    {
+        Log2 = log2;
+        (Rows, Components, Stride) = (rows, components, stride);
+    }
 
     /// <summary>True if the rows have no priors.</summary>
     public bool IsEmpty => Components == 0;

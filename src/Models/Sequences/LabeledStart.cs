@@ -74,13 +74,12 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
         return start.Renamed(all, distributions);
     }
 
-    /// <summary>The states that rows are known to be in, by their labels or by priors of 1; -1 = unknown.</summary>
+    /// <summary>The states that rows with priors are known to be in, by their labels or by priors of 1; -1 = unknown.</summary>
     /// <param name="block">The rows.</param>
     /// <param name="first">The first row.</param>
     /// <param name="count">Number of rows.</param>
-    public static ReadOnlySpan<int> KnownStates(in FeatureBlock block, int first, int count)
+    public static int[] KnownStates(in FeatureBlock block, int first, int count)
     {
-        if (block.Priors.IsEmpty) return block.Labels.Slice(first, count);
         var states = new int[count];
         for (var i = 0; i < count; i++)
         {
@@ -100,7 +99,7 @@ internal sealed class LabeledStart(HiddenMarkovModel start) : ISummarizer
         if (block.Labels.IsEmpty && block.Priors.IsEmpty) return;
         start.CheckLabels(block);
         if (!block.Priors.IsEmpty) start.CheckPriors(block.Priors.Components);
-        var states = KnownStates(block, 0, block.Rows);
+        var states = block.Priors.IsEmpty ? block.Labels : KnownStates(block, 0, block.Rows);
         using var scratch = Scratch.Enter();
         var lanes = new EmissionLanes(evaluator, total, scratch);
         var buffer = scratch.Take(block.Columns * FeatureTile.Capacity);

@@ -133,7 +133,9 @@ public sealed class PriorTests
             for (var j = 0; j < 2; j++) Assert.Equal(Part(a, k, j).Mean, Part(b, k, j).Mean, Rounding);
         }
         // The log-likelihood is that of the rows without a label, each of which has an equal prior of 1/3 here.
-        var unlabeled = Enumerable.Range(0, 900).Where(i => labels[i] < 0).Sum(i => block.Weights[i]);
+        var unlabeled = 0.0;
+        for (var i = 0; i < 900; i++)
+            if (labels[i] < 0) unlabeled += block.Weights[i];
         Assert.Equal(expected.LogLikelihood - (unlabeled * Math.Log(3)), found.LogLikelihood, Rounding * Math.Abs(found.LogLikelihood));
     }
 

@@ -22,15 +22,15 @@ internal sealed unsafe partial class LaneRun
                 Cancellation.Poll();
                 var own = new Span<double>(features + ((long)tile * size), size);
                 missing[tile] = LanePacking.Gather(block, schedule, first + (tile * perTile), own, holes, out var holeCount);
-                var rows = new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]);
+                var packed = new FeatureTile(own, FeatureTile.Capacity, columns, missing[tile]);
                 double* to = b + ((long)tile * perTile * row), most = maxima + (tile * FeatureTile.Capacity);
                 if (priors.IsEmpty)
                 {
-                    emissions.Fill(steps, rows, holes[..holeCount], padded, lanes, row, to, most);
+                    emissions.Fill(steps, packed, holes[..holeCount], padded, lanes, row, to, most);
                     continue;
                 }
                 LanePacking.Gather(block.Priors.AsBlock(), schedule, first + (tile * perTile), priors, holes, out _);
-                emissions.Fill(steps, rows, priors, holes[..holeCount], padded, lanes, row, to, most);
+                emissions.Fill(steps, packed, priors, holes[..holeCount], padded, lanes, row, to, most);
             }
             return;
         }
