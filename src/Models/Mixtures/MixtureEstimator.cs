@@ -47,6 +47,7 @@ public sealed class MixtureEstimator(DistributionFamily family, int components, 
         ModelException.CheckOptions("mixture",
             (components >= 1, nameof(components), components, "at least 1"),
             (kMeansIterations >= 0, nameof(kMeansIterations), kMeansIterations, "at least 0"));
+        BlockChecks.CheckPriors(GeneralMixtureModel.Name, "components", components, pass.PriorComponents);
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             var start = await initialization.StartAsync(pass, options, components, Start, cancellationToken).ConfigureAwait(false);

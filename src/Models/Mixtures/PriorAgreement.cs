@@ -34,11 +34,9 @@ internal sealed class PriorAgreement(GeneralMixtureModel start) : ISummarizer
     /// <param name="start">The start: a mixture of distributions of rows.</param>
     /// <param name="pass">The data.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="ModelException">The rows have priors of another number of components.</exception>
     public static async ValueTask<GeneralMixtureModel> AlignAsync(GeneralMixtureModel start, IDataPass pass, CancellationToken cancellationToken)
     {
         if (pass.PriorComponents == 0) return start;
-        start.CheckPriors(pass.PriorComponents);
         var sums = ((SumStatistics)await pass.RunAsync(new PriorAgreement(start), cancellationToken).ConfigureAwait(false)).Sums;
         var order = Order(sums, start.Components.Count);
         return new([.. order.Select(a => start.Components[a])], [.. order.Select(a => start.Weights[a])]);

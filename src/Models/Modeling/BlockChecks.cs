@@ -22,13 +22,20 @@ internal static class BlockChecks
     /// <summary>Throws if rows have priors that are not those of the model's components, classes or states.</summary>
     /// <param name="model">The model.</param>
     /// <param name="components">Number of components that the rows have priors of; 0 = no row has any.</param>
-    public static void CheckPriors(this Model model, int components)
+    public static void CheckPriors(this Model model, int components) => CheckPriors(model.FormatName, model.PartsName, model.PriorComponents, components);
+
+    /// <summary>The same for a model that is not made yet.</summary>
+    /// <param name="model">Name of its kind.</param>
+    /// <param name="parts">What its parts are called.</param>
+    /// <param name="expected">Number of its parts that priors can be about; 0 = it has none.</param>
+    /// <param name="components">Number of components that the rows have priors of; 0 = no row has any.</param>
+    public static void CheckPriors(string model, string parts, int expected, int components)
     {
-        if (components == 0 || components == model.PriorComponents) return;
-        if (model.PriorComponents == 0)
-            throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", "rows with priors", "a model with components, classes or states",
+        if (components == 0 || components == expected) return;
+        if (expected == 0)
+            throw new ModelException(ErrorKind.Usage, $"{model} model", "rows with priors", "a model with components, classes or states",
                 "leave the priors out (Pipeline.Priors)");
-        throw new ModelException(ErrorKind.Usage, $"{model.FormatName} model", $"priors of {components} {model.PartsName}", $"{model.PriorComponents}",
+        throw new ModelException(ErrorKind.Usage, $"{model} model", $"priors of {components} {parts}", $"{expected}",
             "give one prior for each, in the model's order (Pipeline.Priors)");
     }
 

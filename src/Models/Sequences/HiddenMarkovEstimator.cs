@@ -55,6 +55,7 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
             (restarts >= 1, nameof(restarts), restarts, "at least 1"),
             (restarts <= 1 || Uses.HasFlag(FitUses.Seed), nameof(restarts), restarts, "1, as the start is the same with every seed"),
             (restarts <= 1 || options.Journal is null, nameof(restarts), restarts, "1 for a fit that keeps checkpoints"));
+        BlockChecks.CheckPriors(HiddenMarkovModel.Name, "states", states, pass.PriorComponents);
         return await ExpectationMaximization.NamingFeaturesAsync(pass, async () =>
         {
             FitResult<HiddenMarkovModel>? best = null;
@@ -101,7 +102,6 @@ public sealed class HiddenMarkovEstimator(DistributionFamily family, int states,
     private async ValueTask<HiddenMarkovModel> AlignedAsync(HiddenMarkovModel start, IDataPass pass, CancellationToken cancellationToken)
     {
         if (pass.PriorComponents == 0) return start;
-        start.CheckPriors(pass.PriorComponents);
         var mixture = new GeneralMixtureModel([.. Enumerable.Range(0, states).Select(start.Emission)]);
         return Of([.. (await PriorAgreement.AlignAsync(mixture, pass, cancellationToken).ConfigureAwait(false)).Components.Cast<Distribution>()]);
     }

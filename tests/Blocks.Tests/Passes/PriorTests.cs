@@ -112,7 +112,8 @@ public sealed class PriorTests
         Assert.Equal(Enumerable.Range(0, Rows).Select(i => posteriors[i, 2]), sink.Doubles("probability_c"));
 
         var evaluated = await pipeline.EvaluateAsync(found.Saved);
-        var memory = expected.Evaluate(data);
+        var evaluator = new ClassifierEvaluator(expected);
+        var memory = evaluator.Evaluate(await new InMemoryPass(data, BatchSize).RunAsync(evaluator, default));
         Assert.Equal((memory.LogLoss, memory.Brier, memory.Accuracy, memory.Unlabeled),
             (evaluated.Evaluation.LogLoss, evaluated.Evaluation.Brier, evaluated.Evaluation.Accuracy, evaluated.Evaluation.Unlabeled));
         Assert.NotEqual(memory.LogLoss, expected.Evaluate(FeatureMatrix.FromColumn(x).WithLabels(codes)).LogLoss);

@@ -62,7 +62,7 @@ public class CompositionTests
             for (var j = 0; j < block.Columns; j++) rows[i][j] = block[i, j];
         }
         var components = block.Priors.Components;
-        var all = ModelCases.Priors(data.Rows, components);
+        var all = ModelCases.Priors(data.Rows, Math.Max(1, components));
         double[][]? priors = components == 0
             ? null
             : [.. Enumerable.Range(0, Rows).Select(i => Enumerable.Range(0, components).Select(k => all[i, k]).ToArray())];
